@@ -1,0 +1,60 @@
+/* data/project.h -- a project folder:
+ *
+ *   thimble.ini            task, labels, features, training, detection (libinih; commented)
+ *   data/index.tsv         one row per clip: file, label, split, speaker, source, hash
+ *   data/clips/LABEL/*.wav 16 kHz mono 16-bit, made by import and synth
+ *   model/float.tflite, model/int8.tflite, model/checkpoint.thc, model/history.json, model/quantize.json
+ *   firmware/BOARD/        built by deploy and emulate
+ *   report.html */
+#ifndef TH_DATA_PROJECT_H
+#define TH_DATA_PROJECT_H
+
+#include "base/why.h"
+#include "model/pipeline.h"
+#include "os/file.h"
+
+#define TH_FILE_INI        "thimble.ini"
+#define TH_FILE_INDEX      "data/index.tsv"
+#define TH_FILE_FLOAT      "model/float.tflite"
+#define TH_FILE_INT8       "model/int8.tflite"
+#define TH_FILE_CHECKPOINT "model/checkpoint.thc"
+#define TH_FILE_HISTORY    "model/history.json"
+#define TH_FILE_QUANTIZE   "model/quantize.json"
+#define TH_FILE_TEST       "model/test.json"
+#define TH_FILE_EMULATE    "model/emulate.json"
+#define TH_FILE_REPORT     "report.html"
+
+typedef struct th_project {
+    char dir[TH_PATH_BYTES];
+    char task[24];
+    int32_t n_labels; /* keywords + "unknown" + "silence", in class order */
+    char labels[TH_MAX_LABELS][TH_LABEL_BYTES];
+    int32_t rate_hz, clip_ms, window_ms, hop_ms, n_mel, n_coef; /* n_coef 0: what the preset takes */
+    float low_hz, high_hz;
+    int32_t feature_kind; /* th_feature_kind, -1: what the preset takes */
+    char preset[32];
+    int32_t epochs, batch; /* 0: what the preset takes */
+    uint64_t seed;
+    float learning_rate; /* 0: what the preset takes */
+    th_detect_settings detect;
+    char board[32]; /* default "nano33ble" */
+} th_project;
+
+/* Defaults of a task ("keyword"); labels are the keywords alone, "unknown" and "silence" are added.
+ * Errors: TH_EUSAGE for an unknown task, two labels that differ by case only, an empty, reserved or
+ * unusable label ('/', control characters, leading '.', longer than TH_LABEL_BYTES-1, not UTF-8). */
+TH_NODISCARD th_err th_project_defaults(const char *task, const char *const *labels, int n_labels, th_project *p, th_why *why);
+
+/* Makes DIR with a commented thimble.ini and data/; refuses a folder that is a project already. */
+TH_NODISCARD th_err th_project_create(const th_project *p, const char *dir, th_why *why);
+
+/* Reads DIR/thimble.ini; errors name file, line, key and the values that are possible. */
+TH_NODISCARD th_err th_project_load(const char *dir, th_project *p, th_why *why);
+
+/* Checks a label; also used by import. */
+TH_NODISCARD th_err th_label_check(const char *label, th_why *why);
+
+/* p->dir / name (one of TH_FILE_*). */
+TH_NODISCARD th_err th_project_path(const th_project *p, const char *name, char buf[TH_PATH_BYTES], th_why *why);
+
+#endif

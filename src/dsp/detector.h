@@ -1,0 +1,42 @@
+/* dsp/detector.h -- from a stream of class scores to detections: average, threshold, suppress.
+ *
+ * The average of the last `window_ms` of scores of each class is compared with the threshold;
+ * after a detection nothing is reported for suppress_ms.  All in integers, so the device and the
+ * host decide alike. Source: idea of TFLite's micro_speech RecognizeCommands. */
+#ifndef TH_DSP_DETECTOR_H
+#define TH_DSP_DETECTOR_H
+
+#include <stdint.h>
+
+#define TH_DETECT_HISTORY 64 /* most results in a window */
+#define TH_DETECT_CLASSES 32 /* most classes */
+
+typedef struct th_detector_cfg {
+    int32_t window_ms;   /* scores averaged over this long: default 1000 */
+    int32_t suppress_ms; /* silence after a detection: default 1500 */
+    int32_t min_count;   /* results that must stand in the window: default 3 */
+    int32_t threshold;   /* of the mean score, 0 to 255 (256 = 1.0) */
+    int32_t stride_ms;   /* time from one inference to the next */
+    int32_t n_classes;
+    uint32_t keyword_mask; /* bit c set: class c is reported (unknown and silence are not) */
+} th_detector_cfg;
+
+typedef struct th_detector {
+    th_detector_cfg cfg;
+    int8_t score[TH_DETECT_HISTORY][TH_DETECT_CLASSES];
+    int32_t time_ms[TH_DETECT_HISTORY];
+    int32_t head, count;
+    int32_t quiet_until_ms;
+} th_detector;
+
+typedef struct th_detection {
+    int32_t time_ms, label, score; /* score: mean, 0 to 255 of 256 */
+} th_detection;
+
+void th_detector_init(th_detector *d, const th_detector_cfg *cfg);
+
+/* One result: int8 soft-max scores [n_classes] (real = (q + 128) / 256) that end at time_ms.
+ * Returns 1 and fills `out` when a keyword is detected now. */
+int32_t th_detector_push(th_detector *d, int32_t time_ms, const int8_t *score, th_detection *out);
+
+#endif

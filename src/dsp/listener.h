@@ -1,0 +1,46 @@
+/* dsp/listener.h -- the streaming loop, the same on host and device:
+ * samples in, frames, int8 features in a ring, inference every stride, detections out. */
+#ifndef TH_DSP_LISTENER_H
+#define TH_DSP_LISTENER_H
+
+#include "dsp/detector.h"
+#include "dsp/frontend.h"
+
+/* int8 features [n_frames][n_coef], oldest first -> int8 scores [n_classes]. */
+typedef void th_classify_fn(void *ctx, const int8_t *features, int8_t *scores);
+
+typedef struct th_listener_cfg {
+    const th_frontend *frontend;
+    int32_t n_frames;      /* frames of one inference */
+    int32_t stride_frames; /* frames from one inference to the next */
+    float in_scale;        /* of the network's input */
+    int32_t in_zero;
+    th_detector_cfg detector;
+    th_classify_fn *classify;
+    void *ctx;
+} th_listener_cfg;
+
+typedef struct th_listener {
+    th_listener_cfg cfg;
+    th_detector detector;
+    int16_t *pcm;      /* [window] the samples of the frame that is being filled */
+    int32_t n_pcm;
+    int8_t *features;  /* [n_frames][n_coef], shifted by one frame each hop */
+    float *scratch, *frame;
+    int64_t n_samples; /* pushed so far */
+    int64_t n_done;    /* frames made so far */
+    int64_t n_invoked;
+} th_listener;
+
+/* Bytes of arena that th_listener_init takes. */
+size_t th_listener_mem(const th_listener_cfg *cfg);
+TH_NODISCARD th_err th_listener_init(th_listener *l, const th_listener_cfg *cfg, th_arena *arena);
+
+/* Feeds n samples, any n.  Calls on_detect for each detection, in order; time_ms is the end of
+ * the last frame that the deciding inference saw. on_scores may be NULL: it sees each inference. */
+typedef void th_on_detect_fn(void *ctx, const th_detection *d);
+typedef void th_on_scores_fn(void *ctx, int32_t time_ms, const int8_t *scores);
+void th_listener_push(th_listener *l, const int16_t *pcm, int32_t n, th_on_detect_fn *on_detect,
+                      th_on_scores_fn *on_scores, void *ctx);
+
+#endif

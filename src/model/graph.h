@@ -1,0 +1,58 @@
+/* model/graph.h -- the one model data structure: tensors and operators with TFLite semantics.
+ *
+ * Every stage of the workflow is a function from a graph to a graph or to a report: train fills
+ * its weights, compress returns an int8 one, plan adds an order and memory offsets, deploy prints
+ * it.  A graph owns all of its memory (one arena); free it with th_model_free. */
+#ifndef TH_MODEL_GRAPH_H
+#define TH_MODEL_GRAPH_H
+
+#include "base/arena.h"
+#include "base/why.h"
+#include "nn/op.h"
+
+typedef struct th_graph {
+    const char *name;
+    th_tensor *tensors;
+    int32_t n_tensors;
+    th_node *nodes; /* in an order in which they can be run */
+    int32_t n_nodes;
+    const int32_t *inputs, *outputs; /* tensor numbers */
+    int32_t n_inputs, n_outputs;
+} th_graph;
+
+typedef struct th_metadata {
+    const char *name;
+    th_span bytes;
+} th_metadata;
+
+typedef struct th_model {
+    th_graph *graphs; /* [n_graphs]; 0 is the one that is invoked */
+    int32_t n_graphs;
+    const char *description;
+    th_metadata *metadata;
+    int32_t n_metadata;
+    th_arena arena; /* everything above lives here */
+    void *memory;   /* block under the arena, from malloc */
+} th_model;
+
+/* An empty model with `bytes` of memory for whoever fills it. */
+TH_NODISCARD th_err th_model_new(size_t bytes, th_model **model, th_why *why);
+void th_model_free(th_model *model); /* NULL is fine */
+
+/* Reads a .tflite file from untrusted bytes; copies what it needs, `file` may go afterwards.
+ * Errors: TH_ETRUNC, TH_EFORMAT (with byte offset in the text), TH_EUNSUP (names the operator and its index). */
+TH_NODISCARD th_err th_model_from_tflite(th_span file, th_model **model, th_why *why);
+
+/* Writes a .tflite file into fresh memory (free() it).  The same model gives the same bytes. */
+TH_NODISCARD th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_why *why);
+
+/* Both, with files; writing is atomic (temporary name, rename). */
+TH_NODISCARD th_err th_model_load(const char *path, th_model **model, th_why *why);
+TH_NODISCARD th_err th_model_save(const th_model *model, const char *path, th_why *why);
+
+/* The bytes of a metadata entry, {NULL, 0} when there is none. */
+th_span th_model_metadata(const th_model *model, const char *name);
+/* Adds or replaces one; copies into the model's arena. */
+TH_NODISCARD th_err th_model_set_metadata(th_model *model, const char *name, th_span bytes, th_why *why);
+
+#endif

@@ -1,0 +1,47 @@
+/* model/plan.h -- a graph that is ready to run: steps, order and the place of every tensor.
+ *
+ * The planner decides at build time what an interpreter finds out on the device: which kernels,
+ * with which parameters, and which byte of the arena each tensor lives in. */
+#ifndef TH_MODEL_PLAN_H
+#define TH_MODEL_PLAN_H
+
+#include "model/graph.h"
+
+#define TH_NO_OFFSET SIZE_MAX
+
+typedef struct th_plan {
+    const th_graph *graph;
+    th_step *steps;       /* [graph->n_nodes] */
+    size_t *offset;       /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
+    size_t *scratch;      /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
+    size_t arena_bytes;   /* peak: what a device needs */
+    size_t lower_bound;   /* no plan of this order can be smaller */
+    int32_t peak_node;    /* the operator at which the peak stands */
+    int64_t macs;
+    th_arena arena;
+    void *memory;
+} th_plan;
+
+/* Prepares and places everything.  `graph` must outlive the plan.
+ * Errors: TH_EUNSUP etc., the text names operator, index and reason. */
+TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *why);
+void th_plan_free(th_plan *plan); /* NULL is fine */
+
+/* A runner: a plan with its own arena on the host. One per thread. */
+typedef struct th_runner th_runner;
+TH_NODISCARD th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why);
+void th_runner_free(th_runner *runner);
+
+/* Address of a graph input or output (index into graph->inputs / outputs). */
+void *th_runner_input(th_runner *r, int32_t index);
+const void *th_runner_output(const th_runner *r, int32_t index);
+
+/* Runs all steps; a layer callback sees every non-constant tensor right after it was made, or NULL.
+ * Inputs are intact until their last use, as on the device. */
+typedef void th_layer_fn(void *ctx, int32_t node, int32_t tensor, const void *data);
+void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx);
+
+/* Sets variable tensors back to their initial values. */
+void th_runner_reset(th_runner *r);
+
+#endif

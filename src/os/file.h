@@ -1,0 +1,39 @@
+/* os/file.h -- whole files, folders and paths.  Texts in `why` name the path and the system's reason. */
+#ifndef TH_OS_FILE_H
+#define TH_OS_FILE_H
+
+#include "base/span.h"
+#include "base/why.h"
+
+#include <stdbool.h>
+
+/* The whole file into fresh memory (free() it); files over max_bytes are refused, 0 = 1 GiB. */
+TH_NODISCARD th_err th_file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *n, th_why *why);
+
+/* Writes to a temporary name beside `path`, syncs, renames: after a crash or on a full disk the old
+ * content or the new one is there, never a part. */
+TH_NODISCARD th_err th_file_write(const char *path, th_span bytes, th_why *why);
+
+bool th_file_exists(const char *path);
+bool th_dir_exists(const char *path);
+
+/* Makes the folder and the ones above it; fine when it exists. */
+TH_NODISCARD th_err th_dir_make(const char *path, th_why *why);
+
+/* Names in a folder, sorted bytewise, without "." and ".."; free with th_names_free. */
+typedef struct th_names {
+    char **name;
+    size_t n;
+} th_names;
+TH_NODISCARD th_err th_dir_list(const char *path, th_names *names, th_why *why);
+void th_names_free(th_names *names);
+
+/* dir + "/" + name into buf; TH_ERANGE when it does not fit. */
+#define TH_PATH_BYTES 4096
+TH_NODISCARD th_err th_path_join(char buf[TH_PATH_BYTES], const char *dir, const char *name, th_why *why);
+
+/* A fresh private folder below $TMPDIR or /tmp; remove with th_dir_remove (the whole tree). */
+TH_NODISCARD th_err th_dir_temp(char buf[TH_PATH_BYTES], th_why *why);
+void th_dir_remove(const char *path);
+
+#endif

@@ -1,0 +1,28 @@
+/* os/process.h -- other programs: espeak-ng, cross compilers, the emulator. */
+#ifndef TH_OS_PROCESS_H
+#define TH_OS_PROCESS_H
+
+#include "base/why.h"
+
+#include <stdbool.h>
+
+/* True when `program` is found on PATH. */
+bool th_program_exists(const char *program);
+
+/* One line of the program's output, without its newline. */
+typedef void th_line_fn(void *ctx, const char *line);
+
+typedef struct th_process {
+    const char *const *argv; /* NULL-terminated; argv[0] looked up on PATH, no shell */
+    const char *cwd;         /* or NULL */
+    th_line_fn *on_line;     /* stdout line by line, or NULL: discarded */
+    void *ctx;
+    int timeout_s;           /* killed after that; 0 = never */
+} th_process;
+
+/* Runs to its end. *status: exit code, or 128 + signal. The text of a failure holds the last
+ * lines of stderr. Errors: TH_ETOOL when it cannot be started or times out, TH_EINTR on Ctrl-C;
+ * a non-zero exit is no error here. stderr_tail (may be NULL): last bytes of stderr. */
+TH_NODISCARD th_err th_process_run(const th_process *p, int *status, char *stderr_tail, size_t tail_cap, th_why *why);
+
+#endif

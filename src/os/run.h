@@ -1,0 +1,20 @@
+/* os/run.h -- the running program itself: time, Ctrl-C, terminal, processors. */
+#ifndef TH_OS_RUN_H
+#define TH_OS_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Seconds of a clock that only goes forward. */
+double th_clock_s(void);
+
+/* From now on SIGINT and SIGTERM set a flag; a second SIGINT ends the program at once. */
+void th_interrupt_catch(void);
+bool th_interrupted(void);
+
+bool th_stderr_is_terminal(void);
+int th_terminal_columns(void); /* 80 when unknown */
+
+int th_cpu_count(void); /* processors this process may use, >= 1; THIMBLE_THREADS overrides */
+
+#endif
