@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#define TH_PATH_BYTES 4096
+
 /* The whole file into fresh memory (free() it); files over max_bytes are refused, 0 = 1 GiB. */
 TH_NODISCARD th_err th_file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *n, th_why *why);
 
@@ -14,8 +16,21 @@ TH_NODISCARD th_err th_file_read(const char *path, size_t max_bytes, uint8_t **b
  * content or the new one is there, never a part. */
 TH_NODISCARD th_err th_file_write(const char *path, th_span bytes, th_why *why);
 
+/* The same without waiting for the disk, for many small files at once: call th_files_sync before
+ * anything (an index) is written that counts on them. */
+TH_NODISCARD th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why);
+void th_files_sync(void);
+
 bool th_file_exists(const char *path);
 bool th_dir_exists(const char *path);
+int64_t th_file_size(const char *path); /* bytes; -1 when it is no regular file */
+void th_file_remove(const char *path);  /* fine when it is not there */
+
+/* Two paths to one file or folder have the same identity; false when there is none. */
+bool th_file_identity(const char *path, uint64_t id[2]);
+
+/* The path from the root, without links, "." and "..".  Errors: TH_ENOENT. */
+TH_NODISCARD th_err th_path_absolute(char buf[TH_PATH_BYTES], const char *path, th_why *why);
 
 /* Makes the folder and the ones above it; fine when it exists. */
 TH_NODISCARD th_err th_dir_make(const char *path, th_why *why);
@@ -29,7 +44,6 @@ TH_NODISCARD th_err th_dir_list(const char *path, th_names *names, th_why *why);
 void th_names_free(th_names *names);
 
 /* dir + "/" + name into buf; TH_ERANGE when it does not fit. */
-#define TH_PATH_BYTES 4096
 TH_NODISCARD th_err th_path_join(char buf[TH_PATH_BYTES], const char *dir, const char *name, th_why *why);
 
 /* A fresh private folder below $TMPDIR or /tmp; remove with th_dir_remove (the whole tree). */
