@@ -1,0 +1,58 @@
+/* base/fmath.h -- logarithm, exponential, sine and cosine of our own.
+ *
+ * C libraries differ in the last bit of these, and then training on a computer and hearing on a
+ * device would differ too.  Here only IEEE additions, multiplications and divisions decide, in one
+ * fixed order, so every machine gives the same bits (compile with -ffp-contract=off). */
+#ifndef TH_BASE_FMATH_H
+#define TH_BASE_FMATH_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline uint32_t th_float_bits(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+static inline float th_float_from(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* ln(x) for a normal x: 2^-126 <= x < infinity, not checked; no branches, so that loops over it
+ * become vector code.  Error below 2 units in the last place.
+ *
+ *   x = 2^e * m, sqrt(1/2) <= m < sqrt(2);  s = (m - 1) / (m + 1), |s| < 0.1716
+ *   ln m = 2 atanh s = 2s + 2/3 s^3 + 2/5 s^5 + 2/7 s^7 + 2/9 s^9 + (less than 4e-9 s)
+ *   ln x = e ln 2 + ln m, where e * (upper part of ln 2) is exact */
+static inline float th_logf_normal(float x)
+{
+    const uint32_t bits = th_float_bits(x) - UINT32_C(0x3f3504f3); /* minus sqrt(1/2) */
+    const int32_t e = (int32_t)(bits & UINT32_C(0xff800000)) / (INT32_C(1) << 23);
+    const float m = th_float_from((bits & UINT32_C(0x007fffff)) + UINT32_C(0x3f3504f3));
+    const float s = (m - 1.0f) / (m + 1.0f), s2 = s * s, fe = (float)e;
+    const float tail = s * (s2 * (0x1.555556p-1f + s2 * (0x1.99999ap-2f + s2 * (0x1.24924ap-2f + s2 * 0x1.c71c72p-3f))));
+    return fe * 0x1.62e4p-1f + ((fe * 0x1.7f7d1cp-20f + tail) + (s + s));
+}
+
+/* ln(x).  0: -infinity; below 0 and NaN: NaN; infinity: infinity.  Error below 2 ulp. */
+float th_logf(float x);
+
+/* e^x.  Error below 2 ulp where the result is normal; 0 below -104, infinity above 88.73. */
+float th_expf(float x);
+
+/* For tables and settings, in double (software on small devices: not for the inner loop).
+ * th_log as th_logf; th_exp as th_expf with the limits of double.  Error below 4 ulp. */
+double th_log(double x);
+double th_exp(double x);
+
+/* sin and cos of x radians, |x| <= 1e5; NaN outside.  Absolute error below 1e-15 for |x| <= 1000,
+ * 1e-13 elsewhere. */
+double th_sin(double x);
+double th_cos(double x);
+
+#endif
