@@ -1,0 +1,172 @@
+#include "evaluate/classify.h"
+
+#include "model/plan.h"
+#include "os/run.h"
+#include "os/team.h"
+
+#include <stdlib.h>
+
+/* A network that is ready: its plan is shared, each thread has its own runner. */
+typedef struct net {
+    const th_tensor *in, *out;
+    th_plan *plan;
+} net;
+
+typedef struct lane { /* what one thread needs */
+    int16_t *pcm;
+    float *features, *scratch;
+    th_runner *runner[TH_MAX_NETS];
+} lane;
+
+typedef struct batch {
+    const th_classify_job *job;
+    th_verdict *out;
+    th_frontend frontend;
+    void *tables; /* memory of the front end's tables */
+    net net[TH_MAX_NETS];
+    lane *lane;
+    int n_lanes;
+} batch;
+
+int32_t th_score_best(const float *score, int32_t n)
+{
+    int32_t best = 0;
+    for (int32_t k = 1; k < n; k++)
+        if (score[k] > score[best]) best = k;
+    return best;
+}
+
+static bool usable(const th_tensor *t, int32_t count)
+{
+    const bool quantised = t->type == TH_S8 && t->quant.n == 1;
+    return (t->type == TH_F32 || quantised) && th_shape_count(&t->shape) == count;
+}
+
+static th_err open_net(const th_model *model, const th_pipeline *pipe, net *n, th_why *why)
+{
+    const th_graph *g = &model->graphs[0];
+    if (g->n_inputs != 1 || g->n_outputs != 1)
+        return th_why_set(why, TH_ESHAPE, "the network has %d inputs and %d outputs; a classifier has one of each",
+                          (int)g->n_inputs, (int)g->n_outputs);
+    n->in = &g->tensors[g->inputs[0]];
+    n->out = &g->tensors[g->outputs[0]];
+    const int32_t n_in = pipe->n_frames * pipe->frontend.n_coef;
+    if (!usable(n->in, n_in) || !usable(n->out, pipe->n_labels))
+        return th_why_set(why, TH_ESHAPE, "the network takes %d values of %s and gives %d of %s, but its description says "
+                          "%d features and %d labels, in float32 or int8. Train it again: thimble train",
+                          (int)th_shape_count(&n->in->shape), th_type_name(n->in->type),
+                          (int)th_shape_count(&n->out->shape), th_type_name(n->out->type), (int)n_in, (int)pipe->n_labels);
+    return th_plan_make(g, &n->plan, why);
+}
+
+static th_err open_frontend(batch *b, th_why *why)
+{
+    const th_pipeline *p = b->job->pipe;
+    const size_t bytes = th_frontend_mem(&p->frontend);
+    if (!bytes || th_frontend_frames(&p->frontend, p->clip_samples) != p->n_frames)
+        return th_why_set(why, TH_ERANGE, "the model's feature settings make no sense. Train it again: thimble train");
+    b->tables = malloc(bytes + TH_ARENA_ALIGN);
+    if (!b->tables) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_arena arena = th_arena_over(b->tables, bytes + TH_ARENA_ALIGN);
+    const th_err err = th_frontend_init(&b->frontend, &p->frontend, p->mean, p->inv_std, &arena);
+    return err ? th_why_set(why, err, "the front end could not be set up: %s", th_err_text(err)) : TH_OK;
+}
+
+static th_err open_lane(const batch *b, lane *l, th_why *why)
+{
+    const th_pipeline *p = b->job->pipe;
+    l->pcm = malloc((size_t)p->clip_samples * sizeof *l->pcm);
+    l->features = malloc((size_t)(p->n_frames * p->frontend.n_coef) * sizeof *l->features);
+    l->scratch = malloc((th_frontend_scratch(&p->frontend) + 1) * sizeof *l->scratch);
+    if (!l->pcm || !l->features || !l->scratch) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (int k = 0; k < TH_MAX_NETS; k++)
+        if (b->net[k].plan) TH_TRY(th_runner_new(b->net[k].plan, &l->runner[k], why));
+    return TH_OK;
+}
+
+static void close_all(batch *b)
+{
+    for (int m = 0; m < b->n_lanes; m++) {
+        for (int k = 0; k < TH_MAX_NETS; k++) th_runner_free(b->lane[m].runner[k]);
+        free(b->lane[m].pcm);
+        free(b->lane[m].features);
+        free(b->lane[m].scratch);
+    }
+    free(b->lane);
+    for (int k = 0; k < TH_MAX_NETS; k++) th_plan_free(b->net[k].plan);
+    free(b->tables);
+}
+
+/* One network, one set of features: scores as real numbers. */
+static void ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *score, int32_t n_score)
+{
+    if (n->in->type == TH_S8) {
+        th_features_to_s8(x, n_x, n->in->quant.scale[0], n->in->quant.zero[0], th_runner_input(r, 0));
+    } else {
+        float *in = th_runner_input(r, 0);
+        for (int32_t i = 0; i < n_x; i++) in[i] = x[i];
+    }
+    th_runner_invoke(r, NULL, NULL);
+    const void *out = th_runner_output(r, 0);
+    for (int32_t k = 0; k < n_score; k++)
+        score[k] = n->out->type == TH_F32 ? ((const float *)out)[k]
+                                          : n->out->quant.scale[0] * (float)(((const int8_t *)out)[k] - n->out->quant.zero[0]);
+}
+
+static void classify_one(const batch *b, const lane *l, size_t i)
+{
+    const th_pipeline *p = b->job->pipe;
+    th_verdict *v = &b->out[i];
+    v->err = b->job->fill(b->job->ctx, i, l->pcm);
+    if (v->err) return;
+    th_frontend_clip(&b->frontend, l->pcm, p->clip_samples, l->scratch, l->features);
+    for (int k = 0; k < TH_MAX_NETS; k++) {
+        if (!l->runner[k]) continue;
+        ask(&b->net[k], l->runner[k], l->features, p->n_frames * p->frontend.n_coef, v->score[k], p->n_labels);
+        v->said[k] = th_score_best(v->score[k], p->n_labels);
+    }
+}
+
+static void work(void *ctx, int member, int n_members)
+{
+    const batch *b = ctx;
+    const th_classify_job *job = b->job;
+    size_t seen = 0;
+    for (size_t i = (size_t)member; i < job->n_clips && !th_interrupted(); i += (size_t)n_members) {
+        classify_one(b, &b->lane[member], i);
+        if (member == 0 && job->progress && seen++ % 16 == 0) job->progress(job->ctx, (double)i / (double)job->n_clips);
+    }
+}
+
+static th_err open_all(batch *b, th_why *why)
+{
+    TH_TRY(open_frontend(b, why));
+    for (int k = 0; k < TH_MAX_NETS; k++)
+        if (b->job->net[k]) TH_TRY(open_net(b->job->net[k], b->job->pipe, &b->net[k], why));
+    b->lane = calloc((size_t)b->job->n_threads, sizeof *b->lane);
+    if (!b->lane) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (; b->n_lanes < b->job->n_threads; b->n_lanes++) {
+        const th_err err = open_lane(b, &b->lane[b->n_lanes], why);
+        if (err) {
+            b->n_lanes++; /* half open: freed like the others */
+            return err;
+        }
+    }
+    return TH_OK;
+}
+
+th_err th_classify_clips(const th_classify_job *job, th_verdict *out, th_why *why)
+{
+    batch b = {.job = job, .out = out};
+    th_team *team = NULL;
+    th_err err = open_all(&b, why);
+    if (!err) err = th_team_new(job->n_threads, &team, why);
+    if (!err) {
+        th_team_run(team, work, &b);
+        th_team_free(team);
+        if (th_interrupted()) err = th_why_set(why, TH_EINTR, "stopped; nothing was changed");
+        else if (job->progress) job->progress(job->ctx, 1.0);
+    }
+    close_all(&b);
+    return err;
+}
