@@ -2,6 +2,7 @@
 #
 #   make            build/thimble                   (MODE=debug|asan|cov|fuzz: build/MODE/thimble)
 #   make check      build and run every test, the fuzz corpora and the layer gate
+#   make V=1        shows the whole compile lines
 #
 # All sources are found by pattern: adding src/<layer>/<file>.c or
 # tests/<layer>/test_<file>.c needs no change here.
@@ -9,6 +10,12 @@
 MODE   ?= release
 B      := build/$(MODE)
 CC     ?= cc
+PREFIX ?= /usr/local
+
+# As many jobs as processors, unless the caller says -j.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
 
 STD    := -std=c11 -D_POSIX_C_SOURCE=200809L
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
@@ -26,12 +33,13 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-PKGS   := sndfile samplerate jansson inih
+PKGS    := sndfile samplerate jansson inih
 VERSION := 0.1.0
-CFLAGS := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
-          $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP $(EXTRA)
-LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
+           $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP $(EXTRA)
+LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
+RING_SRC  := $(wildcard src/base/*.c src/dsp/*.c src/fmt/*.c src/nn/*.c)
 LIB_SRC   := $(filter-out src/cli/%,$(wildcard src/*/*.c src/*/*/*.c))
 CLI_SRC   := $(wildcard src/cli/*.c)
 TEST_SRC  := $(wildcard tests/*/test_*.c)
@@ -41,38 +49,95 @@ LIB   := $(B)/libthimble.a
 obj    = $(patsubst %.c,$(B)/%.o,$(1))
 exe    = $(patsubst %.c,$(B)/%,$(1))
 
-## Build the command-line tool (default)
+# A compile line is short unless V=1:  $(call run,CC,command)
+run    = $(if $(V),,@printf '  %-4s %s\n' $(1) $@;) $(2)
+
+## Build the command-line tool, build/thimble (this is the default)
 .PHONY: all
-all: build/thimble
+all: $(if $(filter build/release,$(B)),build/thimble,$(B)/thimble)
 
 build/thimble: build/release/thimble
-	cp $< $@
+	@install -m 755 $< $@
 
 $(B)/thimble: $(call obj,$(CLI_SRC)) $(LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
 $(LIB): $(call obj,$(LIB_SRC))
 	@rm -f $@
-	$(AR) crs $@ $^
-$(B)/%.o: %.c
+	$(call run,AR,$(AR) crs $@ $^)
+$(B)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
+$(B)/tests/%.o: tests/%.c | need-cmocka
+	@mkdir -p $(@D)
+	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
 $(B)/tests/%: $(B)/tests/%.o $(LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka)
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
 ifeq ($(MODE),fuzz)
 $(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call run,LD,$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS))
 else   # without libFuzzer the same target replays its corpus
 $(B)/fuzz/%: $(B)/fuzz/%.o $(B)/tools/replay.o $(LIB)
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
 endif
 .SECONDARY:
 
-## Build and run every test, replay the fuzz corpora, check the layers
+# Tell what is missing before a compiler stumbles over it.
+.PHONY: need-libs need-cmocka
+need-libs:
+	@tools/need.sh pkg-config $(if $(NEED_LIBS),$(NEED_LIBS),$(PKGS))
+need-cmocka:
+	@tools/need.sh pkg-config cmocka
+
+## Install the program under PREFIX (/usr/local); DESTDIR= goes in front
+.PHONY: install
+install: build/thimble
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/thimble
+	install -m 755 build/thimble $(DESTDIR)$(PREFIX)/bin/thimble
+	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/thimble
+
+## Remove what install put there
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/thimble
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/thimble
+
+## Go the whole way once: data, training, int8, firmware, emulated board, report
+.PHONY: demo
+demo: build/thimble
+	@tools/demo.sh
+
+## Build and run every test, replay the fuzz corpora, check the layers (TESTS=part of a name)
 .PHONY: check
-check: layers $(call exe,$(TEST_SRC)) $(call exe,$(FUZZ_SRC))
+check: layers $(B)/thimble $(call exe,$(TEST_SRC)) $(call exe,$(FUZZ_SRC))
 	@tools/run-tests.sh $(B) $(TESTS)
+
+## The same as check
+.PHONY: test
+test: check
+
+## Run the benchmarks, one CSV line each
+.PHONY: bench
+bench: $(call exe,$(BENCH_SRC))
+	@for b in $^; do $$b || exit; done
+
+## Check layout, likely mistakes in C and in scripts
+.PHONY: lint
+lint:
+	@tools/lint.sh
+
+## Fuzz every target for SECONDS_EACH=30 seconds (needs clang)
+.PHONY: fuzz
+fuzz:
+	@tools/need.sh program clang
+	@$(MAKE) MODE=fuzz $(patsubst %.c,build/fuzz/%,$(FUZZ_SRC))
+	@tools/fuzz.sh build/fuzz $(SECONDS_EACH)
+
+## Do the tests that break things on purpose again and again for MINUTES=10
+.PHONY: soak
+soak: build/thimble
+	@tools/soak.sh $(MINUTES)
 
 ## Check that no layer includes one it must not (tools/layers.txt)
 .PHONY: layers
@@ -84,22 +149,29 @@ layers:
 portable: $(LIB)
 	@tools/check-portable.sh $(B)
 
+## Check that the ring is C99, for this computer, ARM and AVR
+.PHONY: ring-c99
+ring-c99:
+	@tools/check-ring.sh $(RING_SRC)
+
 ## Cross-compile the portable ring for a Cortex-M4 and print its size
 .PHONY: mcu
 mcu:
-	@$(MAKE) --no-print-directory MODE=mcu CC=arm-none-eabi-gcc AR=arm-none-eabi-ar \
+	@tools/need.sh program arm-none-eabi-gcc
+	@$(MAKE) --no-print-directory MODE=mcu CC=arm-none-eabi-gcc AR=arm-none-eabi-ar NEED_LIBS=none \
 	  OPT.mcu="-Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -ffunction-sections -fstack-usage" \
-	  LIB_SRC="$(wildcard src/base/*.c src/dsp/*.c src/fmt/*.c src/nn/*.c)" build/mcu/libthimble.a
+	  LIB_SRC="$(RING_SRC)" build/mcu/libthimble.a
 	@arm-none-eabi-size -t build/mcu/libthimble.a
 
-## Run the benchmarks, one CSV line each
-.PHONY: bench
-bench: $(call exe,$(BENCH_SRC))
-	@for b in $^; do $$b; done
+## Run demo and tests on a fresh Debian in a folder (root; needs debootstrap)
+.PHONY: fresh
+fresh:
+	@tools/fresh.sh
 
 ## Format sources in place
 .PHONY: format
 format:
+	@tools/need.sh program clang-format
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 ## Show this list
@@ -107,8 +179,9 @@ format:
 help:
 	@awk '/^## /{h=substr($$0,4); getline; getline; sub(/:.*/,""); printf "  make %-10s %s\n",$$0,h}' Makefile
 
+## Remove everything that was built
 .PHONY: clean
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,18 @@
+#!/bin/sh
+# check-ring.sh FILE.c..   Compiles the ring's files as strict C99 for this computer and, where the
+# compilers are here, for an ARM Cortex-M4 and for an AVR, where int has 16 bits.
+rc=0
+try() { # try WHAT COMPILER WORDS..
+	what=$1; shift
+	command -v "$1" >/dev/null 2>&1 || { echo "ring-c99: $what: no $1 here (./run setup --dev)"; return; }
+	for f in $files; do
+		"$@" -std=c99 -pedantic-errors -Wall -Wextra -Werror -ffreestanding -Isrc -fsyntax-only "$f" || rc=1
+	done
+	echo "ring-c99: $what: $n files"
+}
+files=$*; n=$#
+[ "$n" -gt 0 ] || { echo "check-ring.sh FILE.c.."; exit 2; }
+try "this computer" "${CC:-cc}"
+try "Cortex-M4" arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb
+try "AVR" avr-gcc -mmcu=atmega2560
+exit $rc

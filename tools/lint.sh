@@ -1,0 +1,47 @@
+#!/bin/sh
+# lint.sh [format|scripts|cppcheck|analyzer|tidy]..   Checks layout and likely mistakes; without words, all of them.
+cd "$(dirname "$0")/.." || exit 1
+flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Ibuild/release $(pkg-config --cflags sndfile samplerate jansson inih 2>/dev/null)"
+jobs=$(nproc 2>/dev/null || echo 1)
+
+# scripts: every tracked file that starts with #!/bin/sh or bash, and the shell tests
+scripts() {
+	git ls-files | while read -r f; do
+		head -n 1 "$f" 2>/dev/null | grep -qaE '^#!.*[/ ](sh|bash)$' && echo "$f"
+	done
+}
+
+lint() {
+	case $1 in
+	format)
+		tools/need.sh program clang-format &&
+			git ls-files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror ;;
+	scripts)
+		tools/need.sh program shellcheck && scripts | xargs -r shellcheck -x ;;
+	cppcheck)
+		tools/need.sh program cppcheck &&
+			cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+				--error-exitcode=1 --suppress=missingIncludeSystem -j "$jobs" -Isrc src ;;
+	analyzer) # shellcheck disable=SC2086  # flags is a list of words
+		tools/need.sh program gcc &&
+			git ls-files 'src/*.c' | xargs -r -n 1 -P "$jobs" gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null ;;
+	tidy) # shellcheck disable=SC2086
+		tools/need.sh program clang-tidy &&
+			git ls-files 'src/*.c' | xargs -r -n 4 -P "$jobs" tools/lint.sh --tidy-files $flags -- ;;
+	*) echo "lint.sh: there is no check \"$1\"" >&2; return 2 ;;
+	esac
+}
+
+if [ "${1-}" = --tidy-files ]; then # flags -- files: clang-tidy wants them the other way round
+	shift; options=''
+	while [ "$1" != -- ]; do options="$options $1"; shift; done
+	shift
+	# shellcheck disable=SC2086
+	exec clang-tidy --quiet "$@" -- $options 2>/dev/null
+fi
+rc=0
+[ $# -gt 0 ] || set -- format scripts cppcheck analyzer tidy
+for what; do
+	if lint "$what"; then echo "lint: $what ok"; else echo "lint: $what: see above"; rc=1; fi
+done
+exit $rc
