@@ -15,6 +15,8 @@
 #include "base/why.h"
 #include "nn/op.h"
 
+#include <stdbool.h>
+
 #define TH_MAX_LAYERS 64
 
 typedef enum th_layer_kind { TH_LAYER_CONV2D, TH_LAYER_DEPTHWISE, TH_LAYER_DENSE, TH_LAYER_AVGPOOL, TH_LAYER_MAXPOOL, TH_LAYER_DROPOUT } th_layer_kind;
