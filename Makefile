@@ -45,6 +45,8 @@ CLI_SRC   := $(wildcard src/cli/*.c)
 TEST_SRC  := $(wildcard tests/*/test_*.c)
 FUZZ_SRC  := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard bench/bench_*.c)
+# What `thimble deploy` writes out again: held inside the program as C arrays.
+EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*))
 LIB   := $(B)/libthimble.a
 obj    = $(patsubst %.c,$(B)/%.o,$(1))
 exe    = $(patsubst %.c,$(B)/%,$(1))
@@ -61,9 +63,14 @@ build/thimble: build/release/thimble
 
 $(B)/thimble: $(call obj,$(CLI_SRC)) $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
-$(LIB): $(call obj,$(LIB_SRC))
+$(LIB): $(call obj,$(LIB_SRC)) $(if $(filter src/deploy/%,$(LIB_SRC)),$(B)/embed.o)
 	@rm -f $@
 	$(call run,AR,$(AR) crs $@ $^)
+$(B)/embed.c: tools/embed.sh $(EMBED_SRC)
+	@mkdir -p $(@D)
+	@tools/embed.sh $(EMBED_SRC) >$@.tmp && mv $@.tmp $@
+$(B)/embed.o: $(B)/embed.c
+	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
 $(B)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
