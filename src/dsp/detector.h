@@ -1,8 +1,9 @@
 /* dsp/detector.h -- from a stream of class scores to detections: average, threshold, suppress.
  *
- * The average of the last `window_ms` of scores of each class is compared with the threshold;
- * after a detection nothing is reported for suppress_ms.  All in integers, so the device and the
- * host decide alike. Source: idea of TFLite's micro_speech RecognizeCommands. */
+ * The class with the largest sum of scores over the last `window_ms` is detected when it is a
+ * keyword, when at least min_count results stand in the window, when its mean reaches the
+ * threshold, and when the last detection is suppress_ms or longer ago.  All in integers, so the
+ * device and the host decide alike.  Source: idea of TFLite's micro_speech RecognizeCommands. */
 #ifndef TH_DSP_DETECTOR_H
 #define TH_DSP_DETECTOR_H
 
@@ -16,7 +17,7 @@ typedef struct th_detector_cfg {
     int32_t suppress_ms; /* silence after a detection: default 1500 */
     int32_t min_count;   /* results that must stand in the window: default 3 */
     int32_t threshold;   /* of the mean score, 0 to 255 (256 = 1.0) */
-    int32_t stride_ms;   /* time from one inference to the next */
+    int32_t stride_ms;   /* time from one inference to the next (for the reader; times come with the scores) */
     int32_t n_classes;
     uint32_t keyword_mask; /* bit c set: class c is reported (unknown and silence are not) */
 } th_detector_cfg;
@@ -26,16 +27,18 @@ typedef struct th_detector {
     int8_t score[TH_DETECT_HISTORY][TH_DETECT_CLASSES];
     int32_t time_ms[TH_DETECT_HISTORY];
     int32_t head, count;
-    int32_t quiet_until_ms;
+    int32_t quiet, quiet_until_ms; /* quiet 1: nothing is reported before quiet_until_ms */
 } th_detector;
 
 typedef struct th_detection {
-    int32_t time_ms, label, score; /* score: mean, 0 to 255 of 256 */
+    int32_t time_ms, label, score; /* score: mean, 0 to 255 (256 would be 1.0) */
 } th_detection;
 
+/* cfg: n_classes 1 to TH_DETECT_CLASSES; more than TH_DETECT_HISTORY results in a window: the newest count. */
 void th_detector_init(th_detector *d, const th_detector_cfg *cfg);
 
 /* One result: int8 soft-max scores [n_classes] (real = (q + 128) / 256) that end at time_ms.
+ * Times grow from call to call; they may wrap around at 2^31.
  * Returns 1 and fills `out` when a keyword is detected now. */
 int32_t th_detector_push(th_detector *d, int32_t time_ms, const int8_t *score, th_detection *out);
 

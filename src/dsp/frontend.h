@@ -16,6 +16,10 @@
 
 #define TH_MAX_COEFS 64 /* most coefficients of a frame */
 
+/* Added to the energy of each band before the logarithm: about the energy of the rounding to 16
+ * bits, so digital silence is a number (ln 1e-6 = -13.8) and not far from quiet rooms. */
+#define TH_MEL_FLOOR 1e-6f
+
 typedef enum th_feature_kind { TH_LOGMEL = 0, TH_MFCC = 1 } th_feature_kind;
 
 typedef struct th_frontend_cfg {
@@ -29,7 +33,7 @@ typedef struct th_frontend_cfg {
     float low_hz, high_hz; /* edges of the mel bands; high_hz <= rate_hz / 2 */
 } th_frontend_cfg;
 
-/* Tables; constant after th_frontend_init, printed as C for the device. */
+/* Tables; constant after th_frontend_init, printed as C for the device (th_frontend_tables). */
 typedef struct th_frontend {
     th_frontend_cfg cfg;
     const float *window;       /* [cfg.window] Hann, scaled by 1/32768 */
@@ -51,13 +55,26 @@ size_t th_frontend_mem(const th_frontend_cfg *cfg);
 TH_NODISCARD th_err th_frontend_init(th_frontend *f, const th_frontend_cfg *cfg, const float *mean,
                                      const float *inv_std, th_arena *arena);
 
-/* floats of scratch that th_frontend_frame needs */
+/* One table of th_frontend, for a program that prints the struct as C: first `cfg` by its members,
+ * then per table a const array of int32_t (is_float 0) or float (1), and the struct's members
+ * `name`, in this order; NULL where count is 0.  n_twiddle is printed before mel_start. */
+typedef struct th_frontend_table {
+    const char *name; /* of the member of th_frontend */
+    const void *data; /* [count] float or int32_t */
+    int32_t count, is_float;
+} th_frontend_table;
+#define TH_FRONTEND_TABLES 8
+void th_frontend_tables(const th_frontend *f, th_frontend_table table[TH_FRONTEND_TABLES]);
+
+/* floats of scratch that th_frontend_frame needs: 2 (n_fft + 2) */
 size_t th_frontend_scratch(const th_frontend_cfg *cfg);
 
-/* One frame: pcm [cfg.window] samples -> out [cfg.n_coef]. */
+/* One frame: pcm [cfg.window] samples -> out [cfg.n_coef].
+ * Error against exact arithmetic: below 1e-4 of a logarithm's unit. */
 void th_frontend_frame(const th_frontend *f, const int16_t *pcm, float *scratch, float *out);
 
-/* Whole clip: frames = th_frontend_frames(cfg, n) rows of n_coef; equal to frame by frame. */
+/* Whole clip: frames = th_frontend_frames(cfg, n) rows of n_coef; equal to frame by frame.
+ * Only whole frames count: 0 when the clip is shorter than a window. */
 int32_t th_frontend_frames(const th_frontend_cfg *cfg, int32_t n_samples);
 void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch, float *out);
 
