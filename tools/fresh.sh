@@ -43,7 +43,8 @@ enter_fresh() {
 	rm -rf --one-file-system "$root"
 	cp -a --reflink=auto "$base" "$root" || die "no room for a copy of the base in $dir"
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
-	mount -t proc proc "$root/proc" && mount --bind /dev "$root/dev" || die "mount failed"
+	mount -t proc proc "$root/proc" || die "mounting /proc failed"
+	mount --bind /dev "$root/dev" || die "mounting /dev failed"
 	git clone -q "$repo" "$root/home/thimble" || die "git clone failed"
 }
 
