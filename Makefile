@@ -97,6 +97,10 @@ need-libs:
 need-cmocka:
 	@tools/need.sh pkg-config cmocka
 
+# Everything that can be compiled, for CI's look at warnings.
+.PHONY: programs
+programs: $(B)/thimble $(call exe,$(TEST_SRC)) $(call exe,$(FUZZ_SRC)) $(call exe,$(BENCH_SRC))
+
 ## Install the program under PREFIX (/usr/local); DESTDIR= goes in front
 .PHONY: install
 install: build/thimble
@@ -138,8 +142,12 @@ lint:
 .PHONY: fuzz
 fuzz:
 	@tools/need.sh program clang
-	@$(MAKE) MODE=fuzz $(patsubst %.c,build/fuzz/%,$(FUZZ_SRC))
+	@$(MAKE) --no-print-directory MODE=fuzz fuzz-targets
 	@tools/fuzz.sh build/fuzz $(SECONDS_EACH)
+
+# Only build them (MODE=fuzz: with libFuzzer).
+.PHONY: fuzz-targets
+fuzz-targets: $(call exe,$(FUZZ_SRC))
 
 ## Do the tests that break things on purpose again and again for MINUTES=10
 .PHONY: soak

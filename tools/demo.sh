@@ -18,18 +18,18 @@ step() {
 
 tools/need.sh program espeak-ng || exit 1
 rm -rf "$dir"
-step "A project that listens for yes and no" $thimble new "$dir" --task keyword --labels yes,no
-step "Clips spoken by synthetic voices" $thimble data synth --project "$dir"
-step "Is the data sound?" $thimble data check --project "$dir"
-step "Training" $thimble train "$dir" ${DEMO_PRESET:+--preset "$DEMO_PRESET"} ${DEMO_EPOCHS:+--epochs "$DEMO_EPOCHS"} --seed "${DEMO_SEED:-1}"
-step "From float to 8-bit integers" $thimble quantize "$dir"
-step "How good is it on voices it has not heard?" $thimble test "$dir"
-step "A minute of talk it has not heard, as one recording" $thimble data stream --project "$dir" --out "$dir/stream.wav"
+step "A project that listens for yes and no" "$thimble" new "$dir" --task keyword --labels yes,no
+step "Clips spoken by synthetic voices" "$thimble" data synth --project "$dir"
+step "Is the data sound?" "$thimble" data check --project "$dir"
+step "Training" "$thimble" train "$dir" ${DEMO_PRESET:+--preset "$DEMO_PRESET"} ${DEMO_EPOCHS:+--epochs "$DEMO_EPOCHS"} --seed "${DEMO_SEED:-1}"
+step "From float to 8-bit integers" "$thimble" quantize "$dir"
+step "How good is it on voices it has not heard?" "$thimble" test "$dir"
+step "A minute of talk it has not heard, as one recording" "$thimble" data stream --project "$dir" --out "$dir/stream.wav"
 if tools/need.sh program arm-none-eabi-gcc qemu-system-arm; then
-	step "Firmware for the board" $thimble deploy "$dir" --board nano33ble --as firmware --out "$dir/firmware/nano33ble"
-	step "The emulated board listens" $thimble emulate "$dir" --board nano33ble --feed "$dir/stream.wav"
+	step "Firmware for the board" "$thimble" deploy "$dir" --board nano33ble --as firmware --out "$dir/firmware/nano33ble"
+	step "The emulated board listens" "$thimble" emulate "$dir" --board nano33ble --feed "$dir/stream.wav"
 else
 	echo "demo: so the device part is left out: no firmware, no emulated board." >&2
 fi
-step "The report" $thimble report "$dir"
+step "The report" "$thimble" report "$dir"
 printf '\nDone in %d s. Open %s in a browser; the project is yours to change.\n' $(($(date +%s) - began)) "$dir/report.html"
