@@ -31,15 +31,22 @@ typedef struct th_model {
     const char *description;
     th_metadata *metadata;
     int32_t n_metadata;
-    th_arena arena; /* everything above lives here */
-    void *memory;   /* block under the arena, from malloc */
+    th_arena arena; /* everything above lives here, or in an earlier block of `memory` */
+    void *memory;   /* chain of blocks from malloc, newest first */
 } th_model;
 
 /* An empty model with `bytes` of memory for whoever fills it. */
 TH_NODISCARD th_err th_model_new(size_t bytes, th_model **model, th_why *why);
 void th_model_free(th_model *model); /* NULL is fine */
 
+/* n zeroed objects of `size` bytes that live as long as the model; takes a new block from malloc when
+ * the arena is full.  NULL when there is no memory. */
+void *th_model_alloc(th_model *model, size_t n, size_t size);
+
 /* Reads a .tflite file from untrusted bytes; copies what it needs, `file` may go afterwards.
+ * What it returns is sound: every tensor number is in range, constants have exactly the bytes of their shape,
+ * an operator reads only what is constant, fed, variable or made before it.  Whether an operator can run with
+ * these types and shapes is for th_plan_make to say.  Memory: at most 25 times the file plus 64 KiB.
  * Errors: TH_ETRUNC, TH_EFORMAT (with byte offset in the text), TH_EUNSUP (names the operator and its index). */
 TH_NODISCARD th_err th_model_from_tflite(th_span file, th_model **model, th_why *why);
 

@@ -36,6 +36,9 @@ typedef union th_attr {
     struct { /* SOFTMAX */
         float beta;
     } softmax;
+    struct { /* ADD */
+        th_act act;
+    } add;
 } th_attr;
 
 /* Operators, numbered as BuiltinOperator in a .tflite file: rows of the table in op.c. */

@@ -1,0 +1,350 @@
+/* From the bytes of a .tflite file to a graph.  The bytes are copied once into the model's arena and constants
+ * point into that copy; the rest of the arena is bounded by the file's size, so a small
+ * file that refers to the same part a thousand times is refused instead of filling memory. */
+#include "fmt/tflite_names.h"
+#include "fmt/tflite_schema.h"
+#include "model/tflite_ops.h"
+
+#include <string.h>
+
+typedef struct reader {
+    th_fb fb;
+    th_model *model;
+    th_why *why;
+    th_fb_vector codes, buffers;
+    /* Of the subgraph that is read, [n_tensors]: */
+    const char **problem; /* why the tensor cannot be used here, NULL when it can */
+    uint8_t *ready;       /* constant, fed, variable or made by now */
+} reader;
+
+/* A fault of the FlatBuffer, as a sentence. */
+static th_err check(reader *r)
+{
+    if (!r->fb.err) return TH_OK;
+    return th_why_set(r->why, r->fb.err, "not a sound .tflite file: %s (at byte %zu of %zu). Export or copy it again",
+                      r->fb.diag.msg, r->fb.diag.pos, r->fb.file.n);
+}
+
+static th_err get_mem(reader *r, size_t n, size_t size, void *out)
+{
+    void *p = th_arena_get(&r->model->arena, n ? n : 1, size);
+    if (!p)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: it refers to the same parts so often that "
+                                              "it would fill memory");
+    memcpy(out, &p, sizeof p);
+    return TH_OK;
+}
+
+/* A string of the file as a C string in the copy; "" when absent, cut at an embedded NUL. */
+static const char *text_of(const th_fb_table *t, unsigned field)
+{
+    const th_span s = th_fb_string(t, field);
+    return s.p ? (const char *)s.p : "";
+}
+
+/* Bytes of buffer number `index`: {NULL, 0} when it is empty. */
+static th_err get_buffer(reader *r, uint32_t index, th_span *bytes)
+{
+    *bytes = (th_span){NULL, 0};
+    if (index >= r->buffers.n)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: there is no buffer %u", (unsigned)index);
+    const th_fb_table b = th_fb_vec_table(&r->buffers, index);
+    const th_fb_vector data = th_fb_vec(&b, TH_TFL_BUFFER_DATA, 1);
+    const uint64_t offset = th_fb_u64(&b, TH_TFL_BUFFER_OFFSET, 0), size = th_fb_u64(&b, TH_TFL_BUFFER_SIZE, 0);
+    TH_TRY(check(r));
+    *bytes = th_fb_vec_bytes(&data, 1);
+    if (data.n > 0 || offset <= 1) return TH_OK; /* 0 and 1 mean: not outside the FlatBuffer */
+    if (offset > r->fb.file.n || size > r->fb.file.n - (size_t)offset)
+        return th_why_set(r->why, TH_ETRUNC, "not a sound .tflite file: buffer %u lies behind its end", (unsigned)index);
+    *bytes = (th_span){r->fb.file.p + offset, (size_t)size};
+    return TH_OK;
+}
+
+static th_err read_shape(reader *r, const th_fb_table *t, int32_t index, th_tensor *out)
+{
+    const th_fb_vector v = th_fb_vec(t, TH_TFL_TENSOR_SHAPE, 4);
+    TH_TRY(check(r));
+    if (v.n > TH_MAX_RANK) {
+        r->problem[index] = "more dimensions than are supported";
+        return TH_OK;
+    }
+    out->shape.rank = (int32_t)v.n;
+    for (uint32_t i = 0; i < v.n; i++) out->shape.d[i] = th_fb_vec_i32(&v, i);
+    if (th_shape_count(&out->shape) < 0)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld has a negative dimension or more "
+                                              "than 2147483647 elements", (long)index);
+    return TH_OK;
+}
+
+static th_err check_quant(reader *r, int32_t index, th_tensor *t)
+{
+    th_quant *q = &t->quant;
+    /* Converters of 2019 gave a bias the axis of its filter. */
+    if (t->shape.rank == 1 && t->shape.d[0] == q->n) q->axis = 0;
+    for (int32_t i = 0; i < q->n; i++)
+        if (!(q->scale[i] >= 0.0f && q->scale[i] <= 3.4028234e38f))
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a scale of tensor %ld is negative or no number",
+                              (long)index);
+    if (q->n > 1 && (q->axis < 0 || q->axis >= t->shape.rank || t->shape.d[q->axis] != q->n))
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld has %ld scales, which is not the size "
+                                              "of its dimension %ld", (long)index, (long)q->n, (long)q->axis);
+    return TH_OK;
+}
+
+static th_err read_quant(reader *r, const th_fb_table *t, int32_t index, th_tensor *out)
+{
+    const th_fb_table q = th_fb_sub(t, TH_TFL_TENSOR_QUANTIZATION);
+    const th_fb_vector scale = th_fb_vec(&q, TH_TFL_QUANT_SCALE, 4), zero = th_fb_vec(&q, TH_TFL_QUANT_ZERO_POINT, 8);
+    if (th_fb_u8(&q, TH_TFL_QUANT_DETAILS_TYPE, 0)) r->problem[index] = "a custom quantisation";
+    out->quant.axis = th_fb_i32(&q, TH_TFL_QUANT_DIMENSION, 0);
+    TH_TRY(check(r));
+    if (scale.n == 0) return TH_OK;
+    if (zero.n != 0 && zero.n != scale.n)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld has %lu scales and %lu zero points",
+                          (long)index, (unsigned long)scale.n, (unsigned long)zero.n);
+    float *s = NULL;
+    int32_t *z = NULL;
+    TH_TRY(get_mem(r, scale.n, sizeof *s, &s));
+    TH_TRY(get_mem(r, scale.n, sizeof *z, &z));
+    for (uint32_t i = 0; i < scale.n; i++) {
+        const int64_t wide = zero.n ? th_fb_vec_i64(&zero, i) : 0;
+        if (wide < INT32_MIN || wide > INT32_MAX)
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a zero point of tensor %ld does not fit 32 bits",
+                              (long)index);
+        s[i] = th_fb_vec_f32(&scale, i);
+        z[i] = (int32_t)wide;
+    }
+    out->quant = (th_quant){s, z, (int32_t)scale.n, out->quant.axis};
+    return check_quant(r, index, out);
+}
+
+static th_err read_constant(reader *r, const th_fb_table *t, int32_t index, th_tensor *out)
+{
+    th_span bytes;
+    TH_TRY(get_buffer(r, th_fb_u32(t, TH_TFL_TENSOR_BUFFER, 0), &bytes));
+    if (bytes.n == 0) return TH_OK;
+    if (bytes.n != th_tensor_bytes(out))
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld needs %zu bytes and its buffer has %zu",
+                          (long)index, th_tensor_bytes(out), bytes.n);
+    out->data = bytes.p;
+    if ((uintptr_t)bytes.p % th_type_bytes(out->type) != 0) {
+        void *copy = NULL;
+        TH_TRY(get_mem(r, bytes.n, 1, &copy));
+        memcpy(copy, bytes.p, bytes.n);
+        out->data = copy;
+    }
+    return TH_OK;
+}
+
+static th_err read_tensor(reader *r, const th_fb_table *t, int32_t index, th_tensor *out)
+{
+    const uint8_t type = th_fb_u8(t, TH_TFL_TENSOR_TYPE, 0);
+    out->name = text_of(t, TH_TFL_TENSOR_NAME);
+    out->is_variable = th_fb_u8(t, TH_TFL_TENSOR_IS_VARIABLE, 0) != 0;
+    out->type = (th_type)type;
+    TH_TRY(read_shape(r, t, index, out));
+    if (th_type_bytes(out->type) == 0) r->problem[index] = th_tfl_type_name(type);
+    if (th_fb_has(t, TH_TFL_TENSOR_SPARSITY)) r->problem[index] = "a sparse (compressed) encoding";
+    if (th_fb_has(t, TH_TFL_TENSOR_VARIANT)) r->problem[index] = "a variant type";
+    if (th_fb_u32(t, TH_TFL_TENSOR_EXTERNAL, 0)) r->problem[index] = "its constants in another file";
+    TH_TRY(check(r));
+    if (r->problem[index]) {
+        out->type = TH_U8; /* refused in the end; until then a type that exists */
+        return TH_OK;
+    }
+    TH_TRY(read_quant(r, t, index, out));
+    TH_TRY(read_constant(r, t, index, out));
+    r->ready[index] = out->data || out->is_variable;
+    return TH_OK;
+}
+
+/* A vector of tensor numbers; with `optional` -1 is one too. */
+static th_err read_numbers(reader *r, const th_fb_vector *v, int32_t n_tensors, bool optional, const int32_t **out, int32_t *n)
+{
+    int32_t *list = NULL;
+    TH_TRY(check(r));
+    TH_TRY(get_mem(r, v->n, sizeof *list, &list));
+    for (uint32_t i = 0; i < v->n; i++) {
+        list[i] = th_fb_vec_i32(v, i);
+        if (list[i] >= n_tensors || list[i] < (optional ? -1 : 0))
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: there is no tensor %ld", (long)list[i]);
+    }
+    *out = list;
+    *n = (int32_t)v->n;
+    return TH_OK;
+}
+
+/* Operator `index`: which one it is, and its row. */
+static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th_tfl_op **row)
+{
+    const uint32_t number = th_fb_u32(o, TH_TFL_OP_CODE_INDEX, 0);
+    TH_TRY(check(r));
+    if (number >= r->codes.n)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld has code %lu of %lu", (long)index,
+                          (unsigned long)number, (unsigned long)r->codes.n);
+    const th_fb_table c = th_fb_vec_table(&r->codes, number);
+    const int32_t old = (int8_t)th_fb_u8(&c, TH_TFL_OPCODE_OLD_BUILTIN, 0), wide = th_fb_i32(&c, TH_TFL_OPCODE_BUILTIN, 0);
+    const int32_t code = old > wide ? old : wide;
+    const char *custom = text_of(&c, TH_TFL_OPCODE_CUSTOM);
+    TH_TRY(check(r));
+    *row = th_tfl_op_find(code);
+    if (*row) return TH_OK;
+    return th_why_set(r->why, TH_EUNSUP, "operator %ld is %s%s%.*s, which thimble cannot run", (long)index,
+                      th_tfl_op_name(code), *custom ? " " : "", 60, custom);
+}
+
+/* Refuses the first tensor of the list that cannot be used, or is not there yet. */
+static th_err check_uses(reader *r, const char *name, int32_t index, const int32_t *list, int32_t n, bool made)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (list[i] < 0) continue;
+        if (r->problem[list[i]])
+            return th_why_set(r->why, TH_EUNSUP, "operator %ld (%s) uses tensor %ld, which has %s: thimble cannot run that",
+                              (long)index, name, (long)list[i], r->problem[list[i]]);
+        if (!made && !r->ready[list[i]])
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) reads tensor %ld before "
+                                                  "anything has made it", (long)index, name, (long)list[i]);
+        if (made && r->ready[list[i]])
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) writes tensor %ld, which is "
+                                                  "there already", (long)index, name, (long)list[i]);
+        if (made) r->ready[list[i]] = 1;
+    }
+    return TH_OK;
+}
+
+static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t n_tensors, th_node *node)
+{
+    const th_tfl_op *row = NULL;
+    TH_TRY(read_code(r, o, index, &row));
+    const char *name = th_tfl_op_name((int32_t)row->op), *problem = NULL;
+    node->op = row->op;
+
+    const th_fb_vector in = th_fb_vec(o, TH_TFL_OP_INPUTS, 4), out = th_fb_vec(o, TH_TFL_OP_OUTPUTS, 4);
+    TH_TRY(read_numbers(r, &in, n_tensors, true, &node->in, &node->n_in));
+    TH_TRY(read_numbers(r, &out, n_tensors, false, &node->out, &node->n_out));
+    TH_TRY(check_uses(r, name, index, node->in, node->n_in, false));
+    TH_TRY(check_uses(r, name, index, node->out, node->n_out, true));
+
+    const uint8_t type = th_fb_u8(o, TH_TFL_OP_OPTIONS_TYPE, TH_TFL_OPTIONS_NONE);
+    th_fb_table options = th_fb_sub(o, TH_TFL_OP_OPTIONS);
+    TH_TRY(check(r));
+    if (row->options_type == TH_TFL_OPTIONS_NONE || type == TH_TFL_OPTIONS_NONE) options.at = 0;
+    else if (type != row->options_type)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) has the options of another one",
+                          (long)index, name);
+    const th_err err = row->read(&options, &node->attr, &problem);
+    TH_TRY(check(r));
+    if (err) return th_why_set(r->why, err, "operator %ld (%s) cannot be run: %s", (long)index, name, problem);
+    return TH_OK;
+}
+
+static th_err read_tensors(reader *r, const th_fb_table *t, th_graph *g)
+{
+    const th_fb_vector tensors = th_fb_vec(t, TH_TFL_GRAPH_TENSORS, 4);
+    TH_TRY(check(r));
+    g->n_tensors = (int32_t)tensors.n;
+    TH_TRY(get_mem(r, tensors.n, sizeof *g->tensors, &g->tensors));
+    TH_TRY(get_mem(r, tensors.n, sizeof *r->problem, &r->problem));
+    TH_TRY(get_mem(r, tensors.n, sizeof *r->ready, &r->ready));
+    for (uint32_t i = 0; i < tensors.n; i++) {
+        const th_fb_table one = th_fb_vec_table(&tensors, i);
+        TH_TRY(read_tensor(r, &one, (int32_t)i, &g->tensors[i]));
+    }
+    return TH_OK;
+}
+
+static th_err read_nodes(reader *r, const th_fb_table *t, th_graph *g)
+{
+    const th_fb_vector nodes = th_fb_vec(t, TH_TFL_GRAPH_OPERATORS, 4);
+    TH_TRY(check(r));
+    g->n_nodes = (int32_t)nodes.n;
+    TH_TRY(get_mem(r, nodes.n, sizeof *g->nodes, &g->nodes));
+    for (uint32_t i = 0; i < nodes.n; i++) {
+        const th_fb_table one = th_fb_vec_table(&nodes, i);
+        TH_TRY(read_node(r, &one, (int32_t)i, g->n_tensors, &g->nodes[i]));
+    }
+    return TH_OK;
+}
+
+/* After all operators: no tensor may be left that cannot be represented, and outputs must exist. */
+static th_err check_rest(reader *r, const th_graph *g)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++)
+        if (r->problem[i])
+            return th_why_set(r->why, TH_EUNSUP, "tensor %ld, which no operator uses, has %s: thimble cannot keep that",
+                              (long)i, r->problem[i]);
+    for (int32_t i = 0; i < g->n_outputs; i++)
+        if (!r->ready[g->outputs[i]])
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: nothing makes output tensor %ld",
+                              (long)g->outputs[i]);
+    return TH_OK;
+}
+
+static th_err read_graph(reader *r, const th_fb_table *t, th_graph *g)
+{
+    g->name = text_of(t, TH_TFL_GRAPH_NAME);
+    TH_TRY(read_tensors(r, t, g));
+    const th_fb_vector in = th_fb_vec(t, TH_TFL_GRAPH_INPUTS, 4), out = th_fb_vec(t, TH_TFL_GRAPH_OUTPUTS, 4);
+    TH_TRY(read_numbers(r, &in, g->n_tensors, false, &g->inputs, &g->n_inputs));
+    TH_TRY(read_numbers(r, &out, g->n_tensors, false, &g->outputs, &g->n_outputs));
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        if (r->ready[g->inputs[i]])
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: input tensor %ld is constant or named twice",
+                              (long)g->inputs[i]);
+        r->ready[g->inputs[i]] = 1;
+    }
+    TH_TRY(read_nodes(r, t, g));
+    return check_rest(r, g);
+}
+
+static th_err read_metadata(reader *r, const th_fb_table *root)
+{
+    const th_fb_vector list = th_fb_vec(root, TH_TFL_MODEL_METADATA, 4);
+    TH_TRY(check(r));
+    TH_TRY(get_mem(r, list.n, sizeof *r->model->metadata, &r->model->metadata));
+    r->model->n_metadata = (int32_t)list.n;
+    for (uint32_t i = 0; i < list.n; i++) {
+        const th_fb_table one = th_fb_vec_table(&list, i);
+        th_metadata *m = &r->model->metadata[i];
+        m->name = text_of(&one, TH_TFL_METADATA_NAME);
+        TH_TRY(get_buffer(r, th_fb_u32(&one, TH_TFL_METADATA_BUFFER, 0), &m->bytes));
+    }
+    return TH_OK;
+}
+
+static th_err read_model(reader *r, th_span file)
+{
+    uint8_t *copy = NULL;
+    TH_TRY(get_mem(r, file.n, 1, &copy));
+    if (file.n) memcpy(copy, file.p, file.n);
+    const th_fb_table root = th_fb_open(&r->fb, (th_span){copy, file.n}, TH_TFL_IDENTIFIER);
+    const uint32_t version = th_fb_u32(&root, TH_TFL_MODEL_VERSION, 0);
+    TH_TRY(check(r));
+    if (version != TH_TFL_VERSION)
+        return th_why_set(r->why, TH_EUNSUP, "this .tflite file has schema version %lu; version %d is supported",
+                          (unsigned long)version, TH_TFL_VERSION);
+    r->model->description = text_of(&root, TH_TFL_MODEL_DESCRIPTION);
+    r->codes = th_fb_vec(&root, TH_TFL_MODEL_OPERATOR_CODES, 4);
+    r->buffers = th_fb_vec(&root, TH_TFL_MODEL_BUFFERS, 4);
+    const th_fb_vector graphs = th_fb_vec(&root, TH_TFL_MODEL_SUBGRAPHS, 4);
+    TH_TRY(check(r));
+    if (graphs.n == 0) return th_why_set(r->why, TH_EFORMAT, "this .tflite file holds no graph");
+    r->model->n_graphs = (int32_t)graphs.n;
+    TH_TRY(get_mem(r, graphs.n, sizeof *r->model->graphs, &r->model->graphs));
+    for (uint32_t i = 0; i < graphs.n; i++) {
+        const th_fb_table one = th_fb_vec_table(&graphs, i);
+        TH_TRY(read_graph(r, &one, &r->model->graphs[i]));
+    }
+    return read_metadata(r, &root);
+}
+
+th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)
+{
+    if (file.n > INT32_MAX) return th_why_set(why, TH_ERANGE, "a .tflite file of more than 2 GiB is not supported");
+    reader r = {.why = why};
+    TH_TRY(th_model_new(25 * file.n + 65536, &r.model, why));
+    const th_err err = read_model(&r, file);
+    if (err) th_model_free(r.model);
+    else *model = r.model;
+    return err;
+}
