@@ -36,7 +36,7 @@ endif
 PKGS    := sndfile samplerate jansson inih
 VERSION := 0.1.0
 CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
-           $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP $(EXTRA)
+           $(if $(PKGS),$(shell pkg-config --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
 LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
 RING_SRC  := $(wildcard src/base/*.c src/dsp/*.c src/fmt/*.c src/nn/*.c)
@@ -93,7 +93,7 @@ endif
 # Tell what is missing before a compiler stumbles over it.
 .PHONY: need-libs need-cmocka
 need-libs:
-	@tools/need.sh pkg-config $(if $(NEED_LIBS),$(NEED_LIBS),$(PKGS))
+	@tools/need.sh pkg-config $(PKGS)
 need-cmocka:
 	@tools/need.sh pkg-config cmocka
 
@@ -173,7 +173,7 @@ ring-c99:
 .PHONY: mcu
 mcu:
 	@tools/need.sh program arm-none-eabi-gcc
-	@$(MAKE) --no-print-directory MODE=mcu CC=arm-none-eabi-gcc AR=arm-none-eabi-ar NEED_LIBS=none \
+	@$(MAKE) --no-print-directory MODE=mcu CC=arm-none-eabi-gcc AR=arm-none-eabi-ar PKGS= \
 	  OPT.mcu="-Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -ffunction-sections -fstack-usage" \
 	  LIB_SRC="$(RING_SRC)" build/mcu/libthimble.a
 	@arm-none-eabi-size -t build/mcu/libthimble.a

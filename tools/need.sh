@@ -2,7 +2,7 @@
 # need.sh pkg-config NAME..   or   need.sh program NAME..
 # Says in plain words what is missing and how to get it; silent when all is there.
 kind=$1; shift
-[ "$*" = none ] && exit 0
+[ $# -eq 0 ] && exit 0
 bad=''
 if [ "$kind" = pkg-config ] && ! command -v pkg-config >/dev/null 2>&1; then
 	bad=' pkg-config'
