@@ -88,6 +88,16 @@ th_err th_file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t 
     return err;
 }
 
+th_err th_file_head(const char *path, uint8_t *buf, size_t cap, size_t *n, th_why *why)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return fail(why, "open", path);
+    const int bad = read_all(fd, buf, cap, n), reason = errno;
+    close(fd);
+    errno = reason;
+    return bad ? fail(why, "read", path) : TH_OK;
+}
+
 static int write_all(int fd, th_span bytes)
 {
     while (bytes.n) {

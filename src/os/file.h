@@ -12,6 +12,9 @@
 /* The whole file into fresh memory (free() it); files over max_bytes are refused, 0 = 1 GiB. */
 TH_NODISCARD th_err th_file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *n, th_why *why);
 
+/* The first bytes, at most cap; *n tells how many there are. */
+TH_NODISCARD th_err th_file_head(const char *path, uint8_t *buf, size_t cap, size_t *n, th_why *why);
+
 /* Writes to a temporary name beside `path`, syncs, renames: after a crash or on a full disk the old
  * content or the new one is there, never a part. */
 TH_NODISCARD th_err th_file_write(const char *path, th_span bytes, th_why *why);
