@@ -2,7 +2,7 @@
  *
  *   thimble.ini            task, labels, features, training, detection (libinih; commented)
  *   data/index.tsv         one row per clip: file, label, split, speaker, source, hash
- *   data/clips/LABEL/*.wav 16 kHz mono 16-bit, made by import and synth
+ *   data/clips/LABEL/NAME.wav  16 kHz mono 16-bit, made by import and synth
  *   model/float.tflite, model/int8.tflite, model/checkpoint.thc, model/history.json, model/quantize.json
  *   firmware/BOARD/        built by deploy and emulate
  *   report.html */
@@ -40,6 +40,15 @@ typedef struct th_project {
     char board[32]; /* default "nano33ble" */
 } th_project;
 
+/* Sets the class list: the keywords in this order, then "unknown" and "silence" (skipped where they are
+ * named).  Errors: TH_EUSAGE: see th_project_defaults. */
+TH_NODISCARD th_err th_project_set_labels(th_project *p, const char *const *labels, int n_labels, th_why *why);
+
+int th_project_label(const th_project *p, const char *label); /* class number, -1 when there is none */
+
+/* Writes p's labels into its thimble.ini and leaves every other line as it is. */
+TH_NODISCARD th_err th_project_save_labels(const th_project *p, th_why *why);
+
 /* Defaults of a task ("keyword"); labels are the keywords alone, "unknown" and "silence" are added.
  * Errors: TH_EUSAGE for an unknown task, two labels that differ by case only, an empty, reserved or
  * unusable label ('/', control characters, leading '.', longer than TH_LABEL_BYTES-1, not UTF-8). */
@@ -50,6 +59,13 @@ TH_NODISCARD th_err th_project_create(const th_project *p, const char *dir, th_w
 
 /* Reads DIR/thimble.ini; errors name file, line, key and the values that are possible. */
 TH_NODISCARD th_err th_project_load(const char *dir, th_project *p, th_why *why);
+
+/* The same from text (file: its name for the errors); p->dir is left empty. */
+TH_NODISCARD th_err th_project_parse(th_span text, const char *file, th_project *p, th_why *why);
+
+/* Equal but for upper and lower case (Latin, Greek, Cyrillic, Armenian). */
+bool th_label_same(const char *a, const char *b);
+bool th_text_is_utf8(const char *text);
 
 /* Checks a label; also used by import. */
 TH_NODISCARD th_err th_label_check(const char *label, th_why *why);
