@@ -47,6 +47,9 @@ th_err th_args_parse(const th_cmd *cmd, int argc, char **argv, th_args *a, th_wh
             words_only = true;
         } else if (!words_only && strncmp(argv[i], "--", 2) == 0) {
             TH_TRY(parse_option(a, argc, argv, &i, why));
+        } else if (!words_only && argv[i][0] == '-' && argv[i][1]) {
+            return th_why_set(why, TH_EUSAGE, "thimble %s: \"%s\": options start with two dashes; a file of that name is ./%s",
+                              cmd->name, argv[i], argv[i]);
         } else if (a->n_words == cmd->max_words) {
             return th_why_set(why, TH_EUSAGE, "thimble %s: \"%s\" is one word too many. Usage: thimble %s %s",
                               cmd->name, argv[i], cmd->name, cmd->words);

@@ -35,6 +35,20 @@ static const th_cmd *find_verb(int argc, char **argv, int *used)
     return NULL;
 }
 
+/* Nothing in the table matches: say what there is, all of it or what begins with the same word. */
+static int no_verb(const char *word)
+{
+    const size_t len = strlen(word);
+    bool half = false;
+    for (const th_cmd *const *v = verbs; *v; v++)
+        half = half || (len && strncmp((*v)->name, word, len) == 0 && (*v)->name[len] == ' ');
+    fprintf(stderr, half ? "thimble: \"%s\" needs one more word:\n\n" : "thimble: there is no verb \"%s\". The verbs are:\n\n",
+            word);
+    for (const th_cmd *const *v = verbs; *v; v++)
+        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(stderr, "  %-14s %s\n", (*v)->name, (*v)->summary);
+    return 2;
+}
+
 static bool wants_help(int argc, char **argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -42,28 +56,42 @@ static bool wants_help(int argc, char **argv)
     return false;
 }
 
+/* What was printed has arrived, or `why` says so. */
+static th_err flush_stdout(th_why *why)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return TH_OK;
+    return th_why_set(why, TH_EIO, "writing to standard output failed (disk full?)");
+}
+
+/* The exit code, after the last words of a verb (or of "thimble" itself). */
+static int leave(const char *name, th_err err, th_why *why)
+{
+    if (!err) err = flush_stdout(why);
+    if (err) fprintf(stderr, "thimble%s%s: %s\n", *name ? " " : "", name, why->err ? why->text : th_err_text(err));
+    return err == TH_EUSAGE ? 2 : err ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
+    th_why why = {0};
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_verbs(argc < 2 ? stderr : stdout);
-        return argc < 2 ? 2 : 0;
+        return argc < 2 ? 2 : leave("", TH_OK, &why);
     }
-    if (strcmp(argv[1], "--version") == 0) return puts("thimble " TH_VERSION) < 0;
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("thimble " TH_VERSION);
+        return leave("", TH_OK, &why);
+    }
 
     int used = 0;
     const th_cmd *cmd = find_verb(argc - 1, argv + 1, &used);
-    if (!cmd) {
-        fprintf(stderr, "thimble: there is no verb \"%s\". The verbs are:\n\n", argv[1]);
-        print_verbs(stderr);
-        return 2;
+    if (!cmd) return no_verb(argv[1]);
+    if (wants_help(argc - 1 - used, argv + 1 + used)) {
+        th_cmd_help(cmd);
+        return leave(cmd->name, TH_OK, &why);
     }
-    if (wants_help(argc - 1 - used, argv + 1 + used)) return th_cmd_help(cmd), 0;
-
-    th_why why = {0};
     th_args args;
     th_err err = th_args_parse(cmd, argc - 1 - used, argv + 1 + used, &args, &why);
     if (!err) err = cmd->run(&args, &why);
-    if (!err && (fflush(stdout) || ferror(stdout))) err = th_why_set(&why, TH_EIO, "writing to stdout failed (disk full?)");
-    if (err) fprintf(stderr, "thimble %s: %s\n", cmd->name, why.err ? why.text : th_err_text(err));
-    return err == TH_EUSAGE ? 2 : err ? 1 : 0;
+    return leave(cmd->name, err, &why);
 }
