@@ -32,9 +32,15 @@ typedef struct th_pipeline {
     uint64_t source_hash; /* FNV-1a of the float .tflite that an int8 one was made from; 0 for none */
 } th_pipeline;
 
-/* From and to the model's metadata.  th_pipeline_from: TH_ENOENT when there is none. */
+/* From and to the model's metadata.  The file may come from anywhere, so th_pipeline_from believes nothing: what
+ * it returns has passed th_pipeline_check.  Floats come back exactly.
+ * Errors: TH_ENOENT (there is none), TH_EFORMAT, and those of th_pipeline_check. */
 TH_NODISCARD th_err th_pipeline_from(const th_model *model, th_pipeline *p, th_why *why);
 TH_NODISCARD th_err th_pipeline_attach(const th_pipeline *p, th_model *model, th_why *why);
+
+/* Every range, labels (not empty, unique, no control characters), and that graph 0 takes n_frames * n_coef values
+ * and gives n_labels, both float32 or both int8.  Errors: TH_ERANGE, TH_ESHAPE; the text names the member. */
+TH_NODISCARD th_err th_pipeline_check(const th_pipeline *p, const th_model *model, th_why *why);
 
 /* Class number of a label, -1 when there is none. */
 int32_t th_pipeline_label(const th_pipeline *p, const char *label);
