@@ -50,6 +50,7 @@ TH_NODISCARD th_err th_dataset_samples(const th_dataset *set, const th_clip *cli
 
 /* Exactly n_out samples of a clip for a network: the loudest window when longer, centred and
  * padded with zeros when shorter. `offset` shifts the window, for augmentation (0 at test). */
+int32_t th_clip_start(const int16_t *pcm, int32_t n, int32_t n_out); /* its first sample; below 0 when padded */
 void th_clip_window(const int16_t *pcm, int32_t n, int32_t offset, int16_t *out, int32_t n_out);
 
 /* Path of a clip's file. */

@@ -36,9 +36,14 @@ static int32_t loudest(const int16_t *pcm, int32_t n, int32_t n_out)
     return from + (to - from) / 2;
 }
 
+int32_t th_clip_start(const int16_t *pcm, int32_t n, int32_t n_out)
+{
+    return n > n_out ? loudest(pcm, n, n_out) : -((n_out - n) / 2);
+}
+
 void th_clip_window(const int16_t *pcm, int32_t n, int32_t offset, int16_t *out, int32_t n_out)
 {
-    const int32_t at = n > n_out ? loudest(pcm, n, n_out) : -((n_out - n) / 2);
+    const int32_t at = th_clip_start(pcm, n, n_out);
     for (int32_t i = 0; i < n_out; i++) {
         const int64_t k = (int64_t)at + offset + i;
         out[i] = k >= 0 && k < n ? pcm[k] : 0;

@@ -1,0 +1,116 @@
+#include "data/augment.h"
+
+#include "base/fmath.h"
+
+#include <string.h>
+
+/* Where t = 0 lies and what one step is, in 2^-32 of a sample. */
+static int64_t fixed(double x)
+{
+    return (int64_t)(x * 4294967296.0);
+}
+
+static float sample_at(const int16_t *pcm, int32_t n, int64_t i)
+{
+    return i >= 0 && i < n ? (float)pcm[i] : 0.0f;
+}
+
+static float cubic(float a, float b, float c, float d, float u)
+{
+    const float c1 = 0.5f * (c - a), c2 = a - 2.5f * b + 2.0f * c - 0.5f * d, c3 = 0.5f * (d - a) + 1.5f * (b - c);
+    return ((c3 * u + c2) * u + c1) * u + b;
+}
+
+void th_wave_resample(const int16_t *pcm, int32_t n, double start, double speed, float *out, int32_t n_out)
+{
+    const int64_t step = fixed(speed);
+    int64_t at = fixed(start);
+    for (int32_t t = 0; t < n_out; t++, at += step) {
+        const int64_t i = at >> 32;
+        const float u = (float)(int32_t)((at & INT64_C(0xffffffff)) >> 8) * 0x1p-24f;
+        float v;
+        if (i >= 1 && i < n - 2)
+            v = cubic((float)pcm[i - 1], (float)pcm[i], (float)pcm[i + 1], (float)pcm[i + 2], u);
+        else
+            v = cubic(sample_at(pcm, n, i - 1), sample_at(pcm, n, i), sample_at(pcm, n, i + 1),
+                      sample_at(pcm, n, i + 2), u);
+        out[t] = v * 0x1p-15f;
+    }
+}
+
+double th_wave_power(const float *x, int32_t n)
+{
+    float part[8] = {0}; /* eight sums side by side become vector code */
+    double sum = 0.0;
+    int32_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int32_t k = 0; k < 8; k++) part[k] += x[i + k] * x[i + k];
+    for (; i < n; i++) sum += (double)(x[i] * x[i]);
+    for (int32_t k = 0; k < 8; k++) sum += (double)part[k];
+    return n > 0 ? sum / (double)n : 0.0;
+}
+
+void th_wave_add(float *restrict x, const float *restrict y, int32_t n, float gain)
+{
+    for (int32_t i = 0; i < n; i++) x[i] += gain * y[i];
+}
+
+void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n)
+{
+    const float tilt = th_rng_range(r, -0.4f, 0.4f);
+    const int32_t echoes = 3 + (int32_t)th_rng_below(r, 4), longest = rate_hz * 30 / 1000;
+    out[0] = x[0];
+    for (int32_t i = 1; i < n; i++) out[i] = x[i] + tilt * x[i - 1];
+    for (int32_t k = 0; k < echoes; k++) {
+        const int32_t delay = rate_hz / 1000 + (int32_t)th_rng_below(r, (uint32_t)longest);
+        const float loud = th_rng_range(r, 0.05f, 0.5f) * (1.0f - (float)delay / (float)(2 * longest));
+        if (delay < n) th_wave_add(out + delay, x, n - delay, th_rng_u32(r) & 1u ? loud : -loud);
+    }
+}
+
+void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out)
+{
+    const float scale = gain * 32768.0f;
+    for (int32_t i = 0; i < n; i++) {
+        float v = x[i] * scale;
+        v = v > 32767.0f ? 32767.0f : v;
+        v = v < -32768.0f ? -32768.0f : v;
+        out[i] = (int16_t)(int32_t)(v + (v < 0.0f ? -0.5f : 0.5f));
+    }
+}
+
+double th_gain_of_db(double db)
+{
+    return th_exp(db * 0.11512925464970229); /* ln(10) / 20 */
+}
+
+double th_db_of_power(double power)
+{
+    return th_log(power) * 4.3429448190325176; /* 10 / ln(10) */
+}
+
+static int32_t up_to(th_rng *r, int32_t n) /* 0 .. n */
+{
+    return n > 0 ? (int32_t)th_rng_below(r, (uint32_t)n + 1) : 0;
+}
+
+void th_features_mask(th_rng *r, float *x, int32_t n_frames, int32_t n_coef, int32_t max_frames, int32_t max_coefs)
+{
+    const int32_t frames = up_to(r, max_frames < n_frames ? max_frames : n_frames);
+    const int32_t first = up_to(r, n_frames - frames);
+    const int32_t coefs = up_to(r, max_coefs < n_coef ? max_coefs : n_coef);
+    const int32_t low = up_to(r, n_coef - coefs);
+    memset(x + (size_t)first * (size_t)n_coef, 0, (size_t)frames * (size_t)n_coef * sizeof *x);
+    for (int32_t f = 0; f < n_frames; f++) memset(x + (size_t)f * (size_t)n_coef + low, 0, (size_t)coefs * sizeof *x);
+}
+
+/* Joehnk 1964: u^(1/a) / (u^(1/a) + v^(1/a)) given that the sum is at most 1. */
+float th_rng_beta(th_rng *r, float alpha)
+{
+    for (;;) {
+        const float u = th_rng_unit(r), v = th_rng_unit(r);
+        if (u <= 0.0f || v <= 0.0f) continue;
+        const double a = th_exp(th_log((double)u) / (double)alpha), b = th_exp(th_log((double)v) / (double)alpha);
+        if (a + b <= 1.0 && a + b > 0.0) return (float)(a / (a + b));
+    }
+}

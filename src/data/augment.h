@@ -1,0 +1,39 @@
+/* data/augment.h -- what happens to a recording before a network hears it in training: float
+ * samples (1.0 is full scale of 16 bits), scratch of the caller, the same bits on every machine. */
+#ifndef TH_DATA_AUGMENT_H
+#define TH_DATA_AUGMENT_H
+
+#include "base/rng.h"
+
+#include <stdint.h>
+
+/* out[t] = pcm at start + t * speed, t = 0 .. n_out-1, in samples, 0 outside [0, n); cubic
+ * interpolation (Catmull and Rom 1974); exact copies when start is whole and speed is 1.
+ *   start  -2^30 to 2^30 samples;  speed  0.25 to 4;  n_out * speed below 2^30 */
+void th_wave_resample(const int16_t *pcm, int32_t n, double start, double speed, float *out, int32_t n_out);
+
+/* Mean of x^2. */
+double th_wave_power(const float *x, int32_t n);
+
+/* x += gain * y */
+void th_wave_add(float *restrict x, const float *restrict y, int32_t n, float gain);
+
+/* Small room and another microphone: 3 to 6 early reflections of 1 to 30 ms and a tilt of the spectrum.
+ *   x    [n] -> out [n] */
+void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n);
+
+/* gain * x to 16 bits, rounded to nearest, clipped. */
+void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out);
+
+/* 10^(db / 20) and 10 log10(power) */
+double th_gain_of_db(double db);
+double th_db_of_power(double power);
+
+/* One time mask of up to max_frames and one mask of up to max_coefs, set to 0 (the mean of
+ * normalised features): x [n_frames][n_coef].  Source: Park et al., SpecAugment, 2019. */
+void th_features_mask(th_rng *r, float *x, int32_t n_frames, int32_t n_coef, int32_t max_frames, int32_t max_coefs);
+
+/* A draw of Beta(alpha, alpha), 0 < alpha <= 4. */
+float th_rng_beta(th_rng *r, float alpha);
+
+#endif
