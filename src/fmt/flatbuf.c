@@ -209,7 +209,7 @@ void th_fb_start(th_fb_writer *w, uint8_t *mem, size_t cap)
 static uint8_t *push(th_fb_writer *w, size_t n)
 {
     w->used += n;
-    return w->used <= w->cap ? w->mem + (w->cap - w->used) : NULL;
+    return w->mem && w->used <= w->cap ? w->mem + (w->cap - w->used) : NULL;
 }
 
 /* Zeros, so that what stands in front after `extra` more bytes is aligned.  Places are counted from
@@ -357,7 +357,7 @@ th_fb_ref th_fb_table_end(th_fb_writer *w)
     for (unsigned i = 0; i < w->n_fields; i++)
         if (w->field[i]) v.place[i] = (uint16_t)(table - w->field[i]);
     const th_fb_ref vtable = vtable_ref(w, &v);
-    if (table <= w->cap) {
+    if (w->mem && table <= w->cap) {
         /* vtable place = table place - distance; from the end: distance = vtable - table. */
         const uint32_t distance = (uint32_t)(vtable - table);
         uint8_t *p = w->mem + (w->cap - table);

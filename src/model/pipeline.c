@@ -232,7 +232,11 @@ static json_t *put_f32s(const float *v, int32_t n)
 static json_t *put_labels(const th_pipeline *p)
 {
     json_t *list = json_array();
-    for (int32_t i = 0; i < p->n_labels; i++) json_array_append_new(list, json_string(p->labels[i]));
+    for (int32_t i = 0; i < p->n_labels; i++)
+        if (json_array_append_new(list, json_string(p->labels[i]))) { /* not UTF-8 */
+            json_decref(list);
+            return NULL;
+        }
     return list;
 }
 
