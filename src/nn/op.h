@@ -7,6 +7,15 @@
  * const data (by their field lists) and calls the same kernels.
  *
  *   th_node + th_tensor[]  --prepare-->  th_step {kernel, params}  --run-->  outputs
+ *
+ * An operator X is three files and one line:
+ *   nn/x.h          its parameter structs and kernels; includes only <stdint.h> and nn/window.h, for the device
+ *   nn/x.c          the kernels: formula first, freestanding C99
+ *   nn/x_prepare.c  the row: checks and everything that is computed before running
+ *   nn/op.c         the line in the table
+ *
+ * State (variable tensors) is an input that the kernel may write: cast its address.  Memory for
+ * intermediate results is scratch: prepare sets scratch_bytes, the planner finds a place.
  */
 #ifndef TH_NN_OP_H
 #define TH_NN_OP_H
@@ -48,11 +57,8 @@ typedef enum th_op {
     TH_OP_DEPTHWISE_CONV_2D = 4,
     TH_OP_FULLY_CONNECTED = 9,
     TH_OP_MAX_POOL_2D = 17,
-    TH_OP_RELU = 19,
-    TH_OP_RELU6 = 21,
     TH_OP_RESHAPE = 22,
-    TH_OP_SOFTMAX = 25,
-    TH_OP_ADD = 0
+    TH_OP_SOFTMAX = 25
 } th_op;
 
 typedef struct th_node {
@@ -66,11 +72,13 @@ typedef struct th_node {
  *
  *   par      the operator's parameter struct
  *   in       [n_in]  addresses of the inputs, NULL for an absent optional one
- *   out      [n_out] addresses of the outputs; never overlap the inputs unless the row says so
+ *   out      [n_out] addresses of the outputs; never overlap the inputs unless step.in_place allows it
  *   scratch  as many bytes as the step asked for, aligned to 16, or NULL for none */
 typedef void th_kernel(const void *par, const void *const *in, void *const *out, void *scratch);
 
-/* One member of a parameter struct, for printing it as C. */
+/* One member of a parameter struct, for printing it as C.  `name` may go through an inner struct
+ * ("win.in_h"), so print designated initialisers: .win.in_h = 49.  The members of a list are all
+ * there are: whoever sets them in any order has set the whole struct. */
 typedef enum th_field_kind { TH_FIELD_I32, TH_FIELD_F32, TH_FIELD_I32_ARRAY, TH_FIELD_F32_ARRAY } th_field_kind;
 typedef struct th_field {
     const char *name;
@@ -87,7 +95,8 @@ typedef struct th_step {
     const th_field *fields;    /* [n_fields], in the order of the struct */
     size_t n_fields;
     void *par;
-    size_t scratch_bytes;
+    size_t scratch_bytes;      /* the same on every machine: nothing in it depends on pointer size */
+    uint32_t in_place;         /* bit i: output 0 may lie exactly on input i */
     int64_t macs;              /* multiply-accumulates of one run */
 } th_step;
 
@@ -106,13 +115,12 @@ typedef struct th_op_row {
     th_err (*prepare)(const th_prepare *p, th_step *step);
     /* Output shapes from input shapes and attributes, for graphs that are built here. */
     th_err (*infer)(const th_prepare *p, th_shape *out);
-    int32_t in_place; /* 1: output 0 may lie exactly on input 0 */
 } th_op_row;
 
 /* The row of an operator, or NULL when it is not supported. */
 const th_op_row *th_op_find(int32_t code);
 
 /* All rows, for listings; *n their number. */
-const th_op_row *th_op_all(size_t *n);
+const th_op_row *const *th_op_all(size_t *n);
 
 #endif

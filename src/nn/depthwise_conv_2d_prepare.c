@@ -1,0 +1,88 @@
+#include "nn/depthwise_conv_2d.h"
+#include "nn/prepare.h"
+#include "nn/rows.h"
+
+#define MAX_TAPS INT32_C(65536) /* 65536 * 255 * 128 < 2^31 */
+
+static const th_field s8_fields[] = {
+    TH_FIELD_WINDOW(th_depthwise_conv_2d_s8_par),
+    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, in_zero),
+    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, out_zero),
+    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, act_min),
+    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, act_max),
+    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, n_scales),
+    TH_FIELD_INTS(th_depthwise_conv_2d_s8_par, multiplier, n_scales),
+    TH_FIELD_INTS(th_depthwise_conv_2d_s8_par, shift, n_scales),
+};
+static const th_field f32_fields[] = {
+    TH_FIELD_WINDOW(th_depthwise_conv_2d_f32_par),
+    TH_FIELD_FLOAT(th_depthwise_conv_2d_f32_par, act_min),
+    TH_FIELD_FLOAT(th_depthwise_conv_2d_f32_par, act_max),
+};
+
+static th_err geometry(const th_prepare *p, th_window *w)
+{
+    const th_shape *x = &th_prepare_in(p, 0)->shape, *f = &th_prepare_in(p, 1)->shape;
+    if (f->rank != 4 || f->d[0] != 1) return th_refuse(p, TH_ESHAPE, "the filter must have the dimensions 1, height, width, channels");
+    TH_TRY(th_window_make(p, x, f->d[1], f->d[2], w));
+    w->out_c = f->d[3];
+    if (w->out_c % w->in_c != 0) return th_refuse(p, TH_ESHAPE, "the filter's channels are not a multiple of the input's");
+    /* The attribute says the same as the shapes; files that leave it 0 are seen in the wild. */
+    const int32_t m = p->node->attr.conv.depth_multiplier;
+    if (m != 0 && m != w->out_c / w->in_c) return th_refuse(p, TH_EFORMAT, "depth_multiplier contradicts the filter's shape");
+    return TH_OK;
+}
+
+static th_err infer(const th_prepare *p, th_shape *out)
+{
+    th_window w;
+    TH_TRY(th_check_io(p, 2, 3));
+    TH_TRY(geometry(p, &w));
+    th_window_shape(&w, out);
+    return TH_OK;
+}
+
+static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
+{
+    const th_tensor *x = th_prepare_in(p, 0), *f = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
+    TH_TRY(th_check_quant_tensor(p, x));
+    TH_TRY(th_check_quant_tensor(p, y));
+    TH_TRY(th_check_quant_weights(p, f, 3, w->out_c));
+    TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_S32, w->out_c));
+    if ((int64_t)w->filter_h * w->filter_w > MAX_TAPS) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
+    th_depthwise_conv_2d_s8_par *par = TH_NEW(p->arena, th_depthwise_conv_2d_s8_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_depthwise_conv_2d_s8_par){.win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
+    TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
+    TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
+    step->par = par;
+    return TH_OK;
+}
+
+static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step)
+{
+    TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_F32, w->out_c));
+    th_depthwise_conv_2d_f32_par *par = TH_NEW(p->arena, th_depthwise_conv_2d_f32_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_depthwise_conv_2d_f32_par){.win = *w};
+    TH_TRY(th_act_range_f32(p, p->node->attr.conv.act, &par->act_min, &par->act_max));
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_f32, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_f32_par, f32_fields);
+    step->par = par;
+    return TH_OK;
+}
+
+static th_err prepare(const th_prepare *p, th_step *step)
+{
+    th_window w;
+    TH_TRY(th_check_io(p, 2, 3));
+    TH_TRY(geometry(p, &w));
+    TH_TRY(th_window_check_out(p, &w, &th_prepare_out(p, 0)->shape));
+    step->macs = (int64_t)th_shape_count(&th_prepare_in(p, 1)->shape) * w.batches * w.out_h * w.out_w;
+    const th_type x = th_prepare_in(p, 0)->type, f = th_prepare_in(p, 1)->type, y = th_prepare_out(p, 0)->type;
+    if (x == TH_S8 && f == TH_S8 && y == TH_S8) return prepare_s8(p, &w, step);
+    if (x == TH_F32 && f == TH_F32 && y == TH_F32) return prepare_f32(p, &w, step);
+    return th_refuse(p, TH_EUNSUP, "input, filter and output must all be int8 or all float32");
+}
+
+const th_op_row th_row_depthwise_conv_2d = {TH_OP_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D", prepare, infer};
