@@ -55,7 +55,7 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
     *par = (th_depthwise_conv_2d_s8_par){.win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
-    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
     step->par = par;
     return TH_OK;
 }
@@ -67,7 +67,7 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_depthwise_conv_2d_f32_par){.win = *w};
     TH_TRY(th_act_range_f32(p, p->node->attr.conv.act, &par->act_min, &par->act_max));
-    TH_STEP_KERNEL(step, th_depthwise_conv_2d_f32, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_f32_par, f32_fields);
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_f32, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_f32_par, f32_fields);
     step->par = par;
     return TH_OK;
 }

@@ -83,7 +83,7 @@ static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
     TH_TRY(th_act_range_s8(p, p->node->attr.dense.act, y, &par->act_min, &par->act_max));
     if (w->quant.n == 1) TH_TRY(scale_per_tensor(p, x, w, y, par));
     else TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
-    TH_STEP_KERNEL(step, th_fully_connected_s8, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
+    TH_STEP_KERNEL(step, th_fully_connected_s8, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     step->par = par;
     return TH_OK;
 }
@@ -95,7 +95,7 @@ static th_err prepare_f32(const th_prepare *p, const sizes *s, th_step *step)
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_fully_connected_f32_par){.rows = s->rows, .n_in = s->n_in, .n_out = s->n_out};
     TH_TRY(th_act_range_f32(p, p->node->attr.dense.act, &par->act_min, &par->act_max));
-    TH_STEP_KERNEL(step, th_fully_connected_f32, "nn/fully_connected.h", th_fully_connected_f32_par, f32_fields);
+    TH_STEP_KERNEL(step, th_fully_connected_f32, 3, "nn/fully_connected.h", th_fully_connected_f32_par, f32_fields);
     step->par = par;
     return TH_OK;
 }

@@ -52,11 +52,14 @@ typedef union th_attr {
 
 /* Operators, numbered as BuiltinOperator in a .tflite file: rows of the table in op.c. */
 typedef enum th_op {
+    TH_OP_ADD = 0,
     TH_OP_AVERAGE_POOL_2D = 1,
     TH_OP_CONV_2D = 3,
     TH_OP_DEPTHWISE_CONV_2D = 4,
     TH_OP_FULLY_CONNECTED = 9,
     TH_OP_MAX_POOL_2D = 17,
+    TH_OP_RELU = 19,
+    TH_OP_RELU6 = 21,
     TH_OP_RESHAPE = 22,
     TH_OP_SOFTMAX = 25
 } th_op;
@@ -71,8 +74,8 @@ typedef struct th_node {
 /* Runs one step.
  *
  *   par      the operator's parameter struct
- *   in       [n_in]  addresses of the inputs, NULL for an absent optional one
- *   out      [n_out] addresses of the outputs; never overlap the inputs unless step.in_place allows it
+ *   in       [step.n_in]  addresses of the inputs, NULL for an absent optional one
+ *   out      [step.n_out] addresses of the outputs; never overlap the inputs unless step.in_place allows it
  *   scratch  as many bytes as the step asked for, aligned to 16, or NULL for none */
 typedef void th_kernel(const void *par, const void *const *in, void *const *out, void *scratch);
 
@@ -95,6 +98,7 @@ typedef struct th_step {
     const th_field *fields;    /* [n_fields], in the order of the struct */
     size_t n_fields;
     void *par;
+    int32_t n_in, n_out;       /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
     size_t scratch_bytes;      /* the same on every machine: nothing in it depends on pointer size */
     uint32_t in_place;         /* bit i: output 0 may lie exactly on input i */
     int64_t macs;              /* multiply-accumulates of one run */

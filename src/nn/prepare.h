@@ -23,11 +23,12 @@
         TH_FIELD_INT(type, win.dilation_w), TH_FIELD_INT(type, win.pad_top),                       \
         TH_FIELD_INT(type, win.pad_left)
 
-/* Fills what every step has; `par_type` also names the field list par_type##_fields. */
-#define TH_STEP_KERNEL(step, function, file, type, list)                                           \
+/* Fills what every step has: the kernel, the header that declares it, its parameter struct and fields,
+ * and how many inputs the kernel looks at.  One output. */
+#define TH_STEP_KERNEL(step, function, inputs, file, type, list)                                   \
     ((step)->kernel = (function), (step)->kernel_name = #function, (step)->header = (file),        \
      (step)->par_type = #type, (step)->fields = (list),                                            \
-     (step)->n_fields = sizeof(list) / sizeof *(list))
+     (step)->n_fields = sizeof(list) / sizeof *(list), (step)->n_in = (inputs), (step)->n_out = 1)
 
 /* Error with a static text. */
 static inline th_err th_refuse(const th_prepare *p, th_err err, const char *text)

@@ -37,7 +37,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     th_reshape_par *par = TH_NEW(p->arena, th_reshape_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->n_bytes = (int32_t)th_tensor_bytes(x);
-    TH_STEP_KERNEL(step, th_reshape, "nn/reshape.h", th_reshape_par, fields);
+    TH_STEP_KERNEL(step, th_reshape, 1, "nn/reshape.h", th_reshape_par, fields);
     step->par = par;
     step->in_place = 1;
     return TH_OK;
