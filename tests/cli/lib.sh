@@ -44,4 +44,26 @@ holds() {
 	if "$@" >"$tmp/held" 2>&1; then pass "$name"; else fail "$name" "$* $(head -c 400 "$tmp/held")"; fi
 }
 
+# wav FILE [rate=.. channels=.. bits=.. seconds=.. hz=.. seed=..]: a tone; other settings than 1 s of 16 kHz mono by name
+wav() {
+	wav_file=$1; shift
+	LC_ALL=C awk -f tests/cli/wav.awk rate=16000 channels=1 bits=16 seconds=1 hz=440 seed=1 "$@" /dev/null >"$wav_file"
+}
+
+# tone_clips DIR [N]: N clips (12) of the "words" $word_a and $word_b, as many of other tones, and a room: a task that
+# the smallest network learns in seconds. N speakers, so that every split gets some.
+word_a=ja
+word_b=$(printf '\331\206\330\271\331\205') # "na'am", yes in Arabic, written from right to left
+tone_clips() {
+	mkdir -p "$1/$word_a" "$1/$word_b" "$1/other" "$1/_background_noise_"
+	i=0
+	while [ $i -lt "${2:-12}" ]; do
+		wav "$1/$word_a/speaker${i}_nohash_0.wav" hz=$((500 + 7 * i)) seed=$i
+		wav "$1/$word_b/speaker${i}_nohash_0.wav" hz=$((1400 + 7 * i)) seed=$i
+		wav "$1/other/speaker${i}_nohash_0.wav" hz=$((2500 + 70 * i)) seed=$i
+		i=$((i + 1))
+	done
+	wav "$1/_background_noise_/room.wav" seconds=10 hz=1 seed=99
+}
+
 finish() { [ $failures -eq 0 ]; exit; }
