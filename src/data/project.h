@@ -22,6 +22,7 @@
 #define TH_FILE_QUANTIZE   "model/quantize.json"
 #define TH_FILE_TEST       "model/test.json"
 #define TH_FILE_EMULATE    "model/emulate.json"
+#define TH_FILE_STREAM     "model/stream.json" /* of thimble test --stream */
 #define TH_FILE_REPORT     "report.html"
 
 typedef struct th_project {

@@ -1,0 +1,88 @@
+/* The few numbers that stand above everything, and in the table that ends `thimble report`. */
+#include "report/sections.h"
+
+#include <stdio.h>
+
+void th_report_figures(const th_report *r, th_figures *f)
+{
+    const json_t *t = r->file[TH_R_TEST], *e = r->file[TH_R_EMULATE];
+    *f = (th_figures){
+        .accuracy_float = th_json_num(t, "float.accuracy", -1.0),
+        .accuracy_int8 = th_json_num(t, "int8.accuracy", -1.0),
+        .accuracy_device = th_json_num(e, "accuracy", -1.0),
+        .test_clips = th_json_num(t, "clips", -1.0),
+        .flash_bytes = th_json_num(e, "flash_bytes", -1.0),
+        .flash_limit = th_json_num(e, "flash_limit", -1.0),
+        .ram_bytes = th_json_num(e, "ram_bytes", -1.0),
+        .ram_limit = th_json_num(e, "ram_limit", -1.0),
+        .stack_bytes = th_json_num(e, "stack_bytes", -1.0),
+        .arena_bytes = r->plan && r->is_int8 ? (double)r->plan->arena_bytes : -1.0,
+        .instr_inference = th_json_num(e, "instructions_per_inference", -1.0),
+        .instr_second = th_json_num(e, "instructions_per_second", -1.0),
+        .duty = th_json_num(e, "duty_cycle", -1.0),
+        .latency_ms = th_json_num(e, "latency_ms", -1.0),
+        .board = th_json_str(e, "board", NULL),
+    };
+}
+
+static void tile(th_html *h, const char *css_class, const char *number, const char *unit, const char *text)
+{
+    th_html_fmt(h, "<li%s%s%s><b>", *css_class ? " class=\"" : "", css_class, *css_class ? "\"" : "");
+    th_html_text(h, number);
+    if (*unit) {
+        th_html_put(h, " <small>");
+        th_html_text(h, unit);
+        th_html_put(h, "</small>");
+    }
+    th_html_put(h, "</b><span>");
+    th_html_text(h, text);
+    th_html_put(h, "</span></li>\n");
+}
+
+static void accuracy_tile(th_html *h, const th_figures *f)
+{
+    char number[32], text[160];
+    const double best = f->accuracy_int8 >= 0.0 ? f->accuracy_int8 : f->accuracy_float;
+    snprintf(number, sizeof number, "%.1f", best * 100.0);
+    snprintf(text, sizeof text, "of %.0f test clips heard right, about %.0f in 10. None of them was used for training.",
+             f->test_clips, best * 10.0);
+    tile(h, "first", number, "%", text);
+    if (f->accuracy_int8 < 0.0 || f->accuracy_float < 0.0) return;
+    snprintf(number, sizeof number, "%+.1f", (f->accuracy_int8 - f->accuracy_float) * 100.0);
+    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f %%)", f->accuracy_float * 100.0);
+    tile(h, "", number, "points", text);
+}
+
+static void memory_tile(th_html *h, const char *name, double used, double limit, const char *what)
+{
+    char number[32], text[160];
+    if (used < 0.0) return;
+    snprintf(number, sizeof number, "%.1f", used / 1024.0);
+    if (limit > 0.0) snprintf(text, sizeof text, "of %s: %.0f %% of the board's %.0f KB. %s", name, 100.0 * used / limit, limit / 1024.0, what);
+    else snprintf(text, sizeof text, "of %s. %s", name, what);
+    tile(h, "", number, "KB", text);
+}
+
+void th_report_headline(th_html *h, const th_report *r)
+{
+    th_figures f;
+    th_report_figures(r, &f);
+    char number[32], text[160];
+    th_html_put(h, "<ul class=\"tiles\" aria-label=\"The most important figures\">\n");
+    const size_t before = h->n;
+    if (f.test_clips > 0.0) accuracy_tile(h, &f);
+    memory_tile(h, "flash", f.flash_bytes, f.flash_limit, "Flash keeps program and weights.");
+    memory_tile(h, "RAM", f.ram_bytes, f.ram_limit, "RAM is for numbers that change.");
+    if (f.duty >= 0.0) {
+        snprintf(number, sizeof number, "%.1f", f.duty * 100.0);
+        snprintf(text, sizeof text, "of the time the processor is busy (estimate); it can sleep for the rest");
+        tile(h, "", number, "%", text);
+    }
+    if (f.latency_ms >= 0.0) {
+        snprintf(number, sizeof number, "%.0f", f.latency_ms);
+        tile(h, "", number, "ms", "for one look at the last second of sound (estimate)");
+    }
+    if (h->n == before)
+        th_html_put(h, "<li class=\"first\"><b>No figures yet</b><span>Run <code>thimble train</code>, then <code>thimble test</code>.</span></li>\n");
+    th_html_put(h, "</ul>\n");
+}

@@ -1,0 +1,217 @@
+#include "report/report.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "report/sections.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const th_section *const sections[] = {
+    &th_section_curves, &th_section_confusion, &th_section_clips, &th_section_stream, &th_section_quantize,
+    &th_section_memory, &th_section_time,      &th_section_data,  &th_section_limits, &th_section_words,
+};
+#define N_SECTIONS (sizeof sections / sizeof *sections)
+
+static void add_note(th_report *r, const char *text, const char *what)
+{
+    const size_t n = strlen(r->notes);
+    th_text_fmt(r->notes + n, sizeof r->notes - n, "%s%s%s", n ? "\n" : "", text, what);
+}
+
+static th_err load_json(th_report *r, th_report_file which, const char *name, const char *verb)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    if (th_project_path(r->project, name, path, NULL) || !th_file_exists(path)) return TH_OK;
+    if (th_file_read(path, 64u << 20, &bytes, &n, NULL)) {
+        add_note(r, "Cannot be read: ", name);
+        return TH_OK;
+    }
+    r->file[which] = json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES, NULL);
+    free(bytes);
+    if (json_is_object(r->file[which])) return TH_OK;
+    json_decref(r->file[which]);
+    r->file[which] = NULL;
+    char text[160];
+    th_text_fmt(text, sizeof text, "%s is damaged; make it again with: thimble %s", name, verb);
+    add_note(r, text, "");
+    return TH_OK;
+}
+
+static void load_model(th_report *r)
+{
+    static const char *const names[2] = {TH_FILE_INT8, TH_FILE_FLOAT};
+    char path[TH_PATH_BYTES];
+    th_why why = {0};
+    for (int i = 0; i < 2 && !r->model; i++) {
+        if (th_project_path(r->project, names[i], path, NULL) || !th_file_exists(path)) continue;
+        th_model *model = NULL;
+        th_err err = th_model_load(path, &model, &why);
+        if (!err) err = th_pipeline_from(model, &r->pipe, &why);
+        if (!err) err = th_plan_make(&model->graphs[0], &r->plan, &why);
+        if (err) {
+            th_model_free(model);
+            add_note(r, why.err ? why.text : th_err_text(err), "");
+            why = (th_why){0};
+            continue;
+        }
+        r->model = model;
+        r->is_int8 = i == 0;
+    }
+}
+
+/* Figures of an earlier model must not stand beside a new one unnoticed: the files that were made from
+ * a model hold the FNV-1a of model/float.tflite. */
+static void check_age(th_report *r)
+{
+    char path[TH_PATH_BYTES], hash[24];
+    uint8_t *bytes;
+    size_t n;
+    if (th_project_path(r->project, TH_FILE_FLOAT, path, NULL) || !th_file_exists(path)) return;
+    if (th_file_read(path, 0, &bytes, &n, NULL)) return;
+    th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes, n}));
+    free(bytes);
+    static const struct { th_report_file file; const char *text; } made[] = {
+        {TH_R_TEST, "The test figures are those of an earlier model. Make them again with: thimble test"},
+        {TH_R_STREAM, "The figures of the long recording are those of an earlier model. Make them again with: thimble test --stream"},
+    };
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (strcmp(th_json_str(r->file[made[i].file], "model", hash), hash) != 0) add_note(r, made[i].text, "");
+}
+
+th_err th_report_load(const th_project *project, th_report *r, th_why *why)
+{
+    *r = (th_report){.project = project};
+    static const struct { const char *name, *verb; } files[TH_R_FILES] = {
+        [TH_R_HISTORY] = {TH_FILE_HISTORY, "train"},     [TH_R_TEST] = {TH_FILE_TEST, "test"},
+        [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
+        [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"}, [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate --feed FILE.wav"},
+    };
+    for (int i = 0; i < TH_R_FILES; i++) TH_TRY(load_json(r, (th_report_file)i, files[i].name, files[i].verb));
+    load_model(r);
+    check_age(r);
+    th_why own = {0};
+    const th_err err = th_dataset_load(project, &r->data, &own);
+    if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory");
+    if (err) {
+        r->data = NULL;
+        add_note(r, own.err ? own.text : th_err_text(err), "");
+    }
+    return TH_OK;
+}
+
+void th_report_free(th_report *r)
+{
+    for (int i = 0; i < TH_R_FILES; i++) json_decref(r->file[i]);
+    th_plan_free(r->plan);
+    th_model_free(r->model);
+    th_dataset_free(r->data);
+    *r = (th_report){0};
+}
+
+void th_report_see(th_html *h, const char *markup)
+{
+    th_html_put(h, "<p class=\"see\"><b>What to see.</b> ");
+    th_html_put(h, markup);
+    th_html_put(h, "</p>\n");
+}
+
+void th_report_key(th_html *h, const char *const (*pairs)[2], int n)
+{
+    th_html_put(h, "<ul class=\"key\">");
+    for (int i = 0; i < n; i++) th_html_fmt(h, "<li><i class=\"k-%s\"></i>%s</li>", pairs[i][0], pairs[i][1]);
+    th_html_put(h, "</ul>\n");
+}
+
+const char *th_report_size(double bytes, char buf[32])
+{
+    if (bytes < 0.0) snprintf(buf, 32, "-");
+    else if (bytes < 1024.0) snprintf(buf, 32, "%.0f bytes", bytes);
+    else snprintf(buf, 32, "%.1f KB", bytes / 1024.0);
+    return buf;
+}
+
+static const char *project_name(const th_report *r)
+{
+    const char *slash = strrchr(r->project->dir, '/');
+    const char *name = slash ? slash + 1 : r->project->dir;
+    return *name && strcmp(name, ".") != 0 ? name : "this project";
+}
+
+static void write_head(th_html *h, const th_report *r)
+{
+    th_html_put(h, "<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                   "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
+    th_html_text(h, project_name(r));
+    th_html_put(h, " - Thimble report</title>\n<style>\n");
+    for (const char *const *line = th_report_style; *line; line++) th_html_put(h, *line);
+    th_html_put(h, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the figures</a>\n<header>\n<h1>");
+    th_html_name(h, project_name(r));
+    th_html_put(h, "</h1>\n<p class=\"lead\">A small neural network that listens for ");
+    int n = 0;
+    for (int32_t i = 0; i < r->project->n_labels; i++) {
+        const char *label = r->project->labels[i];
+        if (strcmp(label, TH_LABEL_UNKNOWN) == 0 || strcmp(label, TH_LABEL_SILENCE) == 0) continue;
+        if (n++) th_html_put(h, ", ");
+        th_html_put(h, "\xe2\x80\x9c");
+        th_html_name(h, label);
+        th_html_put(h, "\xe2\x80\x9d");
+    }
+    th_html_put(h, ". This page shows what it learned, how well it hears, and what it costs on a small board.</p>\n"
+                   "<nav aria-label=\"Sections\"><ul>");
+    for (size_t i = 0; i < N_SECTIONS; i++)
+        th_html_fmt(h, "<li><a href=\"#%s\">%s</a></li>", sections[i]->id, sections[i]->title);
+    th_html_put(h, "</ul></nav>\n</header>\n<main id=\"main\">\n");
+}
+
+static void write_notes(th_html *h, const th_report *r)
+{
+    if (!r->notes[0]) return;
+    th_html_put(h, "<p class=\"todo\" role=\"note\"><b class=\"warn\">Please note.</b> ");
+    for (const char *p = r->notes; *p;) {
+        char line[sizeof r->notes];
+        const size_t n = strcspn(p, "\n");
+        memcpy(line, p, n);
+        line[n] = '\0';
+        th_html_text(h, line);
+        p += n;
+        if (*p == '\n' && p++) th_html_put(h, "<br/>");
+    }
+    th_html_put(h, "</p>\n");
+}
+
+static void write_section(th_html *h, const th_section *s, const th_report *r)
+{
+    th_html_fmt(h, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", s->id, s->id, s->id, s->title);
+    if (!s->ready || s->ready(r))
+        s->write(h, r);
+    else
+        th_html_fmt(h, "<p class=\"todo\">Nothing here yet. Run <code>%s</code> to see %s.</p>\n", s->needs, s->what);
+    th_html_put(h, "</section>\n");
+}
+
+th_err th_report_page(const th_report *r, th_html *h, th_why *why)
+{
+    write_head(h, r);
+    write_notes(h, r);
+    th_report_headline(h, r);
+    for (size_t i = 0; i < N_SECTIONS; i++) write_section(h, sections[i], r);
+    th_html_put(h, "</main>\n<footer><p>Made by <code>thimble report</code>. This file needs nothing beside it: "
+                   "it can be mailed, printed and read offline. The sound clips inside it are recordings of people; "
+                   "ask them before you pass it on.</p></footer>\n</body>\n</html>\n");
+    return h->failed ? th_why_set(why, TH_ENOMEM, "out of memory while writing the report") : TH_OK;
+}
+
+th_err th_report_write(const th_report *r, char path[TH_PATH_BYTES], th_why *why)
+{
+    TH_TRY(th_project_path(r->project, TH_FILE_REPORT, path, why));
+    th_html h = {0};
+    th_err err = th_report_page(r, &h, why);
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)h.text, h.n}, why);
+    th_html_free(&h);
+    return err;
+}

@@ -1,0 +1,43 @@
+/* What int8 costs, layer by layer, from model/quantize.json. */
+#include "report/sections.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static bool ready(const th_report *r)
+{
+    return th_json_len(r->file[TH_R_QUANTIZE], "layers") > 0;
+}
+
+static void write(th_html *h, const th_report *r)
+{
+    static const char *const headings[] = {"Layer", "Kind", "Signal to noise"};
+    const json_t *layers = th_json_at(r->file[TH_R_QUANTIZE], "layers"), *item;
+    size_t i, worst = 0;
+    double most = 1.0, least = INFINITY;
+    json_array_foreach(layers, i, item)
+    {
+        const double snr = th_json_num(item, "snr_db", 0.0);
+        if (snr > most) most = snr;
+        if (snr < least) least = snr, worst = i;
+    }
+    th_report_see(h, "For the board every number was rounded to one of 256 steps (int8). The bars say how little of a layer's output was "
+                     "lost by that: longer is better. 20 dB means the error is a tenth of the signal, 40 dB a hundredth.");
+    th_html_fmt(h, "<p>The weakest layer is number %.0f with %.1f dB. %s</p>\n", th_json_num(json_array_get(layers, worst), "index", (double)worst), least,
+                least < 10.0 ? "Below 10 dB the rounding may cost accuracy: compare int8 and float above." : "Nothing here needs attention.");
+    th_html_table(h, "Signal-to-noise ratio of int8 against float, layer by layer", headings, 3);
+    json_array_foreach(layers, i, item)
+    {
+        char text[32];
+        const double snr = th_json_num(item, "snr_db", 0.0);
+        snprintf(text, sizeof text, "%.1f dB", snr);
+        th_html_fmt(h, "<tr><td>%.0f</td><td class=\"op\">", th_json_num(item, "index", (double)i));
+        th_html_name(h, th_json_str(item, "op", "?"));
+        th_html_put(h, "</td>");
+        th_html_bar(h, snr / most, text);
+        th_html_put(h, "</tr>\n");
+    }
+    th_html_table_end(h);
+}
+
+const th_section th_section_quantize = {"int8", "What the small numbers cost", "thimble quantize", "how much each layer lost by 8-bit numbers", ready, write};

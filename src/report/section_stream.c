@@ -1,0 +1,133 @@
+/* A long recording: what was said above the line, what was detected below it, 20 seconds a row. */
+#include "report/sections.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ROW_S     20.0 /* seconds in a row */
+#define MOST_ROWS 30   /* the first ten minutes */
+#define ROW_H     58.0
+#define LEFT      34.0
+#define SCALE     ((TH_SVG_WIDTH - LEFT - 4.0) / ROW_S)
+
+/* The run of `thimble test --stream`, else that of the emulated board. */
+static const json_t *run(const th_report *r)
+{
+    const json_t *s = th_json_at(r->file[TH_R_STREAM], "stream");
+    if (s) return s;
+    s = th_json_at(r->file[TH_R_EMULATE], "stream");
+    return s ? s : r->file[TH_R_EMULATE];
+}
+
+static bool ready(const th_report *r)
+{
+    return th_json_num(run(r), "seconds", 0.0) > 0.0 && th_json_at(run(r), "detections");
+}
+
+static void draw_truth(th_html *h, const json_t *t, double from, double y)
+{
+    const double start = th_json_num(t, "start_s", 0.0), end = th_json_num(t, "end_s", start);
+    const double a = fmax(start, from), b = fmin(end, from + ROW_S);
+    if (b <= a) return;
+    char tip[200];
+    const bool heard = json_is_true(json_object_get(t, "heard"));
+    snprintf(tip, sizeof tip, "%s at %.1f s: %s", th_json_str(t, "label", "?"), start, heard ? "heard" : "missed");
+    th_svg_box(h, heard ? "half" : "miss", LEFT + (a - from) * SCALE, y + 16, fmax((b - a) * SCALE, 2.0), 12, tip);
+    if (start >= from) th_svg_text(h, LEFT + (a - from) * SCALE, y + 12, "start", th_json_str(t, "label", "?"));
+}
+
+static void draw_detection(th_html *h, const json_t *d, double from, double y)
+{
+    const double t = th_json_num(d, "time_s", -1.0);
+    if (t < from || t >= from + ROW_S) return;
+    const double x = LEFT + (t - from) * SCALE;
+    const json_t *hit = json_object_get(d, "hit");
+    const bool false_accept = json_is_false(hit);
+    /* shape tells what colour tells: a round dot is right, a triangle is a false alarm */
+    if (false_accept) th_html_fmt(h, "<path class=\"bad\" d=\"M%.1f %.1fl5 9h-10z\"/>\n", x, y + 31);
+    else th_html_fmt(h, "<circle class=\"good\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>\n", x, y + 36);
+    if (!hit || false_accept) th_svg_text(h, x + 7, y + 40, "start", th_json_str(d, "label", "?"));
+}
+
+static void draw(th_html *h, const json_t *s, double seconds)
+{
+    const int rows = (int)fmin(ceil(seconds / ROW_S), MOST_ROWS);
+    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections"), *item;
+    char text[200];
+    size_t i;
+    snprintf(text, sizeof text, "Timeline of %.0f seconds of sound: %zu words were said, %zu detections were made. The table below lists them.",
+             seconds, json_array_size(truth), json_array_size(found));
+    th_svg_open(h, (int32_t)(rows * ROW_H), text);
+    for (int row = 0; row < rows; row++) {
+        const double from = row * ROW_S, y = row * ROW_H, end = fmin(seconds, from + ROW_S);
+        th_svg_line(h, "axis", LEFT, y + 29.5, LEFT + (end - from) * SCALE, y + 29.5);
+        snprintf(text, sizeof text, "%.0f s", from);
+        th_svg_text(h, LEFT - 6, y + 33, "end", text);
+        json_array_foreach(truth, i, item) draw_truth(h, item, from, y);
+        json_array_foreach(found, i, item) draw_detection(h, item, from, y);
+    }
+    th_svg_close(h);
+    if (seconds > ROW_S * MOST_ROWS) th_html_put(h, "<p class=\"soft\">The picture shows the first ten minutes.</p>\n");
+}
+
+static void write_tables(th_html *h, const json_t *s)
+{
+    static const char *const said[] = {"Word", "From", "To", "Heard"}, *const got[] = {"Detected", "At", "Score", "Right"};
+    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections"), *item;
+    size_t i;
+    th_html_details(h, "What was said and what was detected, as tables");
+    if (json_array_size(truth)) th_html_table(h, "What was said", said, 4);
+    json_array_foreach(truth, i, item)
+    {
+        th_html_put(h, "<tr><td>");
+        th_html_name(h, th_json_str(item, "label", "?"));
+        th_html_fmt(h, "</td><td>%.2f s</td><td>%.2f s</td><td>%s</td></tr>\n", th_json_num(item, "start_s", 0), th_json_num(item, "end_s", 0),
+                    json_is_true(json_object_get(item, "heard")) ? "yes" : "no");
+    }
+    if (json_array_size(truth)) th_html_table_end(h);
+    th_html_table(h, "What was detected", got, 4);
+    json_array_foreach(found, i, item)
+    {
+        const json_t *hit = json_object_get(item, "hit");
+        th_html_put(h, "<tr><td>");
+        th_html_name(h, th_json_str(item, "label", "?"));
+        th_html_fmt(h, "</td><td>%.2f s</td><td>%.2f</td><td>%s</td></tr>\n", th_json_num(item, "time_s", 0), th_json_num(item, "score", 0),
+                    json_is_true(hit) ? "yes" : json_is_false(hit) ? "no, a false alarm" : "-");
+    }
+    th_html_table_end(h);
+    th_html_details_end(h);
+}
+
+static void write_score(th_html *h, const json_t *s, double seconds)
+{
+    const double words = th_json_num(s, "words", -1.0), hits = th_json_num(s, "hits", -1.0);
+    th_html_put(h, "<p>");
+    if (words > 0.0 && hits >= 0.0)
+        th_html_fmt(h, "In %.0f seconds of sound it heard <b>%.0f of %.0f</b> words, with <b>%.0f</b> false alarms (%.1f an hour).", seconds, hits,
+                    words, th_json_num(s, "false_accepts", 0), th_json_num(s, "false_accepts_per_hour", 0));
+    else
+        th_html_fmt(h, "In %.0f seconds of sound it made <b>%zu</b> detections.", seconds, th_json_len(s, "detections"));
+    const double latency = th_json_num(s, "latency_ms.mean", -1.0);
+    if (latency >= 0.0)
+        th_html_fmt(h, " A word was reported %.1f seconds after it began, on average; 95 of 100 within %.1f seconds.", latency / 1e3,
+                    th_json_num(s, "latency_ms.p95", 0) / 1e3);
+    th_html_put(h, "</p>\n");
+    if (seconds < 3600.0 && words > 0.0)
+        th_html_put(h, "<p class=\"soft\">With less than an hour of sound the number of false alarms per hour is a rough guess.</p>\n");
+}
+
+static void write(th_html *h, const th_report *r)
+{
+    const json_t *s = run(r);
+    const double seconds = th_json_num(s, "seconds", 0.0);
+    th_report_see(h, "A board listens all the time, not to single clips. Above each line stand the words that were said, below it what the "
+                     "network reported. Every word should have one round dot soon after it; triangles are false alarms.");
+    write_score(h, s, seconds);
+    static const char *const key[4][2] = {{"half", "word, heard"}, {"miss", "word, missed"}, {"good", "detection, right (dot)"}, {"bad", "false alarm (triangle)"}};
+    th_report_key(h, key, 4);
+    draw(h, s, seconds);
+    write_tables(h, s);
+}
+
+const th_section th_section_stream = {"listening", "Listening without a break", "thimble test --stream FILE.wav --truth FILE.tsv", "a long recording as a timeline: words, detections, false alarms", ready, write};
