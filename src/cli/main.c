@@ -11,6 +11,7 @@
 
 /* In the order of the workflow. */
 static const th_cmd *const verbs[] = {
+    &th_cmd_run,
     NULL,
 };
 

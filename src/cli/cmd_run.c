@@ -1,0 +1,178 @@
+/* thimble run: raw tensors through a model, and every tensor in between. */
+#include "cli/cmd.h"
+
+#include "model/plan.h"
+#include "os/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One run: the files it reads and writes. */
+typedef struct job {
+    th_model *model;
+    th_plan *plan;
+    th_runner *runner;
+    uint8_t *input, *output;
+    size_t n_input, n_output;
+} job;
+
+/* The tensors of the first invoke, on their way into the folder. */
+typedef struct layer_sink {
+    const th_graph *graph;
+    const char *dir;
+    char *list; /* text of tensors.txt so far */
+    size_t n_list;
+    th_err err;
+    th_why *why;
+} layer_sink;
+
+static size_t bytes_of(const th_graph *g, const int32_t *list, int32_t n)
+{
+    size_t bytes = 0;
+    for (int32_t i = 0; i < n; i++) bytes += th_tensor_bytes(&g->tensors[list[i]]);
+    return bytes;
+}
+
+/* Names may hold anything; one tensor is one line. */
+static void print_name(FILE *f, const char *name)
+{
+    for (; *name; name++) fputc((unsigned char)*name < 0x20 || *name == 0x7f ? '?' : *name, f);
+}
+
+/* "op00_t022.bin op=0 tensor=22 bytes=8000 dtype=int8 shape=1x25x5x64 scale=0.07 zp=-128 name=.." */
+static char *describe(const th_tensor *t, const char *file, int32_t node, int32_t tensor)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    if (!f) return NULL;
+    fprintf(f, "%s op=%d tensor=%d bytes=%zu dtype=%s shape=", file, (int)node, (int)tensor, th_tensor_bytes(t), th_type_name(t->type));
+    for (int32_t i = 0; i < t->shape.rank; i++) fprintf(f, "%s%d", i ? "x" : "", (int)t->shape.d[i]);
+    if (t->quant.n > 0) fprintf(f, " scale=%.9g zp=%d", (double)t->quant.scale[0], (int)t->quant.zero[0]);
+    fputs(" name=", f);
+    print_name(f, t->name);
+    fputc('\n', f);
+    if (fclose(f) == 0) return text;
+    free(text);
+    return NULL;
+}
+
+static th_err save_layer(layer_sink *s, int32_t node, int32_t tensor, const void *data)
+{
+    const th_tensor *t = &s->graph->tensors[tensor];
+    char file[64], path[TH_PATH_BYTES];
+    snprintf(file, sizeof file, "op%02d_t%03d.bin", (int)node, (int)tensor);
+    TH_TRY(th_path_join(path, s->dir, file, s->why));
+    TH_TRY(th_file_write(path, (th_span){data, th_tensor_bytes(t)}, s->why));
+    char *line = describe(t, file, node, tensor);
+    const size_t n = line ? strlen(line) : 0;
+    char *list = line ? realloc(s->list, s->n_list + n) : NULL;
+    if (list) {
+        memcpy(list + s->n_list, line, n);
+        s->list = list;
+        s->n_list += n;
+    }
+    free(line);
+    return list ? TH_OK : th_why_set(s->why, TH_ENOMEM, "out of memory");
+}
+
+static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
+{
+    layer_sink *s = ctx;
+    if (!s->err) s->err = save_layer(s, node, tensor, data);
+}
+
+static th_err first_invoke(job *j, const char *layers, th_why *why)
+{
+    if (!layers) {
+        th_runner_invoke(j->runner, NULL, NULL);
+        return TH_OK;
+    }
+    char path[TH_PATH_BYTES];
+    layer_sink s = {.graph = j->plan->graph, .dir = layers, .why = why};
+    TH_TRY(th_dir_make(layers, why));
+    TH_TRY(th_path_join(path, layers, "tensors.txt", why));
+    th_runner_invoke(j->runner, on_layer, &s);
+    if (!s.err) s.err = th_file_write(path, (th_span){(const uint8_t *)s.list, s.n_list}, why);
+    free(s.list);
+    return s.err;
+}
+
+/* All invokes, one input after the other; variable tensors keep their state. */
+static th_err invoke_all(job *j, size_t n_in, size_t n_out, const char *layers, th_why *why)
+{
+    const th_graph *g = j->plan->graph;
+    const uint8_t *from = j->input;
+    uint8_t *to = j->output;
+    for (size_t k = 0; k < j->n_input / n_in; k++) {
+        for (int32_t i = 0; i < g->n_inputs; i++) {
+            const size_t bytes = th_tensor_bytes(&g->tensors[g->inputs[i]]);
+            memcpy(th_runner_input(j->runner, i), from, bytes);
+            from += bytes;
+        }
+        if (k == 0) TH_TRY(first_invoke(j, layers, why));
+        else th_runner_invoke(j->runner, NULL, NULL);
+        for (int32_t i = 0; i < g->n_outputs; i++) {
+            const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
+            memcpy(to, th_runner_output(j->runner, i), bytes);
+            to += bytes;
+        }
+    }
+    j->n_output = j->n_input / n_in * n_out;
+    return TH_OK;
+}
+
+static th_err run_job(job *j, const char *model, const char *in, const char *out, const char *layers, th_why *why)
+{
+    TH_TRY(th_model_load(model, &j->model, why));
+    th_why cause = {0};
+    const th_err err = th_plan_make(&j->model->graphs[0], &j->plan, &cause);
+    if (err) return th_why_set(why, err, "%s: %s", model, cause.text);
+    const th_graph *g = j->plan->graph;
+    const size_t n_in = bytes_of(g, g->inputs, g->n_inputs), n_out = bytes_of(g, g->outputs, g->n_outputs);
+    if (n_in == 0 || n_out == 0) return th_why_set(why, TH_EFORMAT, "%s: the model has no inputs or no outputs", model);
+    TH_TRY(th_file_read(in, 0, &j->input, &j->n_input, why));
+    if (j->n_input == 0 || j->n_input % n_in != 0)
+        return th_why_set(why, TH_EFORMAT, "%s has %zu bytes, but one input of %s is %zu bytes: give one input, or several after one another",
+                          in, j->n_input, model, n_in);
+    TH_TRY(th_runner_new(j->plan, &j->runner, why));
+    j->output = calloc(j->n_input / n_in, n_out);
+    if (!j->output) return th_why_set(why, TH_ENOMEM, "no memory for the outputs of %zu inputs", j->n_input / n_in);
+    TH_TRY(invoke_all(j, n_in, n_out, layers, why));
+    return th_file_write(out, (th_span){j->output, j->n_output}, why);
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    const char *in = th_arg(a, "in"), *out = th_arg(a, "out");
+    if (!in || !out) return th_why_set(why, TH_EUSAGE, "thimble run needs --in FILE and --out FILE. See: thimble run --help");
+    job j = {0};
+    const th_err err = run_job(&j, a->word[0], in, out, th_arg(a, "layers"), why);
+    th_runner_free(j.runner);
+    th_plan_free(j.plan);
+    th_model_free(j.model);
+    free(j.input);
+    free(j.output);
+    return err;
+}
+
+static const th_opt opts[] = {
+    {"in", "FILE", NULL, "raw bytes of the inputs, one after another; several sets are run in a row"},
+    {"out", "FILE", NULL, "raw bytes of the outputs, in the same order"},
+    {"layers", "DIR", NULL, "also writes what every operator made in the first run"},
+    {0},
+};
+
+const th_cmd th_cmd_run = {
+    .name = "run",
+    .words = "MODEL.tflite --in FILE --out FILE",
+    .summary = "run a model on raw tensors",
+    .detail = "Tensors are little-endian, in the types that the model has (int8 stays int8). State that a model keeps between\n"
+              "runs is kept from one input set to the next.\n\n"
+              "  thimble run model.tflite --in features.bin --out scores.bin --layers layers/",
+    .opts = opts,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run,
+};

@@ -1,0 +1,212 @@
+/* From a graph to a plan: prepare every operator, find out how long each tensor is needed, place them.
+ *
+ * Time runs in steps: 0 is before the first operator, when the inputs are written; operator k is step k + 1;
+ * the last step is after it, when the outputs are read. */
+#include "model/plan.h"
+
+#include "model/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of a tensor's memory while planning. */
+typedef struct life {
+    int32_t first, last; /* steps; first is -1 until it is made */
+    int32_t block;       /* index of its th_block, -1 for constants */
+} life;
+
+typedef struct planner {
+    const th_graph *g;
+    th_plan *plan;
+    life *life;       /* [n_tensors] */
+    th_block *block;  /* [n_tensors + n_nodes] */
+    int32_t n_blocks;
+    th_why *why;
+} planner;
+
+
+static th_err prepare_all(planner *pl)
+{
+    const th_graph *g = pl->g;
+    for (int32_t k = 0; k < g->n_nodes; k++) {
+        const th_node *node = &g->nodes[k];
+        const th_op_row *row = th_op_find((int32_t)node->op);
+        if (!row) return th_why_set(pl->why, TH_EUNSUP, "operator %d has the code %d, which is not supported here", (int)k, (int)node->op);
+        th_diag diag = {0, "it cannot be run"};
+        const th_prepare p = {node, g->tensors, &pl->plan->arena, &diag};
+        const th_err err = row->prepare(&p, &pl->plan->steps[k]);
+        if (err == TH_ENOMEM) return err; /* th_plan_make tries again with more */
+        if (err) {
+            const int32_t out = node->n_out > 0 ? node->out[0] : -1;
+            return th_why_set(pl->why, err, "operator %d (%s%s%s): %s", (int)k, row->name, out >= 0 ? ", makes " : "",
+                              out >= 0 ? g->tensors[out].name : "", diag.msg);
+        }
+        pl->plan->macs += pl->plan->steps[k].macs;
+    }
+    return TH_OK;
+}
+
+static th_err make(planner *pl, int32_t t, int32_t step)
+{
+    const th_tensor *tensor = &pl->g->tensors[t];
+    if (tensor->data || pl->life[t].first >= 0 || tensor->is_variable)
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t, tensor->name);
+    if (th_tensor_bytes(tensor) == 0) return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
+    pl->life[t].first = pl->life[t].last = step;
+    return TH_OK;
+}
+
+static th_err use(planner *pl, int32_t t, int32_t step)
+{
+    const th_tensor *tensor = &pl->g->tensors[t];
+    if (tensor->data && !tensor->is_variable) return TH_OK;
+    if (pl->life[t].first < 0) return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t, tensor->name);
+    if (pl->life[t].last < step) pl->life[t].last = step;
+    return TH_OK;
+}
+
+static th_err find_lives(planner *pl)
+{
+    const th_graph *g = pl->g;
+    const int32_t end = g->n_nodes + 1;
+    for (int32_t t = 0; t < g->n_tensors; t++) pl->life[t] = (life){-1, -1, -1};
+    for (int32_t i = 0; i < g->n_inputs; i++) TH_TRY(make(pl, g->inputs[i], 0));
+    for (int32_t t = 0; t < g->n_tensors; t++)
+        if (g->tensors[t].is_variable) pl->life[t] = (life){0, end, -1};
+    for (int32_t k = 0; k < g->n_nodes; k++) {
+        const th_node *node = &g->nodes[k];
+        for (int32_t i = 0; i < node->n_in; i++)
+            if (node->in[i] >= 0) TH_TRY(use(pl, node->in[i], k + 1));
+        for (int32_t i = 0; i < node->n_out; i++) TH_TRY(make(pl, node->out[i], k + 1));
+    }
+    for (int32_t i = 0; i < g->n_outputs; i++) TH_TRY(use(pl, g->outputs[i], end));
+    return TH_OK;
+}
+
+/* The block of an input that output 0 of node k may take over, or -1. */
+static int32_t block_to_take(const planner *pl, int32_t k)
+{
+    const th_node *node = &pl->g->nodes[k];
+    const size_t bytes = th_tensor_bytes(&pl->g->tensors[node->out[0]]);
+    for (int32_t i = 0; i < node->n_in && i < 32; i++) {
+        const int32_t t = node->in[i];
+        if (!(pl->plan->steps[k].in_place >> i & 1u) || t < 0 || pl->life[t].block < 0 || pl->g->tensors[t].is_variable) continue;
+        const th_block *b = &pl->block[pl->life[t].block];
+        if (pl->life[t].last == k + 1 && b->last == k + 1 && bytes <= b->bytes) return pl->life[t].block;
+    }
+    return -1;
+}
+
+static int32_t new_block(planner *pl, size_t bytes, int32_t first, int32_t last)
+{
+    pl->block[pl->n_blocks] = (th_block){bytes, first, last, 0};
+    return pl->n_blocks++;
+}
+
+static void make_blocks(planner *pl, int32_t *scratch_block)
+{
+    const th_graph *g = pl->g;
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        life *l = &pl->life[t];
+        if (l->first == 0) l->block = new_block(pl, th_tensor_bytes(&g->tensors[t]), 0, l->last);
+    }
+    for (int32_t k = 0; k < g->n_nodes; k++) {
+        const th_node *node = &g->nodes[k];
+        for (int32_t i = 0; i < node->n_out; i++) {
+            life *l = &pl->life[node->out[i]];
+            l->block = i == 0 ? block_to_take(pl, k) : -1;
+            if (l->block >= 0) pl->block[l->block].last = l->last;
+            else l->block = new_block(pl, th_tensor_bytes(&g->tensors[node->out[i]]), l->first, l->last);
+        }
+        const size_t scratch = pl->plan->steps[k].scratch_bytes;
+        scratch_block[k] = scratch ? new_block(pl, scratch, k + 1, k + 1) : -1;
+    }
+}
+
+/* Step -> operator: the inputs belong to the first one, the outputs to the last. */
+static int32_t node_of_step(const th_graph *g, int32_t step)
+{
+    return step < 1 ? 0 : step > g->n_nodes ? g->n_nodes - 1 : step - 1;
+}
+
+static th_err place_all(planner *pl, int32_t *scratch_block)
+{
+    const th_graph *g = pl->g;
+    th_plan *plan = pl->plan;
+    th_placed placed;
+    TH_TRY(find_lives(pl));
+    make_blocks(pl, scratch_block);
+    const th_err err = th_place(pl->block, pl->n_blocks, g->n_nodes + 2, &placed);
+    if (err) return th_why_set(pl->why, err, "the model's tensors do not fit into memory");
+    for (int32_t t = 0; t < g->n_tensors; t++) plan->offset[t] = pl->life[t].block < 0 ? TH_NO_OFFSET : pl->block[pl->life[t].block].offset;
+    for (int32_t k = 0; k < g->n_nodes; k++) plan->scratch[k] = scratch_block[k] < 0 ? TH_NO_OFFSET : pl->block[scratch_block[k]].offset;
+    plan->arena_bytes = placed.bytes;
+    plan->lower_bound = placed.lower_bound;
+    plan->peak_node = node_of_step(g, placed.peak);
+    return TH_OK;
+}
+
+static th_err plan_place(th_plan *plan, th_why *why)
+{
+    const th_graph *g = plan->graph;
+    const size_t n_t = (size_t)g->n_tensors, n_n = (size_t)g->n_nodes;
+    planner pl = {.g = g, .plan = plan, .why = why};
+    pl.life = calloc(n_t + 1, sizeof *pl.life);
+    pl.block = calloc(n_t + n_n + 1, sizeof *pl.block);
+    int32_t *scratch_block = calloc(n_n + 1, sizeof *scratch_block);
+    th_err err = pl.life && pl.block && scratch_block ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
+    if (!err) err = place_all(&pl, scratch_block);
+    free(pl.life);
+    free(pl.block);
+    free(scratch_block);
+    return err;
+}
+
+/* One attempt with `bytes` of memory for the plan and its parameters. */
+static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_why *why)
+{
+    th_plan *plan = calloc(1, sizeof *plan);
+    void *memory = plan ? malloc(bytes) : NULL;
+    if (!memory) {
+        free(plan);
+        return th_why_set(why, TH_ENOMEM, "no memory for a plan of %zu bytes", bytes);
+    }
+    plan->graph = graph;
+    plan->memory = memory;
+    plan->arena = th_arena_over(memory, bytes);
+    plan->steps = TH_NEW(&plan->arena, th_step, (size_t)graph->n_nodes + 1);
+    plan->offset = TH_NEW(&plan->arena, size_t, (size_t)graph->n_tensors + 1);
+    plan->scratch = TH_NEW(&plan->arena, size_t, (size_t)graph->n_nodes + 1);
+    planner pl = {.g = graph, .plan = plan, .why = why};
+    th_err err = plan->steps && plan->offset && plan->scratch ? prepare_all(&pl) : TH_ENOMEM;
+    if (err) {
+        th_plan_free(plan);
+        return err;
+    }
+    *out = plan;
+    return TH_OK;
+}
+
+#define FIRST_BYTES ((size_t)1 << 16)
+#define MOST_BYTES  ((size_t)1 << 30)
+
+th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
+{
+    if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
+    th_plan *plan = NULL;
+    th_err err = TH_ENOMEM;
+    for (size_t bytes = FIRST_BYTES; err == TH_ENOMEM && bytes <= MOST_BYTES && !(why && why->err); bytes *= 4)
+        err = try_make(graph, bytes, &plan, why);
+    if (err) return th_why_set(why, err, "the model is too large to plan");
+    err = plan_place(plan, why);
+    if (err) th_plan_free(plan);
+    else *out = plan;
+    return err;
+}
+
+void th_plan_free(th_plan *plan)
+{
+    if (!plan) return;
+    free(plan->memory);
+    free(plan);
+}
