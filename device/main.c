@@ -96,18 +96,13 @@ static int32_t run_raw(int32_t in)
 }
 
 #if MODEL_AUDIO
-static union { /* the listener's memory, planned on the host */
-    uint8_t bytes[MODEL_LISTENER_BYTES];
-    uint64_t align;
-} memory __attribute__((aligned(16)));
-static th_listener listener;
 static int16_t block[MODEL_HOP_SAMPLES]; /* one hop: at most one frame, one inference, one detection */
 static int8_t scores[MODEL_LABELS];
 static th_detection detection;
 static int32_t have_scores, have_detection;
 static uint32_t inference_ticks; /* of this push */
 
-static void classify(void *ctx, const int8_t *features, int8_t *out)
+static void device_classify(void *ctx, const int8_t *features, int8_t *out)
 {
     (void)ctx;
     memcpy(model_input(0), features, model_input_bytes[0]);
@@ -115,14 +110,14 @@ static void classify(void *ctx, const int8_t *features, int8_t *out)
     memcpy(out, model_output(0), MODEL_LABELS);
 }
 
-static void on_detect(void *ctx, const th_detection *d)
+static void device_on_detect(void *ctx, const th_detection *d)
 {
     (void)ctx;
     detection = *d;
     have_detection = 1;
 }
 
-static void on_scores(void *ctx, int32_t time_ms, const int8_t *s)
+static void device_on_scores(void *ctx, int32_t time_ms, const int8_t *s)
 {
     (void)ctx;
     (void)time_ms;
@@ -130,23 +125,15 @@ static void on_scores(void *ctx, int32_t time_ms, const int8_t *s)
     have_scores = 1;
 }
 
-static int32_t listen_from_start(void)
-{
-    th_arena arena = th_arena_over(memory.bytes, sizeof memory.bytes);
-    th_listener_cfg cfg = model_listener_cfg;
-    cfg.classify = classify;
-    return th_listener_init(&listener, &cfg, &arena) ? EXIT_BAD_WORDS : DEVICE_EXIT_OK;
-}
-
 static void push(int32_t n)
 {
-    const int64_t frames = listener.n_done;
+    const int64_t frames = model_listener.n_done;
     have_scores = have_detection = 0;
     inference_ticks = 0;
     const uint32_t from = device_ticks();
-    th_listener_push(&listener, block, n, on_detect, on_scores, 0);
+    model_listen(block, n, device_on_detect, device_on_scores, 0);
     const uint32_t ticks = device_ticks() - from - inference_ticks;
-    if (listener.n_done != frames) cost_add(&frame, ticks);
+    if (model_listener.n_done != frames) cost_add(&frame, ticks);
 }
 
 static void say_detection(void)
@@ -158,8 +145,8 @@ static void say_detection(void)
 
 static int32_t run_stream(int32_t in)
 {
-    int32_t got = listen_from_start();
-    if (got) return got;
+    int32_t got;
+    if (model_listen_start(device_classify)) return EXIT_BAD_WORDS;
     while ((got = semi_read(in, block, sizeof block)) > 1) {
         push(got / 2);
         if (have_scores && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores) return EXIT_BAD_FILE;
@@ -172,8 +159,7 @@ static int32_t run_clips(int32_t in)
 {
     for (;;) {
         int32_t left = MODEL_CLIP_SAMPLES, seen = 0;
-        const int32_t bad = listen_from_start();
-        if (bad) return bad;
+        if (model_listen_start(device_classify)) return EXIT_BAD_WORDS;
         while (left > 0) {
             const int32_t want = left < MODEL_HOP_SAMPLES ? left : MODEL_HOP_SAMPLES;
             const int32_t got = semi_read(in, block, (uint32_t)want * 2);

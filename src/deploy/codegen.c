@@ -1,0 +1,306 @@
+/* The network as C.  One array per constant, one struct per step, one call per step:
+ *
+ *   static const int8_t t7[640] = {...};                       constants
+ *   static const th_conv_2d_s8_par p0 = {.win.in_h = 49, ...}; parameters
+ *   static const void *const in0[] = {arena.byte + 0, t7, t8}; addresses, known when linking
+ *   th_conv_2d_s8(&p0, in0, out0, arena.byte + 4096);          in model_invoke */
+#include "deploy/codegen.h"
+
+#include "base/text.h"
+#include "deploy/codegen_priv.h"
+#include "dsp/listener.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef TH_VERSION
+#define TH_VERSION "unknown"
+#endif
+
+void th_code_banner(th_writer *w, const char *file, const char *what)
+{
+    th_writer_add(w, "/* %s -- %s\n * Written by thimble " TH_VERSION "; changes are lost when it is written again. */\n", file, what);
+}
+
+/* "1x49x10x1 int8, real = 0.5847 * (q - 83)" as comment text. */
+static void tensor_comment(th_writer *w, const th_tensor *t)
+{
+    for (int32_t i = 0; i < t->shape.rank; i++) th_writer_add(w, "%s%d", i ? "x" : "", (int)t->shape.d[i]);
+    th_writer_add(w, " %s", th_type_name(t->type));
+    if (t->quant.n == 1) th_writer_add(w, ", real = %.9g * (q - %d)", (double)t->quant.scale[0], (int)t->quant.zero[0]);
+}
+
+static void list_io(th_writer *w, const th_graph *g, const char *what, const int32_t *list, int32_t n)
+{
+    th_writer_add(w, "#define MODEL_%sS %d\n", what, (int)n);
+    for (int32_t i = 0; i < n; i++) {
+        const th_tensor *t = &g->tensors[list[i]];
+        th_writer_add(w, "#define MODEL_%s%d_BYTES %zu /* ", what, (int)i, th_tensor_bytes(t));
+        tensor_comment(w, t);
+        th_writer_add(w, " */\n");
+        if (t->quant.n != 1) continue;
+        th_writer_add(w, "#define MODEL_%s%d_SCALE ", what, (int)i);
+        th_writer_float(w, t->quant.scale[0]);
+        th_writer_add(w, "\n#define MODEL_%s%d_ZERO (%d)\n", what, (int)i, (int)t->quant.zero[0]);
+    }
+}
+
+static void write_model_h(const th_plan *plan, int audio, th_writer *w)
+{
+    const th_graph *g = plan->graph;
+    th_code_banner(w, "model.h", "a network that runs by itself: no allocation, no library, only string.h");
+    th_writer_add(w, "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
+                     "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+                     "#define MODEL_AUDIO %d /* 1: model_audio.h has the features, labels and detector */\n"
+                     "#define MODEL_ARENA_BYTES %zu\n#define MODEL_STEPS %d\n",
+                  audio, plan->arena_bytes, (int)g->n_nodes);
+    list_io(w, g, "INPUT", g->inputs, g->n_inputs);
+    list_io(w, g, "OUTPUT", g->outputs, g->n_outputs);
+    th_writer_add(w, "extern const uint32_t model_input_bytes[MODEL_INPUTS];\n"
+                     "extern const uint32_t model_output_bytes[MODEL_OUTPUTS];\n\n"
+                     "/* Sets state back to its start. Call it once before the first model_invoke. Always returns 0. */\n"
+                     "int model_init(void);\n\n"
+                     "/* Memory of input or output `index`. Fill all inputs before each model_invoke: it may use\n"
+                     " * their memory again. Outputs stand until the next model_invoke or writing of inputs. */\n"
+                     "void *model_input(int index);\nconst void *model_output(int index);\n\n"
+                     "void model_invoke(void);\n\n"
+                     "/* The arena, MODEL_ARENA_BYTES, aligned to 16: free for other use while neither inputs nor\n"
+                     " * outputs are needed, unless the network keeps state. */\n"
+                     "void *model_memory(void);\n\n"
+                     "#ifdef MODEL_PROFILE /* a measuring build: called after each step */\n"
+                     "void model_profile(int32_t step);\n#endif\n\n"
+                     "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}
+
+/* The address of a tensor as a constant expression. */
+static void address(th_writer *w, const th_plan *plan, int32_t t)
+{
+    if (t < 0)
+        th_writer_add(w, "0");
+    else if (plan->graph->tensors[t].data && !plan->graph->tensors[t].is_variable)
+        th_writer_add(w, "t%d", (int)t);
+    else
+        th_writer_add(w, "arena.byte + %zu", plan->offset[t]);
+}
+
+static void addresses(th_writer *w, const th_plan *plan, const int32_t *list, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        th_writer_add(w, i ? ", " : "");
+        address(w, plan, list[i]);
+    }
+    th_writer_add(w, n ? "" : "0");
+}
+
+static int32_t int_at(const void *par, size_t offset)
+{
+    int32_t v;
+    memcpy(&v, (const char *)par + offset, sizeof v);
+    return v;
+}
+
+static const void *pointer_at(const void *par, size_t offset)
+{
+    const void *p;
+    memcpy(&p, (const char *)par + offset, sizeof p);
+    return p;
+}
+
+static void field_arrays(th_writer *w, const th_step *s, int step)
+{
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const th_field *f = &s->fields[i];
+        if (f->kind != TH_FIELD_I32_ARRAY && f->kind != TH_FIELD_F32_ARRAY) continue;
+        const void *data = pointer_at(s->par, f->offset);
+        char name[32];
+        th_text_fmt(name, sizeof name, "p%d_%zu", step, i);
+        const th_type type = f->kind == TH_FIELD_I32_ARRAY ? TH_S32 : TH_F32;
+        if (data) th_writer_array(w, name, type, data, (size_t)int_at(s->par, f->count_offset));
+    }
+}
+
+static void field_value(th_writer *w, const th_step *s, size_t i, int step)
+{
+    const th_field *f = &s->fields[i];
+    float v;
+    switch (f->kind) {
+    case TH_FIELD_I32: th_writer_int(w, int_at(s->par, f->offset)); break;
+    case TH_FIELD_F32:
+        memcpy(&v, (const char *)s->par + f->offset, sizeof v);
+        th_writer_float(w, v);
+        break;
+    case TH_FIELD_I32_ARRAY:
+    case TH_FIELD_F32_ARRAY:
+        if (pointer_at(s->par, f->offset))
+            th_writer_add(w, "p%d_%zu", step, i);
+        else
+            th_writer_add(w, "0");
+        break;
+    }
+}
+
+static void write_step_data(th_writer *w, const th_plan *plan, int i)
+{
+    const th_step *s = &plan->steps[i];
+    const th_node *node = &plan->graph->nodes[i];
+    th_writer_add(w, "\n/* step %d: %s */\n", i, s->kernel_name);
+    if (s->par_type) {
+        field_arrays(w, s, i);
+        th_writer_add(w, "static const %s p%d = {", s->par_type, i);
+        for (size_t k = 0; k < s->n_fields; k++) {
+            th_writer_add(w, "%s\n    .%s = ", k ? "," : "", s->fields[k].name);
+            field_value(w, s, k, i);
+        }
+        th_writer_add(w, "\n};\n");
+    }
+    th_writer_add(w, "static const void *const in%d[] = {", i);
+    addresses(w, plan, node->in, node->n_in);
+    th_writer_add(w, "};\nstatic void *const out%d[] = {", i);
+    addresses(w, plan, node->out, node->n_out);
+    th_writer_add(w, "};\n");
+}
+
+static void write_invoke(th_writer *w, const th_plan *plan)
+{
+    th_writer_add(w, "\nvoid model_invoke(void)\n{\n");
+    for (int i = 0; i < plan->graph->n_nodes; i++) {
+        const th_step *s = &plan->steps[i];
+        if (s->par_type)
+            th_writer_add(w, "    %s(&p%d, in%d, out%d, ", s->kernel_name, i, i, i);
+        else
+            th_writer_add(w, "    %s(0, in%d, out%d, ", s->kernel_name, i, i);
+        if (plan->scratch[i] == TH_NO_OFFSET)
+            th_writer_add(w, "0");
+        else
+            th_writer_add(w, "arena.byte + %zu", plan->scratch[i]);
+        th_writer_add(w, ");\n    MODEL_STEP_DONE(%d);\n", i);
+    }
+    th_writer_add(w, "}\n");
+}
+
+/* Variable tensors go back to the bytes that the host's runner gives them. */
+static void write_init(th_writer *w, const th_plan *plan)
+{
+    const th_graph *g = plan->graph;
+    th_writer_add(w, "\nint model_init(void)\n{\n");
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        const th_tensor *x = &g->tensors[t];
+        if (!x->is_variable || plan->offset[t] == TH_NO_OFFSET) continue;
+        if (x->data) {
+            th_writer_add(w, "    memcpy(arena.byte + %zu, t%d, %zu);\n", plan->offset[t], (int)t, th_tensor_bytes(x));
+        } else {
+            const int zero = x->type == TH_S8 && x->quant.n == 1 ? (int)x->quant.zero[0] : 0;
+            th_writer_add(w, "    memset(arena.byte + %zu, %d, %zu);\n", plan->offset[t], zero, th_tensor_bytes(x));
+        }
+    }
+    th_writer_add(w, "    return 0;\n}\n");
+}
+
+static void write_io(th_writer *w, const th_plan *plan)
+{
+    const th_graph *g = plan->graph;
+    th_writer_add(w, "\nconst uint32_t model_input_bytes[MODEL_INPUTS] = {");
+    for (int32_t i = 0; i < g->n_inputs; i++) th_writer_add(w, "%sMODEL_INPUT%d_BYTES", i ? ", " : "", (int)i);
+    th_writer_add(w, "};\nconst uint32_t model_output_bytes[MODEL_OUTPUTS] = {");
+    for (int32_t i = 0; i < g->n_outputs; i++) th_writer_add(w, "%sMODEL_OUTPUT%d_BYTES", i ? ", " : "", (int)i);
+    th_writer_add(w, "};\n\nvoid *model_input(int index)\n{\n    static void *const at[MODEL_INPUTS] = {");
+    addresses(w, plan, g->inputs, g->n_inputs);
+    th_writer_add(w, "};\n    return at[index];\n}\n\nconst void *model_output(int index)\n{\n"
+                     "    static const void *const at[MODEL_OUTPUTS] = {");
+    addresses(w, plan, g->outputs, g->n_outputs);
+    th_writer_add(w, "};\n    return at[index];\n}\n");
+}
+
+/* 1 when a step or an output needs the constant. */
+static int constant_used(const th_graph *g, int32_t t)
+{
+    if (g->tensors[t].is_variable) return 1;
+    for (int32_t i = 0; i < g->n_outputs; i++)
+        if (g->outputs[i] == t) return 1;
+    for (int32_t i = 0; i < g->n_nodes; i++)
+        for (int32_t k = 0; k < g->nodes[i].n_in; k++)
+            if (g->nodes[i].in[k] == t) return 1;
+    return 0;
+}
+
+static void write_constants(th_code *code, const th_graph *g)
+{
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        const th_tensor *x = &g->tensors[t];
+        char name[16];
+        if (!x->data || !constant_used(g, t)) continue;
+        th_text_fmt(name, sizeof name, "t%d", (int)t);
+        th_writer_array(&code->model_c, name, x->type, x->data, (size_t)th_shape_count(&x->shape));
+        code->weight_bytes += th_tensor_bytes(x);
+    }
+}
+
+static void write_model_c(const th_plan *plan, th_code *code)
+{
+    const th_graph *g = plan->graph;
+    th_writer *w = &code->model_c;
+    th_code_banner(w, "model.c", "weights, parameters and the order of the steps");
+    th_writer_add(w, "#include \"model.h\"\n\n");
+    for (int i = 0; i < g->n_nodes; i++) {
+        int seen = 0;
+        for (int k = 0; k < i; k++) seen |= strcmp(plan->steps[k].header, plan->steps[i].header) == 0;
+        if (!seen) th_writer_add(w, "#include \"%s\"\n", plan->steps[i].header);
+    }
+    th_writer_add(w, "\n#include <string.h>\n\n" TH_CODE_ALIGN_TEXT
+                     "#ifdef MODEL_PROFILE\n#define MODEL_STEP_DONE(i) model_profile(i)\n#else\n"
+                     "#define MODEL_STEP_DONE(i) ((void)0)\n#endif\n\n"
+                     "/* Every tensor that is not constant, where the planner put it. */\n"
+                     "static union {\n    uint8_t byte[MODEL_ARENA_BYTES ? MODEL_ARENA_BYTES : 1];\n"
+                     "    int64_t whole;\n    double real;\n} arena TH_CODE_ALIGN(16);\n\n");
+    write_constants(code, g);
+    for (int i = 0; i < g->n_nodes; i++) write_step_data(w, plan, i);
+    write_init(w, plan);
+    write_io(w, plan);
+    th_writer_add(w, "\nvoid *model_memory(void)\n{\n    return arena.byte;\n}\n");
+    write_invoke(w, plan);
+}
+
+static th_err check_io(const th_plan *plan, const int32_t *list, int32_t n, th_why *why)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const th_tensor *t = &plan->graph->tensors[list[i]];
+        if (!t->data && plan->offset[list[i]] == TH_NO_OFFSET)
+            return th_why_set(why, TH_EUNSUP, "tensor \"%s\" is an input or output that no operator uses", t->name);
+    }
+    return TH_OK;
+}
+
+static th_err writers_ok(const th_code *c, th_why *why)
+{
+    const th_writer *all[] = {&c->model_h, &c->model_c, &c->audio_h, &c->audio_c, &c->selftest_c};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i]->err) return th_why_set(why, all[i]->err, "out of memory while writing C");
+    return TH_OK;
+}
+
+th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+{
+    memset(code, 0, sizeof *code);
+    code->arena_bytes = plan->arena_bytes;
+    const th_graph *g = plan->graph;
+    TH_TRY(check_io(plan, g->inputs, g->n_inputs, why));
+    TH_TRY(check_io(plan, g->outputs, g->n_outputs, why));
+    write_model_h(plan, pipe != NULL, &code->model_h);
+    write_model_c(plan, code);
+    for (int i = 0; i < g->n_nodes; i++) TH_TRY(th_embed_add(&code->ring, plan->steps[i].header, why));
+    if (pipe) {
+        TH_TRY(th_code_audio(plan, pipe, code, why));
+        TH_TRY(th_embed_add(&code->ring, "dsp/listener.h", why));
+    }
+    TH_TRY(th_code_selftest(plan, code, why));
+    return writers_ok(code, why);
+}
+
+void th_code_free(th_code *code)
+{
+    th_writer_free(&code->model_h);
+    th_writer_free(&code->model_c);
+    th_writer_free(&code->audio_h);
+    th_writer_free(&code->audio_c);
+    th_writer_free(&code->selftest_c);
+}

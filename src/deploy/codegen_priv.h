@@ -1,0 +1,20 @@
+/* deploy/codegen_priv.h -- the parts of the code generator. */
+#ifndef TH_DEPLOY_CODEGEN_PRIV_H
+#define TH_DEPLOY_CODEGEN_PRIV_H
+
+#include "deploy/codegen.h"
+
+/* What every generated file with arrays begins with. */
+#define TH_CODE_ALIGN_TEXT                                                                         \
+    "#if defined(__GNUC__)\n#define TH_CODE_ALIGN(n) __attribute__((aligned(n)))\n#else\n"         \
+    "#define TH_CODE_ALIGN(n)\n#endif\n"
+
+void th_code_banner(th_writer *w, const char *file, const char *what);
+
+/* codegen_audio.c: model_audio.h and model_audio.c. */
+TH_NODISCARD th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why);
+
+/* codegen_selftest.c: main_selftest.c with outputs that the host's runner computes now. */
+TH_NODISCARD th_err th_code_selftest(const th_plan *plan, th_code *code, th_why *why);
+
+#endif

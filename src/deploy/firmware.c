@@ -1,0 +1,396 @@
+/* One compiler call per source file, then the stack bound from the call graph, then the linker with
+ * exactly that much stack, then the sizes as the ELF has them. */
+#include "deploy/firmware.h"
+
+#include "base/text.h"
+#include "deploy/stack.h"
+#include "fmt/elf.h"
+#include "os/process.h"
+#include "os/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Functions that the ring calls through pointers: callbacks of main.c, and the network itself. */
+static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores", "network"};
+
+/* For a function of libgcc (64-bit division): its deepest one pushes 4 + 10 words. */
+#define UNKNOWN_FRAME 64u
+
+#define MAX_ARGS (TH_EMBED_MAX + 48)
+typedef struct args {
+    const char *v[MAX_ARGS];
+    size_t n;
+} args;
+
+static void add(args *a, const char *word)
+{
+    if (a->n + 1 < MAX_ARGS) a->v[a->n++] = word;
+    a->v[a->n] = NULL;
+}
+
+static void add_all(args *a, const char *const *words)
+{
+    while (*words) add(a, *words++);
+}
+
+th_err th_firmware_tools(const th_board *board, th_why *why)
+{
+    if (th_program_exists(board->compiler) && th_program_exists(board->objcopy)) return TH_OK;
+    return th_why_set(why, TH_ETOOL,
+                      "%s is not installed. It is in the Debian packages gcc-arm-none-eabi and libnewlib-arm-none-eabi: "
+                      "./run setup --device  (`thimble deploy --as c` works without it)",
+                      board->compiler);
+}
+
+static th_err put(const char *dir, const char *below, const char *name, th_span bytes, th_why *why)
+{
+    char path[TH_PATH_BYTES], sub[TH_PATH_BYTES];
+    th_text_fmt(sub, sizeof sub, "%s%s", below, name);
+    TH_TRY(th_path_join(path, dir, sub, why));
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    TH_TRY(th_dir_make(path, why));
+    *slash = '/';
+    return th_file_write(path, bytes, why);
+}
+
+/* The ring's files for the firmware: those of the model and what the main loop needs. */
+static th_err ring_of(const th_code *code, th_embed_set *set, th_why *why)
+{
+    *set = code->ring;
+    return th_embed_add(set, "base/text.h", why);
+}
+
+th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why)
+{
+    th_embed_set ring;
+    TH_TRY(ring_of(code, &ring, why));
+    for (size_t i = 0; i < ring.n; i++)
+        TH_TRY(put(dir, "src/", ring.file[i]->path, (th_span){ring.file[i]->bytes, ring.file[i]->size}, why));
+    TH_TRY(put(dir, "src/", "model.h", TH_WRITER_SPAN(&code->model_h), why));
+    TH_TRY(put(dir, "src/", "model.c", TH_WRITER_SPAN(&code->model_c), why));
+    if (code->audio_c.n) {
+        TH_TRY(put(dir, "src/", "model_audio.h", TH_WRITER_SPAN(&code->audio_h), why));
+        TH_TRY(put(dir, "src/", "model_audio.c", TH_WRITER_SPAN(&code->audio_c), why));
+    }
+    for (const th_embed_file *f = th_embed_table; f->path; f++)
+        if (strncmp(f->path, "device/", 7) == 0 && (strchr(f->path, 0)[-1] == 'c' || strchr(f->path, 0)[-1] == 'h'))
+            TH_TRY(put(dir, "", f->path, (th_span){f->bytes, f->size}, why));
+    return TH_OK;
+}
+
+typedef struct build {
+    const th_code *code;
+    const th_board *board;
+    const char *dir;
+    th_firmware *fw;
+    char object[TH_EMBED_MAX + 16][96]; /* in the order of compiling */
+    size_t n_objects;
+    th_calls *calls;
+} build;
+
+/* The compiler's complaint, first line that says error. */
+static th_err tool_failed(const build *b, const char *what, char *tail, th_why *why)
+{
+    char *line = strstr(tail, "error:");
+    while (line && line > tail && line[-1] != '\n') line--;
+    if (!line) line = tail;
+    return th_why_set(why, TH_ETOOL, "%s failed on %s: %.*s", b->board->compiler, what, (int)strcspn(line, "\n"), line);
+}
+
+static th_err run_tool(const build *b, const args *a, char *tail, size_t cap, int *status, th_why *why)
+{
+    const th_process p = {.argv = a->v, .cwd = b->dir, .timeout_s = 300};
+    tail[0] = '\0';
+    return th_process_run(&p, status, tail, cap, why);
+}
+
+static th_err read_calls(build *b, const char *object, th_why *why)
+{
+    char name[128], path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    th_text_fmt(name, sizeof name, "%s", object);
+    th_text_fmt(strrchr(name, '.'), 4, ".ci");
+    TH_TRY(th_path_join(path, b->dir, name, why));
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    const th_err err = th_calls_add(b->calls, (th_span){bytes, n}, why);
+    free(bytes);
+    return err;
+}
+
+/* `source` relative to the folder; `extra` may be NULL. */
+static th_err compile(build *b, const char *source, const char *object, const char *extra, th_why *why)
+{
+    static const char *const flags[] = {
+        "-std=gnu11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
+        "-fno-common", "-fcallgraph-info=su", "-Wall", "-Wextra", "-Isrc", "-Idevice", NULL};
+    char timer[48], ticks[48], tail[2048], prefix[TH_PATH_BYTES + 32];
+    args a = {.n = 0};
+    int status;
+    if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
+    th_text_fmt(timer, sizeof timer, "-DTH_TIMER_AT=0x%lxu", (unsigned long)b->board->timer_at);
+    th_text_fmt(ticks, sizeof ticks, "-DTH_INSTR_PER_TICK=%ldu", (long)b->board->instr_per_tick);
+    th_text_fmt(prefix, sizeof prefix, "-ffile-prefix-map=%s=.", b->dir);
+    add(&a, b->board->compiler);
+    add_all(&a, b->board->cpu_flags);
+    add_all(&a, flags);
+    add(&a, timer);
+    add(&a, ticks);
+    add(&a, prefix);
+    if (strcmp(source, "device/libc.c") == 0) /* or gcc turns memcpy's loop into a call of memcpy */
+        add(&a, "-fno-builtin"), add(&a, "-fno-tree-loop-distribute-patterns");
+    if (extra) add(&a, extra);
+    add(&a, "-c");
+    add(&a, source);
+    add(&a, "-o");
+    add(&a, object);
+    TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
+    return status ? tool_failed(b, source, tail, why) : TH_OK;
+}
+
+/* "src/nn/conv_2d.c" -> "build/src_nn_conv_2d.o" */
+static void object_name(char *object, size_t cap, const char *source, const char *suffix)
+{
+    const size_t n = th_text_fmt(object, cap, "build/%.*s%s.o", (int)(strlen(source) - 2), source, suffix);
+    for (size_t i = 6; i < n && i < cap; i++)
+        if (object[i] == '/') object[i] = '_';
+}
+
+static th_err compile_one(build *b, const char *below, const char *name, th_why *why)
+{
+    char source[128];
+    char *object = b->object[b->n_objects];
+    if (b->n_objects == sizeof b->object / sizeof b->object[0]) return th_why_set(why, TH_ERANGE, "too many source files");
+    th_text_fmt(source, sizeof source, "%s%s", below, name);
+    object_name(object, sizeof b->object[0], source, "");
+    TH_TRY(compile(b, source, object, NULL, why));
+    b->n_objects++;
+    return read_calls(b, object, why);
+}
+
+static bool is_c(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 2 && strcmp(path + n - 2, ".c") == 0;
+}
+
+/* model.c and main.c come first: the measuring build replaces these two. */
+static th_err compile_all(build *b, th_why *why)
+{
+    th_embed_set ring;
+    char dir[TH_PATH_BYTES];
+    TH_TRY(th_path_join(dir, b->dir, "build", why));
+    TH_TRY(th_dir_make(dir, why));
+    TH_TRY(compile_one(b, "src/", "model.c", why));
+    TH_TRY(compile_one(b, "", "device/main.c", why));
+    if (b->code->audio_c.n) TH_TRY(compile_one(b, "src/", "model_audio.c", why));
+    TH_TRY(ring_of(b->code, &ring, why));
+    for (size_t i = 0; i < ring.n; i++)
+        if (is_c(ring.file[i]->path)) TH_TRY(compile_one(b, "src/", ring.file[i]->path, why));
+    for (const th_embed_file *f = th_embed_table; f->path; f++)
+        if (strncmp(f->path, "device/", 7) == 0 && is_c(f->path) && strcmp(f->path, "device/main.c") != 0)
+            TH_TRY(compile_one(b, "", f->path, why));
+    return TH_OK;
+}
+
+static th_err bound_stack(build *b, th_why *why)
+{
+    th_stack_bound bound;
+    TH_TRY(th_calls_bound(b->calls, "device_reset", callbacks, sizeof callbacks / sizeof callbacks[0], UNKNOWN_FRAME,
+                          &bound, why));
+    /* A way that ends in libgcc is bounded by UNKNOWN_FRAME; recursion is not bounded at all. */
+    const bool usable = bound.exact || (bound.weak && strncmp(bound.weak, "__aeabi_", 8) == 0);
+    b->fw->stack_bound = usable ? (bound.bytes + 7u) & ~7u : 0;
+    b->fw->stack = usable ? b->fw->stack_bound : b->board->stack_bytes;
+    return TH_OK;
+}
+
+static th_err write_link_script(const build *b, th_why *why)
+{
+    const th_embed_file *file = th_embed_find("device/link.ld.in");
+    const struct {
+        const char *key;
+        uint32_t value;
+    } key[] = {{"@FLASH_AT@", b->board->flash_at}, {"@FLASH_BYTES@", b->board->flash_bytes}, {"@RAM_AT@", b->board->ram_at},
+               {"@RAM_BYTES@", b->board->ram_bytes}, {"@STACK_BYTES@", b->fw->stack}};
+    th_writer w = {0};
+    if (!file) return th_why_set(why, TH_ENOENT, "device/link.ld.in is not part of this program: build thimble again");
+    for (const char *c = (const char *)file->bytes; *c;) {
+        size_t used = 0;
+        for (size_t k = 0; *c == '@' && k < sizeof key / sizeof key[0]; k++)
+            if (strncmp(c, key[k].key, strlen(key[k].key)) == 0) {
+                th_writer_add(&w, "0x%lx", (unsigned long)key[k].value);
+                used = strlen(key[k].key);
+            }
+        if (!used) th_writer_add(&w, "%c", *c);
+        c += used ? used : 1;
+    }
+    th_err err = w.err ? th_why_set(why, w.err, "out of memory") : put(b->dir, "", "link.ld", TH_WRITER_SPAN(&w), why);
+    th_writer_free(&w);
+    return err;
+}
+
+/* "region `RAM' overflowed by 64640 bytes" */
+static th_err link_failed(const build *b, char *tail, th_why *why)
+{
+    const char *flash = strstr(tail, "region `FLASH' overflowed by "), *ram = strstr(tail, "region `RAM' overflowed by ");
+    const char *at = ram ? ram : flash;
+    if (!at) return tool_failed(b, "linking", tail, why);
+    at = strstr(at, " by ") + 4;
+    return th_why_set(why, TH_ERANGE,
+                      "the firmware does not fit %s: %.*s bytes too many for its %lu KB of %s. "
+                      "`thimble inspect MODEL --board %s` shows what needs them",
+                      b->board->title, (int)strspn(at, "0123456789"), at,
+                      (unsigned long)((ram ? b->board->ram_bytes : b->board->flash_bytes) / 1024), ram ? "RAM" : "flash",
+                      b->board->name);
+}
+
+static th_err link_elf(const build *b, const char *elf, const char *map, th_why *why)
+{
+    char tail[4096], map_flag[64];
+    args a = {.n = 0};
+    int status;
+    th_text_fmt(map_flag, sizeof map_flag, "-Wl,-Map=%s", map);
+    add(&a, b->board->compiler);
+    add_all(&a, b->board->cpu_flags);
+    add(&a, "-nostdlib");
+    add(&a, "-nostartfiles");
+    add(&a, "-Tlink.ld");
+    add(&a, "-Wl,--gc-sections,--build-id=none");
+    add(&a, map_flag);
+    for (size_t i = 0; i < b->n_objects; i++) add(&a, b->object[i]);
+    add(&a, "-lgcc");
+    add(&a, "-o");
+    add(&a, elf);
+    TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
+    return status ? link_failed(b, tail, why) : TH_OK;
+}
+
+static th_err convert(const build *b, const char *format, const char *to, th_why *why)
+{
+    char tail[1024];
+    args a = {.n = 0};
+    int status;
+    add(&a, b->board->objcopy);
+    add(&a, "-O");
+    add(&a, format);
+    add(&a, "firmware.elf");
+    add(&a, to);
+    TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
+    return status ? th_why_set(why, TH_ETOOL, "%s failed: %s", b->board->objcopy, tail) : TH_OK;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const th_symbol *x = a, *y = b;
+    return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static void take_symbols(const th_elf *elf, const th_board *board, th_firmware *fw)
+{
+    for (uint32_t i = 0; i < elf->n_symbols && fw->n_symbols < TH_MAX_SYMBOLS; i++) {
+        const th_elf_symbol s = th_elf_symbol_at(elf, i);
+        if (!s.bytes || s.section >= elf->n_sections) continue;
+        th_symbol *to = &fw->symbol[fw->n_symbols++];
+        th_text_fmt(to->name, sizeof to->name, "%s", s.name);
+        to->bytes = s.bytes;
+        to->ram = s.address >= board->ram_at && s.address - board->ram_at < board->ram_bytes;
+    }
+    qsort(fw->symbol, fw->n_symbols, sizeof *fw->symbol, by_size);
+}
+
+static void take_sections(const th_elf *elf, th_firmware *fw)
+{
+    uint32_t stack = 0;
+    for (uint32_t i = 0; i < elf->n_sections; i++) {
+        const th_elf_section s = th_elf_section_at(elf, i);
+        if (!(s.flags & TH_ELF_ALLOC)) continue;
+        if (strcmp(s.name, ".stack") == 0)
+            stack += s.bytes;
+        else if (s.type == TH_ELF_NOBITS)
+            fw->bss += s.bytes;
+        else if (s.flags & TH_ELF_WRITE)
+            fw->data += s.bytes;
+        else if (s.flags & TH_ELF_EXEC)
+            fw->text += s.bytes;
+        else
+            fw->rodata += s.bytes;
+    }
+    fw->stack = stack;
+    fw->flash = fw->text + fw->rodata + fw->data;
+    fw->ram = fw->data + fw->bss + stack;
+}
+
+static th_err read_sizes(build *b, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    th_elf elf;
+    th_diag diag = {0};
+    TH_TRY(th_file_read(b->fw->elf, 0, &bytes, &n, why));
+    th_err err = th_elf_open((th_span){bytes, n}, &elf, &diag);
+    if (err) {
+        free(bytes);
+        return th_why_set(why, err, "%s, byte %zu: %s", b->fw->elf, diag.pos, diag.msg);
+    }
+    b->fw->symbol = calloc(TH_MAX_SYMBOLS, sizeof *b->fw->symbol);
+    if (b->fw->symbol) {
+        take_sections(&elf, b->fw);
+        take_symbols(&elf, b->board, b->fw);
+    }
+    free(bytes);
+    return b->fw->symbol ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
+}
+
+/* model.c and main.c once more, with the timer around each step. */
+static th_err build_profile(build *b, th_why *why)
+{
+    static const char *const source[2] = {"src/model.c", "device/main.c"};
+    for (size_t i = 0; i < 2; i++) {
+        object_name(b->object[i], sizeof b->object[i], source[i], "_profile");
+        TH_TRY(compile(b, source[i], b->object[i], "-DMODEL_PROFILE", why));
+    }
+    TH_TRY(link_elf(b, "build/profile.elf", "build/profile.map", why));
+    return th_path_join(b->fw->profile_elf, b->dir, "build/profile.elf", why);
+}
+
+static th_err build_all(build *b, bool profile, th_why *why)
+{
+    TH_TRY(compile_all(b, why));
+    TH_TRY(bound_stack(b, why));
+    TH_TRY(write_link_script(b, why));
+    TH_TRY(link_elf(b, "firmware.elf", "firmware.map", why));
+    TH_TRY(convert(b, "binary", "firmware.bin", why));
+    TH_TRY(convert(b, "ihex", "firmware.hex", why));
+    TH_TRY(th_path_join(b->fw->elf, b->dir, "firmware.elf", why));
+    TH_TRY(read_sizes(b, why));
+    return profile ? build_profile(b, why) : TH_OK;
+}
+
+th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, bool profile, th_firmware *fw,
+                         th_why *why)
+{
+    memset(fw, 0, sizeof *fw);
+    TH_TRY(th_firmware_tools(board, why));
+    build *b = calloc(1, sizeof *b);
+    if (!b) return th_why_set(why, TH_ENOMEM, "out of memory");
+    *b = (build){.code = code, .board = board, .dir = dir, .fw = fw};
+    th_err err = th_calls_new(&b->calls, why);
+    if (!err) err = build_all(b, profile, why);
+    th_calls_free(b->calls);
+    free(b);
+    fw->weights = (uint32_t)code->weight_bytes;
+    fw->listener = (uint32_t)code->listener_bytes;
+    fw->arena = (uint32_t)code->arena_bytes;
+    return err;
+}
+
+void th_firmware_free(th_firmware *fw)
+{
+    free(fw->symbol);
+    fw->symbol = NULL;
+    fw->n_symbols = 0;
+}

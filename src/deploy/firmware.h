@@ -1,0 +1,45 @@
+/* deploy/firmware.h -- sources to a firmware: compiler, linker, and exact sizes out of the ELF. */
+#ifndef TH_DEPLOY_FIRMWARE_H
+#define TH_DEPLOY_FIRMWARE_H
+
+#include "deploy/board.h"
+#include "deploy/codegen.h"
+#include "os/file.h"
+
+#include <stdbool.h>
+
+typedef struct th_symbol {
+    char name[96];
+    uint32_t bytes;
+    bool ram; /* in RAM; else in flash */
+} th_symbol;
+
+#define TH_MAX_SYMBOLS 256
+
+typedef struct th_firmware {
+    char elf[TH_PATH_BYTES];         /* what runs */
+    char profile_elf[TH_PATH_BYTES]; /* the same with a timer around each step; "" unless asked for */
+    uint32_t text, rodata, data, bss;
+    uint32_t flash; /* text + rodata + data: what is loaded */
+    uint32_t stack; /* reserved: the bound when it is exact, else the board's default */
+    uint32_t ram;   /* data + bss (the arena is in it) + stack */
+    uint32_t arena, weights, listener; /* parts of bss and rodata */
+    uint32_t stack_bound; /* deepest way through the call graph; 0 when it is not exact */
+    th_symbol *symbol;    /* [n_symbols] largest first; th_firmware_free */
+    size_t n_symbols;
+} th_firmware;
+
+/* Writes the C sources below dir/src and dir/device, and dir/link.ld later. */
+TH_NODISCARD th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why);
+
+/* Builds them: dir/firmware.elf, .bin, .hex, .map; objects in dir/build.
+ * Errors: TH_ETOOL (no compiler: names the packages; or the compiler's own words), TH_ERANGE (does
+ * not fit: memory and bytes), TH_EINTR. */
+TH_NODISCARD th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, bool profile,
+                                      th_firmware *fw, th_why *why);
+void th_firmware_free(th_firmware *fw);
+
+/* TH_OK when the board's compiler is there; else TH_ETOOL with what to install. */
+TH_NODISCARD th_err th_firmware_tools(const th_board *board, th_why *why);
+
+#endif
