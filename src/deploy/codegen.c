@@ -83,13 +83,14 @@ static void address(th_writer *w, const th_plan *plan, int32_t t)
         th_writer_add(w, "arena.byte + %zu", plan->offset[t]);
 }
 
-static void addresses(th_writer *w, const th_plan *plan, const int32_t *list, int32_t n)
+/* `want` addresses of the n tensors in the list; absent ones are 0. */
+static void addresses(th_writer *w, const th_plan *plan, const int32_t *list, int32_t n, int32_t want)
 {
-    for (int32_t i = 0; i < n; i++) {
+    for (int32_t i = 0; i < want; i++) {
         th_writer_add(w, i ? ", " : "");
-        address(w, plan, list[i]);
+        address(w, plan, i < n ? list[i] : -1);
     }
-    th_writer_add(w, n ? "" : "0");
+    th_writer_add(w, want ? "" : "0");
 }
 
 static int32_t int_at(const void *par, size_t offset)
@@ -154,9 +155,9 @@ static void write_step_data(th_writer *w, const th_plan *plan, int i)
         th_writer_add(w, "\n};\n");
     }
     th_writer_add(w, "static const void *const in%d[] = {", i);
-    addresses(w, plan, node->in, node->n_in);
+    addresses(w, plan, node->in, node->n_in, s->n_in);
     th_writer_add(w, "};\nstatic void *const out%d[] = {", i);
-    addresses(w, plan, node->out, node->n_out);
+    addresses(w, plan, node->out, node->n_out, s->n_out);
     th_writer_add(w, "};\n");
 }
 
@@ -204,31 +205,33 @@ static void write_io(th_writer *w, const th_plan *plan)
     th_writer_add(w, "};\nconst uint32_t model_output_bytes[MODEL_OUTPUTS] = {");
     for (int32_t i = 0; i < g->n_outputs; i++) th_writer_add(w, "%sMODEL_OUTPUT%d_BYTES", i ? ", " : "", (int)i);
     th_writer_add(w, "};\n\nvoid *model_input(int index)\n{\n    static void *const at[MODEL_INPUTS] = {");
-    addresses(w, plan, g->inputs, g->n_inputs);
+    addresses(w, plan, g->inputs, g->n_inputs, g->n_inputs);
     th_writer_add(w, "};\n    return at[index];\n}\n\nconst void *model_output(int index)\n{\n"
                      "    static const void *const at[MODEL_OUTPUTS] = {");
-    addresses(w, plan, g->outputs, g->n_outputs);
+    addresses(w, plan, g->outputs, g->n_outputs, g->n_outputs);
     th_writer_add(w, "};\n    return at[index];\n}\n");
 }
 
 /* 1 when a step or an output needs the constant. */
-static int constant_used(const th_graph *g, int32_t t)
+static int constant_used(const th_plan *plan, int32_t t)
 {
+    const th_graph *g = plan->graph;
     if (g->tensors[t].is_variable) return 1;
     for (int32_t i = 0; i < g->n_outputs; i++)
         if (g->outputs[i] == t) return 1;
     for (int32_t i = 0; i < g->n_nodes; i++)
-        for (int32_t k = 0; k < g->nodes[i].n_in; k++)
+        for (int32_t k = 0; k < g->nodes[i].n_in && k < plan->steps[i].n_in; k++)
             if (g->nodes[i].in[k] == t) return 1;
     return 0;
 }
 
-static void write_constants(th_code *code, const th_graph *g)
+static void write_constants(th_code *code, const th_plan *plan)
 {
+    const th_graph *g = plan->graph;
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *x = &g->tensors[t];
         char name[16];
-        if (!x->data || !constant_used(g, t)) continue;
+        if (!x->data || !constant_used(plan, t)) continue;
         th_text_fmt(name, sizeof name, "t%d", (int)t);
         th_writer_array(&code->model_c, name, x->type, x->data, (size_t)th_shape_count(&x->shape));
         code->weight_bytes += th_tensor_bytes(x);
@@ -252,7 +255,7 @@ static void write_model_c(const th_plan *plan, th_code *code)
                      "/* Every tensor that is not constant, where the planner put it. */\n"
                      "static union {\n    uint8_t byte[MODEL_ARENA_BYTES ? MODEL_ARENA_BYTES : 1];\n"
                      "    int64_t whole;\n    double real;\n} arena TH_CODE_ALIGN(16);\n\n");
-    write_constants(code, g);
+    write_constants(code, plan);
     for (int i = 0; i < g->n_nodes; i++) write_step_data(w, plan, i);
     write_init(w, plan);
     write_io(w, plan);
@@ -278,6 +281,17 @@ static th_err writers_ok(const th_code *c, th_why *why)
     return TH_OK;
 }
 
+/* The kernel's header with all that belongs to it; "x_f32.c" beside "x.c" holds float kernels of "x.h". */
+static th_err add_kernel(th_embed_set *ring, const th_step *s, th_why *why)
+{
+    char body[128];
+    const size_t name = strlen(s->kernel_name), head = strlen(s->header);
+    TH_TRY(th_embed_add(ring, s->header, why));
+    if (name < 4 || strcmp(s->kernel_name + name - 4, "_f32") != 0) return TH_OK;
+    th_text_fmt(body, sizeof body, "%.*s_f32.c", (int)(head - 2), s->header);
+    return th_embed_find(body) ? th_embed_add(ring, body, why) : TH_OK;
+}
+
 th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
 {
     memset(code, 0, sizeof *code);
@@ -287,7 +301,7 @@ th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code,
     TH_TRY(check_io(plan, g->outputs, g->n_outputs, why));
     write_model_h(plan, pipe != NULL, &code->model_h);
     write_model_c(plan, code);
-    for (int i = 0; i < g->n_nodes; i++) TH_TRY(th_embed_add(&code->ring, plan->steps[i].header, why));
+    for (int i = 0; i < g->n_nodes; i++) TH_TRY(add_kernel(&code->ring, &plan->steps[i], why));
     if (pipe) {
         TH_TRY(th_code_audio(plan, pipe, code, why));
         TH_TRY(th_embed_add(&code->ring, "dsp/listener.h", why));

@@ -139,21 +139,21 @@ static th_err run_in(const char *dir, const th_board *board, const char *elf, co
     th_text_fmt(semihosting, sizeof semihosting, "enable=on,target=native,chardev=out,arg=thimble,arg=%s,arg=in,arg=out", mode);
     const char *const argv[] = {board->emulator, "-M", board->machine, "-display", "none", "-monitor", "none", "-serial", "none",
                                 "-chardev", "stdio,id=out,signal=off", "-icount", "shift=0", "-semihosting-config", semihosting,
-                                "-kernel", elf, NULL};
+                                "-kernel", "firmware.elf", NULL};
     const th_process p = {.argv = argv, .cwd = dir, .on_line = take_line, .ctx = r, .timeout_s = timeout_s};
     TH_TRY(th_process_run(&p, &status, tail, sizeof tail, why));
     return judge(r, elf, status, tail, why);
 }
 
-/* A path that holds when QEMU runs in another folder. */
-static th_err absolute(const char *path, char buf[TH_PATH_BYTES], th_why *why)
+/* Into the private folder, so that its path is the same whatever the caller gave. */
+static th_err copy_file(const char *from, const char *to, th_why *why)
 {
-    if (*path == '/') return th_path_join(buf, "/", path + 1, why);
-    char *here = realpath(path, NULL);
-    if (!here) return th_why_set(why, TH_ENOENT, "there is no firmware %s", path);
-    const size_t n = th_text_fmt(buf, TH_PATH_BYTES, "%s", here);
-    free(here);
-    return n < TH_PATH_BYTES ? TH_OK : th_why_set(why, TH_ERANGE, "the path of the firmware is too long");
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(from, 0, &bytes, &n, why));
+    const th_err err = th_file_write(to, (th_span){bytes, n}, why);
+    free(bytes);
+    return err;
 }
 
 th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, int timeout_s,
@@ -166,9 +166,10 @@ th_err th_emulator_run(const th_board *board, const char *elf, const char *mode,
     TH_TRY(th_dir_temp(dir, why));
     th_err err = th_path_join(in, dir, "in", why);
     if (!err) err = th_path_join(out, dir, "out", why);
-    if (!err) err = absolute(elf, image, why);
+    if (!err) err = th_path_join(image, dir, "firmware.elf", why);
+    if (!err) err = copy_file(elf, image, why);
     if (!err) err = th_file_write(in, feed, why);
-    if (!err) err = run_in(dir, board, image, mode, timeout_s, &r, why);
+    if (!err) err = run_in(dir, board, elf, mode, timeout_s, &r, why);
     if (!err) err = th_file_read(out, 0, &e->out, &e->n_out, why);
     th_dir_remove(dir);
     return err;

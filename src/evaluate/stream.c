@@ -1,0 +1,132 @@
+#include "evaluate/stream.h"
+
+#include "os/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 4096 }; /* samples between two looks for Ctrl-C */
+
+typedef struct stream {
+    th_runner *runner;
+    size_t in_bytes, out_bytes;
+    void *tables, *memory;
+    size_t memory_bytes;
+    th_frontend frontend;
+    th_listener_cfg cfg;
+    th_listener listener;
+} stream;
+
+static void classify(void *ctx, const int8_t *features, int8_t *scores)
+{
+    stream *s = ctx;
+    memcpy(th_runner_input(s->runner, 0), features, s->in_bytes);
+    th_runner_invoke(s->runner, NULL, NULL);
+    memcpy(scores, th_runner_output(s->runner, 0), s->out_bytes);
+}
+
+static th_err check_fit(const th_pipeline *p, const th_graph *g, th_why *why)
+{
+    if (g->n_inputs != 1 || g->n_outputs != 1)
+        return th_why_set(why, TH_ESHAPE, "the network has %d inputs and %d outputs; a keyword network has one of each",
+                          (int)g->n_inputs, (int)g->n_outputs);
+    const th_tensor *in = &g->tensors[g->inputs[0]], *out = &g->tensors[g->outputs[0]];
+    if (in->type != TH_S8 || out->type != TH_S8 || in->quant.n != 1)
+        return th_why_set(why, TH_EUNSUP, "the streaming run needs the int8 network: thimble quantize makes it");
+    if (th_shape_count(&in->shape) != p->n_frames * p->frontend.n_coef || th_shape_count(&out->shape) != p->n_labels)
+        return th_why_set(why, TH_ESHAPE, "the network's shapes are not those of its metadata");
+    return TH_OK;
+}
+
+static th_err setup(stream *s, const th_pipeline *p, const th_plan *plan, th_why *why)
+{
+    const th_graph *g = plan->graph;
+    TH_TRY(check_fit(p, g, why));
+    const th_tensor *in = &g->tensors[g->inputs[0]];
+    s->in_bytes = th_tensor_bytes(in);
+    s->out_bytes = th_tensor_bytes(&g->tensors[g->outputs[0]]);
+    const size_t table_bytes = th_frontend_mem(&p->frontend);
+    s->tables = malloc(table_bytes + TH_ARENA_ALIGN);
+    if (!s->tables) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_arena arena = th_arena_over(s->tables, table_bytes + TH_ARENA_ALIGN);
+    th_err err = th_frontend_init(&s->frontend, &p->frontend, p->mean, p->inv_std, &arena);
+    if (err) return th_why_set(why, err, "the model's feature settings are not valid");
+    s->cfg = (th_listener_cfg){.frontend = &s->frontend, .n_frames = p->n_frames,
+                               .stride_frames = th_pipeline_stride_frames(p), .in_scale = in->quant.scale[0],
+                               .in_zero = in->quant.zero[0], .detector = th_pipeline_detector(p),
+                               .classify = classify, .ctx = s};
+    s->memory_bytes = th_listener_mem(&s->cfg) + TH_ARENA_ALIGN;
+    s->memory = malloc(s->memory_bytes);
+    if (!s->memory) return th_why_set(why, TH_ENOMEM, "out of memory");
+    return th_runner_new(plan, &s->runner, why);
+}
+
+static th_err start(stream *s, th_why *why)
+{
+    th_arena arena = th_arena_over(s->memory, s->memory_bytes);
+    const th_err err = th_listener_init(&s->listener, &s->cfg, &arena);
+    return err ? th_why_set(why, err, "the model's detection settings are not valid") : TH_OK;
+}
+
+static void clean(stream *s)
+{
+    th_runner_free(s->runner);
+    free(s->memory);
+    free(s->tables);
+}
+
+static th_err feed(stream *s, const int16_t *pcm, int64_t n, th_on_detect_fn *on_detect, th_on_scores_fn *on_scores,
+                   void *ctx, th_why *why)
+{
+    for (int64_t i = 0; i < n; i += BLOCK) {
+        if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
+        th_listener_push(&s->listener, pcm + i, (int32_t)(n - i < BLOCK ? n - i : BLOCK), on_detect, on_scores, ctx);
+    }
+    return TH_OK;
+}
+
+th_err th_stream_run(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int64_t n,
+                     th_on_detect_fn *on_detect, th_on_scores_fn *on_scores, void *ctx, th_why *why)
+{
+    stream s = {0};
+    th_err err = setup(&s, pipe, plan, why);
+    if (!err) err = start(&s, why);
+    if (!err) err = feed(&s, pcm, n, on_detect, on_scores, ctx, why);
+    clean(&s);
+    return err;
+}
+
+/* The first inference of a clip is the clip's. */
+typedef struct first {
+    int8_t *scores;
+    size_t n;
+    int32_t seen;
+} first;
+
+static void ignore(void *ctx, const th_detection *d)
+{
+    (void)ctx;
+    (void)d;
+}
+
+static void take_first(void *ctx, int32_t time_ms, const int8_t *scores)
+{
+    first *f = ctx;
+    (void)time_ms;
+    if (!f->seen++) memcpy(f->scores, scores, f->n);
+}
+
+th_err th_stream_clips(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int32_t n_clips, int8_t *scores,
+                       th_why *why)
+{
+    stream s = {0};
+    th_err err = setup(&s, pipe, plan, why);
+    for (int32_t i = 0; i < n_clips && !err; i++) {
+        first f = {scores + (size_t)i * s.out_bytes, s.out_bytes, 0};
+        err = start(&s, why);
+        if (!err) err = feed(&s, pcm + (size_t)i * (size_t)pipe->clip_samples, pipe->clip_samples, ignore, take_first, &f, why);
+        if (!err && !f.seen) err = th_why_set(why, TH_ESHAPE, "a clip of the model is shorter than what its network hears");
+    }
+    clean(&s);
+    return err;
+}

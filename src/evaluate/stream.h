@@ -1,0 +1,26 @@
+/* evaluate/stream.h -- the device's streaming run, on the host: the same listener, the same kernels. */
+#ifndef TH_EVALUATE_STREAM_H
+#define TH_EVALUATE_STREAM_H
+
+#include "base/why.h"
+#include "dsp/listener.h"
+#include "model/pipeline.h"
+#include "model/plan.h"
+
+/* Feeds n samples (at the pipeline's rate) from silence.
+ *
+ *   plan       of the int8 network
+ *   on_detect  each detection, in order
+ *   on_scores  each inference, or NULL
+ *
+ * Errors: TH_ESHAPE, TH_EUNSUP (network and pipeline do not fit), TH_ERANGE (settings), TH_EINTR
+ * after Ctrl-C, TH_ENOMEM. */
+TH_NODISCARD th_err th_stream_run(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int64_t n,
+                                  th_on_detect_fn *on_detect, th_on_scores_fn *on_scores, void *ctx, th_why *why);
+
+/* The scores of one clip of exactly pipe->clip_samples samples, as the device's "clips" run gives them:
+ * n_clips of them in a row in pcm -> scores [n_clips][n_labels]. */
+TH_NODISCARD th_err th_stream_clips(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int32_t n_clips,
+                                    int8_t *scores, th_why *why);
+
+#endif
