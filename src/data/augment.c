@@ -10,11 +10,17 @@ static int64_t fixed(double x)
     return (int64_t)(x * 4294967296.0);
 }
 
-static float sample_at(const int16_t *pcm, int32_t n, int64_t i)
+/* out[k] = pcm[from + k], 0 outside the recording */
+static void to_float(const int16_t *pcm, int32_t n, int64_t from, float *out, int32_t n_out)
 {
-    return i >= 0 && i < n ? (float)pcm[i] : 0.0f;
+    const int64_t low = from < 0 ? -from : 0, high = n - from < n_out ? n - from : n_out;
+    const int32_t first = low < n_out ? (int32_t)low : n_out, end = high > first ? (int32_t)high : first;
+    for (int32_t k = 0; k < first; k++) out[k] = 0.0f;
+    for (int32_t k = first; k < end; k++) out[k] = (float)pcm[from + k] * 0x1p-15f;
+    for (int32_t k = end; k < n_out; k++) out[k] = 0.0f;
 }
 
+/* between b (u = 0) and c (u = 1) */
 static float cubic(float a, float b, float c, float d, float u)
 {
     const float c1 = 0.5f * (c - a), c2 = a - 2.5f * b + 2.0f * c - 0.5f * d, c3 = 0.5f * (d - a) + 1.5f * (b - c);
@@ -23,18 +29,20 @@ static float cubic(float a, float b, float c, float d, float u)
 
 void th_wave_resample(const int16_t *pcm, int32_t n, double start, double speed, float *out, int32_t n_out)
 {
+    enum { BLOCK = 256 };
+    float in[4 * BLOCK + 8]; /* speed <= 4 */
     const int64_t step = fixed(speed);
     int64_t at = fixed(start);
-    for (int32_t t = 0; t < n_out; t++, at += step) {
-        const int64_t i = at >> 32;
-        const float u = (float)(int32_t)((at & INT64_C(0xffffffff)) >> 8) * 0x1p-24f;
-        float v;
-        if (i >= 1 && i < n - 2)
-            v = cubic((float)pcm[i - 1], (float)pcm[i], (float)pcm[i + 1], (float)pcm[i + 2], u);
-        else
-            v = cubic(sample_at(pcm, n, i - 1), sample_at(pcm, n, i), sample_at(pcm, n, i + 1),
-                      sample_at(pcm, n, i + 2), u);
-        out[t] = v * 0x1p-15f;
+    for (int32_t t = 0; t < n_out; t += BLOCK) {
+        const int32_t len = n_out - t < BLOCK ? n_out - t : BLOCK;
+        const int64_t from = at >> 32;
+        int64_t here = at & INT64_C(0xffffffff);
+        to_float(pcm, n, from - 1, in, (int32_t)((here + step * (len - 1)) >> 32) + 4);
+        for (int32_t k = 0; k < len; k++, here += step) {
+            const float *p = in + (here >> 32);
+            out[t + k] = cubic(p[0], p[1], p[2], p[3], (float)(int32_t)((uint32_t)here >> 8) * 0x1p-24f);
+        }
+        at += step * len;
     }
 }
 
@@ -73,9 +81,9 @@ void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out)
     const float scale = gain * 32768.0f;
     for (int32_t i = 0; i < n; i++) {
         float v = x[i] * scale;
-        v = v > 32767.0f ? 32767.0f : v;
-        v = v < -32768.0f ? -32768.0f : v;
-        out[i] = (int16_t)(int32_t)(v + (v < 0.0f ? -0.5f : 0.5f));
+        v = v < 32767.0f ? v : 32767.0f;
+        v = v > -32768.0f ? v : -32768.0f;
+        out[i] = (int16_t)((int32_t)(v + 32768.5f) - 32768); /* positive, so cutting rounds to nearest */
     }
 }
 

@@ -364,7 +364,7 @@ static th_err fill_bank(th_sampler *s, th_why *why)
     const int32_t rate = s->pipe.frontend.rate_hz, speech = s->n_src - (s->silence < 0 ? 0 : clips_of(s, s->silence));
     s->bank_n = BANK_SECONDS * rate > 4 * s->pipe.clip_samples ? BANK_SECONDS * rate : 4 * s->pipe.clip_samples;
     for (int32_t k = 0; k < BANK_ROWS; k++) {
-        th_rng r = th_rng_make(s->seed, (uint64_t)k + 0x6e6f697365ull);
+        th_rng r = th_rng_make(s->seed, (uint32_t)k + UINT64_C(0x6e6f697365));
         if (k == BABBLE && speech < 4) break;
         s->bank[k] = malloc((size_t)s->bank_n * sizeof *s->bank[k]);
         if (!s->bank[k]) return no_memory(why);
