@@ -79,11 +79,11 @@ void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *re
 void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out)
 {
     const float scale = gain * 32768.0f;
-    for (int32_t i = 0; i < n; i++) {
-        float v = x[i] * scale;
-        v = v < 32767.0f ? v : 32767.0f;
-        v = v > -32768.0f ? v : -32768.0f;
-        out[i] = (int16_t)((int32_t)(v + 32768.5f) - 32768); /* positive, so cutting rounds to nearest */
+    for (int32_t i = 0; i < n; i++) { /* limits on integers: float ones would not become vector code */
+        int32_t q = (int32_t)(x[i] * scale + 32768.5f); /* cutting a positive number rounds to nearest */
+        q = q > 65535 ? 65535 : q;
+        q = q < 0 ? 0 : q;
+        out[i] = (int16_t)(q - 32768);
     }
 }
 

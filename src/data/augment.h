@@ -22,7 +22,7 @@ void th_wave_add(float *restrict x, const float *restrict y, int32_t n, float ga
  *   x    [n] -> out [n] */
 void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n);
 
-/* gain * x to 16 bits, rounded to nearest, clipped. */
+/* gain * x to 16 bits, rounded to nearest, clipped; |gain * x| below 2^15. */
 void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out);
 
 /* 10^(db / 20) and 10 log10(power) */
