@@ -1,5 +1,6 @@
 #!/bin/sh
-# lint.sh [format|scripts|cppcheck|analyzer|tidy]..   Checks layout and likely mistakes; without words, all of them.
+# lint.sh [format|scripts|cppcheck|tidy|analyzer]..   Checks layout and likely mistakes; without words, all but the
+# analyzer: gcc 12's -fanalyzer is worth reading, but it sees a leak wherever a pointer is kept in an array.
 cd "$(dirname "$0")/.." || exit 1
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Ibuild/release $(pkg-config --cflags sndfile samplerate jansson inih 2>/dev/null)"
 jobs=$(nproc 2>/dev/null || echo 1)
@@ -40,7 +41,7 @@ if [ "${1-}" = --tidy-files ]; then # flags -- files: clang-tidy wants them the 
 	exec clang-tidy --quiet "$@" -- $options 2>/dev/null
 fi
 rc=0
-[ $# -gt 0 ] || set -- format scripts cppcheck analyzer tidy
+[ $# -gt 0 ] || set -- format scripts cppcheck tidy
 for what; do
 	if lint "$what"; then echo "lint: $what ok"; else echo "lint: $what: see above"; rc=1; fi
 done
