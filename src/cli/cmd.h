@@ -57,7 +57,7 @@ const char *th_word(const th_args *a, int i, const char *def);
 TH_NODISCARD th_err th_list_split(const char *text, char ***items, int *n, th_why *why);
 void th_list_free(char **items, int n);
 
-/* A progress line on stderr: a bar on a terminal, nothing elsewhere but the final line. */
+/* A progress bar on stderr where that is a terminal, nothing elsewhere. */
 void th_progress(const char *what, double part); /* 0 to 1; 1 ends the line */
 
 #endif
