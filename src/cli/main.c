@@ -12,6 +12,7 @@
 /* In the order of the workflow. */
 static const th_cmd *const verbs[] = {
     &th_cmd_run,
+    &th_cmd_deploy,
     NULL,
 };
 

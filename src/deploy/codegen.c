@@ -190,8 +190,7 @@ static void write_init(th_writer *w, const th_plan *plan)
         if (x->data) {
             th_writer_add(w, "    memcpy(arena.byte + %zu, t%d, %zu);\n", plan->offset[t], (int)t, th_tensor_bytes(x));
         } else {
-            const int zero = x->type == TH_S8 && x->quant.n == 1 ? (int)x->quant.zero[0] : 0;
-            th_writer_add(w, "    memset(arena.byte + %zu, %d, %zu);\n", plan->offset[t], zero, th_tensor_bytes(x));
+            th_writer_add(w, "    memset(arena.byte + %zu, 0, %zu);\n", plan->offset[t], th_tensor_bytes(x));
         }
     }
     th_writer_add(w, "    return 0;\n}\n");

@@ -1,0 +1,73 @@
+/* thimble deploy: a folder with C source or with a firmware. */
+#include "cli/cmd.h"
+#include "cli/target.h"
+#include "deploy/export.h"
+#include "os/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const th_opt options[] = {
+    {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
+    {"as", "KIND", NULL, "c: source for any C99 compiler; firmware: an ELF for the board (needed)"},
+    {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
+    {"json", NULL, NULL, "print one JSON object"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static void print_sizes(const th_args *a, const th_board *board, const th_firmware *fw, const char *out)
+{
+    if (th_arg_on(a, "json")) {
+        printf("{\"board\":\"%s\",\"flash_bytes\":%lu,\"ram_bytes\":%lu,\"arena_bytes\":%lu,\"stack_bytes\":%lu}\n", board->name,
+               (unsigned long)fw->flash, (unsigned long)fw->ram, (unsigned long)fw->arena, (unsigned long)fw->stack);
+        return;
+    }
+    printf("%s: firmware for %s\n  flash %7lu bytes of %lu (weights %lu)\n  RAM   %7lu bytes of %lu (arena %lu, stack %lu)\n", out,
+           board->title, (unsigned long)fw->flash, (unsigned long)board->flash_bytes, (unsigned long)fw->weights,
+           (unsigned long)fw->ram, (unsigned long)board->ram_bytes, (unsigned long)fw->arena, (unsigned long)fw->stack);
+}
+
+static th_err deploy_firmware(const th_args *a, const th_target *t, const char *out, th_why *why)
+{
+    th_firmware fw;
+    const th_err err = th_export_firmware(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, out, &fw, why);
+    if (!err) print_sizes(a, t->board, &fw, out);
+    th_firmware_free(&fw);
+    return err;
+}
+
+static th_err deploy_c(const th_args *a, const th_target *t, const char *out, th_why *why)
+{
+    TH_TRY(th_export_c(t->plan, t->has_pipe ? &t->pipe : NULL, out, why));
+    if (th_arg_on(a, "json"))
+        printf("{\"arena_bytes\":%zu}\n", t->plan->arena_bytes);
+    else
+        printf("%s: C source; arena %zu bytes. Check it with: make -C %s test\n", out, t->plan->arena_bytes, out);
+    return TH_OK;
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    const char *as = th_arg(a, "as"), *out = th_arg(a, "out");
+    if (!as || (strcmp(as, "c") != 0 && strcmp(as, "firmware") != 0))
+        return th_why_set(why, TH_EUSAGE, "say what to write: --as c or --as firmware");
+    if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
+    th_target t;
+    th_interrupt_catch();
+    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
+    if (!err) err = strcmp(as, "c") == 0 ? deploy_c(a, &t, out, why) : deploy_firmware(a, &t, out, why);
+    th_target_free(&t);
+    return err;
+}
+
+const th_cmd th_cmd_deploy = {
+    .name = "deploy",
+    .words = "[PROJECT|MODEL.tflite] --as c|firmware --out DIR",
+    .summary = "the model as C source or as firmware",
+    .detail = "  thimble deploy my-words --as c --out my-words-c\n"
+              "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw",
+    .opts = options,
+    .min_words = 0,
+    .max_words = 1,
+    .run = run,
+};

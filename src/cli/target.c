@@ -1,0 +1,41 @@
+#include "cli/target.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static th_err find_model(const char *word, th_target *t, th_why *why)
+{
+    if (!th_dir_exists(word)) {
+        if (!th_file_exists(word))
+            return th_why_set(why, TH_ENOENT, "there is no file or folder %s: name a project or a .tflite file", word);
+        th_text_fmt(t->path, sizeof t->path, "%s", word);
+        return TH_OK;
+    }
+    TH_TRY(th_project_load(word, &t->project, why));
+    t->has_project = true;
+    TH_TRY(th_project_path(&t->project, TH_FILE_INT8, t->path, why));
+    if (th_file_exists(t->path)) return TH_OK;
+    return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` and `thimble quantize %s` first", t->path, word, word);
+}
+
+th_err th_target_open(const char *word, const char *board, th_target *t, th_why *why)
+{
+    memset(t, 0, sizeof *t);
+    if (board) TH_TRY(th_board_find(board, &t->board, why));
+    TH_TRY(find_model(word, t, why));
+    if (!board) TH_TRY(th_board_find(t->has_project ? t->project.board : NULL, &t->board, why));
+    TH_TRY(th_model_load(t->path, &t->model, why));
+    if (th_model_metadata(t->model, TH_PIPELINE_METADATA).p) {
+        TH_TRY(th_pipeline_from(t->model, &t->pipe, why));
+        t->has_pipe = true;
+    }
+    return th_plan_make(&t->model->graphs[0], &t->plan, why);
+}
+
+void th_target_free(th_target *t)
+{
+    th_plan_free(t->plan);
+    th_model_free(t->model);
+    memset(t, 0, sizeof *t);
+}

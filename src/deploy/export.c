@@ -1,0 +1,162 @@
+#include "deploy/export.h"
+
+#include "base/text.h"
+#include "deploy/folder.h"
+
+#include <string.h>
+
+static th_err put_text(const th_folder *f, const char *name, th_writer *w, th_why *why)
+{
+    th_err err = w->err ? th_why_set(why, w->err, "out of memory") : th_folder_put(f, name, TH_WRITER_SPAN(w), why);
+    th_writer_free(w);
+    return err;
+}
+
+static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pipe)
+{
+    if (pipe) {
+        th_writer_add(w, "    #include \"model.h\"\n    #include \"model_audio.h\"\n\n"
+                         "    static void on_detect(void *ctx, const th_detection *d)\n    {\n"
+                         "        /* model_labels[d->label] was heard, d->time_ms after the start */\n    }\n\n"
+                         "    model_init();\n    model_listen_start(0);\n"
+                         "    for (;;) model_listen(samples, n, on_detect, 0, 0);   /* 16-bit, mono, %d Hz, any n */\n\n"
+                         "Labels: ",
+                      (int)pipe->frontend.rate_hz);
+        for (int32_t i = 0; i < pipe->n_labels; i++) th_writer_add(w, "%s%s", i ? ", " : "", pipe->labels[i]);
+        th_writer_add(w, ". Streaming takes %zu bytes of RAM beside the arena.\n", code->listener_bytes);
+    } else {
+        th_writer_add(w, "    #include \"model.h\"\n\n    model_init();\n"
+                         "    /* fill model_input(0), MODEL_INPUT0_BYTES bytes */\n    model_invoke();\n"
+                         "    /* read model_output(0) */\n");
+    }
+}
+
+static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe, th_why *why)
+{
+    th_writer w = {0};
+    th_writer_add(&w, "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is allocated.\n"
+                      "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n"
+                      "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
+                      "By hand: compile every .c file here and below (your own main instead of main_selftest.c) with this folder as\n"
+                      "include path, as C99, with `-ffp-contract=off`; `-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n",
+                  plan->arena_bytes, code->weight_bytes);
+    write_usage(&w, code, pipe);
+    return put_text(f, "README.md", &w, why);
+}
+
+static th_err put_makefile(const th_folder *f, th_why *why)
+{
+    th_writer w = {0};
+    th_writer_add(&w, "# make test: does this compiler give the outputs that the host computed?\n"
+                      "CC ?= cc\nCFLAGS ?= -O2 -Wall -Wextra\n"
+                      "FLAGS = -std=c99 -pedantic -I. -ffp-contract=off -ffunction-sections -fdata-sections $(CFLAGS)\n"
+                      "SRC = $(wildcard *.c */*.c */*/*.c)\n\n"
+                      "build/selftest: $(SRC) $(wildcard *.h */*.h)\n\t@mkdir -p build\n"
+                      "\t$(CC) $(FLAGS) $(SRC) -Wl,--gc-sections -o $@\n\n"
+                      "test: build/selftest\n\t./build/selftest && echo same outputs as on the host\n\n"
+                      "clean:\n\trm -rf build\n\n.PHONY: test clean\n");
+    return put_text(f, "Makefile", &w, why);
+}
+
+static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe, th_why *why)
+{
+    TH_TRY(th_folder_put(f, "model.h", TH_WRITER_SPAN(&code->model_h), why));
+    TH_TRY(th_folder_put(f, "model.c", TH_WRITER_SPAN(&code->model_c), why));
+    TH_TRY(th_folder_put(f, "main_selftest.c", TH_WRITER_SPAN(&code->selftest_c), why));
+    if (pipe) {
+        TH_TRY(th_folder_put(f, "model_audio.h", TH_WRITER_SPAN(&code->audio_h), why));
+        TH_TRY(th_folder_put(f, "model_audio.c", TH_WRITER_SPAN(&code->audio_c), why));
+    }
+    for (size_t i = 0; i < code->ring.n; i++) {
+        const th_embed_file *file = code->ring.file[i];
+        TH_TRY(th_folder_put(f, file->path, (th_span){file->bytes, file->size}, why));
+    }
+    TH_TRY(put_makefile(f, why));
+    return put_c_readme(f, plan, code, pipe, why);
+}
+
+th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why)
+{
+    th_code code;
+    th_folder f;
+    th_err err = th_code_make(plan, pipe, &code, why);
+    if (!err) {
+        err = th_folder_begin(out, &f, why);
+        if (!err) {
+            err = put_c_files(&f, plan, &code, pipe, why);
+            if (!err) err = th_folder_finish(&f, why);
+            if (err) th_folder_abort(&f);
+        }
+    }
+    th_code_free(&code);
+    return err;
+}
+
+static th_err put_library(const th_folder *f, const th_pipeline *pipe, th_why *why)
+{
+    const th_embed_file *sketch = th_embed_find("device/listen.ino");
+    th_writer w = {0};
+    th_writer_add(&w, "name=ThimbleModel\nversion=1.0.0\nauthor=thimble\nmaintainer=thimble\nsentence=A trained network as C.\n"
+                      "paragraph=Written by thimble deploy: features, int8 network and detector, no other library needed.\n"
+                      "category=Data Processing\nurl=\narchitectures=*\n");
+    TH_TRY(put_text(f, "library.properties", &w, why));
+    if (!pipe || !sketch) return TH_OK;
+    return th_folder_put(f, "examples/listen/listen.ino", (th_span){sketch->bytes, sketch->size}, why);
+}
+
+static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_pipeline *pipe, th_why *why)
+{
+    th_writer w = {0};
+    th_writer_add(&w, "# Firmware for %s\n\n"
+                      "| | bytes |\n|---|---|\n| flash (code, weights, tables) | %lu |\n| RAM (arena, buffers, stack) | %lu |\n"
+                      "| of it arena | %lu |\n| of it stack | %lu |\n\n"
+                      "`firmware.elf` is for the emulator: it reads sound and prints through a debugger's channel (semihosting),\n"
+                      "which a board that runs alone does not have. Run it with\n\n"
+                      "    thimble emulate PROJECT --board %s --feed some.wav\n\n"
+                      "## On a real board (not tested on hardware)\n\n"
+                      "This folder is at the same time a library for the Arduino IDE:\n\n"
+                      "1. Arduino IDE: Tools > Board > Boards Manager: install \"Arduino Mbed OS Nano Boards\".\n"
+                      "2. Copy this folder into your Arduino `libraries` folder (or zip it: Sketch > Include Library > Add .ZIP Library).\n",
+                  b->title, (unsigned long)fw->flash, (unsigned long)fw->ram, (unsigned long)fw->arena,
+                  (unsigned long)fw->stack, b->name);
+    th_writer_add(&w, pipe ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The serial monitor shows what is heard.\n"
+                           : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, model_input, model_invoke, model_output.\n");
+    th_writer_add(&w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it uploads with\n"
+                      "`bossac` (double-press the reset button first if the port is not found). The board has no UF2 drive.\n"
+                      "Its boot loader takes the first 64 KB of flash, so 960 KB are free for a sketch.\n"
+                      "To be byte-equal with the emulator compile with `-ffp-contract=off`.\n");
+    return put_text(f, "README.md", &w, why);
+}
+
+static th_err build_into(const th_folder *f, const th_code *code, const th_pipeline *pipe, const th_board *board,
+                         th_firmware *fw, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    TH_TRY(th_firmware_sources(code, f->part, why));
+    TH_TRY(th_firmware_build(code, board, f->part, false, fw, why));
+    TH_TRY(put_library(f, pipe, why));
+    TH_TRY(put_firmware_readme(f, board, fw, pipe, why));
+    TH_TRY(th_path_join(path, f->part, "build", why));
+    th_dir_remove(path);
+    TH_TRY(th_folder_finish(f, why));
+    return th_path_join(fw->elf, f->path, "firmware.elf", why);
+}
+
+th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *out,
+                          th_firmware *fw, th_why *why)
+{
+    th_code code;
+    th_folder f;
+    memset(fw, 0, sizeof *fw);
+    TH_TRY(th_firmware_tools(board, why));
+    th_err err = th_code_make(plan, pipe, &code, why);
+    if (!err) {
+        err = th_folder_begin(out, &f, why);
+        if (!err) {
+            err = build_into(&f, &code, pipe, board, fw, why);
+            if (err) th_folder_abort(&f);
+        }
+    }
+    th_code_free(&code);
+    return err;
+}

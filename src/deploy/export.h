@@ -1,0 +1,16 @@
+/* deploy/export.h -- what `thimble deploy` leaves behind: a folder of C, or a firmware. */
+#ifndef TH_DEPLOY_EXPORT_H
+#define TH_DEPLOY_EXPORT_H
+
+#include "deploy/firmware.h"
+
+/* --as c: model.c, model.h, the ring's sources, README.md, Makefile, main_selftest.c.
+ * Errors: those of th_folder_begin, th_code_make, TH_EIO. */
+TH_NODISCARD th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why);
+
+/* --as firmware: firmware.elf/.bin/.hex/.map, its sources, and a library for the Arduino IDE.
+ *   fw   sizes; fw->elf lies in `out` then.  Free with th_firmware_free, also after an error. */
+TH_NODISCARD th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board,
+                                       const char *out, th_firmware *fw, th_why *why);
+
+#endif
