@@ -49,8 +49,8 @@ static void load_pixel(const th_conv_2d_s8_par *p, const int8_t *x, int32_t inde
 
 static int8_t finish(const th_conv_2d_s8_par *p, const int32_t *bias, int32_t acc, int32_t o)
 {
-    const int32_t v = th_requant(bias ? th_add_wrap(acc, bias[o]) : acc, p->multiplier[o], p->shift[o]);
-    return (int8_t)th_clamp(v + p->out_zero, p->act_min, p->act_max);
+    if (bias) acc = th_add_wrap(acc, bias[o]);
+    return th_requant_s8(acc, p->multiplier[o], p->shift[o], p->out_zero, p->act_min, p->act_max);
 }
 
 void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)

@@ -46,8 +46,8 @@ static int32_t sum_1(const taps *t, const int8_t *x, const int8_t *w, int32_t ze
 
 static int8_t finish(const th_depthwise_conv_2d_s8_par *p, const int32_t *bias, int32_t acc, int32_t o)
 {
-    const int32_t v = th_requant(bias ? th_add_wrap(acc, bias[o]) : acc, p->multiplier[o], p->shift[o]);
-    return (int8_t)th_clamp(v + p->out_zero, p->act_min, p->act_max);
+    if (bias) acc = th_add_wrap(acc, bias[o]);
+    return th_requant_s8(acc, p->multiplier[o], p->shift[o], p->out_zero, p->act_min, p->act_max);
 }
 
 static void pixel(const th_depthwise_conv_2d_s8_par *p, const taps *t, const int32_t *bias, int8_t *y)

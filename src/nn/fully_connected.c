@@ -22,8 +22,8 @@ static void dot_2(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n
 static int8_t finish(const th_fully_connected_s8_par *p, const int32_t *bias, int32_t acc, int32_t o)
 {
     const int32_t s = p->n_scales == 1 ? 0 : o;
-    const int32_t v = th_requant(bias ? th_add_wrap(acc, bias[o]) : acc, p->multiplier[s], p->shift[s]);
-    return (int8_t)th_clamp(v + p->out_zero, p->act_min, p->act_max);
+    if (bias) acc = th_add_wrap(acc, bias[o]);
+    return th_requant_s8(acc, p->multiplier[s], p->shift[s], p->out_zero, p->act_min, p->act_max);
 }
 
 void th_fully_connected_s8(const void *par, const void *const *in, void *const *out, void *scratch)

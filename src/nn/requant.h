@@ -49,4 +49,10 @@ static inline int32_t th_clamp(int32_t x, int32_t lo, int32_t hi)
     return x < lo ? lo : x > hi ? hi : x;
 }
 
+/* The int8 that a sum becomes: requantised, moved to `zero`, limited to lo .. hi (both in -128..127). */
+static inline int8_t th_requant_s8(int32_t acc, int32_t m, int32_t shift, int32_t zero, int32_t lo, int32_t hi)
+{
+    return (int8_t)th_clamp(th_add_wrap(th_requant(acc, m, shift), zero), lo, hi);
+}
+
 #endif
