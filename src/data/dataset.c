@@ -315,6 +315,6 @@ th_err th_dataset_samples(const th_dataset *set, const th_clip *clip, int16_t **
     }
     *n -= clip->start;
     if (clip->start) memmove(*pcm, *pcm + clip->start, (size_t)*n * sizeof **pcm);
-    if (clip->start && *n > clip->n_samples) *n = clip->n_samples;
+    if (clip->n_samples > 0 && *n > clip->n_samples) *n = clip->n_samples;
     return TH_OK;
 }

@@ -25,6 +25,7 @@ typedef struct th_dataset {
     size_t n, cap;
     char *clip_dir; /* PROJECT/data/clips */
     int32_t rate_hz;
+    size_t n_skipped; /* by th_dataset_scan: files that could not be used */
 } th_dataset;
 
 /* An empty one.  th_dataset_load: reads data/index.tsv (none yet: an empty one).

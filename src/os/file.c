@@ -1,5 +1,5 @@
 /* Files and folders.  Writing is: temporary name in the same folder, fsync, rename, fsync of the folder. */
-#define _XOPEN_SOURCE 700 /* realpath, sync */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "os/file.h"
 
 #include "base/text.h"
@@ -188,11 +188,6 @@ th_err th_file_write(const char *path, th_span bytes, th_why *why)
 th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why)
 {
     return write_file(path, bytes, false, why);
-}
-
-void th_files_sync(void)
-{
-    sync();
 }
 
 bool th_file_exists(const char *path)

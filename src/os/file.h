@@ -19,10 +19,8 @@ TH_NODISCARD th_err th_file_head(const char *path, uint8_t *buf, size_t cap, siz
  * content or the new one is there, never a part. */
 TH_NODISCARD th_err th_file_write(const char *path, th_span bytes, th_why *why);
 
-/* The same without waiting for the disk, for many small files at once: call th_files_sync before
- * anything (an index) is written that counts on them. */
+/* The same without waiting for the disk, for many small files: after a power cut the newest may be damaged. */
 TH_NODISCARD th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why);
-void th_files_sync(void);
 
 bool th_file_exists(const char *path);
 bool th_dir_exists(const char *path);
