@@ -1,0 +1,187 @@
+/* thimble data import, list, split. */
+#include "cli/table.h"
+#include "data/import.h"
+#include "os/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- import -------------------------------------------------------------------------------- */
+
+static void on_progress(void *ctx, double part)
+{
+    (void)ctx;
+    th_progress("import", part);
+}
+
+/* --labels become the project's labels; clips that are here already find their new label by their word. */
+static th_err take_labels(const char *labels, th_project *p, th_why *why)
+{
+    char **list;
+    int n;
+    if (!labels) return TH_OK;
+    TH_TRY(th_list_split(labels, &list, &n, why));
+    const th_err err = th_project_set_labels(p, (const char *const *)list, n, why);
+    th_list_free(list, n);
+    return err;
+}
+
+#define SHOWN_PROBLEMS 20
+
+static void print_import(const th_import_report *r, const char *src)
+{
+    const th_found_list *l = r->found;
+    fprintf(stderr, "%s: %s; %zu recordings, %zu speakers known\n", src, l->layout ? l->layout : "recordings", l->n, r->n_speakers);
+    for (size_t i = 0; i < l->n_problems && i < SHOWN_PROBLEMS; i++) fprintf(stderr, "  %s\n", l->problem[i]);
+    if (l->n_problems > SHOWN_PROBLEMS) fprintf(stderr, "  ... and %zu more\n", l->n_problems - SHOWN_PROBLEMS);
+    if (!r->has_lists && !r->by_speaker && strcmp(l->layout, "Free Spoken Digit") != 0)
+        fprintf(stderr, "  The speakers are not known, or fewer than %d: single clips were divided into train, val and test, so the same voice\n"
+                        "  may be on both sides and the test looks better than the device will be. A folder per speaker inside each label\n"
+                        "  (LABEL/SPEAKER/FILE.wav) tells thimble who speaks.\n", TH_MIN_SPEAKERS);
+    printf("%zu clips imported, %zu were here already, %zu duplicates skipped, %zu refused, %zu left out by --per-label\n\n",
+           r->added, r->already, r->duplicates, r->refused, r->left_out);
+}
+
+static json_t *import_json(const th_import_report *r)
+{
+    json_t *problems = json_array();
+    for (size_t i = 0; i < r->found->n_problems; i++) json_array_append_new(problems, json_string(r->found->problem[i]));
+    return json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o}", "layout", r->found->layout ? r->found->layout : "", "imported", (json_int_t)r->added,
+                     "already", (json_int_t)r->already, "duplicates", (json_int_t)r->duplicates, "refused", (json_int_t)r->refused,
+                     "left_out", (json_int_t)r->left_out, "by_speaker", r->has_lists || r->by_speaker, "problems", problems);
+}
+
+static th_err import_into(const th_args *a, const th_project *p, th_dataset *set, th_why *why)
+{
+    int64_t per_label, seed;
+    TH_TRY(th_arg_int(a, "per-label", 1, 1000000, 0, &per_label, why));
+    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
+    const th_import_cfg cfg = {.per_label = (int32_t)per_label, .split = {.val = 0.1, .test = 0.1, .seed = (uint64_t)seed}, .progress = on_progress};
+    th_import_report r;
+    th_tally t;
+    TH_TRY(th_import(p, set, th_word(a, 0, "."), &cfg, &r, why));
+    th_err err = th_tally_make(p, set, &t, why);
+    if (!err && th_arg(a, "labels")) err = th_project_save_labels(p, why);
+    if (!err) {
+        print_import(&r, th_word(a, 0, "."));
+        th_tally_print(p, &t);
+        if (th_arg_on(a, "json")) err = th_tally_print_json(p, &t, import_json(&r), why);
+    }
+    if (!err && r.added + r.already + r.duplicates == 0)
+        err = th_why_set(why, TH_EFORMAT, "none of the %zu recordings could be used; the first: %s", r.found->n, r.found->n_problems ? r.found->problem[0] : "?");
+    th_source_free(r.found);
+    return err;
+}
+
+static th_err run_import(const th_args *a, th_why *why)
+{
+    static th_project p;
+    th_dataset *set;
+    th_interrupt_catch();
+    TH_TRY(th_arg_project(a, &p, why));
+    TH_TRY(take_labels(th_arg(a, "labels"), &p, why));
+    TH_TRY(th_dataset_load(&p, &set, why));
+    const th_err err = import_into(a, &p, set, why);
+    th_dataset_free(set);
+    return err;
+}
+
+static const th_opt import_opts[] = {
+    {"project", "DIR", ".", "the project"},
+    {"labels", "A,B,..", NULL, "the words to hear; written into thimble.ini"},
+    {"per-label", "N", NULL, "at most N training clips of each label, from as many speakers as possible"},
+    {"seed", "N", "1", "decides the division where the source brings no lists, and --per-label"},
+    {"json", NULL, NULL, "end with one line of JSON"},
+    {0},
+};
+
+const th_cmd th_cmd_data_import = {
+    .name = "data import", .words = "SRC", .summary = "copy recordings into the project, as 16 kHz clips",
+    .detail = "SRC has a folder per label (LABEL/FILE.wav or LABEL/SPEAKER/FILE.wav; WAV, FLAC, OGG, MP3 at any rate), or is\n"
+              "Speech Commands, Free Spoken Digit or arabic-speech-commands. Words that are no label become \"unknown\";\n"
+              "_background_noise_ becomes \"silence\". Run it again at any time: what is here already is skipped.\n\n"
+              "Examples:\n  thimble data import ~/recordings --labels on,off\n  thimble data import speech_commands --project lights",
+    .opts = import_opts, .min_words = 1, .max_words = 1, .run = run_import,
+};
+
+/* ---- list ---------------------------------------------------------------------------------- */
+
+static th_err run_list(const th_args *a, th_why *why)
+{
+    static th_project p;
+    th_dataset *set;
+    th_tally t;
+    TH_TRY(th_arg_project(a, &p, why));
+    TH_TRY(th_dataset_load(&p, &set, why));
+    th_err err = th_tally_make(&p, set, &t, why);
+    if (!err) th_tally_print(&p, &t);
+    if (!err && set->n == 0) puts("\nNo clips yet: thimble data import FOLDER, or thimble data synth");
+    if (!err && th_arg_on(a, "json")) err = th_tally_print_json(&p, &t, NULL, why);
+    th_dataset_free(set);
+    return err;
+}
+
+static const th_opt list_opts[] = {{"project", "DIR", ".", "the project"}, {"json", NULL, NULL, "end with one line of JSON"}, {0}};
+
+const th_cmd th_cmd_data_list = {
+    .name = "data list", .words = "", .summary = "count the clips by label and split", .opts = list_opts, .run = run_list,
+};
+
+/* ---- split --------------------------------------------------------------------------------- */
+
+static th_err split_all(th_dataset *set, const th_split_cfg *cfg, bool *by_speaker, th_why *why)
+{
+    th_split_item *items = calloc(set->n + 1, sizeof *items);
+    if (!items) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < set->n; i++)
+        items[i] = (th_split_item){.label = set->clips[i].label, .speaker = set->clips[i].speaker, .key = set->clips[i].source};
+    const th_err err = th_split_choose(items, set->n, cfg, by_speaker, why);
+    for (size_t i = 0; i < set->n && !err; i++) set->clips[i].split = items[i].split;
+    free(items);
+    return err;
+}
+
+static th_err split_project(const th_args *a, const th_project *p, th_dataset *set, th_why *why)
+{
+    double val, test;
+    int64_t seed;
+    bool by_speaker;
+    th_tally t;
+    TH_TRY(th_arg_float(a, "val", 0, 40, 10, &val, why));
+    TH_TRY(th_arg_float(a, "test", 0, 40, 10, &test, why));
+    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
+    if (set->n == 0) return th_why_set(why, TH_ENOENT, "there are no clips to divide. First: thimble data import FOLDER, or thimble data synth");
+    const th_split_cfg cfg = {.val = val / 100, .test = test / 100, .seed = (uint64_t)seed};
+    TH_TRY(split_all(set, &cfg, &by_speaker, why));
+    TH_TRY(th_dataset_save(p, set, why));
+    TH_TRY(th_tally_make(p, set, &t, why));
+    printf("Divided by %s.\n\n", by_speaker ? "speaker: nobody is on two sides" : "clip: the speakers are not known, or too few");
+    th_tally_print(p, &t);
+    return th_arg_on(a, "json") ? th_tally_print_json(p, &t, json_pack("{s:b}", "by_speaker", by_speaker), why) : TH_OK;
+}
+
+static th_err run_split(const th_args *a, th_why *why)
+{
+    static th_project p;
+    th_dataset *set;
+    TH_TRY(th_arg_project(a, &p, why));
+    TH_TRY(th_dataset_load(&p, &set, why));
+    const th_err err = split_project(a, &p, set, why);
+    th_dataset_free(set);
+    return err;
+}
+
+static const th_opt split_opts[] = {
+    {"project", "DIR", ".", "the project"},
+    {"val", "P", "10", "percent of the clips that choose the best epoch"},
+    {"test", "P", "10", "percent that only test"},
+    {"seed", "N", "1", "another number, another division"},
+    {"json", NULL, NULL, "end with one line of JSON"},
+    {0},
+};
+
+const th_cmd th_cmd_data_split = {
+    .name = "data split", .words = "", .summary = "divide the clips anew into train, val and test, by speaker",
+    .detail = "This replaces the division that a data set brought along.", .opts = split_opts, .run = run_split,
+};

@@ -1,0 +1,105 @@
+#include "cli/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+th_err th_arg_project(const th_args *a, th_project *p, th_why *why)
+{
+    const char *dir = th_arg(a, "project");
+    return th_project_load(dir ? dir : ".", p, why);
+}
+
+typedef struct who {
+    const char *speaker;
+    int label;
+} who;
+
+static int by_label(const void *a, const void *b)
+{
+    const who *x = a, *y = b;
+    return x->label != y->label ? (x->label < y->label ? -1 : 1) : strcmp(x->speaker, y->speaker);
+}
+
+static int by_speaker(const void *a, const void *b)
+{
+    return strcmp(((const who *)a)->speaker, ((const who *)b)->speaker);
+}
+
+th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th_why *why)
+{
+    *t = (th_tally){0};
+    who *w = calloc(set->n + 1, sizeof *w);
+    if (!w) return th_why_set(why, TH_ENOMEM, "out of memory");
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++) {
+        const th_clip *c = &set->clips[i];
+        const int label = th_project_label(p, c->label);
+        if (label < 0) continue;
+        t->clips[label][c->split]++;
+        t->seconds[label] += (double)c->n_samples / p->rate_hz;
+        if (*c->speaker) w[n++] = (who){c->speaker, label};
+    }
+    if (n) qsort(w, n, sizeof *w, by_label);
+    for (size_t i = 0; i < n; i++) t->speakers[w[i].label] += i == 0 || by_label(&w[i], &w[i - 1]) != 0;
+    if (n) qsort(w, n, sizeof *w, by_speaker);
+    for (size_t i = 0; i < n; i++) t->all_speakers += i == 0 || by_speaker(&w[i], &w[i - 1]) != 0;
+    free(w);
+    return TH_OK;
+}
+
+static int width_of(const char *text)
+{
+    int n = 0;
+    for (; *text; text++) n += (*text & 0xc0) != 0x80;
+    return n;
+}
+
+void th_print_padded(const char *text, int width)
+{
+    const int pad = width - width_of(text);
+    printf("%s%*s", text, pad > 0 ? pad : 0, "");
+}
+
+void th_tally_print(const th_project *p, const th_tally *t)
+{
+    int width = 8;
+    size_t sum[TH_N_SPLITS] = {0};
+    double seconds = 0;
+    for (int i = 0; i < p->n_labels; i++) width = width_of(p->labels[i]) > width ? width_of(p->labels[i]) : width;
+    th_print_padded("label", width);
+    puts("   train     val    test   speakers   minutes");
+    for (int i = 0; i < p->n_labels; i++) {
+        const size_t *c = t->clips[i];
+        th_print_padded(p->labels[i], width);
+        printf(" %7zu %7zu %7zu %10zu %9.1f\n", c[TH_TRAIN], c[TH_VAL], c[TH_TEST], t->speakers[i], t->seconds[i] / 60);
+        for (int s = 0; s < TH_N_SPLITS; s++) sum[s] += c[s];
+        seconds += t->seconds[i];
+    }
+    th_print_padded("all", width);
+    printf(" %7zu %7zu %7zu %10zu %9.1f\n", sum[TH_TRAIN], sum[TH_VAL], sum[TH_TEST], t->all_speakers, seconds / 60);
+}
+
+th_err th_json_print(json_t *object, th_why *why)
+{
+    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    puts(text);
+    free(text);
+    return TH_OK;
+}
+
+th_err th_tally_print_json(const th_project *p, const th_tally *t, json_t *extra, th_why *why)
+{
+    json_t *rows = json_array(), *object = json_object();
+    for (int i = 0; i < p->n_labels; i++)
+        json_array_append_new(rows, json_pack("{s:s,s:I,s:I,s:I,s:I,s:f}", "label", p->labels[i], "train", (json_int_t)t->clips[i][TH_TRAIN],
+                                              "val", (json_int_t)t->clips[i][TH_VAL], "test", (json_int_t)t->clips[i][TH_TEST],
+                                              "speakers", (json_int_t)t->speakers[i], "seconds", t->seconds[i]));
+    json_object_set_new(object, "labels", rows);
+    json_object_set_new(object, "speakers", json_integer((json_int_t)t->all_speakers));
+    if (extra) json_object_update(object, extra);
+    json_decref(extra);
+    return th_json_print(object, why);
+}
