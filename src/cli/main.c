@@ -11,6 +11,10 @@
 
 /* In the order of the workflow. */
 static const th_cmd *const verbs[] = {
+    &th_cmd_new,
+    &th_cmd_data_import,
+    &th_cmd_data_list,
+    &th_cmd_data_split,
     &th_cmd_run,
     &th_cmd_deploy,
     NULL,
