@@ -323,9 +323,22 @@ static th_err walk_digits(walk *w, const char *dir, const th_names *names)
 
 /* ---- which layout? -------------------------------------------------------------------------- */
 
+/* Folders that hold the recordings of a data set and name no word. */
+static const char *const containers[] = {"recordings", "dataset", "data", "clips", "audio", "wav"};
+#define N_CONTAINERS (sizeof containers / sizeof containers[0])
+
+static bool is_container(const walk *w, const char *path)
+{
+    const char *name = strrchr(path, '/');
+    for (size_t i = 0; name && i < N_CONTAINERS; i++)
+        if (strcmp(name + 1, containers[i]) == 0) return th_project_label(w->p, name + 1) < 0;
+    return false;
+}
+
 typedef struct content {
     size_t sounds, digits, folders, folders_with_sound;
     char only[TH_PATH_BYTES]; /* the last folder without sounds of its own */
+    char with_sound[TH_PATH_BYTES]; /* the last folder with */
 } content;
 
 static bool holds_sound(const char *dir)
@@ -349,8 +362,9 @@ static void look(const char *dir, const th_names *names, content *c)
         if (is_hidden(name) || th_path_join(path, dir, name, NULL)) continue;
         if (th_dir_exists(path)) {
             c->folders++;
-            if (holds_sound(path)) c->folders_with_sound++;
-            else memcpy(c->only, path, sizeof path);
+            const bool sound = holds_sound(path);
+            c->folders_with_sound += sound;
+            memcpy(sound ? c->with_sound : c->only, path, sizeof path);
         } else if (is_sound(name)) {
             c->sounds++;
             c->digits += is_digit_name(name, &speaker, &len, &index);
@@ -364,10 +378,9 @@ static th_err walk_source(walk *w, const char *dir, bool go_down);
  * or in LABEL/SPEAKER/. */
 static th_err walk_below(walk *w, const char *dir, const th_names *names, const content *c)
 {
-    static const char *const known[] = {"recordings", "dataset", "data", "clips", "audio", "wav"};
     char path[TH_PATH_BYTES];
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        TH_TRY(th_path_join(path, dir, known[i], w->why));
+    for (size_t i = 0; i < N_CONTAINERS; i++) {
+        TH_TRY(th_path_join(path, dir, containers[i], w->why));
         if (th_dir_exists(path)) return walk_source(w, path, true);
     }
     const char *only = strrchr(c->only, '/');
@@ -393,6 +406,8 @@ static th_err walk_source(walk *w, const char *dir, bool go_down)
     } else if (c.digits && c.digits * 2 > c.sounds) {
         w->list->layout = "Free Spoken Digit";
         err = walk_digits(w, dir, &names);
+    } else if (c.folders_with_sound == 1 && go_down && is_container(w, c.with_sound)) {
+        err = walk_source(w, c.with_sound, true);
     } else if (c.folders_with_sound) {
         w->list->layout = w->lists.any ? "a folder per label with split lists" : "a folder per label";
         err = walk_labels(w, dir, &names);
