@@ -74,6 +74,11 @@ $(B)/embed.o: $(B)/embed.c
 $(B)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
+# One source of training kernels, compiled once per instruction set; which runs is decided at run time.
+ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+$(B)/src/train/kernels_avx2.o: CFLAGS += -mavx2 -mfma
+$(B)/src/train/kernels_avx512.o: CFLAGS += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma
+endif
 $(B)/tests/%.o: tests/%.c | need-cmocka
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)

@@ -25,6 +25,7 @@ typedef struct th_epoch_report {
     int32_t epoch; /* 1-based, finished ones */
     double train_loss, train_accuracy, val_loss, val_accuracy, learning_rate, seconds;
     bool best;
+    bool restored; /* from the checkpoint: it was trained before this run */
 } th_epoch_report;
 
 typedef struct th_train_job {
@@ -35,13 +36,14 @@ typedef struct th_train_job {
     int32_t n_train, n_val;     /* examples per epoch */
     const char *checkpoint;     /* path: written after each epoch (atomically), read when resume is set; or NULL */
     bool resume;
-    uint64_t job_hash;          /* of data and settings: a checkpoint of another job is refused */
-    bool (*on_epoch)(void *ctx, const th_epoch_report *r); /* false stops */
+    uint64_t job_hash;          /* of the data and features (spec and cfg are added here): a checkpoint of another job is refused */
+    bool (*on_epoch)(void *ctx, const th_epoch_report *r); /* false stops; after a resume it sees the old ones first */
     void (*on_progress)(void *ctx, int32_t epoch, double part); /* may be NULL */
     void *ctx;
 } th_train_job;
 
-/* Trains and returns the float graph (batch norm folded, soft-max at the end) of the best epoch.
+/* Without validation examples (n_val 0) there is no early stop and the last epoch counts as the best.
+ * Trains and returns the float graph (batch norm folded, soft-max at the end) of the best epoch.
  * Same job, seed, machine and thread count: the same bytes; also after an interruption and resume.
  * Errors: TH_EINTR after Ctrl-C (the checkpoint is there), TH_ENOMEM, ... */
 TH_NODISCARD th_err th_train(const th_train_job *job, th_model **model, th_why *why);

@@ -1,0 +1,22 @@
+/* AVX-512: 32 registers of 16 floats.  The Makefile compiles this file with the flags it needs. */
+#include "train/kernels.h"
+
+#if defined(__AVX512F__) && defined(__AVX512VL__)
+#include <immintrin.h>
+
+#define LANES 16
+#define WIDE  4
+#define TABLE th_kernels_avx512
+#define NAME  "avx512"
+
+typedef float v __attribute__((vector_size(64)));
+typedef int32_t v_int __attribute__((vector_size(64)));
+
+#define v_fma(a, b, c) ((v)_mm512_fmadd_ps((a), (b), (c)))
+#define v_relu(a)      ((v)_mm512_max_ps((a), _mm512_setzero_ps()))
+#define v_sqrt(a)      ((v)_mm512_sqrt_ps(a))
+
+#include "train/kernels_simd.h"
+#else
+const th_kernels th_kernels_avx512 = {.name = NULL};
+#endif

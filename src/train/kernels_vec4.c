@@ -1,0 +1,27 @@
+/* Four floats at a time in the compiler's own vectors: SSE2, NEON, or whatever the machine has. */
+#include "train/kernels.h"
+
+#include <math.h>
+
+#define LANES 4
+#define WIDE  2
+#define TABLE th_kernels_vec4
+#define NAME  "vec4"
+
+typedef float v __attribute__((vector_size(16)));
+typedef int32_t v_int __attribute__((vector_size(16)));
+
+static inline v v_sqrt(v a)
+{
+    return (v){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
+}
+
+#if defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#define v_fma(a, b, c) ((v)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
+#else
+#define v_fma(a, b, c) ((a) * (b) + (c))
+#endif
+#define v_relu(a) ((v)((v_int)(a) & (v_int)((a) > (v){0})))
+
+#include "train/kernels_simd.h"
