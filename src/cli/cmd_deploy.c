@@ -30,7 +30,7 @@ static void print_sizes(const th_args *a, const th_board *board, const th_firmwa
 static th_err deploy_firmware(const th_args *a, const th_target *t, const char *out, th_why *why)
 {
     th_firmware fw;
-    const th_err err = th_export_firmware(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, out, &fw, why);
+    const th_err err = th_export_firmware(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, out, 0, &fw, why);
     if (!err) print_sizes(a, t->board, &fw, out);
     th_firmware_free(&fw);
     return err;

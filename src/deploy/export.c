@@ -129,21 +129,22 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
 }
 
 static th_err build_into(const th_folder *f, const th_code *code, const th_pipeline *pipe, const th_board *board,
-                         th_firmware *fw, th_why *why)
+                         unsigned flags, th_firmware *fw, th_why *why)
 {
     char path[TH_PATH_BYTES];
     TH_TRY(th_firmware_sources(code, f->part, why));
-    TH_TRY(th_firmware_build(code, board, f->part, false, fw, why));
+    TH_TRY(th_firmware_build(code, board, f->part, flags, fw, why));
     TH_TRY(put_library(f, pipe, why));
     TH_TRY(put_firmware_readme(f, board, fw, pipe, why));
     TH_TRY(th_path_join(path, f->part, "build", why));
-    th_dir_remove(path);
+    if (!(flags & TH_BUILD_PROFILE)) th_dir_remove(path);
     TH_TRY(th_folder_finish(f, why));
+    if (flags & TH_BUILD_PROFILE) TH_TRY(th_path_join(fw->profile_elf, f->path, "build/profile.elf", why));
     return th_path_join(fw->elf, f->path, "firmware.elf", why);
 }
 
 th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *out,
-                          th_firmware *fw, th_why *why)
+                          unsigned flags, th_firmware *fw, th_why *why)
 {
     th_code code;
     th_folder f;
@@ -153,7 +154,7 @@ th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th
     if (!err) {
         err = th_folder_begin(out, &f, why);
         if (!err) {
-            err = build_into(&f, &code, pipe, board, fw, why);
+            err = build_into(&f, &code, pipe, board, flags, fw, why);
             if (err) th_folder_abort(&f);
         }
     }

@@ -18,6 +18,9 @@ static const char *const callbacks[] = {"device_classify", "device_on_detect", "
 /* For a function of libgcc (64-bit division): its deepest one pushes 4 + 10 words. */
 #define UNKNOWN_FRAME 64u
 
+/* Memory of a build that only wants to know its size. */
+#define LARGE 0x10000000u
+
 #define MAX_ARGS (TH_EMBED_MAX + 48)
 typedef struct args {
     const char *v[MAX_ARGS];
@@ -85,6 +88,7 @@ typedef struct build {
     const th_code *code;
     const th_board *board;
     const char *dir;
+    unsigned flags;
     th_firmware *fw;
     char object[TH_EMBED_MAX + 16][96]; /* in the order of compiling */
     size_t n_objects;
@@ -211,11 +215,13 @@ static th_err bound_stack(build *b, th_why *why)
 static th_err write_link_script(const build *b, th_why *why)
 {
     const th_embed_file *file = th_embed_find("device/link.ld.in");
+    const bool any = (b->flags & TH_BUILD_ANY_SIZE) != 0;
     const struct {
         const char *key;
         uint32_t value;
-    } key[] = {{"@FLASH_AT@", b->board->flash_at}, {"@FLASH_BYTES@", b->board->flash_bytes}, {"@RAM_AT@", b->board->ram_at},
-               {"@RAM_BYTES@", b->board->ram_bytes}, {"@STACK_BYTES@", b->fw->stack}};
+    } key[] = {{"@FLASH_AT@", b->board->flash_at}, {"@FLASH_BYTES@", any ? LARGE : b->board->flash_bytes},
+               {"@RAM_AT@", b->board->ram_at},     {"@RAM_BYTES@", any ? LARGE : b->board->ram_bytes},
+               {"@STACK_BYTES@", b->fw->stack}};
     th_writer w = {0};
     if (!file) return th_why_set(why, TH_ENOENT, "device/link.ld.in is not part of this program: build thimble again");
     for (const char *c = (const char *)file->bytes; *c;) {
@@ -297,7 +303,7 @@ static void take_symbols(const th_elf *elf, const th_board *board, th_firmware *
         th_symbol *to = &fw->symbol[fw->n_symbols++];
         th_text_fmt(to->name, sizeof to->name, "%s", s.name);
         to->bytes = s.bytes;
-        to->ram = s.address >= board->ram_at && s.address - board->ram_at < board->ram_bytes;
+        to->ram = s.address >= board->ram_at && s.address - board->ram_at < LARGE;
     }
     qsort(fw->symbol, fw->n_symbols, sizeof *fw->symbol, by_size);
 }
@@ -357,7 +363,7 @@ static th_err build_profile(build *b, th_why *why)
     return th_path_join(b->fw->profile_elf, b->dir, "build/profile.elf", why);
 }
 
-static th_err build_all(build *b, bool profile, th_why *why)
+static th_err build_all(build *b, th_why *why)
 {
     TH_TRY(compile_all(b, why));
     TH_TRY(bound_stack(b, why));
@@ -367,19 +373,19 @@ static th_err build_all(build *b, bool profile, th_why *why)
     TH_TRY(convert(b, "ihex", "firmware.hex", why));
     TH_TRY(th_path_join(b->fw->elf, b->dir, "firmware.elf", why));
     TH_TRY(read_sizes(b, why));
-    return profile ? build_profile(b, why) : TH_OK;
+    return b->flags & TH_BUILD_PROFILE ? build_profile(b, why) : TH_OK;
 }
 
-th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, bool profile, th_firmware *fw,
+th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, unsigned flags, th_firmware *fw,
                          th_why *why)
 {
     memset(fw, 0, sizeof *fw);
     TH_TRY(th_firmware_tools(board, why));
     build *b = calloc(1, sizeof *b);
     if (!b) return th_why_set(why, TH_ENOMEM, "out of memory");
-    *b = (build){.code = code, .board = board, .dir = dir, .fw = fw};
+    *b = (build){.code = code, .board = board, .dir = dir, .flags = flags, .fw = fw};
     th_err err = th_calls_new(&b->calls, why);
-    if (!err) err = build_all(b, profile, why);
+    if (!err) err = build_all(b, why);
     th_calls_free(b->calls);
     free(b);
     fw->weights = (uint32_t)code->weight_bytes;

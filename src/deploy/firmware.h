@@ -8,6 +8,11 @@
 
 #include <stdbool.h>
 
+enum {
+    TH_BUILD_PROFILE = 1,  /* a second ELF with a timer around each step */
+    TH_BUILD_ANY_SIZE = 2, /* links what does not fit, too, to see its size: not to be run then */
+};
+
 typedef struct th_symbol {
     char name[96];
     uint32_t bytes;
@@ -35,7 +40,7 @@ TH_NODISCARD th_err th_firmware_sources(const th_code *code, const char *dir, th
 /* Builds them: dir/firmware.elf, .bin, .hex, .map; objects in dir/build.
  * Errors: TH_ETOOL (no compiler: names the packages; or the compiler's own words), TH_ERANGE (does
  * not fit: memory and bytes), TH_EINTR. */
-TH_NODISCARD th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, bool profile,
+TH_NODISCARD th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, unsigned flags,
                                       th_firmware *fw, th_why *why);
 void th_firmware_free(th_firmware *fw);
 
