@@ -33,18 +33,23 @@ float th_expf(float x)
     return y * power_of_two(half) * power_of_two(n - half);
 }
 
+typedef union double_word {
+    double d;
+    uint64_t u;
+} double_word;
+
 static uint64_t double_bits(double x)
 {
-    uint64_t u;
-    memcpy(&u, &x, sizeof u);
-    return u;
+    double_word w;
+    w.d = x;
+    return w.u;
 }
 
-static double double_from(uint64_t u)
+static double double_from(uint64_t bits)
 {
-    double x;
-    memcpy(&x, &u, sizeof x);
-    return x;
+    double_word w;
+    w.u = bits;
+    return w.d;
 }
 
 /* as th_logf_normal, with the series to s^21 */

@@ -7,20 +7,25 @@
 #define TH_BASE_FMATH_H
 
 #include <stdint.h>
-#include <string.h>
+
+/* A union, not memcpy: where compilers know no library (-ffreestanding) that would be a call. */
+typedef union th_float_word {
+    float f;
+    uint32_t u;
+} th_float_word;
 
 static inline uint32_t th_float_bits(float x)
 {
-    uint32_t u;
-    memcpy(&u, &x, sizeof u);
-    return u;
+    th_float_word w;
+    w.f = x;
+    return w.u;
 }
 
 static inline float th_float_from(uint32_t bits)
 {
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    th_float_word w;
+    w.u = bits;
+    return w.f;
 }
 
 /* ln(x) for a normal x: 2^-126 <= x < infinity, not checked; no branches, so that loops over it
