@@ -20,8 +20,10 @@ static bool read_matrix(const th_report *r, const char *net, th_confusion *c)
     *c = (th_confusion){.n = (int32_t)n};
     if (n < 1 || n > TH_MAX_LABELS || json_array_size(m) != n) return false;
     for (size_t t = 0; t < n; t++)
-        for (size_t s = 0; s < n; s++)
-            c->count[t][s] = (int32_t)json_integer_value(json_array_get(json_array_get(m, t), s));
+        for (size_t s = 0; s < n; s++) {
+            const json_int_t v = json_integer_value(json_array_get(json_array_get(m, t), s));
+            c->count[t][s] = v < 0 ? 0 : v > 1000000 ? 1000000 : (int32_t)v;
+        }
     return true;
 }
 
