@@ -49,7 +49,7 @@ static void accuracy_tile(th_html *h, const th_figures *f)
     tile(h, "first", number, "%", text);
     if (f->accuracy_int8 < 0.0 || f->accuracy_float < 0.0) return;
     snprintf(number, sizeof number, "%+.1f", (f->accuracy_int8 - f->accuracy_float) * 100.0);
-    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f %%)", f->accuracy_float * 100.0);
+    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f\xc2\xa0%%)", f->accuracy_float * 100.0);
     tile(h, "", number, "points", text);
 }
 
@@ -58,7 +58,7 @@ static void memory_tile(th_html *h, const char *name, double used, double limit,
     char number[32], text[160];
     if (used < 0.0) return;
     snprintf(number, sizeof number, "%.1f", used / 1024.0);
-    if (limit > 0.0) snprintf(text, sizeof text, "of %s: %.0f %% of the board's %.0f KB. %s", name, 100.0 * used / limit, limit / 1024.0, what);
+    if (limit > 0.0) snprintf(text, sizeof text, "of %s: %.0f\xc2\xa0%% of the board's %.0f\xc2\xa0KB. %s", name, 100.0 * used / limit, limit / 1024.0, what);
     else snprintf(text, sizeof text, "of %s. %s", name, what);
     tile(h, "", number, "KB", text);
 }

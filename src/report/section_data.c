@@ -1,14 +1,14 @@
 /* What the network learned from: clips by label and split, people, sources. */
 #include "report/sections.h"
 
-#include "report/tally.h"
+#include "report/census.h"
 
 static bool ready(const th_report *r)
 {
     return r->data && r->data->n > 0;
 }
 
-static void write_labels(th_html *h, const th_report *r, const th_tally *t)
+static void write_labels(th_html *h, const th_report *r, const th_census *t)
 {
     static const char *const headings[] = {"Label", "To learn (train)", "To choose (val)", "To test (test)"};
     th_html_table(h, "Clips of each label, by what they are used for", headings, 4);
@@ -26,7 +26,7 @@ static void write_labels(th_html *h, const th_report *r, const th_tally *t)
     th_html_table_end(h);
 }
 
-static void write_sources(th_html *h, const th_tally *t)
+static void write_sources(th_html *h, const th_census *t)
 {
     static const char *const headings[] = {"Source", "Clips"};
     th_html_details(h, "Where the clips came from");
@@ -45,8 +45,8 @@ static void write_sources(th_html *h, const th_tally *t)
 
 static void write(th_html *h, const th_report *r)
 {
-    th_tally t;
-    if (th_tally_make(r->project, r->data, &t)) {
+    th_census t;
+    if (th_census_make(r->project, r->data, &t)) {
         h->failed = true;
         return;
     }
@@ -57,7 +57,7 @@ static void write(th_html *h, const th_report *r)
     th_html_put(h, "</p>\n");
     write_labels(h, r, &t);
     write_sources(h, &t);
-    th_tally_free(&t);
+    th_census_free(&t);
 }
 
 const th_section th_section_data = {"data", "What it learned from", "thimble data import FOLDER", "how many clips of which label by how many people", ready, write};

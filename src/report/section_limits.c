@@ -1,7 +1,7 @@
 /* Whom and what the network was not tested on: sentences that follow from the data. */
 #include "report/sections.h"
 
-#include "report/tally.h"
+#include "report/census.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ static void write_luck(th_html *h, const th_report *r)
                 f.test_clips, 100.0 * wilson_half(p, f.test_clips));
 }
 
-static void write_people(th_html *h, const th_tally *t)
+static void write_people(th_html *h, const th_census *t)
 {
     if (t->synthetic == t->n_clips)
         th_html_put(h, "<li><b>Real people.</b> All voices are made by a computer. How well the network hears people is not known: record some, "
@@ -44,7 +44,7 @@ static void write_people(th_html *h, const th_tally *t)
                        "Then the test flatters the network.</li>\n");
 }
 
-static void write_few(th_html *h, const th_report *r, const th_tally *t)
+static void write_few(th_html *h, const th_report *r, const th_census *t)
 {
     int n = 0;
     for (int32_t k = 0; k < r->project->n_labels; k++) {
@@ -60,13 +60,13 @@ static void write(th_html *h, const th_report *r)
     th_report_see(h, "A network is only known to work for what it was tested on. This list says what is <b>not</b> known.");
     th_html_put(h, "<ul>\n");
     write_luck(h, r);
-    th_tally t;
+    th_census t;
     if (r->data && r->data->n) {
-        if (th_tally_make(r->project, r->data, &t)) h->failed = true;
+        if (th_census_make(r->project, r->data, &t)) h->failed = true;
         else {
             write_people(h, &t);
             write_few(h, r, &t);
-            th_tally_free(&t);
+            th_census_free(&t);
         }
     }
     th_html_put(h, "<li><b>Other places.</b> Streets, kitchens, cars, music, several people at once, other microphones and greater distance are "

@@ -119,7 +119,8 @@ static void write_stack(th_html *h, const char *name, const double part[3], cons
     th_html_put(h, "</h3>\n<div class=\"stack\" aria-hidden=\"true\">");
     for (int i = 0; i < 3; i++) th_html_fmt(h, "<i class=\"k-%s\" style=\"width:%.2f%%\"></i>", css_class[i], 100.0 * part[i] / whole);
     th_html_put(h, "</div>\n<ul class=\"key\">");
-    for (int i = 0; i < 3; i++) th_html_fmt(h, "<li><i class=\"k-%s\"></i>%s: %s</li>", css_class[i], part_name[i], th_report_size(part[i], size));
+    for (int i = 0; i < 3; i++)
+        if (part[i] > 0.0) th_html_fmt(h, "<li><i class=\"k-%s\"></i>%s: %s</li>", css_class[i], part_name[i], th_report_size(part[i], size));
     if (limit > used) th_html_fmt(h, "<li>free: %s</li>", th_report_size(limit - used, size));
     th_html_put(h, "</ul>\n");
 }
@@ -165,7 +166,7 @@ static void write(th_html *h, const th_report *r)
         return;
     }
     th_html_fmt(h, "<h3>Working memory (arena): %s</h3>\n", th_report_size((double)r->plan->arena_bytes, size));
-    if (r->plan->arena_bytes == r->plan->lower_bound) th_html_put(h, "<p>No arrangement of this network can be smaller.</p>\n");
+    if (r->plan->arena_bytes == r->plan->lower_bound) th_html_put(h, "<p>No other arrangement of these boxes can be lower.</p>\n");
     static const char *const key[3][2] = {{"good", "there when memory is fullest"}, {"half", "other results"}, {"scratch", "scratch space"}};
     th_report_key(h, key, 3);
     draw(h, r->plan, v);

@@ -25,7 +25,7 @@ static bool ready(const th_report *r)
     return th_json_num(run(r), "seconds", 0.0) > 0.0 && th_json_at(run(r), "detections");
 }
 
-static void draw_truth(th_html *h, const json_t *t, double from, double y)
+static void draw_truth(th_html *h, const json_t *t, double from)
 {
     const double start = th_json_num(t, "start_s", 0.0), end = th_json_num(t, "end_s", start);
     const double a = fmax(start, from), b = fmin(end, from + ROW_S);
@@ -33,11 +33,11 @@ static void draw_truth(th_html *h, const json_t *t, double from, double y)
     char tip[200];
     const bool heard = json_is_true(json_object_get(t, "heard"));
     snprintf(tip, sizeof tip, "%s at %.1f s: %s", th_json_str(t, "label", "?"), start, heard ? "heard" : "missed");
-    th_svg_box(h, heard ? "half" : "miss", LEFT + (a - from) * SCALE, y + 16, fmax((b - a) * SCALE, 2.0), 12, tip);
-    if (start >= from) th_svg_text(h, LEFT + (a - from) * SCALE, y + 12, "start", th_json_str(t, "label", "?"));
+    th_svg_box(h, heard ? "half" : "miss", LEFT + (a - from) * SCALE, 16, fmax((b - a) * SCALE, 2.0), 12, tip);
+    if (start >= from) th_svg_text(h, LEFT + (a - from) * SCALE, 12, "start", th_json_str(t, "label", "?"));
 }
 
-static void draw_detection(th_html *h, const json_t *d, double from, double y)
+static void draw_detection(th_html *h, const json_t *d, double from)
 {
     const double t = th_json_num(d, "time_s", -1.0);
     if (t < from || t >= from + ROW_S) return;
@@ -45,29 +45,37 @@ static void draw_detection(th_html *h, const json_t *d, double from, double y)
     const json_t *hit = json_object_get(d, "hit");
     const bool false_accept = json_is_false(hit);
     /* shape tells what colour tells: a round dot is right, a triangle is a false alarm */
-    if (false_accept) th_html_fmt(h, "<path class=\"bad\" d=\"M%.1f %.1fl5 9h-10z\"/>\n", x, y + 31);
-    else th_html_fmt(h, "<circle class=\"good\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>\n", x, y + 36);
-    if (!hit || false_accept) th_svg_text(h, x + 7, y + 40, "start", th_json_str(d, "label", "?"));
+    if (false_accept) th_html_fmt(h, "<path class=\"bad\" d=\"M%.1f %.1fl5 9h-10z\"/>\n", x, 31.0);
+    else th_html_fmt(h, "<circle class=\"good\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>\n", x, 36.0);
+    if (!hit || false_accept) th_svg_text(h, x, 53, "middle", th_json_str(d, "label", "?"));
+}
+
+static void draw_row(th_html *h, const json_t *s, double from, double seconds)
+{
+    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections"), *item;
+    const double end = fmin(seconds, from + ROW_S);
+    char text[32];
+    size_t i;
+    snprintf(text, sizeof text, "%.0f s", from);
+    th_svg_open(h, (int32_t)ROW_H, text);
+    th_svg_line(h, "axis", LEFT, 29.5, LEFT + (end - from) * SCALE, 29.5);
+    th_svg_text(h, LEFT - 6, 33, "end", text);
+    json_array_foreach(truth, i, item) draw_truth(h, item, from);
+    json_array_foreach(found, i, item) draw_detection(h, item, from);
+    th_svg_close(h);
 }
 
 static void draw(th_html *h, const json_t *s, double seconds)
 {
-    const int rows = (int)fmin(ceil(seconds / ROW_S), MOST_ROWS);
-    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections"), *item;
     char text[200];
-    size_t i;
-    snprintf(text, sizeof text, "Timeline of %.0f seconds of sound: %zu words were said, %zu detections were made. The table below lists them.",
-             seconds, json_array_size(truth), json_array_size(found));
-    th_svg_open(h, (int32_t)(rows * ROW_H), text);
-    for (int row = 0; row < rows; row++) {
-        const double from = row * ROW_S, y = row * ROW_H, end = fmin(seconds, from + ROW_S);
-        th_svg_line(h, "axis", LEFT, y + 29.5, LEFT + (end - from) * SCALE, y + 29.5);
-        snprintf(text, sizeof text, "%.0f s", from);
-        th_svg_text(h, LEFT - 6, y + 33, "end", text);
-        json_array_foreach(truth, i, item) draw_truth(h, item, from, y);
-        json_array_foreach(found, i, item) draw_detection(h, item, from, y);
-    }
-    th_svg_close(h);
+    const int rows = (int)fmin(ceil(seconds / ROW_S), MOST_ROWS);
+    snprintf(text, sizeof text, "Timeline of %.0f seconds of sound: %zu words were said, %zu detections were made. The tables below list them.",
+             seconds, th_json_len(s, "truth"), th_json_len(s, "detections"));
+    th_html_put(h, "<div class=\"pair rows\" role=\"img\" aria-label=\"");
+    th_html_text(h, text);
+    th_html_put(h, "\">\n");
+    for (int row = 0; row < rows; row++) draw_row(h, s, row * ROW_S, seconds);
+    th_html_put(h, "</div>\n");
     if (seconds > ROW_S * MOST_ROWS) th_html_put(h, "<p class=\"soft\">The picture shows the first ten minutes.</p>\n");
 }
 

@@ -71,7 +71,7 @@ static void draw_axes(th_html *h, const th_chart *c)
     for (double y = ceil(c->y_low / dy - 1e-9) * dy; y <= c->y_high + dy * 1e-6; y += dy) {
         th_svg_line(h, "axis", LEFT, place_y(c, y), RIGHT, place_y(c, y));
         if (c->percent) snprintf(text, sizeof text, "%.0f %%", y * 100.0);
-        else snprintf(text, sizeof text, "%.3g", y);
+        else snprintf(text, sizeof text, "%.3g", fabs(y) < dy / 2.0 ? 0.0 : y); /* no "-0" */
         th_svg_text(h, LEFT - 6, place_y(c, y) + 4.0, "end", text);
     }
     double dx = th_svg_tick(c->x[c->n - 1] - c->x[0], 5);

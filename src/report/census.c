@@ -1,4 +1,4 @@
-#include "report/tally.h"
+#include "report/census.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +17,18 @@ static int by_voice(const void *a, const void *b)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const th_tally_item *)a)->name, ((const th_tally_item *)b)->name);
+    return strcmp(((const th_census_item *)a)->name, ((const th_census_item *)b)->name);
 }
 
 static int by_count(const void *a, const void *b)
 {
-    const th_tally_item *x = a, *y = b;
+    const th_census_item *x = a, *y = b;
     if (x->n != y->n) return x->n > y->n ? -1 : 1;
     return strcmp(x->name, y->name);
 }
 
 /* Different speakers of each split, and those in training and test. */
-static void count_people(th_tally *t, voice *v, size_t n)
+static void count_people(th_census *t, voice *v, size_t n)
 {
     qsort(v, n, sizeof *v, by_voice);
     bool in[TH_N_SPLITS] = {false};
@@ -41,7 +41,7 @@ static void count_people(th_tally *t, voice *v, size_t n)
     }
 }
 
-static void merge_sources(th_tally *t, size_t n)
+static void merge_sources(th_census *t, size_t n)
 {
     qsort(t->source, n, sizeof *t->source, by_name);
     for (size_t i = 0; i < n; i++) {
@@ -51,13 +51,13 @@ static void merge_sources(th_tally *t, size_t n)
     qsort(t->source, t->n_sources, sizeof *t->source, by_count);
 }
 
-th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t)
+th_err th_census_make(const th_project *p, const th_dataset *set, th_census *t)
 {
-    *t = (th_tally){.n_clips = set->n, .source = malloc((set->n + 1) * sizeof *t->source)};
+    *t = (th_census){.n_clips = set->n, .source = malloc((set->n + 1) * sizeof *t->source)};
     voice *v = malloc((set->n + 1) * sizeof *v);
     if (!t->source || !v) {
         free(v);
-        th_tally_free(t);
+        th_census_free(t);
         return TH_ENOMEM;
     }
     size_t n_voices = 0;
@@ -70,7 +70,7 @@ th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t)
         t->no_speaker += !*c->speaker;
         t->hours += p->rate_hz > 0 ? (double)c->n_samples / p->rate_hz / 3600.0 : 0.0;
         if (*c->speaker) v[n_voices++] = (voice){c->speaker, c->split};
-        t->source[i] = (th_tally_item){c->source, 1};
+        t->source[i] = (th_census_item){c->source, 1};
     }
     count_people(t, v, n_voices);
     merge_sources(t, set->n);
@@ -78,8 +78,8 @@ th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t)
     return TH_OK;
 }
 
-void th_tally_free(th_tally *t)
+void th_census_free(th_census *t)
 {
     free(t->source);
-    *t = (th_tally){0};
+    *t = (th_census){0};
 }
