@@ -15,6 +15,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_data_import,
     &th_cmd_data_list,
     &th_cmd_data_split,
+    &th_cmd_train,
     &th_cmd_run,
     &th_cmd_deploy,
     NULL,

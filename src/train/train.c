@@ -2,7 +2,6 @@
 #include "train/train.h"
 
 #include "base/hash.h"
-#include "base/rng.h"
 #include "os/run.h"
 #include "train/checkpoint.h"
 #include "train/export.h"
@@ -20,9 +19,8 @@ typedef struct trainer {
     float *memory;
     float *batch_x, *batch_y; /* of the net */
     float *val_x, *val_y;     /* [n_val]: made once */
-    int32_t *order;           /* [n_train] this epoch's order of examples */
     int32_t steps;            /* per epoch */
-    int32_t epoch, first;     /* of the step: 0-based epoch, first example in `order` */
+    int32_t epoch, first;     /* of the step: 0-based epoch, first example */
     th_adam adam;
     bool averaging;
 } trainer;
@@ -53,10 +51,9 @@ static th_err allocate(trainer *t, th_why *why)
     const size_t np = s->n_params = t->net->n_params, nr = 2 * (s->n_channels = t->net->n_channels);
     const size_t nv = (size_t)t->job->n_val * t->net->n_in, ny = (size_t)t->job->n_val * (size_t)t->job->spec->n_classes;
     float *p = t->memory = calloc(4 * np + 2 * nr + nv + ny + 1, sizeof *p);
-    t->order = calloc((size_t)t->job->n_train, sizeof *t->order);
     s->max_epochs = t->job->cfg.epochs;
     s->epochs = calloc((size_t)s->max_epochs, sizeof *s->epochs);
-    if (!p || !t->order || !s->epochs) return th_why_set(why, TH_ENOMEM, "out of memory for the training");
+    if (!p || !s->epochs) return th_why_set(why, TH_ENOMEM, "out of memory for the training");
     s->params = t->net->params;
     s->running = t->net->running;
     s->m = p, p += np;
@@ -112,7 +109,6 @@ static void finish(trainer *t)
     th_team_free(t->team);
     th_net_free(t->net);
     free(t->state.epochs);
-    free(t->order);
     free(t->memory);
 }
 
@@ -170,7 +166,7 @@ static void step_member(void *ctx, int member, int n_members)
     const th_train_job *job = t->job;
     const int32_t n0 = th_net_share(net, member), n1 = th_net_share(net, member + 1);
     for (int32_t n = n0; n < n1; n++)
-        job->train(job->train_ctx, t->epoch, t->order[t->first + n], member, net->x + (size_t)n * net->n_in,
+        job->train(job->train_ctx, t->epoch, t->first + n, member, net->x + (size_t)n * net->n_in,
                    net->y + (size_t)n * (size_t)job->spec->n_classes);
     th_net_forward(net, t->team, member);
     th_net_backward(net, t->team, member);
@@ -234,19 +230,6 @@ static void validate(trainer *t, th_epoch_report *r)
 
 /* ---- epochs ---- */
 
-/* Fisher-Yates with a stream of its own per epoch, so that a resumed training shuffles alike. */
-static void shuffle(trainer *t)
-{
-    const int32_t n = t->job->n_train;
-    th_rng rng = th_rng_make(t->job->cfg.seed, 1u << 20 | (uint64_t)t->epoch);
-    for (int32_t i = 0; i < n; i++) t->order[i] = i;
-    for (int32_t i = n - 1; i > 0; i--) {
-        const int32_t k = (int32_t)th_rng_below(&rng, (uint32_t)i + 1), keep = t->order[i];
-        t->order[i] = t->order[k];
-        t->order[k] = keep;
-    }
-}
-
 static th_err interrupted(const trainer *t, th_why *why)
 {
     if (t->state.n_epochs && t->job->checkpoint)
@@ -259,7 +242,6 @@ static th_err train_epoch(trainer *t, th_epoch_report *r, th_why *why)
 {
     const th_train_job *job = t->job;
     th_net *net = t->net;
-    shuffle(t);
     net->training = true;
     for (int32_t k = 0; k < t->steps; k++) {
         if (th_interrupted()) return interrupted(t, why);

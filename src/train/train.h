@@ -18,7 +18,8 @@ typedef struct th_train_cfg {
     int n_threads;
 } th_train_cfg;
 
-/* Fills example i of epoch e of a split; thread-safe. y [n_classes] sums to 1. */
+/* Fills example i of epoch e (both from 0) of a split; thread-safe, and a function of e and i only. Examples
+ * are taken in the order of i: shuffle by e in here.  y [n_classes] sums to 1. */
 typedef void th_example_fn(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y);
 
 typedef struct th_epoch_report {

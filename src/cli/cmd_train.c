@@ -1,0 +1,340 @@
+/* thimble train: project, clips and preset -> model/float.tflite and model/history.json. */
+#include "cli/cmd.h"
+
+#include "base/hash.h"
+#include "cli/train_view.h"
+#include "data/sampler.h"
+#include "os/run.h"
+
+#include <jansson.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EPOCH_EXAMPLES 1500  /* small sets go round several times in one epoch ... */
+#define MOST_EXAMPLES  4000  /* ... and large ones take fewer epochs than the preset says */
+#define FEWEST_EPOCHS  15
+
+typedef struct train_cmd {
+    th_project project;
+    th_preset preset; /* with what thimble.ini and the options say */
+    th_pipeline pipe;
+    th_spec spec;
+    th_augment augment;
+    th_dataset *set;
+    th_sampler *train, *val;
+    int32_t n_round, rounds; /* examples of the sampler's epoch, and how many of those make one of ours */
+    th_train_view view;
+    char checkpoint[TH_PATH_BYTES], model_path[TH_PATH_BYTES], history_path[TH_PATH_BYTES];
+    const char *stopped; /* "finished", "early", "interrupted" */
+    double seconds;
+} train_cmd;
+
+/* ---- what is trained ---- */
+
+static th_err choose_preset(const th_args *a, train_cmd *c, th_why *why)
+{
+    const th_project *p = &c->project;
+    const char *name = th_arg(a, "preset") ? th_arg(a, "preset") : p->preset;
+    const th_preset *preset = th_preset_find(name);
+    if (!preset) {
+        char names[256] = "";
+        size_t n, used = 0;
+        const th_preset *all = th_preset_all(&n);
+        for (size_t i = 0; i < n && used < sizeof names; i++)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", all[i].name);
+        return th_why_set(why, TH_EUSAGE, "there is no preset \"%s\". The presets are: %s", name, names);
+    }
+    c->preset = *preset;
+    if (p->feature_kind >= 0) c->preset.feature_kind = p->feature_kind;
+    c->preset.n_mel = p->n_mel;
+    if (p->n_coef > 0) c->preset.n_coef = p->n_coef;
+    if (c->preset.feature_kind == TH_LOGMEL) c->preset.n_coef = c->preset.n_mel;
+    if (p->batch > 0) c->preset.batch = p->batch;
+    if (p->learning_rate > 0) c->preset.learning_rate = p->learning_rate;
+    return TH_OK;
+}
+
+static th_err make_pipeline(train_cmd *c, th_why *why)
+{
+    const th_project *p = &c->project;
+    th_pipeline *q = &c->pipe;
+    *q = (th_pipeline){.n_labels = p->n_labels, .detect = p->detect};
+    snprintf(q->task, sizeof q->task, "%s", p->task);
+    snprintf(q->preset, sizeof q->preset, "%s", c->preset.name);
+    memcpy(q->labels, p->labels, sizeof q->labels);
+    q->frontend = (th_frontend_cfg){.kind = c->preset.feature_kind == TH_MFCC ? TH_MFCC : TH_LOGMEL, .rate_hz = p->rate_hz,
+                                    .window = (int32_t)((int64_t)p->rate_hz * p->window_ms / 1000),
+                                    .hop = (int32_t)((int64_t)p->rate_hz * p->hop_ms / 1000), .n_fft = 64,
+                                    .n_mel = c->preset.n_mel, .n_coef = c->preset.n_coef, .low_hz = p->low_hz, .high_hz = p->high_hz};
+    while (q->frontend.n_fft < q->frontend.window) q->frontend.n_fft *= 2;
+    q->clip_samples = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000);
+    if (th_frontend_mem(&q->frontend) == 0)
+        return th_why_set(why, TH_ERANGE, "the feature settings in thimble.ini do not go together (rate %d Hz, window %d samples, "
+                          "FFT %d, %d mel bands, %d coefficients)", (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft,
+                          (int)q->frontend.n_mel, (int)q->frontend.n_coef);
+    q->n_frames = th_frontend_frames(&q->frontend, q->clip_samples);
+    return th_spec_parse(c->preset.text, q->n_frames, q->frontend.n_coef, 1, q->n_labels, &c->spec, why);
+}
+
+/* ---- are there clips to learn from? ---- */
+
+static int32_t count_clips(const th_dataset *set, th_split split, const char *label)
+{
+    int32_t n = 0;
+    for (size_t i = 0; i < set->n; i++) n += set->clips[i].split == split && (!label || strcmp(set->clips[i].label, label) == 0);
+    return n;
+}
+
+static th_err check_clips(const train_cmd *c, th_why *why)
+{
+    const th_project *p = &c->project;
+    if (count_clips(c->set, TH_TRAIN, NULL) == 0)
+        return th_why_set(why, TH_ENOENT, "there are no clips to learn from in %s. Bring some in with: thimble data import FOLDER, "
+                          "or make some with: thimble data synth", p->dir);
+    for (int32_t i = 0; i < p->n_labels; i++) {
+        const char *label = p->labels[i];
+        const int32_t n = count_clips(c->set, TH_TRAIN, label);
+        const bool unknown = strcmp(label, TH_LABEL_UNKNOWN) == 0;
+        if (strcmp(label, TH_LABEL_SILENCE) == 0) continue; /* the sampler makes silence */
+        if (unknown && n == 0)
+            return th_why_set(why, TH_ENOENT, "there are no clips of other words, so the network could not learn what is not a keyword. "
+                              "Import clips of any other words (they become \"unknown\"), or: thimble data synth");
+        if (!unknown && n < 2)
+            return th_why_set(why, TH_ENOENT, "the label \"%s\" has %s for training. At least 2 are needed, and some 50 from several "
+                              "people work much better: thimble data import FOLDER, or: thimble data synth; then thimble data split",
+                              label, n ? "only one clip" : "no clip");
+    }
+    if (count_clips(c->set, TH_VAL, NULL) == 0)
+        fputs("note: no clips are set aside for validation, so training runs to its last epoch (thimble data split sets some aside)\n", stderr);
+    return TH_OK;
+}
+
+static th_err open_samplers(train_cmd *c, th_why *why)
+{
+    c->augment = th_augment_default();
+    c->augment.time_mask_frames = c->preset.time_mask_frames;
+    c->augment.freq_mask_coefs = c->preset.freq_mask_coefs;
+    c->augment.mixup = c->preset.mixup;
+    TH_TRY(th_sampler_new(c->set, TH_TRAIN, &c->pipe, &c->augment, c->project.seed, &c->train, why));
+    TH_TRY(th_sampler_normalise(c->train, &c->pipe, why));
+    if (count_clips(c->set, TH_VAL, NULL)) TH_TRY(th_sampler_new(c->set, TH_VAL, &c->pipe, NULL, c->project.seed, &c->val, why));
+    c->n_round = th_sampler_epoch_size(c->train);
+    c->rounds = c->n_round >= EPOCH_EXAMPLES ? 1 : (EPOCH_EXAMPLES + c->n_round - 1) / c->n_round;
+    return TH_OK;
+}
+
+static void train_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    const train_cmd *c = ctx;
+    th_sampler_example(c->train, epoch * c->rounds + i / c->n_round, i % c->n_round, member, x, y);
+}
+
+static void val_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    const train_cmd *c = ctx;
+    th_sampler_example(c->val, epoch, i, member, x, y);
+}
+
+/* Everything that decides what is learned, apart from what th_train knows itself. */
+static uint64_t hash_job(const train_cmd *c)
+{
+    uint64_t h = TH_FNV1A_START;
+    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->augment, sizeof c->augment});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->pipe.frontend, sizeof c->pipe.frontend});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)c->pipe.labels, sizeof c->pipe.labels});
+    for (size_t i = 0; i < c->set->n; i++) {
+        const th_clip *clip = &c->set->clips[i];
+        h = th_fnv1a(h, (th_span){(const uint8_t *)&clip->hash, sizeof clip->hash});
+        h = th_fnv1a(h, (th_span){(const uint8_t *)&clip->split, sizeof clip->split});
+        h = th_fnv1a(h, (th_span){(const uint8_t *)clip->label, strlen(clip->label)});
+    }
+    return h;
+}
+
+/* ---- running ---- */
+
+static bool on_epoch(void *ctx, const th_epoch_report *r)
+{
+    train_cmd *c = ctx;
+    c->seconds += r->seconds;
+    th_train_view_epoch(&c->view, r);
+    return true;
+}
+
+static void on_progress(void *ctx, int32_t epoch, double part)
+{
+    train_cmd *c = ctx;
+    th_train_view_progress(&c->view, epoch, part);
+}
+
+/* Epochs: the option, thimble.ini, or the preset's, fewer for large sets. */
+static int32_t choose_epochs(const th_args *a, const train_cmd *c, int64_t option)
+{
+    if (th_arg(a, "epochs")) return (int32_t)option;
+    if (c->project.epochs > 0) return c->project.epochs;
+    int32_t n = c->preset.epochs;
+    if (c->n_round > MOST_EXAMPLES) n = (int32_t)((int64_t)n * MOST_EXAMPLES / c->n_round);
+    return n < FEWEST_EPOCHS ? FEWEST_EPOCHS : n;
+}
+
+static th_train_cfg make_cfg(const train_cmd *c, int32_t epochs, int threads)
+{
+    const th_preset *p = &c->preset;
+    return (th_train_cfg){.epochs = epochs, .batch = p->batch < 2 ? 2 : p->batch, .learning_rate = p->learning_rate,
+                          .weight_decay = p->weight_decay, .label_smoothing = p->label_smoothing, .ema = p->ema,
+                          .patience = epochs / 3 > 10 ? epochs / 3 : 10, .seed = c->project.seed, .n_threads = threads};
+}
+
+static th_err run_training(train_cmd *c, const th_train_cfg *cfg, bool resume, th_model **model, th_why *why)
+{
+    const th_train_job job = {.spec = &c->spec, .cfg = *cfg, .train = train_example, .val = val_example, .train_ctx = c, .val_ctx = c,
+                              .n_train = c->n_round * c->rounds, .n_val = c->val ? th_sampler_epoch_size(c->val) : 0,
+                              .checkpoint = c->checkpoint, .resume = resume, .job_hash = hash_job(c),
+                              .on_epoch = on_epoch, .on_progress = on_progress, .ctx = c};
+    c->view = (th_train_view){.epochs = cfg->epochs, .n_train = job.n_train, .has_val = job.n_val > 0, .live = th_stderr_is_terminal()};
+    c->view.done = calloc((size_t)cfg->epochs, sizeof *c->view.done);
+    if (!c->view.done) return th_why_set(why, TH_ENOMEM, "out of memory");
+    fprintf(stderr, "%s: %lld parameters, %lld multiplications per answer; %d examples per epoch, %d for validation\n", c->preset.name,
+            (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec), (int)job.n_train, (int)job.n_val);
+    const th_err err = th_train(&job, model, why);
+    c->stopped = err ? "interrupted" : c->view.n < cfg->epochs ? "early" : "finished";
+    return err;
+}
+
+/* ---- results ---- */
+
+static json_t *history_of(const train_cmd *c, int threads, int32_t *best)
+{
+    json_t *epochs = json_array();
+    *best = 0;
+    for (int32_t i = 0; i < c->view.n; i++) {
+        const th_epoch_report *e = &c->view.done[i];
+        if (e->best) *best = e->epoch;
+        json_t *row = json_pack("{si sf sf sf sf}", "epoch", (int)e->epoch, "train_loss", e->train_loss, "train_accuracy", e->train_accuracy,
+                                "learning_rate", e->learning_rate, "seconds", e->seconds);
+        if (c->view.has_val) {
+            json_object_set_new(row, "val_loss", json_real(e->val_loss));
+            json_object_set_new(row, "val_accuracy", json_real(e->val_accuracy));
+        }
+        json_array_append_new(epochs, row);
+    }
+    return json_pack("{ss sI sI sI si so si ss}", "preset", c->preset.name, "seed", (json_int_t)c->project.seed, "parameters",
+                     (json_int_t)th_spec_parameters(&c->spec), "macs", (json_int_t)th_spec_macs(&c->spec), "threads", threads, "epochs",
+                     epochs, "best_epoch", (int)*best, "stopped", c->stopped);
+}
+
+static th_err write_history(const train_cmd *c, int threads, th_why *why)
+{
+    int32_t best;
+    json_t *root = history_of(c, threads, &best);
+    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    json_decref(root);
+    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory while writing %s", c->history_path);
+    const th_err err = th_file_write(c->history_path, (th_span){(const uint8_t *)text, strlen(text)}, why);
+    free(text);
+    return err;
+}
+
+static void print_result(const th_args *a, const train_cmd *c, int threads)
+{
+    int32_t best = 0;
+    json_t *root = history_of(c, threads, &best);
+    const th_epoch_report *e = best ? &c->view.done[best - 1] : NULL;
+    if (th_arg_on(a, "json")) {
+        json_object_set_new(root, "epochs", json_integer(c->view.n));
+        json_object_set_new(root, "seconds", json_real(c->seconds));
+        json_object_set_new(root, "model", json_string(c->model_path));
+        if (e && c->view.has_val) json_object_set_new(root, "val_accuracy", json_real(e->val_accuracy));
+        char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6));
+        if (text) puts(text);
+        free(text);
+    } else {
+        printf("%s", c->model_path);
+        if (e && c->view.has_val) printf(": epoch %d was best, %.1f %% of the validation clips right", (int)best, 100 * e->val_accuracy);
+        printf(" (%.0f s)\nnext: thimble test%s%s, thimble quantize%s%s\n", c->seconds, strcmp(c->project.dir, ".") ? " " : "",
+               strcmp(c->project.dir, ".") ? c->project.dir : "", strcmp(c->project.dir, ".") ? " " : "",
+               strcmp(c->project.dir, ".") ? c->project.dir : "");
+    }
+    json_decref(root);
+}
+
+/* The model of before is replaced only now, when there is a better one to put there. */
+static th_err save(const train_cmd *c, th_model *model, int threads, th_why *why)
+{
+    TH_TRY(th_pipeline_attach(&c->pipe, model, why));
+    TH_TRY(th_model_save(model, c->model_path, why));
+    return write_history(c, threads, why);
+}
+
+static th_err paths(train_cmd *c, th_why *why)
+{
+    char folder[TH_PATH_BYTES];
+    TH_TRY(th_project_path(&c->project, "model", folder, why));
+    TH_TRY(th_dir_make(folder, why));
+    TH_TRY(th_project_path(&c->project, TH_FILE_CHECKPOINT, c->checkpoint, why));
+    TH_TRY(th_project_path(&c->project, TH_FILE_FLOAT, c->model_path, why));
+    return th_project_path(&c->project, TH_FILE_HISTORY, c->history_path, why);
+}
+
+static th_err train(const th_args *a, train_cmd *c, th_why *why)
+{
+    int64_t seed, epochs, threads;
+    TH_TRY(th_project_load(th_word(a, 0, "."), &c->project, why));
+    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, (int64_t)(c->project.seed & INT64_MAX), &seed, why));
+    TH_TRY(th_arg_int(a, "epochs", 1, 10000, 0, &epochs, why));
+    TH_TRY(th_arg_int(a, "threads", 1, 64, th_cpu_count(), &threads, why));
+    c->project.seed = (uint64_t)seed;
+    TH_TRY(choose_preset(a, c, why));
+    TH_TRY(make_pipeline(c, why));
+    TH_TRY(th_dataset_load(&c->project, &c->set, why));
+    TH_TRY(check_clips(c, why));
+    TH_TRY(paths(c, why));
+    TH_TRY(open_samplers(c, why));
+    const th_train_cfg cfg = make_cfg(c, choose_epochs(a, c, epochs), (int)threads);
+    th_model *model = NULL;
+    th_err err = run_training(c, &cfg, th_arg_on(a, "resume"), &model, why);
+    if (!err) err = save(c, model, (int)threads, why);
+    else if (err == TH_EINTR && c->view.n && !th_file_exists(c->model_path)) (void)write_history(c, (int)threads, NULL);
+    th_model_free(model);
+    if (!err) print_result(a, c, (int)threads);
+    return err;
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    train_cmd *c = calloc(1, sizeof *c);
+    if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_interrupt_catch();
+    const th_err err = train(a, c, why);
+    th_sampler_free(c->train);
+    th_sampler_free(c->val);
+    th_dataset_free(c->set);
+    free(c->view.done);
+    free(c);
+    return err;
+}
+
+static const th_opt opts[] = {
+    {"preset", "NAME", "from thimble.ini", "tiny-conv, ds-cnn-s or ds-cnn"},
+    {"seed", "N", "from thimble.ini", "start of all chance; the same seed gives the same bytes"},
+    {"epochs", "N", "what the preset takes", "how many times to go through the clips"},
+    {"resume", NULL, NULL, "go on where a training was stopped"},
+    {"threads", "N", "all processors", "threads to use; another number changes the last digits"},
+    {"json", NULL, NULL, "print the result as one JSON object"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const th_cmd th_cmd_train = {
+    .name = "train",
+    .words = "[PROJECT]",
+    .summary = "learn from the clips: makes model/float.tflite",
+    .detail = "Clips are changed a little each time they are shown (shifted, faster or slower, louder, with\n"
+              "noise), so that few of them go a long way. The network of the epoch that does best on the\n"
+              "validation clips is kept. Ctrl-C stops; --resume goes on from the last whole epoch.\n\n"
+              "  thimble train my-word --preset ds-cnn --seed 2",
+    .opts = opts,
+    .max_words = 1,
+    .run = run,
+};

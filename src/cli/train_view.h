@@ -1,0 +1,23 @@
+/* cli/train_view.h -- how a training looks while it runs: a curve on a terminal, lines elsewhere. */
+#ifndef TH_CLI_TRAIN_VIEW_H
+#define TH_CLI_TRAIN_VIEW_H
+
+#include "train/train.h"
+
+typedef struct th_train_view {
+    int32_t epochs;      /* that are planned */
+    int32_t n_train;     /* examples per epoch */
+    bool has_val;
+    bool live;           /* stderr is a terminal */
+    int lines;           /* drawn, to be drawn over */
+    double drawn_s;      /* clock of the last drawing */
+    int32_t n;           /* epochs done */
+    th_epoch_report *done; /* [epochs] */
+    int32_t fresh;       /* of them trained in this run */
+    double fresh_s;
+} th_train_view;
+
+void th_train_view_epoch(th_train_view *v, const th_epoch_report *r);
+void th_train_view_progress(th_train_view *v, int32_t epoch, double part);
+
+#endif
