@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define NEPER_PER_DB 0.11512925464970229 /* ln(10) / 20 */
+
 /* Where t = 0 lies and what one step is, in 2^-32 of a sample. */
 static int64_t fixed(double x)
 {
@@ -63,6 +65,13 @@ void th_wave_add(float *restrict x, const float *restrict y, int32_t n, float ga
     for (int32_t i = 0; i < n; i++) x[i] += gain * y[i];
 }
 
+void th_wave_mix(float *restrict x, const float *restrict noise, int32_t n, double snr_db)
+{
+    const double signal = th_wave_power(x, n), other = th_wave_power(noise, n);
+    if (!(signal > 0.0) || !(other > 0.0)) return;
+    th_wave_add(x, noise, n, (float)th_exp(0.5 * (th_log(signal) - th_log(other)) - snr_db * NEPER_PER_DB));
+}
+
 void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n)
 {
     const float tilt = th_rng_range(r, -0.4f, 0.4f);
@@ -89,7 +98,7 @@ void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out)
 
 double th_gain_of_db(double db)
 {
-    return th_exp(db * 0.11512925464970229); /* ln(10) / 20 */
+    return th_exp(db * NEPER_PER_DB);
 }
 
 double th_db_of_power(double power)

@@ -18,6 +18,9 @@ double th_wave_power(const float *x, int32_t n);
 /* x += gain * y */
 void th_wave_add(float *restrict x, const float *restrict y, int32_t n, float gain);
 
+/* x += noise, as loud as makes the ratio of mean powers snr_db; nothing when one of them is silent. */
+void th_wave_mix(float *restrict x, const float *restrict noise, int32_t n, double snr_db);
+
 /* Small room and another microphone: 3 to 6 early reflections of 1 to 30 ms and a tilt of the spectrum.
  *   x    [n] -> out [n] */
 void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n);

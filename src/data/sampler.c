@@ -147,11 +147,8 @@ static void make_speech(const th_sampler *s, const source *c, member *m, th_rng 
         other = m->wave;
     }
     if (th_rng_unit(r) < a->noise_prob) {
-        const double power = th_wave_power(wave, n);
         noise_mix(s, r, true, m->noise, other);
-        const double snr = (double)th_rng_range(r, a->snr_lo_db, a->snr_hi_db);
-        if (power > 0.0)
-            th_wave_add(wave, m->noise, n, (float)(th_gain_of_db(-snr) * th_exp(0.5 * th_log(power))));
+        th_wave_mix(wave, m->noise, n, (double)th_rng_range(r, a->snr_lo_db, a->snr_hi_db));
     }
     th_wave_to_s16(wave, n, (float)th_gain_of_db((double)th_rng_range(r, -a->gain_db, a->gain_db)), m->pcm);
 }

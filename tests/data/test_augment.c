@@ -1,0 +1,200 @@
+#include "../test.h"
+
+#include "data/augment.h"
+#include "data/noise.h"
+#include "dsp/fft.h"
+
+#include <math.h>
+
+#define N  16000
+#define PI 3.14159265358979323846
+
+static void resampling_moves_and_stretches(void **state)
+{
+    (void)state;
+    static int16_t pcm[N];
+    static float out[N];
+    for (int i = 0; i < N; i++) pcm[i] = (int16_t)lrint(20000.0 * sin(0.2 * i));
+    th_wave_resample(pcm, N, 0.0, 1.0, out, N);
+    for (int i = 0; i < N; i++) assert_true(out[i] == (float)pcm[i] / 32768.0f);
+    th_wave_resample(pcm, N, -700.0, 1.0, out, N); /* starts before the recording */
+    for (int i = 0; i < N; i++) assert_true(out[i] == (i < 700 ? 0.0f : (float)pcm[i - 700] / 32768.0f));
+    th_wave_resample(pcm, N, 900.0, 1.0, out, N);
+    for (int i = 0; i < N; i++) assert_true(out[i] == (i >= N - 900 ? 0.0f : (float)pcm[i + 900] / 32768.0f));
+    const double speeds[] = {0.5, 0.873, 1.113, 2.0};
+    for (int k = 0; k < 4; k++) {
+        double worst = 0.0;
+        th_wave_resample(pcm, N, 10.25, speeds[k], out, N);
+        for (int i = 0; i < N && 13.0 + i * speeds[k] < N; i++)
+            worst = fmax(worst, fabs((double)out[i] - 20000.0 / 32768.0 * sin(0.2 * (10.25 + i * speeds[k]))));
+        assert_true(worst < 2e-3); /* cubic at 1/30 of the rate */
+    }
+    th_wave_resample(pcm, 1, -5.0, 1.0, out, 10); /* one sample */
+    for (int i = 0; i < 10; i++) assert_true(out[i] == 0.0f);
+    th_wave_resample(pcm, N, 1e9, 1.0, out, 10);
+    for (int i = 0; i < 10; i++) assert_true(out[i] == 0.0f);
+}
+
+static void noise_has_the_asked_ratio(void **state)
+{
+    (void)state;
+    static float clean[N], mixed[N], noise[N];
+    th_rng r = th_rng_make(1, 1);
+    for (int i = 0; i < N; i++) clean[i] = (float)(0.1 * sin(0.05 * i) * (i % 4000) / 4000.0);
+    for (int kind = 0; kind < TH_NOISE_KINDS; kind++)
+        for (int db = -20; db <= 40; db += 15) {
+            th_noise_make((th_noise_kind)kind, &r, N, noise, N);
+            for (int i = 0; i < N; i++) mixed[i] = clean[i], noise[i] *= 0.01f * (float)(kind + 1);
+            th_wave_mix(mixed, noise, N, (double)db);
+            for (int i = 0; i < N; i++) noise[i] = mixed[i] - clean[i];
+            const double got = th_db_of_power(th_wave_power(clean, N) / th_wave_power(noise, N));
+            assert_true(fabs(got - (double)db) < 0.01);
+        }
+    static float zero[N];
+    memcpy(mixed, clean, sizeof mixed);
+    th_wave_mix(mixed, zero, N, 10.0);
+    assert_memory_equal(mixed, clean, sizeof mixed);
+    th_wave_mix(zero, noise, N, 10.0);
+    for (int i = 0; i < N; i++) assert_true(zero[i] == 0.0f);
+}
+
+static void power_and_decibels(void **state)
+{
+    (void)state;
+    float x[19];
+    for (int i = 0; i < 19; i++) x[i] = i & 1 ? -0.5f : 0.5f;
+    for (int n = 1; n <= 19; n++) assert_true(th_wave_power(x, n) == 0.25);
+    assert_true(th_wave_power(x, 0) == 0.0);
+    assert_true(fabs(th_gain_of_db(20.0) - 10.0) < 1e-12 && fabs(th_gain_of_db(-6.0) - 0.501187) < 1e-6);
+    assert_true(fabs(th_db_of_power(0.001) + 30.0) < 1e-12);
+}
+
+static void sixteen_bits_round_and_clip(void **state)
+{
+    (void)state;
+    int16_t out[9];
+    const float x[9] = {0.0f, 1.0f, -1.0f, 5.0f, -5.0f, 100.4f / 32768.0f, -100.4f / 32768.0f, 100.6f / 32768.0f, -100.6f / 32768.0f};
+    const int16_t want[9] = {0, 32767, -32768, 32767, -32768, 100, -100, 101, -101};
+    th_wave_to_s16(x, 9, 1.0f, out);
+    assert_memory_equal(out, want, sizeof want);
+    for (int q = -32768; q <= 32767; q++) { /* what came from 16 bits goes back unchanged */
+        const float v = (float)q / 32768.0f;
+        th_wave_to_s16(&v, 1, 1.0f, out);
+        assert_int_equal(out[0], q);
+    }
+}
+
+/* mean power of bins [from, to) of a Hann-windowed long average, in dB */
+static double band_db(const float *x, int n, int from, int to)
+{
+    static float table[8192], a[1026], b[1026];
+    double sum = 0.0;
+    th_fft_table_init(1024, table);
+    for (int at = 0; at + 1024 <= n; at += 512) {
+        for (int i = 0; i < 1024; i++) a[i] = x[at + i] * (float)(0.5 - 0.5 * cos(2.0 * PI * i / 1024.0));
+        const float *y = th_fft_real(1024, table, a, b);
+        for (int k = from; k < to; k++) sum += (double)(y[2 * k] * y[2 * k] + y[2 * k + 1] * y[2 * k + 1]) / (to - from);
+    }
+    return th_db_of_power(sum);
+}
+
+static void noises_have_their_colours(void **state)
+{
+    (void)state;
+    const int n = 10 * N;
+    float *x = malloc((size_t)n * sizeof *x);
+    const double slope[] = {0.0, -3.01, -6.02};
+    for (int kind = 0; kind < TH_NOISE_KINDS; kind++) {
+        th_rng r = th_rng_make(3, (uint64_t)kind);
+        th_noise_make((th_noise_kind)kind, &r, N, x, n);
+        assert_true(fabs(th_wave_power(x, n) - 1.0) < 1e-3);
+        for (int i = 0; i < n; i++) assert_true(isfinite(x[i]));
+        if (kind > TH_NOISE_BROWN) continue;
+        const double fall = (band_db(x, n, 240, 272) - band_db(x, n, 15, 17)) / 4.0; /* four octaves, 250 Hz to 4 kHz */
+        assert_true(fabs(fall - slope[kind]) < 0.8);
+    }
+    th_rng r = th_rng_make(3, 3);
+    th_noise_make(TH_NOISE_HUM, &r, N, x, n);
+    assert_true(band_db(x, n, 2, 50) > band_db(x, n, 200, 400) + 10.0);
+    free(x);
+}
+
+static void masks_are_zeros_of_the_asked_size(void **state)
+{
+    (void)state;
+    int longest_time = 0, longest_coef = 0, none = 0;
+    for (uint64_t seed = 0; seed < 500; seed++) {
+        float x[49 * 10];
+        int frames = 0, coefs = 0;
+        th_rng r = th_rng_make(seed, 0);
+        for (int i = 0; i < 490; i++) x[i] = 1.0f;
+        th_features_mask(&r, x, 49, 10, 8, 3);
+        for (int f = 0; f < 49; f++) {
+            int zeros = 0;
+            for (int c = 0; c < 10; c++) zeros += x[f * 10 + c] == 0.0f;
+            frames += zeros == 10;
+            if (zeros < 10 && zeros > coefs) coefs = zeros;
+        }
+        assert_true(frames <= 8 && coefs <= 3);
+        if (frames > longest_time) longest_time = frames;
+        if (coefs > longest_coef) longest_coef = coefs;
+        none += frames == 0 && coefs == 0;
+    }
+    assert_int_equal(longest_time, 8);
+    assert_int_equal(longest_coef, 3);
+    assert_true(none > 0);
+    float x[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+    th_rng r = th_rng_make(0, 0);
+    th_features_mask(&r, x, 2, 2, 0, 0);
+    for (int i = 0; i < 4; i++) assert_true(x[i] == 1.0f);
+    th_features_mask(&r, x, 2, 2, 100, 100); /* longer than there is room for */
+}
+
+static void beta_has_its_mean_and_variance(void **state)
+{
+    (void)state;
+    const float alpha[] = {0.2f, 1.0f, 3.0f};
+    for (int k = 0; k < 3; k++) {
+        th_rng r = th_rng_make(5, (uint64_t)k);
+        double sum = 0.0, squares = 0.0;
+        const int n = 20000;
+        for (int i = 0; i < n; i++) {
+            const double v = (double)th_rng_beta(&r, alpha[k]);
+            assert_true(v >= 0.0 && v <= 1.0);
+            sum += v;
+            squares += v * v;
+        }
+        const double mean = sum / n, variance = squares / n - mean * mean;
+        assert_true(fabs(mean - 0.5) < 0.015);
+        assert_true(fabs(variance - 1.0 / (4.0 * (2.0 * (double)alpha[k] + 1.0))) < 0.006);
+    }
+}
+
+static void rooms_keep_the_first_sound(void **state)
+{
+    (void)state;
+    static float x[N], y[N];
+    int echoes = 0;
+    th_rng r = th_rng_make(8, 8);
+    x[100] = 1.0f;
+    th_wave_room(&r, N, x, y, N);
+    for (int i = 0; i < 100; i++) assert_true(y[i] == 0.0f);
+    assert_true(y[100] == 1.0f && fabsf(y[101]) <= 0.4f);
+    for (int i = 102; i < N; i++) {
+        if (y[i] == 0.0f) continue;
+        echoes++;
+        assert_true(i >= 100 + 16 && i < 100 + 16 + 480 && fabsf(y[i]) <= 1.0f);
+    }
+    assert_true(echoes >= 3 && echoes <= 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(resampling_moves_and_stretches),  cmocka_unit_test(noise_has_the_asked_ratio),
+        cmocka_unit_test(power_and_decibels),              cmocka_unit_test(sixteen_bits_round_and_clip),
+        cmocka_unit_test(noises_have_their_colours),       cmocka_unit_test(masks_are_zeros_of_the_asked_size),
+        cmocka_unit_test(beta_has_its_mean_and_variance),  cmocka_unit_test(rooms_keep_the_first_sound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
