@@ -17,7 +17,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_data_split,
     &th_cmd_train,
     &th_cmd_run,
-    &th_cmd_deploy,
+    &th_cmd_deploy,  &th_cmd_emulate,
     NULL,
 };
 

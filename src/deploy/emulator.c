@@ -131,15 +131,15 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
     return TH_OK;
 }
 
-static th_err run_in(const char *dir, const th_board *board, const char *elf, const char *mode, int timeout_s, reader *r,
+static th_err run_in(const char *dir, const th_board *board, const char *elf, const char *mode, bool count, int timeout_s, reader *r,
                      th_why *why)
 {
     char semihosting[96], tail[1024] = "";
     int status;
     th_text_fmt(semihosting, sizeof semihosting, "enable=on,target=native,chardev=out,arg=thimble,arg=%s,arg=in,arg=out", mode);
     const char *const argv[] = {board->emulator, "-M", board->machine, "-display", "none", "-monitor", "none", "-serial", "none",
-                                "-chardev", "stdio,id=out,signal=off", "-icount", "shift=0", "-semihosting-config", semihosting,
-                                "-kernel", "firmware.elf", NULL};
+                                "-chardev", "stdio,id=out,signal=off", "-semihosting-config", semihosting,
+                                "-kernel", "firmware.elf", count ? "-icount" : NULL, "shift=0", NULL};
     const th_process p = {.argv = argv, .cwd = dir, .on_line = take_line, .ctx = r, .timeout_s = timeout_s};
     TH_TRY(th_process_run(&p, &status, tail, sizeof tail, why));
     return judge(r, elf, status, tail, why);
@@ -156,8 +156,8 @@ static th_err copy_file(const char *from, const char *to, th_why *why)
     return err;
 }
 
-th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, int timeout_s,
-                       th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why)
+th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, bool count,
+                       int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why)
 {
     char dir[TH_PATH_BYTES], in[TH_PATH_BYTES], out[TH_PATH_BYTES], image[TH_PATH_BYTES];
     reader r = {.e = e, .on_detect = on_detect, .ctx = ctx};
@@ -169,7 +169,7 @@ th_err th_emulator_run(const th_board *board, const char *elf, const char *mode,
     if (!err) err = th_path_join(image, dir, "firmware.elf", why);
     if (!err) err = copy_file(elf, image, why);
     if (!err) err = th_file_write(in, feed, why);
-    if (!err) err = run_in(dir, board, elf, mode, timeout_s, &r, why);
+    if (!err) err = run_in(dir, board, elf, mode, count, timeout_s, &r, why);
     if (!err) err = th_file_read(out, 0, &e->out, &e->n_out, why);
     th_dir_remove(dir);
     return err;

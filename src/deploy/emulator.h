@@ -6,6 +6,8 @@
 #include "deploy/board.h"
 #include "dsp/detector.h"
 
+#include <stdbool.h>
+
 typedef void th_emulator_detect_fn(void *ctx, const th_detection *d);
 
 typedef struct th_emulation {
@@ -28,13 +30,14 @@ TH_NODISCARD th_err th_emulator_tools(const th_board *board, th_why *why);
 /* Runs to the end of the feed.
  *
  *   mode       "stream" or "clips" (feed: 16-bit samples) or "raw" (feed: input tensors)
+ *   count      false: instructions are not counted, which is several times as fast
  *   on_detect  sees each detection when it happens; may be NULL
  *   e          free with th_emulation_free, also after an error
  *
  * Errors: TH_ETOOL (no emulator, or it hangs), TH_EIO (the firmware stopped: fault with function and
  * address), TH_EINTR. */
-TH_NODISCARD th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, int timeout_s,
-                                    th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why);
+TH_NODISCARD th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, bool count,
+                                    int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why);
 void th_emulation_free(th_emulation *e);
 
 #endif

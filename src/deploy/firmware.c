@@ -56,7 +56,7 @@ static th_err put(const char *dir, const char *below, const char *name, th_span 
     *slash = '\0';
     TH_TRY(th_dir_make(path, why));
     *slash = '/';
-    return th_file_write(path, bytes, why);
+    return th_file_write_unsynced(path, bytes, why);
 }
 
 /* The ring's files for the firmware: those of the model and what the main loop needs. */

@@ -120,7 +120,7 @@ th_err th_folder_put(const th_folder *f, const char *name, th_span bytes, th_why
     *slash = '\0';
     TH_TRY(th_dir_make(path, why));
     *slash = '/';
-    return th_file_write(path, bytes, why);
+    return th_file_write_unsynced(path, bytes, why);
 }
 
 static th_err list_file(void *ctx, const char *root, const char *name, th_why *why)

@@ -1,0 +1,177 @@
+/* thimble emulate: the firmware on the emulated board, held against the host. */
+#include "cli/cmd.h"
+#include "cli/emulate.h"
+#include "base/hash.h"
+#include "deploy/export.h"
+#include "os/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const th_opt options[] = {
+    {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
+    {"feed", "FILE|DIR", NULL, "a recording to listen to, a folder of clips to classify, or raw input tensors (.bin)"},
+    {"clips", NULL, NULL, "classify the test clips of the project on the device"},
+    {"out", "FILE", NULL, "with raw input tensors: where the output tensors go"},
+    {"json", NULL, NULL, "the measurements as one JSON object"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static double number(const th_session *s, const char *key)
+{
+    return json_number_value(json_object_get(s->out, key));
+}
+
+static bool has(const th_session *s, const char *key)
+{
+    return json_object_get(s->out, key) != NULL;
+}
+
+static void print_text(const th_session *s)
+{
+    const th_board *b = s->t.board;
+    printf("%s (%s), emulated\n", b->title, b->core);
+    printf("  flash                    %10.0f bytes of %lu\n", number(s, "flash_bytes"), (unsigned long)b->flash_bytes);
+    printf("  RAM                      %10.0f bytes of %lu\n", number(s, "ram_bytes"), (unsigned long)b->ram_bytes);
+    printf("    arena                  %10.0f bytes\n", number(s, "arena_bytes"));
+    printf("    stack                  %10.0f bytes reserved\n", number(s, "stack_bound_bytes"));
+    if (has(s, "stack_bytes")) printf("    stack                  %10.0f bytes used\n", number(s, "stack_bytes"));
+    if (has(s, "instructions_per_inference")) printf("  instructions/inference   %10.0f\n", number(s, "instructions_per_inference"));
+    if (has(s, "features_instructions_per_frame")) {
+        printf("  instructions/frame       %10.0f for features\n", number(s, "features_instructions_per_frame"));
+        printf("  instructions/second      %10.0f of audio\n", number(s, "instructions_per_second_audio"));
+        printf("  duty cycle               %10.1f %% (estimate)\n", 100.0 * number(s, "duty_cycle_estimate"));
+        printf("  latency                  %10.1f ms (estimate)\n", number(s, "latency_ms_estimate"));
+    }
+    if (has(s, "accuracy")) printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"), number(s, "clips"));
+    printf("  device equals host       %10s\n", s->equal ? "yes" : "NO");
+}
+
+/* A string that changes with the model: numbers of another one are not mixed in. */
+static th_err model_id(const th_session *s, char text[20], th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(s->t.path, 0, &bytes, &n, why));
+    snprintf(text, 20, "%016llx", (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes, n}));
+    free(bytes);
+    return TH_OK;
+}
+
+/* Numbers of an earlier run of the same model stay: a stream and the clips can be run one by one. */
+static th_err start_json(th_session *s, th_why *why)
+{
+    char id[20], path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(model_id(s, id, why));
+    s->out = NULL;
+    if (s->t.has_project && th_project_path(&s->t.project, TH_FILE_EMULATE, path, NULL) == TH_OK && th_file_exists(path) &&
+        th_file_read(path, 0, &bytes, &n, NULL) == TH_OK) {
+        s->out = json_loadb((const char *)bytes, n, 0, NULL);
+        free(bytes);
+        const char *was = json_string_value(json_object_get(s->out, "model"));
+        const char *board = json_string_value(json_object_get(s->out, "board"));
+        if (!was || strcmp(was, id) != 0 || !board || strcmp(board, s->t.board->name) != 0) {
+            json_decref(s->out);
+            s->out = NULL;
+        }
+    }
+    if (!s->out) s->out = json_object();
+    if (!s->out) return th_why_set(why, TH_ENOMEM, "out of memory");
+    json_object_set_new(s->out, "model", json_string(id));
+    return TH_OK;
+}
+
+static th_err save_json(const th_session *s, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    if (!s->t.has_project) return TH_OK;
+    TH_TRY(th_project_path(&s->t.project, TH_FILE_EMULATE, path, why));
+    char *text = json_dumps(s->out, JSON_INDENT(1));
+    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    const th_err err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, why);
+    free(text);
+    return err;
+}
+
+/* Into the project's firmware folder, or a temporary one. */
+static th_err build(th_session *s, th_why *why)
+{
+    char out[TH_PATH_BYTES], sub[64];
+    const th_pipeline *pipe = s->t.has_pipe ? &s->t.pipe : NULL;
+    if (s->t.has_project) {
+        snprintf(sub, sizeof sub, "firmware/%s", s->t.board->name);
+        TH_TRY(th_project_path(&s->t.project, sub, out, why));
+    } else {
+        TH_TRY(th_dir_temp(s->dir, why));
+        TH_TRY(th_path_join(out, s->dir, "firmware", why));
+    }
+    TH_TRY(th_export_firmware(s->t.plan, pipe, s->t.board, out, TH_BUILD_PROFILE, &s->fw, why));
+    th_session_sizes(s);
+    return TH_OK;
+}
+
+static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
+{
+    const char *feed = th_arg(a, "feed");
+    if (th_arg_on(a, "clips")) TH_TRY(th_session_clips(s, NULL, why));
+    if (!feed) return TH_OK;
+    if (th_dir_exists(feed)) return th_session_clips(s, feed, why);
+    const size_t n = strlen(feed);
+    if (n > 4 && strcmp(feed + n - 4, ".bin") == 0) return th_session_raw(s, feed, th_arg(a, "out"), why);
+    return th_session_stream(s, feed, why);
+}
+
+static th_err finish(th_session *s, const th_args *a, th_why *why)
+{
+    json_object_set_new(s->out, "host_equal", json_boolean(s->equal));
+    TH_TRY(save_json(s, why));
+    if (th_arg_on(a, "json")) {
+        char *text = json_dumps(s->out, JSON_COMPACT | JSON_REAL_PRECISION(10));
+        if (text) puts(text);
+        free(text);
+    } else {
+        print_text(s);
+    }
+    return s->equal ? TH_OK
+                    : th_why_set(why, TH_EIO, "the emulated board and this computer do not agree: this is a bug, please report it with model and feed");
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    if (!th_arg(a, "feed") && !th_arg_on(a, "clips"))
+        return th_why_set(why, TH_EUSAGE, "say what the board hears: --feed FILE.wav, --feed DIR or --clips");
+    th_session s = {.equal = true};
+    th_interrupt_catch();
+    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &s.t, why);
+    if (!err) err = th_firmware_tools(s.t.board, why);
+    if (!err) err = th_emulator_tools(s.t.board, why);
+    if (!err && th_arg(a, "feed") && !th_file_exists(th_arg(a, "feed")) && !th_dir_exists(th_arg(a, "feed")))
+        err = th_why_set(why, TH_ENOENT, "there is no file or folder %s", th_arg(a, "feed"));
+    if (!err) err = start_json(&s, why);
+    if (!err) err = build(&s, why);
+    if (!err) err = run_feeds(&s, a, why);
+    if (!err) err = finish(&s, a, why);
+    json_decref(s.out);
+    th_firmware_free(&s.fw);
+    if (*s.dir) th_dir_remove(s.dir);
+    th_target_free(&s.t);
+    return err;
+}
+
+const th_cmd th_cmd_emulate = {
+    .name = "emulate",
+    .words = "[PROJECT|MODEL.tflite] --feed FILE|DIR",
+    .summary = "the firmware on an emulated board, with sound replayed to it",
+    .detail = "Prints one JSON line per word that the board hears, then what it measured. The same sound goes through the same\n"
+              "code here, and every score must be equal.\n\n"
+              "  thimble emulate my-words --feed an-hour.wav\n"
+              "  thimble emulate my-words --clips --json\n"
+              "  thimble emulate kws.tflite --feed inputs.bin --out outputs.bin",
+    .opts = options,
+    .min_words = 0,
+    .max_words = 1,
+    .run = run,
+};

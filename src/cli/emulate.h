@@ -1,0 +1,31 @@
+/* cli/emulate.h -- the parts of `thimble emulate`: one firmware, several runs, one JSON object. */
+#ifndef TH_CLI_EMULATE_H
+#define TH_CLI_EMULATE_H
+
+#include "cli/target.h"
+#include "deploy/emulator.h"
+#include "deploy/firmware.h"
+
+#include <jansson.h>
+
+typedef struct th_session {
+    th_target t;
+    th_firmware fw;
+    json_t *out;       /* the object that is printed at the end and kept in model/emulate.json */
+    bool equal;        /* device and host agreed in every run so far */
+    char dir[TH_PATH_BYTES]; /* temporary folder, or "" */
+} th_session;
+
+/* Memory: flash, RAM and what takes them. */
+void th_session_sizes(th_session *s);
+
+/* A sound file as a continuous stream; detections are printed as they come. */
+TH_NODISCARD th_err th_session_stream(th_session *s, const char *wav, th_why *why);
+
+/* Clips, each classified once; `dir` NULL: the project's test split. */
+TH_NODISCARD th_err th_session_clips(th_session *s, const char *dir, th_why *why);
+
+/* Input tensors from a file; outputs to a file (or NULL). */
+TH_NODISCARD th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why);
+
+#endif

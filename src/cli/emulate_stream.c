@@ -1,0 +1,227 @@
+/* A continuous stream through the emulated board, and through the same listener here. */
+#include "cli/emulate.h"
+
+#include "data/audio.h"
+#include "evaluate/stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_SECONDS (2 * 3600.0)
+
+typedef struct heard { /* by the host */
+    th_detection *d;
+    size_t n, cap;
+    int8_t *scores; /* [n_scores] */
+    size_t n_scores, cap_scores, n_labels;
+    bool failed;
+} heard;
+
+static void host_detect(void *ctx, const th_detection *d)
+{
+    heard *h = ctx;
+    if (h->n == h->cap) {
+        th_detection *more = realloc(h->d, (h->cap * 2 + 64) * sizeof *more);
+        if (!more) {
+            h->failed = true;
+            return;
+        }
+        h->d = more;
+        h->cap = h->cap * 2 + 64;
+    }
+    h->d[h->n++] = *d;
+}
+
+static void host_scores(void *ctx, int32_t time_ms, const int8_t *scores)
+{
+    heard *h = ctx;
+    (void)time_ms;
+    if (h->n_scores + h->n_labels > h->cap_scores) {
+        int8_t *more = realloc(h->scores, h->cap_scores * 2 + 65536);
+        if (!more) {
+            h->failed = true;
+            return;
+        }
+        h->scores = more;
+        h->cap_scores = h->cap_scores * 2 + 65536;
+    }
+    memcpy(h->scores + h->n_scores, scores, h->n_labels);
+    h->n_scores += h->n_labels;
+}
+
+static void print_detection(void *ctx, const th_detection *d)
+{
+    const th_session *s = ctx;
+    const char *label = d->label >= 0 && d->label < s->t.pipe.n_labels ? s->t.pipe.labels[d->label] : "?";
+    json_t *o = json_pack("{s:i,s:s,s:f}", "time_ms", (int)d->time_ms, "label", label, "score", d->score / 256.0);
+    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    if (text) puts(text);
+    fflush(stdout);
+    free(text);
+    json_decref(o);
+}
+
+static bool same(const heard *h, const th_emulation *e)
+{
+    if (h->n != e->n_detections || h->n_scores != e->n_out) return false;
+    if (h->n_scores && memcmp(h->scores, e->out, h->n_scores) != 0) return false;
+    for (size_t i = 0; i < h->n; i++)
+        if (h->d[i].time_ms != e->detection[i].time_ms || h->d[i].label != e->detection[i].label || h->d[i].score != e->detection[i].score)
+            return false;
+    return true;
+}
+
+static json_t *detections_json(const th_session *s, const th_emulation *e)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < e->n_detections; i++) {
+        const th_detection *d = &e->detection[i];
+        const char *label = d->label >= 0 && d->label < s->t.pipe.n_labels ? s->t.pipe.labels[d->label] : "?";
+        json_array_append_new(list, json_pack("{s:f,s:s,s:f}", "time_s", d->time_ms / 1000.0, "label", label, "score", d->score / 256.0));
+    }
+    return list;
+}
+
+/* Instructions while it listens on and on: frames and inferences come at fixed distances. */
+static void cost_json(th_session *s, const th_emulation *e)
+{
+    const th_pipeline *p = &s->t.pipe;
+    const double frames = (double)p->frontend.rate_hz / p->frontend.hop;
+    const double per_second = frames * (double)e->frame_mean + frames / th_pipeline_stride_frames(p) * (double)e->inference_mean;
+    const double ms = th_board_ms(s->t.board, per_second);
+    json_t *o = json_pack("{s:I,s:f,s:I,s:f,s:f,s:s}", "features_instructions_per_frame", (json_int_t)e->frame_mean,
+                          "instructions_per_second_audio", per_second, "features_instructions_per_frame_max", (json_int_t)e->frame_max,
+                          "duty_cycle_estimate", ms / 1000.0, "latency_ms_estimate",
+                          th_board_ms(s->t.board, (double)(e->inference_mean + e->frame_mean)), "estimate_source", s->t.board->cycles_source);
+    json_object_update(s->out, o);
+    json_decref(o);
+}
+
+static void inference_json(th_session *s, const th_emulation *e)
+{
+    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I}", "instructions_per_inference", (json_int_t)e->inference_mean, "instructions_per_inference_min",
+                          (json_int_t)e->inference_min, "instructions_per_inference_max", (json_int_t)e->inference_max, "inferences",
+                          (json_int_t)e->inferences, "stack_bytes", (json_int_t)e->stack);
+    json_object_update(s->out, o);
+    json_decref(o);
+}
+
+/* The measuring firmware on a short feed: where the instructions of an inference go. */
+static th_err layers_json(th_session *s, const char *mode, th_span feed, th_why *why)
+{
+    const th_plan *plan = s->t.plan;
+    th_emulation e;
+    const th_err err = th_emulator_run(s->t.board, s->fw.profile_elf, mode, feed, true, 120, NULL, NULL, &e, why);
+    if (!err) {
+        json_t *list = json_array();
+        for (size_t i = 0; i < e.n_steps && i < (size_t)plan->graph->n_nodes; i++) {
+            const th_op_row *row = th_op_find((int32_t)plan->graph->nodes[i].op);
+            json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I}", "op", row ? row->name : "?", "kernel", plan->steps[i].kernel_name,
+                                                  "macs", (json_int_t)plan->steps[i].macs, "instructions", (json_int_t)e.step[i]));
+        }
+        json_object_set_new(s->out, "instructions_by_layer", list);
+    }
+    th_emulation_free(&e);
+    return err;
+}
+
+static th_err compare(th_session *s, const int16_t *pcm, int32_t n, const th_emulation *e, th_why *why)
+{
+    heard h = {.n_labels = (size_t)s->t.pipe.n_labels};
+    th_err err = th_stream_run(&s->t.pipe, s->t.plan, pcm, n, host_detect, host_scores, &h, why);
+    if (!err && h.failed) err = th_why_set(why, TH_ENOMEM, "out of memory");
+    if (!err && !same(&h, e)) s->equal = false;
+    free(h.d);
+    free(h.scores);
+    return err;
+}
+
+/* Seconds that QEMU may take on a slow, busy computer. */
+static int patience(double seconds)
+{
+    return 120 + (int)(seconds * 20.0);
+}
+
+static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *why)
+{
+    const double seconds = (double)n / s->t.pipe.frontend.rate_hz;
+    const th_span feed = {(const uint8_t *)pcm, (size_t)n * 2};
+    const size_t least = 2 * (size_t)s->t.pipe.clip_samples;
+    th_emulation e;
+    th_err err = th_emulator_run(s->t.board, s->fw.elf, "stream", feed, true, patience(seconds), print_detection, s, &e, why);
+    if (!err) err = compare(s, pcm, n, &e, why);
+    if (!err) {
+        inference_json(s, &e);
+        cost_json(s, &e);
+        json_object_set_new(s->out, "seconds", json_real(seconds));
+        json_object_set_new(s->out, "detections", detections_json(s, &e));
+    }
+    th_emulation_free(&e);
+    return err || feed.n < least ? err : layers_json(s, "stream", (th_span){feed.p, least}, why);
+}
+
+th_err th_session_stream(th_session *s, const char *wav, th_why *why)
+{
+    int16_t *pcm;
+    int32_t n;
+    if (!s->t.has_pipe)
+        return th_why_set(why, TH_EUSAGE, "%s has no features and labels in it, so it cannot listen to %s. "
+                          "Feed it raw input tensors: --feed FILE.bin --out FILE.bin", s->t.path, wav);
+    TH_TRY(th_audio_read(wav, s->t.pipe.frontend.rate_hz, MOST_SECONDS, &pcm, &n, why));
+    const th_err err = run_stream(s, pcm, n, why);
+    free(pcm);
+    return err;
+}
+
+static size_t input_bytes(const th_graph *g)
+{
+    size_t n = 0;
+    for (int32_t i = 0; i < g->n_inputs; i++) n += th_tensor_bytes(&g->tensors[g->inputs[i]]);
+    return n;
+}
+
+/* The host's outputs for the same input sets, compared with the device's. */
+static th_err compare_raw(th_session *s, const uint8_t *in, size_t n, const th_emulation *e, th_why *why)
+{
+    const th_graph *g = s->t.plan->graph;
+    th_runner *r;
+    size_t at = 0, out = 0;
+    TH_TRY(th_runner_new(s->t.plan, &r, why));
+    while (at < n && s->equal) {
+        for (int32_t i = 0; i < g->n_inputs; i++) {
+            const size_t bytes = th_tensor_bytes(&g->tensors[g->inputs[i]]);
+            memcpy(th_runner_input(r, i), in + at, bytes);
+            at += bytes;
+        }
+        th_runner_invoke(r, NULL, NULL);
+        for (int32_t i = 0; i < g->n_outputs && s->equal; i++) {
+            const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
+            s->equal = out + bytes <= e->n_out && memcmp(e->out + out, th_runner_output(r, i), bytes) == 0;
+            out += bytes;
+        }
+    }
+    th_runner_free(r);
+    return TH_OK;
+}
+
+th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why)
+{
+    const size_t one = input_bytes(s->t.plan->graph);
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(in, 0, &bytes, &n, why));
+    if (!n || n % one) {
+        free(bytes);
+        return th_why_set(why, TH_EFORMAT, "%s has %zu bytes; one set of input tensors is %zu bytes, and the file must hold whole sets", in, n, one);
+    }
+    th_emulation e;
+    th_err err = th_emulator_run(s->t.board, s->fw.elf, "raw", (th_span){bytes, n}, true, 600, NULL, NULL, &e, why);
+    if (!err) err = compare_raw(s, bytes, n, &e, why);
+    if (!err) inference_json(s, &e);
+    if (!err && out) err = th_file_write(out, (th_span){e.out, e.n_out}, why);
+    th_emulation_free(&e);
+    if (!err) err = layers_json(s, "raw", (th_span){bytes, one}, why);
+    free(bytes);
+    return err;
+}
