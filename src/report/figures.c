@@ -18,9 +18,9 @@ void th_report_figures(const th_report *r, th_figures *f)
         .stack_bytes = th_json_num(e, "stack_bytes", -1.0),
         .arena_bytes = r->plan && r->is_int8 ? (double)r->plan->arena_bytes : -1.0,
         .instr_inference = th_json_num(e, "instructions_per_inference", -1.0),
-        .instr_second = th_json_num(e, "instructions_per_second", -1.0),
-        .duty = th_json_num(e, "duty_cycle", -1.0),
-        .latency_ms = th_json_num(e, "latency_ms", -1.0),
+        .instr_second = th_json_num(e, "instructions_per_second_audio", -1.0),
+        .duty = th_json_num(e, "duty_cycle_estimate", -1.0),
+        .latency_ms = th_json_num(e, "latency_ms_estimate", -1.0),
         .board = th_json_str(e, "board", NULL),
     };
 }

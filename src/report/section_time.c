@@ -5,7 +5,7 @@
 
 static bool ready(const th_report *r)
 {
-    return th_json_len(r->file[TH_R_EMULATE], "layers") > 0 || (r->plan && r->plan->macs > 0);
+    return th_json_len(r->file[TH_R_EMULATE], "instructions_by_layer") > 0 || (r->plan && r->plan->macs > 0);
 }
 
 typedef struct cost {
@@ -20,7 +20,7 @@ static cost cost_of(const th_report *r, bool counted, size_t i)
         const th_op_row *row = th_op_find((int32_t)r->plan->graph->nodes[i].op);
         return (cost){row ? row->name : "?", (double)r->plan->steps[i].macs};
     }
-    const json_t *item = json_array_get(th_json_at(r->file[TH_R_EMULATE], "layers"), i);
+    const json_t *item = json_array_get(th_json_at(r->file[TH_R_EMULATE], "instructions_by_layer"), i);
     return (cost){th_json_str(item, "op", "?"), th_json_num(item, "instructions", 0.0)};
 }
 
@@ -44,9 +44,9 @@ static void write_sums(th_html *h, const th_report *r)
 
 static void write(th_html *h, const th_report *r)
 {
-    const bool counted = th_json_len(r->file[TH_R_EMULATE], "layers") > 0;
+    const bool counted = th_json_len(r->file[TH_R_EMULATE], "instructions_by_layer") > 0;
     const char *const headings[] = {"Layer", "Kind", counted ? "Instructions" : "Multiplications"};
-    const size_t n = counted ? th_json_len(r->file[TH_R_EMULATE], "layers") : (size_t)r->plan->graph->n_nodes;
+    const size_t n = counted ? th_json_len(r->file[TH_R_EMULATE], "instructions_by_layer") : (size_t)r->plan->graph->n_nodes;
     double sum = 0.0, most = 1.0;
     for (size_t i = 0; i < n; i++) {
         const double v = cost_of(r, counted, i).value;
