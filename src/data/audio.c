@@ -190,6 +190,21 @@ th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int1
     return TH_OK;
 }
 
+th_err th_audio_resample(const float *x, int32_t n, double ratio, float **out, int32_t *n_out, th_why *why)
+{
+    const long room = (long)((double)n * ratio) + 64;
+    *out = malloc((size_t)room * sizeof **out);
+    if (!*out) return th_why_set(why, TH_ENOMEM, "out of memory changing a rate");
+    SRC_DATA d = {.data_in = x, .input_frames = n, .data_out = *out, .output_frames = room, .src_ratio = ratio};
+    const int bad = src_simple(&d, SRC_SINC_FASTEST, 1);
+    if (bad) {
+        free(*out);
+        return th_why_set(why, TH_ERANGE, "the rate cannot be changed: %s", src_strerror(bad));
+    }
+    *n_out = (int32_t)d.output_frames_gen;
+    return TH_OK;
+}
+
 /* ---- writing ------------------------------------------------------------------------------ */
 
 static void put16(uint8_t *p, uint32_t v)
