@@ -17,6 +17,8 @@ static const th_cmd *const verbs[] = {
     &th_cmd_data_list,
     &th_cmd_data_split,
     &th_cmd_train,
+    &th_cmd_quantize,
+    &th_cmd_inspect,
     &th_cmd_run,
     &th_cmd_deploy,  &th_cmd_emulate,
     NULL,
