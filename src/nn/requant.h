@@ -24,7 +24,8 @@ static inline int32_t th_high_mul(int32_t a, int32_t b)
 /* round(x / 2^e), ties away from zero.  1 <= e <= 31, x > INT32_MIN. */
 static inline int32_t th_round_shift(int32_t x, int32_t e)
 {
-    return (((x - (x < 0)) >> (e - 1)) + 1) >> 1;
+    const int32_t t = x - (x < 0); /* now ties go up on both sides */
+    return (t >> e) + (t >> (e - 1) & 1);
 }
 
 /* a * 2^n and a + b that wrap like the reference's int32 instead of being undefined. */

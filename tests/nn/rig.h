@@ -1,0 +1,177 @@
+/* tests/nn/rig.h -- one operator with random tensors, run through its row; and plain second versions of the arithmetic. */
+#ifndef TH_TEST_RIG_H
+#define TH_TEST_RIG_H
+
+#include "../test.h"
+
+#include "base/rng.h"
+#include "nn/op.h"
+
+#include <math.h>
+
+#define RIG_TENSORS 4
+
+typedef struct rig {
+    th_rng rng;
+    th_tensor t[RIG_TENSORS]; /* 0 x, 1 weights, 2 bias, 3 output */
+    int32_t in[3], out[1];
+    th_node node;
+    float scale[RIG_TENSORS][256];
+    int32_t zero[RIG_TENSORS][256];
+    void *data[RIG_TENSORS];
+    th_diag diag;
+    th_step step;
+    th_arena arena;
+    _Alignas(16) uint8_t memory[1 << 16];
+} rig;
+
+static inline int32_t rig_between(rig *r, int32_t lo, int32_t hi)
+{
+    return lo + (int32_t)th_rng_below(&r->rng, (uint32_t)(hi - lo + 1));
+}
+
+static inline rig *rig_new(uint64_t seed, th_op op, int32_t n_in)
+{
+    rig *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    r->rng = th_rng_make(seed, 7);
+    r->node = (th_node){.op = op, .n_in = n_in, .n_out = 1, .in = r->in, .out = r->out};
+    for (int32_t i = 0; i < 3; i++) r->in[i] = i < n_in ? i : -1;
+    r->out[0] = 3;
+    for (int i = 0; i < RIG_TENSORS; i++) r->t[i].name = "t";
+    return r;
+}
+
+static inline void rig_free(rig *r)
+{
+    for (int i = 0; i < RIG_TENSORS; i++) free(r->data[i]);
+    free(r);
+}
+
+static inline th_shape shape4(int32_t a, int32_t b, int32_t c, int32_t d)
+{
+    return (th_shape){.rank = 4, .d = {a, b, c, d}};
+}
+
+/* Random bytes of the type; biases small enough to matter and to stay in range. */
+static inline void rig_fill(rig *r, int i, th_type type, th_shape shape)
+{
+    r->t[i].type = type;
+    r->t[i].shape = shape;
+    const size_t n = (size_t)th_shape_count(&shape);
+    free(r->data[i]);
+    r->data[i] = malloc(n * th_type_bytes(type));
+    assert_non_null(r->data[i]);
+    for (size_t k = 0; k < n; k++) {
+        if (type == TH_S8) ((int8_t *)r->data[i])[k] = (int8_t)rig_between(r, -128, 127);
+        if (type == TH_S32) ((int32_t *)r->data[i])[k] = rig_between(r, -20000, 20000);
+        if (type == TH_F32) ((float *)r->data[i])[k] = th_rng_range(&r->rng, -2.0f, 2.0f);
+    }
+    r->t[i].data = i == 3 ? NULL : r->data[i];
+}
+
+/* n scales of about `scale`, each up to 4 times larger or smaller, with zero points in [-zero_range, zero_range]. */
+static inline void rig_quant(rig *r, int i, int32_t n, int32_t axis, float scale, int32_t zero_range)
+{
+    for (int32_t c = 0; c < n; c++) {
+        r->scale[i][c] = scale * th_rng_range(&r->rng, 0.25f, 4.0f);
+        r->zero[i][c] = zero_range ? rig_between(r, -zero_range, zero_range) : 0;
+    }
+    r->t[i].quant = (th_quant){r->scale[i], r->zero[i], n, axis};
+}
+
+static inline th_err rig_prepare(rig *r)
+{
+    r->arena = th_arena_over(r->memory, sizeof r->memory);
+    r->step = (th_step){0};
+    const th_prepare p = {&r->node, r->t, &r->arena, &r->diag};
+    return th_op_find((int32_t)r->node.op)->prepare(&p, &r->step);
+}
+
+/* Shape of the output by the row's own rule. */
+static inline th_shape rig_infer(rig *r)
+{
+    th_shape s;
+    const th_prepare p = {&r->node, r->t, &r->arena, &r->diag};
+    r->t[3].type = r->t[0].type;
+    r->t[3].shape = (th_shape){.rank = 1, .d = {1}};
+    assert_int_equal(th_op_find((int32_t)r->node.op)->infer(&p, &s), TH_OK);
+    return s;
+}
+
+/* Prepares and runs; scratch is exactly as large as asked for, so that sanitizers see what lies beyond. */
+static inline void rig_run(rig *r)
+{
+    const th_err err = rig_prepare(r);
+    if (err) printf("prepare: %s\n", r->diag.msg);
+    assert_int_equal(err, TH_OK);
+    const void *in[3];
+    void *out[1] = {r->data[3]};
+    for (int i = 0; i < 3; i++) in[i] = r->in[i] < 0 ? NULL : r->data[r->in[i]];
+    void *scratch = r->step.scratch_bytes ? malloc(r->step.scratch_bytes) : NULL;
+    if (scratch) memset(scratch, 0xa5, r->step.scratch_bytes);
+    r->step.kernel(r->step.par, in, out, scratch);
+    free(scratch);
+}
+
+/* --- the second versions: written from the definition, in wide types --- */
+
+static inline int64_t floor_div(int64_t a, int64_t b) /* b > 0 */
+{
+    return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+/* acc * factor as the reference rounds it: product to the nearest, ties up; then the shift, ties away from zero. */
+static inline int64_t plain_requant(int64_t acc, double factor)
+{
+    int shift;
+    const double q = frexp(factor, &shift);
+    int64_t m = llround(q * 2147483648.0);
+    if (m == 2147483648) m /= 2, shift++;
+    if (shift < -31) return 0;
+    if (shift > 0) acc *= (int64_t)1 << shift;
+    const int64_t high = floor_div(acc * m + (1 << 30), (int64_t)1 << 31);
+    if (shift >= 0) return high;
+    const int64_t half = (int64_t)1 << (-shift - 1), size = high < 0 ? -high : high, rounded = (size + half) / (half * 2);
+    return high < 0 ? -rounded : rounded;
+}
+
+static inline int32_t plain_limit(int64_t v, const th_tensor *out, th_act act)
+{
+    int64_t lo = -128, hi = 127;
+    const float s = out->quant.scale[0];
+    const int32_t z = out->quant.zero[0];
+    if (act == TH_ACT_RELU || act == TH_ACT_RELU6) lo = z;
+    if (act == TH_ACT_RELU6 && z + lroundf(6.0f / s) < hi) hi = z + lroundf(6.0f / s);
+    if (act == TH_ACT_RELU_N1_1) {
+        if (z + lroundf(-1.0f / s) > lo) lo = z + lroundf(-1.0f / s);
+        if (z + lroundf(1.0f / s) < hi) hi = z + lroundf(1.0f / s);
+    }
+    v += z;
+    return (int32_t)(v < lo ? lo : v > hi ? hi : v);
+}
+
+static inline double plain_limit_f32(double v, th_act act)
+{
+    if ((act == TH_ACT_RELU || act == TH_ACT_RELU6) && v < 0) return 0;
+    if (act == TH_ACT_RELU6 && v > 6) return 6;
+    if (act == TH_ACT_RELU_N1_1) return v < -1 ? -1 : v > 1 ? 1 : v;
+    return v;
+}
+
+/* Output size and first padding, from the definition of SAME and VALID. */
+static inline int32_t plain_pad(th_padding padding, int32_t in, int32_t out, int32_t filter, int32_t stride, int32_t dilation)
+{
+    const int32_t missing = (out - 1) * stride + (filter - 1) * dilation + 1 - in;
+    return padding == TH_PAD_SAME && missing > 0 ? missing / 2 : 0;
+}
+
+static inline void assert_close(float got, double want, double size)
+{
+    if (fabs((double)got - want) > 1e-5 * (fabs(want) + size)) {
+        printf("got %.9g, want %.9g\n", (double)got, want);
+        fail();
+    }
+}
+
+#endif
