@@ -42,6 +42,11 @@ bool th_stderr_is_terminal(void)
     return isatty(STDERR_FILENO) == 1;
 }
 
+bool th_stdout_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO) == 1;
+}
+
 int th_terminal_columns(void)
 {
     struct winsize w;

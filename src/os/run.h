@@ -13,6 +13,7 @@ void th_interrupt_catch(void);
 bool th_interrupted(void);
 
 bool th_stderr_is_terminal(void);
+bool th_stdout_is_terminal(void);
 int th_terminal_columns(void); /* 80 when unknown */
 
 int th_cpu_count(void); /* processors this process may use, >= 1; THIMBLE_THREADS overrides */

@@ -1,0 +1,58 @@
+/* cli/test.h -- the parts of `thimble test`: what is tested, on what, and what came out. */
+#ifndef TH_CLI_TEST_H
+#define TH_CLI_TEST_H
+
+#include "cli/cmd.h"
+#include "data/dataset.h"
+#include "evaluate/classify.h"
+#include "evaluate/metrics.h"
+
+#include <jansson.h>
+
+enum { TH_NET_FLOAT = 0, TH_NET_INT8 = 1 };
+
+typedef struct th_test {
+    th_project project;  /* of the folder, or made from a model's description; labels are the model's */
+    bool has_project;
+    th_model *net[TH_MAX_NETS]; /* float and int8; NULL: there is none */
+    th_pipeline pipe;
+    uint64_t float_hash; /* FNV-1a of the float file; 0 for none */
+
+    th_dataset *set;
+    size_t *clip;        /* [n] clips of the set that are tested */
+    int32_t *truth;      /* [n] class, -1: no class of this network */
+    th_verdict *verdict; /* [n] */
+    size_t n;
+    char what[256];      /* "test clips of speech" */
+
+    th_confusion confusion[TH_MAX_NETS];
+    size_t tested, unreadable, no_class, agree;
+    char first_problem[768]; /* of the unreadable ones */
+} th_test;
+
+/* Loads the networks: of a project folder (int8 is made first when it is missing or older than float),
+ * of a MODEL.tflite file, or `model` for the project.
+ * Errors: TH_ENOENT with the command that makes what is missing. */
+TH_NODISCARD th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why);
+void th_test_free(th_test *t); /* also after an error */
+
+/* The clips: of a split of the project, or of every recording below `dir` (not NULL). */
+TH_NODISCARD th_err th_test_choose(th_test *t, const char *dir, const char *split, th_why *why);
+
+/* Asks the networks, counts. */
+TH_NODISCARD th_err th_test_classify(th_test *t, th_why *why);
+
+/* Tables on stdout. */
+TH_NODISCARD th_err th_test_print(const th_test *t, th_why *why);
+
+/* What --json prints and model/test.json keeps; a new reference, NULL without memory. */
+json_t *th_test_json(const th_test *t);
+
+/* Writes `object` compact into PROJECT/name, with the float model's hash as "model"; a folder that
+ * cannot be written is a warning, not an error: the figures have been printed. */
+void th_test_save(const th_test *t, json_t *object, const char *name);
+
+/* A long recording through the int8 network, as on the board; prints or returns its figures. */
+TH_NODISCARD th_err th_test_stream(th_test *t, const char *wav, const char *truth, bool json, th_why *why);
+
+#endif

@@ -1,0 +1,202 @@
+/* Networks and clips of `thimble test`, and the counting. */
+#include "cli/test.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "os/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- networks ------------------------------------------------------------------------------- */
+
+/* The model in a file into the slot of its input type; its description must fit the one that is known. */
+static th_err load_net(const char *path, th_test *t, uint64_t *hash, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    th_model *model;
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    if (hash) *hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, n});
+    free(bytes);
+    TH_TRY(th_model_load(path, &model, why));
+    const th_graph *g = &model->graphs[0];
+    const int slot = g->n_inputs > 0 && g->tensors[g->inputs[0]].type == TH_F32 ? TH_NET_FLOAT : TH_NET_INT8;
+    th_model_free(t->net[slot]);
+    t->net[slot] = model;
+    th_why inner = {0};
+    const th_err err = th_pipeline_from(model, &t->pipe, &inner);
+    if (err == TH_ENOENT)
+        return th_why_set(why, err, "%s holds no description of its labels and features (%s), so recordings cannot be tested with it. "
+                          "Models made by `thimble train` and `thimble quantize` have one; `thimble run` takes any model with raw tensors",
+                          path, TH_PIPELINE_METADATA);
+    return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
+}
+
+/* A project that has just the model's labels and rate: enough to read recordings. */
+static th_err project_of_model(th_test *t, th_why *why)
+{
+    static const char *const some[] = {"yes"};
+    TH_TRY(th_project_defaults("keyword", some, 1, &t->project, why));
+    snprintf(t->project.dir, sizeof t->project.dir, ".");
+    return TH_OK;
+}
+
+/* Labels and rate of the model rule: it may be older than thimble.ini. */
+static void use_labels_of_model(th_test *t)
+{
+    th_project *p = &t->project;
+    bool same = p->n_labels == t->pipe.n_labels;
+    for (int32_t i = 0; same && i < p->n_labels; i++) same = strcmp(p->labels[i], t->pipe.labels[i]) == 0;
+    if (!same && t->has_project)
+        fprintf(stderr, "note: the model was trained for other labels than thimble.ini has now; it is tested with its own. "
+                        "To use the new ones: thimble train %s\n", p->dir);
+    p->n_labels = t->pipe.n_labels;
+    memcpy(p->labels, t->pipe.labels, sizeof p->labels);
+    p->rate_hz = t->pipe.frontend.rate_hz;
+    p->clip_ms = (int32_t)((int64_t)t->pipe.clip_samples * 1000 / t->pipe.frontend.rate_hz);
+}
+
+static th_err open_project(const char *dir, const char *model, th_test *t, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    TH_TRY(th_project_load(dir, &t->project, why));
+    t->has_project = true;
+    if (model) return load_net(model, t, NULL, why);
+    TH_TRY(th_project_path(&t->project, TH_FILE_FLOAT, path, why));
+    const bool has_float = th_file_exists(path);
+    if (has_float) TH_TRY(load_net(path, t, &t->float_hash, why));
+    TH_TRY(th_project_path(&t->project, TH_FILE_INT8, path, why));
+    const bool has_int8 = th_file_exists(path);
+    if (!has_float && !has_int8)
+        return th_why_set(why, TH_ENOENT, "%s has no model yet. Make one: thimble train %s", dir, dir);
+    return has_int8 ? load_net(path, t, NULL, why) : TH_OK;
+}
+
+th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why)
+{
+    memset(t, 0, sizeof *t);
+    if (th_dir_exists(word)) {
+        TH_TRY(open_project(word, model, t, why));
+    } else if (th_file_exists(word)) {
+        if (model) return th_why_set(why, TH_EUSAGE, "%s is a model already: leave out --model", word);
+        TH_TRY(load_net(word, t, NULL, why));
+        TH_TRY(project_of_model(t, why));
+    } else {
+        return th_why_set(why, TH_ENOENT, "there is no project folder or model file %s", word);
+    }
+    use_labels_of_model(t);
+    return TH_OK;
+}
+
+void th_test_free(th_test *t)
+{
+    for (int k = 0; k < TH_MAX_NETS; k++) th_model_free(t->net[k]);
+    th_dataset_free(t->set);
+    free(t->clip);
+    free(t->truth);
+    free(t->verdict);
+    memset(t, 0, sizeof *t);
+}
+
+/* ---- clips ---------------------------------------------------------------------------------- */
+
+static th_err read_split(th_test *t, const char *name, th_split *split, th_why *why)
+{
+    for (int i = 0; i < TH_N_SPLITS; i++) {
+        *split = (th_split)i;
+        if (strcmp(th_split_name(*split), name) == 0) break;
+        if (i == TH_N_SPLITS - 1) return th_why_set(why, TH_EUSAGE, "--split takes train, val or test, not \"%s\"", name);
+    }
+    if (!t->has_project)
+        return th_why_set(why, TH_EUSAGE, "a model file has no clips of its own: name a folder with --data DIR, or a long recording with --stream FILE.wav");
+    return th_dataset_load(&t->project, &t->set, why);
+}
+
+th_err th_test_choose(th_test *t, const char *dir, const char *split_name, th_why *why)
+{
+    th_split split = TH_TEST;
+    TH_TRY(dir ? th_dataset_scan(&t->project, dir, &t->set, why) : read_split(t, split_name, &split, why));
+    const size_t n = t->set->n;
+    t->clip = malloc((n + 1) * sizeof *t->clip);
+    t->truth = malloc((n + 1) * sizeof *t->truth);
+    t->verdict = malloc((n + 1) * sizeof *t->verdict);
+    if (!t->clip || !t->truth || !t->verdict) return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", n);
+    for (size_t i = 0; i < n; i++) {
+        const th_clip *c = &t->set->clips[i];
+        if (c->split != split) continue;
+        t->truth[t->n] = th_pipeline_label(&t->pipe, c->label);
+        t->clip[t->n++] = i;
+    }
+    th_text_fmt(t->what, sizeof t->what, dir ? "recordings below %s" : "%s clips", dir ? dir : split_name);
+    if (t->n == 0)
+        return th_why_set(why, TH_ENOENT, n ? "none of the project's %zu clips is kept for %s. Divide them anew: thimble data split --project %s"
+                                            : "the project has %zu clips, so there is nothing for %s. Bring some: thimble data import FOLDER --project %s",
+                          n, split_name, t->project.dir);
+    return TH_OK;
+}
+
+/* ---- the test ------------------------------------------------------------------------------- */
+
+static th_err fill(void *ctx, size_t i, int16_t *pcm)
+{
+    const th_test *t = ctx;
+    int16_t *all;
+    int32_t n;
+    const th_err err = th_dataset_samples(t->set, &t->set->clips[t->clip[i]], &all, &n, NULL);
+    if (err) return err;
+    th_clip_window(all, n, 0, pcm, t->pipe.clip_samples);
+    free(all);
+    return TH_OK;
+}
+
+static void on_progress(void *ctx, double part)
+{
+    (void)ctx;
+    th_progress("test", part);
+}
+
+static void note_unreadable(th_test *t, size_t i)
+{
+    th_why why = {0};
+    int16_t *pcm;
+    int32_t n;
+    if (t->unreadable++) return;
+    if (!th_dataset_samples(t->set, &t->set->clips[t->clip[i]], &pcm, &n, &why)) free(pcm);
+    snprintf(t->first_problem, sizeof t->first_problem, "%s", why.err ? why.text : th_err_text(t->verdict[i].err));
+}
+
+static void count(th_test *t)
+{
+    t->confusion[0] = t->confusion[1] = (th_confusion){.n = t->pipe.n_labels};
+    for (size_t i = 0; i < t->n; i++) {
+        const th_verdict *v = &t->verdict[i];
+        if (v->err) {
+            note_unreadable(t, i);
+            continue;
+        }
+        if (t->truth[i] < 0) {
+            t->no_class++;
+            continue;
+        }
+        t->tested++;
+        for (int k = 0; k < TH_MAX_NETS; k++)
+            if (t->net[k]) th_confusion_add(&t->confusion[k], t->truth[i], v->said[k]);
+        t->agree += t->net[0] && t->net[1] && v->said[0] == v->said[1];
+    }
+    t->unreadable += t->set->n_skipped; /* the scan left them out */
+}
+
+th_err th_test_classify(th_test *t, th_why *why)
+{
+    const th_classify_job job = {.pipe = &t->pipe, .net = {t->net[0], t->net[1]}, .fill = fill, .n_clips = t->n, .ctx = t,
+                                 .progress = on_progress, .n_threads = th_cpu_count()};
+    TH_TRY(th_classify_clips(&job, t->verdict, why));
+    count(t);
+    if (t->unreadable)
+        fprintf(stderr, "note: %zu recordings could not be used%s%s\n", t->unreadable, *t->first_problem ? "; the first: " : "", t->first_problem);
+    if (t->no_class) fprintf(stderr, "note: %zu clips were left out: this network has no class for their label\n", t->no_class);
+    if (t->tested == 0) return th_why_set(why, TH_EFORMAT, "not one of %zu clips could be used. %s", t->n, t->first_problem);
+    return TH_OK;
+}
