@@ -280,6 +280,7 @@ static th_err make_silence(synth *s, const plan *c)
     for (uint32_t k = 0; k < knocks; k++) {
         const int32_t at = (int32_t)th_rng_below(&r, (uint32_t)s->len), n = s->p->rate_hz / 200 + (int32_t)th_rng_below(&r, (uint32_t)s->p->rate_hz / 15);
         float loud = level * th_rng_range(&r, 2.0f, 8.0f);
+        if (loud > 0.5f) loud = 0.5f;
         const float fall = 1.0f - 4.0f / (float)n;
         for (int32_t i = at; i < s->len && i < at + n; i++, loud *= fall) s->wet[i] += loud * th_rng_range(&r, -1.0f, 1.0f);
     }

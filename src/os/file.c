@@ -17,9 +17,10 @@
 #define DEFAULT_MAX ((size_t)1 << 30)
 
 /* What to do next, for the reasons that a person can do something about. */
-static const char *advice(int reason)
+static const char *advice(int reason, bool writing)
 {
     switch (reason) {
+    case ENOENT: return writing ? ". Is its folder there?" : "";
     case ENOSPC:
     case EDQUOT: return ". Free some space, then run the same command again";
     case EACCES:
@@ -35,7 +36,7 @@ static th_err fail(th_why *why, const char *what, const char *path)
 {
     const int reason = errno;
     const th_err err = reason == ENOENT || reason == ENOTDIR ? TH_ENOENT : reason == ENOMEM ? TH_ENOMEM : TH_EIO;
-    return th_why_set(why, err, "cannot %s %s: %s%s", what, path, strerror(reason), advice(reason));
+    return th_why_set(why, err, "cannot %s %s: %s%s", what, path, strerror(reason), advice(reason, what[0] == 'w'));
 }
 
 /* Reads up to `cap` bytes; *n tells how many came before the end. */
