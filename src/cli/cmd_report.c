@@ -1,0 +1,116 @@
+/* thimble report: PROJECT/report.html, and the figures as one table. */
+#include "cli/cmd.h"
+#include "cli/table.h"
+#include "deploy/board.h"
+#include "os/run.h"
+#include "report/report.h"
+#include "report/table.h"
+
+#include <stdio.h>
+
+/* One row of the last table: what it is, its value as text, and the command that makes it. */
+typedef struct row {
+    const char *name, *key; /* key: in JSON */
+    double value;
+    const char *fmt;  /* of value * scale */
+    double scale;
+    const char *note; /* behind the value */
+    const char *make;
+} row;
+
+#define MOST_ROWS 16
+
+static int rows_of(const th_figures *f, row r[MOST_ROWS])
+{
+    static const char *const test = "thimble test", *const emulate = "thimble emulate --feed FILE.wav";
+    int n = 0;
+    r[n++] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, "%.1f %%", 100.0, "", test};
+    r[n++] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, "%.1f %%", 100.0, "", test};
+    r[n++] = (row){"accuracy, device", "accuracy_device", f->accuracy_device, "%.1f %%", 100.0, "emulated", "thimble emulate --clips"};
+    r[n++] = (row){"flash", "flash_bytes", f->flash_bytes, "%.0f bytes", 1.0, "", emulate};
+    r[n++] = (row){"RAM", "ram_bytes", f->ram_bytes, "%.0f bytes", 1.0, "with arena and stack", emulate};
+    r[n++] = (row){"arena", "arena_bytes", f->arena_bytes, "%.0f bytes", 1.0, "", "thimble quantize"};
+    r[n++] = (row){"stack", "stack_bytes", f->stack_bytes, "%.0f bytes", 1.0, "", emulate};
+    r[n++] = (row){"instructions per inference", "instructions_per_inference", f->instr_inference, "%.0f", 1.0, "", emulate};
+    r[n++] = (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, "%.0f", 1.0, "", emulate};
+    r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, "%.1f %%", 100.0, "estimate", emulate};
+    r[n++] = (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, "%.1f ms", 1.0, "estimate", emulate};
+    return n;
+}
+
+static const char *board_title(const th_project *p, const th_figures *f)
+{
+    const th_board *b;
+    return th_board_find(f->board ? f->board : p->board, &b, NULL) ? "the board" : b->title;
+}
+
+static th_err print_table(const th_project *p, const th_figures *f, th_why *why)
+{
+    row r[MOST_ROWS];
+    const int n = rows_of(f, r);
+    th_table t = th_table_make(3);
+    th_table_cell(&t, "%s", board_title(p, f));
+    th_table_cell(&t, "%s", "");
+    th_table_cell(&t, "%s", "");
+    for (int i = 0; i < n; i++) {
+        char text[64];
+        snprintf(text, sizeof text, r[i].fmt, r[i].value * r[i].scale);
+        th_table_cell(&t, "%s", r[i].name);
+        th_table_cell(&t, "%s", r[i].value < 0.0 ? "-" : text);
+        if (i < 3) th_table_strong(&t);
+        th_table_cell(&t, "%s%s", r[i].value < 0.0 ? "run: " : "", r[i].value < 0.0 ? r[i].make : r[i].note);
+    }
+    th_table_print(&t, stdout, th_stdout_is_terminal());
+    const bool failed = t.failed;
+    th_table_free(&t);
+    return failed ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;
+}
+
+static th_err print_json(const th_project *p, const th_figures *f, const char *path, th_why *why)
+{
+    row r[MOST_ROWS];
+    const int n = rows_of(f, r);
+    json_t *o = json_object();
+    json_object_set_new(o, "report", json_string(path));
+    json_object_set_new(o, "board", json_string(board_title(p, f)));
+    for (int i = 0; i < n; i++) json_object_set_new(o, r[i].key, r[i].value < 0.0 ? json_null() : json_real(r[i].value));
+    return th_json_print(o, why);
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    static th_project p;
+    static th_report r; /* large; a verb runs once */
+    char path[TH_PATH_BYTES];
+    TH_TRY(th_project_load(th_word(a, 0, "."), &p, why));
+    th_err err = th_report_load(&p, &r, why);
+    if (!err) err = th_report_write(&r, path, why);
+    th_figures f;
+    th_report_figures(&r, &f);
+    if (!err && !th_arg_on(a, "json")) {
+        fprintf(stderr, "%s is written: open it in a browser\n\n", path);
+        err = print_table(&p, &f, why);
+    } else if (!err) {
+        err = print_json(&p, &f, path, why);
+    }
+    th_report_free(&r);
+    return err;
+}
+
+static const th_opt opts[] = {
+    {"json", NULL, NULL, "the figures as one JSON object"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const th_cmd th_cmd_report = {
+    .name = "report",
+    .words = "[PROJECT]",
+    .summary = "report.html: everything about the model as one page of pictures, and the figures as a table",
+    .detail = "  thimble report my-words\n\n"
+              "The page needs nothing beside it: mail it, print it, read it on a phone. What was not made yet is named there with\n"
+              "the command that makes it. Duty cycle and latency are estimates for the board.",
+    .opts = opts,
+    .min_words = 0,
+    .max_words = 1,
+    .run = run,
+};
