@@ -1,4 +1,5 @@
 /* Augmented training examples per second on one thread: name,value,unit */
+#include "base/rng.h"
 #include "data/audio.h"
 #include "data/sampler.h"
 #include "os/run.h"
