@@ -8,12 +8,13 @@
 
 #include <stdio.h>
 
+typedef enum unit { PERCENT, BYTES, COUNT, MS } unit;
+
 /* One row of the last table: what it is, its value as text, and the command that makes it. */
 typedef struct row {
     const char *name, *key; /* key: in JSON */
     double value;
-    const char *fmt;  /* of value * scale */
-    double scale;
+    unit unit;
     const char *note; /* behind the value */
     const char *make;
 } row;
@@ -24,17 +25,17 @@ static int rows_of(const th_figures *f, row r[MOST_ROWS])
 {
     static const char *const test = "thimble test", *const emulate = "thimble emulate --feed FILE.wav";
     int n = 0;
-    r[n++] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, "%.1f %%", 100.0, "", test};
-    r[n++] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, "%.1f %%", 100.0, "", test};
-    r[n++] = (row){"accuracy, device", "accuracy_device", f->accuracy_device, "%.1f %%", 100.0, "emulated", "thimble emulate --clips"};
-    r[n++] = (row){"flash", "flash_bytes", f->flash_bytes, "%.0f bytes", 1.0, "", emulate};
-    r[n++] = (row){"RAM", "ram_bytes", f->ram_bytes, "%.0f bytes", 1.0, "with arena and stack", emulate};
-    r[n++] = (row){"arena", "arena_bytes", f->arena_bytes, "%.0f bytes", 1.0, "", "thimble quantize"};
-    r[n++] = (row){"stack", "stack_bytes", f->stack_bytes, "%.0f bytes", 1.0, "", emulate};
-    r[n++] = (row){"instructions per inference", "instructions_per_inference", f->instr_inference, "%.0f", 1.0, "", emulate};
-    r[n++] = (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, "%.0f", 1.0, "", emulate};
-    r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, "%.1f %%", 100.0, "estimate", emulate};
-    r[n++] = (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, "%.1f ms", 1.0, "estimate", emulate};
+    r[n++] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, PERCENT, "", test};
+    r[n++] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", test};
+    r[n++] = (row){"accuracy, device", "accuracy_device", f->accuracy_device, PERCENT, "emulated", "thimble emulate --clips"};
+    r[n++] = (row){"flash", "flash_bytes", f->flash_bytes, BYTES, "", emulate};
+    r[n++] = (row){"RAM", "ram_bytes", f->ram_bytes, BYTES, "with arena and stack", emulate};
+    r[n++] = (row){"arena", "arena_bytes", f->arena_bytes, BYTES, "", "thimble quantize"};
+    r[n++] = (row){"stack", "stack_bytes", f->stack_bytes, BYTES, "", emulate};
+    r[n++] = (row){"instructions per inference", "instructions_per_inference", f->instr_inference, COUNT, "", emulate};
+    r[n++] = (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
+    r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, PERCENT, "estimate", emulate};
+    r[n++] = (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, MS, "estimate", emulate};
     return n;
 }
 
@@ -44,19 +45,26 @@ static const char *board_title(const th_project *p, const th_figures *f)
     return th_board_find(f->board ? f->board : p->board, &b, NULL) ? "the board" : b->title;
 }
 
+static void value_cell(th_table *t, const row *r)
+{
+    if (r->value < 0.0) th_table_cell(t, "-");
+    else if (r->unit == PERCENT) th_table_cell(t, "%.1f %%", r->value * 100.0);
+    else if (r->unit == MS) th_table_cell(t, "%.1f ms", r->value);
+    else th_table_cell(t, "%.0f%s", r->value, r->unit == BYTES ? " bytes" : "");
+}
+
 static th_err print_table(const th_project *p, const th_figures *f, th_why *why)
 {
     row r[MOST_ROWS];
     const int n = rows_of(f, r);
     th_table t = th_table_make(3);
+    t.last_left = true;
     th_table_cell(&t, "%s", board_title(p, f));
     th_table_cell(&t, "%s", "");
     th_table_cell(&t, "%s", "");
     for (int i = 0; i < n; i++) {
-        char text[64];
-        snprintf(text, sizeof text, r[i].fmt, r[i].value * r[i].scale);
         th_table_cell(&t, "%s", r[i].name);
-        th_table_cell(&t, "%s", r[i].value < 0.0 ? "-" : text);
+        value_cell(&t, &r[i]);
         if (i < 3) th_table_strong(&t);
         th_table_cell(&t, "%s%s", r[i].value < 0.0 ? "run: " : "", r[i].value < 0.0 ? r[i].make : r[i].note);
     }
@@ -105,7 +113,7 @@ static const th_opt opts[] = {
 const th_cmd th_cmd_report = {
     .name = "report",
     .words = "[PROJECT]",
-    .summary = "report.html: everything about the model as one page of pictures, and the figures as a table",
+    .summary = "report.html: the model in pictures, and its figures as a table",
     .detail = "  thimble report my-words\n\n"
               "The page needs nothing beside it: mail it, print it, read it on a phone. What was not made yet is named there with\n"
               "the command that makes it. Duty cycle and latency are estimates for the board.",

@@ -54,7 +54,7 @@ static const th_opt opts[] = {
 const th_cmd th_cmd_test = {
     .name = "test",
     .words = "[PROJECT|MODEL.tflite]",
-    .summary = "how well the float and the int8 network hear: confusion, recall, precision",
+    .summary = "how well float and int8 hear: confusion, recall, precision",
     .detail = "  thimble test                           the project's test clips, heard by both networks\n"
               "  thimble test --data recordings         other people's clips: a folder per word; a word that is no label counts as \"unknown\"\n"
               "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n\n"

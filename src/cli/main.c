@@ -13,6 +13,7 @@
 static const th_cmd *const verbs[] = {
     &th_cmd_new,
     &th_cmd_data_import,
+    &th_cmd_data_synth,
     &th_cmd_data_list,
     &th_cmd_data_split,
     &th_cmd_data_stream,

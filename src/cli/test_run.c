@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "cli/quantized.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -67,6 +68,9 @@ static th_err open_project(const char *dir, const char *model, th_test *t, th_wh
     TH_TRY(th_project_path(&t->project, TH_FILE_FLOAT, path, why));
     const bool has_float = th_file_exists(path);
     if (has_float) TH_TRY(load_net(path, t, &t->float_hash, why));
+    bool made = false;
+    if (has_float) TH_TRY(th_project_quantize_if_stale(&t->project, &made, why));
+    if (made) fprintf(stderr, "%s/%s is made from the new float model\n", dir, TH_FILE_INT8);
     TH_TRY(th_project_path(&t->project, TH_FILE_INT8, path, why));
     const bool has_int8 = th_file_exists(path);
     if (!has_float && !has_int8)

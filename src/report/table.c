@@ -115,7 +115,7 @@ void th_table_print(const th_table *t, FILE *to, bool terminal)
         const int c = (int)(i % (size_t)t->columns);
         const bool last = c == t->columns - 1 || i == t->n - 1;
         if (c) fputs("  ", to);
-        print_cell(t->cell[i], terminal && t->strong[i], width[c], c == 0, to);
+        print_cell(t->cell[i], terminal && t->strong[i], last && t->last_left ? 0 : width[c], c == 0 || (last && t->last_left), to);
         if (last) fputc('\n', to);
     }
 }

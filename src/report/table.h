@@ -14,6 +14,7 @@ typedef struct th_table {
     bool *strong; /* shown bold on a terminal */
     size_t n, cap;
     int columns;
+    bool last_left; /* the last column is text, too */
     bool failed;
 } th_table;
 
