@@ -23,7 +23,7 @@ static th_err measure(th_block *blocks, int32_t n, int32_t n_steps, size_t *live
     size_t all = 0;
     for (int32_t i = 0; i < n; i++) {
         th_block *b = &blocks[i];
-        if (b->bytes > SIZE_MAX / 2 - all) return TH_ERANGE;
+        if (b->bytes > SIZE_MAX / 4 || all > SIZE_MAX / 4) return TH_ERANGE;
         b->bytes = (b->bytes + TH_PLACE_ALIGN - 1) / TH_PLACE_ALIGN * TH_PLACE_ALIGN;
         all += b->bytes;
         for (int32_t k = b->first; k <= b->last; k++) live[k] += b->bytes;
