@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-th_err th_why_set(th_why *why, th_err err, const char *fmt, ...)
+th_err(th_why_set)(th_why *why, th_err err, const char *fmt, ...)
 {
     if (!why || why->err) return err;
     va_list args;
