@@ -15,6 +15,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_data_import,
     &th_cmd_data_synth,
     &th_cmd_data_list,
+    &th_cmd_data_check,
     &th_cmd_data_split,
     &th_cmd_data_stream,
     &th_cmd_train,

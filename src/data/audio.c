@@ -190,6 +190,16 @@ th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int1
     return TH_OK;
 }
 
+th_err th_audio_rate(const char *path, int32_t *rate_hz)
+{
+    SF_INFO info = {0};
+    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    if (!file) return TH_EFORMAT;
+    *rate_hz = info.samplerate;
+    sf_close(file);
+    return TH_OK;
+}
+
 th_err th_audio_resample(const float *x, int32_t n, double ratio, float **out, int32_t *n_out, th_why *why)
 {
     const long room = (long)((double)n * ratio) + 64;

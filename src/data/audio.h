@@ -13,6 +13,9 @@
 TH_NODISCARD th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int16_t **pcm,
                                   int32_t *n, th_why *why);
 
+/* Rate of a file. */
+TH_NODISCARD th_err th_audio_rate(const char *path, int32_t *rate_hz);
+
 /* n samples at another rate: about n * ratio of them, ratio 1/16 to 16; fresh memory. */
 TH_NODISCARD th_err th_audio_resample(const float *x, int32_t n, double ratio, float **out, int32_t *n_out, th_why *why);
 
