@@ -17,7 +17,7 @@
     X(TH_LINT_NO_UNKNOWN, "no-unknown", false, "there are no unknown words, so any word will sound like a label", "Import recordings of other words; their folders may have any name.") \
     X(TH_LINT_NO_SILENCE, "no-silence", false, "there is no silence (background noise)", "Record a minute of the room without speech into a folder named _background_noise_ and import it.") \
     X(TH_LINT_CASE, "case", false, "words that differ only in upper and lower case", "Give the folders one spelling and import again.") \
-    X(TH_LINT_LEAK, "leak", false, "speakers that are in training and also in val or test, so the test looks too good", "Run thimble data split: it divides by speaker.") \
+    X(TH_LINT_LEAK, "leak", false, "speakers that are in training and also in val or test, so the test looks too good", "Run thimble data split: with five speakers or more it divides by speaker.") \
     X(TH_LINT_DUPLICATE, "duplicate", false, "clips with the same content as another one", "Delete their lines from data/index.tsv.") \
     X(TH_LINT_RATE, "rate", false, "clips at another rate than the project's", "They are converted each time; import them again to convert them once.") \
     X(TH_LINT_CLIPPED, "clipped", false, "clips that are overdriven (many samples at full scale)", "Record with less gain or further from the microphone.") \

@@ -222,6 +222,9 @@ static size_t cut(const int16_t *pcm, int32_t n, piece *out, size_t most)
 
 static th_err store(synth *s, const plan *c)
 {
+    float peak = 0.9f; /* louder ones are turned down, not cut off */
+    for (int32_t i = 0; i < s->len; i++) peak = fabsf(s->wet[i]) > peak ? fabsf(s->wet[i]) : peak;
+    for (int32_t i = 0; i < s->len; i++) s->wet[i] *= 0.9f / peak;
     for (int32_t i = 0; i < s->len; i++) {
         const float v = s->wet[i] * 32768.0f;
         s->pcm[i] = v > 32767.0f ? 32767 : v < -32768.0f ? -32768 : (int16_t)lrintf(v);
