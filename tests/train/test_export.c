@@ -1,0 +1,88 @@
+/* The exported graph, run by th_runner, gives what the trainer's own inference gives. */
+#include "../test.h"
+
+#include "base/rng.h"
+#include "model/plan.h"
+#include "train/export.h"
+
+#include <math.h>
+
+#define SAMPLES 6
+
+static void infer(void *ctx, int member, int n_members)
+{
+    (void)n_members;
+    th_net_forward(((void **)ctx)[0], ((void **)ctx)[1], member);
+}
+
+/* Weights, batch-norm parameters and running moments that are far from their start. */
+static void shake(th_net *net)
+{
+    th_rng r = th_rng_make(5, 5);
+    th_net_init(net, 9);
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        const th_stage *st = &net->stage[i];
+        if (!st->n_w) continue;
+        for (int32_t c = 0; c < st->layer->out_c; c++) {
+            net->params[st->beta + (size_t)c] = 0.3f * th_rng_normal(&r);
+            if (!st->layer->batch_norm) continue;
+            net->params[st->gamma + (size_t)c] = 1 + 0.3f * th_rng_normal(&r);
+            net->running[2 * st->c + (size_t)c] = th_rng_normal(&r);
+            net->running[2 * st->c + (size_t)(st->s + c)] = 0.2f + 2 * th_rng_unit(&r);
+        }
+    }
+    net->n = SAMPLES;
+    net->training = false;
+    for (size_t i = 0; i < SAMPLES * net->n_in; i++) net->x[i] = 2 * th_rng_normal(&r);
+}
+
+static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t classes)
+{
+    th_spec spec;
+    th_why why = {0};
+    th_net *net;
+    th_team *team;
+    th_model *model;
+    th_plan *plan;
+    th_runner *runner;
+    if (th_spec_parse(text, h, w, c, classes, &spec, &why) || th_net_new(&spec, SAMPLES, 2, 0, &net, &why)) fail_msg("%s", why.text);
+    assert_int_equal(th_team_new(2, &team, NULL), TH_OK);
+    shake(net);
+    th_team_run(team, infer, (void *[]){net, team});
+    if (th_net_export(net, &model, &why) || th_plan_make(&model->graphs[0], &plan, &why) || th_runner_new(plan, &runner, &why)) fail_msg("%s", why.text);
+    for (int32_t n = 0; n < SAMPLES; n++) {
+        float want[64];
+        th_net_scores(net, n, want);
+        memcpy(th_runner_input(runner, 0), net->x + (size_t)n * net->n_in, net->n_in * sizeof(float));
+        th_runner_invoke(runner, NULL, NULL);
+        const float *got = th_runner_output(runner, 0);
+        for (int32_t i = 0; i < classes; i++)
+            if (!(fabs((double)got[i] - (double)want[i]) < 1e-4)) fail_msg("%s: sample %d class %d: graph %g, trainer %g", text, (int)n, (int)i, (double)got[i], (double)want[i]);
+    }
+    th_runner_free(runner);
+    th_plan_free(plan);
+    th_model_free(model);
+    th_team_free(team);
+    th_net_free(net);
+}
+
+static void presets(void **state)
+{
+    (void)state;
+    size_t n;
+    const th_preset *p = th_preset_all(&n);
+    for (size_t i = 0; i < n; i++) compare(p[i].text, 49, p[i].n_coef, 1, 12);
+}
+
+static void other_nets(void **state)
+{
+    (void)state;
+    compare("conv2d 5 3x2 stride 1x2 relu\nmaxpool 2x2\ndepthwise 3x3 stride 2x2 bn\nconv2d 9 2x2 valid bn relu\navgpool 2x2 stride 1x1\ndense 7 relu\ndense classes\n", 14, 15, 2, 3);
+    compare("depthwise 3x3 relu\ndense 20 bn relu\ndropout 0.5\ndense classes\n", 5, 4, 3, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(presets), cmocka_unit_test(other_nets)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,271 @@
+/* The whole trainer on a small problem that is made here: it learns, repeats itself, goes on where it stopped. */
+#include "../test.h"
+
+#include "base/rng.h"
+#include "os/file.h"
+#include "os/run.h"
+#include "train/train.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define H 8
+#define W 6
+
+/* Class 0: energy in the upper half, 1: in the lower half, 2: everywhere. */
+static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    (void)member;
+    th_rng r = th_rng_make(*(const uint64_t *)ctx + (uint64_t)epoch, (uint64_t)i);
+    const int32_t label = i % 3;
+    for (int32_t e = 0; e < H * W; e++) x[e] = th_rng_normal(&r) * (label == 2 || (e < H * W / 2) == (label == 0) ? 1.0f : 0.2f);
+    memset(y, 0, 3 * sizeof *y);
+    y[label] = 1;
+}
+
+typedef struct seen {
+    int32_t epochs, restored, stop_after, signal_in, signal;
+    double loss, first_loss, val_accuracy;
+} seen;
+
+static bool on_epoch(void *ctx, const th_epoch_report *r)
+{
+    seen *s = ctx;
+    s->epochs = r->epoch;
+    s->restored += r->restored;
+    s->val_accuracy = r->val_accuracy;
+    if (r->epoch == 1) s->first_loss = r->train_loss;
+    s->loss = r->train_loss;
+    return r->epoch != s->stop_after;
+}
+
+static void on_progress(void *ctx, int32_t epoch, double part)
+{
+    const seen *s = ctx;
+    if (s->signal && epoch == s->signal_in && part > 0.4) raise(s->signal);
+}
+
+static const char small_net[] = "conv2d 6 3x3 stride 2x2 bn relu\ndropout 0.1\ndepthwise 3x3 bn relu\nconv2d 8 1x1 bn relu\navgpool global\ndense classes\n";
+
+static th_train_job make_job(const th_spec *spec, seen *s, const char *checkpoint, int threads)
+{
+    static uint64_t seeds[2] = {11, 99};
+    return (th_train_job){.spec = spec, .cfg = {.epochs = 6, .batch = 16, .learning_rate = 0.02f, .weight_decay = 0.01f, .label_smoothing = 0.05f,
+                                                .ema = 0.9f, .seed = 4, .n_threads = threads},
+                          .train = example, .val = example, .train_ctx = &seeds[0], .val_ctx = &seeds[1], .n_train = 100, .n_val = 50,
+                          .checkpoint = checkpoint, .job_hash = 77, .on_epoch = on_epoch, .on_progress = on_progress, .ctx = s};
+}
+
+static th_spec parse(void)
+{
+    th_spec spec;
+    assert_int_equal(th_spec_parse(small_net, H, W, 1, 3, &spec, NULL), TH_OK);
+    return spec;
+}
+
+typedef struct file {
+    uint8_t *bytes;
+    size_t n;
+} file;
+
+static file train_ok(const th_train_job *job)
+{
+    th_why why = {0};
+    th_model *model = NULL;
+    file f = {0};
+    if (th_train(job, &model, &why)) fail_msg("%s", why.text);
+    assert_int_equal(th_model_to_tflite(model, &f.bytes, &f.n, NULL), TH_OK);
+    th_model_free(model);
+    return f;
+}
+
+static void assert_same(file a, file b)
+{
+    assert_int_equal(a.n, b.n);
+    assert_memory_equal(a.bytes, b.bytes, a.n);
+}
+
+static void learns(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    seen s = {0};
+    th_train_job job = make_job(&spec, &s, NULL, 2);
+    job.cfg.epochs = 25;
+    free(train_ok(&job).bytes);
+    assert_true(s.loss < 0.6 * s.first_loss);
+    assert_true(s.val_accuracy > 0.85);
+}
+
+static void repeats_itself(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    for (int threads = 1; threads <= 3; threads++) {
+        seen s = {0};
+        th_train_job job = make_job(&spec, &s, NULL, threads);
+        const file a = train_ok(&job), b = train_ok(&job);
+        assert_same(a, b);
+        job.cfg.seed = 5;
+        const file c = train_ok(&job);
+        assert_true(c.n != a.n || memcmp(a.bytes, c.bytes, a.n) != 0);
+        free(a.bytes), free(b.bytes), free(c.bytes);
+    }
+}
+
+static void stops_early_and_without_validation(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    seen s = {0};
+    th_train_job job = make_job(&spec, &s, NULL, 1);
+    job.cfg.epochs = 200;
+    job.cfg.patience = 3;
+    free(train_ok(&job).bytes);
+    assert_true(s.epochs < 200);
+    job.n_val = 0;
+    job.cfg.epochs = 5;
+    free(train_ok(&job).bytes);
+    assert_int_equal(s.epochs, 5);
+}
+
+static char folder[TH_PATH_BYTES], checkpoint[TH_PATH_BYTES];
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (th_dir_temp(folder, NULL)) return 1;
+    return th_path_join(checkpoint, folder, "checkpoint.thc", NULL) != TH_OK;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    th_dir_remove(folder);
+    return 0;
+}
+
+/* Runs the job in a process of its own that is hit by a signal in the middle of an epoch; returns how it ended. */
+static int run_hit(th_train_job job, int sig, int32_t epoch)
+{
+    seen *s = job.ctx;
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        th_interrupt_catch();
+        s->signal = sig;
+        s->signal_in = epoch;
+        th_why why = {0};
+        th_model *model = NULL;
+        const th_err err = th_train(&job, &model, &why);
+        _exit(err == TH_EINTR && strstr(why.text, epoch > 1 ? "--resume" : "nothing to go on from") ? 42 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void goes_on_where_it_stopped(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    for (int way = 0; way < 3; way++) {
+        seen s = {0};
+        const th_train_job whole = make_job(&spec, &s, NULL, 2);
+        const file want = train_ok(&whole);
+        th_train_job job = make_job(&spec, &s, checkpoint, 2);
+        if (way == 0) {
+            s.stop_after = 3;
+            free(train_ok(&job).bytes);
+            assert_int_equal(s.epochs, 3);
+        } else {
+            assert_int_equal(run_hit(job, way == 1 ? SIGINT : SIGKILL, 4), way == 1 ? 42 : 128 + SIGKILL);
+        }
+        s = (seen){0};
+        job.resume = true;
+        const file got = train_ok(&job);
+        assert_int_equal(s.restored, 3);
+        assert_int_equal(s.epochs, 6);
+        assert_same(want, got);
+        free(got.bytes);
+        s = (seen){0};
+        const file again = train_ok(&job); /* all is done: the result once more */
+        assert_int_equal(s.restored, 6);
+        assert_same(want, again);
+        free(again.bytes), free(want.bytes);
+    }
+    seen s = {0};
+    assert_int_equal(run_hit(make_job(&spec, &s, checkpoint, 1), SIGINT, 1), 42);
+}
+
+static void expect(const th_train_job *job, th_err err, const char *text)
+{
+    th_why why = {0};
+    th_model *model = NULL;
+    assert_int_equal(th_train(job, &model, &why), err);
+    assert_null(model);
+    if (!strstr(why.text, text)) fail_msg("\"%s\" does not say \"%s\"", why.text, text);
+}
+
+static void refuses_bad_checkpoints(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    seen s = {.stop_after = 2};
+    th_train_job job = make_job(&spec, &s, checkpoint, 1);
+    unlink(checkpoint);
+    job.resume = true;
+    expect(&job, TH_ENOENT, "without --resume");
+    job.resume = false;
+    free(train_ok(&job).bytes);
+    job.resume = true;
+    uint8_t *good;
+    size_t n;
+    assert_int_equal(th_file_read(checkpoint, 0, &good, &n, NULL), TH_OK);
+    for (size_t cut = 0; cut < n; cut += 1 + n / 40) { /* every length ends somewhere else */
+        assert_int_equal(th_file_write(checkpoint, (th_span){good, cut}, NULL), TH_OK);
+        expect(&job, TH_EFORMAT, "without --resume");
+    }
+    for (size_t at = 0; at < n; at += 1 + n / 40) {
+        good[at] ^= 0x10;
+        assert_int_equal(th_file_write(checkpoint, (th_span){good, n}, NULL), TH_OK);
+        expect(&job, TH_EFORMAT, "without --resume");
+        good[at] ^= 0x10;
+    }
+    assert_int_equal(th_file_write(checkpoint, (th_span){good, n}, NULL), TH_OK);
+    job.job_hash++;
+    expect(&job, TH_EUSAGE, "without --resume");
+    job.job_hash--;
+    job.cfg.learning_rate *= 2;
+    expect(&job, TH_EUSAGE, "without --resume");
+    free(good);
+}
+
+static void refuses_bad_jobs(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    seen s = {0};
+    th_train_job job = make_job(&spec, &s, NULL, 1);
+    job.n_train = 1;
+    expect(&job, TH_ERANGE, "at least 2 examples");
+    job = make_job(&spec, &s, NULL, 1);
+    job.cfg.learning_rate = 0;
+    expect(&job, TH_ERANGE, "learning rate");
+    job = make_job(&spec, &s, "/nowhere/at/all.thc", 1);
+    expect(&job, TH_ENOENT, "/nowhere/at/all.thc");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(learns),
+        cmocka_unit_test(repeats_itself),
+        cmocka_unit_test(stops_early_and_without_validation),
+        cmocka_unit_test(goes_on_where_it_stopped),
+        cmocka_unit_test(refuses_bad_checkpoints),
+        cmocka_unit_test(refuses_bad_jobs),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
