@@ -99,7 +99,7 @@ static void read_frame(node *n, const char *label, size_t len)
         for (; d < i; d++) v = v * 10 + (uint32_t)(label[d] - '0');
         n->frame = v;
         n->known = 1;
-        n->dynamic = label[i + 8] == 'd' && i + 16 < len && memcmp(label + i + 8, "dynamic,", 8) != 0;
+        n->dynamic = len - i >= 16 && memcmp(label + i + 8, "dynamic)", 8) == 0; /* "dynamic,bounded)" is a bound */
         return;
     }
 }

@@ -1,0 +1,245 @@
+/* The firmware on the emulated Cortex-M4F against the host: every score byte and every detection. */
+#include "small.h"
+
+#include "deploy/emulator.h"
+#include "deploy/export.h"
+#include "deploy/measure.h"
+#include "evaluate/stream.h"
+#include "fmt/elf.h"
+
+#define NEEDS_TOOLS()                                                                              \
+    do {                                                                                           \
+        const th_board *needed;                                                                    \
+        assert_int_equal(th_board_find(NULL, &needed, NULL), TH_OK);                               \
+        if (th_firmware_tools(needed, NULL) || th_emulator_tools(needed, NULL)) {                  \
+            printf("# SKIP arm-none-eabi-gcc or qemu-system-arm is not here\n");                   \
+            skip();                                                                                \
+        }                                                                                          \
+    } while (0)
+
+typedef struct world { /* one firmware for all tests */
+    small s;
+    char dir[TH_PATH_BYTES];
+    th_firmware fw;
+    const th_board *board;
+} world;
+
+static void open_world(world *w)
+{
+    th_why why = {0};
+    char out[TH_PATH_BYTES];
+    memset(w, 0, sizeof *w);
+    small_make(&w->s);
+    assert_int_equal(th_board_find(NULL, &w->board, &why), TH_OK);
+    assert_int_equal(th_dir_temp(w->dir, &why), TH_OK);
+    assert_int_equal(th_path_join(out, w->dir, "fw", &why), TH_OK);
+    if (th_export_firmware(w->s.plan, &w->s.pipe, w->board, out, TH_BUILD_PROFILE, &w->fw, &why)) fail_msg("%s", why.text);
+}
+
+static void close_world(world *w)
+{
+    th_firmware_free(&w->fw);
+    th_dir_remove(w->dir);
+    small_free(&w->s);
+}
+
+typedef struct heard {
+    th_detection d[64];
+    size_t n, n_scores;
+    int8_t scores[1 << 14];
+} heard;
+
+static void on_detect(void *ctx, const th_detection *d)
+{
+    heard *h = ctx;
+    assert_true(h->n < 64);
+    h->d[h->n++] = *d;
+}
+
+static void on_scores(void *ctx, int32_t time_ms, const int8_t *scores)
+{
+    heard *h = ctx;
+    (void)time_ms;
+    assert_true(h->n_scores + 4 <= sizeof h->scores);
+    memcpy(h->scores + h->n_scores, scores, 4);
+    h->n_scores += 4;
+}
+
+enum { N = 96000 };
+
+static void stream_is_equal_to_the_host(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    world w;
+    th_why why = {0};
+    th_emulation e, again;
+    int16_t *pcm = calloc(N, sizeof *pcm);
+    heard *h = calloc(1, sizeof *h);
+    open_world(&w);
+    small_noise(pcm, N);
+    const th_span feed = {(const uint8_t *)pcm, N * 2};
+    if (th_emulator_run(w.board, w.fw.elf, "stream", feed, true, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    assert_int_equal(th_stream_run(&w.s.pipe, w.s.plan, pcm, N, on_detect, on_scores, h, &why), TH_OK);
+    assert_true(h->n > 2); /* or the test says nothing */
+    assert_int_equal(e.n_detections, h->n);
+    for (size_t i = 0; i < h->n; i++) {
+        assert_int_equal(e.detection[i].time_ms, h->d[i].time_ms);
+        assert_int_equal(e.detection[i].label, h->d[i].label);
+        assert_int_equal(e.detection[i].score, h->d[i].score);
+    }
+    assert_int_equal(e.n_out, h->n_scores);
+    assert_memory_equal(e.out, h->scores, h->n_scores);
+    assert_int_equal(e.inferences, (int64_t)h->n_scores / 4);
+    assert_int_equal(e.frames, th_frontend_frames(&w.s.pipe.frontend, N));
+    assert_true(e.inference_mean > 1000 && e.frame_mean > 1000);
+    /* the bound holds, and is not far off */
+    assert_true(w.fw.stack_bound > 0 && e.stack <= w.fw.stack && e.stack * 2 > w.fw.stack);
+    /* instructions repeat exactly */
+    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", feed, true, 120, NULL, NULL, &again, &why), TH_OK);
+    assert_int_equal(again.inference_mean, e.inference_mean);
+    assert_int_equal(again.frame_mean, e.frame_mean);
+    assert_int_equal(again.stack, e.stack);
+    th_emulation_free(&again);
+    th_emulation_free(&e);
+    close_world(&w);
+    free(pcm);
+    free(h);
+}
+
+static void clips_and_raw_tensors_are_equal(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    world w;
+    th_why why = {0};
+    th_emulation e;
+    int8_t scores[9 * 4];
+    uint8_t in[3 * 120];
+    open_world(&w);
+    const int32_t clip = w.s.pipe.clip_samples;
+    int16_t *pcm = calloc((size_t)clip * 9, sizeof *pcm);
+    small_noise(pcm, clip * 9);
+    const th_span feed = {(const uint8_t *)pcm, (size_t)clip * 18};
+    if (th_emulator_run(w.board, w.fw.elf, "clips", feed, false, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    assert_int_equal(th_stream_clips(&w.s.pipe, w.s.plan, pcm, 9, scores, &why), TH_OK);
+    assert_int_equal(e.n_out, sizeof scores);
+    assert_memory_equal(e.out, scores, sizeof scores);
+    th_emulation_free(&e);
+
+    for (uint32_t i = 0; i < 3; i++) (void)th_code_test_input(w.s.plan->graph, i + 1, in + (size_t)i * 120);
+    if (th_emulator_run(w.board, w.fw.profile_elf, "raw", (th_span){in, sizeof in}, true, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    assert_int_equal(e.n_out, 12);
+    th_runner *r;
+    assert_int_equal(th_runner_new(w.s.plan, &r, &why), TH_OK);
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(th_runner_input(r, 0), in + i * 120, 120);
+        th_runner_invoke(r, NULL, NULL);
+        assert_memory_equal(e.out + i * 4, th_runner_output(r, 0), 4);
+    }
+    th_runner_free(r);
+    /* the steps are counted, and together they are the inference */
+    int64_t sum = 0;
+    assert_int_equal(e.n_steps, (size_t)w.s.plan->graph->n_nodes);
+    for (size_t i = 0; i < e.n_steps; i++) sum += e.step[i];
+    assert_true(sum > e.inference_mean * 8 / 10 && sum <= e.inference_mean);
+    th_emulation_free(&e);
+    close_world(&w);
+    free(pcm);
+}
+
+/* inspect, build and run show the same numbers. */
+static void measure_equals_build_and_run(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    world w;
+    th_why why = {0};
+    th_measure m;
+    open_world(&w);
+    if (th_measure_model(w.s.plan, &w.s.pipe, w.board, &m, &why)) fail_msg("%s", why.text);
+    assert_false(m.estimate);
+    assert_true(m.ran && m.fits);
+    assert_int_equal(m.flash, w.fw.flash);
+    assert_int_equal(m.ram, w.fw.ram);
+    assert_int_equal(m.stack, w.fw.stack);
+    assert_int_equal(m.arena, w.s.plan->arena_bytes);
+    uint8_t *bin;
+    size_t n;
+    char path[TH_PATH_BYTES];
+    assert_int_equal(th_path_join(path, w.dir, "fw/firmware.bin", &why), TH_OK);
+    assert_int_equal(th_file_read(path, 0, &bin, &n, &why), TH_OK);
+    free(bin);
+    assert_int_equal(n, w.fw.flash); /* the image is what the sections say */
+    close_world(&w);
+}
+
+/* A board whose memory is too small refuses, with the number of bytes. */
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    small s;
+    th_why why = {0};
+    th_firmware fw;
+    th_measure m;
+    char dir[TH_PATH_BYTES], out[TH_PATH_BYTES];
+    const th_board *board;
+    small_make(&s);
+    assert_int_equal(th_board_find(NULL, &board, &why), TH_OK);
+    th_board tiny = *board;
+    tiny.ram_bytes = 2048;
+    assert_int_equal(th_dir_temp(dir, &why), TH_OK);
+    assert_int_equal(th_path_join(out, dir, "fw", &why), TH_OK);
+    assert_int_equal(th_export_firmware(s.plan, &s.pipe, &tiny, out, 0, &fw, &why), TH_ERANGE);
+    assert_non_null(strstr(why.text, "does not fit"));
+    assert_false(th_dir_exists(out));
+    th_firmware_free(&fw);
+    why = (th_why){0};
+    if (th_measure_model(s.plan, &s.pipe, &tiny, &m, &why)) fail_msg("%s", why.text);
+    assert_false(m.fits);
+    assert_non_null(strstr(m.breaks, "RAM"));
+    th_dir_remove(dir);
+    small_free(&s);
+}
+
+/* A firmware that jumps into nothing: the fault comes back as an error that names it. */
+static void a_fault_is_reported(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    world w;
+    th_why why = {0};
+    th_emulation e;
+    uint8_t *elf;
+    size_t n;
+    open_world(&w);
+    /* model_init becomes "udf #0" in the image */
+    assert_int_equal(th_file_read(w.fw.elf, 0, &elf, &n, &why), TH_OK);
+    th_elf x;
+    assert_int_equal(th_elf_open((th_span){elf, n}, &x, NULL), TH_OK);
+    for (uint32_t i = 0; i < x.n_symbols; i++) {
+        const th_elf_symbol y = th_elf_symbol_at(&x, i);
+        if (strcmp(y.name, "model_init") != 0) continue;
+        const th_elf_section c = th_elf_section_at(&x, y.section);
+        elf[c.offset + y.address - c.address] = 0x00;
+        elf[c.offset + y.address - c.address + 1] = 0xde;
+    }
+    assert_int_equal(th_file_write(w.fw.elf, (th_span){elf, n}, &why), TH_OK);
+    free(elf);
+    const uint8_t silence[64] = {0};
+    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+    assert_non_null(strstr(why.text, "model_init"));
+    th_emulation_free(&e);
+    close_world(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stream_is_equal_to_the_host),  cmocka_unit_test(clips_and_raw_tensors_are_equal),
+        cmocka_unit_test(measure_equals_build_and_run), cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(a_fault_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
