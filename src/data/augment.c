@@ -6,12 +6,6 @@
 
 #define NEPER_PER_DB 0.11512925464970229 /* ln(10) / 20 */
 
-/* Where t = 0 lies and what one step is, in 2^-32 of a sample. */
-static int64_t fixed(double x)
-{
-    return (int64_t)(x * 4294967296.0);
-}
-
 /* out[k] = pcm[from + k], 0 outside the recording */
 static void to_float(const int16_t *pcm, int32_t n, int64_t from, float *out, int32_t n_out)
 {
@@ -22,29 +16,50 @@ static void to_float(const int16_t *pcm, int32_t n, int64_t from, float *out, in
     for (int32_t k = end; k < n_out; k++) out[k] = 0.0f;
 }
 
-/* between b (u = 0) and c (u = 1) */
-static float cubic(float a, float b, float c, float d, float u)
+/* Weights of four neighbours for a place u behind the second (Catmull and Rom): 1 at u = 0. */
+static void cubic(float u, float w[4])
 {
-    const float c1 = 0.5f * (c - a), c2 = a - 2.5f * b + 2.0f * c - 0.5f * d, c3 = 0.5f * (d - a) + 1.5f * (b - c);
-    return ((c3 * u + c2) * u + c1) * u + b;
+    w[0] = ((1.0f - 0.5f * u) * u - 0.5f) * u;
+    w[1] = ((1.5f * u - 2.5f) * u) * u + 1.0f;
+    w[2] = ((2.0f - 1.5f * u) * u + 0.5f) * u;
+    w[3] = ((0.5f * u - 0.5f) * u) * u;
 }
 
-void th_wave_resample(const int16_t *pcm, int32_t n, double start, double speed, float *out, int32_t n_out)
+enum { PHASES = TH_SPEED_STEPS, BLOCK = 4 * PHASES };
+
+/* One weight table serves every block, since PHASES outputs are a whole number of inputs. */
+typedef struct phases {
+    float weight[PHASES][4];
+    int32_t at[PHASES]; /* first of the four inputs */
+} phases;
+
+static void fill_phases(phases *p, int32_t step)
 {
-    enum { BLOCK = 256 };
-    float in[4 * BLOCK + 8]; /* speed <= 4 */
-    const int64_t step = fixed(speed);
-    int64_t at = fixed(start);
-    for (int32_t t = 0; t < n_out; t += BLOCK) {
-        const int32_t len = n_out - t < BLOCK ? n_out - t : BLOCK;
-        const int64_t from = at >> 32;
-        int64_t here = at & INT64_C(0xffffffff);
-        to_float(pcm, n, from - 1, in, (int32_t)((here + step * (len - 1)) >> 32) + 4);
-        for (int32_t k = 0; k < len; k++, here += step) {
-            const float *p = in + (here >> 32);
-            out[t + k] = cubic(p[0], p[1], p[2], p[3], (float)(int32_t)((uint32_t)here >> 8) * 0x1p-24f);
-        }
-        at += step * len;
+    for (int32_t k = 0; k < PHASES; k++) {
+        cubic((float)(k * step % PHASES) / (float)PHASES, p->weight[k]);
+        p->at[k] = k * step / PHASES;
+    }
+}
+
+static void resample_phases(const phases *p, const float *restrict x, float *restrict out)
+{
+    for (int32_t k = 0; k < PHASES; k++) {
+        const float *w = p->weight[k], *near = x + p->at[k];
+        out[k] = (w[0] * near[0] + w[2] * near[2]) + (w[1] * near[1] + w[3] * near[3]);
+    }
+}
+
+void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out, int32_t n_out)
+{
+    float in[4 * BLOCK + 4], last[BLOCK]; /* step <= 4 PHASES */
+    phases table;
+    int64_t from = (int64_t)start - 1;
+    fill_phases(&table, step);
+    for (int32_t t = 0; t < n_out; t += BLOCK, from += BLOCK / PHASES * step) {
+        float *to = n_out - t < BLOCK ? last : out + t;
+        to_float(pcm, n, from, in, BLOCK / PHASES * step + 4);
+        for (int32_t k = 0; k < BLOCK / PHASES; k++) resample_phases(&table, in + k * step, to + k * PHASES);
+        if (to == last) memcpy(out + t, last, (size_t)(n_out - t) * sizeof *out);
     }
 }
 

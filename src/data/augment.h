@@ -7,10 +7,12 @@
 
 #include <stdint.h>
 
-/* out[t] = pcm at start + t * speed, t = 0 .. n_out-1, in samples, 0 outside [0, n); cubic
- * interpolation (Catmull and Rom 1974); exact copies when start is whole and speed is 1.
- *   start  -2^30 to 2^30 samples;  speed  0.25 to 4;  n_out * speed below 2^30 */
-void th_wave_resample(const int16_t *pcm, int32_t n, double start, double speed, float *out, int32_t n_out);
+#define TH_SPEED_STEPS 64 /* speeds are multiples of 1/64 */
+
+/* out[t] = pcm at start + t * step / TH_SPEED_STEPS, t = 0 .. n_out-1, in samples, 0 outside [0, n);
+ * cubic interpolation (Catmull and Rom 1974), so exact copies for step = TH_SPEED_STEPS.
+ *   step  1 to 4 * TH_SPEED_STEPS */
+void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out, int32_t n_out);
 
 /* Mean of x^2. */
 double th_wave_power(const float *x, int32_t n);

@@ -132,15 +132,19 @@ static void make_silence(const th_sampler *s, member *m, th_rng *r)
     th_wave_to_s16(m->wave, n, (float)th_gain_of_db((double)db), m->pcm);
 }
 
+static int32_t plus_minus(th_rng *r, int32_t most) /* -most .. most */
+{
+    return (int32_t)th_rng_below(r, 2 * (uint32_t)most + 1) - most;
+}
+
 static void make_speech(const th_sampler *s, const source *c, member *m, th_rng *r)
 {
     const th_augment *a = &s->aug;
     const int32_t n = s->pipe.clip_samples, rate = s->pipe.frontend.rate_hz;
-    const double speed = 1.0 + (double)th_rng_range(r, -a->speed, a->speed);
-    const double shift = (double)th_rng_range(r, -a->shift_ms, a->shift_ms) * (double)rate / 1000.0;
-    const int32_t whole = (int32_t)(shift < 0.0 ? shift - 0.5 : shift + 0.5); /* whole samples: no blur from shifting */
+    const int32_t step = TH_SPEED_STEPS + plus_minus(r, (int32_t)(a->speed * TH_SPEED_STEPS + 0.5f));
+    const int32_t shift = plus_minus(r, (int32_t)(a->shift_ms * (float)rate / 1000.0f));
     float *wave = m->wave, *other = m->other;
-    th_wave_resample(c->pcm, c->n, (double)c->start + (double)(n / 2) * (1.0 - speed) + (double)whole, speed, wave, n);
+    th_wave_resample(c->pcm, c->n, c->start + shift + n / 2 - (int32_t)((int64_t)(n / 2) * step / TH_SPEED_STEPS), step, wave, n);
     if (th_rng_unit(r) < a->room_prob) {
         th_wave_room(r, rate, wave, other, n);
         wave = m->other;
@@ -350,7 +354,7 @@ static void fill_babble(th_sampler *s, th_rng *r, float *out)
         for (int32_t at = 0; at + n <= s->bank_n; at += n / 2 + (int32_t)th_rng_below(r, (uint32_t)n)) {
             const source *c = &s->src[th_rng_below(r, (uint32_t)s->n_src)];
             if (c->label == s->silence) continue;
-            th_wave_resample(c->pcm, c->n, (double)c->start, (double)th_rng_range(r, 0.85f, 1.15f), voice, n);
+            th_wave_resample(c->pcm, c->n, c->start, TH_SPEED_STEPS + plus_minus(r, 10), voice, n);
             th_noise_level(voice, n);
             th_wave_add(out + at, voice, n, (float)th_gain_of_db((double)th_rng_range(r, -12.0f, 0.0f)));
         }

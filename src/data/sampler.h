@@ -11,7 +11,7 @@ typedef struct th_sampler th_sampler;
 
 typedef struct th_augment {
     float shift_ms;                 /* uniform +- */
-    float speed;                    /* resampling factor uniform in 1 +- speed, below 0.5 */
+    float speed;                    /* resampling factor uniform in 1 +- speed, in steps of 1/64; below 0.5 */
     float gain_db;                  /* uniform +- */
     float noise_prob, snr_lo_db, snr_hi_db; /* noise relative to the clip's level (mean power of its window) */
     float room_prob;                /* early reflections and a tilted spectrum */

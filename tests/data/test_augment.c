@@ -15,23 +15,26 @@ static void resampling_moves_and_stretches(void **state)
     static int16_t pcm[N];
     static float out[N];
     for (int i = 0; i < N; i++) pcm[i] = (int16_t)lrint(20000.0 * sin(0.2 * i));
-    th_wave_resample(pcm, N, 0.0, 1.0, out, N);
+    th_wave_resample(pcm, N, 0, TH_SPEED_STEPS, out, N);
     for (int i = 0; i < N; i++) assert_true(out[i] == (float)pcm[i] / 32768.0f);
-    th_wave_resample(pcm, N, -700.0, 1.0, out, N); /* starts before the recording */
+    th_wave_resample(pcm, N, -700, TH_SPEED_STEPS, out, N); /* starts before the recording */
     for (int i = 0; i < N; i++) assert_true(out[i] == (i < 700 ? 0.0f : (float)pcm[i - 700] / 32768.0f));
-    th_wave_resample(pcm, N, 900.0, 1.0, out, N);
+    th_wave_resample(pcm, N, 900, TH_SPEED_STEPS, out, N);
     for (int i = 0; i < N; i++) assert_true(out[i] == (i >= N - 900 ? 0.0f : (float)pcm[i + 900] / 32768.0f));
-    const double speeds[] = {0.5, 0.873, 1.113, 2.0};
-    for (int k = 0; k < 4; k++) {
+    for (int step = 1; step <= 4 * TH_SPEED_STEPS; step++) {
+        const double speed = (double)step / TH_SPEED_STEPS;
+        const int n = N - step; /* also lengths that are no whole number of blocks */
         double worst = 0.0;
-        th_wave_resample(pcm, N, 10.25, speeds[k], out, N);
-        for (int i = 0; i < N && 13.0 + i * speeds[k] < N; i++)
-            worst = fmax(worst, fabs((double)out[i] - 20000.0 / 32768.0 * sin(0.2 * (10.25 + i * speeds[k]))));
+        out[n] = 7.0f;
+        th_wave_resample(pcm, N, 10, step, out, n);
+        for (int i = 0; i < n && 13.0 + i * speed < N; i++)
+            worst = fmax(worst, fabs((double)out[i] - 20000.0 / 32768.0 * sin(0.2 * (10.0 + i * speed))));
         assert_true(worst < 2e-3); /* cubic at 1/30 of the rate */
+        assert_true(out[n] == 7.0f);
     }
-    th_wave_resample(pcm, 1, -5.0, 1.0, out, 10); /* one sample */
-    for (int i = 0; i < 10; i++) assert_true(out[i] == 0.0f);
-    th_wave_resample(pcm, N, 1e9, 1.0, out, 10);
+    th_wave_resample(pcm, 1, -5, TH_SPEED_STEPS, out, 5);
+    for (int i = 0; i < 5; i++) assert_true(out[i] == 0.0f);
+    th_wave_resample(pcm, N, 1000000000, 70, out, 10);
     for (int i = 0; i < 10; i++) assert_true(out[i] == 0.0f);
 }
 
