@@ -37,15 +37,20 @@ th_err th_listener_init(th_listener *l, const th_listener_cfg *cfg, th_arena *ar
     return l->pcm && l->features && l->scratch && l->frame ? TH_OK : TH_ENOMEM;
 }
 
-/* The picture moves up by one frame, and the samples in l->pcm become the last. */
+/* The samples in l->pcm become the next row of the picture. */
 static void add_frame(th_listener *l)
 {
-    const th_frontend_cfg *f = &l->cfg.frontend->cfg;
-    int8_t *last = l->features + (size_t)(l->cfg.n_frames - 1) * (size_t)f->n_coef;
-    th_frontend_frame(l->cfg.frontend, l->pcm, l->scratch, l->frame);
-    memmove(l->features, l->features + f->n_coef, (size_t)(last - l->features));
-    th_features_to_s8(l->frame, f->n_coef, l->cfg.in_scale, l->cfg.in_zero, last);
+    const th_listener_cfg *c = &l->cfg;
+    const int32_t n_coef = c->frontend->cfg.n_coef;
     l->n_done++;
+    if (l->n_rows == c->n_frames) { /* it was classified: make room for all frames to the next time */
+        l->n_rows -= c->stride_frames;
+        if (l->n_rows > 0)
+            memmove(l->features, l->features + c->stride_frames * n_coef, (size_t)(l->n_rows * n_coef));
+    }
+    if (l->n_rows++ < 0) return;
+    th_frontend_frame(c->frontend, l->pcm, l->scratch, l->frame);
+    th_features_to_s8(l->frame, n_coef, c->in_scale, c->in_zero, l->features + (l->n_rows - 1) * n_coef);
 }
 
 static void classify(th_listener *l, th_on_detect_fn *on_detect, th_on_scores_fn *on_scores, void *ctx)
@@ -76,7 +81,6 @@ void th_listener_push(th_listener *l, const int16_t *pcm, int32_t n, th_on_detec
         add_frame(l);
         l->n_pcm = f->window - f->hop;
         if (l->n_pcm > 0) memmove(l->pcm, l->pcm + f->hop, (size_t)l->n_pcm * sizeof *pcm);
-        const int64_t after = l->n_done - l->cfg.n_frames;
-        if (after >= 0 && after % l->cfg.stride_frames == 0) classify(l, on_detect, on_scores, ctx);
+        if (l->n_rows == l->cfg.n_frames) classify(l, on_detect, on_scores, ctx);
     }
 }

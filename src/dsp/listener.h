@@ -27,10 +27,11 @@ typedef struct th_listener {
     th_detector detector;
     int16_t *pcm;      /* [window] the samples of the frame that is being filled */
     int32_t n_pcm;     /* below 0: so many samples are skipped first (hop > window) */
-    int8_t *features;  /* [n_frames][n_coef], shifted by one frame each hop */
+    int8_t *features;  /* [n_frames][n_coef], filled to n_rows; after an inference the oldest stride_frames go */
+    int32_t n_rows;    /* below 0: so many frames are skipped first (stride_frames > n_frames) */
     float *scratch, *frame;
     int64_t n_samples; /* pushed so far */
-    int64_t n_done;    /* frames made so far */
+    int64_t n_done;    /* frames passed so far */
     int64_t n_invoked;
 } th_listener;
 

@@ -121,9 +121,11 @@ static void stream_equals_batch_for_any_pieces(void **state)
 {
     (void)state;
     const int32_t hops[] = {320, 480, 160, 700}; /* the last one leaves samples out between frames */
+    const int32_t strides[] = {5, 1, N_FRAMES, N_FRAMES + 7};
     for (size_t k = 0; k < 4; k++) {
         fixture x = make(hops[k]);
         finish(&x);
+        x.cfg.stride_frames = strides[k];
         int32_t count;
         const uint64_t want = batch(&x, &count);
         const log first = listen(&x, LENGTH);
