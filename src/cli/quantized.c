@@ -78,6 +78,7 @@ static th_err write_int8(const th_project *p, const source *s, th_quantized *q, 
     char path[TH_PATH_BYTES];
     uint8_t *bytes = NULL;
     pipe.source_hash = s->hash;
+    pipe.detect = p->detect; /* may have changed since training */
     TH_TRY(th_pipeline_attach(&pipe, q->model, why));
     TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
     TH_TRY(th_model_to_tflite(q->model, &bytes, &q->int8_bytes, why));
@@ -155,14 +156,21 @@ void th_quantized_free(th_quantized *q)
     *q = (th_quantized){0};
 }
 
-/* True when int8.tflite is sound and was made from a float file with this hash. */
-static bool is_fresh(const char *path, uint64_t hash)
+static bool same_detect(const th_detect_settings *a, const th_detect_settings *b)
+{
+    const float d = a->threshold - b->threshold;
+    return a->window_ms == b->window_ms && a->suppress_ms == b->suppress_ms && a->min_count == b->min_count &&
+           a->stride_ms == b->stride_ms && d < 1e-6f && d > -1e-6f;
+}
+
+/* True when int8.tflite is sound, was made from a float file with this hash, and detects by thimble.ini's settings. */
+static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
 {
     th_model *m = NULL;
     th_pipeline pipe;
     th_why ignored = {0};
     if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return false;
-    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash;
+    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash && same_detect(&pipe.detect, &p->detect);
     th_model_free(m);
     return fresh;
 }
@@ -174,7 +182,7 @@ th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why
     *made = false;
     TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
     th_err err = read_source(p, &s, why);
-    if (!err && !is_fresh(path, s.hash)) {
+    if (!err && !is_fresh(path, p, s.hash)) {
         th_quantized q;
         *made = true;
         err = th_project_quantize(p, TH_CALIBRATION_SAMPLES, TH_RANGE_MSE, &q, why);

@@ -49,7 +49,7 @@ static void accuracy_tile(th_html *h, const th_figures *f)
     tile(h, "first", number, "%", text);
     if (f->accuracy_int8 < 0.0 || f->accuracy_float < 0.0) return;
     snprintf(number, sizeof number, "%+.1f", (f->accuracy_int8 - f->accuracy_float) * 100.0);
-    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f\xc2\xa0%%)", f->accuracy_float * 100.0);
+    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f\xc2\xa0%%).", f->accuracy_float * 100.0);
     tile(h, "", number, "points", text);
 }
 
@@ -75,12 +75,13 @@ void th_report_headline(th_html *h, const th_report *r)
     memory_tile(h, "RAM", f.ram_bytes, f.ram_limit, "RAM is for numbers that change.");
     if (f.duty >= 0.0) {
         snprintf(number, sizeof number, "%.1f", f.duty * 100.0);
-        snprintf(text, sizeof text, "of the time the processor is busy (estimate); it can sleep for the rest");
-        tile(h, "", number, "%", text);
+        tile(h, f.duty > 1.0 ? "over" : "", number, "%",
+             f.duty > 1.0 ? "of the time the processor would have to work (estimate): more than there is. Use a longer stride or a smaller network."
+                          : "of the time the processor is busy (estimate); it can sleep for the rest.");
     }
     if (f.latency_ms >= 0.0) {
         snprintf(number, sizeof number, "%.0f", f.latency_ms);
-        tile(h, "", number, "ms", "for one look at the last second of sound (estimate)");
+        tile(h, "", number, "ms", "to think about the last second of sound (estimate).");
     }
     if (h->n == before)
         th_html_put(h, "<li class=\"first\"><b>No figures yet</b><span>Run <code>thimble train</code>, then <code>thimble test</code>.</span></li>\n");

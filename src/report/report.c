@@ -85,6 +85,7 @@ static void check_age(th_report *r)
 th_err th_report_load(const th_project *project, th_report *r, th_why *why)
 {
     *r = (th_report){.project = project};
+    if (!realpath(project->dir, r->dir)) snprintf(r->dir, sizeof r->dir, "%s", project->dir);
     static const struct { const char *name, *verb; } files[TH_R_FILES] = {
         [TH_R_HISTORY] = {TH_FILE_HISTORY, "train"},     [TH_R_TEST] = {TH_FILE_TEST, "test"},
         [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
@@ -136,9 +137,8 @@ const char *th_report_size(double bytes, char buf[32])
 
 static const char *project_name(const th_report *r)
 {
-    const char *slash = strrchr(r->project->dir, '/');
-    const char *name = slash ? slash + 1 : r->project->dir;
-    return *name && strcmp(name, ".") != 0 ? name : "this project";
+    const char *slash = strrchr(r->dir, '/');
+    return slash && slash[1] ? slash + 1 : "this project";
 }
 
 static void write_head(th_html *h, const th_report *r)

@@ -109,9 +109,15 @@ static bool write_clip(th_html *h, const th_report *r, const json_t *item)
     th_picture_grid(h, s.grid, s.n_frames, s.n_mel, alt);
     th_html_put(h, "<figcaption>");
     if (strcmp(truth, said) == 0) {
+        const char *word = th_json_str(item, "word", truth);
         th_html_put(h, "<b>");
-        th_html_name(h, truth);
+        th_html_name(h, *word ? word : truth);
         th_html_put(h, "</b>, heard right");
+        if (*word && strcmp(word, truth) != 0) {
+            th_html_put(h, " as \xe2\x80\x9c");
+            th_html_name(h, truth);
+            th_html_put(h, "\xe2\x80\x9d");
+        }
     } else {
         th_html_put(h, "<b>");
         th_html_name(h, th_json_str(item, "word", truth));

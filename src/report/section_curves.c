@@ -40,7 +40,7 @@ static void write_chart(th_html *h, const json_t *epochs, size_t n, const char *
                             .y_high = percent ? 1.0 : ceil(most / step) * step, .percent = percent, .x = x, .n = (int32_t)n,
                             .mark = best, .mark_text = "kept", .x_text = "epoch"};
         const th_series s[2] = {{"main", val}, {"other", train}};
-        th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n", percent ? "Accuracy: part of the clips that were right. Up is better." : "Loss: how wrong the answers were. Down is better.");
+        th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n", percent ? "Accuracy: clips that were right. Up is better." : "Loss: how wrong it was. Down is better.");
         th_svg_chart(h, &c, s, 2);
         th_html_put(h, "</figure>\n");
     }
@@ -88,6 +88,9 @@ static void write(th_html *h, const th_report *r)
     th_html_fmt(h, " times for each answer. It went through all clips %zu times (epochs) in %.0f seconds", n, seconds);
     if (best >= 0) th_html_fmt(h, "; the weights after epoch %.0f were the best and were kept", th_json_num(history, "best_epoch", 0));
     th_html_put(h, ".</p>\n");
+    const json_t *last = json_array_get(epochs, n - 1);
+    if (th_json_num(last, "train_accuracy", 1.0) < th_json_num(last, "val_accuracy", 0.0))
+        th_html_put(h, "<p class=\"soft\">The dashed line may stay lower: training clips are made harder on purpose, with noise, shifts and masks.</p>\n");
     static const char *const key[2][2] = {{"main", "validation clips"}, {"other", "training clips"}};
     th_report_key(h, key, 2);
     th_html_put(h, "<div class=\"pair\">\n");

@@ -107,13 +107,37 @@ static void write_tables(th_html *h, const json_t *s)
     th_html_details_end(h);
 }
 
+/* What the same run would have given at other thresholds. */
+static void write_thresholds(th_html *h, const json_t *s)
+{
+    static const char *const headings[] = {"Threshold", "False alarms", "Words heard"};
+    const json_t *list = th_json_at(s, "thresholds"), *item;
+    const double words = th_json_num(s, "words", 0.0), now = th_json_num(s, "threshold", -1.0);
+    size_t i;
+    if (!json_array_size(list) || words < 1.0) return;
+    th_html_put(h, "<h3>How sure must it be?</h3>\n<p>The threshold says how sure the network must be before it reports a word. A low one hears "
+                   "more words and gives more false alarms. The bold row is the threshold of this run; <code>thimble.ini</code> sets it.</p>\n");
+    th_html_table(h, "Words heard and false alarms at other thresholds", headings, 3);
+    json_array_foreach(list, i, item)
+    {
+        const double t = th_json_num(item, "threshold", 0.0), hits = th_json_num(item, "hits", 0.0);
+        const char *b = fabs(t - now) < 0.005 ? "b" : "span";
+        char text[64];
+        snprintf(text, sizeof text, "%.0f of %.0f", hits, words);
+        th_html_fmt(h, "<tr><td><%s>%.2f</%s></td><td>%.0f</td>", b, t, b, th_json_num(item, "false_accepts", 0.0));
+        th_html_bar(h, hits / words, text);
+        th_html_put(h, "</tr>\n");
+    }
+    th_html_table_end(h);
+}
+
 static void write_score(th_html *h, const json_t *s, double seconds)
 {
-    const double words = th_json_num(s, "words", -1.0), hits = th_json_num(s, "hits", -1.0);
+    const double words = th_json_num(s, "words", -1.0), hits = th_json_num(s, "hits", -1.0), wrong = th_json_num(s, "false_accepts", 0);
     th_html_put(h, "<p>");
     if (words > 0.0 && hits >= 0.0)
-        th_html_fmt(h, "In %.0f seconds of sound it heard <b>%.0f of %.0f</b> words, with <b>%.0f</b> false alarms (%.1f an hour).", seconds, hits,
-                    words, th_json_num(s, "false_accepts", 0), th_json_num(s, "false_accepts_per_hour", 0));
+        th_html_fmt(h, "In %.0f seconds of sound it heard <b>%.0f of %.0f</b> words, with <b>%.0f</b> false alarm%s (%.0f an hour).", seconds, hits,
+                    words, wrong, wrong > 0.5 && wrong < 1.5 ? "" : "s", th_json_num(s, "false_accepts_per_hour", 0));
     else
         th_html_fmt(h, "In %.0f seconds of sound it made <b>%zu</b> detections.", seconds, th_json_len(s, "detections"));
     const double latency = th_json_num(s, "latency_ms.mean", -1.0);
@@ -135,6 +159,7 @@ static void write(th_html *h, const th_report *r)
     static const char *const key[4][2] = {{"half", "word, heard"}, {"miss", "word, missed"}, {"good", "detection, right (dot)"}, {"bad", "false alarm (triangle)"}};
     th_report_key(h, key, 4);
     draw(h, s, seconds);
+    write_thresholds(h, s);
     write_tables(h, s);
 }
 

@@ -31,7 +31,7 @@ const char *const th_report_style[] = {
     ".tiles li{background:var(--pale);border-radius:.8rem;padding:1.1rem 1.25rem}\n",
     ".tiles b{display:block;font-size:2.3rem;line-height:1.15;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums}\n",
     ".tiles small{font-size:1.1rem;font-weight:400;letter-spacing:0}\n",
-    ".tiles .first b{color:var(--accent)}\n",
+    ".tiles .first b{color:var(--accent)}.tiles .over b{color:var(--warn)}\n",
     ".tiles span{display:block;color:var(--soft);font-size:1rem;line-height:1.4}\n",
     ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1.5rem 2.5rem}\n",
     ".rows{gap:.25rem 2.5rem}\n",
@@ -47,7 +47,7 @@ const char *const th_report_style[] = {
     ".miss{fill:none;stroke:var(--warn);stroke-width:1.5;stroke-dasharray:3 2}\n",
     ".key{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;list-style:none;padding:0;margin:.25rem 0 1rem;color:var(--soft);font-size:1rem}\n",
     ".key i{display:inline-block;width:1.4em;height:.8em;margin-right:.45em;border-radius:.15em}\n",
-    ".key .k-main{height:0;border-top:.2em solid var(--accent);vertical-align:.25em}\n",
+    ".key .k-main,.key .k-other{width:2.2em}.key .k-main{height:0;border-top:.2em solid var(--accent);vertical-align:.25em}\n",
     ".key .k-other{height:0;border-top:.17em dashed var(--soft);vertical-align:.25em}\n",
     ".key .k-good{background:var(--accent)}.key .k-bad{background:var(--warn)}\n",
     ".key .k-half{background:rgb(var(--a)/.5)}\n",
@@ -81,7 +81,8 @@ const char *const th_report_style[] = {
     "footer{margin-top:4rem;color:var(--soft);font-size:1rem}\n",
     "@media(max-width:30rem){body{font-size:1.0625rem;padding:1rem 1rem 3rem}section{margin-top:2.5rem;padding-top:1.75rem}"
     ".tiles{grid-template-columns:1fr 1fr;gap:.6rem}.tiles li{padding:.8rem .9rem}.tiles b{font-size:1.6rem}.tiles small{font-size:.95rem}"
-    ".tiles span{font-size:.92rem}.tiles .first{grid-column:1/-1}.tiles .first b{font-size:2.3rem}th,td{padding-inline-end:.5rem}td.bar{min-width:7rem}}\n",
+    ".tiles span{font-size:.92rem}.tiles .first{grid-column:1/-1}.tiles .first b{font-size:2.3rem}th,td{padding-inline-end:.5rem}td.bar{min-width:7rem}"
+    ".heat thead th{font-size:.85em}.heat thead th:not(:first-child) bdi{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9em}}\n",
     "@media print{:root{--bg:#fff;--fg:#000;--soft:#444;--accent:#0b5cad;--a:11 92 173;--w:222 98 24;--warn:#a8440a;--pale:#f2f5f8;--line:#ccc;--heat:.55;--hot:.9}"
     "body{font-size:11pt;max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "nav,audio,.skip{display:none}section{break-inside:auto;margin-top:1.5rem}figure,tr,.tiles li{break-inside:avoid}"
