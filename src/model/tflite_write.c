@@ -22,6 +22,7 @@ typedef struct opcode {
 } opcode;
 
 #define MAX_OPCODES 64
+#define MAX_ZEROS   16
 
 typedef struct writer {
     th_fb_writer fb;
@@ -31,6 +32,12 @@ typedef struct writer {
     th_fb_ref *list; /* [longest vector of the file] refs in the making */
     size_t n_list;
     uint32_t n_constants; /* written so far */
+    /* Vectors of zero points that are all 0, by length: written once, for they would be a fifth of the file. */
+    struct {
+        int32_t n;
+        th_fb_ref at;
+    } zeros[MAX_ZEROS];
+    uint32_t n_zeros;
 } writer;
 
 static int32_t version_of(const th_graph *g, const th_node *n, const th_tfl_op *row)
@@ -96,10 +103,25 @@ static th_fb_ref put_codes(writer *w)
     return th_fb_put_refs(&w->fb, w->list, w->n_codes);
 }
 
-static th_fb_ref put_quant(th_fb_writer *fb, const th_quant *q)
+static th_fb_ref put_zero_points(writer *w, const th_quant *q)
+{
+    for (int32_t i = 0; i < q->n; i++)
+        if (q->zero[i] != 0) return th_fb_put_i64s(&w->fb, q->zero, (size_t)q->n);
+    for (uint32_t i = 0; i < w->n_zeros; i++)
+        if (w->zeros[i].n == q->n) return w->zeros[i].at;
+    const th_fb_ref at = th_fb_put_i64s(&w->fb, q->zero, (size_t)q->n);
+    if (w->n_zeros < MAX_ZEROS) {
+        w->zeros[w->n_zeros].n = q->n;
+        w->zeros[w->n_zeros++].at = at;
+    }
+    return at;
+}
+
+static th_fb_ref put_quant(writer *w, const th_quant *q)
 {
     if (q->n == 0) return 0;
-    const th_fb_ref zero = th_fb_put_i64s(fb, q->zero, (size_t)q->n);
+    th_fb_writer *fb = &w->fb;
+    const th_fb_ref zero = put_zero_points(w, q);
     const th_fb_ref scale = th_fb_put_f32s(fb, q->scale, (size_t)q->n);
     th_fb_table_begin(fb);
     th_fb_set_ref(fb, TH_TFL_QUANT_ZERO_POINT, zero);
@@ -108,9 +130,10 @@ static th_fb_ref put_quant(th_fb_writer *fb, const th_quant *q)
     return th_fb_table_end(fb);
 }
 
-static th_fb_ref put_tensor(th_fb_writer *fb, const th_tensor *t, uint32_t buffer)
+static th_fb_ref put_tensor(writer *w, const th_tensor *t, uint32_t buffer)
 {
-    const th_fb_ref quant = put_quant(fb, &t->quant);
+    th_fb_writer *fb = &w->fb;
+    const th_fb_ref quant = put_quant(w, &t->quant);
     const th_fb_ref name = th_fb_put_string(fb, t->name);
     const th_fb_ref shape = th_fb_put_i32s(fb, t->shape.d, (size_t)t->shape.rank);
     th_fb_table_begin(fb);
@@ -160,7 +183,7 @@ static th_fb_ref put_graph(writer *w, const th_graph *g)
     for (int32_t i = 0; i < g->n_nodes; i++) w->list[i] = put_node(w, g, &g->nodes[i]);
     const th_fb_ref nodes = th_fb_put_refs(fb, w->list, (size_t)g->n_nodes);
     for (int32_t i = 0; i < g->n_tensors; i++)
-        w->list[i] = put_tensor(fb, &g->tensors[i], g->tensors[i].data ? ++w->n_constants : 0);
+        w->list[i] = put_tensor(w, &g->tensors[i], g->tensors[i].data ? ++w->n_constants : 0);
     const th_fb_ref tensors = th_fb_put_refs(fb, w->list, (size_t)g->n_tensors);
     const th_fb_ref inputs = th_fb_put_i32s(fb, g->inputs, (size_t)g->n_inputs);
     const th_fb_ref outputs = th_fb_put_i32s(fb, g->outputs, (size_t)g->n_outputs);
@@ -251,7 +274,7 @@ static th_fb_ref put_metadata(writer *w)
 static size_t put_model(writer *w, uint8_t *mem, size_t cap)
 {
     th_fb_start(&w->fb, mem, cap);
-    w->n_constants = 0;
+    w->n_constants = w->n_zeros = 0;
     const th_fb_ref buffers = put_buffers(w);
     const th_fb_ref graphs = put_graphs(w);
     if (graphs == 0) return 0;
