@@ -39,7 +39,7 @@ static th_err copy_graph(quantizer *q)
     q->g->inputs = keep(q, f->inputs, (size_t)f->n_inputs, sizeof *f->inputs);
     q->g->outputs = keep(q, f->outputs, (size_t)f->n_outputs, sizeof *f->outputs);
     q->g->name = keep(q, f->name, strlen(f->name) + 1, 1);
-    q->model->description = "int8 model made by thimble";
+    q->model->description = "thimble int8";
     if (!q->g->tensors || !q->g->nodes || !q->g->inputs || !q->g->outputs || !q->g->name) return no_memory(q->why);
     for (int32_t i = 0; i < f->n_tensors; i++) {
         const th_tensor *from = &f->tensors[i];

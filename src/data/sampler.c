@@ -478,8 +478,9 @@ th_err th_sampler_normalise(th_sampler *s, th_pipeline *pipe, th_why *why)
     m->made_key[0] = -1;
     for (int32_t c = 0; c < n_coef; c++) {
         const double mean = sum[c] / count, variance = squares[c] / count - mean * mean;
-        s->pipe.mean[c] = (float)mean;
-        s->pipe.inv_std[c] = (float)(1.0 / sqrt(variance > 1e-6 ? variance : 1e-6));
+        /* Five decimals are enough for a network that learns with them, and short in the model file. */
+        s->pipe.mean[c] = (float)(round(mean * 1e5) / 1e5);
+        s->pipe.inv_std[c] = (float)(round(1e5 / sqrt(variance > 1e-6 ? variance : 1e-6)) / 1e5);
     }
     memcpy(pipe->mean, s->pipe.mean, sizeof pipe->mean);
     memcpy(pipe->inv_std, s->pipe.inv_std, sizeof pipe->inv_std);

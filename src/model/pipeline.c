@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,10 +223,22 @@ th_err th_pipeline_from(const th_model *model, th_pipeline *p, th_why *why)
 
 /* ---- writing ---- */
 
+/* The number with the fewest digits that becomes this float again: 9 always do, 0.6f needs one. */
+static double shortest(float v)
+{
+    for (int digits = 1; digits < 9; digits++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.*g", digits, (double)v); /* and back in the same locale */
+        const double d = strtod(text, NULL);
+        if ((float)d == v) return d;
+    }
+    return (double)v;
+}
+
 static json_t *put_f32s(const float *v, int32_t n)
 {
     json_t *list = json_array();
-    for (int32_t i = 0; i < n; i++) json_array_append_new(list, json_real((double)v[i]));
+    for (int32_t i = 0; i < n; i++) json_array_append_new(list, json_real(shortest(v[i])));
     return list;
 }
 
@@ -244,13 +257,13 @@ static json_t *put_frontend(const th_frontend_cfg *f)
 {
     return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "kind", kind_names[f->kind == TH_MFCC], "rate_hz",
                      (int)f->rate_hz, "window", (int)f->window, "hop", (int)f->hop, "n_fft", (int)f->n_fft, "n_mel",
-                     (int)f->n_mel, "n_coef", (int)f->n_coef, "low_hz", (double)f->low_hz, "high_hz", (double)f->high_hz);
+                     (int)f->n_mel, "n_coef", (int)f->n_coef, "low_hz", shortest(f->low_hz), "high_hz", shortest(f->high_hz));
 }
 
 static json_t *put_detect(const th_detect_settings *d)
 {
     return json_pack("{s:i, s:i, s:i, s:i, s:f}", "window_ms", (int)d->window_ms, "suppress_ms", (int)d->suppress_ms,
-                     "min_count", (int)d->min_count, "stride_ms", (int)d->stride_ms, "threshold", (double)d->threshold);
+                     "min_count", (int)d->min_count, "stride_ms", (int)d->stride_ms, "threshold", shortest(d->threshold));
 }
 
 th_err th_pipeline_attach(const th_pipeline *p, th_model *model, th_why *why)

@@ -175,9 +175,7 @@ static void what_cannot_be_quantised_is_refused(void **state)
     refuse(m, TH_EUNSUP, "operator 1 (DEPTHWISE_CONV_2D)", 10);
 }
 
-/* The same bytes again, and the output bytes that Google's TFLite gave for this file within one step of these
- * (tried outside the tree with @tensorflow/tfjs-tflite 0.0.1-alpha.10 in node). */
-static void the_result_is_the_one_that_was_tried(void **state)
+static void the_same_job_gives_the_same_bytes(void **state)
 {
     (void)state;
     th_model *m = test_ds_cnn(1);
@@ -191,11 +189,27 @@ static void the_result_is_the_one_that_was_tried(void **state)
     }
     assert_int_equal(n[0], n[1]);
     assert_memory_equal(bytes[0], bytes[1], n[0]);
+    free(bytes[0]);
+    free(bytes[1]);
+    th_model_free(m);
+}
 
+/* An int8 file of ours and its outputs for 100 inputs.  Google's TFLite (@tensorflow/tfjs-tflite in node, outside the
+ * tree) loaded this very file and gave these outputs but for one of 400 numbers, which was 1 away; each layer of it
+ * was within one step of that layer's input. */
+static void the_outputs_are_those_that_were_tried(void **state)
+{
+    (void)state;
+    static uint8_t bytes[8192];
+    FILE *f = fopen("fuzz/corpus/tflite/ds_cnn_s8", "rb");
+    assert_non_null(f);
+    const size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    th_why why = {0};
     th_model *s8 = NULL;
     th_plan *plan = NULL;
     th_runner *r = NULL;
-    assert_int_equal(th_model_from_tflite((th_span){bytes[0], n[0]}, &s8, &why), TH_OK);
+    assert_int_equal(th_model_from_tflite((th_span){bytes, n}, &s8, &why), TH_OK);
     assert_int_equal(th_plan_make(&s8->graphs[0], &plan, &why), TH_OK);
     assert_int_equal(th_runner_new(plan, &r, &why), TH_OK);
     uint64_t h = TH_FNV1A_START;
@@ -206,14 +220,10 @@ static void the_result_is_the_one_that_was_tried(void **state)
         th_runner_invoke(r, NULL, NULL);
         h = th_fnv1a(h, (th_span){th_runner_output(r, 0), 4});
     }
-    printf("int8 test model: %zu bytes, FNV-1a %016llx, outputs %016llx\n", n[0],
-           (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes[0], n[0]}), (unsigned long long)h);
+    assert_true(h == 0xd53361085d46adbfull);
     th_runner_free(r);
     th_plan_free(plan);
     th_model_free(s8);
-    th_model_free(m);
-    free(bytes[0]);
-    free(bytes[1]);
 }
 
 int main(void)
@@ -224,7 +234,8 @@ int main(void)
         cmocka_unit_test(float_and_int8_say_the_same_class),
         cmocka_unit_test(odd_channels_do_no_harm),
         cmocka_unit_test(what_cannot_be_quantised_is_refused),
-        cmocka_unit_test(the_result_is_the_one_that_was_tried),
+        cmocka_unit_test(the_same_job_gives_the_same_bytes),
+        cmocka_unit_test(the_outputs_are_those_that_were_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
