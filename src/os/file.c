@@ -203,6 +203,12 @@ bool th_dir_exists(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+th_err th_dir_current(char buf[TH_PATH_BYTES], th_why *why)
+{
+    if (getcwd(buf, TH_PATH_BYTES)) return TH_OK;
+    return th_why_set(why, TH_EIO, "the folder this runs in cannot be found: %s", strerror(errno));
+}
+
 int64_t th_file_size(const char *path)
 {
     struct stat st;

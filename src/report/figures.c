@@ -67,7 +67,7 @@ void th_report_headline(th_html *h, const th_report *r)
 {
     th_figures f;
     th_report_figures(r, &f);
-    char number[32], text[160];
+    char number[32];
     th_html_put(h, "<ul class=\"tiles\" aria-label=\"The most important figures\">\n");
     const size_t before = h->n;
     if (f.test_clips > 0.0) accuracy_tile(h, &f);

@@ -82,10 +82,22 @@ static void check_age(th_report *r)
         if (strcmp(th_json_str(r->file[made[i].file], "model", hash), hash) != 0) add_note(r, made[i].text, "");
 }
 
+/* The folder's own name, also when the project is "." or ends with a slash. */
+static void set_name(th_report *r)
+{
+    char dir[TH_PATH_BYTES];
+    snprintf(dir, sizeof dir, "%s", r->project->dir);
+    if (strcmp(dir, ".") == 0 && th_dir_current(dir, NULL)) return;
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/') dir[--n] = '\0';
+    const char *slash = strrchr(dir, '/'), *name = slash ? slash + 1 : dir;
+    if (strcmp(name, "..") != 0) snprintf(r->name, sizeof r->name, "%s", name);
+}
+
 th_err th_report_load(const th_project *project, th_report *r, th_why *why)
 {
     *r = (th_report){.project = project};
-    if (!realpath(project->dir, r->dir)) snprintf(r->dir, sizeof r->dir, "%s", project->dir);
+    set_name(r);
     static const struct { const char *name, *verb; } files[TH_R_FILES] = {
         [TH_R_HISTORY] = {TH_FILE_HISTORY, "train"},     [TH_R_TEST] = {TH_FILE_TEST, "test"},
         [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
@@ -137,8 +149,7 @@ const char *th_report_size(double bytes, char buf[32])
 
 static const char *project_name(const th_report *r)
 {
-    const char *slash = strrchr(r->dir, '/');
-    return slash && slash[1] ? slash + 1 : "this project";
+    return *r->name ? r->name : "this project";
 }
 
 static void write_head(th_html *h, const th_report *r)

@@ -18,7 +18,7 @@ typedef enum th_report_file { TH_R_HISTORY, TH_R_TEST, TH_R_STREAM, TH_R_QUANTIZ
 /* What is known of a project; what is missing is NULL and its section says which command makes it. */
 typedef struct th_report {
     const th_project *project;
-    char dir[TH_PATH_BYTES]; /* of the project, complete: its last name is the title */
+    char name[256]; /* of the project's folder */
     json_t *file[TH_R_FILES];
     th_dataset *data;   /* never NULL after loading */
     th_model *model;    /* int8 if there is one, else float, or NULL */
