@@ -150,7 +150,9 @@ static const char avr_run[] =
     "for k in 1 2 3 4 5 6 7 8 9 10; do grep -q r= said && break 2; sleep 0.1; done; done; "
     "kill $pid; grep -q r=0 said";
 
-/* The generated C and the kernels with 16-bit int: AVR, run on QEMU when it is there. */
+/* The generated C and the kernels with 16-bit int: AVR, run on QEMU when it is there.
+ * At -O1, since from -O2 on gcc calls libgcc's __usmulhisi3_tail, which QEMU 7.2 gets wrong: it jumps
+ * onto a skip instruction (sbrs) there and stays. */
 static void c_compiles_for_a_16_bit_int(void **state)
 {
     (void)state;
@@ -167,7 +169,7 @@ static void c_compiles_for_a_16_bit_int(void **state)
     assert_int_equal(th_export_c(s.plan, NULL, out, &why), TH_OK);
     const char *const build[] = {
         "sh", "-c",
-        "avr-gcc -mmcu=atmega2560 -std=c99 -pedantic -Wall -Wextra -Werror -Os -ffp-contract=off -ffunction-sections "
+        "avr-gcc -mmcu=atmega2560 -std=c99 -pedantic -Wall -Wextra -Werror -O1 -ffp-contract=off -ffunction-sections "
         "-fdata-sections -I. -Dmain=selftest_main -c main_selftest.c model.c */*.c && "
         "avr-gcc -mmcu=atmega2560 -std=c99 -Os -Wl,--gc-sections ../avr_main.c *.o -o selftest.elf", NULL};
     const char *const run[] = {"sh", "-c", avr_run, NULL};
