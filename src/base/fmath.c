@@ -56,7 +56,9 @@ static double double_from(uint64_t bits)
 double th_log(double x)
 {
     int32_t e = 0;
-    if (!(x > 0.0)) return double_from(x < 0.0 || x != x ? UINT64_C(0x7ff8000000000000) : UINT64_C(0xfff0000000000000));
+    if (!(x > 0.0))
+        return double_from(x < 0.0 || x != x ? UINT64_C(0x7ff8000000000000)
+                                             : UINT64_C(0xfff0000000000000));
     if (double_bits(x) >= UINT64_C(0x7ff0000000000000)) return x;
     if (x < 0x1p-1022) x *= 0x1p54, e = -54;
     const uint64_t root = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
@@ -79,7 +81,8 @@ double th_exp(double x)
     double y = 1.0;
     for (int32_t k = 14; k >= 1; k--) y = 1.0 + y * r / (double)k;
     const int32_t half = n / 2;
-    return y * double_from((uint64_t)(half + 1023) << 52) * double_from((uint64_t)(n - half + 1023) << 52);
+    return y * double_from((uint64_t)(half + 1023) << 52) *
+           double_from((uint64_t)(n - half + 1023) << 52);
 }
 
 /* series on |r| <= pi/4: the first term left out is below 2e-18 */
@@ -97,13 +100,15 @@ static double cos_series(double r)
     return y;
 }
 
-/* x = n pi/2 + r; pi/2 in three parts, of which the first two have 33 bits (Cody and Waite, 1980) */
+/* x = n pi/2 + r; pi/2 in three parts, of which the first two have 33 bits (Cody and Waite, 1980)
+ */
 static double sin_quarter(double x, int32_t quarter)
 {
     if (!(x >= -1e5 && x <= 1e5)) return double_from(UINT64_C(0x7ff8000000000000));
     const int32_t n = (int32_t)(x * 0x1.45f306dc9c883p-1 + (x < 0.0 ? -0.5 : 0.5));
     const double fn = (double)n;
-    const double r = ((x - fn * 0x1.921fb544p0) - fn * 0x1.0b4611a6p-34) - fn * 0x1.3198a2e037073p-69;
+    const double r =
+        ((x - fn * 0x1.921fb544p0) - fn * 0x1.0b4611a6p-34) - fn * 0x1.3198a2e037073p-69;
     switch (((uint32_t)n + (uint32_t)quarter) & 3u) {
     case 0: return sin_series(r);
     case 1: return cos_series(r);

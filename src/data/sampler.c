@@ -1,10 +1,11 @@
 /* How example i of epoch e is made, when augmenting:
  *
  *   i --shuffle(e)--> place in the epoch --> class and clip
- *   clip --speed, shift--> --room--> + noise at an SNR --gain--> 16 bits --front end--> masks --mixup--> x
+ *   clip --speed, shift--> --room--> + noise at an SNR --gain--> 16 bits --front end--> masks
+ * --mixup--> x
  *
- * Speech is stored as recorded (16 bits), worked on in float, and rounded to 16 bits again before the
- * front end, so the path from there on is that of the device. */
+ * Speech is stored as recorded (16 bits), worked on in float, and rounded to 16 bits again before
+ * the front end, so the path from there on is that of the device. */
 #include "data/sampler.h"
 
 #include "base/fmath.h"
@@ -25,13 +26,13 @@ typedef struct source {
     int32_t label;
 } source;
 
-typedef struct member { /* scratch of one thread */
+typedef struct member {          /* scratch of one thread */
     float *wave, *other, *noise; /* [clip_samples] */
     int16_t *pcm;                /* [clip_samples] */
     float *fft;
-    float *made[2];              /* [n_frames][n_coef] the last two examples before mixing */
+    float *made[2]; /* [n_frames][n_coef] the last two examples before mixing */
     int32_t made_label[2];
-    int64_t made_key[2];         /* epoch << 32 | i; -1 for none */
+    int64_t made_key[2]; /* epoch << 32 | i; -1 for none */
 } member;
 
 struct th_sampler {
@@ -43,12 +44,12 @@ struct th_sampler {
     uint64_t seed;
     source *src; /* [n_src]; when augmenting sorted by label and word */
     int32_t n_src;
-    int32_t first[TH_MAX_LABELS + 1];   /* first source of each label */
-    int32_t quota[TH_MAX_LABELS];       /* examples of each label in an epoch */
-    int32_t n_epoch, unknown, silence;  /* labels, -1 when there is none */
-    int32_t *word_first, n_words;       /* [n_words + 1] sources of "unknown" by word */
-    double *word_end;                   /* [n_words] cumulated share of each word, last 1 */
-    float *bank[BANK_ROWS];             /* [bank_n] each, root mean square 1; babble may be NULL */
+    int32_t first[TH_MAX_LABELS + 1];  /* first source of each label */
+    int32_t quota[TH_MAX_LABELS];      /* examples of each label in an epoch */
+    int32_t n_epoch, unknown, silence; /* labels, -1 when there is none */
+    int32_t *word_first, n_words;      /* [n_words + 1] sources of "unknown" by word */
+    double *word_end;                  /* [n_words] cumulated share of each word, last 1 */
+    float *bank[BANK_ROWS];            /* [bank_n] each, root mean square 1; babble may be NULL */
     int32_t bank_n;
     member *members; /* [TH_SAMPLER_MEMBERS] */
     void *scratch;
@@ -56,8 +57,15 @@ struct th_sampler {
 
 th_augment th_augment_default(void)
 {
-    return (th_augment){.shift_ms = 100.0f, .speed = 0.12f, .gain_db = 8.0f, .noise_prob = 0.8f, .snr_lo_db = -2.0f,
-                        .snr_hi_db = 30.0f, .room_prob = 0.3f, .unknown_share = 1.5f, .silence_share = 1.0f};
+    return (th_augment){.shift_ms = 100.0f,
+                        .speed = 0.12f,
+                        .gain_db = 8.0f,
+                        .noise_prob = 0.8f,
+                        .snr_lo_db = -2.0f,
+                        .snr_hi_db = 30.0f,
+                        .room_prob = 0.3f,
+                        .unknown_share = 1.5f,
+                        .silence_share = 1.0f};
 }
 
 static uint64_t mix_bits(uint64_t x) /* finaliser of SplitMix64 (Steele, Lea, Flood 2014) */
@@ -77,7 +85,8 @@ static uint32_t shuffled(uint32_t i, uint32_t n, uint64_t key)
     do {
         uint32_t left = i >> half, right = i & mask;
         for (uint32_t round = 0; round < 4; round++) {
-            const uint32_t next = left ^ ((uint32_t)mix_bits(key + ((uint64_t)round << 32 | right)) & mask);
+            const uint32_t next =
+                left ^ ((uint32_t)mix_bits(key + ((uint64_t)round << 32 | right)) & mask);
             left = right;
             right = next;
         }
@@ -95,7 +104,8 @@ static void noise_cut(const th_sampler *s, th_rng *r, bool babble, float *out)
     const int32_t have = s->silence < 0 ? 0 : s->first[s->silence + 1] - s->first[s->silence];
     if (have > 0 && th_rng_unit(r) < 0.4f) {
         const source *c = &s->src[s->first[s->silence] + (int32_t)th_rng_below(r, (uint32_t)have)];
-        int32_t at = c->n > n ? (int32_t)th_rng_below(r, (uint32_t)(c->n - n)) : (int32_t)th_rng_below(r, (uint32_t)c->n);
+        int32_t at = c->n > n ? (int32_t)th_rng_below(r, (uint32_t)(c->n - n))
+                              : (int32_t)th_rng_below(r, (uint32_t)c->n);
         for (int32_t i = 0; i < n; i++) {
             out[i] = (float)c->pcm[at] * 0x1p-15f;
             if (++at == c->n) at = 0;
@@ -115,7 +125,8 @@ static void noise_mix(const th_sampler *s, th_rng *r, bool babble, float *out, f
     noise_cut(s, r, babble, out);
     if (th_rng_unit(r) >= 0.3f) return;
     noise_cut(s, r, babble, other);
-    th_wave_add(out, other, s->pipe.clip_samples, (float)th_gain_of_db((double)th_rng_range(r, -20.0f, 0.0f)));
+    th_wave_add(out, other, s->pipe.clip_samples,
+                (float)th_gain_of_db((double)th_rng_range(r, -20.0f, 0.0f)));
     th_noise_level(out, s->pipe.clip_samples);
 }
 
@@ -141,10 +152,13 @@ static void make_speech(const th_sampler *s, const source *c, member *m, th_rng 
 {
     const th_augment *a = &s->aug;
     const int32_t n = s->pipe.clip_samples, rate = s->pipe.frontend.rate_hz;
-    const int32_t step = TH_SPEED_STEPS + plus_minus(r, (int32_t)(a->speed * TH_SPEED_STEPS + 0.5f));
+    const int32_t step =
+        TH_SPEED_STEPS + plus_minus(r, (int32_t)(a->speed * TH_SPEED_STEPS + 0.5f));
     const int32_t shift = plus_minus(r, (int32_t)(a->shift_ms * (float)rate / 1000.0f));
     float *wave = m->wave, *other = m->other;
-    th_wave_resample(c->pcm, c->n, c->start + shift + n / 2 - (int32_t)((int64_t)(n / 2) * step / TH_SPEED_STEPS), step, wave, n);
+    th_wave_resample(c->pcm, c->n,
+                     c->start + shift + n / 2 - (int32_t)((int64_t)(n / 2) * step / TH_SPEED_STEPS),
+                     step, wave, n);
     if (th_rng_unit(r) < a->room_prob) {
         th_wave_room(r, rate, wave, other, n);
         wave = m->other;
@@ -154,7 +168,8 @@ static void make_speech(const th_sampler *s, const source *c, member *m, th_rng 
         noise_mix(s, r, true, m->noise, other);
         th_wave_mix(wave, m->noise, n, (double)th_rng_range(r, a->snr_lo_db, a->snr_hi_db));
     }
-    th_wave_to_s16(wave, n, (float)th_gain_of_db((double)th_rng_range(r, -a->gain_db, a->gain_db)), m->pcm);
+    th_wave_to_s16(wave, n, (float)th_gain_of_db((double)th_rng_range(r, -a->gain_db, a->gain_db)),
+                   m->pcm);
 }
 
 static const source *unknown_source(const th_sampler *s, int32_t k, th_rng *r)
@@ -179,19 +194,24 @@ static int32_t make_sound(const th_sampler *s, member *m, int32_t epoch, int32_t
     const uint64_t key = mix_bits(s->seed ^ mix_bits((uint64_t)epoch + 1));
     int32_t k = (int32_t)shuffled((uint32_t)i, (uint32_t)s->n_epoch, key), label = 0;
     while (k >= s->quota[label]) k -= s->quota[label++];
-    if (label == s->silence) make_silence(s, m, r);
-    else if (label == s->unknown) make_speech(s, unknown_source(s, k, r), m, r);
-    else make_speech(s, &s->src[s->first[label] + k], m, r);
+    if (label == s->silence)
+        make_silence(s, m, r);
+    else if (label == s->unknown)
+        make_speech(s, unknown_source(s, k, r), m, r);
+    else
+        make_speech(s, &s->src[s->first[label] + k], m, r);
     return label;
 }
 
-static int32_t make_features(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool masks, float *x)
+static int32_t make_features(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool masks,
+                             float *x)
 {
     th_rng r = th_rng_make(mix_bits(s->seed + (uint64_t)epoch), (uint64_t)i);
     const int32_t label = make_sound(s, m, epoch, i, &r);
     th_frontend_clip(&s->frontend, m->pcm, s->pipe.clip_samples, m->fft, x);
     if (masks && s->augmenting)
-        th_features_mask(&r, x, s->pipe.n_frames, s->pipe.frontend.n_coef, s->aug.time_mask_frames, s->aug.freq_mask_coefs);
+        th_features_mask(&r, x, s->pipe.n_frames, s->pipe.frontend.n_coef, s->aug.time_mask_frames,
+                         s->aug.freq_mask_coefs);
     return label;
 }
 
@@ -212,7 +232,8 @@ static int made(const th_sampler *s, member *m, int32_t epoch, int32_t i)
     return slot;
 }
 
-void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int member_number, float *x, float *y)
+void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int member_number, float *x,
+                        float *y)
 {
     member *m = &s->members[member_number];
     const int32_t n = s->pipe.n_frames * s->pipe.frontend.n_coef;
@@ -225,7 +246,8 @@ void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int membe
     th_rng r = th_rng_make(mix_bits(s->seed ^ (uint64_t)epoch << 32), (uint64_t)i);
     float part = th_rng_beta(&r, s->aug.mixup);
     if (part < 0.5f) part = 1.0f - part;
-    for (int32_t k = 0; k < n; k++) x[k] = part * m->made[own][k] + (1.0f - part) * m->made[partner][k];
+    for (int32_t k = 0; k < n; k++)
+        x[k] = part * m->made[own][k] + (1.0f - part) * m->made[partner][k];
     y[m->made_label[own]] += part;
     y[m->made_label[partner]] += 1.0f - part;
 }
@@ -234,7 +256,9 @@ void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int membe
 
 static th_err no_memory(th_why *why)
 {
-    return th_why_set(why, TH_ENOMEM, "out of memory while the recordings were loaded; fewer or shorter clips need less");
+    return th_why_set(
+        why, TH_ENOMEM,
+        "out of memory while the recordings were loaded; fewer or shorter clips need less");
 }
 
 static th_err open_frontend(th_sampler *s, const float *mean, const float *inv_std, th_why *why)
@@ -244,18 +268,22 @@ static th_err open_frontend(th_sampler *s, const float *mean, const float *inv_s
     if (!s->tables) return no_memory(why);
     th_arena arena = th_arena_over(s->tables, bytes);
     const th_err err = th_frontend_init(&s->frontend, &s->pipe.frontend, mean, inv_std, &arena);
-    return err ? th_why_set(why, err, "the feature settings can't be used: %s", th_err_text(err)) : TH_OK;
+    return err ? th_why_set(why, err, "the feature settings can't be used: %s", th_err_text(err))
+               : TH_OK;
 }
 
 static th_err check_settings(const th_pipeline *p, const th_augment *a, th_why *why)
 {
     if (!th_frontend_mem(&p->frontend) || p->n_labels < 1 || p->n_labels > TH_MAX_LABELS ||
         th_frontend_frames(&p->frontend, p->clip_samples) != p->n_frames || p->n_frames < 1)
-        return th_why_set(why, TH_ERANGE, "the feature settings do not fit together: look at [features] in thimble.ini");
+        return th_why_set(
+            why, TH_ERANGE,
+            "the feature settings do not fit together: look at [features] in thimble.ini");
     if (!a) return TH_OK;
-    const bool ok = a->shift_ms >= 0.0f && a->shift_ms <= 10000.0f && a->speed >= 0.0f && a->speed < 0.5f &&
-                    a->gain_db >= 0.0f && a->gain_db <= 60.0f && a->snr_lo_db <= a->snr_hi_db && a->mixup >= 0.0f &&
-                    a->mixup <= 4.0f && a->time_mask_frames >= 0 && a->freq_mask_coefs >= 0 &&
+    const bool ok = a->shift_ms >= 0.0f && a->shift_ms <= 10000.0f && a->speed >= 0.0f &&
+                    a->speed < 0.5f && a->gain_db >= 0.0f && a->gain_db <= 60.0f &&
+                    a->snr_lo_db <= a->snr_hi_db && a->mixup >= 0.0f && a->mixup <= 4.0f &&
+                    a->time_mask_frames >= 0 && a->freq_mask_coefs >= 0 &&
                     a->unknown_share >= 0.0f && a->silence_share >= 0.0f;
     return ok ? TH_OK : th_why_set(why, TH_ERANGE, "an augmentation setting is out of range");
 }
@@ -279,12 +307,15 @@ static th_err load_clip(th_sampler *s, const th_dataset *set, const entry *e, th
     c->label = e->label;
     TH_TRY(th_dataset_samples(set, e->clip, &c->pcm, &c->n, why));
     s->n_src++; /* from here on th_sampler_free frees it */
-    if (c->n < 1) return th_why_set(why, TH_EFORMAT, "%s has no samples. Take it out of the data set", e->clip->file);
+    if (c->n < 1)
+        return th_why_set(why, TH_EFORMAT, "%s has no samples. Take it out of the data set",
+                          e->clip->file);
     c->start = th_clip_start(c->pcm, c->n, s->pipe.clip_samples);
     return TH_OK;
 }
 
-static th_err list_clips(const th_sampler *s, const th_dataset *set, th_split split, entry *list, size_t *n, th_why *why)
+static th_err list_clips(const th_sampler *s, const th_dataset *set, th_split split, entry *list,
+                         size_t *n, th_why *why)
 {
     *n = 0;
     for (size_t k = 0; k < set->n; k++) {
@@ -292,28 +323,40 @@ static th_err list_clips(const th_sampler *s, const th_dataset *set, th_split sp
         if (clip->split != split) continue;
         const int32_t label = th_pipeline_label(&s->pipe, clip->label);
         if (label < 0)
-            return th_why_set(why, TH_ENOENT, "%s has the label \"%s\", which is not one of the model's labels. "
-                              "Add it to thimble.ini or take the clip out", clip->file, clip->label);
+            return th_why_set(why, TH_ENOENT,
+                              "%s has the label \"%s\", which is not one of the model's labels. "
+                              "Add it to thimble.ini or take the clip out",
+                              clip->file, clip->label);
         list[(*n)++] = (entry){clip, label};
     }
     if (*n) return TH_OK;
-    return th_why_set(why, TH_ENOENT, "there are no clips in the split \"%s\". Add recordings: thimble data import, or "
-                      "share them out anew: thimble data split", th_split_name(split));
+    return th_why_set(
+        why, TH_ENOENT,
+        "there are no clips in the split \"%s\". Add recordings: thimble data import, or "
+        "share them out anew: thimble data split",
+        th_split_name(split));
+}
+
+static bool same_word(const entry *a, const entry *b)
+{
+    return a->clip && b->clip && strcmp(a->clip->word, b->clip->word) == 0;
 }
 
 /* Shares of the words of "unknown": by the root of their number of clips, so that neither the
  * commonest word nor the rarest fills the class. */
 static th_err share_words(th_sampler *s, const entry *list, th_why *why)
 {
-    const int32_t from = s->unknown < 0 ? 0 : s->first[s->unknown], to = s->unknown < 0 ? 0 : s->first[s->unknown + 1];
+    const int32_t from = s->unknown < 0 ? 0 : s->first[s->unknown],
+                  to = s->unknown < 0 ? 0 : s->first[s->unknown + 1];
     double sum = 0.0;
     s->word_first = calloc((size_t)(to - from) + 1, sizeof *s->word_first);
     s->word_end = calloc((size_t)(to - from) + 1, sizeof *s->word_end);
     if (!s->word_first || !s->word_end) return no_memory(why);
     for (int32_t k = from; k < to; k++)
-        if (k == from || strcmp(list[k].clip->word, list[k - 1].clip->word) != 0) s->word_first[s->n_words++] = k;
+        if (k == from || !same_word(&list[k], &list[k - 1])) s->word_first[s->n_words++] = k;
     s->word_first[s->n_words] = to;
-    for (int32_t w = 0; w < s->n_words; w++) sum += sqrt((double)(s->word_first[w + 1] - s->word_first[w]));
+    for (int32_t w = 0; w < s->n_words; w++)
+        sum += sqrt((double)(s->word_first[w + 1] - s->word_first[w]));
     double end = 0.0;
     for (int32_t w = 0; w < s->n_words; w++)
         s->word_end[w] = end += sqrt((double)(s->word_first[w + 1] - s->word_first[w])) / sum;
@@ -351,26 +394,32 @@ static void fill_babble(th_sampler *s, th_rng *r, float *out)
     float *voice = s->members[0].wave;
     memset(out, 0, (size_t)s->bank_n * sizeof *out);
     for (int32_t layer = 0; layer < 8; layer++)
-        for (int32_t at = 0; at + n <= s->bank_n; at += n / 2 + (int32_t)th_rng_below(r, (uint32_t)n)) {
+        for (int32_t at = 0; at + n <= s->bank_n;
+             at += n / 2 + (int32_t)th_rng_below(r, (uint32_t)n)) {
             const source *c = &s->src[th_rng_below(r, (uint32_t)s->n_src)];
             if (c->label == s->silence) continue;
             th_wave_resample(c->pcm, c->n, c->start, TH_SPEED_STEPS + plus_minus(r, 10), voice, n);
             th_noise_level(voice, n);
-            th_wave_add(out + at, voice, n, (float)th_gain_of_db((double)th_rng_range(r, -12.0f, 0.0f)));
+            th_wave_add(out + at, voice, n,
+                        (float)th_gain_of_db((double)th_rng_range(r, -12.0f, 0.0f)));
         }
 }
 
 static th_err fill_bank(th_sampler *s, th_why *why)
 {
-    const int32_t rate = s->pipe.frontend.rate_hz, speech = s->n_src - (s->silence < 0 ? 0 : clips_of(s, s->silence));
-    s->bank_n = BANK_SECONDS * rate > 4 * s->pipe.clip_samples ? BANK_SECONDS * rate : 4 * s->pipe.clip_samples;
+    const int32_t rate = s->pipe.frontend.rate_hz,
+                  speech = s->n_src - (s->silence < 0 ? 0 : clips_of(s, s->silence));
+    s->bank_n = BANK_SECONDS * rate > 4 * s->pipe.clip_samples ? BANK_SECONDS * rate
+                                                               : 4 * s->pipe.clip_samples;
     for (int32_t k = 0; k < BANK_ROWS; k++) {
         th_rng r = th_rng_make(s->seed, (uint32_t)k + UINT64_C(0x6e6f697365));
         if (k == BABBLE && speech < 4) break;
         s->bank[k] = malloc((size_t)s->bank_n * sizeof *s->bank[k]);
         if (!s->bank[k]) return no_memory(why);
-        if (k == BABBLE) fill_babble(s, &r, s->bank[k]);
-        else th_noise_make((th_noise_kind)k, &r, rate, s->bank[k], s->bank_n);
+        if (k == BABBLE)
+            fill_babble(s, &r, s->bank[k]);
+        else
+            th_noise_make((th_noise_kind)k, &r, rate, s->bank[k], s->bank_n);
     }
     return TH_OK;
 }
@@ -378,9 +427,11 @@ static th_err fill_bank(th_sampler *s, th_why *why)
 /* Memory of a member that is never used is never touched, so it costs only addresses. */
 static th_err open_members(th_sampler *s, th_why *why)
 {
-    const size_t n = (size_t)s->pipe.clip_samples, x = (size_t)s->pipe.n_frames * (size_t)s->pipe.frontend.n_coef;
+    const size_t n = (size_t)s->pipe.clip_samples,
+                 x = (size_t)s->pipe.n_frames * (size_t)s->pipe.frontend.n_coef;
     const size_t fft = th_frontend_scratch(&s->pipe.frontend);
-    const size_t floats = (3 * n + fft + 2 * x + (n + 1) / 2 + 31) & ~(size_t)15; /* members apart by a cache line */
+    const size_t floats =
+        (3 * n + fft + 2 * x + (n + 1) / 2 + 31) & ~(size_t)15; /* members apart by a cache line */
     s->members = calloc(TH_SAMPLER_MEMBERS, sizeof *s->members);
     s->scratch = malloc(TH_SAMPLER_MEMBERS * floats * sizeof(float));
     if (!s->members || !s->scratch) return no_memory(why);
@@ -430,8 +481,8 @@ static th_err open_sampler(th_sampler *s, const th_dataset *set, th_split split,
     return err;
 }
 
-th_err th_sampler_new(const th_dataset *set, th_split split, const th_pipeline *pipe, const th_augment *augment,
-                      uint64_t seed, th_sampler **out, th_why *why)
+th_err th_sampler_new(const th_dataset *set, th_split split, const th_pipeline *pipe,
+                      const th_augment *augment, uint64_t seed, th_sampler **out, th_why *why)
 {
     th_sampler *s = calloc(1, sizeof *s);
     if (!s) return no_memory(why);
@@ -440,8 +491,10 @@ th_err th_sampler_new(const th_dataset *set, th_split split, const th_pipeline *
     if (augment) s->aug = *augment;
     s->seed = seed;
     const th_err err = open_sampler(s, set, split, why);
-    if (err) th_sampler_free(s);
-    else *out = s;
+    if (err)
+        th_sampler_free(s);
+    else
+        *out = s;
     return err;
 }
 

@@ -17,7 +17,8 @@ typedef struct th_detector_cfg {
     int32_t suppress_ms; /* silence after a detection: default 1500 */
     int32_t min_count;   /* results that must stand in the window: default 3 */
     int32_t threshold;   /* of the mean score, 0 to 255 (256 = 1.0) */
-    int32_t stride_ms;   /* time from one inference to the next (for the reader; times come with the scores) */
+    int32_t stride_ms;   /* time from one inference to the next (for the reader; times come with the
+                            scores) */
     int32_t n_classes;
     uint32_t keyword_mask; /* bit c set: class c is reported (unknown and silence are not) */
 } th_detector_cfg;
@@ -34,7 +35,8 @@ typedef struct th_detection {
     int32_t time_ms, label, score; /* score: mean, 0 to 255 (256 would be 1.0) */
 } th_detection;
 
-/* cfg: n_classes 1 to TH_DETECT_CLASSES; more than TH_DETECT_HISTORY results in a window: the newest count. */
+/* cfg: n_classes 1 to TH_DETECT_CLASSES; more than TH_DETECT_HISTORY results in a window: the
+ * newest count. */
 void th_detector_init(th_detector *d, const th_detector_cfg *cfg);
 
 /* One result: int8 soft-max scores [n_classes] (real = (q + 128) / 256) that end at time_ms.

@@ -24,27 +24,27 @@ typedef enum th_feature_kind { TH_LOGMEL = 0, TH_MFCC = 1 } th_feature_kind;
 
 typedef struct th_frontend_cfg {
     th_feature_kind kind;
-    int32_t rate_hz; /* 4000 to 48000 */
-    int32_t window;  /* samples of a frame, 64 to n_fft */
-    int32_t hop;     /* samples from one frame to the next, 1 to window*4 */
-    int32_t n_fft;   /* power of two, 64 to 4096 */
-    int32_t n_mel;   /* bands, 1 to TH_MAX_COEFS */
-    int32_t n_coef;  /* values per frame: n_mel for log-mel, 1 to n_mel for MFCC */
+    int32_t rate_hz;       /* 4000 to 48000 */
+    int32_t window;        /* samples of a frame, 64 to n_fft */
+    int32_t hop;           /* samples from one frame to the next, 1 to window*4 */
+    int32_t n_fft;         /* power of two, 64 to 4096 */
+    int32_t n_mel;         /* bands, 1 to TH_MAX_COEFS */
+    int32_t n_coef;        /* values per frame: n_mel for log-mel, 1 to n_mel for MFCC */
     float low_hz, high_hz; /* edges of the mel bands; high_hz <= rate_hz / 2 */
 } th_frontend_cfg;
 
 /* Tables; constant after th_frontend_init, printed as C for the device (th_frontend_tables). */
 typedef struct th_frontend {
     th_frontend_cfg cfg;
-    const float *window;       /* [cfg.window] Hann, scaled by 1/32768 */
-    const float *twiddle;      /* for the FFT of cfg.n_fft; layout in dsp/fft.h */
+    const float *window;  /* [cfg.window] Hann, scaled by 1/32768 */
+    const float *twiddle; /* for the FFT of cfg.n_fft; layout in dsp/fft.h */
     int32_t n_twiddle;
-    const int32_t *mel_start;  /* [n_mel + 1] first weight of each band; last: number of weights */
-    const int32_t *mel_bin;    /* [n_mel] first FFT bin of each band */
-    const float *mel_weight;   /* [mel_start[n_mel]] triangles of height 1 */
-    const float *dct;          /* [n_coef][n_mel] orthonormal DCT-II, or NULL for log-mel */
-    const float *mean;         /* [n_coef] subtracted */
-    const float *inv_std;      /* [n_coef] multiplied */
+    const int32_t *mel_start; /* [n_mel + 1] first weight of each band; last: number of weights */
+    const int32_t *mel_bin;   /* [n_mel] first FFT bin of each band */
+    const float *mel_weight;  /* [mel_start[n_mel]] triangles of height 1 */
+    const float *dct;         /* [n_coef][n_mel] orthonormal DCT-II, or NULL for log-mel */
+    const float *mean;        /* [n_coef] subtracted */
+    const float *inv_std;     /* [n_coef] multiplied */
 } th_frontend;
 
 /* Bytes of arena that th_frontend_init takes; 0 when cfg is not valid. */
@@ -76,7 +76,8 @@ void th_frontend_frame(const th_frontend *f, const int16_t *pcm, float *scratch,
 /* Whole clip: frames = th_frontend_frames(cfg, n) rows of n_coef; equal to frame by frame.
  * Only whole frames count: 0 when the clip is shorter than a window. */
 int32_t th_frontend_frames(const th_frontend_cfg *cfg, int32_t n_samples);
-void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch, float *out);
+void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch,
+                      float *out);
 
 /* Features to the int8 input of a network: clamp(round_half_up(x / scale) + zero), n values. */
 void th_features_to_s8(const float *x, int32_t n, float scale, int32_t zero, int8_t *out);

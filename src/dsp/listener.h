@@ -18,17 +18,18 @@ typedef struct th_listener_cfg {
     th_detector_cfg detector;
     th_classify_fn *classify;
     void *ctx;
-    float *scratch; /* [th_frontend_scratch] or NULL: from the arena. It may lie in the network's own
-                     * arena: nothing in it has to live across a call of classify */
+    float *scratch; /* [th_frontend_scratch] or NULL: from the arena. It may lie in the network's
+                     * own arena: nothing in it has to live across a call of classify */
 } th_listener_cfg;
 
 typedef struct th_listener {
     th_listener_cfg cfg;
     th_detector detector;
-    int16_t *pcm;      /* [window] the samples of the frame that is being filled */
-    int32_t n_pcm;     /* below 0: so many samples are skipped first (hop > window) */
-    int8_t *features;  /* [n_frames][n_coef], filled to n_rows; after an inference the oldest stride_frames go */
-    int32_t n_rows;    /* below 0: so many frames are skipped first (stride_frames > n_frames) */
+    int16_t *pcm;     /* [window] the samples of the frame that is being filled */
+    int32_t n_pcm;    /* below 0: so many samples are skipped first (hop > window) */
+    int8_t *features; /* [n_frames][n_coef], filled to n_rows; after an inference the oldest
+                         stride_frames go */
+    int32_t n_rows;   /* below 0: so many frames are skipped first (stride_frames > n_frames) */
     float *scratch, *frame;
     int64_t n_samples; /* pushed so far */
     int64_t n_done;    /* frames passed so far */
@@ -43,8 +44,9 @@ size_t th_listener_mem(const th_listener_cfg *cfg);
  * threshold out of range, in_scale not above 0), TH_ENOMEM. */
 TH_NODISCARD th_err th_listener_init(th_listener *l, const th_listener_cfg *cfg, th_arena *arena);
 
-/* Feeds n samples (n >= 0), any n.  Calls on_detect for each detection, in order; time_ms is the end of
- * the last frame that the deciding inference saw. on_scores may be NULL: it sees each inference. */
+/* Feeds n samples (n >= 0), any n.  Calls on_detect for each detection, in order; time_ms is the
+ * end of the last frame that the deciding inference saw. on_scores may be NULL: it sees each
+ * inference. */
 typedef void th_on_detect_fn(void *ctx, const th_detection *d);
 typedef void th_on_scores_fn(void *ctx, int32_t time_ms, const int8_t *scores);
 void th_listener_push(th_listener *l, const int16_t *pcm, int32_t n, th_on_detect_fn *on_detect,

@@ -27,8 +27,11 @@ static void log_of_every_kind_of_float(void **state)
         worst = fmax(worst, ulps_float(th_logf(x), log((double)x)));
         if (u >= 0x00800000u) assert_true(th_logf(x) == th_logf_normal(x));
     }
-    for (uint32_t u = 0x3f7f0000u; u < 0x3f810000u; u++) /* all around 1, where the result is small */
-        if (u != 0x3f800000u) worst = fmax(worst, ulps_float(th_logf(th_float_from(u)), log((double)th_float_from(u))));
+    for (uint32_t u = 0x3f7f0000u; u < 0x3f810000u;
+         u++) /* all around 1, where the result is small */
+        if (u != 0x3f800000u)
+            worst =
+                fmax(worst, ulps_float(th_logf(th_float_from(u)), log((double)th_float_from(u))));
     printf("th_logf: %.3f ulp\n", worst);
     assert_true(worst < 2.0);
     assert_true(th_logf(1.0f) == 0.0f);
@@ -43,8 +46,10 @@ static void exp_of_every_kind_of_float(void **state)
     double worst = 0.0, worst_small = 0.0;
     for (double x = -103.9; x < 88.72; x += 0.00037) {
         const double want = exp((double)(float)x), d = ulps_float(th_expf((float)x), want);
-        if (want >= 0x1p-126) worst = fmax(worst, d);
-        else worst_small = fmax(worst_small, d);
+        if (want >= 0x1p-126)
+            worst = fmax(worst, d);
+        else
+            worst_small = fmax(worst_small, d);
     }
     printf("th_expf: %.3f ulp, subnormal %.3f\n", worst, worst_small);
     assert_true(worst < 2.0 && worst_small < 2.0);
@@ -61,17 +66,24 @@ static void doubles_are_good_enough_for_tables(void **state)
         const double x = (double)i * 0.351237;
         const long double e = expl((long double)x);
         worst_exp = fmax(worst_exp, ulps_double(th_exp(x), e));
-        if (i) worst_log = fmax(worst_log, ulps_double(th_log((double)e), logl((long double)(double)e)));
+        if (i)
+            worst_log =
+                fmax(worst_log, ulps_double(th_log((double)e), logl((long double)(double)e)));
         worst_sin = fmax(worst_sin, fabs(th_sin(x) - (double)sinl((long double)x)));
         worst_sin = fmax(worst_sin, fabs(th_cos(x) - (double)cosl((long double)x)));
-        worst_far = fmax(worst_far, fabs(th_sin(x * 140.0) - (double)sinl((long double)(x * 140.0))));
+        worst_far =
+            fmax(worst_far, fabs(th_sin(x * 140.0) - (double)sinl((long double)(x * 140.0))));
     }
-    printf("th_log %.3f ulp, th_exp %.3f ulp, sin/cos %.3g, far %.3g\n", worst_log, worst_exp, worst_sin, worst_far);
+    printf("th_log %.3f ulp, th_exp %.3f ulp, sin/cos %.3g, far %.3g\n", worst_log, worst_exp,
+           worst_sin, worst_far);
     assert_true(worst_log < 4.0 && worst_exp < 4.0 && worst_sin < 1e-15 && worst_far < 1e-13);
-    assert_true(th_log(0.0) == -(double)INFINITY && isnan(th_log(-1.0)) && isnan(th_log((double)NAN)));
+    assert_true(th_log(0.0) == -(double)INFINITY && isnan(th_log(-1.0)) &&
+                isnan(th_log((double)NAN)));
     assert_true(th_log((double)INFINITY) == (double)INFINITY);
-    assert_true(th_exp(1000.0) == (double)INFINITY && th_exp(-1000.0) == 0.0 && isnan(th_exp((double)NAN)));
-    assert_true(isnan(th_sin(1e6)) && isnan(th_cos((double)NAN)) && th_sin(0.0) == 0.0 && th_cos(0.0) == 1.0);
+    assert_true(th_exp(1000.0) == (double)INFINITY && th_exp(-1000.0) == 0.0 &&
+                isnan(th_exp((double)NAN)));
+    assert_true(isnan(th_sin(1e6)) && isnan(th_cos((double)NAN)) && th_sin(0.0) == 0.0 &&
+                th_cos(0.0) == 1.0);
 }
 
 int main(void)

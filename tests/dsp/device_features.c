@@ -14,8 +14,9 @@ static int32_t console;
 
 void device_report_fault(uint32_t pc, uint32_t lr, uint32_t cfsr, int overflow)
 {
-    const size_t n = th_text_fmt(line, sizeof line, "fault: pc %lx lr %lx cfsr %lx overflow %d\n", (unsigned long)pc,
-                                 (unsigned long)lr, (unsigned long)cfsr, overflow);
+    const size_t n =
+        th_text_fmt(line, sizeof line, "fault: pc %lx lr %lx cfsr %lx overflow %d\n",
+                    (unsigned long)pc, (unsigned long)lr, (unsigned long)cfsr, overflow);
     (void)semi_write(console, line, (uint32_t)n);
 }
 
@@ -31,18 +32,24 @@ int main(void)
         th_frontend f;
         th_arena arena = th_arena_over(memory, sizeof memory);
         if (reference_frontend(r, &arena, &f)) return 1;
-        const uint64_t tables = reference_tables(&f), features = reference_features(&f, pcm, REFERENCE_SAMPLES, scratch);
+        const uint64_t tables = reference_tables(&f),
+                       features = reference_features(&f, pcm, REFERENCE_SAMPLES, scratch);
         const uint32_t t0 = device_ticks();
         for (int32_t i = 0; i < 10; i++) th_frontend_frame(&f, pcm, scratch, frame);
         const uint32_t t1 = device_ticks();
-        for (int32_t i = 0; i < 10; i++) (void)th_fft_real(r->cfg.n_fft, f.twiddle, scratch, scratch + r->cfg.n_fft + 2);
+        for (int32_t i = 0; i < 10; i++)
+            (void)th_fft_real(r->cfg.n_fft, f.twiddle, scratch, scratch + r->cfg.n_fft + 2);
         const uint32_t t2 = device_ticks();
         const int good = tables == r->tables && features == r->features;
         failed |= !good;
-        (void)semi_write(console, line, (uint32_t)th_text_fmt(line, sizeof line,
-            "%s %ld - tables %llx features %llx, instructions: frame %lu, fft %lu\n", good ? "ok" : "not ok",
-            (long)k + 1, (unsigned long long)tables, (unsigned long long)features,
-            (unsigned long)(t1 - t0) * TH_INSTR_PER_TICK / 10, (unsigned long)(t2 - t1) * TH_INSTR_PER_TICK / 10));
+        (void)semi_write(
+            console, line,
+            (uint32_t)th_text_fmt(
+                line, sizeof line,
+                "%s %ld - tables %llx features %llx, instructions: frame %lu, fft %lu\n",
+                good ? "ok" : "not ok", (long)k + 1, (unsigned long long)tables,
+                (unsigned long long)features, (unsigned long)(t1 - t0) * TH_INSTR_PER_TICK / 10,
+                (unsigned long)(t2 - t1) * TH_INSTR_PER_TICK / 10));
     }
     return failed;
 }

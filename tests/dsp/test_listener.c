@@ -8,7 +8,7 @@
 #define LENGTH   80000
 
 typedef struct log {
-    uint64_t pictures;   /* hash of every picture that was classified */
+    uint64_t pictures; /* hash of every picture that was classified */
     int32_t n_classified, n_scores, n_found;
     int32_t time[400];
     th_detection found[64];
@@ -48,7 +48,8 @@ typedef struct fixture {
 static fixture make(int32_t hop)
 {
     const th_frontend_cfg cfg = {TH_MFCC, 16000, 480, hop, 512, 40, 10, 20.0f, 7600.0f};
-    fixture x = {.tables = aligned_alloc(16, th_frontend_mem(&cfg)), .pcm = malloc(LENGTH * sizeof(int16_t))};
+    fixture x = {.tables = aligned_alloc(16, th_frontend_mem(&cfg)),
+                 .pcm = malloc(LENGTH * sizeof(int16_t))};
     th_arena arena = th_arena_over(x.tables, th_frontend_mem(&cfg));
     assert_int_equal(th_frontend_init(&x.f, &cfg, NULL, NULL, &arena), TH_OK);
     th_rng r = th_rng_make(4, 4);
@@ -61,10 +62,19 @@ static fixture make(int32_t hop)
 
 static void finish(fixture *x) /* after x is where it stays */
 {
-    x->cfg = (th_listener_cfg){.frontend = &x->f, .n_frames = N_FRAMES, .stride_frames = 5, .in_scale = 0.5f, .in_zero = 40,
+    x->cfg = (th_listener_cfg){.frontend = &x->f,
+                               .n_frames = N_FRAMES,
+                               .stride_frames = 5,
+                               .in_scale = 0.5f,
+                               .in_zero = 40,
                                .classify = classify};
-    x->cfg.detector = (th_detector_cfg){.window_ms = 1000, .suppress_ms = 1500, .min_count = 3, .threshold = 120,
-                                        .stride_ms = 100, .n_classes = 2, .keyword_mask = 1};
+    x->cfg.detector = (th_detector_cfg){.window_ms = 1000,
+                                        .suppress_ms = 1500,
+                                        .min_count = 3,
+                                        .threshold = 120,
+                                        .stride_ms = 100,
+                                        .n_classes = 2,
+                                        .keyword_mask = 1};
 }
 
 static void drop(fixture *x)
@@ -120,7 +130,8 @@ static uint64_t batch(const fixture *x, int32_t *count)
 static void stream_equals_batch_for_any_pieces(void **state)
 {
     (void)state;
-    const int32_t hops[] = {320, 480, 160, 700}; /* the last one leaves samples out between frames */
+    const int32_t hops[] = {320, 480, 160,
+                            700}; /* the last one leaves samples out between frames */
     const int32_t strides[] = {5, 1, N_FRAMES, N_FRAMES + 7};
     for (size_t k = 0; k < 4; k++) {
         fixture x = make(hops[k]);
@@ -201,8 +212,10 @@ static void settings_and_memory_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stream_equals_batch_for_any_pieces), cmocka_unit_test(times_are_the_ends_of_the_frames),
-        cmocka_unit_test(borrowed_scratch_changes_nothing),   cmocka_unit_test(settings_and_memory_are_checked),
+        cmocka_unit_test(stream_equals_batch_for_any_pieces),
+        cmocka_unit_test(times_are_the_ends_of_the_frames),
+        cmocka_unit_test(borrowed_scratch_changes_nothing),
+        cmocka_unit_test(settings_and_memory_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
