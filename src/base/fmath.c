@@ -60,8 +60,8 @@ double th_log(double x)
         return double_from(x < 0.0 || x != x ? UINT64_C(0x7ff8000000000000)
                                              : UINT64_C(0xfff0000000000000));
     if (double_bits(x) >= UINT64_C(0x7ff0000000000000)) return x;
-    if (x < 0x1p-1022) x *= 0x1p54, e = -54;
-    const uint64_t root = UINT64_C(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+    if (double_bits(x) < UINT64_C(0x0010000000000000)) x *= 0x1p54, e = -54; /* subnormal */
+    const uint64_t root = UINT64_C(0x3fe6a09e667f3bcd);                      /* sqrt(1/2) */
     const uint64_t bits = double_bits(x) - root;
     e += (int32_t)((int64_t)(bits & UINT64_C(0xfff0000000000000)) / (INT64_C(1) << 52));
     const double m = double_from((bits & UINT64_C(0x000fffffffffffff)) + root);
