@@ -43,7 +43,7 @@ static th_err check_wav_is_whole(const char *path, const uint8_t *head, size_t n
 static th_err check_whole(const char *path, th_why *why)
 {
     const int64_t bytes = th_file_size(path);
-    if (bytes < 0 && th_file_exists(path)) return th_why_set(why, TH_EFORMAT, "%s is not a file with sound", path);
+    if (bytes < 0 && (th_file_exists(path) || th_dir_exists(path))) return th_why_set(why, TH_EFORMAT, "%s is not a file with sound", path);
     if (bytes < 0) return th_why_set(why, TH_ENOENT, "there is no sound file %s", path);
     if (bytes == 0) return th_why_set(why, TH_ERANGE, "%s is empty (0 bytes)", path);
     uint8_t head[4096];
@@ -131,6 +131,9 @@ static th_err read_blocks(reader *r, th_why *why)
     if (exact && frames < r->info.frames && r->n < r->most)
         return th_why_set(why, TH_ETRUNC, "%s is cut off: %lld of %lld samples are there. Copy the file again", r->path, (long long)frames, (long long)r->info.frames);
     if (r->src) TH_TRY(resample(r, 0, 1, why));
+    const float zero = 0.0f;
+    if (frames == r->info.frames && r->most - r->n <= 16) /* the resampler may stop a sample early */
+        while (r->n < r->most) TH_TRY(put(r, &zero, 1, why));
     return r->n ? TH_OK : th_why_set(why, TH_ERANGE, "%s holds no sound (0 samples)", r->path);
 }
 
@@ -151,7 +154,7 @@ static th_err set_up(reader *r, int32_t rate_hz, double max_seconds, th_why *why
 {
     r->ratio = (double)rate_hz / r->info.samplerate;
     r->n_changed = (long)(BLOCK * r->ratio) + 64;
-    const double limit = max_seconds * rate_hz, exact = ceil((double)r->info.frames * r->ratio);
+    const double limit = max_seconds * rate_hz, exact = floor((double)r->info.frames * r->ratio + 0.5);
     r->most = (size_t)(r->info.frames != SF_COUNT_MAX && exact < limit ? exact : limit);
     r->cap = r->info.frames == SF_COUNT_MAX ? BLOCK : r->most + 1;
     r->block = calloc((size_t)BLOCK * (size_t)r->info.channels, sizeof *r->block);

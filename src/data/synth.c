@@ -95,10 +95,15 @@ static th_err plan_word(synth *s, unsigned k, const char *label, const char *wor
     return TH_OK;
 }
 
+/* Is `word` a label, or the name of a digit that is one ("two" for "2")? */
 static bool is_label(const th_project *p, const char *word)
 {
-    for (int i = 0; i < p->n_labels; i++)
-        if (th_label_same(p->labels[i], word)) return true;
+    static const char *const digits[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+    for (int i = 0; i < p->n_labels; i++) {
+        const char *label = p->labels[i];
+        if (label[0] >= '0' && label[0] <= '9' && !label[1] && strcmp(digits[label[0] - '0'], word) == 0) return true;
+        if (th_label_same(label, word)) return true;
+    }
     return false;
 }
 
