@@ -67,14 +67,20 @@ static int run(const th_preset *p, int threads, int32_t batch)
     return err != TH_OK;
 }
 
-int main(void)
+/* bench_train [PRESET [THREADS [BATCH]]]: only these */
+int main(int argc, char **argv)
 {
+    const int only_threads = argc > 2 ? atoi(argv[2]) : 0, only_batch = argc > 3 ? atoi(argv[3]) : 0;
     size_t n;
     const th_preset *p = th_preset_all(&n);
     int failed = 0;
     puts("benchmark,preset,threads,batch,samples_per_s,gflop_per_s");
     for (size_t i = 0; i < n; i++)
         for (int threads = 1; threads <= th_cpu_count() && threads <= 2; threads++)
-            for (int32_t batch = 32; batch <= 100; batch += 68) failed |= run(&p[i], threads, batch);
+            for (int32_t batch = 32; batch <= 100; batch += 68) {
+                const bool wanted = (argc < 2 || strcmp(argv[1], p[i].name) == 0) && (!only_threads || threads == only_threads) &&
+                                    (!only_batch || batch == only_batch);
+                if (wanted) failed |= run(&p[i], threads, batch);
+            }
     return failed;
 }

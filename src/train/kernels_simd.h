@@ -8,6 +8,8 @@
  * input value is read once per tile and each weight once per PIXELS pixels. */
 #include "train/kernels.h"
 
+#include <stdbool.h>
+
 #define PIXELS 6
 
 #if defined(__clang__)
@@ -52,23 +54,58 @@ INLINE size_t pixel(const th_place *at, int32_t r, int32_t c)
     return (size_t)((at->top + r * at->step_h) * at->pad_w + at->left + c * at->step_w) * (size_t)at->s;
 }
 
-static void simd_read(const th_read *rd, const th_place *at, float *x)
+/* Runs BODY(nv, first channel) over all channels, as many vectors at a time as registers allow. */
+#if WIDE > 2
+#define FOR_COLUMNS(s, BODY)                                                                       \
+    do {                                                                                           \
+        size_t ch_ = 0;                                                                            \
+        for (; ch_ + 4 * LANES <= (s); ch_ += 4 * LANES) BODY(4, ch_);                             \
+        switch (((s) - ch_) / LANES) {                                                             \
+        case 3: BODY(3, ch_); break;                                                               \
+        case 2: BODY(2, ch_); break;                                                               \
+        case 1: BODY(1, ch_); break;                                                               \
+        default: break;                                                                            \
+        }                                                                                          \
+    } while (0)
+#else
+#define FOR_COLUMNS(s, BODY)                                                                       \
+    do {                                                                                           \
+        size_t ch_ = 0;                                                                            \
+        for (; ch_ + 2 * LANES <= (s); ch_ += 2 * LANES) BODY(2, ch_);                             \
+        if (ch_ < (s)) BODY(1, ch_);                                                               \
+    } while (0)
+#endif
+
+/* Pixel by pixel, so that memory is read in the order in which it lies there. */
+INLINE void read_columns(const th_read *rd, const th_place *at, float *x, int nv, size_t ch, bool relu, bool mask)
 {
     const size_t s = (size_t)at->s, step = (size_t)at->step_w * s;
-    for (size_t c = 0; c < s; c += LANES) {
-        const v a = ld(rd->a + c), b = ld(rd->b + c);
-        for (int32_t r = 0; r < at->h; r++) {
-            const size_t from = (size_t)(r * at->w) * s + c;
-            const float *z = rd->z + from;
-            float *to = x + pixel(at, r, 0) + c;
-            for (int32_t i = 0; i < at->w; i++, z += s, to += step) {
-                v y = v_fma(a, ld(z), b);
-                if (rd->relu) y = v_relu(y);
-                if (rd->mask) y *= v_mask(rd->mask + from + (size_t)i * s, rd->scale);
-                st(to, y);
+    v a[WIDE], b[WIDE];
+    UNROLL for (int j = 0; j < nv; j++) a[j] = ld(rd->a + ch + j * LANES), b[j] = ld(rd->b + ch + j * LANES);
+    for (int32_t r = 0; r < at->h; r++) {
+        const size_t from = (size_t)(r * at->w) * s + ch;
+        const float *z = rd->z + from;
+        float *to = x + pixel(at, r, 0) + ch;
+        for (int32_t i = 0; i < at->w; i++, z += s, to += step) {
+            UNROLL for (int j = 0; j < nv; j++)
+            {
+                v y = v_fma(a[j], ld(z + j * LANES), b[j]);
+                if (relu) y = v_relu(y);
+                if (mask) y *= v_mask(rd->mask + from + (size_t)i * s + j * LANES, rd->scale);
+                st(to + j * LANES, y);
             }
         }
     }
+}
+
+static void simd_read(const th_read *rd, const th_place *at, float *x)
+{
+#define READ_RELU(nv, ch)  read_columns(rd, at, x, nv, ch, true, false)
+#define READ_PLAIN(nv, ch) read_columns(rd, at, x, nv, ch, false, false)
+#define READ_MASK(nv, ch)  read_columns(rd, at, x, nv, ch, rd->relu, true)
+    if (rd->mask) FOR_COLUMNS((size_t)at->s, READ_MASK);
+    else if (rd->relu) FOR_COLUMNS((size_t)at->s, READ_RELU);
+    else FOR_COLUMNS((size_t)at->s, READ_PLAIN);
 }
 
 /* ---- convolution: tiles of np pixels by nv vectors, np and nv known to the compiler ---- */
@@ -197,19 +234,25 @@ static void simd_conv_weights(const th_geom *g, const float *x, const float *dz,
 
 /* ---- depthwise: one vector of channels at a time, rows of up to PIXELS pixels ---- */
 
+INLINE void depthwise_row(int np, int k_w, size_t s, size_t step, const float *x, const float *w, v *acc)
+{
+    for (int kc = 0; kc < k_w; kc++) {
+        const v wv = ld(w + (size_t)kc * s);
+        UNROLL for (int i = 0; i < np; i++) acc[i] = v_fma(ld(x + (size_t)kc * s + (size_t)i * step), wv, acc[i]);
+    }
+}
+
 INLINE void depthwise_tile(const th_geom *g, int np, int k_h, int k_w, const float *x, const float *w, float *out)
 {
     const size_t s = (size_t)g->in_s, step = (size_t)g->stride_w * s, next = (size_t)g->pad_w * s;
     v acc[PIXELS];
     UNROLL for (int i = 0; i < np; i++) acc[i] = (v){0};
-    UNROLL for (int kr = 0; kr < k_h; kr++)
-    {
-        UNROLL for (int kc = 0; kc < k_w; kc++)
-        {
-            const v wv = ld(w + (size_t)(kr * k_w + kc) * s);
-            const float *a = x + (size_t)kr * next + (size_t)kc * s;
-            UNROLL for (int i = 0; i < np; i++) acc[i] = v_fma(ld(a + (size_t)i * step), wv, acc[i]);
-        }
+    if (k_h == 3 && k_w == 3) { /* written out: a loop would not keep the sums in registers */
+        depthwise_row(np, 3, s, step, x, w, acc);
+        depthwise_row(np, 3, s, step, x + next, w + 3 * s, acc);
+        depthwise_row(np, 3, s, step, x + 2 * next, w + 6 * s, acc);
+    } else {
+        for (int kr = 0; kr < k_h; kr++) depthwise_row(np, k_w, s, step, x + (size_t)kr * next, w + (size_t)(kr * k_w) * s, acc);
     }
     UNROLL for (int i = 0; i < np; i++) st(out + (size_t)i * s, acc[i]);
 }
@@ -284,42 +327,68 @@ static void simd_moments(const float *z, int32_t n, int32_t s, float *sum)
     }
 }
 
-static void simd_norm_back(const float *dy, const float *z, const float *da, const float *db, const float *dc,
-                           const th_place *at, float *dz)
+INLINE void norm_back_columns(const float *dy, const float *z, const float *const coef[3], const th_place *at, float *dz,
+                              int nv, size_t ch)
 {
     const size_t s = (size_t)at->s, step = (size_t)at->step_w * s;
-    for (size_t ch = 0; ch < s; ch += LANES) {
-        const v a = ld(da + ch), b = ld(db + ch), k = ld(dc + ch);
-        for (int32_t r = 0; r < at->h; r++) {
-            const size_t from = (size_t)(r * at->w) * s + ch;
-            const float *d = dy + from, *y = z + from;
-            float *to = dz + pixel(at, r, 0) + ch;
-            for (int32_t c = 0; c < at->w; c++, d += s, y += s, to += step) st(to, v_fma(a, ld(d), v_fma(b, ld(y), k)));
+    v a[WIDE], b[WIDE], k[WIDE];
+    UNROLL for (int j = 0; j < nv; j++)
+    {
+        a[j] = ld(coef[0] + ch + j * LANES);
+        b[j] = ld(coef[1] + ch + j * LANES);
+        k[j] = ld(coef[2] + ch + j * LANES);
+    }
+    for (int32_t r = 0; r < at->h; r++) {
+        const size_t from = (size_t)(r * at->w) * s + ch;
+        const float *d = dy + from, *y = z + from;
+        float *to = dz + pixel(at, r, 0) + ch;
+        for (int32_t c = 0; c < at->w; c++, d += s, y += s, to += step) {
+            UNROLL for (int j = 0; j < nv; j++)
+                st(to + j * LANES, v_fma(a[j], ld(d + j * LANES), v_fma(b[j], ld(y + j * LANES), k[j])));
         }
     }
 }
 
-static void simd_read_back(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy, float *sum)
+static void simd_norm_back(const float *dy, const float *z, const float *da, const float *db, const float *dc,
+                           const th_place *at, float *dz)
+{
+    const float *const coef[3] = {da, db, dc};
+#define NORM_BACK(nv, ch) norm_back_columns(dy, z, coef, at, dz, nv, ch)
+    FOR_COLUMNS((size_t)at->s, NORM_BACK);
+}
+
+INLINE void read_back_columns(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy, float *sum,
+                              int nv, size_t ch, bool relu, bool mask)
 {
     const size_t s = (size_t)at->s, step = (size_t)at->step_w * s;
-    for (size_t ch = 0; ch < s; ch += LANES) {
-        v a = ld(sum + ch), q = ld(sum + s + ch);
-        for (int32_t r = 0; r < at->h; r++) {
-            const size_t from = (size_t)(r * at->w) * s + ch;
-            const float *y = x + pixel(at, r, 0) + ch;
-            for (int32_t c = 0; c < at->w; c++, y += step) {
-                const size_t e = from + (size_t)c * s;
-                v d = ld(dx + e);
-                if (rd->relu) d = keep_if(ld(y) > (v){0}, d);
-                if (rd->mask) d *= v_mask(rd->mask + e, rd->scale);
-                st(dy + e, d);
-                a += d;
-                q = v_fma(d, ld(rd->z + e), q);
+    v a[WIDE], q[WIDE];
+    UNROLL for (int j = 0; j < nv; j++) a[j] = ld(sum + ch + j * LANES), q[j] = ld(sum + s + ch + j * LANES);
+    for (int32_t r = 0; r < at->h; r++) {
+        size_t e = (size_t)(r * at->w) * s + ch;
+        const float *y = x + pixel(at, r, 0) + ch;
+        for (int32_t c = 0; c < at->w; c++, y += step, e += s) {
+            UNROLL for (int j = 0; j < nv; j++)
+            {
+                v d = ld(dx + e + j * LANES);
+                if (relu) d = keep_if(ld(y + j * LANES) > (v){0}, d);
+                if (mask) d *= v_mask(rd->mask + e + j * LANES, rd->scale);
+                st(dy + e + j * LANES, d);
+                a[j] += d;
+                q[j] = v_fma(d, ld(rd->z + e + j * LANES), q[j]);
             }
         }
-        st(sum + ch, a);
-        st(sum + s + ch, q);
     }
+    UNROLL for (int j = 0; j < nv; j++) st(sum + ch + j * LANES, a[j]), st(sum + s + ch + j * LANES, q[j]);
+}
+
+static void simd_read_back(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy, float *sum)
+{
+#define BACK_RELU(nv, ch)  read_back_columns(rd, at, x, dx, dy, sum, nv, ch, true, false)
+#define BACK_PLAIN(nv, ch) read_back_columns(rd, at, x, dx, dy, sum, nv, ch, false, false)
+#define BACK_MASK(nv, ch)  read_back_columns(rd, at, x, dx, dy, sum, nv, ch, rd->relu, true)
+    if (rd->mask) FOR_COLUMNS((size_t)at->s, BACK_MASK);
+    else if (rd->relu) FOR_COLUMNS((size_t)at->s, BACK_RELU);
+    else FOR_COLUMNS((size_t)at->s, BACK_PLAIN);
 }
 
 static void simd_adam(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v2, float *average)

@@ -40,11 +40,11 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
 {
     th_spec spec;
     th_why why = {0};
-    th_net *net;
-    th_team *team;
-    th_model *model;
-    th_plan *plan;
-    th_runner *runner;
+    th_net *net = NULL;
+    th_team *team = NULL;
+    th_model *model = NULL;
+    th_plan *plan = NULL;
+    th_runner *runner = NULL;
     if (th_spec_parse(text, h, w, c, classes, &spec, &why) || th_net_new(&spec, SAMPLES, 2, 0, &net, &why)) fail_msg("%s", why.text);
     assert_int_equal(th_team_new(2, &team, NULL), TH_OK);
     shake(net);
