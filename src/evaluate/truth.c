@@ -1,9 +1,10 @@
 /* The truth of a stream as text: label tracks, one interval a line. */
 #include "evaluate/detections.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MOST_MS INT64_C(2000000000) /* 23 days; fits int32_t */
 
 static int by_start(const void *a, const void *b)
 {
@@ -13,16 +14,19 @@ static int by_start(const void *a, const void *b)
     return (x->label > y->label) - (x->label < y->label);
 }
 
-/* Seconds with '.' as the point in every locale -> ms; returns the end of the number, or NULL. */
+/* Seconds with '.' as the point in every locale -> ms, halves up; returns the end of the number, or NULL. */
 static const char *read_ms(const char *p, const char *end, int32_t *ms)
 {
-    double v = 0.0, unit = 1.0;
+    int64_t v = 0;
     const char *begin = p;
-    for (; p < end && *p >= '0' && *p <= '9'; p++) v = v * 10.0 + (*p - '0');
-    if (p < end && *p == '.' && p != begin)
-        for (p++; p < end && *p >= '0' && *p <= '9'; p++) v += (*p - '0') * (unit /= 10.0);
-    if (p == begin || v > 2e6) return NULL;
-    *ms = (int32_t)floor(v * 1000.0 + 0.5);
+    for (; p < end && *p >= '0' && *p <= '9' && v <= MOST_MS; p++) v = v * 10 + (*p - '0') * 1000;
+    if (p < end && *p == '.' && p != begin) {
+        static const int32_t worth[3] = {100, 10, 1};
+        int n = 0;
+        for (p++; p < end && *p >= '0' && *p <= '9'; p++, n++) v += n < 3 ? (*p - '0') * worth[n] : n == 3 && *p >= '5';
+    }
+    if (p == begin || v > MOST_MS) return NULL;
+    *ms = (int32_t)v;
     return p;
 }
 

@@ -139,6 +139,15 @@ void th_report_key(th_html *h, const char *const (*pairs)[2], int n)
     th_html_put(h, "</ul>\n");
 }
 
+void th_report_op(th_html *h, const char *op)
+{
+    char text[64];
+    size_t n = 0;
+    for (; op[n] && n < sizeof text - 1; n++) text[n] = (char)(op[n] == '_' ? ' ' : op[n] >= 'A' && op[n] <= 'Z' ? op[n] - 'A' + 'a' : op[n]);
+    text[n] = '\0';
+    th_html_text(h, text);
+}
+
 const char *th_report_size(double bytes, char buf[32])
 {
     if (bytes < 0.0) snprintf(buf, 32, "-");

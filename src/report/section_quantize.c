@@ -32,7 +32,7 @@ static void write(th_html *h, const th_report *r)
         const double snr = th_json_num(item, "snr_db", 0.0);
         snprintf(text, sizeof text, "%.1f dB", snr);
         th_html_fmt(h, "<tr><td>%.0f</td><td class=\"op\">", th_json_num(item, "index", (double)i));
-        th_html_name(h, th_json_str(item, "op", "?"));
+        th_report_op(h, th_json_str(item, "op", "?"));
         th_html_put(h, "</td>");
         th_html_bar(h, snr / most, text);
         th_html_put(h, "</tr>\n");

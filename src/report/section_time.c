@@ -62,7 +62,7 @@ static void write(th_html *h, const th_report *r)
         char text[48];
         snprintf(text, sizeof text, c.value >= 1e5 ? "%.2f M, %.0f %%" : "%.0f, %.0f %%", c.value >= 1e5 ? c.value / 1e6 : c.value, sum > 0.0 ? 100.0 * c.value / sum : 0.0);
         th_html_fmt(h, "<tr><td>%zu</td><td class=\"op\">", i);
-        th_html_name(h, c.op);
+        th_report_op(h, c.op);
         th_html_put(h, "</td>");
         th_html_bar(h, c.value / most, text);
         th_html_put(h, "</tr>\n");

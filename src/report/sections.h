@@ -29,6 +29,9 @@ void th_report_see(th_html *h, const char *markup);
 /* Legend: pairs of CSS class ("main", "good", ..) and text of our own. */
 void th_report_key(th_html *h, const char *const (*pairs)[2], int n);
 
+/* An operator's name for people: "DEPTHWISE_CONV_2D" as "depthwise conv 2d", so that it can wrap. */
+void th_report_op(th_html *h, const char *op);
+
 /* A speakable size: "12.3 KB" into buf; bytes below 1024 as they are. */
 const char *th_report_size(double bytes, char buf[32]);
 

@@ -1,0 +1,79 @@
+#!/bin/sh
+# thimble test and thimble report, on a project that learns two tones in seconds.
+# shellcheck source=tests/cli/lib.sh
+. tests/cli/lib.sh
+
+says() { holds "$1" grep -qaE -- "$2" "$tmp/out"; }
+last() { tail -n 1 "$tmp/out"; }
+
+run test "$tmp/nowhere"; exits "a project that is not there" 1 'nowhere'
+run new "$tmp/p" --task keyword --labels "$word_a,$word_b"; exits "a project" 0
+run test "$tmp/p"; exits "no model yet" 1 'thimble train'
+run report "$tmp/p"; exits "a report of nothing" 0 'run: thimble test'
+holds "says what to run" grep -q 'thimble train' "$tmp/p/report.html"
+
+tone_clips "$tmp/clips" 16
+run data import "$tmp/clips" --project "$tmp/p"; exits "import" 0
+run train "$tmp/p" --preset tiny-conv --epochs 6; exits "training" 0
+
+run test "$tmp/p"; exits "the test split" 0 '^accuracy +[0-9.]+ % +[0-9.]+ %'
+holds "int8 was made on the way" [ -s "$tmp/p/model/int8.tflite" ]
+says "the matrix has the Arabic label" "^$word_b +"
+run test "$tmp/p" --json; exits "as JSON" 0 '"agreement":'
+holds "on the last line, compact" sh -c "tail -n 1 '$tmp/out' | grep -q '^{\"float\":{\"accuracy\":[0-9.]*,\"balanced\":[0-9.]*},\"int8\":{.*\"confusion\":{\"labels\":\\[\"$word_a\",\"$word_b\",\"unknown\",\"silence\"\\]'"
+last >"$tmp/split.json"
+holds "kept for the report" [ "$(cat "$tmp/p/model/test.json")" = "$(cat "$tmp/split.json")" ]
+
+# the same from a folder: words that are no label count as unknown; split lists and the project are left alone
+find "$tmp/p" -type f | sort | xargs cksum >"$tmp/before"
+echo "$word_a/speaker0_nohash_0.wav" >"$tmp/clips/testing_list.txt"
+run test "$tmp/p" --data "$tmp/clips" --json; exits "every clip below a folder" 0 '"clips":58,' # 3 x 16 words and 10 s of room
+find "$tmp/p" -type f | sort | xargs cksum >"$tmp/after"
+holds "changes nothing in the project" cmp "$tmp/before" "$tmp/after"
+head -c 100 /dev/urandom >"$tmp/clips/$word_a/broken.wav"
+run test "$tmp/p" --data "$tmp/clips" --json; exits "with a broken clip" 0 '"clips":58,"unreadable":1,'
+cp "$tmp/out" "$tmp/with_project.json"
+run test "$tmp/p/model/int8.tflite" --data "$tmp/clips" --json; exits "from the model file alone" 0 '"clips":58,"unreadable":1,'
+holds "gives the same int8 figures" sh -c "for f in with_project.json out; do grep -o '\"int8\":{\"accuracy\":[^}]*}' '$tmp'/\$f | head -n 1; done | uniq -c | grep -q ' 2 '"
+THIMBLE_THREADS=1; export THIMBLE_THREADS
+run test "$tmp/p" --data "$tmp/clips" --json; exits "with one thread" 0
+holds "gives the same bytes" cmp "$tmp/with_project.json" "$tmp/out"
+unset THIMBLE_THREADS
+
+run test "$tmp/p/model/int8.tflite"; exits "a model file without clips" 2 '--data DIR'
+run test "$tmp/p" --split tomorrow; exits "a split that is none" 2 'train, val or test'
+run test "$tmp/p" --data "$tmp/clips" --split val; exits "a folder and a split" 2 'leave out --split'
+run test "$tmp/p" --truth x.tsv; exits "truth without a stream" 2 '--stream'
+mkdir "$tmp/void"
+run test "$tmp/p" --data "$tmp/void"; exits "an empty folder" 1 'void'
+run test "$tmp/p" --split val; exits "another split" 0 '^accuracy'
+holds "is not taken for the test" [ "$(cat "$tmp/p/model/test.json")" = "$(cat "$tmp/split.json")" ]
+head -c 500 "$tmp/p/model/int8.tflite" >"$tmp/cut.tflite"
+run test "$tmp/cut.tflite" --data "$tmp/clips"; exits "a model that is cut off" 1 'cut.tflite'
+
+# a long recording
+run data stream --project "$tmp/p" --out "$tmp/long.wav" --seconds 20; exits "a long recording" 0
+run test "$tmp/p" --stream "$tmp/long.wav"; exits "is judged by the truth beside it" 0 'false alarms +[0-9]+, [0-9.]+ per hour'
+run test "$tmp/p" --stream "$tmp/long.wav" --json; exits "as JSON" 0 '^\{"stream":\{"seconds":20'
+rm "$tmp/long.tsv"
+run test "$tmp/p" --stream "$tmp/long.wav"; exits "without truth" 0 'detections'
+printf 'one\ttwo\tthree\n' >"$tmp/bad.tsv"
+run test "$tmp/p" --stream "$tmp/long.wav" --truth "$tmp/bad.tsv"; exits "a truth that is none" 1 'bad.tsv: line 1'
+run test "$tmp/p" --stream "$tmp/nowhere.wav"; exits "a recording that is not there" 1 'nowhere.wav'
+
+# settings for detection take effect without training
+sed 's/^threshold = .*/threshold = 0.99/' "$tmp/p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$tmp/p/thimble.ini"
+run test "$tmp/p" --stream "$tmp/long.wav" --json; exits "a new threshold" 0 '"threshold":0.99'
+
+# the report
+run report "$tmp/p"; exits "the report" 0 '^accuracy, int8 +[0-9.]+ %'
+holds "with pictures and sound" grep -q 'src="data:audio/wav;base64,' "$tmp/p/report.html"
+holds "without references" sh -c "! grep -qE 'https?:|<script|<link' '$tmp/p/report.html'"
+cp "$tmp/p/report.html" "$tmp/first.html"
+run report "$tmp/p" --json; exits "its figures as JSON" 0 '"duty_cycle_estimate":null'
+holds "the same bytes again" cmp "$tmp/first.html" "$tmp/p/report.html"
+rm "$tmp/p/report.html" && mkdir -p "$tmp/p/report.html/in the way"
+run report "$tmp/p"; exits "a report that cannot be written" 1 'report.html'
+run report "$tmp/nowhere"; exits "a report of no project" 1 'nowhere'
+if command -v xmllint >/dev/null; then holds "well-formed" xmllint --noout "$tmp/first.html"; else skip "well-formed" "xmllint is not here"; fi
+finish
