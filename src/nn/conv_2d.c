@@ -1,10 +1,9 @@
 /* CONV_2D: the taps of two output pixels are collected into contiguous memory, then all filters run over
- * them (nn/pair.h).  With a 1x1 filter the taps are the picture itself. */
+ * them (nn/inner.h).  With a 1x1 filter the taps are the picture itself. */
 #include "nn/conv_2d.h"
 
 #include "nn/dot_f32.h"
-#include "nn/pair.h"
-#include "nn/requant.h"
+#include "nn/inner.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -47,19 +46,13 @@ static void load_pixel(const th_conv_2d_s8_par *p, const int8_t *x, int32_t inde
     th_pair_set(pair, lane, patch, w->filter_h * w->filter_w * n_c, p->in_zero);
 }
 
-static int8_t finish(const th_conv_2d_s8_par *p, const int32_t *bias, int32_t acc, int32_t o)
-{
-    if (bias) acc = th_add_wrap(acc, bias[o]);
-    return th_requant_s8(acc, p->multiplier[o], p->shift[o], p->out_zero, p->act_min, p->act_max);
-}
-
 void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)
 {
     const th_conv_2d_s8_par *p = (const th_conv_2d_s8_par *)par;
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, n = w->filter_h * w->filter_w * n_c;
     const int32_t per_group = w->out_c / p->groups, n_pixels = w->batches * w->out_h * w->out_w;
-    const int32_t *bias = (const int32_t *)in[2];
+    const th_scaler scale = {(const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
     int16_t *pair = (int16_t *)scratch;
     int8_t *patch = (int8_t *)scratch + TH_PAIR_BYTES(n);
 
@@ -76,11 +69,13 @@ void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, voi
                 const int32_t more = o + 1 < (g + 1) * per_group;
                 int32_t acc[4];
                 th_pair_dot(pair, filter, more ? filter + n : filter, n, acc);
-                ya[o] = finish(p, bias, acc[0], o);
-                yb[o] = finish(p, bias, acc[1], o);
+                const int8_t a0 = th_scale(&scale, acc[0], o, o), b0 = th_scale(&scale, acc[1], o, o);
+                ya[o] = a0;
+                yb[o] = b0;
                 if (!more) continue;
-                ya[o + 1] = finish(p, bias, acc[2], o + 1);
-                yb[o + 1] = finish(p, bias, acc[3], o + 1);
+                const int8_t a1 = th_scale(&scale, acc[2], o + 1, o + 1), b1 = th_scale(&scale, acc[3], o + 1, o + 1);
+                ya[o + 1] = a1;
+                yb[o + 1] = b1;
             }
         }
     }

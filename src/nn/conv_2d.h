@@ -7,7 +7,7 @@
  *   in[0] x [batches][in_h][in_w][in_c]   in[1] w [out_c][filter_h][filter_w][C]
  *   in[2] bias [out_c] or NULL            out[0] y [batches][out_h][out_w][out_c]
  *
- * int8: x - in_zero for x; sums are exact in int32 while filter_h*filter_w*C <= TH_PAIR_MAX; adding the
+ * int8: x - in_zero for x; sums are exact in int32 while filter_h*filter_w*C <= TH_INNER_MAX; adding the
  * bias wraps as in the reference; then one multiplier and shift per output channel (nn/requant.h).
  * Source: TensorFlow Lite Micro, reference/integer_ops/conv.h and reference/conv.h. */
 #ifndef TH_NN_CONV_2D_H
@@ -19,6 +19,7 @@ typedef struct th_conv_2d_s8_par {
     th_window win;
     int32_t groups;
     int32_t in_zero, out_zero, act_min, act_max;
+    int32_t narrow;   /* th_scaler.narrow */
     int32_t n_scales; /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_conv_2d_s8_par;

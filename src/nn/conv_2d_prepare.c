@@ -1,7 +1,7 @@
 #include "nn/conv_2d.h"
-#include "nn/pair.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
+#include "nn/taps.h"
 
 static const th_field s8_fields[] = {
     TH_FIELD_WINDOW(th_conv_2d_s8_par),
@@ -10,6 +10,7 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_conv_2d_s8_par, out_zero),
     TH_FIELD_INT(th_conv_2d_s8_par, act_min),
     TH_FIELD_INT(th_conv_2d_s8_par, act_max),
+    TH_FIELD_INT(th_conv_2d_s8_par, narrow),
     TH_FIELD_INT(th_conv_2d_s8_par, n_scales),
     TH_FIELD_INTS(th_conv_2d_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_conv_2d_s8_par, shift, n_scales),
@@ -52,12 +53,13 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, int32_t groups
     TH_TRY(th_check_quant_tensor(p, y));
     TH_TRY(th_check_quant_weights(p, f, 0, w->out_c));
     TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_S32, w->out_c));
-    if (n > TH_PAIR_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
+    if (n > TH_INNER_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
     th_conv_2d_s8_par *par = TH_NEW(p->arena, th_conv_2d_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_conv_2d_s8_par){.win = *w, .groups = groups, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
+    par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, n, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_conv_2d_s8, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->par = par;
     step->scratch_bytes = TH_CONV_2D_S8_SCRATCH(n);

@@ -2,71 +2,38 @@
 #include "nn/depthwise_conv_2d.h"
 
 #include "nn/dot_f32.h"
-#include "nn/requant.h"
+#include "nn/inner.h"
 
 #include <stddef.h>
+#include <string.h>
 
-/* The taps of one output pixel that lie inside the picture. */
-typedef struct taps {
-    int32_t y0, y1, x0, x1;  /* filter rows and columns */
-    const int8_t *x;         /* picture at tap (y0, x0), channel 0 */
-    const int8_t *w;         /* filter at tap (y0, x0), channel 0 */
-    int32_t x_row, x_col;    /* bytes from one tap to the next */
-    int32_t w_row, w_col;
-} taps;
-
-/* Four output channels that read input channels x[0..3] (step 1) or all x[0] (step 0). */
-static void sum_4(const taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero, int32_t acc[4])
-{
-    int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
-    for (int32_t i = t->y0; i < t->y1; i++, x += t->x_row, w += t->w_row) {
-        const int8_t *xx = x, *ww = w;
-        for (int32_t j = t->x0; j < t->x1; j++, xx += t->x_col, ww += t->w_col) {
-            a0 += (xx[0] - zero) * ww[0];
-            a1 += (xx[step] - zero) * ww[1];
-            a2 += (xx[2 * step] - zero) * ww[2];
-            a3 += (xx[3 * step] - zero) * ww[3];
-        }
-    }
-    acc[0] = a0;
-    acc[1] = a1;
-    acc[2] = a2;
-    acc[3] = a3;
-}
-
-static int32_t sum_1(const taps *t, const int8_t *x, const int8_t *w, int32_t zero)
+/* One output channel whose neighbours read other inputs. */
+static int32_t sum_1(const th_taps *t, const int8_t *x, const int8_t *w, int32_t zero)
 {
     int32_t acc = 0;
-    for (int32_t i = t->y0; i < t->y1; i++, x += t->x_row, w += t->w_row) {
+    for (int32_t i = 0; i < t->rows; i++, x += t->x_row, w += t->w_row) {
         const int8_t *xx = x, *ww = w;
-        for (int32_t j = t->x0; j < t->x1; j++, xx += t->x_col, ww += t->w_col) acc += (*xx - zero) * *ww;
+        for (int32_t j = 0; j < t->cols; j++, xx += t->x_col, ww += t->w_col) acc += (*xx - zero) * *ww;
     }
     return acc;
 }
 
-static int8_t finish(const th_depthwise_conv_2d_s8_par *p, const int32_t *bias, int32_t acc, int32_t o)
+/* All channels of one output pixel.  x, w: the first tap inside the picture, channel 0. */
+static void pixel(const th_depthwise_conv_2d_s8_par *p, const th_taps *t, const int8_t *x, const int8_t *w, const th_scaler *scale, int8_t *y)
 {
-    if (bias) acc = th_add_wrap(acc, bias[o]);
-    return th_requant_s8(acc, p->multiplier[o], p->shift[o], p->out_zero, p->act_min, p->act_max);
-}
-
-static void pixel(const th_depthwise_conv_2d_s8_par *p, const taps *t, const int32_t *bias, int8_t *y)
-{
-    const th_window *w = &p->win;
-    const int32_t per_input = w->out_c / w->in_c; /* M */
+    const int32_t out_c = p->win.out_c, per_input = out_c / p->win.in_c; /* M */
     int32_t o = 0;
-    if (w->in_c == 1 || per_input == 1) {
-        for (; o + 4 <= w->out_c; o += 4) {
+    if (p->win.in_c == 1 || per_input == 1) {
+        for (; o + 4 <= out_c; o += 4) {
             int32_t acc[4];
-            if (per_input == 1) {
-                sum_4(t, t->x + o, t->w + o, 1, p->in_zero, acc);
-            } else {
-                sum_4(t, t->x, t->w + o, 0, p->in_zero, acc);
-            }
-            for (int32_t j = 0; j < 4; j++) y[o + j] = finish(p, bias, acc[j], o + j);
+            if (per_input == 1) th_taps_dot(t, x + o, w + o, 1, p->in_zero, acc);
+            else th_taps_dot(t, x, w + o, 0, p->in_zero, acc);
+            int8_t q[4]; /* stored at the end: a byte that is written might be anybody's, and all would be read again */
+            for (int32_t j = 0; j < 4; j++) q[j] = th_scale(scale, acc[j], o + j, o + j);
+            memcpy(y + o, q, sizeof q);
         }
     }
-    for (; o < w->out_c; o++) y[o] = finish(p, bias, sum_1(t, t->x + o / per_input, t->w + o, p->in_zero), o);
+    for (; o < out_c; o++) y[o] = th_scale(scale, sum_1(t, x + o / per_input, w + o, p->in_zero), o, o);
 }
 
 void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -74,7 +41,8 @@ void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const
     const th_depthwise_conv_2d_s8_par *p = (const th_depthwise_conv_2d_s8_par *)par;
     const th_window *w = &p->win;
     int8_t *y = (int8_t *)out[0];
-    taps t;
+    const th_scaler scale = {(const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
+    th_taps t;
     (void)scratch;
     t.x_col = w->dilation_w * w->in_c;
     t.x_row = w->dilation_h * w->in_w * w->in_c;
@@ -84,13 +52,15 @@ void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const
         const int8_t *picture = (const int8_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c;
         for (int32_t oy = 0; oy < w->out_h; oy++) {
             const int32_t iy = oy * w->stride_h - w->pad_top;
-            th_window_taps(iy, w->dilation_h, w->filter_h, w->in_h, &t.y0, &t.y1);
+            int32_t y0, y1, x0, x1;
+            th_window_taps(iy, w->dilation_h, w->filter_h, w->in_h, &y0, &y1);
+            t.rows = y1 - y0;
             for (int32_t ox = 0; ox < w->out_w; ox++, y += w->out_c) {
                 const int32_t ix = ox * w->stride_w - w->pad_left;
-                th_window_taps(ix, w->dilation_w, w->filter_w, w->in_w, &t.x0, &t.x1);
-                t.x = picture + ((ptrdiff_t)(iy + t.y0 * w->dilation_h) * w->in_w + ix + t.x0 * w->dilation_w) * w->in_c;
-                t.w = (const int8_t *)in[1] + (ptrdiff_t)(t.y0 * w->filter_w + t.x0) * w->out_c;
-                pixel(p, &t, (const int32_t *)in[2], y);
+                th_window_taps(ix, w->dilation_w, w->filter_w, w->in_w, &x0, &x1);
+                t.cols = x1 - x0;
+                pixel(p, &t, picture + ((ptrdiff_t)(iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c,
+                      (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c, &scale, y);
             }
         }
     }

@@ -1,8 +1,7 @@
 #include "nn/depthwise_conv_2d.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
-
-#define MAX_TAPS INT32_C(65536) /* 65536 * 255 * 128 < 2^31 */
+#include "nn/taps.h"
 
 static const th_field s8_fields[] = {
     TH_FIELD_WINDOW(th_depthwise_conv_2d_s8_par),
@@ -10,6 +9,7 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, out_zero),
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, act_min),
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, act_max),
+    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, narrow),
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, n_scales),
     TH_FIELD_INTS(th_depthwise_conv_2d_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_depthwise_conv_2d_s8_par, shift, n_scales),
@@ -49,12 +49,13 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
     TH_TRY(th_check_quant_tensor(p, y));
     TH_TRY(th_check_quant_weights(p, f, 3, w->out_c));
     TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_S32, w->out_c));
-    if ((int64_t)w->filter_h * w->filter_w > MAX_TAPS) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
+    if ((int64_t)w->filter_h * w->filter_w > TH_INNER_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
     th_depthwise_conv_2d_s8_par *par = TH_NEW(p->arena, th_depthwise_conv_2d_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_depthwise_conv_2d_s8_par){.win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
+    par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, w->filter_h * w->filter_w, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
     step->par = par;
     return TH_OK;

@@ -3,34 +3,16 @@
 #include "nn/fully_connected.h"
 
 #include "nn/dot_f32.h"
-#include "nn/requant.h"
+#include "nn/inner.h"
 
 #include <stddef.h>
-
-static void dot_2(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero, int32_t acc[2])
-{
-    int32_t a0 = 0, a1 = 0;
-    for (int32_t k = 0; k < n; k++) {
-        const int32_t v = x[k] - zero;
-        a0 += v * w0[k];
-        a1 += v * w1[k];
-    }
-    acc[0] = a0;
-    acc[1] = a1;
-}
-
-static int8_t finish(const th_fully_connected_s8_par *p, const int32_t *bias, int32_t acc, int32_t o)
-{
-    const int32_t s = p->n_scales == 1 ? 0 : o;
-    if (bias) acc = th_add_wrap(acc, bias[o]);
-    return th_requant_s8(acc, p->multiplier[s], p->shift[s], p->out_zero, p->act_min, p->act_max);
-}
 
 void th_fully_connected_s8(const void *par, const void *const *in, void *const *out, void *scratch)
 {
     const th_fully_connected_s8_par *p = (const th_fully_connected_s8_par *)par;
     const int8_t *x = (const int8_t *)in[0];
-    const int32_t *bias = (const int32_t *)in[2];
+    const int32_t each = p->n_scales == 1 ? 0 : 1; /* outputs to scales */
+    const th_scaler scale = {(const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
     int8_t *y = (int8_t *)out[0];
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++, x += p->n_in, y += p->n_out) {
@@ -43,9 +25,9 @@ void th_fully_connected_s8(const void *par, const void *const *in, void *const *
         for (int32_t o = 0; o < p->n_out; o += 2, w += 2 * p->n_in) {
             const int32_t more = o + 1 < p->n_out;
             int32_t acc[2];
-            dot_2(x, w, more ? w + p->n_in : w, p->n_in, p->in_zero, acc);
-            y[o] = finish(p, bias, acc[0] - correction, o);
-            if (more) y[o + 1] = finish(p, bias, acc[1] - correction, o + 1);
+            th_rows_dot(x, w, more ? w + p->n_in : w, p->n_in, p->in_zero, acc);
+            y[o] = th_scale(&scale, acc[0] - correction, o, o * each);
+            if (more) y[o + 1] = th_scale(&scale, acc[1] - correction, o + 1, (o + 1) * each);
         }
     }
 }

@@ -11,6 +11,7 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_fully_connected_s8_par, out_zero),
     TH_FIELD_INT(th_fully_connected_s8_par, act_min),
     TH_FIELD_INT(th_fully_connected_s8_par, act_max),
+    TH_FIELD_INT(th_fully_connected_s8_par, narrow),
     TH_FIELD_INT(th_fully_connected_s8_par, n_scales),
     TH_FIELD_INTS(th_fully_connected_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_fully_connected_s8_par, shift, n_scales),
@@ -83,6 +84,7 @@ static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
     TH_TRY(th_act_range_s8(p, p->node->attr.dense.act, y, &par->act_min, &par->act_max));
     if (w->quant.n == 1) TH_TRY(scale_per_tensor(p, x, w, y, par));
     else TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
+    par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), s->n_out, s->n_in, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_fully_connected_s8, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     step->par = par;
     return TH_OK;

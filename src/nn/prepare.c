@@ -120,6 +120,20 @@ th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tens
     return TH_OK;
 }
 
+int32_t th_sums_are_narrow(const th_tensor *bias, int32_t channels, int32_t n, const int32_t *shift, int32_t n_shifts)
+{
+    const int64_t room = (INT64_C(1) << 30) - 1 - (int64_t)255 * 255 * n;
+    if (room < 0 || (bias && !bias->data)) return 0;
+    for (int32_t c = 0; bias && c < channels; c++) {
+        int32_t b;
+        memcpy(&b, (const uint8_t *)bias->data + 4 * (size_t)c, 4);
+        if (b > room || b < -room) return 0;
+    }
+    for (int32_t c = 0; c < n_shifts; c++)
+        if (shift[c] >= 0) return 0;
+    return 1;
+}
+
 static bool quantize_bound(float bound, const th_tensor *out, int32_t *q)
 {
     const float v = roundf(bound / out->quant.scale[0]);

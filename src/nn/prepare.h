@@ -65,6 +65,10 @@ bool th_quantize_multiplier(double factor, int32_t *m, int32_t *shift);
 TH_NODISCARD th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tensor *w, const th_tensor *out,
                                       int32_t channels, const int32_t **m, const int32_t **shift);
 
+/* 1 when th_scale may go the narrow way: sums of n products with |x - zero| <= 255, |w - zero| <= 255 plus the
+ * (constant) bias stay below 2^30, and every shift is to the right. */
+int32_t th_sums_are_narrow(const th_tensor *bias, int32_t channels, int32_t n, const int32_t *shift, int32_t n_shifts);
+
 /* Range of an int8 output after a fused activation: zero + round(bound / scale) in float32, inside -128..127.
  * Source: kernel_util.cc CalculateActivationRangeQuantizedImpl. */
 TH_NODISCARD th_err th_act_range_s8(const th_prepare *p, th_act act, const th_tensor *out, int32_t *lo, int32_t *hi);

@@ -4,9 +4,8 @@
  *
  *   in[0] x [rows][depth] (any rank)   out[0] y, same shape
  *
- * int8: output scale 1/256, zero point -128.  Fixed point throughout, the same bytes as the reference:
+ * int8 (float32: nn/softmax_f32.h): output scale 1/256, zero point -128.  Fixed point throughout, the same bytes as the reference:
  * differences times scale * beta in Q5.26, exp in Q0.31, the sum in Q12.19 (so depth <= 4095).
- * float32: agrees with the reference to 1e-6.
  * Source: TensorFlow Lite Micro, reference/softmax.h, softmax_common.cc; gemmlowp fixedpoint.h. */
 #ifndef TH_NN_SOFTMAX_H
 #define TH_NN_SOFTMAX_H
@@ -21,12 +20,6 @@ typedef struct th_softmax_s8_par {
     int32_t diff_min;          /* smaller differences count as exp = 0; <= 0 */
 } th_softmax_s8_par;
 
-typedef struct th_softmax_f32_par {
-    int32_t rows, depth;
-    float beta;
-} th_softmax_f32_par;
-
 void th_softmax_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-void th_softmax_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 
 #endif

@@ -1,5 +1,6 @@
+#include "nn/softmax_f32.h"
+
 #include "base/fmath.h"
-#include "nn/softmax.h"
 
 void th_softmax_f32(const void *par, const void *const *in, void *const *out, void *scratch)
 {

@@ -1,6 +1,7 @@
 #include "nn/prepare.h"
 #include "nn/rows.h"
 #include "nn/softmax.h"
+#include "nn/softmax_f32.h"
 
 #include <float.h>
 
@@ -64,7 +65,7 @@ static th_err prepare_f32(const th_prepare *p, int32_t rows, int32_t depth, th_s
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_softmax_f32_par){rows, depth, p->node->attr.softmax.beta};
     if (!(par->beta >= -FLT_MAX && par->beta <= FLT_MAX)) return th_refuse(p, TH_EFORMAT, "beta is not a number");
-    TH_STEP_KERNEL(step, th_softmax_f32, 1, "nn/softmax.h", th_softmax_f32_par, f32_fields);
+    TH_STEP_KERNEL(step, th_softmax_f32, 1, "nn/softmax_f32.h", th_softmax_f32_par, f32_fields);
     step->par = par;
     return TH_OK;
 }

@@ -1,0 +1,59 @@
+/* nn/inner.h -- the inner loops of int8 layers, and the one place that chooses their version.
+ *
+ * Each version gives the same bytes: nn/plain.h is C99 for any machine and the definition of what is
+ * computed; nn/cortexm/dsp.h uses the two-in-one multiplications of Cortex-M4, M7 and M33.
+ *
+ * A pair holds the inputs of two output pixels, widened once to int16 with the zero point taken off (so a
+ * padded tap is 0); then every filter of the layer runs over them, and four sums share each load.
+ *
+ *   th_pair_set   lane 0 or 1 of a pair <- src[0..n) - zero
+ *   th_pair_dot   acc[0] = sum_k a[k] w0[k]   acc[1] = sum_k b[k] w0[k]
+ *                 acc[2] = sum_k a[k] w1[k]   acc[3] = sum_k b[k] w1[k]     a, b lanes 0, 1;  0 <= k < n
+ *   th_rows_dot   acc[0] = sum_k (x[k] - zero) w0[k]   acc[1] = sum_k (x[k] - zero) w1[k]
+ *   th_high_mul_narrow   round(a * m / 2^31), ties up, for |a| < 2^30
+ *   th_taps_dot   acc[c] = sum_t (x[t][c * step] - zero) w[t][c],  c = 0..3, over the taps t of a window
+ *
+ * |x - zero| <= 255, |w| <= 128: |acc| <= 32640 n, so n (or the number of taps) <= TH_INNER_MAX keeps
+ * int32 exact. */
+#ifndef TH_NN_INNER_H
+#define TH_NN_INNER_H
+
+#include "nn/requant.h"
+#include "nn/taps.h"
+
+#if defined(__ARM_FEATURE_DSP)
+#include "nn/cortexm/dsp.h"
+#define th_pair_set th_pair_set_dsp
+#define th_pair_dot th_pair_dot_dsp
+#define th_rows_dot th_rows_dot_dsp
+#define th_taps_dot th_taps_dot_dsp
+#define th_high_mul_narrow th_high_mul_narrow_dsp
+#else
+#include "nn/plain.h"
+#define th_pair_set th_pair_set_plain
+#define th_pair_dot th_pair_dot_plain
+#define th_rows_dot th_rows_dot_plain
+#define th_taps_dot th_taps_dot_plain
+#define th_high_mul_narrow th_high_mul_narrow_plain
+#endif
+
+/* How the sums of a layer become its int8 outputs: a multiplier and shift for each channel, or for all. */
+typedef struct th_scaler {
+    const int32_t *bias;               /* or NULL */
+    const int32_t *multiplier, *shift;
+    int32_t zero, lo, hi;              /* of the output */
+    int32_t narrow;                    /* 1: all |sum + bias| < 2^30, all -31 <= shift <= -1 */
+} th_scaler;
+
+/* Output of channel o with scale k (the same, or 0 where all channels share one).  The narrow way is the same arithmetic with half the instructions: nothing can overflow,
+ * so ties go away from zero by adding a half, less one step for negative numbers. */
+TH_INLINE int8_t th_scale(const th_scaler *s, int32_t acc, int32_t o, int32_t k)
+{
+    const int32_t m = s->multiplier[k], shift = s->shift[k];
+    if (s->bias) acc = th_add_wrap(acc, s->bias[o]);
+    if (!s->narrow) return th_requant_s8(acc, m, shift, s->zero, s->lo, s->hi);
+    const int32_t h = th_high_mul_narrow(acc, m), half = INT32_C(1) << (-shift - 1);
+    return (int8_t)th_clamp(((h + half - (h < 0)) >> -shift) + s->zero, s->lo, s->hi);
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* nn/taps.h -- what the versions of the inner loops share: limits, and the taps of a window. */
+#ifndef TH_NN_TAPS_H
+#define TH_NN_TAPS_H
+
+#include <stdint.h>
+
+#define TH_INNER_MAX INT32_C(65536)
+/* Bytes of a pair of n inputs each; aligned to 4. */
+#define TH_PAIR_BYTES(n) (4 * (size_t)(n))
+
+/* Inner loops belong into their callers, whatever the compiler thinks of their size. */
+#if defined(__GNUC__)
+#define TH_INLINE static inline __attribute__((always_inline))
+#else
+#define TH_INLINE static inline
+#endif
+
+/* A block of rows x cols taps. */
+typedef struct th_taps {
+    int32_t rows, cols;
+    int32_t x_row, x_col; /* bytes from one tap to the next in the picture */
+    int32_t w_row, w_col; /* and in the filter */
+} th_taps;
+
+#endif
