@@ -151,32 +151,45 @@ static void fill(person *people, size_t n, size_t n_clips, const th_split_cfg *c
     }
 }
 
-/* Labels that occur often enough; at most TH_MAX_LABELS of them, for a project has no more. */
-static size_t frequent_labels(const ref *refs, size_t n, const char *labels[TH_MAX_LABELS])
+/* The labels with their counts; at most TH_MAX_LABELS of them, for a project has no more. */
+static size_t count_labels(const ref *refs, size_t n, const char *labels[TH_MAX_LABELS], size_t count[TH_MAX_LABELS])
 {
-    size_t count[TH_MAX_LABELS] = {0}, k = 0, kept = 0;
+    size_t k = 0;
     for (size_t i = 0; i < n; i++) {
         size_t j = 0;
         while (j < k && strcmp(labels[j], refs[i].item->label) != 0) j++;
         if (j == TH_MAX_LABELS) continue;
-        if (j == k) labels[k++] = refs[i].item->label;
+        if (j == k) {
+            labels[k] = refs[i].item->label;
+            count[k++] = 0;
+        }
         count[j]++;
     }
-    for (size_t j = 0; j < k; j++)
-        if (count[j] >= TH_MIN_TO_SPLIT) labels[kept++] = labels[j];
-    return kept;
+    return k;
+}
+
+/* Whatever else: a label is trained. */
+static void train_one(person *people, size_t n, const char *label)
+{
+    person *best = NULL;
+    if (speakers_of(people, n, TH_TRAIN, label)) return;
+    for (size_t i = 0; i < n; i++)
+        if (!people[i].fixed && says(&people[i], label) && (!best || people[i].n < best->n)) best = &people[i];
+    if (best) best->split = TH_TRAIN;
 }
 
 static void cover_labels(person *people, size_t n, const ref *refs, size_t n_refs, const th_split_cfg *cfg)
 {
     const char *labels[TH_MAX_LABELS];
-    const size_t n_labels = frequent_labels(refs, n_refs, labels);
+    size_t count[TH_MAX_LABELS];
+    const size_t n_labels = count_labels(refs, n_refs, labels, count);
     for (int s = TH_VAL; s <= TH_TEST; s++) {
         if ((s == TH_VAL ? cfg->val : cfg->test) <= 0) continue;
         if (!speakers_of(people, n, (th_split)s, NULL)) move_one(people, n, (th_split)s, NULL);
         for (size_t i = 0; i < n_labels; i++)
-            if (!speakers_of(people, n, (th_split)s, labels[i])) move_one(people, n, (th_split)s, labels[i]);
+            if (count[i] >= TH_MIN_TO_SPLIT && !speakers_of(people, n, (th_split)s, labels[i])) move_one(people, n, (th_split)s, labels[i]);
     }
+    for (size_t i = 0; i < n_labels; i++) train_one(people, n, labels[i]);
 }
 
 static th_err split_speakers(ref *refs, size_t n_refs, size_t n_people, const th_split_cfg *cfg, th_why *why)
