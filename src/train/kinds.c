@@ -83,7 +83,7 @@ static void dense_backward(th_net *net, th_net_member *m, th_stage *st, int32_t 
     if (g.out_h == 0) return;
     float *x = m->buffer + st->in_slot, *dz = m->buffer + st->dz_slot;
     for (int32_t n = n0; n < n1; n++) {
-        (void)th_net_read(net, m, st, n, (size_t)(n - n0) * k);
+        if (!st->kept) (void)th_net_read(net, m, st, n, (size_t)(n - n0) * k);
         (void)dz_of(net, m, st, n, dy, dz + (size_t)(n - n0) * s);
     }
     st->kernels->conv_weights(&g, x, dz, &at, m->grad + st->w);

@@ -151,7 +151,9 @@ static void number_buffers(th_net *net)
                              memcmp(&net->stage[twin].in_at, &st->in_at, sizeof st->in_at) != 0 ||
                              memcmp(&net->stage[twin].dz_at, &st->dz_at, sizeof st->dz_at) != 0))
             twin--;
+        st->kept = dense && twin < 0;
         if (twin >= 0) {
+            net->stage[twin].kept = false;
             st->in_slot = net->stage[twin].in_slot;
             st->dz_slot = net->stage[twin].dz_slot;
             continue;

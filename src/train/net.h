@@ -32,6 +32,7 @@ struct th_stage {
     th_geom back;         /* gradient of the input: a convolution over dz, stride 1 */
     th_place in_at, dz_at;/* where the input and dz lie in their padded buffers */
     size_t in_slot, dz_slot; /* offset of these buffers in th_net_member.buffer */
+    bool kept;            /* dense: no other stage uses its buffers, so its inputs are still there on the way back */
     int32_t s, out_px;    /* stored channels and pixels of the output */
     int32_t in_s;         /* stored channels of an input pixel */
     size_t n_w, w;        /* weights: number and first parameter */
