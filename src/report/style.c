@@ -69,7 +69,7 @@ const char *const th_report_style[] = {
     ".heat td{background:rgb(var(--w)/calc(var(--v)*var(--hot)))}.heat td.r{background:rgb(var(--a)/calc(var(--v)*var(--heat)));font-weight:600}\n",
     ".heat .z{color:var(--soft)}\n",
     ".heat.many{font-size:clamp(.62rem,2.35vw,1rem);border-spacing:1px}\n",
-    ".op{overflow-wrap:anywhere}.clips{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.5rem}\n",
+    ".clips{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.5rem}\n",
     ".clips figure{margin:0}.clips img{display:block;width:100%;height:8rem;border-radius:.5rem;object-fit:fill}\n",
     ".clips figcaption{color:var(--fg);margin:.5rem 0;line-height:1.4}\n",
     "audio{display:block;width:100%;height:2.5rem}\n",
@@ -81,7 +81,7 @@ const char *const th_report_style[] = {
     "footer{margin-top:4rem;color:var(--soft);font-size:1rem}\n",
     "@media(max-width:30rem){body{font-size:1.0625rem;padding:1rem 1rem 3rem}section{margin-top:2.5rem;padding-top:1.75rem}"
     ".tiles{grid-template-columns:1fr 1fr;gap:.6rem}.tiles li{padding:.8rem .9rem}.tiles b{font-size:1.6rem}.tiles small{font-size:.95rem}"
-    ".tiles span{font-size:.92rem}td.bar div{flex-direction:column;align-items:flex-start;gap:.15rem}td.bar i{width:calc(var(--p)*100%)}.clips{grid-template-columns:1fr 1fr;gap:1.25rem .75rem}.clips img{height:6rem}.tiles .first{grid-column:1/-1}.tiles .first b{font-size:2.3rem}th,td{padding-inline-end:.5rem}td.bar{min-width:7rem}"
+    ".tiles span{font-size:.92rem}td.bar div{flex-direction:column;align-items:flex-start;gap:.15rem}td.bar{width:50%}td.bar i{width:calc(var(--p)*100%)}.clips{grid-template-columns:1fr 1fr;gap:1.25rem .75rem}.clips img{height:6rem}.tiles .first{grid-column:1/-1}.tiles .first b{font-size:2.3rem}th,td{padding-inline-end:.5rem}td.bar{min-width:7rem}"
     ".heat thead th{font-size:.85em}.heat thead th:not(:first-child) bdi{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9em}}\n",
     "@media print{:root{--bg:#fff;--fg:#000;--soft:#444;--accent:#0b5cad;--a:11 92 173;--w:222 98 24;--warn:#a8440a;--pale:#f2f5f8;--line:#ccc;--heat:.55;--hot:.9}"
     "body{font-size:11pt;max-width:none;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
