@@ -10,7 +10,7 @@ began=$(date +%s); n=0
 # step TITLE COMMAND..: shows the command, runs it, stops the demo when it fails
 step() {
 	n=$((n + 1)); title=$1; shift
-	printf '\n== %d. %s   [%d s]\n$ %s\n' "$n" "$title" $(($(date +%s) - began)) "$*"
+	printf '\n== %d. %s   [after %d s]\n$ %s\n' "$n" "$title" $(($(date +%s) - began)) "$*"
 	"$@" && return
 	echo "demo: step $n failed; the project so far is in $dir" >&2
 	exit 1
@@ -21,13 +21,15 @@ rm -rf "$dir"
 step "A project that listens for yes and no" "$thimble" new "$dir" --task keyword --labels yes,no
 step "Clips spoken by synthetic voices" "$thimble" data synth --project "$dir"
 step "Is the data sound?" "$thimble" data check --project "$dir"
-step "Training" "$thimble" train "$dir" ${DEMO_PRESET:+--preset "$DEMO_PRESET"} ${DEMO_EPOCHS:+--epochs "$DEMO_EPOCHS"} --seed "${DEMO_SEED:-1}"
+step "Training" "$thimble" train "$dir" ${DEMO_PRESET:+--preset "$DEMO_PRESET"} --epochs "${DEMO_EPOCHS:-30}" --seed "${DEMO_SEED:-1}"
 step "From float to 8-bit integers" "$thimble" quantize "$dir"
 step "How good is it on voices it has not heard?" "$thimble" test "$dir"
 step "A minute of talk it has not heard, as one recording" "$thimble" data stream --project "$dir" --out "$dir/stream.wav"
+step "What this computer hears in it" "$thimble" test "$dir" --stream "$dir/stream.wav"
 if tools/need.sh program arm-none-eabi-gcc qemu-system-arm; then
 	step "Firmware for the board" "$thimble" deploy "$dir" --board nano33ble --as firmware --out "$dir/firmware/nano33ble"
-	step "The emulated board listens" "$thimble" emulate "$dir" --board nano33ble --feed "$dir/stream.wav"
+	step "The same test clips on the emulated board" "$thimble" emulate "$dir" --board nano33ble --clips
+	step "The emulated board listens to the long recording" "$thimble" emulate "$dir" --board nano33ble --feed "$dir/stream.wav"
 else
 	echo "demo: so the device part is left out: no firmware, no emulated board." >&2
 fi

@@ -1,6 +1,7 @@
 #!/bin/sh
 # lint.sh [format|scripts|cppcheck|tidy|analyzer]..   Checks layout and likely mistakes; without words, all but the
-# analyzer: gcc 12's -fanalyzer is worth reading, but it sees a leak wherever a pointer is kept in an array.
+# analyzer: gcc's and clang's analyzers are worth reading, but they look into one file at a time, and so report what
+# the others prevent.
 cd "$(dirname "$0")/.." || exit 1
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Ibuild/release $(pkg-config --cflags sndfile samplerate jansson inih 2>/dev/null)"
 jobs=$(nproc 2>/dev/null || echo 1)
@@ -12,6 +13,7 @@ scripts() {
 	done
 }
 
+# shellcheck disable=SC2086  # flags is a list of words
 lint() {
 	case $1 in
 	format)
@@ -23,22 +25,24 @@ lint() {
 		tools/need.sh program cppcheck &&
 			cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 				--error-exitcode=1 --suppress=missingIncludeSystem -j "$jobs" -Isrc src ;;
-	analyzer) # shellcheck disable=SC2086  # flags is a list of words
-		tools/need.sh program gcc &&
-			git ls-files 'src/*.c' | xargs -r -n 1 -P "$jobs" gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null ;;
-	tidy) # shellcheck disable=SC2086
+	analyzer)
+		tools/need.sh program gcc clang-tidy || return
+		git ls-files 'src/*.c' | xargs -r -n 4 -P "$jobs" tools/lint.sh --tidy-files '--checks=-*,clang-analyzer-*' $flags --
+		git ls-files 'src/*.c' | xargs -r -n 1 -P "$jobs" gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null ;;
+	tidy)
 		tools/need.sh program clang-tidy &&
 			git ls-files 'src/*.c' | xargs -r -n 4 -P "$jobs" tools/lint.sh --tidy-files $flags -- ;;
 	*) echo "lint.sh: there is no check \"$1\"" >&2; return 2 ;;
 	esac
 }
 
-if [ "${1-}" = --tidy-files ]; then # flags -- files: clang-tidy wants them the other way round
-	shift; options=''
+if [ "${1-}" = --tidy-files ]; then # [--checks=..] flags -- files: clang-tidy wants them the other way round
+	shift; options='' checks=''
+	case $1 in --checks=*) checks=$1; shift ;; esac
 	while [ "$1" != -- ]; do options="$options $1"; shift; done
 	shift
 	# shellcheck disable=SC2086
-	exec clang-tidy --quiet "$@" -- $options 2>/dev/null
+	exec clang-tidy --quiet $checks "$@" -- $options 2>/dev/null
 fi
 rc=0
 [ $# -gt 0 ] || set -- format scripts cppcheck tidy
