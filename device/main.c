@@ -177,6 +177,7 @@ static int32_t run_clips(int32_t in)
 
 void device_report_fault(uint32_t pc, uint32_t lr, uint32_t cfsr, int overflow)
 {
+    if (console < 0) console = semi_open(":tt", SEMI_OPEN_WRITE);
     say(th_text_fmt(line, sizeof line, "{\"fault\":\"%s\",\"pc\":%lu,\"lr\":%lu,\"cfsr\":%lu}\n",
                     overflow ? "stack overflow" : "hard fault", (unsigned long)pc, (unsigned long)lr,
                     (unsigned long)cfsr));

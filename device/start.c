@@ -20,7 +20,7 @@ void device_reset(void) __attribute__((noreturn));
 void device_fault(void);
 void device_fault_report(const uint32_t *frame) __attribute__((noreturn, used));
 
-uint32_t device_fault_stack[64];
+uint32_t device_fault_stack[96]; /* 384 bytes: the report takes about 200 */
 
 /* The exception frame is r0-r3, r12, lr, pc, psr; it may lie below the RAM when the stack overflowed. */
 void device_fault_report(const uint32_t *frame)
@@ -33,7 +33,7 @@ void device_fault_report(const uint32_t *frame)
 __attribute__((naked)) void device_fault(void)
 {
     __asm volatile("mov r0, sp\n"
-                   "ldr r1, =device_fault_stack + 256\n"
+                   "ldr r1, =device_fault_stack + 384\n"
                    "mov sp, r1\n"
                    "b device_fault_report\n");
 }

@@ -18,17 +18,27 @@ static int has(const th_embed_set *set, const th_embed_file *file)
     return 0;
 }
 
+static const char *skip_blanks(const char *c, const char *end)
+{
+    while (c < end && (*c == ' ' || *c == '\t')) c++;
+    return c;
+}
+
 /* The quoted name of an #include line, or 0. */
 static int include_name(const char *line, const char *end, char *name, size_t cap)
 {
-    static const char word[] = "#include \"";
+    static const char word[] = "include";
     const size_t n = sizeof word - 1;
-    if ((size_t)(end - line) <= n || memcmp(line, word, n) != 0) return 0;
-    line += n;
+    const char *c = skip_blanks(line, end);
+    if (c == end || *c != '#') return 0;
+    c = skip_blanks(c + 1, end);
+    if ((size_t)(end - c) <= n || memcmp(c, word, n) != 0) return 0;
+    c = skip_blanks(c + n, end);
+    if (c == end || *c++ != '"') return 0;
     size_t k = 0;
-    while (line < end && *line != '"' && k + 1 < cap) name[k++] = *line++;
+    while (c < end && *c != '"' && k + 1 < cap) name[k++] = *c++;
     name[k] = '\0';
-    return line < end && *line == '"';
+    return c < end && *c == '"';
 }
 
 static th_err add_includes(th_embed_set *set, const th_embed_file *file, th_why *why)

@@ -234,12 +234,41 @@ static void a_fault_is_reported(void **state)
     close_world(&w);
 }
 
+/* The first word of the image is the stack's start: with 64 bytes of it left, main runs out of the RAM. */
+static void a_stack_overflow_is_reported(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    world w;
+    th_why why = {0};
+    th_emulation e;
+    uint8_t *elf;
+    size_t n;
+    open_world(&w);
+    assert_int_equal(th_file_read(w.fw.elf, 0, &elf, &n, &why), TH_OK);
+    th_elf x;
+    assert_int_equal(th_elf_open((th_span){elf, n}, &x, NULL), TH_OK);
+    for (uint32_t i = 0; i < x.n_sections; i++) {
+        const th_elf_section c = th_elf_section_at(&x, i);
+        const uint32_t top = w.board->ram_at + 64;
+        if (strcmp(c.name, ".text") != 0) continue;
+        for (int b = 0; b < 4; b++) elf[c.offset + (uint32_t)b] = (uint8_t)(top >> 8 * b);
+    }
+    assert_int_equal(th_file_write(w.fw.elf, (th_span){elf, n}, &why), TH_OK);
+    free(elf);
+    const uint8_t silence[64] = {0};
+    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+    if (!strstr(why.text, "stack overflow")) fail_msg("%s", why.text);
+    th_emulation_free(&e);
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stream_is_equal_to_the_host),  cmocka_unit_test(clips_and_raw_tensors_are_equal),
         cmocka_unit_test(measure_equals_build_and_run), cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(a_fault_is_reported),
+        cmocka_unit_test(a_fault_is_reported),          cmocka_unit_test(a_stack_overflow_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,60 @@
+#!/bin/sh
+# thimble deploy and emulate: wrong usage, missing tools, what is in the way, and the reference models on the board.
+# shellcheck source=tests/cli/lib.sh
+. tests/cli/lib.sh
+
+shared=${THIMBLE_SHARED:-../shared}
+run deploy; exits "deploy without --as" 2 '--as'
+run deploy --as zip --out "$tmp/x"; exits "deploy --as zip" 2 '--as c or --as firmware'
+run deploy --as c; exits "deploy without --out" 2 '--out'
+run deploy "$tmp/none.tflite" --as c --out "$tmp/x"; exits "deploy of nothing" 1 'none.tflite'
+run deploy "$tmp/none.tflite" --as c --out "$tmp/x" --board mars; exits "deploy for a board that is none" 2 'nano33ble'
+run emulate; exits "emulate without a feed" 2 '--feed'
+printf 'not a model' >"$tmp/bad.tflite"
+run deploy "$tmp/bad.tflite" --as c --out "$tmp/x"; exits "deploy of a file that is no model" 1 'bad.tflite'
+holds "nothing was written" test ! -e "$tmp/x" -a ! -e "$tmp/x.part"
+
+model=$shared/models/hello_world_int8.tflite
+if [ ! -f "$model" ]; then
+	skip "deploy of reference models" "$shared is not here"
+	finish
+fi
+run deploy "$model" --as c --out "$tmp/c"; exits "a model without sound as C" 0 'arena'
+holds "its self test" make -s -C "$tmp/c" test
+run deploy "$model" --as c --out "$tmp/c"; exits "again into the same folder" 0
+echo mine >"$tmp/c/notes.txt"
+run deploy "$model" --as c --out "$tmp/c"; exits "a file of the user's is kept" 1 'notes.txt'
+holds "it is still there" grep -q mine "$tmp/c/notes.txt"
+mkdir "$tmp/closed" && chmod 555 "$tmp/closed"
+if [ "$(id -u)" -eq 0 ]; then
+	run deploy "$model" --as c --out /proc/closed/c; exits "a folder that cannot be written" 1 '/proc'
+else
+	run deploy "$model" --as c --out "$tmp/closed/c"; exits "a folder that cannot be written" 1 'closed'
+fi
+
+# Without cross compiler and emulator: clear words, and the host part works.
+mkdir "$tmp/bin"
+for program in sh make cc mkdir; do ln -s "$(command -v $program)" "$tmp/bin/$program"; done
+path=$PATH; PATH=$tmp/bin
+run deploy "$model" --as firmware --out "$tmp/fw"; PATH=$path; exits "no cross compiler" 1 'gcc-arm-none-eabi.*setup --device'
+PATH=$tmp/bin
+run emulate "$model" --feed "$model"; PATH=$path; exits "emulate without tools" 1 'setup --device'
+PATH=$tmp/bin
+run deploy "$model" --as c --out "$tmp/c2"; PATH=$path; exits "C without tools" 0
+PATH=$tmp/bin
+run inspect "$model" --board nano33ble; PATH=$path; exits "inspect without tools" 0 'estimate'
+
+if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/dev/null; then
+	skip "reference models on the board" "arm-none-eabi-gcc or qemu-system-arm is not here"
+	finish
+fi
+for name in hello_world_int8.seed1 hello_world_int8.seed3 micro_speech_quantized.yes_1000ms micro_speech_quantized.seed2 \
+	kws_ref_model.sample0 kws_ref_model.seed1; do
+	model=$shared/models/${name%.*}.tflite
+	cp "$shared/goldens/$name.in.bin" "$tmp/in.bin"
+	run emulate "$model" --feed "$tmp/in.bin" --out "$tmp/out.bin"; exits "$name on the emulated board" 0 'device equals host +yes'
+	holds "$name gives the bytes of TensorFlow Lite Micro" cmp "$tmp/out.bin" "$shared/goldens/$name.out.bin"
+done
+printf 'x' >>"$tmp/in.bin"
+run emulate "$model" --feed "$tmp/in.bin"; exits "a feed with half a tensor" 1 'whole sets'
+finish
