@@ -278,6 +278,18 @@ static th_err paths(train_cmd *c, th_why *why)
     return th_project_path(&c->project, TH_FILE_HISTORY, c->history_path, why);
 }
 
+/* The whole command line: a checkpoint goes on only with the settings that it was made with. */
+static th_err say_resume(const th_args *a, const train_cmd *c, const th_why *stop, th_why *why)
+{
+    static const char *const names[] = {"preset", "seed", "epochs", "threads"};
+    char options[512] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (th_arg(a, names[i])) used += (size_t)snprintf(options + used, sizeof options - used, " --%s %s", names[i], th_arg(a, names[i]));
+    if (c->view.n == 0) return th_why_set(why, TH_EINTR, "%s", stop->text);
+    return th_why_set(why, TH_EINTR, "%s. Go on with: thimble train %s%s --resume", stop->text, c->project.dir, options);
+}
+
 static th_err train(const th_args *a, train_cmd *c, th_why *why)
 {
     int64_t seed, epochs, threads;
@@ -294,9 +306,12 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(open_samplers(c, why));
     const th_train_cfg cfg = make_cfg(c, choose_epochs(a, c, epochs), (int)threads);
     th_model *model = NULL;
-    th_err err = run_training(c, &cfg, th_arg_on(a, "resume"), &model, why);
+    th_why stop = {0};
+    th_err err = run_training(c, &cfg, th_arg_on(a, "resume"), &model, &stop);
     if (!err) err = save(c, model, (int)threads, why);
-    else if (err == TH_EINTR && c->view.n && !th_file_exists(c->model_path)) (void)write_history(c, (int)threads, NULL);
+    else if (err != TH_EINTR) (void)th_why_set(why, err, "%s", stop.text);
+    else (void)say_resume(a, c, &stop, why);
+    if (err == TH_EINTR && c->view.n && !th_file_exists(c->model_path)) (void)write_history(c, (int)threads, NULL);
     th_model_free(model);
     if (!err) print_result(a, c, (int)threads);
     return err;

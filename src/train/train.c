@@ -233,7 +233,7 @@ static void validate(trainer *t, th_epoch_report *r)
 static th_err interrupted(const trainer *t, th_why *why)
 {
     if (t->state.n_epochs && t->job->checkpoint)
-        return th_why_set(why, TH_EINTR, "stopped after epoch %d of %d; go on with: thimble train --resume",
+        return th_why_set(why, TH_EINTR, "stopped after epoch %d of %d, which is saved",
                           (int)t->state.n_epochs, (int)t->job->cfg.epochs);
     return th_why_set(why, TH_EINTR, "stopped before the first epoch was done; there is nothing to go on from");
 }

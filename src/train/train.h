@@ -46,7 +46,7 @@ typedef struct th_train_job {
 /* Without validation examples (n_val 0) there is no early stop and the last epoch counts as the best.
  * Trains and returns the float graph (batch norm folded, soft-max at the end) of the best epoch.
  * Same job, seed, machine and thread count: the same bytes; also after an interruption and resume.
- * Errors: TH_EINTR after Ctrl-C (the checkpoint is there), TH_ENOMEM, ... */
+ * Errors: TH_EINTR after Ctrl-C (the checkpoint is there when on_epoch was called), TH_ENOMEM, ... */
 TH_NODISCARD th_err th_train(const th_train_job *job, th_model **model, th_why *why);
 
 #endif
