@@ -20,8 +20,8 @@ static void collect(const th_window *w, const int8_t *x, int32_t iy0, int32_t ix
             memset(patch, (int)zero, (size_t)(w->filter_w * n_c));
             continue;
         }
-        memset(patch, (int)zero, (size_t)(lo * n_c));
-        memset(patch + hi * n_c, (int)zero, (size_t)((w->filter_w - hi) * n_c));
+        if (lo > 0) memset(patch, (int)zero, (size_t)(lo * n_c));
+        if (hi < w->filter_w) memset(patch + hi * n_c, (int)zero, (size_t)((w->filter_w - hi) * n_c));
         const int8_t *row = x + ((ptrdiff_t)iy * w->in_w + ix0) * w->in_c;
         if (w->dilation_w == 1 && n_c == w->in_c) {
             memcpy(patch + lo * n_c, row + lo * n_c, (size_t)((hi - lo) * n_c));

@@ -5,7 +5,6 @@
 #include "nn/inner.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* One output channel whose neighbours read other inputs. */
 static int32_t sum_1(const th_taps *t, const int8_t *x, const int8_t *w, int32_t zero)
@@ -18,22 +17,40 @@ static int32_t sum_1(const th_taps *t, const int8_t *x, const int8_t *w, int32_t
     return acc;
 }
 
-/* All channels of one output pixel.  x, w: the first tap inside the picture, channel 0. */
-static void pixel(const th_depthwise_conv_2d_s8_par *p, const th_taps *t, const int8_t *x, const int8_t *w, const th_scaler *scale, int8_t *y)
+/* One output pixel at the first tap inside the picture, channel 0: x in it, w in the filter. */
+typedef struct place {
+    const th_taps *taps;
+    const int8_t *x, *w;
+    int32_t zero; /* of the input */
+} place;
+
+/* Channels 0 .. n-1, n a multiple of 4; step 1: each has its own input, 0: all have the same. */
+TH_APART void fours(const place *p, int32_t n, int32_t step, const th_scaler *scale, int8_t *y)
 {
-    const int32_t out_c = p->win.out_c, per_input = out_c / p->win.in_c; /* M */
-    int32_t o = 0;
-    if (p->win.in_c == 1 || per_input == 1) {
-        for (; o + 4 <= out_c; o += 4) {
-            int32_t acc[4];
-            if (per_input == 1) th_taps_dot(t, x + o, w + o, 1, p->in_zero, acc);
-            else th_taps_dot(t, x, w + o, 0, p->in_zero, acc);
-            int8_t q[4]; /* stored at the end: a byte that is written might be anybody's, and all would be read again */
-            for (int32_t j = 0; j < 4; j++) q[j] = th_scale(scale, acc[j], o + j, o + j);
-            memcpy(y + o, q, sizeof q);
-        }
+    const int8_t *x = p->x, *w = p->w;
+    for (int32_t o = 0; o < n; o += 4, x += 4 * step, w += 4) {
+        int32_t acc[4];
+        if (step == 0) th_taps_dot(p->taps, x, w, 0, p->zero, acc);
+        else th_taps_dot(p->taps, x, w, 1, p->zero, acc);
+        const int8_t q0 = th_scale(scale, acc[0], o, o), q1 = th_scale(scale, acc[1], o + 1, o + 1);
+        const int8_t q2 = th_scale(scale, acc[2], o + 2, o + 2), q3 = th_scale(scale, acc[3], o + 3, o + 3);
+        y[o] = q0; /* stored at the end: after a byte is written, the compiler must read everything again */
+        y[o + 1] = q1;
+        y[o + 2] = q2;
+        y[o + 3] = q3;
     }
-    for (; o < out_c; o++) y[o] = th_scale(scale, sum_1(t, x + o / per_input, w + o, p->in_zero), o, o);
+}
+
+/* All channels. */
+static void pixel(const place *p, int32_t in_c, int32_t out_c, const th_scaler *scale, int8_t *y)
+{
+    const int32_t per_input = out_c / in_c; /* M */
+    int32_t o = 0;
+    if (in_c == 1 || per_input == 1) {
+        o = out_c / 4 * 4;
+        fours(p, o, per_input == 1, scale, y);
+    }
+    for (; o < out_c; o++) y[o] = th_scale(scale, sum_1(p->taps, p->x + o / per_input, p->w + o, p->zero), o, o);
 }
 
 void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -59,8 +76,9 @@ void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const
                 const int32_t ix = ox * w->stride_w - w->pad_left;
                 th_window_taps(ix, w->dilation_w, w->filter_w, w->in_w, &x0, &x1);
                 t.cols = x1 - x0;
-                pixel(p, &t, picture + ((ptrdiff_t)(iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c,
-                      (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c, &scale, y);
+                const place at = {&t, picture + ((ptrdiff_t)(iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c,
+                                  (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c, p->in_zero};
+                pixel(&at, w->in_c, w->out_c, &scale, y);
             }
         }
     }

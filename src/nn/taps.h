@@ -11,8 +11,10 @@
 /* Inner loops belong into their callers, whatever the compiler thinks of their size. */
 #if defined(__GNUC__)
 #define TH_INLINE static inline __attribute__((always_inline))
+#define TH_APART  static __attribute__((noinline)) /* and what surrounds them apart: registers are few */
 #else
 #define TH_INLINE static inline
+#define TH_APART  static
 #endif
 
 /* A block of rows x cols taps. */

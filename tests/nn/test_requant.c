@@ -1,5 +1,6 @@
 #include "rig.h"
 
+#include "nn/inner.h"
 #include "nn/prepare.h"
 #include "nn/requant.h"
 
@@ -79,11 +80,46 @@ static void agrees_with_the_second_version(void **state)
     }
 }
 
+/* Narrow and wide way of th_scale are one function wherever the narrow one may be taken. */
+static void narrow_is_wide(void **state)
+{
+    (void)state;
+    th_rng rng = th_rng_make(4, 3);
+    for (int i = 0; i < 200000; i++) {
+        const int32_t m = (int32_t)(th_rng_u32(&rng) >> 2) | 1 << 30, shift = -1 - (int32_t)th_rng_below(&rng, 31);
+        const int32_t sum = ((int32_t)th_rng_u32(&rng) >> 2) >> th_rng_below(&rng, 25);
+        const int32_t zero = (int32_t)th_rng_below(&rng, 256) - 128;
+        th_scaler s = {NULL, &m, &shift, zero, -120, 110, 0};
+        const int8_t wide = th_scale(&s, sum, 0, 0);
+        s.narrow = 1;
+        assert_int_equal(th_scale(&s, sum, 0, 0), wide);
+    }
+}
+
+static void narrow_is_found(void **state)
+{
+    (void)state;
+    int32_t bias[2] = {1 << 20, -(1 << 20)}, shift[2] = {-3, -5};
+    th_tensor t = {.name = "bias", .type = TH_S32, .shape = {.rank = 1, .d = {2}}, .data = bias};
+    assert_int_equal(th_sums_are_narrow(&t, 2, 100, shift, 2), 1);
+    assert_int_equal(th_sums_are_narrow(NULL, 2, 100, shift, 2), 1);
+    assert_int_equal(th_sums_are_narrow(&t, 2, 16600, shift, 2), 0);
+    bias[1] = INT32_MIN;
+    assert_int_equal(th_sums_are_narrow(&t, 2, 100, shift, 2), 0);
+    bias[1] = 0;
+    shift[1] = 0;
+    assert_int_equal(th_sums_are_narrow(&t, 2, 100, shift, 2), 0);
+    t.data = NULL;
+    shift[1] = -1;
+    assert_int_equal(th_sums_are_narrow(&t, 2, 100, shift, 2), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(high_mul_rounds_ties_up), cmocka_unit_test(shift_rounds_ties_away),        cmocka_unit_test(requant_by_hand),
         cmocka_unit_test(multipliers_are_taken_apart), cmocka_unit_test(agrees_with_the_second_version),
+        cmocka_unit_test(narrow_is_wide), cmocka_unit_test(narrow_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
