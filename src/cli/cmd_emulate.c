@@ -11,7 +11,7 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
-    {"feed", "FILE|DIR", NULL, "a recording to listen to, a folder of clips to classify, or raw input tensors (.bin)"},
+    {"feed", "FILE|DIR", NULL, "a recording to listen to, a folder of clips, or raw input tensors (.bin)"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
     {"out", "FILE", NULL, "with raw input tensors: where the output tensors go"},
     {"json", NULL, NULL, "the measurements as one JSON object"},
@@ -165,8 +165,8 @@ const th_cmd th_cmd_emulate = {
     .name = "emulate",
     .words = "[PROJECT|MODEL.tflite] --feed FILE|DIR",
     .summary = "the firmware on an emulated board, with sound replayed to it",
-    .detail = "Prints one JSON line per word that the board hears, then what it measured. The same sound goes through the same\n"
-              "code here, and every score must be equal.\n\n"
+    .detail = "Prints one JSON line per word that the board hears, then what it measured. The same\n"
+              "sound goes through the same code here, and every score must be equal.\n\n"
               "  thimble emulate my-words --feed an-hour.wav\n"
               "  thimble emulate my-words --clips --json\n"
               "  thimble emulate kws.tflite --feed inputs.bin --out outputs.bin",
