@@ -21,7 +21,7 @@ static inline bool th_span_has(th_span s, size_t off, size_t len)
  * compilers turn them into one load. */
 static inline uint16_t th_le16(const uint8_t *p)
 {
-    return (uint16_t)(p[0] | p[1] << 8);
+    return (uint16_t)(p[0] | (unsigned)p[1] << 8);
 }
 
 static inline uint32_t th_le32(const uint8_t *p)
