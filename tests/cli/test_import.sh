@@ -54,4 +54,6 @@ run data import "$tmp/nowhere" --project "$tmp/p"; exits "a folder that is not t
 run data import "$tmp/clips" --project "$tmp/nowhere"; exits "a project that is not there" 1 'nowhere'
 mkdir "$tmp/void"
 run data import "$tmp/void" --project "$tmp/p"; exits "an empty folder" 1 'void'
+run data check --project "$tmp/p"; exits "a label with one clip is no error" 0
+holds "but the check says it is few" grep -q "ja: 1 train" "$tmp/out"
 finish

@@ -15,12 +15,13 @@ run data; exits "half a verb" 2
 exits "--help to a full disk" 1
 
 "$thimble" --help | sed -nE 's/^  ([a-z]+( [a-z]+)?)  +.*/\1/p' >"$tmp/verbs"
+holds "the help lists the verbs" [ "$(wc -l <"$tmp/verbs")" -ge 15 ]
 while read -r verb; do
 	# shellcheck disable=SC2086  # "data import" is two words
 	set -- $verb
 	run "$@" --help; exits "$verb --help" 0 "^thimble $verb"
 	holds "$verb --help says nothing on stderr" [ ! -s "$tmp/err" ]
-	holds "$verb --help fits a terminal of 110 columns" awk 'length > 110 { exit 1 }' "$tmp/out"
+	holds "$verb --help fits a terminal of 125 columns" awk 'length > 125 { exit 1 }' "$tmp/out"
 	run "$@" --no-such-option; exits "$verb --no-such-option" 2 'no-such-option.*--help'
 	run "$@" 1 2 3 4 5 6 7 8 9; exits "$verb with too many words" 2 'Usage: thimble'
 	"$thimble" "$@" --help >/dev/full 2>"$tmp/err"; rc=$?

@@ -1,10 +1,10 @@
 #!/bin/sh
 # The features are the same, bit for bit, on the emulated Cortex-M4F as on this computer.
 cd "$(dirname "$0")/../.." || exit 1
-command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null || {
+if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/dev/null; then
 	echo "ok 1 # SKIP arm-none-eabi-gcc or qemu-system-arm is not here"
 	exit 0
-}
+fi
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 sed 's/@FLASH_AT@/0x0/; s/@FLASH_BYTES@/1M/; s/@RAM_AT@/0x20000000/; s/@RAM_BYTES@/256K/; s/@STACK_BYTES@/8192/' \
 	device/link.ld.in >"$tmp/link.ld"
@@ -17,4 +17,4 @@ for level in -O2 -Os; do
 	timeout 60 qemu-system-arm -M mps2-an386 -icount shift=0 -nographic -monitor none -serial none \
 		-semihosting-config enable=on,target=native -kernel "$tmp/features.elf" </dev/null || failed=1
 done
-exit ${failed-0}
+exit "${failed-0}"
