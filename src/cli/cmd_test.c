@@ -14,7 +14,7 @@ static th_err test_clips(const th_args *a, th_test *t, th_why *why)
     json_t *object = th_test_json(t);
     if (!object) return th_why_set(why, TH_ENOMEM, "out of memory");
     /* the report shows the test of the project's own held-out clips, of its own models */
-    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) th_test_save(t, object, TH_FILE_TEST);
+    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
     if (th_arg_on(a, "json")) return th_json_print(object, why);
     json_decref(object);
     return TH_OK;

@@ -16,7 +16,7 @@ typedef struct th_test {
     bool has_project;
     th_model *net[TH_MAX_NETS]; /* float and int8; NULL: there is none */
     th_pipeline pipe;
-    uint64_t float_hash; /* FNV-1a of the float file; 0 for none */
+    uint64_t hash[TH_MAX_NETS]; /* FNV-1a of their files; 0 for none */
 
     th_dataset *set;
     size_t *clip;        /* [n] clips of the set that are tested */
@@ -48,9 +48,9 @@ TH_NODISCARD th_err th_test_print(const th_test *t, th_why *why);
 /* What --json prints and model/test.json keeps; a new reference, NULL without memory. */
 json_t *th_test_json(const th_test *t);
 
-/* Writes `object` compact into PROJECT/name, with the float model's hash as "model"; a folder that
- * cannot be written is a warning, not an error: the figures have been printed. */
-void th_test_save(const th_test *t, json_t *object, const char *name);
+/* Writes `object` compact into PROJECT/name, with the hash of the model as "model", so that the report sees
+ * when it is outdated; a folder that cannot be written is a warning, not an error: the figures have been printed. */
+void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *name);
 
 /* A long recording through the int8 network, as on the board; prints or returns its figures. */
 TH_NODISCARD th_err th_test_stream(th_test *t, const char *wav, const char *truth, bool json, th_why *why);

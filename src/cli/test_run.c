@@ -13,19 +13,20 @@
 /* ---- networks ------------------------------------------------------------------------------- */
 
 /* The model in a file into the slot of its input type; its description must fit the one that is known. */
-static th_err load_net(const char *path, th_test *t, uint64_t *hash, th_why *why)
+static th_err load_net(const char *path, th_test *t, th_why *why)
 {
     uint8_t *bytes;
     size_t n;
     th_model *model;
     TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    if (hash) *hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, n});
+    const uint64_t hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, n});
     free(bytes);
     TH_TRY(th_model_load(path, &model, why));
     const th_graph *g = &model->graphs[0];
     const int slot = g->n_inputs > 0 && g->tensors[g->inputs[0]].type == TH_F32 ? TH_NET_FLOAT : TH_NET_INT8;
     th_model_free(t->net[slot]);
     t->net[slot] = model;
+    t->hash[slot] = hash;
     th_why inner = {0};
     const th_err err = th_pipeline_from(model, &t->pipe, &inner);
     if (err == TH_ENOENT)
@@ -64,10 +65,10 @@ static th_err open_project(const char *dir, const char *model, th_test *t, th_wh
     char path[TH_PATH_BYTES];
     TH_TRY(th_project_load(dir, &t->project, why));
     t->has_project = true;
-    if (model) return load_net(model, t, NULL, why);
+    if (model) return load_net(model, t, why);
     TH_TRY(th_project_path(&t->project, TH_FILE_FLOAT, path, why));
     const bool has_float = th_file_exists(path);
-    if (has_float) TH_TRY(load_net(path, t, &t->float_hash, why));
+    if (has_float) TH_TRY(load_net(path, t, why));
     bool made = false;
     if (has_float) TH_TRY(th_project_quantize_if_stale(&t->project, &made, why));
     if (made) fprintf(stderr, "%s/%s is made anew: the float model or [detect] in thimble.ini has changed\n", dir, TH_FILE_INT8);
@@ -75,7 +76,7 @@ static th_err open_project(const char *dir, const char *model, th_test *t, th_wh
     const bool has_int8 = th_file_exists(path);
     if (!has_float && !has_int8)
         return th_why_set(why, TH_ENOENT, "%s has no model yet. Make one: thimble train %s", dir, dir);
-    return has_int8 ? load_net(path, t, NULL, why) : TH_OK;
+    return has_int8 ? load_net(path, t, why) : TH_OK;
 }
 
 th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why)
@@ -85,7 +86,7 @@ th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why
         TH_TRY(open_project(word, model, t, why));
     } else if (th_file_exists(word)) {
         if (model) return th_why_set(why, TH_EUSAGE, "%s is a model already: leave out --model", word);
-        TH_TRY(load_net(word, t, NULL, why));
+        TH_TRY(load_net(word, t, why));
         TH_TRY(project_of_model(t, why));
     } else {
         return th_why_set(why, TH_ENOENT, "there is no project folder or model file %s", word);

@@ -141,11 +141,11 @@ json_t *th_test_json(const th_test *t)
     return o;
 }
 
-void th_test_save(const th_test *t, json_t *object, const char *name)
+void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *name)
 {
     char path[TH_PATH_BYTES], hash[24];
     th_why why = {0};
-    th_text_fmt(hash, sizeof hash, "%08x%08x", (unsigned)(t->float_hash >> 32), (unsigned)t->float_hash);
+    th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)model);
     json_object_set_new(object, "model", json_string(hash));
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
     th_err err = text ? th_project_path(&t->project, name, path, &why) : TH_ENOMEM;

@@ -78,7 +78,7 @@ static th_err judge(const th_test *t, int64_t audio_ms, run *r, th_why *why)
 {
     const th_detector_cfg cfg = th_pipeline_detector(&t->pipe);
     th_err err = th_detections_score(r->found, r->n_found, r->truth, r->n_truth, audio_ms, r->match, r->heard, &r->score);
-    for (int i = 0; i < N_POINTS; i++) r->point[i].threshold = (30 + 5 * i) * 256 / 100;
+    for (int i = 0; i < N_POINTS; i++) r->point[i].threshold = ((30 + 5 * i) * 256 + 50) / 100; /* rounded as th_pipeline_detector does */
     if (!err && r->has_truth) err = th_sweep(&r->log, &cfg, r->truth, r->n_truth, audio_ms, r->point, N_POINTS);
     return err ? th_why_set(why, err, "out of memory") : TH_OK;
 }
@@ -197,7 +197,7 @@ static th_err show(th_test *t, const char *wav, const run *r, bool json, th_why 
     th_err err = TH_OK;
     if (!json) print_text(t, wav, r);
     if (!json && r->n_truth) err = print_sweep(t, r, why);
-    if (t->has_project) th_test_save(t, o, TH_FILE_STREAM);
+    if (t->has_project) th_test_save(t, o, t->hash[TH_NET_INT8], TH_FILE_STREAM);
     if (json) return th_json_print(o, why);
     json_decref(o);
     return err;

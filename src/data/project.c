@@ -299,7 +299,7 @@ static void set_defaults(th_project *p)
     *p = (th_project){
         .task = "keyword", .rate_hz = 16000, .clip_ms = 1000, .window_ms = 30, .hop_ms = 20, .n_mel = 40, .n_coef = 0,
         .low_hz = 20, .high_hz = 7600, .feature_kind = -1, .preset = "ds-cnn-s", .seed = 1, .board = "nano33ble",
-        .detect = {.window_ms = 1000, .suppress_ms = 1500, .min_count = 3, .stride_ms = 200, .threshold = 0.6f},
+        .detect = {.window_ms = 1000, .suppress_ms = 1500, .min_count = 3, .stride_ms = 200, .threshold = 0.5f},
     };
 }
 

@@ -63,23 +63,32 @@ static void load_model(th_report *r)
     }
 }
 
-/* Figures of an earlier model must not stand beside a new one unnoticed: the files that were made from
- * a model hold the FNV-1a of model/float.tflite. */
-static void check_age(th_report *r)
+/* FNV-1a of a file of the project as 16 digits; false when it cannot be read. */
+static bool hash_of(const th_project *p, const char *name, char hash[24])
 {
-    char path[TH_PATH_BYTES], hash[24];
+    char path[TH_PATH_BYTES];
     uint8_t *bytes;
     size_t n;
-    if (th_project_path(r->project, TH_FILE_FLOAT, path, NULL) || !th_file_exists(path)) return;
-    if (th_file_read(path, 0, &bytes, &n, NULL)) return;
-    th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes, n}));
+    if (th_project_path(p, name, path, NULL) || !th_file_exists(path) || th_file_read(path, 0, &bytes, &n, NULL)) return false;
+    th_text_fmt(hash, 24, "%016llx", (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes, n}));
     free(bytes);
-    static const struct { th_report_file file; const char *text; } made[] = {
-        {TH_R_TEST, "The test figures are those of an earlier model. Make them again with: thimble test"},
-        {TH_R_STREAM, "The figures of the long recording are those of an earlier model. Make them again with: thimble test --stream"},
+    return true;
+}
+
+/* Figures of an earlier model must not stand beside a new one unnoticed: each file holds as "model" the
+ * FNV-1a of the model that it was made from. */
+static void check_age(th_report *r)
+{
+    static const struct { th_report_file file; const char *model, *text; } made[] = {
+        {TH_R_TEST, TH_FILE_FLOAT, "The test figures are those of an earlier model. Make them again with: thimble test"},
+        {TH_R_STREAM, TH_FILE_INT8, "The figures of the long recording are those of an earlier model or other settings. Make them again with: thimble test --stream FILE.wav"},
+        {TH_R_EMULATE, TH_FILE_INT8, "The figures of the board are those of an earlier model or other settings. Make them again with: thimble emulate --feed FILE.wav"},
     };
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
-        if (strcmp(th_json_str(r->file[made[i].file], "model", hash), hash) != 0) add_note(r, made[i].text, "");
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        char hash[24];
+        if (hash_of(r->project, made[i].model, hash) && strcmp(th_json_str(r->file[made[i].file], "model", hash), hash) != 0)
+            add_note(r, made[i].text, "");
+    }
 }
 
 /* The folder's own name, also when the project is "." or ends with a slash. */

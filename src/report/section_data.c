@@ -20,7 +20,7 @@ static void write_labels(th_html *h, const th_report *r, const th_census *t)
     }
     th_html_put(h, "<tr><td><b>all</b>");
     for (int s = 0; s < TH_N_SPLITS; s++) th_html_fmt(h, "</td><td><b>%zu</b>", t->split[s]);
-    th_html_put(h, "</td></tr>\n<tr><td>people");
+    th_html_put(h, t->synthetic ? "</td></tr>\n<tr><td>voices" : "</td></tr>\n<tr><td>people");
     for (int s = 0; s < TH_N_SPLITS; s++) th_html_fmt(h, "</td><td>%zu", t->people[s]);
     th_html_put(h, "</td></tr>\n");
     th_html_table_end(h);
