@@ -199,6 +199,7 @@ static th_err run_training(train_cmd *c, const th_train_cfg *cfg, bool resume, t
     fprintf(stderr, "%s: %lld parameters, %lld multiplications per answer; %d examples per epoch, %d for validation\n", c->preset.name,
             (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec), (int)job.n_train, (int)job.n_val);
     const th_err err = th_train(&job, model, why);
+    th_train_view_end(&c->view);
     c->stopped = err ? "interrupted" : c->view.n < cfg->epochs ? "early" : "finished";
     return err;
 }

@@ -8,6 +8,7 @@
 #include "os/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROWS     8
@@ -52,40 +53,64 @@ static void print_time(char buf[32], double s)
     else snprintf(buf, 32, "%d s", t);
 }
 
-static void print_epoch(const th_train_view *v, const th_epoch_report *r)
+static size_t format_epoch(const th_train_view *v, const th_epoch_report *r, char *buf, size_t cap)
 {
-    fprintf(stderr, "epoch %d/%d  train loss %.3f, %.1f %%", (int)r->epoch, (int)v->epochs, r->train_loss, 100 * r->train_accuracy);
-    if (v->has_val) fprintf(stderr, "  validation loss %.3f, %.1f %%%s", r->val_loss, 100 * r->val_accuracy, r->best ? "  best" : "");
+    size_t n = (size_t)snprintf(buf, cap, "epoch %d/%d  train loss %.3f, %.1f %%", (int)r->epoch, (int)v->epochs, r->train_loss,
+                                100 * r->train_accuracy);
+    if (v->has_val && n < cap)
+        n += (size_t)snprintf(buf + n, cap - n, "  validation loss %.3f, %.1f %%%s", r->val_loss, 100 * r->val_accuracy, r->best ? "  best" : "");
+    return n;
 }
 
-static void print_speed(const th_train_view *v, double part)
+static void format_progress(const th_train_view *v, double part, char *buf, size_t cap)
 {
     char left[32];
-    if (v->fresh == 0) return;
+    const int n = snprintf(buf, cap, "epoch %d: %3.0f %%", (int)v->n + 1, 100 * part);
+    if (v->fresh == 0 || n < 0) return;
     const double per_epoch = v->fresh_s / v->fresh;
     print_time(left, per_epoch * ((double)(v->epochs - v->n) - part));
-    fprintf(stderr, "  %.0f samples/s, %s left", v->n_train / per_epoch, left);
+    snprintf(buf + n, cap - (size_t)n, "  %.0f samples/s, %s left", v->n_train / per_epoch, left);
 }
 
-/* Draws over what stood there before. */
+/* One line, cut where the terminal ends: a wrapped one would be drawn over at the wrong place. */
+static void put_line(th_train_view *v, const char *text)
+{
+    fprintf(stderr, "%.*s\n", th_terminal_columns() - 1, text);
+    v->lines++;
+}
+
+/* Can the terminal show braille? */
+static bool is_utf8(void)
+{
+    const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value) return strstr(value, "UTF-8") || strstr(value, "utf8") || strstr(value, "UTF8");
+    }
+    return false;
+}
+
+/* Draws over what stood there before; part < 0: training has ended. */
 static void draw(th_train_view *v, double part)
 {
+    char line[256];
     int cols = th_terminal_columns() - 9;
-    cols = cols > MAX_COLS ? MAX_COLS : cols < 10 ? 10 : cols;
+    cols = cols > MAX_COLS ? MAX_COLS : cols;
     if (v->lines) fprintf(stderr, "\x1b[%dA\r\x1b[J", v->lines);
     v->lines = 0;
     if (v->n) {
-        fprintf(stderr, "accuracy on %s clips, epochs 1 to %d\n", v->has_val ? "validation" : "training", (int)v->epochs);
-        v->lines++;
-        draw_plot(v, cols);
-        print_epoch(v, &v->done[v->n - 1]);
-        fputs("\n", stderr);
-        v->lines++;
+        if (cols >= 10 && is_utf8()) {
+            snprintf(line, sizeof line, "accuracy on %s clips, epochs 1 to %d", v->has_val ? "validation" : "training", (int)v->epochs);
+            put_line(v, line);
+            draw_plot(v, cols);
+        }
+        format_epoch(v, &v->done[v->n - 1], line, sizeof line);
+        put_line(v, line);
     }
-    fprintf(stderr, "epoch %d: %3.0f %%", (int)v->n + 1 > v->epochs ? (int)v->epochs : (int)v->n + 1, 100 * part);
-    print_speed(v, part);
-    fputs("\n", stderr);
-    v->lines++;
+    if (part >= 0) {
+        format_progress(v, part, line, sizeof line);
+        put_line(v, line);
+    }
     fflush(stderr);
     v->drawn_s = th_clock_s();
 }
@@ -93,21 +118,25 @@ static void draw(th_train_view *v, double part)
 void th_train_view_epoch(th_train_view *v, const th_epoch_report *r)
 {
     if (v->n < v->epochs) v->done[v->n++] = *r;
-    if (!r->restored) {
-        v->fresh++;
-        v->fresh_s += r->seconds;
-    }
+    if (r->restored) return;
+    v->fresh++;
+    v->fresh_s += r->seconds;
     if (v->live) {
-        if (th_clock_s() - v->drawn_s > 0.1 || v->n == v->epochs) draw(v, v->n == v->epochs);
+        if (v->n < v->epochs && th_clock_s() - v->drawn_s > 0.1) draw(v, 0);
         return;
     }
-    if (r->restored) return;
-    print_epoch(v, r);
-    fprintf(stderr, "  %.0f samples/s\n", v->n_train / r->seconds);
+    char line[256];
+    format_epoch(v, r, line, sizeof line);
+    fprintf(stderr, "%s  %.0f samples/s\n", line, v->n_train / r->seconds);
 }
 
 void th_train_view_progress(th_train_view *v, int32_t epoch, double part)
 {
     (void)epoch;
     if (v->live && th_clock_s() - v->drawn_s > 0.2) draw(v, part);
+}
+
+void th_train_view_end(th_train_view *v)
+{
+    if (v->live) draw(v, -1);
 }

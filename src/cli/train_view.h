@@ -19,5 +19,6 @@ typedef struct th_train_view {
 
 void th_train_view_epoch(th_train_view *v, const th_epoch_report *r);
 void th_train_view_progress(th_train_view *v, int32_t epoch, double part);
+void th_train_view_end(th_train_view *v); /* the last picture stays */
 
 #endif
