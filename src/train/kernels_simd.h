@@ -12,12 +12,22 @@
 
 #define PIXELS 6
 
-#if defined(__clang__)
+#if defined(__has_feature) /* clang */
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(SANITIZED) || !defined(__OPTIMIZE__)
+#define UNROLL /* checks in every copy of a loop's body would keep the compiler busy for minutes */
+#define INLINE static
+#elif defined(__clang__)
 #define UNROLL _Pragma("unroll")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
+#ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
+#endif
 
 typedef v v_loose __attribute__((aligned(4), may_alias));
 
