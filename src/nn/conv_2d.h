@@ -30,8 +30,7 @@ typedef struct th_conv_2d_f32_par {
     float act_min, act_max;
 } th_conv_2d_f32_par;
 
-/* scratch: TH_CONV_2D_S8_SCRATCH(filter_h * filter_w * in_c / groups) bytes. */
-#define TH_CONV_2D_S8_SCRATCH(n) (5 * (size_t)(n))
+/* scratch: a pair of n = filter_h * filter_w * C inputs (nn/inner.h), and n bytes more unless the filter is 1x1. */
 void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_conv_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 

@@ -62,7 +62,7 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, int32_t groups
     par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, n, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_conv_2d_s8, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->par = par;
-    step->scratch_bytes = TH_CONV_2D_S8_SCRATCH(n);
+    step->scratch_bytes = w->filter_h == 1 && w->filter_w == 1 ? TH_PAIR_BYTES(n) : TH_PAIR_BYTES(n) + (size_t)n; /* and a patch */
     return TH_OK;
 }
 

@@ -10,7 +10,7 @@
  *   th_pair_dot   acc[0] = sum_k a[k] w0[k]   acc[1] = sum_k b[k] w0[k]
  *                 acc[2] = sum_k a[k] w1[k]   acc[3] = sum_k b[k] w1[k]     a, b lanes 0, 1;  0 <= k < n
  *   th_rows_dot   acc[0] = sum_k (x[k] - zero) w0[k]   acc[1] = sum_k (x[k] - zero) w1[k]
- *   th_high_mul_narrow   round(a * m / 2^31), ties up, for |a| < 2^30
+ *   th_round_half  (h + 2^e - (acc < 0)) >> e with h = round(acc m / 2^31), ties up;  |acc| < 2^30, 0 <= e <= 30
  *   th_taps_dot   acc[c] = sum_t (x[t][c * step] - zero) w[t][c],  c = 0..3, over the taps t of a window
  *
  * |x - zero| <= 255, |w| <= 128: |acc| <= 32640 n, so n (or the number of taps) <= TH_INNER_MAX keeps
@@ -27,14 +27,14 @@
 #define th_pair_dot th_pair_dot_dsp
 #define th_rows_dot th_rows_dot_dsp
 #define th_taps_dot th_taps_dot_dsp
-#define th_high_mul_narrow th_high_mul_narrow_dsp
+#define th_round_half th_round_half_dsp
 #else
 #include "nn/plain.h"
 #define th_pair_set th_pair_set_plain
 #define th_pair_dot th_pair_dot_plain
 #define th_rows_dot th_rows_dot_plain
 #define th_taps_dot th_taps_dot_plain
-#define th_high_mul_narrow th_high_mul_narrow_plain
+#define th_round_half th_round_half_plain
 #endif
 
 /* How the sums of a layer become its int8 outputs: a multiplier and shift for each channel, or for all. */
@@ -45,15 +45,17 @@ typedef struct th_scaler {
     int32_t narrow;                    /* 1: all |sum + bias| < 2^30, all -31 <= shift <= -1 */
 } th_scaler;
 
-/* Output of channel o with scale k (the same, or 0 where all channels share one).  The narrow way is the same arithmetic with half the instructions: nothing can overflow,
- * so ties go away from zero by adding a half, less one step for negative numbers. */
+/* Output of channel o with scale k (the same, or 0 where all channels share one).
+ *
+ * The narrow way is the same arithmetic with half the instructions.  Where nothing can overflow, ties go away from
+ * zero by adding a half, less one step for negative numbers:  (h + 2^(n-1) - (h < 0)) >> n.  When acc < 0 but h = 0,
+ * one step less changes nothing, so the sign of acc will do; and the last shift by one joins the addition of zero. */
 TH_INLINE int8_t th_scale(const th_scaler *s, int32_t acc, int32_t o, int32_t k)
 {
     const int32_t m = s->multiplier[k], shift = s->shift[k];
     if (s->bias) acc = th_add_wrap(acc, s->bias[o]);
     if (!s->narrow) return th_requant_s8(acc, m, shift, s->zero, s->lo, s->hi);
-    const int32_t h = th_high_mul_narrow(acc, m), half = INT32_C(1) << (-shift - 1);
-    return (int8_t)th_clamp(((h + half - (h < 0)) >> -shift) + s->zero, s->lo, s->hi);
+    return (int8_t)th_clamp((th_round_half(acc, m, ~shift) >> 1) + s->zero, s->lo, s->hi);
 }
 
 #endif

@@ -57,9 +57,9 @@ TH_INLINE void th_taps_dot_plain(const th_taps *t, const int8_t *x, const int8_t
     acc[3] = a3;
 }
 
-TH_INLINE int32_t th_high_mul_narrow_plain(int32_t a, int32_t m)
+TH_INLINE int32_t th_round_half_plain(int32_t acc, int32_t m, int32_t e)
 {
-    return th_high_mul(a, m);
+    return (th_high_mul(acc, m) + (INT32_C(1) << e) - (acc < 0)) >> e;
 }
 
 #endif

@@ -67,10 +67,10 @@ TH_INLINE void th_rows_dot_dsp(const int8_t *x, const int8_t *w0, const int8_t *
     }
 }
 
-/* round(a * m / 2^31), ties up, as th_high_mul; |a| < 2^30, so that doubling it cannot overflow. */
-TH_INLINE int32_t th_high_mul_narrow_dsp(int32_t a, int32_t m)
+/* SMMLAR doubles nothing, so acc is doubled first: below 2^30 that fits. */
+TH_INLINE int32_t th_round_half_dsp(int32_t acc, int32_t m, int32_t e)
 {
-    return th_smmulr(a * 2, m);
+    return (th_smmlar(acc * 2, m, INT32_C(1) << e) + (acc >> 31)) >> e;
 }
 
 /* One tap of four channels that each have their own input ... */
@@ -99,17 +99,19 @@ TH_INLINE void th_taps_dot_dsp(const th_taps *t, const int8_t *x, const int8_t *
     const uint32_t minus = th_minus_zero(zero);
     const int32_t x_col = t->x_col, w_col = t->w_col, cols = t->cols;
     int32_t a[4] = {0, 0, 0, 0};
-    for (int32_t i = t->rows; i > 0; i--, x += t->x_row, w += t->w_row) {
-        if (step == 0) {
-            const int8_t *xx = x, *ww = w;
-            for (int32_t j = cols; j > 0; j--, xx += x_col, ww += w_col) th_tap_same(xx, ww, zero, a);
-        } else if (cols == 3) { /* most filters: addresses cost nothing */
+    if (step == 1 && cols == 3) { /* most filters: the addresses cost nothing */
+        for (int32_t i = t->rows; i > 0; i--, x += t->x_row, w += t->w_row) {
             th_tap_own(x, w, minus, a);
             th_tap_own(x + x_col, w + w_col, minus, a);
             th_tap_own(x + 2 * x_col, w + 2 * w_col, minus, a);
-        } else {
+        }
+    } else {
+        for (int32_t i = t->rows; i > 0; i--, x += t->x_row, w += t->w_row) {
             const int8_t *xx = x, *ww = w;
-            for (int32_t j = cols; j > 0; j--, xx += x_col, ww += w_col) th_tap_own(xx, ww, minus, a);
+            for (int32_t j = cols; j > 0; j--, xx += x_col, ww += w_col) {
+                if (step == 1) th_tap_own(xx, ww, minus, a);
+                else th_tap_same(xx, ww, zero, a);
+            }
         }
     }
     memcpy(acc, a, sizeof a);

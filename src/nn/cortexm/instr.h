@@ -50,11 +50,11 @@ TH_DSP3(th_smlatt, "smlatt %0, %1, %2, %3")           /* sum + high * high */
 #undef TH_DSP2
 #undef TH_DSP3
 
-/* High word of a * b, rounded to the nearest, ties up. */
-TH_INLINE int32_t th_smmulr(int32_t a, int32_t b)
+/* sum + high word of a * b, rounded to the nearest, ties up. */
+TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
 {
     int32_t r;
-    __asm__("smmulr %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
     return r;
 }
 
@@ -155,9 +155,9 @@ TH_INLINE int32_t th_smlatt(uint32_t a, uint32_t b, int32_t sum)
 {
     return sum + th_high(a) * th_high(b);
 }
-TH_INLINE int32_t th_smmulr(int32_t a, int32_t b)
+TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
 {
-    return (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
+    return sum + (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
 }
 TH_INLINE int32_t th_smlad(uint32_t a, uint32_t b, int32_t sum)
 {
