@@ -48,30 +48,30 @@ static void print_text(const th_session *s)
     printf("  device equals host       %10s\n", s->equal ? "yes" : "NO");
 }
 
-/* A string that changes with the model: numbers of another one are not mixed in. */
-static th_err model_id(const th_session *s, char text[20], th_why *why)
+/* A string that changes with the firmware: numbers of another one are not mixed in. */
+static th_err firmware_id(const th_session *s, char text[20], th_why *why)
 {
     uint8_t *bytes;
     size_t n;
-    TH_TRY(th_file_read(s->t.path, 0, &bytes, &n, why));
+    TH_TRY(th_file_read(s->fw.elf, 0, &bytes, &n, why));
     snprintf(text, 20, "%016llx", (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes, n}));
     free(bytes);
     return TH_OK;
 }
 
-/* Numbers of an earlier run of the same model stay: a stream and the clips can be run one by one. */
+/* Numbers of an earlier run of the same firmware stay: a stream and the clips can be run one by one. */
 static th_err start_json(th_session *s, th_why *why)
 {
     char id[20], path[TH_PATH_BYTES];
     uint8_t *bytes;
     size_t n;
-    TH_TRY(model_id(s, id, why));
+    TH_TRY(firmware_id(s, id, why));
     s->out = NULL;
     if (s->t.has_project && th_project_path(&s->t.project, TH_FILE_EMULATE, path, NULL) == TH_OK && th_file_exists(path) &&
         th_file_read(path, 0, &bytes, &n, NULL) == TH_OK) {
         s->out = json_loadb((const char *)bytes, n, 0, NULL);
         free(bytes);
-        const char *was = json_string_value(json_object_get(s->out, "model"));
+        const char *was = json_string_value(json_object_get(s->out, "firmware"));
         const char *board = json_string_value(json_object_get(s->out, "board"));
         if (!was || strcmp(was, id) != 0 || !board || strcmp(board, s->t.board->name) != 0) {
             json_decref(s->out);
@@ -80,7 +80,7 @@ static th_err start_json(th_session *s, th_why *why)
     }
     if (!s->out) s->out = json_object();
     if (!s->out) return th_why_set(why, TH_ENOMEM, "out of memory");
-    json_object_set_new(s->out, "model", json_string(id));
+    json_object_set_new(s->out, "firmware", json_string(id));
     return TH_OK;
 }
 
@@ -108,9 +108,7 @@ static th_err build(th_session *s, th_why *why)
         TH_TRY(th_dir_temp(s->dir, why));
         TH_TRY(th_path_join(out, s->dir, "firmware", why));
     }
-    TH_TRY(th_export_firmware(s->t.plan, pipe, s->t.board, out, TH_BUILD_PROFILE, &s->fw, why));
-    th_session_sizes(s);
-    return TH_OK;
+    return th_export_firmware(s->t.plan, pipe, s->t.board, out, TH_BUILD_PROFILE, &s->fw, why);
 }
 
 static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
@@ -150,8 +148,9 @@ static th_err run(const th_args *a, th_why *why)
     if (!err) err = th_emulator_tools(s.t.board, why);
     if (!err && th_arg(a, "feed") && !th_file_exists(th_arg(a, "feed")) && !th_dir_exists(th_arg(a, "feed")))
         err = th_why_set(why, TH_ENOENT, "there is no file or folder %s", th_arg(a, "feed"));
-    if (!err) err = start_json(&s, why);
     if (!err) err = build(&s, why);
+    if (!err) err = start_json(&s, why);
+    if (!err) th_session_sizes(&s);
     if (!err) err = run_feeds(&s, a, why);
     if (!err) err = finish(&s, a, why);
     json_decref(s.out);

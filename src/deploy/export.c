@@ -151,7 +151,7 @@ th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th
     memset(fw, 0, sizeof *fw);
     TH_TRY(th_firmware_tools(board, why));
     th_err err = th_code_make(plan, pipe, &code, why);
-    if (!err) {
+    if (!err && !(flags & TH_BUILD_PROFILE && th_firmware_reuse(&code, board, out, flags, fw))) {
         err = th_folder_begin(out, &f, why);
         if (!err) {
             err = build_into(&f, &code, pipe, board, flags, fw, why);

@@ -9,7 +9,7 @@
 TH_NODISCARD th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why);
 
 /* --as firmware: firmware.elf/.bin/.hex/.map, its sources, and a library for the Arduino IDE.
- *   flags  TH_BUILD_PROFILE: the measuring ELF stays in out/build
+ *   flags  TH_BUILD_PROFILE: the measuring ELF stays in out/build, and what is up to date is not built again
  *   fw     sizes; fw->elf lies in `out` then.  Free with th_firmware_free, also after an error. */
 TH_NODISCARD th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board,
                                        const char *out, unsigned flags, th_firmware *fw, th_why *why);

@@ -2,6 +2,7 @@
  * exactly that much stack, then the sizes as the ELF has them. */
 #include "deploy/firmware.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "deploy/stack.h"
 #include "fmt/elf.h"
@@ -11,6 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifndef TH_VERSION
+#define TH_VERSION "unknown"
+#endif
 
 /* Functions that the ring calls through pointers: callbacks of main.c, and the network itself. */
 static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores", "network"};
@@ -363,6 +368,104 @@ static th_err build_profile(build *b, th_why *why)
     return th_path_join(b->fw->profile_elf, b->dir, "build/profile.elf", why);
 }
 
+static void hash_file(uint64_t *h, const char *name, th_span bytes)
+{
+    *h = th_fnv1a(*h, (th_span){(const uint8_t *)name, strlen(name)});
+    *h = th_fnv1a(*h, bytes);
+}
+
+static void version_line(void *ctx, const char *line)
+{
+    th_text_fmt(ctx, 64, "%s", line);
+}
+
+/* Everything that the ELF depends on: sources, board, compiler, this program's version. */
+static uint64_t source_key(const th_code *code, const th_board *board, unsigned flags)
+{
+    char version[64] = "";
+    int status;
+    uint64_t h = TH_FNV1A_START;
+    const char *const argv[] = {board->compiler, "-dumpfullversion", NULL};
+    const th_process p = {.argv = argv, .on_line = version_line, .ctx = version, .timeout_s = 30};
+    if (th_process_run(&p, &status, NULL, 0, NULL)) return 0;
+    hash_file(&h, version, (th_span){(const uint8_t *)&flags, sizeof flags});
+    hash_file(&h, board->name, TH_WRITER_SPAN(&code->model_h));
+    hash_file(&h, TH_VERSION, TH_WRITER_SPAN(&code->model_c));
+    hash_file(&h, "audio", TH_WRITER_SPAN(&code->audio_c));
+    hash_file(&h, "audio.h", TH_WRITER_SPAN(&code->audio_h));
+    for (const th_embed_file *f = th_embed_table; f->path; f++) hash_file(&h, f->path, (th_span){f->bytes, f->size});
+    return h;
+}
+
+/* "KEY ELF_HASH PROFILE_HASH STACK_BOUND" of a folder as it is now. */
+static th_err key_text(const char *dir, uint64_t key, unsigned flags, uint32_t bound, char text[96], th_why *why)
+{
+    static const char *const name[2] = {"firmware.elf", "build/profile.elf"};
+    uint64_t hash[2] = {0, 0};
+    for (int i = 0; i < (flags & TH_BUILD_PROFILE ? 2 : 1); i++) {
+        char path[TH_PATH_BYTES];
+        uint8_t *bytes;
+        size_t n;
+        TH_TRY(th_path_join(path, dir, name[i], why));
+        TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+        hash[i] = th_fnv1a(TH_FNV1A_START, (th_span){bytes, n});
+        free(bytes);
+    }
+    th_text_fmt(text, 96, "%016llx %016llx %016llx %lu\n", (unsigned long long)key, (unsigned long long)hash[0],
+                (unsigned long long)hash[1], (unsigned long)bound);
+    return TH_OK;
+}
+
+static th_err write_key(const build *b, th_why *why)
+{
+    char text[96];
+    const uint64_t key = source_key(b->code, b->board, b->flags);
+    TH_TRY(key_text(b->dir, key, b->flags, b->fw->stack_bound, text, why));
+    return put(b->dir, "build/", "key", (th_span){(const uint8_t *)text, strlen(text)}, why);
+}
+
+static void take_parts(const th_code *code, th_firmware *fw)
+{
+    fw->weights = (uint32_t)code->weight_bytes;
+    fw->listener = (uint32_t)code->listener_bytes;
+    fw->arena = (uint32_t)code->arena_bytes;
+}
+
+static bool key_matches(const th_code *code, const th_board *board, const char *dir, unsigned flags, uint32_t *bound)
+{
+    char path[TH_PATH_BYTES], text[96];
+    uint8_t *bytes;
+    size_t n;
+    if (th_path_join(path, dir, "build/key", NULL) || !th_file_exists(path) || th_file_read(path, 96, &bytes, &n, NULL)) return false;
+    const char *last = n && n < 96 ? memchr(bytes, ' ', n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        if (bytes[i] == ' ') last = (const char *)bytes + i;
+    *bound = 0;
+    for (const char *c = last ? last + 1 : ""; last && c < (const char *)bytes + n && *c >= '0' && *c <= '9'; c++)
+        *bound = *bound * 10 + (uint32_t)(*c - '0');
+    const bool same = last && key_text(dir, source_key(code, board, flags), flags, *bound, text, NULL) == TH_OK && strlen(text) == n &&
+                      memcmp(text, bytes, n) == 0;
+    free(bytes);
+    return same;
+}
+
+bool th_firmware_reuse(const th_code *code, const th_board *board, const char *dir, unsigned flags, th_firmware *fw)
+{
+    build b = {.code = code, .board = board, .dir = dir, .flags = flags, .fw = fw};
+    uint32_t bound;
+    memset(fw, 0, sizeof *fw);
+    if (th_firmware_tools(board, NULL) || !key_matches(code, board, dir, flags, &bound)) return false;
+    if (th_path_join(fw->elf, dir, "firmware.elf", NULL) || th_path_join(fw->profile_elf, dir, "build/profile.elf", NULL)) return false;
+    if (read_sizes(&b, NULL)) {
+        th_firmware_free(fw);
+        memset(fw, 0, sizeof *fw);
+        return false;
+    }
+    fw->stack_bound = bound;
+    take_parts(code, fw);
+    return true;
+}
+
 static th_err build_all(build *b, th_why *why)
 {
     TH_TRY(compile_all(b, why));
@@ -373,7 +476,8 @@ static th_err build_all(build *b, th_why *why)
     TH_TRY(convert(b, "ihex", "firmware.hex", why));
     TH_TRY(th_path_join(b->fw->elf, b->dir, "firmware.elf", why));
     TH_TRY(read_sizes(b, why));
-    return b->flags & TH_BUILD_PROFILE ? build_profile(b, why) : TH_OK;
+    if (b->flags & TH_BUILD_PROFILE) TH_TRY(build_profile(b, why));
+    return write_key(b, why);
 }
 
 th_err th_firmware_build(const th_code *code, const th_board *board, const char *dir, unsigned flags, th_firmware *fw,
@@ -388,9 +492,7 @@ th_err th_firmware_build(const th_code *code, const th_board *board, const char 
     if (!err) err = build_all(b, why);
     th_calls_free(b->calls);
     free(b);
-    fw->weights = (uint32_t)code->weight_bytes;
-    fw->listener = (uint32_t)code->listener_bytes;
-    fw->arena = (uint32_t)code->arena_bytes;
+    take_parts(code, fw);
     return err;
 }
 

@@ -44,6 +44,10 @@ TH_NODISCARD th_err th_firmware_build(const th_code *code, const th_board *board
                                       th_firmware *fw, th_why *why);
 void th_firmware_free(th_firmware *fw);
 
+/* The firmware that th_firmware_build left in `dir`, when it was made from the same sources by the same
+ * compiler and is unchanged.  false: build it (fw is empty then). */
+bool th_firmware_reuse(const th_code *code, const th_board *board, const char *dir, unsigned flags, th_firmware *fw);
+
 /* TH_OK when the board's compiler is there; else TH_ETOOL with what to install. */
 TH_NODISCARD th_err th_firmware_tools(const th_board *board, th_why *why);
 
