@@ -174,6 +174,37 @@ static void measure_equals_build_and_run(void **state)
     close_world(&w);
 }
 
+/* What is up to date is used again, and nothing else is. */
+static void a_changed_firmware_is_not_used_again(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    world w;
+    th_why why = {0};
+    th_code code;
+    th_firmware again;
+    char out[TH_PATH_BYTES];
+    open_world(&w);
+    assert_int_equal(th_path_join(out, w.dir, "fw", &why), TH_OK);
+    assert_int_equal(th_code_make(w.s.plan, &w.s.pipe, &code, &why), TH_OK);
+    assert_true(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
+    assert_int_equal(again.flash, w.fw.flash);
+    assert_int_equal(again.ram, w.fw.ram);
+    assert_int_equal(again.stack_bound, w.fw.stack_bound);
+    assert_string_equal(again.elf, w.fw.elf);
+    assert_string_equal(again.profile_elf, w.fw.profile_elf);
+    th_firmware_free(&again);
+    assert_false(th_firmware_reuse(&code, w.board, out, 0, &again));
+    th_writer_add(&code.model_c, "/* another model */\n");
+    assert_false(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
+    th_code_free(&code);
+    assert_int_equal(th_code_make(w.s.plan, &w.s.pipe, &code, &why), TH_OK);
+    assert_int_equal(th_file_write(w.fw.elf, (th_span){(const uint8_t *)"x", 1}, &why), TH_OK);
+    assert_false(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
+    th_code_free(&code);
+    close_world(&w);
+}
+
 /* A board whose memory is too small refuses, with the number of bytes. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -269,6 +300,7 @@ int main(void)
         cmocka_unit_test(stream_is_equal_to_the_host),  cmocka_unit_test(clips_and_raw_tensors_are_equal),
         cmocka_unit_test(measure_equals_build_and_run), cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(a_fault_is_reported),          cmocka_unit_test(a_stack_overflow_is_reported),
+        cmocka_unit_test(a_changed_firmware_is_not_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
