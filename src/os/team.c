@@ -1,4 +1,4 @@
-/* A barrier counts arrivals; the last one starts the next generation. Waiting spins for some ten
+/* A barrier counts arrivals; the last one starts the next generation. Waiting spins for some tens of
  * microseconds, which is what the others usually need, and then sleeps: a spinning thread must not
  * take the processor from the one it waits for. */
 #include "os/team.h"
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define SPINS 4000
+#define SPINS 1500
 
 struct th_team {
     int n;
