@@ -46,11 +46,12 @@ static th_err feed_make(const th_pipeline *p, const th_dataset *set, feed *f, th
     return f->n ? TH_OK : th_why_set(why, TH_ENOENT, "no test clip has a label of the model");
 }
 
+/* As th_score_best: the last of equals. */
 static int32_t best(const int8_t *score, int32_t n)
 {
     int32_t k = 0;
     for (int32_t i = 1; i < n; i++)
-        if (score[i] > score[k]) k = i;
+        if (score[i] >= score[k]) k = i;
     return k;
 }
 

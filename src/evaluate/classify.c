@@ -32,7 +32,7 @@ int32_t th_score_best(const float *score, int32_t n)
 {
     int32_t best = 0;
     for (int32_t k = 1; k < n; k++)
-        if (score[k] > score[best]) best = k;
+        if (score[k] >= score[best]) best = k;
     return best;
 }
 

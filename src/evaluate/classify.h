@@ -34,7 +34,8 @@ typedef struct th_classify_job {
     int n_threads;
 } th_classify_job;
 
-/* Class with the highest score; the first of equals. */
+/* Class with the highest score.  Scores of an int8 network have 256 steps, so equals happen; the last of them counts:
+ * unknown and silence stand last, and a tie is no reason to report a word. */
 int32_t th_score_best(const float *score, int32_t n);
 
 /* Fills out [n_clips].  The same verdicts for any number of threads.
