@@ -23,6 +23,8 @@ typedef struct th_test {
     int32_t *truth;      /* [n] class, -1: no class of this network */
     th_verdict *verdict; /* [n] */
     size_t n;
+    struct th_long_file *long_file; /* recordings that are tested piece by piece, read once */
+    size_t n_long;
     char what[256];      /* "test clips of speech" */
 
     th_confusion confusion[TH_MAX_NETS];

@@ -10,6 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LONG_SAMPLES INT64_C(134217728) /* of long files kept in memory: 256 MB */
+
+typedef struct th_long_file {
+    const char *file; /* of the dataset */
+    int16_t *pcm;
+    int32_t n;
+} th_long_file;
+
 /* ---- networks ------------------------------------------------------------------------------- */
 
 /* The model in a file into the slot of its input type; its description must fit the one that is known. */
@@ -102,10 +110,39 @@ void th_test_free(th_test *t)
     free(t->clip);
     free(t->truth);
     free(t->verdict);
+    for (size_t i = 0; i < t->n_long; i++) free(t->long_file[i].pcm);
+    free(t->long_file);
     memset(t, 0, sizeof *t);
 }
 
 /* ---- clips ---------------------------------------------------------------------------------- */
+
+static const th_long_file *find_long(const th_test *t, const char *file)
+{
+    for (size_t i = 0; i < t->n_long; i++)
+        if (strcmp(t->long_file[i].file, file) == 0) return &t->long_file[i];
+    return NULL;
+}
+
+/* Reads each recording that was cut into pieces once, instead of once per piece. */
+static th_err read_long_files(th_test *t, th_why *why)
+{
+    int64_t room = LONG_SAMPLES;
+    for (size_t i = 0; i < t->n && room > 0; i++) {
+        const th_clip *c = &t->set->clips[t->clip[i]];
+        if (c->start == 0 || find_long(t, c->file)) continue;
+        th_long_file *more = realloc(t->long_file, (t->n_long + 1) * sizeof *more);
+        if (!more) return th_why_set(why, TH_ENOMEM, "out of memory");
+        t->long_file = more;
+        th_clip whole = *c;
+        whole.start = whole.n_samples = 0; /* all of the file */
+        th_long_file f = {.file = c->file};
+        if (th_dataset_samples(t->set, &whole, &f.pcm, &f.n, NULL)) continue; /* each piece will say so */
+        room -= f.n;
+        t->long_file[t->n_long++] = f;
+    }
+    return TH_OK;
+}
 
 static th_err read_split(th_test *t, const char *name, th_split *split, th_why *why)
 {
@@ -149,7 +186,13 @@ static th_err fill(void *ctx, size_t i, int16_t *pcm)
     const th_test *t = ctx;
     int16_t *all;
     int32_t n;
-    const th_err err = th_dataset_samples(t->set, &t->set->clips[t->clip[i]], &all, &n, NULL);
+    const th_clip *c = &t->set->clips[t->clip[i]];
+    const th_long_file *f = find_long(t, c->file);
+    if (f && c->start < f->n) {
+        th_clip_window(f->pcm + c->start, f->n - c->start < c->n_samples ? f->n - c->start : c->n_samples, 0, pcm, t->pipe.clip_samples);
+        return TH_OK;
+    }
+    const th_err err = th_dataset_samples(t->set, c, &all, &n, NULL);
     if (err) return err;
     th_clip_window(all, n, 0, pcm, t->pipe.clip_samples);
     free(all);
@@ -197,6 +240,7 @@ th_err th_test_classify(th_test *t, th_why *why)
 {
     const th_classify_job job = {.pipe = &t->pipe, .net = {t->net[0], t->net[1]}, .fill = fill, .n_clips = t->n, .ctx = t,
                                  .progress = on_progress, .n_threads = th_cpu_count()};
+    TH_TRY(read_long_files(t, why));
     TH_TRY(th_classify_clips(&job, t->verdict, why));
     count(t);
     if (t->unreadable)

@@ -44,8 +44,9 @@ static void accuracy_tile(th_html *h, const th_figures *f)
     char number[32], text[160];
     const double best = f->accuracy_int8 >= 0.0 ? f->accuracy_int8 : f->accuracy_float;
     snprintf(number, sizeof number, "%.1f", best * 100.0);
-    snprintf(text, sizeof text, "of %.0f test clips heard right, about %.0f in 10. None of them was used for training.",
-             f->test_clips, best * 10.0);
+    const int n = snprintf(text, sizeof text, "of %.0f test clips heard right: ", f->test_clips);
+    if (best < 1.0) snprintf(text + n, sizeof text - (size_t)n, "one mistake in %.0f. None of them was used for training.", 1.0 / (1.0 - best));
+    else snprintf(text + n, sizeof text - (size_t)n, "not one mistake. None of them was used for training.");
     tile(h, "first", number, "%", text);
     if (f->accuracy_int8 < 0.0 || f->accuracy_float < 0.0) return;
     snprintf(number, sizeof number, "%+.1f", (f->accuracy_int8 - f->accuracy_float) * 100.0);

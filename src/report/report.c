@@ -100,7 +100,7 @@ static void set_name(th_report *r)
     size_t n = strlen(dir);
     while (n > 1 && dir[n - 1] == '/') dir[--n] = '\0';
     const char *slash = strrchr(dir, '/'), *name = slash ? slash + 1 : dir;
-    if (strcmp(name, "..") != 0) snprintf(r->name, sizeof r->name, "%s", name);
+    if (strcmp(name, "..") != 0) snprintf(r->name, sizeof r->name, "%.*s", (int)sizeof r->name - 1, name);
 }
 
 th_err th_report_load(const th_project *project, th_report *r, th_why *why)

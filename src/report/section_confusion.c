@@ -52,7 +52,7 @@ static void write_matrix(th_html *h, const th_report *r, const th_confusion *c)
 {
     th_html_fmt(h, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion matrix\"><table class=\"heat%s\">"
                    "<caption>Rows: what was said. Columns: what the network (%s) heard. Numbers are clips.</caption><thead><tr><td></td>",
-                c->n > 5 ? " many" : "", which(r));
+                c->n > 5 ? c->n > 16 ? " many wide" : " many" : "", which(r));
     for (int32_t k = 0; k < c->n; k++) {
         th_html_put(h, "<th scope=\"col\">");
         th_html_name(h, label(r, k));

@@ -68,7 +68,7 @@ const char *const th_report_style[] = {
     ".heat thead th{vertical-align:bottom;overflow:hidden}.heat.many thead th:not(:first-child) bdi{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9em}\n",
     ".heat td{background:rgb(var(--w)/calc(var(--v)*var(--hot)))}.heat td.r{background:rgb(var(--a)/calc(var(--v)*var(--heat)));font-weight:600}\n",
     ".heat .z{color:var(--soft)}\n",
-    ".heat.many{font-size:clamp(.62rem,2.35vw,1rem);border-spacing:1px}\n",
+    ".heat.wide{min-width:52rem}.heat.many{font-size:clamp(.62rem,2.35vw,1rem);border-spacing:1px}\n",
     ".clips{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr));gap:1.5rem}\n",
     ".clips figure{margin:0}.clips img{display:block;width:100%;height:8rem;border-radius:.5rem;object-fit:fill}\n",
     ".clips figcaption{color:var(--fg);margin:.5rem 0;line-height:1.4}\n",
