@@ -45,6 +45,12 @@ typedef struct th_scaler {
     int32_t narrow;                    /* 1: all |sum + bias| < 2^30, all -31 <= shift <= -1 */
 } th_scaler;
 
+/* Any sum and any shift; rare, so it stands apart. */
+TH_APART int8_t th_scale_wide(const th_scaler *s, int32_t acc, int32_t k)
+{
+    return th_requant_s8(acc, s->multiplier[k], s->shift[k], s->zero, s->lo, s->hi);
+}
+
 /* Output of channel o with scale k (the same, or 0 where all channels share one).
  *
  * The narrow way is the same arithmetic with half the instructions.  Where nothing can overflow, ties go away from
@@ -52,10 +58,9 @@ typedef struct th_scaler {
  * one step less changes nothing, so the sign of acc will do; and the last shift by one joins the addition of zero. */
 TH_INLINE int8_t th_scale(const th_scaler *s, int32_t acc, int32_t o, int32_t k)
 {
-    const int32_t m = s->multiplier[k], shift = s->shift[k];
     if (s->bias) acc = th_add_wrap(acc, s->bias[o]);
-    if (!s->narrow) return th_requant_s8(acc, m, shift, s->zero, s->lo, s->hi);
-    return (int8_t)th_clamp((th_round_half(acc, m, ~shift) >> 1) + s->zero, s->lo, s->hi);
+    if (!s->narrow) return th_scale_wide(s, acc, k);
+    return (int8_t)th_clamp((th_round_half(acc, s->multiplier[k], ~s->shift[k]) >> 1) + s->zero, s->lo, s->hi);
 }
 
 #endif
