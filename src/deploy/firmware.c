@@ -133,8 +133,9 @@ static th_err read_calls(build *b, const char *object, th_why *why)
 /* `source` relative to the folder; `extra` may be NULL. */
 static th_err compile(build *b, const char *source, const char *object, const char *extra, th_why *why)
 {
+    /* Scheduling before register allocation spills in the inner loops: 2 to 8 % more instructions. */
     static const char *const flags[] = {
-        "-std=gnu11", "-O2", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
+        "-std=gnu11", "-O2", "-fno-schedule-insns", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
         "-fno-common", "-fcallgraph-info=su", "-Wall", "-Wextra", "-Isrc", "-Idevice", NULL};
     char timer[48], ticks[48], tail[2048], prefix[TH_PATH_BYTES + 32];
     args a = {.n = 0};
