@@ -86,6 +86,13 @@ static int leave(const char *name, th_err err, th_why *why)
     return err == TH_EUSAGE ? 2 : err ? 1 : 0;
 }
 
+/* Names out of foreign files may hold anything; a terminal must not obey them. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (((unsigned char)*text < 0x20 && *text != '\n' && *text != '\t') || *text == 0x7f) *text = '?';
+}
+
 int main(int argc, char **argv)
 {
     th_why why = {0};
