@@ -1,8 +1,9 @@
 /* What int8 costs, layer by layer, from model/quantize.json. */
 #include "report/sections.h"
 
-#include <math.h>
 #include <stdio.h>
+
+#define EXACT 199.0 /* dB; 200 is written for a layer without any error */
 
 static bool ready(const th_report *r)
 {
@@ -14,11 +15,11 @@ static void write(th_html *h, const th_report *r)
     static const char *const headings[] = {"Layer", "Kind", "Signal to noise"};
     const json_t *layers = th_json_at(r->file[TH_R_QUANTIZE], "layers"), *item;
     size_t i, worst = 0;
-    double most = 1.0, least = INFINITY;
+    double most = 1.0, least = EXACT;
     json_array_foreach(layers, i, item)
     {
         const double snr = th_json_num(item, "snr_db", 0.0);
-        if (snr > most) most = snr;
+        if (snr > most && snr < EXACT) most = snr;
         if (snr < least) least = snr, worst = i;
     }
     th_report_see(h, "For the board every number was rounded to one of 256 steps (int8). The bars say how little of a layer's output was "
@@ -30,7 +31,8 @@ static void write(th_html *h, const th_report *r)
     {
         char text[32];
         const double snr = th_json_num(item, "snr_db", 0.0);
-        snprintf(text, sizeof text, "%.1f dB", snr);
+        if (snr < EXACT) snprintf(text, sizeof text, "%.1f dB", snr);
+        else snprintf(text, sizeof text, "exact");
         th_html_fmt(h, "<tr><td>%.0f</td><td class=\"op\">", th_json_num(item, "index", (double)i));
         th_report_op(h, th_json_str(item, "op", "?"));
         th_html_put(h, "</td>");
