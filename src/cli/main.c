@@ -78,19 +78,20 @@ static th_err flush_stdout(th_why *why)
     return th_why_set(why, TH_EIO, "writing to standard output failed (disk full?)");
 }
 
-/* The exit code, after the last words of a verb (or of "thimble" itself). */
-static int leave(const char *name, th_err err, th_why *why)
-{
-    if (!err) err = flush_stdout(why);
-    if (err) fprintf(stderr, "thimble%s%s: %s\n", *name ? " " : "", name, why->err ? why->text : th_err_text(err));
-    return err == TH_EUSAGE ? 2 : err ? 1 : 0;
-}
-
 /* Names out of foreign files may hold anything; a terminal must not obey them. */
 static void make_printable(char *text)
 {
     for (; *text; text++)
         if (((unsigned char)*text < 0x20 && *text != '\n' && *text != '\t') || *text == 0x7f) *text = '?';
+}
+
+/* The exit code, after the last words of a verb (or of "thimble" itself). */
+static int leave(const char *name, th_err err, th_why *why)
+{
+    if (!err) err = flush_stdout(why);
+    make_printable(why->text);
+    if (err) fprintf(stderr, "thimble%s%s: %s\n", *name ? " " : "", name, why->err ? why->text : th_err_text(err));
+    return err == TH_EUSAGE ? 2 : err ? 1 : 0;
 }
 
 int main(int argc, char **argv)
