@@ -17,6 +17,10 @@ step() {
 }
 
 tools/need.sh program espeak-ng || exit 1
+if [ -e "$dir" ] && [ ! -e "$dir/thimble.ini" ]; then # never remove what is not a project of ours
+	echo "demo: $dir exists and is no Thimble project; name another folder" >&2
+	exit 1
+fi
 rm -rf "$dir"
 step "A project that listens for yes and no" "$thimble" new "$dir" --task keyword --labels yes,no
 step "Clips spoken by synthetic voices" "$thimble" data synth --project "$dir"

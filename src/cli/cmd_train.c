@@ -99,8 +99,8 @@ static th_err check_clips(const train_cmd *c, th_why *why)
         const bool unknown = strcmp(label, TH_LABEL_UNKNOWN) == 0;
         if (strcmp(label, TH_LABEL_SILENCE) == 0) continue; /* the sampler makes silence */
         if (unknown && n == 0)
-            return th_why_set(why, TH_ENOENT, "there are no clips of other words, so the network could not learn what is not a keyword. "
-                              "Import clips of any other words (they become \"unknown\"), or: thimble data synth");
+            fputs("note: there are no clips of other words, so the network cannot learn what is no keyword and will take any word for one.\n"
+                  "      Import clips of any other words (they become \"unknown\"), or: thimble data synth\n", stderr);
         if (!unknown && n < 2)
             return th_why_set(why, TH_ENOENT, "the label \"%s\" has %s for training. At least 2 are needed, and some 50 from several "
                               "people work much better: thimble data import FOLDER, or: thimble data synth; then thimble data split",

@@ -63,7 +63,7 @@ th_augment th_augment_default(void)
                         .noise_prob = 0.8f,
                         .snr_lo_db = -2.0f,
                         .snr_hi_db = 30.0f,
-                        .room_prob = 0.3f,
+                        .room_prob = 0.15f,
                         .unknown_share = 1.5f,
                         .silence_share = 1.0f};
 }

@@ -28,7 +28,7 @@ static const th_preset presets[] = {
                 "dense classes\n",
         .feature_kind = TH_MFCC, .n_mel = 40, .n_coef = 10,
         .epochs = 100, .batch = 64,
-        .learning_rate = 3e-3f, .weight_decay = 0.02f, .label_smoothing = 0.1f, .ema = 0.995f, .mixup = 0.2f,
+        .learning_rate = 3e-3f, .weight_decay = 0.02f, .label_smoothing = 0.1f, .ema = 0.995f, .mixup = 0,
         .time_mask_frames = 8, .freq_mask_coefs = 2,
     },
     {
@@ -41,7 +41,7 @@ static const th_preset presets[] = {
                 "dense classes\n",
         .feature_kind = TH_MFCC, .n_mel = 40, .n_coef = 10,
         .epochs = 120, .batch = 64,
-        .learning_rate = 3e-3f, .weight_decay = 0.02f, .label_smoothing = 0.1f, .ema = 0.995f, .mixup = 0.2f,
+        .learning_rate = 3e-3f, .weight_decay = 0.02f, .label_smoothing = 0.1f, .ema = 0.995f, .mixup = 0,
         .time_mask_frames = 8, .freq_mask_coefs = 2,
     },
 };
