@@ -46,10 +46,12 @@ static bool good_scale(float s)
 
 th_err th_check_quant_tensor(const th_prepare *p, const th_tensor *t)
 {
-    if (t->quant.n != 1) return th_refuse(p, TH_EUNSUP, "an int8 tensor needs exactly one scale");
+    if (t->quant.n != 1) return th_refuse(p, TH_EUNSUP, "a quantised tensor needs exactly one scale");
     if (!good_scale(t->quant.scale[0])) return th_refuse(p, TH_EFORMAT, "a scale is not a positive number");
     if (t->type == TH_S8 && (t->quant.zero[0] < -128 || t->quant.zero[0] > 127))
         return th_refuse(p, TH_EFORMAT, "a zero point is outside -128 to 127");
+    if (t->type == TH_S16 && (t->quant.zero[0] < INT16_MIN || t->quant.zero[0] > INT16_MAX))
+        return th_refuse(p, TH_EFORMAT, "a zero point is outside -32768 to 32767");
     return TH_OK;
 }
 
@@ -134,28 +136,35 @@ int32_t th_sums_are_narrow(const th_tensor *bias, int32_t channels, int32_t n, c
     return 1;
 }
 
-static bool quantize_bound(float bound, const th_tensor *out, int32_t *q)
+/* `zero + round(bound / scale)` inside lo .. hi. */
+static bool quantize_bound(float bound, const th_tensor *out, int32_t lo, int32_t hi, int32_t *q)
 {
     const float v = roundf(bound / out->quant.scale[0]);
     if (!(v >= -2147483648.0f && v < 2147483648.0f - 256.0f)) return false;
     const int64_t sum = (int64_t)out->quant.zero[0] + (int64_t)v;
-    *q = (int32_t)(sum < -128 ? -128 : sum > 127 ? 127 : sum);
+    *q = (int32_t)(sum < lo ? lo : sum > hi ? hi : sum);
     return true;
+}
+
+th_err th_act_range(const th_prepare *p, th_act act, const th_tensor *out, int32_t *lo, int32_t *hi)
+{
+    const int32_t least = out->type == TH_S16 ? INT16_MIN : INT8_MIN, most = out->type == TH_S16 ? INT16_MAX : INT8_MAX;
+    bool ok = true;
+    *lo = least;
+    *hi = most;
+    switch (act) {
+    case TH_ACT_NONE: break;
+    case TH_ACT_RELU: ok = quantize_bound(0.0f, out, least, most, lo); break;
+    case TH_ACT_RELU6: ok = quantize_bound(0.0f, out, least, most, lo) && quantize_bound(6.0f, out, least, most, hi); break;
+    case TH_ACT_RELU_N1_1: ok = quantize_bound(-1.0f, out, least, most, lo) && quantize_bound(1.0f, out, least, most, hi); break;
+    default: return th_refuse(p, TH_EUNSUP, "this fused activation is not known here");
+    }
+    return ok ? TH_OK : th_refuse(p, TH_ERANGE, "the output scale is too small for its activation");
 }
 
 th_err th_act_range_s8(const th_prepare *p, th_act act, const th_tensor *out, int32_t *lo, int32_t *hi)
 {
-    bool ok = true;
-    *lo = -128;
-    *hi = 127;
-    switch (act) {
-    case TH_ACT_NONE: break;
-    case TH_ACT_RELU: ok = quantize_bound(0.0f, out, lo); break;
-    case TH_ACT_RELU6: ok = quantize_bound(0.0f, out, lo) && quantize_bound(6.0f, out, hi); break;
-    case TH_ACT_RELU_N1_1: ok = quantize_bound(-1.0f, out, lo) && quantize_bound(1.0f, out, hi); break;
-    default: return th_refuse(p, TH_EUNSUP, "this fused activation is not known here");
-    }
-    return ok ? TH_OK : th_refuse(p, TH_ERANGE, "the output scale is too small for its activation");
+    return th_act_range(p, act, out, lo, hi);
 }
 
 th_err th_act_range_f32(const th_prepare *p, th_act act, float *lo, float *hi)

@@ -69,8 +69,9 @@ TH_NODISCARD th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, 
  * (constant) bias stay below 2^30, and every shift is to the right. */
 int32_t th_sums_are_narrow(const th_tensor *bias, int32_t channels, int32_t n, const int32_t *shift, int32_t n_shifts);
 
-/* Range of an int8 output after a fused activation: zero + round(bound / scale) in float32, inside -128..127.
+/* Range of an int8 or int16 output after a fused activation: zero + round(bound / scale) in float32, inside its type.
  * Source: kernel_util.cc CalculateActivationRangeQuantizedImpl. */
+TH_NODISCARD th_err th_act_range(const th_prepare *p, th_act act, const th_tensor *out, int32_t *lo, int32_t *hi);
 TH_NODISCARD th_err th_act_range_s8(const th_prepare *p, th_act act, const th_tensor *out, int32_t *lo, int32_t *hi);
 TH_NODISCARD th_err th_act_range_f32(const th_prepare *p, th_act act, float *lo, float *hi);
 

@@ -45,6 +45,15 @@ static inline int32_t th_requant(int32_t acc, int32_t m, int32_t shift)
     return th_round_shift(th_high_mul(acc, m), -shift);
 }
 
+/* acc * m * 2^(shift - 31) for 64-bit sums (int16 activations): the multiplier is cut to 15 bits, then rounded
+ * once, ties upwards.  0 <= m, -31 <= shift <= 7.  Exact while |acc| < 2^47; beyond that it wraps. */
+static inline int32_t th_requant_64(int64_t acc, int32_t m, int32_t shift)
+{
+    const int64_t m16 = m < INT32_C(0x7fff0000) ? (m + (INT32_C(1) << 15)) >> 16 : 0x7fff;
+    const uint64_t product = (uint64_t)acc * (uint64_t)m16 + ((uint64_t)1 << (14 - shift));
+    return (int32_t)(uint32_t)(uint64_t)((int64_t)product >> (15 - shift));
+}
+
 static inline int32_t th_clamp(int32_t x, int32_t lo, int32_t hi)
 {
     return x < lo ? lo : x > hi ? hi : x;
