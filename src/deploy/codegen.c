@@ -107,16 +107,21 @@ static const void *pointer_at(const void *par, size_t offset)
     return p;
 }
 
+static th_type element_type(th_field_kind kind)
+{
+    static const th_type type[] = {TH_S8, TH_U8, TH_S16, TH_U16, TH_S32, TH_U32, TH_S64, TH_F32};
+    return type[kind - TH_FIELD_S8_ARRAY];
+}
+
 static void field_arrays(th_writer *w, const th_step *s, int step)
 {
     for (size_t i = 0; i < s->n_fields; i++) {
         const th_field *f = &s->fields[i];
-        if (f->kind != TH_FIELD_I32_ARRAY && f->kind != TH_FIELD_F32_ARRAY) continue;
+        if (f->kind < TH_FIELD_S8_ARRAY) continue;
         const void *data = pointer_at(s->par, f->offset);
         char name[32];
         th_text_fmt(name, sizeof name, "p%d_%zu", step, i);
-        const th_type type = f->kind == TH_FIELD_I32_ARRAY ? TH_S32 : TH_F32;
-        if (data) th_writer_array(w, name, type, data, (size_t)int_at(s->par, f->count_offset));
+        if (data) th_writer_array(w, name, element_type(f->kind), data, (size_t)int_at(s->par, f->count));
     }
 }
 
@@ -124,13 +129,31 @@ static void field_value(th_writer *w, const th_step *s, size_t i, int step)
 {
     const th_field *f = &s->fields[i];
     float v;
+    int64_t wide;
     switch (f->kind) {
     case TH_FIELD_I32: th_writer_int(w, int_at(s->par, f->offset)); break;
+    case TH_FIELD_I64:
+        memcpy(&wide, (const char *)s->par + f->offset, sizeof wide);
+        th_writer_int(w, wide);
+        break;
+    case TH_FIELD_I32_FIXED:
+        for (size_t k = 0; k < f->count; k++) {
+            th_writer_add(w, k ? ", " : "{");
+            th_writer_int(w, int_at(s->par, f->offset + 4 * k));
+        }
+        th_writer_add(w, "}");
+        break;
     case TH_FIELD_F32:
         memcpy(&v, (const char *)s->par + f->offset, sizeof v);
         th_writer_float(w, v);
         break;
+    case TH_FIELD_S8_ARRAY:
+    case TH_FIELD_U8_ARRAY:
+    case TH_FIELD_S16_ARRAY:
+    case TH_FIELD_U16_ARRAY:
     case TH_FIELD_I32_ARRAY:
+    case TH_FIELD_U32_ARRAY:
+    case TH_FIELD_I64_ARRAY:
     case TH_FIELD_F32_ARRAY:
         if (pointer_at(s->par, f->offset))
             th_writer_add(w, "p%d_%zu", step, i);

@@ -75,6 +75,12 @@ static const char *c_type(th_type type)
     case TH_S64: return "int64_t";
     case TH_S16: return "int16_t";
     case TH_S8: return "int8_t";
+    case TH_U16:
+    case TH_F16: return "uint16_t";
+    case TH_U32: return "uint32_t";
+    case TH_U64: return "uint64_t";
+    case TH_RESOURCE: return "int32_t";
+    case TH_S4:
     case TH_U8:
     case TH_BOOL: return "uint8_t";
     }
@@ -91,10 +97,16 @@ static void element(th_writer *w, th_type type, const uint8_t *p)
         th_writer_float(w, v);
         break;
     }
+    case TH_RESOURCE:
     case TH_S32: th_writer_int(w, (int32_t)th_le32(p)); break;
     case TH_S64: th_writer_int(w, (int64_t)th_le64(p)); break;
     case TH_S16: th_writer_add(w, "%d", (int16_t)th_le16(p)); break;
     case TH_S8: th_writer_add(w, "%d", (int8_t)*p); break;
+    case TH_U64: th_writer_add(w, "%lluu", (unsigned long long)th_le64(p)); break;
+    case TH_U32: th_writer_add(w, "%luu", (unsigned long)th_le32(p)); break;
+    case TH_U16:
+    case TH_F16: th_writer_add(w, "%u", (unsigned)th_le16(p)); break;
+    case TH_S4:
     case TH_U8:
     case TH_BOOL: th_writer_add(w, "%d", *p); break;
     }
@@ -103,6 +115,7 @@ static void element(th_writer *w, th_type type, const uint8_t *p)
 void th_writer_array(th_writer *w, const char *name, th_type type, const void *data, size_t n)
 {
     const size_t bytes = th_type_bytes(type);
+    if (type == TH_S4) n = (n + 1) / 2;
     th_writer_add(w, "static const %s %s[%zu] TH_CODE_ALIGN(4) = {", c_type(type), name, n ? n : 1);
     for (size_t i = 0; i < n; i++) {
         th_writer_add(w, i % 16 ? "" : "\n    ");

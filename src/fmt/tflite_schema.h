@@ -26,7 +26,8 @@ enum { /* OperatorCode: the greater of the two codes counts; the 8-bit one is ol
     TH_TFL_OPCODE_CUSTOM = 1,
     TH_TFL_OPCODE_VERSION = 2,
     TH_TFL_OPCODE_BUILTIN = 3,
-    TH_TFL_OPCODE_OLD_MAX = 127
+    TH_TFL_OPCODE_OLD_MAX = 127,
+    TH_TFL_BUILTIN_CUSTOM = 32 /* the operator is named by TH_TFL_OPCODE_CUSTOM */
 };
 
 enum { /* SubGraph */
@@ -61,7 +62,11 @@ enum { /* Operator */
     TH_TFL_OP_INPUTS = 1,
     TH_TFL_OP_OUTPUTS = 2,
     TH_TFL_OP_OPTIONS_TYPE = 3,
-    TH_TFL_OP_OPTIONS = 4
+    TH_TFL_OP_OPTIONS = 4,
+    TH_TFL_OP_CUSTOM_OPTIONS = 5,
+    TH_TFL_OP_INTERMEDIATES = 8,
+    TH_TFL_OP_LARGE_OFFSET = 9, /* custom options behind the FlatBuffer, as with buffers */
+    TH_TFL_OP_LARGE_SIZE = 10
 };
 
 enum { /* Buffer: bytes inside the FlatBuffer, or behind it at offset (from the start of the file) */
@@ -80,53 +85,48 @@ enum { /* BuiltinOptions: which table Operator.options is */
     TH_TFL_OPTIONS_CONV_2D = 1,
     TH_TFL_OPTIONS_DEPTHWISE_CONV_2D = 2,
     TH_TFL_OPTIONS_POOL_2D = 5,
+    TH_TFL_OPTIONS_SVDF = 6,
     TH_TFL_OPTIONS_FULLY_CONNECTED = 8,
     TH_TFL_OPTIONS_SOFTMAX = 9,
+    TH_TFL_OPTIONS_CONCATENATION = 10,
     TH_TFL_OPTIONS_ADD = 11,
-    TH_TFL_OPTIONS_RESHAPE = 17
+    TH_TFL_OPTIONS_L2_NORM = 12,
+    TH_TFL_OPTIONS_LSTM = 14,
+    TH_TFL_OPTIONS_RESIZE_BILINEAR = 15,
+    TH_TFL_OPTIONS_RESHAPE = 17,
+    TH_TFL_OPTIONS_SPACE_TO_DEPTH = 19,
+    TH_TFL_OPTIONS_MUL = 21,
+    TH_TFL_OPTIONS_GATHER = 23,
+    TH_TFL_OPTIONS_REDUCER = 27,
+    TH_TFL_OPTIONS_SUB = 28,
+    TH_TFL_OPTIONS_DIV = 29,
+    TH_TFL_OPTIONS_SQUEEZE = 30,
+    TH_TFL_OPTIONS_STRIDED_SLICE = 32,
+    TH_TFL_OPTIONS_SPLIT = 35,
+    TH_TFL_OPTIONS_CAST = 37,
+    TH_TFL_OPTIONS_ARG_MAX = 40,
+    TH_TFL_OPTIONS_TRANSPOSE_CONV = 49,
+    TH_TFL_OPTIONS_SHAPE = 55,
+    TH_TFL_OPTIONS_ARG_MIN = 57,
+    TH_TFL_OPTIONS_PACK = 59,
+    TH_TFL_OPTIONS_UNPACK = 64,
+    TH_TFL_OPTIONS_SEQUENCE_LSTM = 71,
+    TH_TFL_OPTIONS_RESIZE_NEAREST = 74,
+    TH_TFL_OPTIONS_LEAKY_RELU = 75,
+    TH_TFL_OPTIONS_MIRROR_PAD = 77,
+    TH_TFL_OPTIONS_SPLIT_V = 79,
+    TH_TFL_OPTIONS_REVERSE_SEQUENCE = 87,
+    TH_TFL_OPTIONS_IF = 92,
+    TH_TFL_OPTIONS_WHILE = 93,
+    TH_TFL_OPTIONS_DEPTH_TO_SPACE = 94,
+    TH_TFL_OPTIONS_BATCH_MATMUL = 101,
+    TH_TFL_OPTIONS_CUMSUM = 102,
+    TH_TFL_OPTIONS_CALL_ONCE = 103,
+    TH_TFL_OPTIONS_VAR_HANDLE = 111,
+    TH_TFL_OPTIONS_GELU = 116
 };
 
-enum { /* Conv2DOptions */
-    TH_TFL_CONV_PADDING = 0,
-    TH_TFL_CONV_STRIDE_W = 1,
-    TH_TFL_CONV_STRIDE_H = 2,
-    TH_TFL_CONV_ACTIVATION = 3,
-    TH_TFL_CONV_DILATION_W = 4,
-    TH_TFL_CONV_DILATION_H = 5
-};
-
-enum { /* DepthwiseConv2DOptions */
-    TH_TFL_DEPTHWISE_PADDING = 0,
-    TH_TFL_DEPTHWISE_STRIDE_W = 1,
-    TH_TFL_DEPTHWISE_STRIDE_H = 2,
-    TH_TFL_DEPTHWISE_MULTIPLIER = 3,
-    TH_TFL_DEPTHWISE_ACTIVATION = 4,
-    TH_TFL_DEPTHWISE_DILATION_W = 5,
-    TH_TFL_DEPTHWISE_DILATION_H = 6
-};
-
-enum { /* Pool2DOptions */
-    TH_TFL_POOL_PADDING = 0,
-    TH_TFL_POOL_STRIDE_W = 1,
-    TH_TFL_POOL_STRIDE_H = 2,
-    TH_TFL_POOL_FILTER_W = 3,
-    TH_TFL_POOL_FILTER_H = 4,
-    TH_TFL_POOL_ACTIVATION = 5
-};
-
-enum { /* FullyConnectedOptions */
-    TH_TFL_DENSE_ACTIVATION = 0,
-    TH_TFL_DENSE_WEIGHTS_FORMAT = 1,
-    TH_TFL_DENSE_KEEP_NUM_DIMS = 2
-};
-
-enum { /* SoftmaxOptions */
-    TH_TFL_SOFTMAX_BETA = 0
-};
-
-enum { /* AddOptions */
-    TH_TFL_ADD_ACTIVATION = 0
-};
+/* The fields of those tables stand in model/tflite_ops.c, the only place that needs them. */
 
 enum { /* ReshapeOptions */
     TH_TFL_RESHAPE_NEW_SHAPE = 0

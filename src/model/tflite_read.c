@@ -1,6 +1,7 @@
 /* From the bytes of a .tflite file to a graph.  The bytes are copied once into the model's arena and constants
  * point into that copy; the rest of the arena is bounded by the file's size, so a small
  * file that refers to the same part a thousand times is refused instead of filling memory. */
+#include "base/text.h"
 #include "fmt/tflite_names.h"
 #include "fmt/tflite_schema.h"
 #include "model/tflite_ops.h"
@@ -42,22 +43,37 @@ static const char *text_of(const th_fb_table *t, unsigned field)
     return s.p ? (const char *)s.p : "";
 }
 
-/* Bytes of buffer number `index`: {NULL, 0} when it is empty. */
-static th_err get_buffer(reader *r, uint32_t index, th_span *bytes)
+/* Bytes in a vector of the FlatBuffer, or behind it: {NULL, 0} when there are none.  what: for the text. */
+static th_err get_bytes(reader *r, const th_fb_table *t, const unsigned field[3], const char *what, th_span *bytes)
 {
-    *bytes = (th_span){NULL, 0};
-    if (index >= r->buffers.n)
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: there is no buffer %u", (unsigned)index);
-    const th_fb_table b = th_fb_vec_table(&r->buffers, index);
-    const th_fb_vector data = th_fb_vec(&b, TH_TFL_BUFFER_DATA, 1);
-    const uint64_t offset = th_fb_u64(&b, TH_TFL_BUFFER_OFFSET, 0), size = th_fb_u64(&b, TH_TFL_BUFFER_SIZE, 0);
+    const th_fb_vector data = th_fb_vec(t, field[0], 1);
+    const uint64_t offset = th_fb_u64(t, field[1], 0), size = th_fb_u64(t, field[2], 0);
     TH_TRY(check(r));
     *bytes = th_fb_vec_bytes(&data, 1);
     if (data.n > 0 || offset <= 1) return TH_OK; /* 0 and 1 mean: not outside the FlatBuffer */
     if (offset > r->fb.file.n || size > r->fb.file.n - (size_t)offset)
-        return th_why_set(r->why, TH_ETRUNC, "not a sound .tflite file: buffer %u lies behind its end", (unsigned)index);
+        return th_why_set(r->why, TH_ETRUNC, "not a sound .tflite file: %s lies behind its end", what);
     *bytes = (th_span){r->fb.file.p + offset, (size_t)size};
     return TH_OK;
+}
+
+/* Bytes of buffer number `index`: {NULL, 0} when it is empty. */
+static th_err get_buffer(reader *r, uint32_t index, th_span *bytes)
+{
+    static const unsigned field[] = {TH_TFL_BUFFER_DATA, TH_TFL_BUFFER_OFFSET, TH_TFL_BUFFER_SIZE};
+    char what[32];
+    *bytes = (th_span){NULL, 0};
+    th_text_fmt(what, sizeof what, "buffer %u", (unsigned)index);
+    if (index >= r->buffers.n)
+        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: there is no %s", what);
+    const th_fb_table b = th_fb_vec_table(&r->buffers, index);
+    return get_bytes(r, &b, field, what, bytes);
+}
+
+static th_err get_custom(reader *r, const th_fb_table *o, th_span *options)
+{
+    static const unsigned field[] = {TH_TFL_OP_CUSTOM_OPTIONS, TH_TFL_OP_LARGE_OFFSET, TH_TFL_OP_LARGE_SIZE};
+    return get_bytes(r, o, field, "the options of an operator", options);
 }
 
 static th_err read_shape(reader *r, const th_fb_table *t, int32_t index, th_tensor *out)
@@ -187,8 +203,8 @@ static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th
     const int32_t code = old > wide ? old : wide;
     const char *custom = text_of(&c, TH_TFL_OPCODE_CUSTOM);
     TH_TRY(check(r));
-    *row = th_tfl_op_find(code);
-    if (*row) return TH_OK;
+    *row = th_tfl_op_find(code, custom);
+    if (*row && th_op_find((int32_t)(*row)->op)) return TH_OK;
     return th_why_set(r->why, TH_EUNSUP, "operator %ld is %s%s%.*s, which thimble cannot run", (long)index,
                       th_tfl_op_name(code), *custom ? " " : "", 60, custom);
 }
@@ -216,10 +232,11 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
 {
     const th_tfl_op *row = NULL;
     TH_TRY(read_code(r, o, index, &row));
-    const char *name = th_tfl_op_name((int32_t)row->op), *problem = NULL;
+    const char *name = th_tfl_row_name(row), *problem = NULL;
     node->op = row->op;
 
-    const th_fb_vector in = th_fb_vec(o, TH_TFL_OP_INPUTS, 4), out = th_fb_vec(o, TH_TFL_OP_OUTPUTS, 4);
+    const th_fb_vector in = th_fb_vec(o, TH_TFL_OP_INPUTS, 4), out = th_fb_vec(o, TH_TFL_OP_OUTPUTS, 4), between = th_fb_vec(o, TH_TFL_OP_INTERMEDIATES, 4);
+    TH_TRY(read_numbers(r, &between, n_tensors, true, &node->intermediate, &node->n_intermediate));
     TH_TRY(read_numbers(r, &in, n_tensors, true, &node->in, &node->n_in));
     TH_TRY(read_numbers(r, &out, n_tensors, false, &node->out, &node->n_out));
     TH_TRY(check_uses(r, name, index, node->in, node->n_in, false));
@@ -232,7 +249,8 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
     else if (type != row->options_type)
         return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) has the options of another one",
                           (long)index, name);
-    const th_err err = row->read(&options, &node->attr, &problem);
+    if (row->op > TH_OP_N_BUILTIN) return get_custom(r, o, &node->attr.custom.options);
+    const th_err err = th_tfl_read_options(row, &options, &node->attr, &problem);
     TH_TRY(check(r));
     if (err) return th_why_set(r->why, err, "operator %ld (%s) cannot be run: %s", (long)index, name, problem);
     return TH_OK;

@@ -21,7 +21,7 @@ typedef struct opcode {
     int32_t op, version;
 } opcode;
 
-#define MAX_OPCODES 64
+#define MAX_OPCODES 256
 #define MAX_ZEROS   16
 
 typedef struct writer {
@@ -79,7 +79,7 @@ static th_err survey(writer *w, th_why *why)
         w->n_list = larger(w->n_list, larger((size_t)g->n_tensors, (size_t)g->n_nodes));
         constants += (size_t)g->n_tensors;
         for (int32_t i = 0; i < g->n_nodes; i++) {
-            const th_tfl_op *row = th_tfl_op_find((int32_t)g->nodes[i].op);
+            const th_tfl_op *row = th_tfl_op_row(g->nodes[i].op);
             if (!row || code_number(w, (int32_t)row->op, version_of(g, &g->nodes[i], row)) == MAX_OPCODES)
                 return th_why_set(why, TH_EUNSUP, "operator %ld (%s) cannot be written to a .tflite file", (long)i,
                                   th_tfl_op_name((int32_t)g->nodes[i].op));
@@ -93,8 +93,11 @@ static th_err survey(writer *w, th_why *why)
 static th_fb_ref put_codes(writer *w)
 {
     for (uint32_t i = 0; i < w->n_codes; i++) {
-        const int32_t op = w->code[i].op;
+        const bool is_custom = w->code[i].op > TH_OP_N_BUILTIN;
+        const int32_t op = is_custom ? TH_TFL_BUILTIN_CUSTOM : w->code[i].op;
+        const th_fb_ref name = is_custom ? th_fb_put_string(&w->fb, th_tfl_row_name(th_tfl_op_row((th_op)w->code[i].op))) : 0;
         th_fb_table_begin(&w->fb);
+        th_fb_set_ref(&w->fb, TH_TFL_OPCODE_CUSTOM, name);
         th_fb_set_i32(&w->fb, TH_TFL_OPCODE_BUILTIN, op);
         th_fb_set_i32(&w->fb, TH_TFL_OPCODE_VERSION, w->code[i].version);
         th_fb_set_u8(&w->fb, TH_TFL_OPCODE_OLD_BUILTIN, (uint8_t)(op < TH_TFL_OPCODE_OLD_MAX ? op : TH_TFL_OPCODE_OLD_MAX));
@@ -146,25 +149,15 @@ static th_fb_ref put_tensor(writer *w, const th_tensor *t, uint32_t buffer)
     return th_fb_table_end(fb);
 }
 
-static th_fb_ref put_options(th_fb_writer *fb, const th_graph *g, const th_node *n, const th_tfl_op *row)
-{
-    if (row->options_type == TH_TFL_OPTIONS_NONE) return 0;
-    th_fb_ref shape = 0;
-    if (n->op == TH_OP_RESHAPE && n->n_out == 1) {
-        const th_shape *s = &g->tensors[n->out[0]].shape;
-        shape = th_fb_put_i32s(fb, s->d, (size_t)s->rank);
-    }
-    th_fb_table_begin(fb);
-    if (row->write) row->write(fb, &n->attr);
-    th_fb_set_ref(fb, TH_TFL_RESHAPE_NEW_SHAPE, shape);
-    return th_fb_table_end(fb);
-}
-
 static th_fb_ref put_node(writer *w, const th_graph *g, const th_node *n)
 {
     th_fb_writer *fb = &w->fb;
-    const th_tfl_op *row = th_tfl_op_find((int32_t)n->op);
-    const th_fb_ref options = put_options(fb, g, n, row);
+    const th_tfl_op *row = th_tfl_op_row(n->op);
+    const th_shape *new_shape = n->op == TH_OP_RESHAPE && n->n_out == 1 ? &g->tensors[n->out[0]].shape : NULL;
+    const th_fb_ref options = th_tfl_write_options(row, fb, &n->attr, new_shape);
+    const bool is_custom = n->op > TH_OP_N_BUILTIN && n->attr.custom.options.n;
+    const th_fb_ref custom = is_custom ? th_fb_put_bytes(fb, n->attr.custom.options.p, n->attr.custom.options.n, 16) : 0;
+    const th_fb_ref between = n->n_intermediate ? th_fb_put_i32s(fb, n->intermediate, (size_t)n->n_intermediate) : 0;
     const th_fb_ref out = th_fb_put_i32s(fb, n->out, (size_t)n->n_out);
     const th_fb_ref in = th_fb_put_i32s(fb, n->in, (size_t)n->n_in);
     th_fb_table_begin(fb);
@@ -172,6 +165,8 @@ static th_fb_ref put_node(writer *w, const th_graph *g, const th_node *n)
     th_fb_set_ref(fb, TH_TFL_OP_INPUTS, in);
     th_fb_set_ref(fb, TH_TFL_OP_OUTPUTS, out);
     th_fb_set_ref(fb, TH_TFL_OP_OPTIONS, options);
+    th_fb_set_ref(fb, TH_TFL_OP_CUSTOM_OPTIONS, custom);
+    th_fb_set_ref(fb, TH_TFL_OP_INTERMEDIATES, between);
     if (options) th_fb_set_u8(fb, TH_TFL_OP_OPTIONS_TYPE, row->options_type);
     return th_fb_table_end(fb);
 }

@@ -58,7 +58,7 @@ static th_err prepare_s8(const th_prepare *p, int32_t n, th_step *step)
     TH_TRY(scale(p, s_a / twice, &par->a_multiplier, &par->a_shift));
     TH_TRY(scale(p, s_b / twice, &par->b_multiplier, &par->b_shift));
     TH_TRY(scale(p, twice / ((double)(INT32_C(1) << TH_ADD_S8_BITS) * s_y), &par->out_multiplier, &par->out_shift));
-    TH_TRY(th_act_range_s8(p, p->node->attr.add.act, y, &par->act_min, &par->act_max));
+    TH_TRY(th_act_range_s8(p, p->node->attr.fused.act, y, &par->act_min, &par->act_max));
     TH_STEP_KERNEL(step, th_add_s8, 2, "nn/add.h", th_add_s8_par, s8_fields);
     step->par = par;
     return TH_OK;
@@ -69,7 +69,7 @@ static th_err prepare_f32(const th_prepare *p, int32_t n, th_step *step)
     th_add_f32_par *par = TH_NEW(p->arena, th_add_f32_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->n = n;
-    TH_TRY(th_act_range_f32(p, p->node->attr.add.act, &par->act_min, &par->act_max));
+    TH_TRY(th_act_range_f32(p, p->node->attr.fused.act, &par->act_min, &par->act_max));
     TH_STEP_KERNEL(step, th_add_f32, 2, "nn/add.h", th_add_f32_par, f32_fields);
     step->par = par;
     return TH_OK;

@@ -27,16 +27,26 @@ static th_err check_tensor(const th_prepare *p, const th_tensor *t)
     return TH_OK;
 }
 
-th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most)
+th_err th_check_io_n(const th_prepare *p, int32_t needed, int32_t most, int32_t n_out)
 {
     if (p->node->n_in < needed || p->node->n_in > most) return th_refuse(p, TH_EFORMAT, "wrong number of inputs");
-    if (p->node->n_out != 1 || !th_prepare_out(p, 0)) return th_refuse(p, TH_EFORMAT, "wrong number of outputs");
+    if (p->node->n_out != n_out) return th_refuse(p, TH_EFORMAT, "wrong number of outputs");
     for (int32_t i = 0; i < p->node->n_in; i++) {
         const th_tensor *t = th_prepare_in(p, i);
         if (!t && i < needed) return th_refuse(p, TH_EFORMAT, "an input is missing");
         if (t) TH_TRY(check_tensor(p, t));
     }
-    return check_tensor(p, th_prepare_out(p, 0));
+    for (int32_t i = 0; i < n_out; i++) {
+        const th_tensor *t = th_prepare_out(p, i);
+        if (!t) return th_refuse(p, TH_EFORMAT, "an output is missing");
+        TH_TRY(check_tensor(p, t));
+    }
+    return TH_OK;
+}
+
+th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most)
+{
+    return th_check_io_n(p, needed, most, 1);
 }
 
 static bool good_scale(float s)
@@ -157,6 +167,7 @@ th_err th_act_range(const th_prepare *p, th_act act, const th_tensor *out, int32
     case TH_ACT_RELU: ok = quantize_bound(0.0f, out, least, most, lo); break;
     case TH_ACT_RELU6: ok = quantize_bound(0.0f, out, least, most, lo) && quantize_bound(6.0f, out, least, most, hi); break;
     case TH_ACT_RELU_N1_1: ok = quantize_bound(-1.0f, out, least, most, lo) && quantize_bound(1.0f, out, least, most, hi); break;
+    case TH_ACT_TANH:
     default: return th_refuse(p, TH_EUNSUP, "this fused activation is not known here");
     }
     return ok ? TH_OK : th_refuse(p, TH_ERANGE, "the output scale is too small for its activation");
@@ -176,6 +187,7 @@ th_err th_act_range_f32(const th_prepare *p, th_act act, float *lo, float *hi)
     case TH_ACT_RELU: *lo = 0.0f; return TH_OK;
     case TH_ACT_RELU6: *lo = 0.0f, *hi = 6.0f; return TH_OK;
     case TH_ACT_RELU_N1_1: *lo = -1.0f, *hi = 1.0f; return TH_OK;
+    case TH_ACT_TANH:
     default: return th_refuse(p, TH_EUNSUP, "this fused activation is not known here");
     }
 }

@@ -11,8 +11,13 @@
 
 /* Rows of a field list. */
 #define TH_FIELD_INT(type, member)   {#member, TH_FIELD_I32, offsetof(type, member), 0}
+#define TH_FIELD_LONG(type, member)  {#member, TH_FIELD_I64, offsetof(type, member), 0}
 #define TH_FIELD_FLOAT(type, member) {#member, TH_FIELD_F32, offsetof(type, member), 0}
 #define TH_FIELD_INTS(type, member, count) {#member, TH_FIELD_I32_ARRAY, offsetof(type, member), offsetof(type, count)}
+/* int32_t member[n] inside the struct. */
+#define TH_FIELD_FIXED(type, member, n) {#member, TH_FIELD_I32_FIXED, offsetof(type, member), (n)}
+/* A pointer to `count` values of another kind: S8, U8, S16, U16, U32, I64, F32. */
+#define TH_FIELD_ARRAY(type, member, count, kind) {#member, TH_FIELD_##kind##_ARRAY, offsetof(type, member), offsetof(type, count)}
 /* The members of a th_window named `win`. */
 #define TH_FIELD_WINDOW(type)                                                                      \
     TH_FIELD_INT(type, win.batches), TH_FIELD_INT(type, win.in_h), TH_FIELD_INT(type, win.in_w),   \
@@ -24,11 +29,13 @@
         TH_FIELD_INT(type, win.pad_left)
 
 /* Fills what every step has: the kernel, the header that declares it, its parameter struct and fields,
- * and how many inputs the kernel looks at.  One output. */
+ * and how many inputs and outputs the kernel looks at. */
 #define TH_STEP_KERNEL(step, function, inputs, file, type, list)                                   \
+    TH_STEP_KERNEL_OUT(step, function, inputs, 1, file, type, list)
+#define TH_STEP_KERNEL_OUT(step, function, inputs, outputs, file, type, list)                      \
     ((step)->kernel = (function), (step)->kernel_name = #function, (step)->header = (file),        \
      (step)->par_type = #type, (step)->fields = (list),                                            \
-     (step)->n_fields = sizeof(list) / sizeof *(list), (step)->n_in = (inputs), (step)->n_out = 1)
+     (step)->n_fields = sizeof(list) / sizeof *(list), (step)->n_in = (inputs), (step)->n_out = (outputs))
 
 /* Error with a static text. */
 static inline th_err th_refuse(const th_prepare *p, th_err err, const char *text)
@@ -43,6 +50,8 @@ const th_tensor *th_prepare_out(const th_prepare *p, int32_t i);
 /* `needed` inputs present, at most `most` of them, one output, all with a valid type and shape.
  * Errors: TH_EFORMAT, TH_ESHAPE. */
 TH_NODISCARD th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most);
+/* The same with exactly n_out outputs. */
+TH_NODISCARD th_err th_check_io_n(const th_prepare *p, int32_t needed, int32_t most, int32_t n_out);
 
 /* One finite scale > 0 and a zero point that its type can hold. */
 TH_NODISCARD th_err th_check_quant_tensor(const th_prepare *p, const th_tensor *t);

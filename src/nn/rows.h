@@ -4,7 +4,21 @@
 
 #include "nn/op.h"
 
-extern const th_op_row th_row_add, th_row_average_pool_2d, th_row_conv_2d, th_row_depthwise_conv_2d,
-    th_row_fully_connected, th_row_max_pool_2d, th_row_relu, th_row_relu6, th_row_reshape, th_row_softmax;
+/* By number, one a line. */
+#define TH_ROW_LIST(X) \
+    X(add) \
+    X(average_pool_2d) \
+    X(conv_2d) \
+    X(depthwise_conv_2d) \
+    X(fully_connected) \
+    X(max_pool_2d) \
+    X(relu) \
+    X(relu6) \
+    X(reshape) \
+    X(softmax)
+
+#define X(name) extern const th_op_row th_row_##name;
+TH_ROW_LIST(X)
+#undef X
 
 #endif

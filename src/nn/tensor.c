@@ -36,5 +36,6 @@ int32_t th_shape_count(const th_shape *s)
 size_t th_tensor_bytes(const th_tensor *t)
 {
     const int32_t n = th_shape_count(&t->shape);
-    return n < 0 ? 0 : (size_t)n * th_type_bytes(t->type);
+    if (n < 0) return 0;
+    return t->type == TH_S4 ? ((size_t)n + 1) / 2 : (size_t)n * th_type_bytes(t->type);
 }

@@ -7,15 +7,23 @@
 
 #include <stdint.h>
 
-/* One list: enum, number in a .tflite file (TensorType), bytes of one element, name. */
+/* One list: enum, number in a .tflite file (TensorType), bytes of one element, name.
+ * int4 is packed: two elements in a byte, the first one in the lower four bits, an odd last one alone.
+ * A resource is the number of a variable; what it holds lies elsewhere. */
 #define TH_TYPE_LIST(X)                                                                            \
     X(TH_F32, 0, 4, "float32")                                                                     \
+    X(TH_F16, 1, 2, "float16")                                                                     \
     X(TH_S32, 2, 4, "int32")                                                                       \
     X(TH_U8, 3, 1, "uint8")                                                                        \
     X(TH_S64, 4, 8, "int64")                                                                       \
     X(TH_BOOL, 6, 1, "bool")                                                                       \
     X(TH_S16, 7, 2, "int16")                                                                       \
-    X(TH_S8, 9, 1, "int8")
+    X(TH_S8, 9, 1, "int8")                                                                         \
+    X(TH_U64, 12, 8, "uint64")                                                                     \
+    X(TH_RESOURCE, 13, 4, "resource")                                                              \
+    X(TH_U32, 15, 4, "uint32")                                                                     \
+    X(TH_U16, 16, 2, "uint16")                                                                     \
+    X(TH_S4, 17, 1, "int4")
 
 typedef enum th_type {
 #define X(name, code, bytes, text) name = code,
@@ -24,9 +32,9 @@ typedef enum th_type {
 } th_type;
 
 const char *th_type_name(th_type type); /* "float32"; "?" for a number that is no type */
-size_t th_type_bytes(th_type type);     /* of one element; 0 for a number that is no type */
+size_t th_type_bytes(th_type type);     /* of one element (of a byte with two, int4); 0 for a number that is no type */
 
-#define TH_MAX_RANK 6
+#define TH_MAX_RANK 8
 
 typedef struct th_shape {
     int32_t rank;           /* 0 to TH_MAX_RANK; 0 is a scalar */

@@ -251,8 +251,8 @@ static void unsound_graphs_are_refused(void **state)
     m->graphs[0].nodes[6].attr.softmax.beta = -1.0f;
     expect_refusal(m, TH_EFORMAT, "operator 6 (SOFTMAX)");
     m = test_ds_cnn(1);
-    m->graphs[0].tensors[3].type = (th_type)1;
-    expect_refusal(m, TH_EUNSUP, "operator 0 (CONV_2D) uses tensor 3, which has float16");
+    m->graphs[0].tensors[3].type = (th_type)8;
+    expect_refusal(m, TH_EUNSUP, "operator 0 (CONV_2D) uses tensor 3, which has complex64");
 }
 
 static void metadata_is_kept_and_replaced(void **state)

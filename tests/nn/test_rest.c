@@ -151,7 +151,7 @@ static void add(void **state)
     for (uint64_t seed = 0; seed < 100; seed++) {
         rig *r = rig_new(seed, TH_OP_ADD, 2);
         const th_type type = seed % 3 ? TH_S8 : TH_F32;
-        r->node.attr.add.act = (th_act)rig_between(r, 0, 3);
+        r->node.attr.fused.act = (th_act)rig_between(r, 0, 3);
         for (int i = 0; i < 2; i++) {
             rig_fill(r, i, type, shape4(1, 3, 4, 5));
             rig_quant(r, i, 1, 0, 0.05f, 127);
@@ -162,12 +162,12 @@ static void add(void **state)
         const double twice = 2 * fmax((double)r->scale[0][0], (double)r->scale[1][0]);
         for (int k = 0; k < 60; k++) {
             if (type == TH_F32) {
-                assert_close(((float *)r->data[3])[k], plain_limit_f32((double)((float *)r->data[0])[k] + (double)((float *)r->data[1])[k], r->node.attr.add.act), 1.0);
+                assert_close(((float *)r->data[3])[k], plain_limit_f32((double)((float *)r->data[0])[k] + (double)((float *)r->data[1])[k], r->node.attr.fused.act), 1.0);
                 continue;
             }
             int64_t sum = 0;
             for (int i = 0; i < 2; i++) sum += plain_requant((((int8_t *)r->data[i])[k] - r->zero[i][0]) * (int64_t)1048576, (double)r->scale[i][0] / twice);
-            assert_int_equal(((int8_t *)r->data[3])[k], plain_limit(plain_requant(sum, twice / (1048576 * (double)r->scale[3][0])), &r->t[3], r->node.attr.add.act));
+            assert_int_equal(((int8_t *)r->data[3])[k], plain_limit(plain_requant(sum, twice / (1048576 * (double)r->scale[3][0])), &r->t[3], r->node.attr.fused.act));
         }
         r->t[1].shape.d[3] = 1;
         assert_int_equal(rig_prepare(r), TH_EUNSUP);
