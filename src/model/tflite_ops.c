@@ -15,6 +15,7 @@ static const th_tfl_field conv[] = {
     FIELD(5, I32, conv.dilation_h, 1),
     FIELD(0, PADDING, conv.padding, 0),
     FIELD(3, ACT, conv.act, 0),
+    FIELD(6, U8, conv.bias_type, 0),
 };
 static const th_tfl_field depthwise[] = {
     FIELD(1, I32, conv.stride_w, 0),
@@ -46,6 +47,7 @@ static const th_tfl_field transpose_conv[] = {
 static const th_tfl_field dense[] = {
     FIELD(0, ACT, dense.act, 0),
     FIELD(2, BOOL, dense.keep_num_dims, 0),
+    FIELD(4, U8, dense.bias_type, 0),
     {1, TH_TFL_ZERO, offsetof(th_attr, dense.shuffled_weights), 0, "its weights are in shuffled order"},
 };
 static const th_tfl_field softmax[] = {
@@ -428,6 +430,8 @@ static void put_field(const th_tfl_field *f, th_fb_writer *w, const void *at, th
     case TH_TFL_F32:
     case TH_TFL_BETA: th_fb_set_f32(w, f->id, real); break;
     case TH_TFL_U8:
+        if (v != f->def) th_fb_set_u8(w, f->id, (uint8_t)v);
+        break;
     case TH_TFL_ACT:
     case TH_TFL_ACT_ANY:
     case TH_TFL_PADDING: th_fb_set_u8(w, f->id, (uint8_t)v); break;

@@ -4,6 +4,8 @@
 
 #include "nn/dot_f32.h"
 #include "nn/inner.h"
+#include "nn/int4.h"
+#include "nn/sums_s16.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -79,6 +81,57 @@ void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, voi
             }
         }
     }
+}
+
+void th_conv_2d_s8w4(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    const th_window *w = &((const th_conv_2d_s8_par *)par)->win;
+    const int32_t n = w->out_c * w->filter_h * w->filter_w * (w->in_c / ((const th_conv_2d_s8_par *)par)->groups);
+    int8_t *filter = (int8_t *)scratch;
+    const void *unpacked[3];
+    th_int4_unpack((const uint8_t *)in[1], n, filter);
+    unpacked[0] = in[0];
+    unpacked[1] = filter;
+    unpacked[2] = in[2];
+    th_conv_2d_s8(par, unpacked, out, filter + TH_INT4_ROOM(n));
+}
+
+/* One output, as `convolve` below. */
+static int64_t convolve_s16(const th_window *w, const int16_t *x, const int8_t *filter, int32_t iy0, int32_t ix0, int32_t n_c)
+{
+    int64_t sum = 0;
+    int32_t lo, hi, top, bottom;
+    th_window_taps(ix0, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
+    th_window_taps(iy0, w->dilation_h, w->filter_h, w->in_h, &top, &bottom);
+    for (int32_t i = top; i < bottom; i++) {
+        const int16_t *row = x + ((ptrdiff_t)(iy0 + i * w->dilation_h) * w->in_w + ix0) * w->in_c;
+        const int8_t *tap = filter + i * w->filter_w * n_c;
+        if (w->dilation_w == 1 && n_c == w->in_c) {
+            sum += th_dot_s16(row + lo * n_c, tap + lo * n_c, (hi - lo) * n_c);
+        } else {
+            for (int32_t j = lo; j < hi; j++) sum += th_dot_s16(row + j * w->dilation_w * w->in_c, tap + j * n_c, n_c);
+        }
+    }
+    return sum;
+}
+
+void th_conv_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    const th_conv_2d_s16_par *p = (const th_conv_2d_s16_par *)par;
+    const th_window *w = &p->win;
+    const int32_t n_c = w->in_c / p->groups, n = w->filter_h * w->filter_w * n_c, per_group = w->out_c / p->groups;
+    const th_scaler_s16 scale = {in[2], p->wide, p->multiplier, p->shift, 0, p->act_min, p->act_max};
+    int16_t *y = (int16_t *)out[0];
+    (void)scratch;
+    for (int32_t b = 0; b < w->batches; b++)
+        for (int32_t oy = 0; oy < w->out_h; oy++)
+            for (int32_t ox = 0; ox < w->out_w; ox++)
+                for (int32_t o = 0; o < w->out_c; o++) {
+                    const int16_t *x = (const int16_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c + o / per_group * n_c;
+                    const int8_t *filter = (const int8_t *)in[1] + (ptrdiff_t)o * n;
+                    const int64_t acc = convolve_s16(w, x, filter, oy * w->stride_h - w->pad_top, ox * w->stride_w - w->pad_left, n_c);
+                    *y++ = th_scale_s16(&scale, acc, o, o);
+                }
 }
 
 /* One output: the filter's rows against the picture's.  x: the batch's picture at the group's first channel. */

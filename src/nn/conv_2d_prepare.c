@@ -1,4 +1,5 @@
 #include "nn/conv_2d.h"
+#include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
 #include "nn/taps.h"
@@ -14,6 +15,16 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_conv_2d_s8_par, n_scales),
     TH_FIELD_INTS(th_conv_2d_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_conv_2d_s8_par, shift, n_scales),
+};
+static const th_field s16_fields[] = {
+    TH_FIELD_WINDOW(th_conv_2d_s16_par),
+    TH_FIELD_INT(th_conv_2d_s16_par, groups),
+    TH_FIELD_INT(th_conv_2d_s16_par, wide),
+    TH_FIELD_INT(th_conv_2d_s16_par, act_min),
+    TH_FIELD_INT(th_conv_2d_s16_par, act_max),
+    TH_FIELD_INT(th_conv_2d_s16_par, n_scales),
+    TH_FIELD_INTS(th_conv_2d_s16_par, multiplier, n_scales),
+    TH_FIELD_INTS(th_conv_2d_s16_par, shift, n_scales),
 };
 static const th_field f32_fields[] = {
     TH_FIELD_WINDOW(th_conv_2d_f32_par),
@@ -63,6 +74,27 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, int32_t groups
     TH_STEP_KERNEL(step, th_conv_2d_s8, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->par = par;
     step->scratch_bytes = w->filter_h == 1 && w->filter_w == 1 ? TH_PAIR_BYTES(n) : TH_PAIR_BYTES(n) + (size_t)n; /* and a patch */
+    if (f->type != TH_S4) return TH_OK;
+    TH_STEP_KERNEL(step, th_conv_2d_s8w4, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
+    step->scratch_bytes += TH_INT4_ROOM(th_shape_count(&f->shape));
+    return TH_OK;
+}
+
+static th_err prepare_s16(const th_prepare *p, const th_window *w, int32_t groups, th_step *step)
+{
+    const th_tensor *x = th_prepare_in(p, 0), *f = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
+    TH_TRY(th_check_quant_s16(p, x));
+    TH_TRY(th_check_quant_s16(p, y));
+    TH_TRY(th_check_quant_weights(p, f, 0, w->out_c));
+    th_conv_2d_s16_par *par = TH_NEW(p->arena, th_conv_2d_s16_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_conv_2d_s16_par){.win = *w, .groups = groups, .n_scales = w->out_c};
+    TH_TRY(th_check_bias_s16(p, th_prepare_in(p, 2), w->out_c, p->node->attr.conv.bias_type, &par->wide));
+    TH_TRY(th_act_range(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
+    TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
+    TH_TRY(th_check_sums_s16(p, th_shape_count(&f->shape) / w->out_c, par->wide, par->shift, par->n_scales));
+    TH_STEP_KERNEL(step, th_conv_2d_s16, 3, "nn/conv_2d.h", th_conv_2d_s16_par, s16_fields);
+    step->par = par;
     return TH_OK;
 }
 
@@ -87,9 +119,10 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(th_window_check_out(p, &w, &th_prepare_out(p, 0)->shape));
     step->macs = (int64_t)th_shape_count(&th_prepare_in(p, 1)->shape) * w.batches * w.out_h * w.out_w;
     const th_type x = th_prepare_in(p, 0)->type, f = th_prepare_in(p, 1)->type, y = th_prepare_out(p, 0)->type;
-    if (x == TH_S8 && f == TH_S8 && y == TH_S8) return prepare_s8(p, &w, groups, step);
+    if (x == TH_S8 && (f == TH_S8 || f == TH_S4) && y == TH_S8) return prepare_s8(p, &w, groups, step);
+    if (x == TH_S16 && f == TH_S8 && y == TH_S16) return prepare_s16(p, &w, groups, step);
     if (x == TH_F32 && f == TH_F32 && y == TH_F32) return prepare_f32(p, &w, groups, step);
-    return th_refuse(p, TH_EUNSUP, "input, filter and output must all be int8 or all float32");
+    return th_refuse(p, TH_EUNSUP, "input, filter and output must all be int8 (the filter may be int4), all float32, or int16, int8 and int16");
 }
 
 const th_op_row th_row_conv_2d = {TH_OP_CONV_2D, "CONV_2D", prepare, infer};

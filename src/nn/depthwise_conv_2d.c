@@ -3,6 +3,8 @@
 
 #include "nn/dot_f32.h"
 #include "nn/inner.h"
+#include "nn/int4.h"
+#include "nn/sums_s16.h"
 
 #include <stddef.h>
 
@@ -81,6 +83,57 @@ void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const
                 pixel(&at, w->in_c, w->out_c, &scale, y);
             }
         }
+    }
+}
+
+void th_depthwise_conv_2d_s8w4(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    const th_window *w = &((const th_depthwise_conv_2d_s8_par *)par)->win;
+    const void *unpacked[3];
+    th_int4_unpack((const uint8_t *)in[1], w->filter_h * w->filter_w * w->out_c, (int8_t *)scratch);
+    unpacked[0] = in[0];
+    unpacked[1] = scratch;
+    unpacked[2] = in[2];
+    th_depthwise_conv_2d_s8(par, unpacked, out, NULL);
+}
+
+/* One output channel: x and w at the first tap inside the picture. */
+static int64_t sum_s16(const th_taps *t, const int16_t *x, const int8_t *w)
+{
+    int64_t acc = 0;
+    for (int32_t i = 0; i < t->rows; i++, x += t->x_row, w += t->w_row) {
+        const int16_t *xx = x;
+        const int8_t *ww = w;
+        for (int32_t j = 0; j < t->cols; j++, xx += t->x_col, ww += t->w_col) acc += (int32_t)*xx * *ww;
+    }
+    return acc;
+}
+
+void th_depthwise_conv_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    const th_depthwise_conv_2d_s16_par *p = (const th_depthwise_conv_2d_s16_par *)par;
+    const th_window *w = &p->win;
+    const int32_t n_pixels = w->batches * w->out_h * w->out_w, per_input = w->out_c / w->in_c;
+    const th_scaler_s16 scale = {in[2], 1, p->multiplier, p->shift, 0, p->act_min, p->act_max};
+    int16_t *y = (int16_t *)out[0];
+    th_taps t;
+    (void)scratch;
+    t.x_col = w->dilation_w * w->in_c; /* in elements here */
+    t.x_row = w->dilation_h * w->in_w * w->in_c;
+    t.w_col = w->out_c;
+    t.w_row = w->filter_w * w->out_c;
+    for (int32_t k = 0; k < n_pixels; k++) {
+        const int32_t row = k / w->out_w, b = row / w->out_h;
+        const int32_t iy = row % w->out_h * w->stride_h - w->pad_top, ix = k % w->out_w * w->stride_w - w->pad_left;
+        int32_t y0, y1, x0, x1;
+        th_window_taps(iy, w->dilation_h, w->filter_h, w->in_h, &y0, &y1);
+        th_window_taps(ix, w->dilation_w, w->filter_w, w->in_w, &x0, &x1);
+        t.rows = y1 - y0;
+        t.cols = x1 - x0;
+        const int16_t *x = (const int16_t *)in[0] +
+                           (((ptrdiff_t)b * w->in_h + iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c;
+        const int8_t *filter = (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c;
+        for (int32_t o = 0; o < w->out_c; o++) *y++ = th_scale_s16(&scale, sum_s16(&t, x + o / per_input, filter + o), o, o);
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "nn/dot_f32.h"
 #include "nn/inner.h"
+#include "nn/int4.h"
+#include "nn/sums_s16.h"
 
 #include <stddef.h>
 
@@ -29,6 +31,40 @@ void th_fully_connected_s8(const void *par, const void *const *in, void *const *
             y[o] = th_scale(&scale, acc[0] - correction, o, o * each);
             if (more) y[o + 1] = th_scale(&scale, acc[1] - correction, o + 1, (o + 1) * each);
         }
+    }
+}
+
+void th_fully_connected_s8w4(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    const th_fully_connected_s8_par *p = (const th_fully_connected_s8_par *)par;
+    const void *unpacked[3];
+    th_int4_unpack((const uint8_t *)in[1], p->n_in * p->n_out, (int8_t *)scratch);
+    unpacked[0] = in[0];
+    unpacked[1] = scratch;
+    unpacked[2] = in[2];
+    th_fully_connected_s8(par, unpacked, out, NULL);
+}
+
+/* zero * sum of w: what the input's zero point adds to a sum. */
+static int64_t offset_s16(const int8_t *w, int32_t n, int32_t zero)
+{
+    int64_t sum = 0;
+    for (int32_t k = 0; zero != 0 && k < n; k++) sum += w[k];
+    return sum * zero;
+}
+
+void th_fully_connected_s16(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    const th_fully_connected_s16_par *p = (const th_fully_connected_s16_par *)par;
+    const int16_t *x = (const int16_t *)in[0];
+    const int32_t each = p->n_scales == 1 ? 0 : 1; /* outputs to scales */
+    const th_scaler_s16 scale = {in[2], p->wide, p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max};
+    int16_t *y = (int16_t *)out[0];
+    (void)scratch;
+    for (int32_t r = 0; r < p->rows; r++, x += p->n_in) {
+        const int8_t *w = (const int8_t *)in[1];
+        for (int32_t o = 0; o < p->n_out; o++, w += p->n_in)
+            *y++ = th_scale_s16(&scale, th_dot_s16(x, w, p->n_in) - offset_s16(w, p->n_in, p->in_zero), o, o * each);
     }
 }
 

@@ -1,4 +1,5 @@
 #include "nn/fully_connected.h"
+#include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
 
@@ -15,6 +16,19 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_fully_connected_s8_par, n_scales),
     TH_FIELD_INTS(th_fully_connected_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_fully_connected_s8_par, shift, n_scales),
+};
+static const th_field s16_fields[] = {
+    TH_FIELD_INT(th_fully_connected_s16_par, rows),
+    TH_FIELD_INT(th_fully_connected_s16_par, n_in),
+    TH_FIELD_INT(th_fully_connected_s16_par, n_out),
+    TH_FIELD_INT(th_fully_connected_s16_par, in_zero),
+    TH_FIELD_INT(th_fully_connected_s16_par, out_zero),
+    TH_FIELD_INT(th_fully_connected_s16_par, wide),
+    TH_FIELD_INT(th_fully_connected_s16_par, act_min),
+    TH_FIELD_INT(th_fully_connected_s16_par, act_max),
+    TH_FIELD_INT(th_fully_connected_s16_par, n_scales),
+    TH_FIELD_INTS(th_fully_connected_s16_par, multiplier, n_scales),
+    TH_FIELD_INTS(th_fully_connected_s16_par, shift, n_scales),
 };
 static const th_field f32_fields[] = {
     TH_FIELD_INT(th_fully_connected_f32_par, rows),
@@ -55,17 +69,13 @@ static th_err infer(const th_prepare *p, th_shape *out)
 }
 
 /* One multiplier: here the reference multiplies the scales in float32, elsewhere in double. */
-static th_err scale_per_tensor(const th_prepare *p, const th_tensor *x, const th_tensor *w, const th_tensor *y, th_fully_connected_s8_par *par)
+static th_err scale_per_tensor(const th_prepare *p, const int32_t **m, const int32_t **shift)
 {
-    int32_t *m = TH_NEW(p->arena, int32_t, 1), *shift = TH_NEW(p->arena, int32_t, 1);
-    if (!m || !shift) return th_refuse(p, TH_ENOMEM, "no memory for the scales");
-    const float product = x->quant.scale[0] * w->quant.scale[0];
-    if (!th_quantize_multiplier((double)product / (double)y->quant.scale[0], m, shift))
-        return th_refuse(p, TH_ERANGE, "the scales of input, weights and output do not fit together");
-    par->n_scales = 1;
-    par->multiplier = m;
-    par->shift = shift;
-    return TH_OK;
+    int32_t *mm = TH_NEW(p->arena, int32_t, 1), *ss = TH_NEW(p->arena, int32_t, 1);
+    if (!mm || !ss) return th_refuse(p, TH_ENOMEM, "no memory for the scales");
+    *m = mm;
+    *shift = ss;
+    return th_prepare_scale_f32(p, th_prepare_in(p, 0)->quant.scale[0], th_prepare_in(p, 1)->quant.scale[0], th_prepare_out(p, 0)->quant.scale[0], mm, ss);
 }
 
 static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
@@ -82,10 +92,34 @@ static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
     *par = (th_fully_connected_s8_par){.rows = s->rows, .n_in = s->n_in, .n_out = s->n_out, .in_zero = x->quant.zero[0],
                                        .w_zero = w->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = s->n_out};
     TH_TRY(th_act_range_s8(p, p->node->attr.dense.act, y, &par->act_min, &par->act_max));
-    if (w->quant.n == 1) TH_TRY(scale_per_tensor(p, x, w, y, par));
+    par->n_scales = w->quant.n;
+    if (w->quant.n == 1) TH_TRY(scale_per_tensor(p, &par->multiplier, &par->shift));
     else TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
     par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), s->n_out, s->n_in, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_fully_connected_s8, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
+    step->par = par;
+    if (w->type != TH_S4) return TH_OK;
+    TH_STEP_KERNEL(step, th_fully_connected_s8w4, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
+    step->scratch_bytes = TH_INT4_ROOM(th_shape_count(&w->shape));
+    return TH_OK;
+}
+
+static th_err prepare_s16(const th_prepare *p, const sizes *s, th_step *step)
+{
+    const th_tensor *x = th_prepare_in(p, 0), *w = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
+    TH_TRY(th_check_quant_tensor(p, x));
+    TH_TRY(th_check_quant_tensor(p, y));
+    TH_TRY(th_check_quant_weights(p, w, 0, s->n_out));
+    th_fully_connected_s16_par *par = TH_NEW(p->arena, th_fully_connected_s16_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_fully_connected_s16_par){.rows = s->rows, .n_in = s->n_in, .n_out = s->n_out, .in_zero = x->quant.zero[0],
+                                        .out_zero = y->quant.zero[0], .n_scales = w->quant.n};
+    TH_TRY(th_check_bias_s16(p, th_prepare_in(p, 2), s->n_out, p->node->attr.dense.bias_type, &par->wide));
+    TH_TRY(th_act_range(p, p->node->attr.dense.act, y, &par->act_min, &par->act_max));
+    if (w->quant.n == 1) TH_TRY(scale_per_tensor(p, &par->multiplier, &par->shift));
+    else TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
+    TH_TRY(th_check_sums_s16(p, s->n_in, par->wide, par->shift, par->n_scales));
+    TH_STEP_KERNEL(step, th_fully_connected_s16, 3, "nn/fully_connected.h", th_fully_connected_s16_par, s16_fields);
     step->par = par;
     return TH_OK;
 }
@@ -112,9 +146,10 @@ static th_err prepare(const th_prepare *p, th_step *step)
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from input and weights");
     step->macs = (int64_t)s.rows * s.n_in * s.n_out;
     const th_type x = th_prepare_in(p, 0)->type, w = th_prepare_in(p, 1)->type, y = th_prepare_out(p, 0)->type;
-    if (x == TH_S8 && w == TH_S8 && y == TH_S8) return prepare_s8(p, &s, step);
+    if (x == TH_S8 && (w == TH_S8 || w == TH_S4) && y == TH_S8) return prepare_s8(p, &s, step);
+    if (x == TH_S16 && w == TH_S8 && y == TH_S16) return prepare_s16(p, &s, step);
     if (x == TH_F32 && w == TH_F32 && y == TH_F32) return prepare_f32(p, &s, step);
-    return th_refuse(p, TH_EUNSUP, "input, weights and output must all be int8 or all float32");
+    return th_refuse(p, TH_EUNSUP, "input, weights and output must all be int8 (the weights may be int4), all float32, or int16, int8 and int16");
 }
 
 const th_op_row th_row_fully_connected = {TH_OP_FULLY_CONNECTED, "FULLY_CONNECTED", prepare, infer};

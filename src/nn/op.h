@@ -36,11 +36,13 @@ typedef union th_attr {
         int32_t stride_h, stride_w, dilation_h, dilation_w;
         int32_t filter_h, filter_w;   /* pools only */
         int32_t depth_multiplier;     /* depthwise only */
+        int32_t bias_type;            /* CONV_2D of int16 without a bias: TensorType whose width the sums have */
     } conv;
     struct { /* FULLY_CONNECTED */
         th_act act;
         int32_t keep_num_dims;
         int32_t shuffled_weights; /* weights format other than default: refused */
+        int32_t bias_type;        /* as in conv */
     } dense;
     struct { float beta; } softmax;                     /* SOFTMAX */
     struct { th_act act; } fused;                       /* ADD, SUB, MUL, DIV, L2_NORMALIZATION */

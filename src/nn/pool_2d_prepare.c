@@ -35,15 +35,19 @@ static th_err infer(const th_prepare *p, th_shape *out)
     return TH_OK;
 }
 
-static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
+static th_err prepare_int(const th_prepare *p, const th_window *w, th_step *step)
 {
+    const int small = th_prepare_in(p, 0)->type == TH_S8, average = p->node->op == TH_OP_AVERAGE_POOL_2D;
+    if (!small && (int64_t)w->filter_h * w->filter_w > INT32_C(1) << 15) return th_refuse(p, TH_ERANGE, "the window is larger than 2^15 elements");
     TH_TRY(th_check_same_quant(p, th_prepare_in(p, 0), th_prepare_out(p, 0)));
     th_pool_2d_s8_par *par = TH_NEW(p->arena, th_pool_2d_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->win = *w;
-    TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, th_prepare_out(p, 0), &par->act_min, &par->act_max));
-    if (p->node->op == TH_OP_AVERAGE_POOL_2D) TH_STEP_KERNEL(step, th_average_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
-    else TH_STEP_KERNEL(step, th_max_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    TH_TRY(th_act_range(p, p->node->attr.conv.act, th_prepare_out(p, 0), &par->act_min, &par->act_max));
+    if (small && average) TH_STEP_KERNEL(step, th_average_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    else if (small) TH_STEP_KERNEL(step, th_max_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    else if (average) TH_STEP_KERNEL(step, th_average_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    else TH_STEP_KERNEL(step, th_max_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
     step->par = par;
     return TH_OK;
 }
@@ -55,6 +59,7 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step
     par->win = *w;
     TH_TRY(th_act_range_f32(p, p->node->attr.conv.act, &par->act_min, &par->act_max));
     if (p->node->op == TH_OP_AVERAGE_POOL_2D) TH_STEP_KERNEL(step, th_average_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
+    else if (p->node->op == TH_OP_L2_POOL_2D) TH_STEP_KERNEL(step, th_l2_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
     else TH_STEP_KERNEL(step, th_max_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
     step->par = par;
     return TH_OK;
@@ -67,10 +72,12 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(geometry(p, &w));
     TH_TRY(th_window_check_out(p, &w, &th_prepare_out(p, 0)->shape));
     const th_type x = th_prepare_in(p, 0)->type, y = th_prepare_out(p, 0)->type;
-    if (x == TH_S8 && y == TH_S8) return prepare_s8(p, &w, step);
     if (x == TH_F32 && y == TH_F32) return prepare_f32(p, &w, step);
-    return th_refuse(p, TH_EUNSUP, "input and output must both be int8 or both float32");
+    if (p->node->op == TH_OP_L2_POOL_2D) return th_refuse(p, TH_EUNSUP, "input and output must both be float32");
+    if (x == y && (x == TH_S8 || x == TH_S16)) return prepare_int(p, &w, step);
+    return th_refuse(p, TH_EUNSUP, "input and output must both be int8, both int16 or both float32");
 }
 
 const th_op_row th_row_average_pool_2d = {TH_OP_AVERAGE_POOL_2D, "AVERAGE_POOL_2D", prepare, infer};
 const th_op_row th_row_max_pool_2d = {TH_OP_MAX_POOL_2D, "MAX_POOL_2D", prepare, infer};
+const th_op_row th_row_l2_pool_2d = {TH_OP_L2_POOL_2D, "L2_POOL_2D", prepare, infer};

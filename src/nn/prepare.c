@@ -93,6 +93,35 @@ th_err th_check_bias(const th_prepare *p, const th_tensor *bias, th_type type, i
     return TH_OK;
 }
 
+th_err th_check_quant_s16(const th_prepare *p, const th_tensor *t)
+{
+    TH_TRY(th_check_quant_tensor(p, t));
+    if (t->quant.zero[0] != 0) return th_refuse(p, TH_EUNSUP, "an int16 tensor has a zero point other than 0");
+    return TH_OK;
+}
+
+th_err th_check_bias_s16(const th_prepare *p, const th_tensor *bias, int32_t channels, int32_t bias_type, int32_t *wide)
+{
+    *wide = (bias ? (int32_t)bias->type : bias_type) != (int32_t)TH_S32;
+    if (!bias) return TH_OK;
+    if (bias->type != TH_S64 && bias->type != TH_S32) return th_refuse(p, TH_EUNSUP, "the bias of int16 inputs must be int64 or int32");
+    if (th_shape_count(&bias->shape) != channels) return th_refuse(p, TH_ESHAPE, "the bias needs one value per output channel");
+    for (int32_t c = 0; *wide && bias->data && c < channels; c++) {
+        int64_t b;
+        memcpy(&b, (const uint8_t *)bias->data + 8 * (size_t)c, 8);
+        if (b > INT64_C(1) << 46 || b < -(INT64_C(1) << 46)) return th_refuse(p, TH_ERANGE, "a bias is larger than 2^46: the sums could overflow");
+    }
+    return TH_OK;
+}
+
+th_err th_check_sums_s16(const th_prepare *p, int32_t n, int32_t wide, const int32_t *shift, int32_t n_shifts)
+{
+    if (n > INT32_C(1) << 23) return th_refuse(p, TH_ERANGE, "more than 2^23 weights for one output: the sums could overflow");
+    for (int32_t c = 0; wide && c < n_shifts; c++)
+        if (shift[c] > 7) return th_refuse(p, TH_ERANGE, "the output scale is too small for the scales of input and weights");
+    return TH_OK;
+}
+
 /* A double is sign(1) | exponent + 1023 (11) | fraction (52); its value 0.1xxx * 2^(exponent + 1)
  * with 53 bits after the point, of which 31 are kept. */
 bool th_quantize_multiplier(double factor, int32_t *m, int32_t *shift)
@@ -129,6 +158,14 @@ th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tens
     }
     *m = mm;
     *shift = ss;
+    return TH_OK;
+}
+
+th_err th_prepare_scale_f32(const th_prepare *p, float s_in, float s_w, float s_out, int32_t *m, int32_t *shift)
+{
+    const float product = s_in * s_w;
+    if (!th_quantize_multiplier((double)product / (double)s_out, m, shift))
+        return th_refuse(p, TH_ERANGE, "the scales of input, weights and output do not fit together");
     return TH_OK;
 }
 

@@ -65,6 +65,16 @@ TH_NODISCARD th_err th_check_same_quant(const th_prepare *p, const th_tensor *a,
 /* NULL is fine; else `channels` values of `type`. */
 TH_NODISCARD th_err th_check_bias(const th_prepare *p, const th_tensor *bias, th_type type, int32_t channels);
 
+/* int16 activations: one scale, zero point 0. */
+TH_NODISCARD th_err th_check_quant_s16(const th_prepare *p, const th_tensor *t);
+
+/* The bias of int16 activations: NULL, or `channels` values, int64 (*wide = 1) or int32 (*wide = 0).  Without a bias
+ * the operator's option quantized_bias_type, a TensorType, decides: int32, else int64. */
+TH_NODISCARD th_err th_check_bias_s16(const th_prepare *p, const th_tensor *bias, int32_t channels, int32_t bias_type, int32_t *wide);
+
+/* Sums of n products for one output of int16 activations stay below 2^46, and every shift suits th_requant_64. */
+TH_NODISCARD th_err th_check_sums_s16(const th_prepare *p, int32_t n, int32_t wide, const int32_t *shift, int32_t n_shifts);
+
 /* factor = m * 2^(shift - 31) with 2^30 <= m < 2^31, or m = shift = 0 for a factor below 2^-32.
  * Needs no libm: the bits of the double are taken apart.  false: negative, not finite, or shift > 30.
  * Source: quantization_util.cc QuantizeMultiplier. */
@@ -73,6 +83,10 @@ bool th_quantize_multiplier(double factor, int32_t *m, int32_t *shift);
 /* m[c], shift[c] of s_in * s_w[c] / s_out, in double, from the arena (par's arrays). */
 TH_NODISCARD th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tensor *w, const th_tensor *out,
                                       int32_t channels, const int32_t **m, const int32_t **shift);
+
+/* m and shift of (s_in * s_w) / s_out with the product in float32: FULLY_CONNECTED with one scale, BATCH_MATMUL,
+ * the gates of an LSTM.  Source: kernel_util.cc GetQuantizedConvolutionMultipler. */
+TH_NODISCARD th_err th_prepare_scale_f32(const th_prepare *p, float s_in, float s_w, float s_out, int32_t *m, int32_t *shift);
 
 /* 1 when th_scale may go the narrow way: sums of n products with |x - zero| <= 255, |w - zero| <= 255 plus the
  * (constant) bias stay below 2^30, and every shift is to the right. */

@@ -11,11 +11,16 @@
     X(conv_2d) \
     X(depthwise_conv_2d) \
     X(fully_connected) \
+    X(l2_pool_2d) \
     X(max_pool_2d) \
     X(relu) \
     X(relu6) \
     X(reshape) \
-    X(softmax)
+    X(softmax) \
+    X(svdf) \
+    X(unidirectional_sequence_lstm) \
+    X(transpose_conv) \
+    X(batch_matmul)
 
 #define X(name) extern const th_op_row th_row_##name;
 TH_ROW_LIST(X)
