@@ -72,13 +72,22 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
                      "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
+/* "" in front of the names of the first graph's things, "g2_" of graph 2's. */
+static const char *prefix(const th_plan *plan, char text[16])
+{
+    const int number = plan->graph->all ? (int)(plan->graph - plan->graph->all) : 0;
+    th_text_fmt(text, 16, number ? "g%d_" : "", number);
+    return text;
+}
+
 /* The address of a tensor as a constant expression. */
 static void address(th_writer *w, const th_plan *plan, int32_t t)
 {
+    char g[16];
     if (t < 0)
         th_writer_add(w, "0");
-    else if (plan->graph->tensors[t].data && !plan->graph->tensors[t].is_variable)
-        th_writer_add(w, "t%d", (int)t);
+    else if (plan->offset[t] == TH_NO_OFFSET)
+        th_writer_add(w, "%st%d", prefix(plan, g), (int)t);
     else
         th_writer_add(w, "arena.byte + %zu", plan->offset[t]);
 }
@@ -113,19 +122,19 @@ static th_type element_type(th_field_kind kind)
     return type[kind - TH_FIELD_S8_ARRAY];
 }
 
-static void field_arrays(th_writer *w, const th_step *s, int step)
+static void field_arrays(th_writer *w, const th_step *s, const char *g, int step)
 {
     for (size_t i = 0; i < s->n_fields; i++) {
         const th_field *f = &s->fields[i];
         if (f->kind < TH_FIELD_S8_ARRAY) continue;
         const void *data = pointer_at(s->par, f->offset);
         char name[32];
-        th_text_fmt(name, sizeof name, "p%d_%zu", step, i);
+        th_text_fmt(name, sizeof name, "%sp%d_%zu", g, step, i);
         if (data) th_writer_array(w, name, element_type(f->kind), data, (size_t)int_at(s->par, f->count));
     }
 }
 
-static void field_value(th_writer *w, const th_step *s, size_t i, int step)
+static void field_value(th_writer *w, const th_step *s, size_t i, const char *g, int step)
 {
     const th_field *f = &s->fields[i];
     float v;
@@ -156,7 +165,7 @@ static void field_value(th_writer *w, const th_step *s, size_t i, int step)
     case TH_FIELD_I64_ARRAY:
     case TH_FIELD_F32_ARRAY:
         if (pointer_at(s->par, f->offset))
-            th_writer_add(w, "p%d_%zu", step, i);
+            th_writer_add(w, "%sp%d_%zu", g, step, i);
         else
             th_writer_add(w, "0");
         break;
@@ -167,55 +176,144 @@ static void write_step_data(th_writer *w, const th_plan *plan, int i)
 {
     const th_step *s = &plan->steps[i];
     const th_node *node = &plan->graph->nodes[i];
+    char g[16];
+    if (s->control != TH_CONTROL_KERNEL) return;
+    (void)prefix(plan, g);
     th_writer_add(w, "\n/* step %d: %s */\n", i, s->kernel_name);
     if (s->par_type) {
-        field_arrays(w, s, i);
-        th_writer_add(w, "static const %s p%d = {", s->par_type, i);
+        field_arrays(w, s, g, i);
+        th_writer_add(w, "static const %s %sp%d = {", s->par_type, g, i);
         for (size_t k = 0; k < s->n_fields; k++) {
             th_writer_add(w, "%s\n    .%s = ", k ? "," : "", s->fields[k].name);
-            field_value(w, s, k, i);
+            field_value(w, s, k, g, i);
         }
         th_writer_add(w, "\n};\n");
     }
-    th_writer_add(w, "static const void *const in%d[] = {", i);
+    th_writer_add(w, "static const void *const %sin%d[] = {", g, i);
     addresses(w, plan, node->in, node->n_in, s->n_in);
-    th_writer_add(w, "};\nstatic void *const out%d[] = {", i);
+    th_writer_add(w, "};\nstatic void *const %sout%d[] = {", g, i);
     addresses(w, plan, node->out, node->n_out, s->n_out);
     th_writer_add(w, "};\n");
 }
 
+static void write_call(th_writer *w, const th_plan *plan, int i)
+{
+    const th_step *s = &plan->steps[i];
+    char g[16];
+    (void)prefix(plan, g);
+    th_writer_add(w, "    %s(", s->kernel_name);
+    if (s->par_type) th_writer_add(w, "&%sp%d, ", g, i);
+    else th_writer_add(w, "0, ");
+    th_writer_add(w, "%sin%d, %sout%d, ", g, i, g, i);
+    if (plan->scratch[i] == TH_NO_OFFSET) th_writer_add(w, "0");
+    else th_writer_add(w, "arena.byte + %zu", plan->scratch[i]);
+    th_writer_add(w, ");\n");
+}
+
+/* n tensors of one plan onto those of another, as statements. */
+static void write_copies(th_writer *w, const th_plan *from, const int32_t *a, const th_plan *to, const int32_t *b, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        th_writer_add(w, "        memcpy(");
+        address(w, to, b[i]);
+        th_writer_add(w, ", ");
+        address(w, from, a[i]);
+        th_writer_add(w, ", %zu);\n", th_tensor_bytes(&to->graph->tensors[b[i]]));
+    }
+}
+
+static void write_if(th_writer *w, const th_plan *root, const th_plan *plan, int i)
+{
+    const th_node *n = &plan->graph->nodes[i];
+    th_writer_add(w, "    if (*(const uint8_t *)(");
+    address(w, plan, n->in[0]);
+    th_writer_add(w, ")) {\n");
+    for (int c = 0; c < 2; c++) {
+        const int number = n->attr.call.graph[c];
+        const th_plan *sub = root->sub[number];
+        if (c) th_writer_add(w, "    } else {\n");
+        write_copies(w, plan, n->in + 1, sub, sub->graph->inputs, sub->graph->n_inputs);
+        th_writer_add(w, "        graph_%d();\n", number);
+        write_copies(w, sub, sub->graph->outputs, plan, n->out, n->n_out);
+    }
+    th_writer_add(w, "    }\n");
+}
+
+static void write_while(th_writer *w, const th_plan *root, const th_plan *plan, int i)
+{
+    const th_node *n = &plan->graph->nodes[i];
+    const th_plan *cond = root->sub[n->attr.call.graph[0]], *body = root->sub[n->attr.call.graph[1]];
+    write_copies(w, plan, n->in, plan, n->out, n->n_out);
+    th_writer_add(w, "    for (;;) {\n");
+    write_copies(w, plan, n->out, cond, cond->graph->inputs, n->n_out);
+    th_writer_add(w, "        graph_%d();\n        if (!*(const uint8_t *)(", (int)n->attr.call.graph[0]);
+    address(w, cond, cond->graph->outputs[0]);
+    th_writer_add(w, ")) break;\n");
+    write_copies(w, plan, n->out, body, body->graph->inputs, n->n_out);
+    th_writer_add(w, "        graph_%d();\n", (int)n->attr.call.graph[1]);
+    write_copies(w, body, body->graph->outputs, plan, n->out, n->n_out);
+    th_writer_add(w, "    }\n");
+}
+
+static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
+{
+    for (int i = 0; i < plan->graph->n_nodes; i++) {
+        switch (plan->steps[i].control) {
+        case TH_CONTROL_KERNEL: write_call(w, plan, i); break;
+        case TH_CONTROL_NOTHING: break;
+        case TH_CONTROL_CALL_ONCE:
+            th_writer_add(w, "    if (!once[%d]) {\n        once[%d] = 1;\n        graph_%d();\n    }\n", (int)plan->once[i], (int)plan->once[i],
+                          (int)plan->graph->nodes[i].attr.call.graph[0]);
+            break;
+        case TH_CONTROL_IF: write_if(w, root, plan, i); break;
+        case TH_CONTROL_WHILE: write_while(w, root, plan, i); break;
+        }
+        if (plan == root) th_writer_add(w, "    MODEL_STEP_DONE(%d);\n", i);
+    }
+}
+
 static void write_invoke(th_writer *w, const th_plan *plan)
 {
-    th_writer_add(w, "\nvoid model_invoke(void)\n{\n");
-    for (int i = 0; i < plan->graph->n_nodes; i++) {
-        const th_step *s = &plan->steps[i];
-        if (s->par_type)
-            th_writer_add(w, "    %s(&p%d, in%d, out%d, ", s->kernel_name, i, i, i);
-        else
-            th_writer_add(w, "    %s(0, in%d, out%d, ", s->kernel_name, i, i);
-        if (plan->scratch[i] == TH_NO_OFFSET)
-            th_writer_add(w, "0");
-        else
-            th_writer_add(w, "arena.byte + %zu", plan->scratch[i]);
-        th_writer_add(w, ");\n    MODEL_STEP_DONE(%d);\n", i);
+    for (int32_t k = 0; k < plan->n_sub; k++)
+        if (plan->sub[k]) th_writer_add(w, "\nstatic void graph_%d(void);", (int)k);
+    for (int32_t k = 0; k < plan->n_sub; k++) {
+        if (!plan->sub[k]) continue;
+        th_writer_add(w, "\n\nstatic void graph_%d(void)\n{\n", (int)k);
+        write_steps(w, plan, plan->sub[k]);
+        th_writer_add(w, "}\n");
     }
+    th_writer_add(w, "\nvoid model_invoke(void)\n{\n");
+    write_steps(w, plan, plan);
     th_writer_add(w, "}\n");
 }
 
 /* Variable tensors go back to the bytes that the host's runner gives them. */
-static void write_init(th_writer *w, const th_plan *plan)
+static void write_reset(th_writer *w, const th_plan *plan)
 {
     const th_graph *g = plan->graph;
-    th_writer_add(w, "\nint model_init(void)\n{\n");
+    char pre[16];
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *x = &g->tensors[t];
         if (!x->is_variable || plan->offset[t] == TH_NO_OFFSET) continue;
         if (x->data) {
-            th_writer_add(w, "    memcpy(arena.byte + %zu, t%d, %zu);\n", plan->offset[t], (int)t, th_tensor_bytes(x));
+            th_writer_add(w, "    memcpy(arena.byte + %zu, %st%d, %zu);\n", plan->offset[t], prefix(plan, pre), (int)t, th_tensor_bytes(x));
         } else {
             th_writer_add(w, "    memset(arena.byte + %zu, 0, %zu);\n", plan->offset[t], th_tensor_bytes(x));
         }
     }
+}
+
+static void write_init(th_writer *w, const th_plan *plan)
+{
+    th_writer_add(w, "\nint model_init(void)\n{\n");
+    write_reset(w, plan);
+    for (int32_t k = 0; k < plan->n_sub; k++)
+        if (plan->sub[k]) write_reset(w, plan->sub[k]);
+    for (int32_t i = 0; i < plan->n_variables; i++) {
+        const th_variable *v = &plan->variables[i];
+        if (v->bytes) th_writer_add(w, "    memset(arena.byte + %zu, %d, %zu);\n", v->offset, (int)v->start, v->bytes);
+    }
+    if (plan->n_once) th_writer_add(w, "    memset(once, 0, sizeof once);\n");
     th_writer_add(w, "    return 0;\n}\n");
 }
 
@@ -234,55 +332,86 @@ static void write_io(th_writer *w, const th_plan *plan)
     th_writer_add(w, "};\n    return at[index];\n}\n");
 }
 
-/* 1 when a step or an output needs the constant. */
-static int constant_used(const th_plan *plan, int32_t t)
+/* Marks every constant that the generated C names. */
+static void mark_constants(const th_plan *plan, uint8_t *used)
 {
     const th_graph *g = plan->graph;
-    if (g->tensors[t].is_variable) return 1;
-    for (int32_t i = 0; i < g->n_outputs; i++)
-        if (g->outputs[i] == t) return 1;
+    for (int32_t t = 0; t < g->n_tensors; t++) used[t] = g->tensors[t].is_variable != 0;
+    for (int32_t i = 0; i < g->n_outputs; i++) used[g->outputs[i]] = 1;
     for (int32_t i = 0; i < g->n_nodes; i++)
-        for (int32_t k = 0; k < g->nodes[i].n_in && k < plan->steps[i].n_in; k++)
-            if (g->nodes[i].in[k] == t) return 1;
-    return 0;
+        for (int32_t k = 0; k < g->nodes[i].n_in; k++)
+            if (g->nodes[i].in[k] >= 0 && (k < plan->steps[i].n_in || plan->steps[i].control != TH_CONTROL_KERNEL)) used[g->nodes[i].in[k]] = 1;
 }
 
-static void write_constants(th_code *code, const th_plan *plan)
+static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)
 {
     const th_graph *g = plan->graph;
+    char pre[16], name[32];
+    uint8_t *used = calloc((size_t)g->n_tensors + 1, 1);
+    if (!used) return th_why_set(why, TH_ENOMEM, "out of memory while writing C");
+    mark_constants(plan, used);
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *x = &g->tensors[t];
-        char name[16];
-        if (!x->data || !constant_used(plan, t)) continue;
-        th_text_fmt(name, sizeof name, "t%d", (int)t);
+        if (!x->data || !used[t]) continue;
+        th_text_fmt(name, sizeof name, "%st%d", prefix(plan, pre), (int)t);
         th_writer_array(&code->model_c, name, x->type, x->data, (size_t)th_shape_count(&x->shape));
         code->weight_bytes += th_tensor_bytes(x);
     }
+    free(used);
+    return TH_OK;
 }
 
-static void write_model_c(const th_plan *plan, th_code *code)
+/* Step i of all plans, the first one's first; NULL behind the last. */
+static const th_step *any_step(const th_plan *root, int32_t i)
 {
-    const th_graph *g = plan->graph;
+    if (i < root->graph->n_nodes) return &root->steps[i];
+    i -= root->graph->n_nodes;
+    for (int32_t k = 0; k < root->n_sub; k++) {
+        if (!root->sub[k]) continue;
+        if (i < root->sub[k]->graph->n_nodes) return &root->sub[k]->steps[i];
+        i -= root->sub[k]->graph->n_nodes;
+    }
+    return NULL;
+}
+
+static void write_includes(th_writer *w, const th_plan *plan)
+{
+    const th_step *s, *before;
+    for (int i = 0; (s = any_step(plan, i)) != NULL; i++) {
+        int seen = s->header == NULL;
+        for (int k = 0; k < i && !seen; k++) seen = (before = any_step(plan, k))->header && strcmp(before->header, s->header) == 0;
+        if (!seen) th_writer_add(w, "#include \"%s\"\n", s->header);
+    }
+}
+
+static th_err write_data(th_code *code, const th_plan *plan, th_why *why)
+{
+    TH_TRY(write_constants(code, plan, why));
+    for (int i = 0; i < plan->graph->n_nodes; i++) write_step_data(&code->model_c, plan, i);
+    return TH_OK;
+}
+
+static th_err write_model_c(const th_plan *plan, th_code *code, th_why *why)
+{
     th_writer *w = &code->model_c;
     th_code_banner(w, "model.c", "weights, parameters and the order of the steps");
     th_writer_add(w, "#include \"model.h\"\n\n");
-    for (int i = 0; i < g->n_nodes; i++) {
-        int seen = 0;
-        for (int k = 0; k < i; k++) seen |= strcmp(plan->steps[k].header, plan->steps[i].header) == 0;
-        if (!seen) th_writer_add(w, "#include \"%s\"\n", plan->steps[i].header);
-    }
+    write_includes(w, plan);
     th_writer_add(w, "\n#include <string.h>\n\n" TH_CODE_ALIGN_TEXT
                      "#ifdef MODEL_PROFILE\n#define MODEL_STEP_DONE(i) model_profile(i)\n#else\n"
                      "#define MODEL_STEP_DONE(i) ((void)0)\n#endif\n\n"
                      "/* Every tensor that is not constant, where the planner put it. */\n"
                      "static union {\n    uint8_t byte[MODEL_ARENA_BYTES ? MODEL_ARENA_BYTES : 1];\n"
                      "    int64_t whole;\n    double real;\n} arena TH_CODE_ALIGN(16);\n\n");
-    write_constants(code, plan);
-    for (int i = 0; i < g->n_nodes; i++) write_step_data(w, plan, i);
+    if (plan->n_once) th_writer_add(w, "static uint8_t once[%d]; /* 1: that graph has run */\n\n", (int)plan->n_once);
+    TH_TRY(write_data(code, plan, why));
+    for (int32_t k = 0; k < plan->n_sub; k++)
+        if (plan->sub[k]) TH_TRY(write_data(code, plan->sub[k], why));
     write_init(w, plan);
     write_io(w, plan);
     th_writer_add(w, "\nvoid *model_memory(void)\n{\n    return arena.byte;\n}\n");
     write_invoke(w, plan);
+    return TH_OK;
 }
 
 static th_err check_io(const th_plan *plan, const int32_t *list, int32_t n, th_why *why)
@@ -307,6 +436,7 @@ static th_err writers_ok(const th_code *c, th_why *why)
 static th_err add_kernel(th_embed_set *ring, const th_step *s, th_why *why)
 {
     char body[128];
+    if (!s->header) return TH_OK;
     const size_t name = strlen(s->kernel_name), head = strlen(s->header);
     TH_TRY(th_embed_add(ring, s->header, why));
     if (name < 4 || strcmp(s->kernel_name + name - 4, "_f32") != 0) return TH_OK;
@@ -322,8 +452,8 @@ th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code,
     TH_TRY(check_io(plan, g->inputs, g->n_inputs, why));
     TH_TRY(check_io(plan, g->outputs, g->n_outputs, why));
     write_model_h(plan, pipe != NULL, &code->model_h);
-    write_model_c(plan, code);
-    for (int i = 0; i < g->n_nodes; i++) TH_TRY(add_kernel(&code->ring, &plan->steps[i], why));
+    TH_TRY(write_model_c(plan, code, why));
+    for (int i = 0; any_step(plan, i); i++) TH_TRY(add_kernel(&code->ring, any_step(plan, i), why));
     if (pipe) {
         TH_TRY(th_code_audio(plan, pipe, code, why));
         TH_TRY(th_embed_add(&code->ring, "dsp/listener.h", why));

@@ -18,6 +18,8 @@ typedef struct th_graph {
     int32_t n_nodes;
     const int32_t *inputs, *outputs; /* tensor numbers */
     int32_t n_inputs, n_outputs;
+    const struct th_graph *all; /* [n_all] the model's graphs, for operators that run one; NULL when it is alone */
+    int32_t n_all;
 } th_graph;
 
 typedef struct th_metadata {

@@ -2,9 +2,10 @@
  *
  * Time runs in steps: 0 is before the first operator, when the inputs are written; operator k is step k + 1;
  * the last step is after it, when the outputs are read. */
-#include "model/plan.h"
+#include "model/plan_priv.h"
 
-#include "model/place.h"
+#include "base/text.h"
+#include "fmt/tflite_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,28 +20,50 @@ typedef struct planner {
     const th_graph *g;
     th_plan *plan;
     life *life;       /* [n_tensors] */
-    th_block *block;  /* [n_tensors + n_nodes] */
+    th_block *block;  /* [n_tensors + n_nodes + n_extra] */
     int32_t n_blocks;
     th_why *why;
 } planner;
 
+/* "graph 2, " of a graph that another one calls; "" of the first. */
+static const char *graph_text(const th_graph *g, char text[32])
+{
+    const int number = g->all ? (int)(g - g->all) : 0;
+    th_text_fmt(text, 32, number ? "graph %d, " : "", number);
+    return text;
+}
+
+static th_err prepare_node(const th_prepare *p, int32_t k, th_step *step, th_why *why)
+{
+    const th_node *node = p->node;
+    const th_op_row *row = th_op_find((int32_t)node->op);
+    if (!row) return th_why_set(why, TH_EUNSUP, "operator %d is %s, which thimble cannot run", (int)k, th_tfl_op_name((int32_t)node->op));
+    for (int32_t i = 0; i < node->n_in; i++)
+        if (node->in[i] >= 0 && p->tensors[node->in[i]].type == TH_RESOURCE && node->op != TH_OP_READ_VARIABLE && node->op != TH_OP_ASSIGN_VARIABLE)
+            return th_fail(p->diag, TH_EUNSUP, 0, "it hands a variable on; only READ_VARIABLE and ASSIGN_VARIABLE can take one");
+    for (int32_t i = 0; i < node->n_out; i++)
+        if (p->tensors[node->out[i]].type == TH_RESOURCE && node->op != TH_OP_VAR_HANDLE)
+            return th_fail(p->diag, TH_EUNSUP, 0, "it makes a variable, which only VAR_HANDLE can");
+    return row->prepare(p, step);
+}
 
 static th_err prepare_all(planner *pl)
 {
     const th_graph *g = pl->g;
+    char where[32];
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_node *node = &g->nodes[k];
-        const th_op_row *row = th_op_find((int32_t)node->op);
-        if (!row) return th_why_set(pl->why, TH_EUNSUP, "operator %d has the code %d, which is not supported here", (int)k, (int)node->op);
         th_diag diag = {0, "it cannot be run"};
         const th_prepare p = {node, g->tensors, &pl->plan->arena, &diag};
-        const th_err err = row->prepare(&p, &pl->plan->steps[k]);
-        if (err == TH_ENOMEM) return err; /* th_plan_make tries again with more */
+        const th_err err = prepare_node(&p, k, &pl->plan->steps[k], pl->why);
+        if (err == TH_ENOMEM) return err; /* th_plan_prepare tries again with more */
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
-            return th_why_set(pl->why, err, "operator %d (%s%s%s): %s", (int)k, row->name, out >= 0 ? ", makes " : "",
-                              out >= 0 ? g->tensors[out].name : "", diag.msg);
+            const th_op_row *row = th_op_find((int32_t)node->op);
+            return th_why_set(pl->why, err, "%soperator %d (%s%s%s): %s", graph_text(g, where), (int)k, row ? row->name : "?",
+                              out >= 0 ? ", makes " : "", out >= 0 ? g->tensors[out].name : "", diag.msg);
         }
+        if (!pl->plan->steps[k].kernel_name) pl->plan->steps[k].kernel_name = "";
         pl->plan->macs += pl->plan->steps[k].macs;
     }
     return TH_OK;
@@ -71,6 +94,11 @@ static th_err find_lives(planner *pl)
     const int32_t end = g->n_nodes + 1;
     for (int32_t t = 0; t < g->n_tensors; t++) pl->life[t] = (life){-1, -1, -1};
     for (int32_t i = 0; i < g->n_inputs; i++) TH_TRY(make(pl, g->inputs[i], 0));
+    for (int32_t i = 0; i < g->n_inputs + g->n_outputs; i++) {
+        const int32_t t = i < g->n_inputs ? g->inputs[i] : g->outputs[i - g->n_inputs];
+        if (g->tensors[t].type == TH_RESOURCE)
+            return th_why_set(pl->why, TH_EUNSUP, "tensor %d (%s) hands a variable into or out of a graph", (int)t, g->tensors[t].name);
+    }
     for (int32_t t = 0; t < g->n_tensors; t++)
         if (g->tensors[t].is_variable) pl->life[t] = (life){0, end, -1};
     for (int32_t k = 0; k < g->n_nodes; k++) {
@@ -108,12 +136,13 @@ static void make_blocks(planner *pl, int32_t *scratch_block)
     const th_graph *g = pl->g;
     for (int32_t t = 0; t < g->n_tensors; t++) {
         life *l = &pl->life[t];
-        if (l->first == 0) l->block = new_block(pl, th_tensor_bytes(&g->tensors[t]), 0, l->last);
+        if (l->first == 0 && g->tensors[t].type != TH_RESOURCE) l->block = new_block(pl, th_tensor_bytes(&g->tensors[t]), 0, l->last);
     }
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_node *node = &g->nodes[k];
         for (int32_t i = 0; i < node->n_out; i++) {
             life *l = &pl->life[node->out[i]];
+            if (g->tensors[node->out[i]].type == TH_RESOURCE) continue; /* its variable has a place */
             l->block = i == 0 ? block_to_take(pl, k) : -1;
             if (l->block >= 0) pl->block[l->block].last = l->last;
             else l->block = new_block(pl, th_tensor_bytes(&g->tensors[node->out[i]]), l->first, l->last);
@@ -129,15 +158,23 @@ static int32_t node_of_step(const th_graph *g, int32_t step)
     return step < 1 ? 0 : step > g->n_nodes ? g->n_nodes - 1 : step - 1;
 }
 
-static th_err place_all(planner *pl, int32_t *scratch_block)
+int32_t th_plan_end(const th_graph *graph)
+{
+    return graph->n_nodes + 1;
+}
+
+static th_err place_all(planner *pl, int32_t *scratch_block, th_block *extra, int32_t n_extra)
 {
     const th_graph *g = pl->g;
     th_plan *plan = pl->plan;
     th_placed placed;
     TH_TRY(find_lives(pl));
     make_blocks(pl, scratch_block);
+    const int32_t own = pl->n_blocks;
+    for (int32_t i = 0; i < n_extra; i++) pl->block[pl->n_blocks++] = extra[i];
     const th_err err = th_place(pl->block, pl->n_blocks, g->n_nodes + 2, &placed);
     if (err) return th_why_set(pl->why, err, "the model's tensors do not fit into memory");
+    for (int32_t i = 0; i < n_extra; i++) extra[i] = pl->block[own + i];
     for (int32_t t = 0; t < g->n_tensors; t++) plan->offset[t] = pl->life[t].block < 0 ? TH_NO_OFFSET : pl->block[pl->life[t].block].offset;
     for (int32_t k = 0; k < g->n_nodes; k++) plan->scratch[k] = scratch_block[k] < 0 ? TH_NO_OFFSET : pl->block[scratch_block[k]].offset;
     plan->arena_bytes = placed.bytes;
@@ -146,16 +183,16 @@ static th_err place_all(planner *pl, int32_t *scratch_block)
     return TH_OK;
 }
 
-static th_err plan_place(th_plan *plan, th_why *why)
+th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
 {
     const th_graph *g = plan->graph;
     const size_t n_t = (size_t)g->n_tensors, n_n = (size_t)g->n_nodes;
     planner pl = {.g = g, .plan = plan, .why = why};
     pl.life = calloc(n_t + 1, sizeof *pl.life);
-    pl.block = calloc(n_t + n_n + 1, sizeof *pl.block);
+    pl.block = calloc(n_t + n_n + (size_t)n_extra + 1, sizeof *pl.block);
     int32_t *scratch_block = calloc(n_n + 1, sizeof *scratch_block);
     th_err err = pl.life && pl.block && scratch_block ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
-    if (!err) err = place_all(&pl, scratch_block);
+    if (!err) err = place_all(&pl, scratch_block, extra, n_extra);
     free(pl.life);
     free(pl.block);
     free(scratch_block);
@@ -177,8 +214,9 @@ static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_wh
     plan->steps = TH_NEW(&plan->arena, th_step, (size_t)graph->n_nodes + 1);
     plan->offset = TH_NEW(&plan->arena, size_t, (size_t)graph->n_tensors + 1);
     plan->scratch = TH_NEW(&plan->arena, size_t, (size_t)graph->n_nodes + 1);
+    plan->once = TH_NEW(&plan->arena, int32_t, (size_t)graph->n_nodes + 1);
     planner pl = {.g = graph, .plan = plan, .why = why};
-    th_err err = plan->steps && plan->offset && plan->scratch ? prepare_all(&pl) : TH_ENOMEM;
+    th_err err = plan->steps && plan->offset && plan->scratch && plan->once ? prepare_all(&pl) : TH_ENOMEM;
     if (err) {
         th_plan_free(plan);
         return err;
@@ -190,15 +228,23 @@ static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_wh
 #define FIRST_BYTES ((size_t)1 << 16)
 #define MOST_BYTES  ((size_t)1 << 30)
 
-th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
+th_err th_plan_prepare(const th_graph *graph, th_plan **out, th_why *why)
 {
-    if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
     th_plan *plan = NULL;
     th_err err = TH_ENOMEM;
     for (size_t bytes = FIRST_BYTES; err == TH_ENOMEM && bytes <= MOST_BYTES && !(why && why->err); bytes *= 4)
         err = try_make(graph, bytes, &plan, why);
     if (err) return th_why_set(why, err, "the model is too large to plan");
-    err = plan_place(plan, why);
+    *out = plan;
+    return TH_OK;
+}
+
+th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
+{
+    th_plan *plan = NULL;
+    if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
+    TH_TRY(th_plan_prepare(graph, &plan, why));
+    const th_err err = th_plan_link(plan, why);
     if (err) th_plan_free(plan);
     else *out = plan;
     return err;
@@ -207,6 +253,9 @@ th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
 void th_plan_free(th_plan *plan)
 {
     if (!plan) return;
+    for (int32_t i = 0; i < plan->n_sub; i++) th_plan_free(plan->sub[i]); /* those have none of their own */
+    free(plan->sub);
+    free(plan->variables);
     free(plan->memory);
     free(plan);
 }

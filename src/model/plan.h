@@ -9,6 +9,21 @@
 
 #define TH_NO_OFFSET SIZE_MAX
 
+/* Graphs that call graphs that call graphs: no deeper than this. */
+#define TH_MAX_CALLS 16
+/* Different variables of one model. */
+#define TH_MAX_VARIABLES 1024
+/* WHILE operators that together have gone round this often in one invoke are stopped: see th_runner_stuck. */
+#define TH_MAX_ROUNDS INT32_C(1000000)
+
+/* State of VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE; offset[] of a resource tensor is its variable's. */
+typedef struct th_variable {
+    size_t offset, bytes; /* bytes is 0 and offset TH_NO_OFFSET when no operator looks at what it holds */
+    th_type type;
+    uint8_t start; /* every byte of it at the beginning */
+    const char *container, *name;
+} th_variable;
+
 typedef struct th_plan {
     const th_graph *graph;
     th_step *steps;       /* [graph->n_nodes] */
@@ -18,6 +33,12 @@ typedef struct th_plan {
     size_t lower_bound;   /* no plan of this order can be smaller */
     int32_t peak_node;    /* the operator at which the peak stands */
     int64_t macs;
+    struct th_plan **sub; /* [n_sub] plans of graph->all that are called, else NULL; their offsets are in the same arena */
+    int32_t n_sub;        /* 0, or graph->n_all */
+    int32_t *once;        /* [graph->n_nodes] number of the CALL_ONCE, counted over all plans; others -1 */
+    int32_t n_once;       /* root only, as are the next two */
+    th_variable *variables;
+    int32_t n_variables;
     th_arena arena;
     void *memory;
 } th_plan;
@@ -41,7 +62,11 @@ const void *th_runner_output(const th_runner *r, int32_t index);
 typedef void th_layer_fn(void *ctx, int32_t node, int32_t tensor, const void *data);
 void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx);
 
-/* Sets variable tensors back to their initial values. */
+/* Sets all state back: variable tensors to their initial values, variables to their start, and every CALL_ONCE runs
+ * again with the next th_runner_invoke. */
 void th_runner_reset(th_runner *r);
+
+/* 1 when the loops of the last invoke did not end within TH_MAX_ROUNDS rounds: the outputs are not to be used. */
+int th_runner_stuck(const th_runner *r);
 
 #endif

@@ -3,100 +3,214 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One graph that is run: its plan, and the addresses for all its steps, one after the other. */
+typedef struct site {
+    const th_plan *plan; /* NULL: nothing runs this graph */
+    const void **in;
+    void **out;
+} site;
+
 struct th_runner {
     const th_plan *plan;
     void *memory;
-    uint8_t *arena;     /* as on the device: every tensor at its offset */
-    const void **in;    /* addresses for all steps, one after the other */
-    void **out;
+    uint8_t *arena; /* as on the device: every tensor at its offset */
+    site root, *sub; /* sub: [plan->n_sub] */
+    uint8_t *done;   /* [plan->n_once] 1 when that CALL_ONCE has run */
+    int32_t rounds;  /* of all WHILE operators in this invoke */
 };
 
 /* Constants are only ever read: through `in`, or th_runner_output. */
-static const void *address(const th_runner *r, int32_t t)
+static const void *address(const th_runner *r, const th_plan *p, int32_t t)
 {
     if (t < 0) return NULL;
-    const size_t offset = r->plan->offset[t];
-    return offset == TH_NO_OFFSET ? r->plan->graph->tensors[t].data : r->arena + offset;
+    return p->offset[t] == TH_NO_OFFSET ? p->graph->tensors[t].data : r->arena + p->offset[t];
 }
 
-/* Writes the addresses of every step and returns how many there are; r->in NULL: only counts. */
-static void bind(th_runner *r, size_t *n_in, size_t *n_out)
+/* The place of a tensor that is made or fed. */
+static void *place(const th_runner *r, const th_plan *p, int32_t t)
 {
-    const th_graph *g = r->plan->graph;
-    *n_in = *n_out = 0;
+    return r->arena + p->offset[t];
+}
+
+/* Writes the addresses of every step. */
+static th_err bind(const th_runner *r, site *s, const th_plan *p)
+{
+    const th_graph *g = p->graph;
+    size_t n_in = 0, n_out = 0;
+    for (int32_t k = 0; k < g->n_nodes; k++) n_in += (size_t)p->steps[k].n_in, n_out += (size_t)p->steps[k].n_out;
+    s->in = calloc(n_in + 1, sizeof *s->in);
+    s->out = calloc(n_out + 1, sizeof *s->out);
+    if (!s->in || !s->out) return TH_ENOMEM;
+    n_in = n_out = 0;
     for (int32_t k = 0; k < g->n_nodes; k++) {
-        const th_step *s = &r->plan->steps[k];
+        const th_step *step = &p->steps[k];
         const th_node *node = &g->nodes[k];
-        for (int32_t i = 0; i < s->n_in; i++, ++*n_in)
-            if (r->in) r->in[*n_in] = i < node->n_in ? address(r, node->in[i]) : NULL;
-        for (int32_t i = 0; i < s->n_out; i++, ++*n_out)
-            if (r->out) r->out[*n_out] = r->arena + r->plan->offset[node->out[i]];
+        for (int32_t i = 0; i < step->n_in; i++) s->in[n_in++] = i < node->n_in ? address(r, p, node->in[i]) : NULL;
+        for (int32_t i = 0; i < step->n_out; i++) s->out[n_out++] = place(r, p, node->out[i]);
     }
+    s->plan = p;
+    return TH_OK;
+}
+
+static th_err bind_all(th_runner *r)
+{
+    const th_plan *p = r->plan;
+    r->memory = calloc(p->arena_bytes + TH_ARENA_ALIGN, 1);
+    r->done = calloc((size_t)p->n_once + 1, 1);
+    r->sub = calloc((size_t)p->n_sub + 1, sizeof *r->sub);
+    if (!r->memory || !r->done || !r->sub) return TH_ENOMEM;
+    r->arena = th_arena_over(r->memory, p->arena_bytes + TH_ARENA_ALIGN).base;
+    TH_TRY(bind(r, &r->root, p));
+    for (int32_t i = 0; i < p->n_sub; i++)
+        if (p->sub[i]) TH_TRY(bind(r, &r->sub[i], p->sub[i]));
+    return TH_OK;
 }
 
 th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why)
 {
-    size_t n_in, n_out;
     th_runner *r = calloc(1, sizeof *r);
-    if (r) {
-        r->plan = plan;
-        bind(r, &n_in, &n_out);
-        r->memory = calloc(plan->arena_bytes + TH_ARENA_ALIGN, 1);
-        r->in = calloc(n_in + 1, sizeof *r->in);
-        r->out = calloc(n_out + 1, sizeof *r->out);
-    }
-    if (!r || !r->memory || !r->in || !r->out) {
+    if (r) r->plan = plan;
+    if (!r || bind_all(r)) {
         th_runner_free(r);
         return th_why_set(why, TH_ENOMEM, "no memory for an arena of %zu bytes", plan->arena_bytes);
     }
-    r->arena = th_arena_over(r->memory, plan->arena_bytes + TH_ARENA_ALIGN).base;
-    bind(r, &n_in, &n_out);
     th_runner_reset(r);
     *runner = r;
     return TH_OK;
 }
 
+static void site_free(site *s)
+{
+    free(s->in);
+    free(s->out);
+}
+
 void th_runner_free(th_runner *r)
 {
     if (!r) return;
+    for (int32_t i = 0; r->sub && i < r->plan->n_sub; i++) site_free(&r->sub[i]);
+    site_free(&r->root);
+    free(r->sub);
+    free(r->done);
     free(r->memory);
-    free(r->in);
-    free(r->out);
     free(r);
 }
 
 void *th_runner_input(th_runner *r, int32_t index)
 {
-    return r->arena + r->plan->offset[r->plan->graph->inputs[index]];
+    return place(r, r->plan, r->plan->graph->inputs[index]);
 }
 
 const void *th_runner_output(const th_runner *r, int32_t index)
 {
-    return address(r, r->plan->graph->outputs[index]);
+    return address(r, r->plan, r->plan->graph->outputs[index]);
+}
+
+/* --- operators that run another graph --- */
+
+/* n tensors of plan `from` onto those of plan `to`; they are equal in type and shape. */
+static void copy(const th_runner *r, const th_plan *from, const int32_t *a, const th_plan *to, const int32_t *b, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) memmove(place(r, to, b[i]), address(r, from, a[i]), th_tensor_bytes(&to->graph->tensors[b[i]]));
+}
+
+static void run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx);
+
+static void run_once(th_runner *r, const th_plan *p, int32_t k)
+{
+    if (r->done[p->once[k]]) return;
+    r->done[p->once[k]] = 1;
+    run_site(r, &r->sub[p->graph->nodes[k].attr.call.graph[0]], NULL, NULL);
+}
+
+static void run_if(th_runner *r, const th_plan *p, int32_t k)
+{
+    const th_node *n = &p->graph->nodes[k];
+    const bool yes = *(const uint8_t *)address(r, p, n->in[0]) != 0;
+    const site *s = &r->sub[n->attr.call.graph[yes ? 0 : 1]];
+    const th_graph *g = s->plan->graph;
+    copy(r, p, n->in + 1, s->plan, g->inputs, g->n_inputs);
+    run_site(r, s, NULL, NULL);
+    copy(r, s->plan, g->outputs, p, n->out, n->n_out);
+}
+
+/* The values going round stand in the operator's outputs between two rounds. */
+static void run_while(th_runner *r, const th_plan *p, int32_t k)
+{
+    const th_node *n = &p->graph->nodes[k];
+    const site *cond = &r->sub[n->attr.call.graph[0]], *body = &r->sub[n->attr.call.graph[1]];
+    const th_graph *cg = cond->plan->graph, *bg = body->plan->graph;
+    copy(r, p, n->in, p, n->out, n->n_out);
+    for (;;) {
+        copy(r, p, n->out, cond->plan, cg->inputs, n->n_out);
+        run_site(r, cond, NULL, NULL);
+        if (!*(const uint8_t *)address(r, cond->plan, cg->outputs[0])) return;
+        if (r->rounds >= TH_MAX_ROUNDS) return;
+        r->rounds++;
+        copy(r, p, n->out, body->plan, bg->inputs, n->n_out);
+        run_site(r, body, NULL, NULL);
+        copy(r, body->plan, bg->outputs, p, n->out, n->n_out);
+    }
+}
+
+static void run_control(th_runner *r, const th_plan *p, int32_t k)
+{
+    switch (p->steps[k].control) {
+    case TH_CONTROL_CALL_ONCE: run_once(r, p, k); break;
+    case TH_CONTROL_IF: run_if(r, p, k); break;
+    case TH_CONTROL_WHILE: run_while(r, p, k); break;
+    case TH_CONTROL_KERNEL:
+    case TH_CONTROL_NOTHING: break;
+    }
+}
+
+/* Calls itself through run_control, at most TH_MAX_CALLS deep: the planner has seen to it. */
+static void run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx)
+{
+    const th_plan *p = s->plan;
+    const void *const *in = s->in;
+    void *const *out = s->out;
+    for (int32_t k = 0; k < p->graph->n_nodes; k++) {
+        const th_step *step = &p->steps[k];
+        const th_node *node = &p->graph->nodes[k];
+        if (step->control == TH_CONTROL_KERNEL) step->kernel(step->par, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
+        else run_control(r, p, k);
+        for (int32_t i = 0; on_layer && i < node->n_out; i++)
+            if (p->offset[node->out[i]] != TH_NO_OFFSET && step->control != TH_CONTROL_NOTHING) on_layer(ctx, k, node->out[i], place(r, p, node->out[i]));
+        in += step->n_in;
+        out += step->n_out;
+    }
 }
 
 void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx)
 {
-    const th_graph *g = r->plan->graph;
-    const void *const *in = r->in;
-    void *const *out = r->out;
-    for (int32_t k = 0; k < g->n_nodes; k++) {
-        const th_step *s = &r->plan->steps[k];
-        const size_t scratch = r->plan->scratch[k];
-        s->kernel(s->par, in, out, scratch == TH_NO_OFFSET ? NULL : r->arena + scratch);
-        for (int32_t i = 0; on_layer && i < s->n_out; i++) on_layer(ctx, k, g->nodes[k].out[i], out[i]);
-        in += s->n_in;
-        out += s->n_out;
+    r->rounds = 0;
+    run_site(r, &r->root, on_layer, ctx);
+}
+
+int th_runner_stuck(const th_runner *r)
+{
+    return r->rounds >= TH_MAX_ROUNDS;
+}
+
+static void reset_graph(const th_runner *r, const th_plan *p)
+{
+    const th_graph *g = p->graph;
+    for (int32_t t = 0; t < g->n_tensors; t++) {
+        const th_tensor *v = &g->tensors[t];
+        if (!v->is_variable || p->offset[t] == TH_NO_OFFSET) continue;
+        if (v->data) memcpy(place(r, p, t), v->data, th_tensor_bytes(v));
+        else memset(place(r, p, t), 0, th_tensor_bytes(v));
     }
 }
 
 void th_runner_reset(th_runner *r)
 {
-    const th_graph *g = r->plan->graph;
-    for (int32_t t = 0; t < g->n_tensors; t++) {
-        const th_tensor *v = &g->tensors[t];
-        if (!v->is_variable || r->plan->offset[t] == TH_NO_OFFSET) continue;
-        if (v->data) memcpy(r->arena + r->plan->offset[t], v->data, th_tensor_bytes(v));
-        else memset(r->arena + r->plan->offset[t], 0, th_tensor_bytes(v));
-    }
+    const th_plan *p = r->plan;
+    reset_graph(r, p);
+    for (int32_t i = 0; i < p->n_sub; i++)
+        if (p->sub[i]) reset_graph(r, p->sub[i]);
+    for (int32_t i = 0; i < p->n_variables; i++)
+        if (p->variables[i].bytes) memset(r->arena + p->variables[i].offset, p->variables[i].start, p->variables[i].bytes);
+    memset(r->done, 0, (size_t)p->n_once + 1);
 }

@@ -351,6 +351,8 @@ static th_err read_model(reader *r, th_span file)
     TH_TRY(get_mem(r, graphs.n, sizeof *r->model->graphs, &r->model->graphs));
     for (uint32_t i = 0; i < graphs.n; i++) {
         const th_fb_table one = th_fb_vec_table(&graphs, i);
+        r->model->graphs[i].all = r->model->graphs;
+        r->model->graphs[i].n_all = r->model->n_graphs;
         TH_TRY(read_graph(r, &one, &r->model->graphs[i]));
     }
     return read_metadata(r, &root);

@@ -149,7 +149,17 @@ typedef struct th_field {
     size_t count;  /* _ARRAY: offset of the int32_t member that holds their length; _FIXED: the length */
 } th_field;
 
+/* Steps that are no kernel call: the runner and the generated C do them. */
+typedef enum th_control {
+    TH_CONTROL_KERNEL = 0,
+    TH_CONTROL_NOTHING,   /* VAR_HANDLE: known when planning */
+    TH_CONTROL_CALL_ONCE, /* the others run the graphs in node.attr.call */
+    TH_CONTROL_IF,
+    TH_CONTROL_WHILE
+} th_control;
+
 typedef struct th_step {
+    th_control control;        /* not TH_CONTROL_KERNEL: nothing below is set */
     th_kernel *kernel;
     const char *kernel_name;   /* C name of `kernel` */
     const char *header;        /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
@@ -176,7 +186,7 @@ typedef struct th_op_row {
     /* Checks everything and fills `step`.
      * Errors: TH_EUNSUP, TH_ESHAPE, TH_EFORMAT, TH_ENOMEM with a text in p->diag. */
     th_err (*prepare)(const th_prepare *p, th_step *step);
-    /* Output shapes from input shapes and attributes, for graphs that are built here. */
+    /* Output shapes from input shapes and attributes, for graphs that are built here; NULL: never built here. */
     th_err (*infer)(const th_prepare *p, th_shape *out);
 } th_op_row;
 

@@ -53,10 +53,16 @@
     X(split_v) \
     X(reverse_v2) \
     X(gather_nd) \
+    X(if) \
+    X(while) \
     X(batch_matmul) \
     X(cumsum) \
+    X(call_once) \
     X(broadcast_to) \
     X(reduce_all) \
+    X(var_handle) \
+    X(read_variable) \
+    X(assign_variable) \
     X(broadcast_args) \
     X(dynamic_update_slice)
 

@@ -1,5 +1,7 @@
 #include "small.h"
 
+#include "../model/calls.h"
+
 #include "deploy/export.h"
 
 static char dir[TH_PATH_BYTES];
@@ -41,6 +43,25 @@ static void c_of_a_keyword_model_compiles_and_agrees(void **state)
     if (th_program_exists("clang")) compile_and_run("clang", "c");
     th_dir_remove(dir);
     small_free(&s);
+}
+
+/* Variables, CALL_ONCE, IF and WHILE in C as in the runner. */
+static void c_of_graphs_that_run_graphs_agrees(void **state)
+{
+    (void)state;
+    calls *const all[] = {calls_counter(), calls_choice(), calls_loop()};
+    th_why why = {0};
+    char out[TH_PATH_BYTES];
+    fresh_dir();
+    path_in(out, "c");
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        th_plan *plan = NULL;
+        if (th_plan_make(&all[i]->g[0], &plan, &why) || th_export_c(plan, NULL, out, &why)) fail_msg("%s", why.text);
+        compile_and_run("cc", "c");
+        th_plan_free(plan);
+        free(all[i]);
+    }
+    th_dir_remove(dir);
 }
 
 /* A wrong expectation must be noticed: the self test can fail. */
@@ -184,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(c_of_a_keyword_model_compiles_and_agrees),
+        cmocka_unit_test(c_of_graphs_that_run_graphs_agrees),
         cmocka_unit_test(self_test_can_fail),
         cmocka_unit_test(same_model_same_bytes),
         cmocka_unit_test(foreign_files_are_not_replaced),

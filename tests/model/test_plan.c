@@ -118,7 +118,7 @@ static void broken_graphs_are_refused(void **state)
         if (kind == 0) n->in[6][0] = n->output, word = "before";
         if (kind == 1) n->out[1][0] = n->out[0][0], n->in[1][0] = n->out[0][0], word = "twice";
         if (kind == 2) n->out[3][0] = n->in[2][1], word = "operator 3";
-        if (kind == 3) n->node[2].op = (th_op)77, word = "operator 2 has the code 77";
+        if (kind == 3) n->node[2].op = (th_op)10, word = "operator 2 is HASHTABLE_LOOKUP";
         if (kind == 4) n->g.n_nodes = 0, word = "no operators";
         if (kind == 5) n->t[n->out[5][0]].shape.d[1] = 6, word = "operator 5 (FULLY_CONNECTED";
         assert_true(th_plan_make(&n->g, &p, &why) != TH_OK);

@@ -1,0 +1,19 @@
+/* model/plan_priv.h -- the parts of planning, between plan.c (one graph) and plan_link.c (graphs that call others). */
+#ifndef TH_MODEL_PLAN_PRIV_H
+#define TH_MODEL_PLAN_PRIV_H
+
+#include "model/place.h"
+#include "model/plan.h"
+
+/* Prepares every operator of one graph; nothing is placed.  Errors as th_plan_make. */
+TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_plan **plan, th_why *why);
+
+/* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
+ * their steps are counted as in plan.c, th_plan_end being the last one. */
+TH_NODISCARD th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+int32_t th_plan_end(const th_graph *graph);
+
+/* Prepares the graphs that root's operators call, finds variables, and places everything. */
+TH_NODISCARD th_err th_plan_link(th_plan *root, th_why *why);
+
+#endif

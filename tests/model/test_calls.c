@@ -1,0 +1,224 @@
+#include "calls.h"
+
+typedef struct run {
+    th_model *m; /* read back from a file, NULL when not */
+    th_plan *plan;
+    th_runner *runner;
+} run;
+
+static run start(const th_graph *g)
+{
+    run r = {0};
+    th_why why = {0};
+    if (th_plan_make(g, &r.plan, &why) || th_runner_new(r.plan, &r.runner, &why)) fail_msg("%s", why.text);
+    return r;
+}
+
+/* The same model through the bytes of a file. */
+static run start_from_file(const calls *c)
+{
+    uint8_t *bytes;
+    size_t n;
+    th_model *m;
+    th_why why = {0};
+    if (th_model_to_tflite(&c->m, &bytes, &n, &why) || th_model_from_tflite((th_span){bytes, n}, &m, &why)) fail_msg("%s", why.text);
+    free(bytes);
+    run r = start(&m->graphs[0]);
+    r.m = m;
+    return r;
+}
+
+static void stop(run *r)
+{
+    th_runner_free(r->runner);
+    th_plan_free(r->plan);
+    th_model_free(r->m);
+}
+
+static void feed(run *r, int32_t input, const float *v)
+{
+    memcpy(th_runner_input(r->runner, input), v, 16);
+}
+
+static void expect(const run *r, float a, float b, float c, float d)
+{
+    const float want[] = {a, b, c, d};
+    assert_memory_equal(th_runner_output(r->runner, 0), want, sizeof want);
+}
+
+static void count(run r)
+{
+    static const float x[] = {10, 20, 30, -40};
+    for (int again = 0; again < 2; again++) {
+        feed(&r, 0, x);
+        th_runner_invoke(r.runner, NULL, NULL);
+        expect(&r, 11, 22, 33, -36);
+        feed(&r, 0, x);
+        th_runner_invoke(r.runner, NULL, NULL);
+        expect(&r, 21, 42, 63, -76);
+        th_runner_reset(r.runner);
+    }
+    stop(&r);
+}
+
+static void variables_keep_their_state_and_start_once(void **state)
+{
+    (void)state;
+    calls *c = calls_counter();
+    count(start(&c->g[0]));
+    count(start_from_file(c));
+    free(c);
+}
+
+static void a_variable_starts_at_its_zero_point(void **state)
+{
+    (void)state;
+    static const float scale = 0.5f;
+    static const int32_t zero = -7;
+    calls *c = calls_new(1);
+    const int32_t x = calls_input(c, 0, TH_S8), h = calls_handle(c, 0), y = calls_tensor(c, 0, TH_S8, NULL);
+    c->c[0].t[x].quant = c->c[0].t[y].quant = (th_quant){&scale, &zero, 1, 0};
+    calls_node(c, 0, TH_OP_READ_VARIABLE, LIST(h), LIST(y));
+    calls_node(c, 0, TH_OP_ASSIGN_VARIABLE, LIST(h, x), NONE);
+    calls_output(c, 0, y);
+    run r = start_from_file(c);
+    *(int8_t *)th_runner_input(r.runner, 0) = 5;
+    th_runner_invoke(r.runner, NULL, NULL);
+    assert_int_equal(*(const int8_t *)th_runner_output(r.runner, 0), -7);
+    th_runner_invoke(r.runner, NULL, NULL);
+    assert_int_equal(*(const int8_t *)th_runner_output(r.runner, 0), 5);
+    stop(&r);
+    free(c);
+}
+
+static void choose(run r)
+{
+    static const float x[] = {1, -2, 3, -4};
+    *(uint8_t *)th_runner_input(r.runner, 0) = 1;
+    feed(&r, 1, x);
+    th_runner_invoke(r.runner, NULL, NULL);
+    expect(&r, 3, -6, 9, -12);
+    *(uint8_t *)th_runner_input(r.runner, 0) = 0;
+    feed(&r, 1, x);
+    th_runner_invoke(r.runner, NULL, NULL);
+    expect(&r, 2, -2, 6, -4);
+    stop(&r);
+}
+
+static void if_runs_one_of_two_graphs(void **state)
+{
+    (void)state;
+    calls *c = calls_choice();
+    choose(start(&c->g[0]));
+    choose(start_from_file(c));
+    free(c);
+}
+
+static void go_round(run r, int a, int b, float rounds)
+{
+    static const float x[] = {0, 0, 0, 100};
+    *(uint8_t *)th_runner_input(r.runner, 0) = (uint8_t)a;
+    *(uint8_t *)th_runner_input(r.runner, 1) = (uint8_t)b;
+    feed(&r, 2, x);
+    th_runner_invoke(r.runner, NULL, NULL);
+    assert_int_equal(th_runner_stuck(r.runner), 0);
+    expect(&r, rounds, 2 * rounds, 3 * rounds, 100 + 4 * rounds);
+    stop(&r);
+}
+
+static void while_goes_round(void **state)
+{
+    (void)state;
+    calls *c = calls_loop();
+    go_round(start(&c->g[0]), 0, 1, 0);
+    go_round(start(&c->g[0]), 1, 0, 1);
+    go_round(start_from_file(c), 1, 1, 2);
+    free(c);
+}
+
+static void a_loop_without_end_is_stopped(void **state)
+{
+    (void)state;
+    calls *c = calls_loop();
+    c->no = 1;
+    run r = start(&c->g[0]);
+    memset(th_runner_input(r.runner, 0), 1, 1);
+    memset(th_runner_input(r.runner, 1), 1, 1);
+    th_runner_invoke(r.runner, NULL, NULL);
+    assert_int_equal(th_runner_stuck(r.runner), 1);
+    stop(&r);
+    free(c);
+}
+
+static void refused(calls *c, const char *words)
+{
+    th_plan *p = NULL;
+    th_why why = {0};
+    assert_int_not_equal(th_plan_make(&c->g[0], &p, &why), TH_OK);
+    if (!strstr(why.text, words)) fail_msg("\"%s\" is not in: %s", words, why.text);
+    free(c);
+}
+
+static void broken_calls_are_refused(void **state)
+{
+    (void)state;
+    calls *c = calls_counter();
+    c->c[0].node[0].attr.call.graph[0] = 2;
+    refused(c, "operator 0 (CALL_ONCE): it runs a graph that the model does not have");
+    c = calls_counter();
+    c->c[0].node[0].attr.call.graph[0] = 0;
+    refused(c, "a circle");
+    c = calls_counter(); /* graph 1 runs itself */
+    calls_node(c, 1, TH_OP_CALL_ONCE, NONE, NONE)->attr.call.graph[0] = 1;
+    refused(c, "in a circle");
+    c = calls_choice();
+    c->c[2].t[0].shape.d[0] = c->c[2].t[1].shape.d[0] = 5;
+    refused(c, "operator 0 (IF): its tensors and those of the graphs");
+    c = calls_loop();
+    c->g[2].n_outputs = 2;
+    refused(c, "operator 0 (WHILE): its tensors and those of the graphs");
+    c = calls_counter();
+    c->c[1].t[1].shape.d[0] = 3;
+    refused(c, "graph 1, operator 1 (ASSIGN_VARIABLE): its variable is used with another type or size");
+    c = calls_counter();
+    c->c[0].list[2][0][0] = 0; /* READ_VARIABLE of x */
+    refused(c, "operator 2 (READ_VARIABLE, makes t): its first input is no resource");
+    c = calls_counter();
+    c->c[0].node[3].op = TH_OP_RESHAPE;
+    c->c[0].list[3][0][0] = 1; /* of the handle */
+    refused(c, "it hands a variable on");
+}
+
+static void calls_have_a_most_depth(void **state)
+{
+    (void)state;
+    for (int32_t depth = TH_MAX_CALLS; depth <= TH_MAX_CALLS + 1; depth++) {
+        calls *c = calls_new(depth + 1);
+        const int32_t x = calls_input(c, 0, TH_F32), y = calls_tensor(c, 0, TH_F32, NULL);
+        calls_output(c, 0, y);
+        for (int32_t k = 0; k < depth; k++) calls_node(c, k, TH_OP_CALL_ONCE, NONE, NONE)->attr.call.graph[0] = k + 1;
+        calls_node(c, 0, TH_OP_RELU, LIST(x), LIST(y));
+        if (depth > TH_MAX_CALLS) {
+            refused(c, "graph 17 runs inside 17 others");
+            continue;
+        }
+        run r = start(&c->g[0]);
+        th_runner_invoke(r.runner, NULL, NULL);
+        stop(&r);
+        free(c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variables_keep_their_state_and_start_once),
+        cmocka_unit_test(a_variable_starts_at_its_zero_point),
+        cmocka_unit_test(if_runs_one_of_two_graphs),
+        cmocka_unit_test(while_goes_round),
+        cmocka_unit_test(a_loop_without_end_is_stopped),
+        cmocka_unit_test(broken_calls_are_refused),
+        cmocka_unit_test(calls_have_a_most_depth),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
