@@ -1,4 +1,4 @@
-/* base/fmath.h -- logarithm, exponential, sine and cosine of our own.
+/* base/fmath.h -- logarithm, exponential, sine, cosine and rounding of our own.
  *
  * C libraries differ in the last bit of these, and then training on a computer and hearing on a
  * device would differ too.  Here only IEEE additions, multiplications and divisions decide, in one
@@ -51,6 +51,33 @@ float th_logf(float x);
 
 /* e^x.  Error below 2 ulp where the result is normal; 0 below -104, infinity above 88.73. */
 float th_expf(float x);
+
+/* e^x - 1 without cancellation.  Error below 2 ulp; -1 below -104, infinity above 88.73. */
+float th_expm1f(float x);
+
+/* tanh(x).  Error below 3 ulp. */
+float th_tanhf(float x);
+
+/* sin and cos of x radians, any finite x; NaN else.  Error below 1 ulp. */
+float th_sinf(float x);
+float th_cosf(float x);
+
+/* sqrt(x), rounded to the nearest; NaN below 0.  The hardware's where the compiler makes one instruction of it. */
+float th_sqrtf(float x);
+
+/* Down, up, and to the nearest whole number, ties away from zero (th_roundf) or to the even one (th_roundf_even).
+ * Exact; what is no number or large stays what it is. */
+float th_floorf(float x);
+float th_ceilf(float x);
+float th_roundf(float x);
+float th_roundf_even(float x);
+
+/* What is left of x after y has been taken from it as often as it goes, with the sign of x; exact.
+ * NaN for y = 0, infinite x, or no numbers. */
+float th_fmodf(float x, float y);
+
+/* Down to a whole number; exact. */
+double th_floor(double x);
 
 /* For tables and settings, in double (software on small devices: not for the inner loop).
  * th_log as th_logf; th_exp as th_expf with the limits of double.  Error below 4 ulp. */

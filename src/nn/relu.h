@@ -4,17 +4,17 @@
  *
  *   in[0] x any shape   out[0] y, same shape, may lie on x
  *
- * int8: y = clamp( zero_out + R((x - zero_in), m), act_min, act_max ), R as in nn/requant.h, m = s_in / s_out.
- * Source: TensorFlow Lite Micro, activations_common.cc.  There an int8 RELU6 takes the output's scale to be
+ * int8, int16: y = clamp( zero_out + R((x - zero_in), m), act_min, act_max ), R as in nn/requant.h, m = s_in / s_out.
+ * Source: TensorFlow Lite Micro, activations_common.cc.  There an integer RELU6 takes the output's scale to be
  * the input's; here it may differ. */
 #ifndef TH_NN_RELU_H
 #define TH_NN_RELU_H
 
 #include <stdint.h>
 
-typedef struct th_relu_s8_par {
+typedef struct th_relu_q_par {
     int32_t n, in_zero, out_zero, multiplier, shift, act_min, act_max;
-} th_relu_s8_par;
+} th_relu_q_par;
 
 typedef struct th_relu_f32_par {
     int32_t n;
@@ -22,6 +22,7 @@ typedef struct th_relu_f32_par {
 } th_relu_f32_par;
 
 void th_relu_s8(const void *par, const void *const *in, void *const *out, void *scratch);
+void th_relu_s16(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_relu_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 
 #endif

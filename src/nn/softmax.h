@@ -4,7 +4,8 @@
  *
  *   in[0] x [rows][depth] (any rank)   out[0] y, same shape
  *
- * int8 (float32: nn/softmax_f32.h): output scale 1/256, zero point -128.  Fixed point throughout, the same bytes as the reference:
+ * int8 (float32: nn/softmax_f32.h, int16: nn/softmax_s16.h): output int8 with scale 1/256 and zero point -128, or
+ * int16 with scale 1/65536 and zero point -32768.  Fixed point throughout, the same bytes as the reference:
  * differences times scale * beta in Q5.26, exp in Q0.31, the sum in Q12.19 (so depth <= 4095).
  * Source: TensorFlow Lite Micro, reference/softmax.h, softmax_common.cc; gemmlowp fixedpoint.h. */
 #ifndef TH_NN_SOFTMAX_H
@@ -21,5 +22,6 @@ typedef struct th_softmax_s8_par {
 } th_softmax_s8_par;
 
 void th_softmax_s8(const void *par, const void *const *in, void *const *out, void *scratch);
+void th_softmax_s8_s16(const void *par, const void *const *in, void *const *out, void *scratch); /* output int16 */
 
 #endif
