@@ -190,7 +190,9 @@ static void write_step_data(th_writer *w, const th_plan *plan, int i)
         th_writer_add(w, "\n};\n");
     }
     th_writer_add(w, "static const void *const %sin%d[] = {", g, i);
-    addresses(w, plan, node->in, node->n_in, s->n_in);
+    const int has_state = s->state_bytes > 0;
+    addresses(w, plan, node->in, node->n_in, s->n_in - has_state);
+    if (has_state) th_writer_add(w, "%sarena.byte + %zu", s->n_in > 1 ? ", " : "", plan->state[i]);
     th_writer_add(w, "};\nstatic void *const %sout%d[] = {", g, i);
     addresses(w, plan, node->out, node->n_out, s->n_out);
     th_writer_add(w, "};\n");
@@ -287,11 +289,14 @@ static void write_invoke(th_writer *w, const th_plan *plan)
     th_writer_add(w, "}\n");
 }
 
-/* Variable tensors go back to the bytes that the host's runner gives them. */
+/* States become zero, and variable tensors go back to the bytes that the host's runner gives them. */
 static void write_reset(th_writer *w, const th_plan *plan)
 {
     const th_graph *g = plan->graph;
     char pre[16];
+    for (int32_t k = 0; k < g->n_nodes; k++)
+        if (plan->state[k] != TH_NO_OFFSET)
+            th_writer_add(w, "    memset(arena.byte + %zu, 0, %zu);\n", plan->state[k], plan->steps[k].state_bytes);
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *x = &g->tensors[t];
         if (!x->is_variable || plan->offset[t] == TH_NO_OFFSET) continue;

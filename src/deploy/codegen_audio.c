@@ -35,8 +35,14 @@ static th_listener_cfg listener_cfg(const th_plan *plan, const th_pipeline *pipe
     };
 }
 
-static int has_state(const th_graph *g)
+static int has_state(const th_plan *plan)
 {
+    const th_graph *g = plan->graph;
+    if (plan->n_variables) return 1;
+    for (int32_t i = 0; i < plan->n_sub; i++)
+        if (plan->sub[i] && has_state(plan->sub[i])) return 1;
+    for (int32_t i = 0; i < g->n_nodes; i++)
+        if (plan->steps[i].state_bytes) return 1;
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (g->tensors[i].is_variable) return 1;
     return 0;
@@ -139,7 +145,7 @@ th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, th_code *code
         return th_why_set(why, err, "the model's feature settings are not valid");
     }
     th_listener_cfg cfg = listener_cfg(plan, pipe, &f);
-    const int shares = !has_state(plan->graph) && plan->arena_bytes >= th_frontend_scratch(&f.cfg) * sizeof(float);
+    const int shares = !has_state(plan) && plan->arena_bytes >= th_frontend_scratch(&f.cfg) * sizeof(float);
     float place;
     if (shares) cfg.scratch = &place; /* only looked at for being there */
     code->listener_bytes = th_listener_mem(&cfg);

@@ -20,7 +20,8 @@ typedef struct planner {
     const th_graph *g;
     th_plan *plan;
     life *life;       /* [n_tensors] */
-    th_block *block;  /* [n_tensors + n_nodes + n_extra] */
+    int32_t *scratch, *state; /* [n_nodes] blocks, -1 for none */
+    th_block *block;  /* [n_tensors + 2 n_nodes + n_extra] */
     int32_t n_blocks;
     th_why *why;
 } planner;
@@ -131,7 +132,7 @@ static int32_t new_block(planner *pl, size_t bytes, int32_t first, int32_t last)
     return pl->n_blocks++;
 }
 
-static void make_blocks(planner *pl, int32_t *scratch_block)
+static void make_blocks(planner *pl)
 {
     const th_graph *g = pl->g;
     for (int32_t t = 0; t < g->n_tensors; t++) {
@@ -148,7 +149,9 @@ static void make_blocks(planner *pl, int32_t *scratch_block)
             else l->block = new_block(pl, th_tensor_bytes(&g->tensors[node->out[i]]), l->first, l->last);
         }
         const size_t scratch = pl->plan->steps[k].scratch_bytes;
-        scratch_block[k] = scratch ? new_block(pl, scratch, k + 1, k + 1) : -1;
+        const size_t state = pl->plan->steps[k].state_bytes;
+        pl->scratch[k] = scratch ? new_block(pl, scratch, k + 1, k + 1) : -1;
+        pl->state[k] = state ? new_block(pl, state, 0, g->n_nodes + 1) : -1;
     }
 }
 
@@ -163,20 +166,28 @@ int32_t th_plan_end(const th_graph *graph)
     return graph->n_nodes + 1;
 }
 
-static th_err place_all(planner *pl, int32_t *scratch_block, th_block *extra, int32_t n_extra)
+static size_t offset_of(const planner *pl, int32_t block)
+{
+    return block < 0 ? TH_NO_OFFSET : pl->block[block].offset;
+}
+
+static th_err place_all(planner *pl, th_block *extra, int32_t n_extra)
 {
     const th_graph *g = pl->g;
     th_plan *plan = pl->plan;
     th_placed placed;
     TH_TRY(find_lives(pl));
-    make_blocks(pl, scratch_block);
+    make_blocks(pl);
     const int32_t own = pl->n_blocks;
     for (int32_t i = 0; i < n_extra; i++) pl->block[pl->n_blocks++] = extra[i];
     const th_err err = th_place(pl->block, pl->n_blocks, g->n_nodes + 2, &placed);
     if (err) return th_why_set(pl->why, err, "the model's tensors do not fit into memory");
     for (int32_t i = 0; i < n_extra; i++) extra[i] = pl->block[own + i];
-    for (int32_t t = 0; t < g->n_tensors; t++) plan->offset[t] = pl->life[t].block < 0 ? TH_NO_OFFSET : pl->block[pl->life[t].block].offset;
-    for (int32_t k = 0; k < g->n_nodes; k++) plan->scratch[k] = scratch_block[k] < 0 ? TH_NO_OFFSET : pl->block[scratch_block[k]].offset;
+    for (int32_t t = 0; t < g->n_tensors; t++) plan->offset[t] = offset_of(pl, pl->life[t].block);
+    for (int32_t k = 0; k < g->n_nodes; k++) {
+        plan->scratch[k] = offset_of(pl, pl->scratch[k]);
+        plan->state[k] = offset_of(pl, pl->state[k]);
+    }
     plan->arena_bytes = placed.bytes;
     plan->lower_bound = placed.lower_bound;
     plan->peak_node = node_of_step(g, placed.peak);
@@ -189,13 +200,14 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
     const size_t n_t = (size_t)g->n_tensors, n_n = (size_t)g->n_nodes;
     planner pl = {.g = g, .plan = plan, .why = why};
     pl.life = calloc(n_t + 1, sizeof *pl.life);
-    pl.block = calloc(n_t + n_n + (size_t)n_extra + 1, sizeof *pl.block);
-    int32_t *scratch_block = calloc(n_n + 1, sizeof *scratch_block);
-    th_err err = pl.life && pl.block && scratch_block ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
-    if (!err) err = place_all(&pl, scratch_block, extra, n_extra);
+    pl.block = calloc(n_t + 2 * n_n + (size_t)n_extra + 1, sizeof *pl.block);
+    pl.scratch = calloc(2 * n_n + 1, sizeof *pl.scratch);
+    pl.state = pl.scratch + n_n;
+    th_err err = pl.life && pl.block && pl.scratch ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
+    if (!err) err = place_all(&pl, extra, n_extra);
     free(pl.life);
     free(pl.block);
-    free(scratch_block);
+    free(pl.scratch);
     return err;
 }
 
@@ -215,8 +227,9 @@ static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_wh
     plan->offset = TH_NEW(&plan->arena, size_t, (size_t)graph->n_tensors + 1);
     plan->scratch = TH_NEW(&plan->arena, size_t, (size_t)graph->n_nodes + 1);
     plan->once = TH_NEW(&plan->arena, int32_t, (size_t)graph->n_nodes + 1);
+    plan->state = TH_NEW(&plan->arena, size_t, (size_t)graph->n_nodes + 1);
     planner pl = {.g = graph, .plan = plan, .why = why};
-    th_err err = plan->steps && plan->offset && plan->scratch && plan->once ? prepare_all(&pl) : TH_ENOMEM;
+    th_err err = plan->steps && plan->offset && plan->scratch && plan->once && plan->state ? prepare_all(&pl) : TH_ENOMEM;
     if (err) {
         th_plan_free(plan);
         return err;

@@ -29,6 +29,7 @@ typedef struct th_plan {
     th_step *steps;       /* [graph->n_nodes] */
     size_t *offset;       /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
     size_t *scratch;      /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
+    size_t *state;        /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
     size_t arena_bytes;   /* peak: what a device needs */
     size_t lower_bound;   /* no plan of this order can be smaller */
     int32_t peak_node;    /* the operator at which the peak stands */
@@ -62,7 +63,7 @@ const void *th_runner_output(const th_runner *r, int32_t index);
 typedef void th_layer_fn(void *ctx, int32_t node, int32_t tensor, const void *data);
 void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx);
 
-/* Sets all state back: variable tensors to their initial values, variables to their start, and every CALL_ONCE runs
+/* Sets all state back: variable tensors to their initial values, the steps' states to zero, variables to their start, and every CALL_ONCE runs
  * again with the next th_runner_invoke. */
 void th_runner_reset(th_runner *r);
 

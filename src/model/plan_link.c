@@ -174,6 +174,7 @@ static th_err check_calls(linker *l, int32_t graph)
         if (p->steps[k].control == TH_CONTROL_WHILE) TH_TRY(check_while(l, graph, k));
     }
     for (int32_t t = 0; t < p->graph->n_tensors; t++) l->visit[graph].keeps_state |= p->graph->tensors[t].is_variable != 0;
+    for (int32_t k = 0; k < p->graph->n_nodes; k++) l->visit[graph].keeps_state |= p->steps[k].state_bytes != 0;
     return TH_OK;
 }
 
@@ -282,6 +283,7 @@ static th_err place(linker *l, int32_t n_list)
         th_plan *p = plan_of(l, l->list[i + 1]);
         shift(p->offset, p->graph->n_tensors, l->block[i].offset);
         shift(p->scratch, p->graph->n_nodes, l->block[i].offset);
+        shift(p->state, p->graph->n_nodes, l->block[i].offset);
     }
     n = n_graphs;
     for (int32_t i = 0; i < root->n_variables; i++)

@@ -45,7 +45,10 @@ static th_err bind(const th_runner *r, site *s, const th_plan *p)
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_step *step = &p->steps[k];
         const th_node *node = &g->nodes[k];
-        for (int32_t i = 0; i < step->n_in; i++) s->in[n_in++] = i < node->n_in ? address(r, p, node->in[i]) : NULL;
+        for (int32_t i = 0; i < step->n_in; i++) {
+            const bool is_state = step->state_bytes && i == step->n_in - 1;
+            s->in[n_in++] = is_state ? r->arena + p->state[k] : i < node->n_in ? address(r, p, node->in[i]) : NULL;
+        }
         for (int32_t i = 0; i < step->n_out; i++) s->out[n_out++] = place(r, p, node->out[i]);
     }
     s->plan = p;
@@ -196,6 +199,8 @@ int th_runner_stuck(const th_runner *r)
 static void reset_graph(const th_runner *r, const th_plan *p)
 {
     const th_graph *g = p->graph;
+    for (int32_t k = 0; k < g->n_nodes; k++)
+        if (p->state[k] != TH_NO_OFFSET) memset(r->arena + p->state[k], 0, p->steps[k].state_bytes);
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *v = &g->tensors[t];
         if (!v->is_variable || p->offset[t] == TH_NO_OFFSET) continue;

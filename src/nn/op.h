@@ -14,8 +14,9 @@
  *   nn/x_prepare.c  the row: checks and everything that is computed before running
  *   nn/op.c         the line in the table
  *
- * State (variable tensors) is an input that the kernel may write: cast its address.  Memory for
- * intermediate results is scratch: prepare sets scratch_bytes, the planner finds a place.
+ * State (variable tensors) is an input that the kernel may write: cast its address.  State that no tensor stands for
+ * is one more input behind the node's: prepare sets state_bytes and counts it in n_in, the planner
+ * finds a place that nothing else uses.  Memory for intermediate results is scratch: prepare sets scratch_bytes.
  */
 #ifndef TH_NN_OP_H
 #define TH_NN_OP_H
@@ -169,6 +170,7 @@ typedef struct th_step {
     void *par;
     int32_t n_in, n_out;       /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
     size_t scratch_bytes;      /* the same on every machine: nothing in it depends on pointer size */
+    size_t state_bytes;        /* kept from run to run, all zero at first: the last one of the n_in inputs; 0 for none */
     uint32_t in_place;         /* bit i: output 0 may lie exactly on input i */
     int64_t macs;              /* multiply-accumulates of one run */
 } th_step;

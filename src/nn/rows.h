@@ -106,7 +106,21 @@
     X(read_variable) \
     X(assign_variable) \
     X(broadcast_args) \
-    X(dynamic_update_slice)
+    X(dynamic_update_slice) \
+    X(signal_window) \
+    X(signal_fft_auto_scale) \
+    X(signal_rfft) \
+    X(signal_irfft) \
+    X(signal_energy) \
+    X(signal_filter_bank) \
+    X(signal_filter_bank_square_root) \
+    X(signal_filter_bank_spectral_subtraction) \
+    X(signal_pcan) \
+    X(signal_filter_bank_log) \
+    X(signal_framer) \
+    X(signal_stacker) \
+    X(signal_overlap_add) \
+    X(signal_delay)
 
 #define X(name) extern const th_op_row th_row_##name;
 TH_ROW_LIST(X)

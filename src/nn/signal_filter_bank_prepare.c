@@ -39,7 +39,8 @@ static th_err prepare_filter_bank(const th_prepare *p, th_step *step)
     TH_TRY(check_bands(p, par->n));
     TH_STEP_KERNEL(step, th_signal_filter_bank, 6, HEADER, th_signal_filter_bank_par, filter_bank_fields);
     step->par = par;
-    for (int32_t i = 0; i <= par->n; i++) step->macs += 2 * place(th_prepare_in(p, 5), i);
+    for (int32_t i = 0; i <= par->n; i++)
+        if (place(th_prepare_in(p, 5), i) > 0) step->macs += 2 * place(th_prepare_in(p, 5), i);
     return TH_OK;
 }
 
@@ -71,14 +72,13 @@ static const th_field subtraction_fields[] = {
     TH_FIELD_INT(th_signal_subtraction_par, spectral_subtraction_bits),
     TH_FIELD_INT(th_signal_subtraction_par, clamping),
 };
-#define ANY INT32_MIN, INT32_MAX
 static const th_signal_option subtraction_options[] = {
     TH_SIGNAL_OPTION("num_channels", th_signal_subtraction_par, n, 1, INT32_MAX),
-    TH_SIGNAL_OPTION("smoothing", th_signal_subtraction_par, smoothing, ANY),
-    TH_SIGNAL_OPTION("one_minus_smoothing", th_signal_subtraction_par, one_minus_smoothing, ANY),
-    TH_SIGNAL_OPTION("alternate_smoothing", th_signal_subtraction_par, alternate_smoothing, ANY),
-    TH_SIGNAL_OPTION("alternate_one_minus_smoothing", th_signal_subtraction_par, alternate_one_minus_smoothing, ANY),
-    TH_SIGNAL_OPTION("min_signal_remaining", th_signal_subtraction_par, min_signal_remaining, ANY),
+    TH_SIGNAL_OPTION("smoothing", th_signal_subtraction_par, smoothing, INT32_MIN, INT32_MAX),
+    TH_SIGNAL_OPTION("one_minus_smoothing", th_signal_subtraction_par, one_minus_smoothing, INT32_MIN, INT32_MAX),
+    TH_SIGNAL_OPTION("alternate_smoothing", th_signal_subtraction_par, alternate_smoothing, INT32_MIN, INT32_MAX),
+    TH_SIGNAL_OPTION("alternate_one_minus_smoothing", th_signal_subtraction_par, alternate_one_minus_smoothing, INT32_MIN, INT32_MAX),
+    TH_SIGNAL_OPTION("min_signal_remaining", th_signal_subtraction_par, min_signal_remaining, INT32_MIN, INT32_MAX),
     TH_SIGNAL_OPTION("smoothing_bits", th_signal_subtraction_par, smoothing_bits, 0, 31),
     TH_SIGNAL_OPTION("spectral_subtraction_bits", th_signal_subtraction_par, spectral_subtraction_bits, 0, 63),
     TH_SIGNAL_OPTION("clamping", th_signal_subtraction_par, clamping, 0, 1),
@@ -132,7 +132,7 @@ static const th_field log_fields[] = {
     TH_FIELD_INT(th_signal_log_par, correction_bits),
 };
 static const th_signal_option log_options[] = {
-    TH_SIGNAL_OPTION("output_scale", th_signal_log_par, output_scale, ANY),
+    TH_SIGNAL_OPTION("output_scale", th_signal_log_par, output_scale, INT32_MIN, INT32_MAX),
     TH_SIGNAL_OPTION("input_correction_bits", th_signal_log_par, correction_bits, 0, 31),
 };
 

@@ -14,7 +14,7 @@
  *     state int32 has_first, int32 n, int16 [channels * (1 + left + right)], of which n wait
  *
  *   overlap-add  y[t] = sum of all frames that cover t, each `step` after the one before; int16: limited after each sum
- *     in[0] x [.., frames, size] int16 or float32   out[0] y [.., frames * step], the last dimension may have the 1
+ *     in[0] x [.., frames, size] int16 or float32   out[0] y [.., frames * step]
  *     state [rows][size] of that type: the sums that further frames may still be added to
  *
  *   delay        y[t] = x[t - delay], zeros before

@@ -79,6 +79,10 @@ static void draw(th_html *h, const th_plan *p, const life *v)
         draw_box(h, p, at_peak ? "full" : "half", v[t], p->offset[t], bytes, text);
     }
     for (int32_t k = 0; k < p->graph->n_nodes; k++) {
+        if (p->state[k] != TH_NO_OFFSET) {
+            snprintf(text, sizeof text, "state of layer %d, %s", (int)k, th_report_size((double)p->steps[k].state_bytes, size));
+            draw_box(h, p, "full", (life){0, p->graph->n_nodes - 1}, p->state[k], p->steps[k].state_bytes, text);
+        }
         if (p->scratch[k] == TH_NO_OFFSET || !p->steps[k].scratch_bytes) continue;
         snprintf(text, sizeof text, "scratch of layer %d, %s", (int)k, th_report_size((double)p->steps[k].scratch_bytes, size));
         draw_box(h, p, "scratch", (life){k, k}, p->scratch[k], p->steps[k].scratch_bytes, text);
@@ -98,10 +102,14 @@ static void write_packing_table(th_html *h, const th_plan *p, const life *v)
         th_html_fmt(h, "</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n", th_tensor_bytes(&p->graph->tensors[t]), p->offset[t],
                     (int)v[t].first, (int)v[t].last);
     }
-    for (int32_t k = 0; k < p->graph->n_nodes; k++)
+    for (int32_t k = 0; k < p->graph->n_nodes; k++) {
+        if (p->state[k] != TH_NO_OFFSET)
+            th_html_fmt(h, "<tr><td>state of layer %d</td><td>%zu</td><td>%zu</td><td>0</td><td>%d</td></tr>\n", (int)k,
+                        p->steps[k].state_bytes, p->state[k], (int)p->graph->n_nodes - 1);
         if (p->scratch[k] != TH_NO_OFFSET && p->steps[k].scratch_bytes)
             th_html_fmt(h, "<tr><td>scratch of layer %d</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n", (int)k,
                         p->steps[k].scratch_bytes, p->scratch[k], (int)k, (int)k);
+    }
     th_html_table_end(h);
     th_html_details_end(h);
 }
