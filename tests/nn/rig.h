@@ -9,12 +9,17 @@
 
 #include <math.h>
 
-#define RIG_TENSORS 4
+/* Inputs at most; a test that needs more says so before it includes this. */
+#ifndef RIG_INPUTS
+#define RIG_INPUTS 3
+#endif
+#define RIG_OUT     RIG_INPUTS
+#define RIG_TENSORS (RIG_INPUTS + 1)
 
 typedef struct rig {
     th_rng rng;
-    th_tensor t[RIG_TENSORS]; /* 0 x, 1 weights, 2 bias, 3 output */
-    int32_t in[3], out[1];
+    th_tensor t[RIG_TENSORS]; /* 0 x, 1 weights, 2 bias, 3 output (in general: RIG_OUT) */
+    int32_t in[RIG_INPUTS], out[1];
     th_node node;
     float scale[RIG_TENSORS][256];
     int32_t zero[RIG_TENSORS][256];
@@ -36,8 +41,8 @@ static inline rig *rig_new(uint64_t seed, th_op op, int32_t n_in)
     assert_non_null(r);
     r->rng = th_rng_make(seed, 7);
     r->node = (th_node){.op = op, .n_in = n_in, .n_out = 1, .in = r->in, .out = r->out};
-    for (int32_t i = 0; i < 3; i++) r->in[i] = i < n_in ? i : -1;
-    r->out[0] = 3;
+    for (int32_t i = 0; i < RIG_INPUTS; i++) r->in[i] = i < n_in ? i : -1;
+    r->out[0] = RIG_OUT;
     for (int i = 0; i < RIG_TENSORS; i++) r->t[i].name = "t";
     return r;
 }
@@ -64,10 +69,13 @@ static inline void rig_fill(rig *r, int i, th_type type, th_shape shape)
     assert_non_null(r->data[i]);
     for (size_t k = 0; k < n; k++) {
         if (type == TH_S8) ((int8_t *)r->data[i])[k] = (int8_t)rig_between(r, -128, 127);
+        if (type == TH_S4) ((uint8_t *)r->data[i])[k] = (uint8_t)rig_between(r, 0, 255); /* half of them would do */
+        if (type == TH_S16) ((int16_t *)r->data[i])[k] = (int16_t)rig_between(r, -32768, 32767);
         if (type == TH_S32) ((int32_t *)r->data[i])[k] = rig_between(r, -20000, 20000);
+        if (type == TH_S64) ((int64_t *)r->data[i])[k] = (int64_t)rig_between(r, -1000000000, 1000000000);
         if (type == TH_F32) ((float *)r->data[i])[k] = th_rng_range(&r->rng, -2.0f, 2.0f);
     }
-    r->t[i].data = i == 3 ? NULL : r->data[i];
+    r->t[i].data = i == RIG_OUT || r->t[i].is_variable ? NULL : r->data[i];
 }
 
 /* n scales of about `scale`, each up to 4 times larger or smaller, with zero points in [-zero_range, zero_range]. */
@@ -93,8 +101,8 @@ static inline th_shape rig_infer(rig *r)
 {
     th_shape s;
     const th_prepare p = {&r->node, r->t, &r->arena, &r->diag};
-    r->t[3].type = r->t[0].type;
-    r->t[3].shape = (th_shape){.rank = 1, .d = {1}};
+    r->t[RIG_OUT].type = r->t[0].type;
+    r->t[RIG_OUT].shape = (th_shape){.rank = 1, .d = {1}};
     assert_int_equal(th_op_find((int32_t)r->node.op)->infer(&p, &s), TH_OK);
     return s;
 }
@@ -105,9 +113,9 @@ static inline void rig_run(rig *r)
     const th_err err = rig_prepare(r);
     if (err) printf("prepare: %s\n", r->diag.msg);
     assert_int_equal(err, TH_OK);
-    const void *in[3];
-    void *out[1] = {r->data[3]};
-    for (int i = 0; i < 3; i++) in[i] = r->in[i] < 0 ? NULL : r->data[r->in[i]];
+    const void *in[RIG_INPUTS];
+    void *out[1] = {r->data[RIG_OUT]};
+    for (int i = 0; i < RIG_INPUTS; i++) in[i] = r->in[i] < 0 ? NULL : r->data[r->in[i]];
     void *scratch = r->step.scratch_bytes ? malloc(r->step.scratch_bytes) : NULL;
     if (scratch) memset(scratch, 0xa5, r->step.scratch_bytes);
     r->step.kernel(r->step.par, in, out, scratch);
@@ -136,9 +144,22 @@ static inline int64_t plain_requant(int64_t acc, double factor)
     return high < 0 ? -rounded : rounded;
 }
 
+/* The same for 64-bit sums: 15 bits of the factor, rounded once, ties up. */
+static inline int64_t plain_requant_64(int64_t acc, double factor)
+{
+    int shift;
+    const double q = frexp(factor, &shift);
+    int64_t m = llround(q * 2147483648.0);
+    if (m == 2147483648) m /= 2, shift++;
+    if (shift < -31) m = shift = 0;
+    m = m >= 0x7fff0000 ? 0x7fff : floor_div(m + 32768, 65536);
+    const int64_t unit = (int64_t)1 << (15 - shift);
+    return floor_div(acc * m + unit / 2, unit);
+}
+
 static inline int32_t plain_limit(int64_t v, const th_tensor *out, th_act act)
 {
-    int64_t lo = -128, hi = 127;
+    int64_t lo = out->type == TH_S16 ? -32768 : -128, hi = out->type == TH_S16 ? 32767 : 127;
     const float s = out->quant.scale[0];
     const int32_t z = out->quant.zero[0];
     if (act == TH_ACT_RELU || act == TH_ACT_RELU6) lo = z;

@@ -2,9 +2,25 @@
  * dilations, groups, zero points, scales and activations. */
 #include "rig.h"
 
-static int32_t s8(const rig *r, int i, int64_t k)
+/* Types of input, weights and bias. */
+typedef struct mix {
+    th_type x, w, bias;
+} mix;
+
+static const mix mixes[] = {
+    {TH_F32, TH_F32, TH_F32}, {TH_S8, TH_S8, TH_S32}, {TH_S8, TH_S8, TH_S32}, {TH_S8, TH_S4, TH_S32}, {TH_S16, TH_S8, TH_S64}, {TH_S16, TH_S8, TH_S32},
+};
+#define N_MIXES (sizeof mixes / sizeof *mixes)
+
+/* Element k of a tensor of whole numbers. */
+static int64_t whole(const rig *r, int i, int64_t k)
 {
-    return ((const int8_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S64) return ((const int64_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S32) return ((const int32_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S16) return ((const int16_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S8) return ((const int8_t *)r->data[i])[k];
+    const int four = ((const uint8_t *)r->data[i])[k / 2] >> (k % 2 * 4) & 15;
+    return four < 8 ? four : four - 16;
 }
 
 static double f32(const rig *r, int i, int64_t k)
@@ -20,7 +36,7 @@ typedef struct sums {
 
 static void tap(const rig *r, sums *s, int64_t x, int64_t w)
 {
-    if (r->t[0].type == TH_S8) s->i += (int64_t)(s8(r, 0, x) - r->zero[0][0]) * (s8(r, 1, w) - r->zero[1][0]);
+    if (r->t[0].type != TH_F32) s->i += (whole(r, 0, x) - r->zero[0][0]) * (whole(r, 1, w) - r->zero[1][0]);
     else s->f += f32(r, 0, x) * f32(r, 1, w);
 }
 
@@ -31,14 +47,17 @@ static void check(const rig *r, sums s, int64_t at, int32_t channel, th_act act)
         assert_close(((const float *)r->data[3])[at], plain_limit_f32(s.f, act), 4.0);
         return;
     }
-    if (r->in[2] >= 0) s.i += ((const int32_t *)r->data[2])[channel];
+    if (r->in[2] >= 0) s.i += whole(r, 2, channel);
     const int per_channel = r->t[1].quant.n > 1;
+    const int32_t option = r->node.op == TH_OP_FULLY_CONNECTED ? r->node.attr.dense.bias_type : r->node.op == TH_OP_CONV_2D ? r->node.attr.conv.bias_type : 0;
     double factor = (double)r->scale[0][0] * (double)r->scale[1][per_channel ? channel : 0] / (double)r->scale[3][0];
     if (r->node.op == TH_OP_FULLY_CONNECTED && !per_channel) {
         const volatile float product = r->scale[0][0] * r->scale[1][0];
         factor = (double)product / (double)r->scale[3][0];
     }
-    assert_int_equal(((const int8_t *)r->data[3])[at], plain_limit(plain_requant(s.i, factor), &r->t[3], act));
+    /* int16 without a bias: the option decides; the wide sums are the default. */
+    const int wide = r->t[0].type == TH_S16 && (r->in[2] >= 0 ? r->t[2].type == TH_S64 : option != TH_S32);
+    assert_int_equal(whole(r, 3, at), plain_limit(wide ? plain_requant_64(s.i, factor) : plain_requant((int32_t)s.i, factor), &r->t[3], act));
 }
 
 static void check_windows(const rig *r)
@@ -78,15 +97,16 @@ static void random_attr(rig *r)
 }
 
 /* Weights, bias and output once x and the weights' shape are there. */
-static void random_rest(rig *r, th_type type, th_shape w, int32_t out_c, int32_t axis)
+static void random_rest(rig *r, mix type, th_shape w, int32_t out_c, int32_t axis)
 {
-    rig_fill(r, 1, type, w);
-    if (rig_between(r, 0, 3)) rig_fill(r, 2, type == TH_S8 ? TH_S32 : TH_F32, (th_shape){.rank = 1, .d = {out_c}});
+    rig_fill(r, 1, type.w, w);
+    if (rig_between(r, 0, 3)) rig_fill(r, 2, type.bias, (th_shape){.rank = 1, .d = {out_c}});
     else r->in[2] = -1;
-    rig_quant(r, 0, 1, 0, 0.05f, 128 - 1);
+    const int32_t zero = type.x == TH_S16 ? 0 : 127;
+    rig_quant(r, 0, 1, 0, 0.05f, zero);
     rig_quant(r, 1, rig_between(r, 0, 2) ? out_c : 1, axis, 0.01f, 0);
-    rig_quant(r, 3, 1, 0, 0.5f, 127);
-    if (r->node.op == TH_OP_FULLY_CONNECTED && r->t[1].quant.n == 1 && type == TH_S8) r->zero[1][0] = rig_between(r, -3, 3) * 5;
+    rig_quant(r, 3, 1, 0, 0.5f, zero);
+    if (r->node.op == TH_OP_FULLY_CONNECTED && r->t[1].quant.n == 1 && type.w == TH_S8 && type.x == TH_S8) r->zero[1][0] = rig_between(r, -3, 3) * 5;
 }
 
 static void conv_2d(void **state)
@@ -94,13 +114,14 @@ static void conv_2d(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed++) {
         rig *r = rig_new(seed, TH_OP_CONV_2D, 3);
-        const th_type type = seed % 3 ? TH_S8 : TH_F32;
+        const mix type = mixes[seed % N_MIXES];
         random_attr(r);
+        r->node.attr.conv.bias_type = rig_between(r, 0, 1) ? TH_S32 : 0;
         const int32_t fh = rig_between(r, 1, 4), fw = rig_between(r, 1, 4), groups = rig_between(r, 0, 4) ? 1 : 2;
         const int32_t c = rig_between(r, 1, 9), out_c = rig_between(r, 1, 6) * groups;
-        rig_fill(r, 0, type, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 10), c * groups));
+        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 10), c * groups));
         random_rest(r, type, shape4(out_c, fh, fw, c), out_c, 0);
-        rig_fill(r, 3, type, rig_infer(r));
+        rig_fill(r, 3, type.x, rig_infer(r));
         rig_run(r);
         check_windows(r);
         rig_free(r);
@@ -116,7 +137,7 @@ static void conv_2d_pointwise(void **state)
         r->node.attr.conv.padding = TH_PAD_SAME;
         const int32_t c = rig_between(r, 1, 70), out_c = rig_between(r, 1, 20);
         rig_fill(r, 0, TH_S8, shape4(1, rig_between(r, 1, 4), rig_between(r, 1, 5), c));
-        random_rest(r, TH_S8, shape4(out_c, 1, 1, c), out_c, 0);
+        random_rest(r, mixes[1], shape4(out_c, 1, 1, c), out_c, 0);
         rig_fill(r, 3, TH_S8, rig_infer(r));
         rig_run(r);
         check_windows(r);
@@ -129,13 +150,14 @@ static void depthwise_conv_2d(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 300; seed++) {
         rig *r = rig_new(seed, TH_OP_DEPTHWISE_CONV_2D, 3);
-        const th_type type = seed % 3 ? TH_S8 : TH_F32;
+        mix type = mixes[seed % N_MIXES];
+        if (type.bias == TH_S32 && type.x == TH_S16) type.bias = TH_S64; /* there is no other */
         random_attr(r);
         const int32_t m = rig_between(r, 0, 2) ? 1 : rig_between(r, 2, 9), c = rig_between(r, 0, 4) ? rig_between(r, 1, 13) : 1;
         r->node.attr.conv.depth_multiplier = m;
-        rig_fill(r, 0, type, shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 10), c));
+        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 10), c));
         random_rest(r, type, shape4(1, rig_between(r, 1, 3), rig_between(r, 1, 3), c * m), c * m, 3);
-        rig_fill(r, 3, type, rig_infer(r));
+        rig_fill(r, 3, type.x, rig_infer(r));
         rig_run(r);
         check_windows(r);
         rig_free(r);
@@ -145,15 +167,16 @@ static void depthwise_conv_2d(void **state)
 static void fully_connected(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 200; seed++) {
+    for (uint64_t seed = 0; seed < 300; seed++) {
         rig *r = rig_new(seed, TH_OP_FULLY_CONNECTED, 3);
-        const th_type type = seed % 3 ? TH_S8 : TH_F32;
+        const mix type = mixes[seed % N_MIXES];
         const int32_t rows = rig_between(r, 1, 3), n_in = rig_between(r, 1, 70), n_out = rig_between(r, 1, 9);
         r->node.attr.dense.act = (th_act)rig_between(r, 0, 3);
         r->node.attr.dense.keep_num_dims = rig_between(r, 0, 1);
-        rig_fill(r, 0, type, (th_shape){.rank = 3, .d = {1, rows, n_in}});
+        r->node.attr.dense.bias_type = rig_between(r, 0, 1) ? TH_S32 : 0;
+        rig_fill(r, 0, type.x, (th_shape){.rank = 3, .d = {1, rows, n_in}});
         random_rest(r, type, (th_shape){.rank = 2, .d = {n_out, n_in}}, n_out, 0);
-        rig_fill(r, 3, type, rig_infer(r));
+        rig_fill(r, 3, type.x, rig_infer(r));
         assert_int_equal(r->t[3].shape.rank, r->node.attr.dense.keep_num_dims ? 3 : 2);
         rig_run(r);
         for (int32_t k = 0; k < rows * n_out; k++) {
@@ -173,7 +196,7 @@ static void refusals(void **state)
     random_attr(r);
     r->node.attr.conv.padding = TH_PAD_SAME;
     rig_fill(r, 0, TH_S8, shape4(1, 8, 8, 4));
-    random_rest(r, TH_S8, shape4(6, 3, 3, 4), 6, 0);
+    random_rest(r, mixes[1], shape4(6, 3, 3, 4), 6, 0);
     rig_fill(r, 3, TH_S8, rig_infer(r));
     assert_int_equal(rig_prepare(r), TH_OK);
 

@@ -4,7 +4,7 @@
 static void pool(uint64_t seed, th_op op)
 {
     rig *r = rig_new(seed, op, 1);
-    const th_type type = seed % 3 ? TH_S8 : TH_F32;
+    const th_type type = op == TH_OP_L2_POOL_2D || seed % 3 == 0 ? TH_F32 : seed % 3 == 1 ? TH_S8 : TH_S16;
     r->node.attr.conv.padding = rig_between(r, 0, 1) ? TH_PAD_SAME : TH_PAD_VALID;
     r->node.attr.conv.act = (th_act)rig_between(r, 0, 3);
     const int32_t sh = r->node.attr.conv.stride_h = rig_between(r, 1, 3), sw = r->node.attr.conv.stride_w = rig_between(r, 1, 3);
@@ -24,15 +24,15 @@ static void pool(uint64_t seed, th_op op)
             for (int32_t ix = ox * sw - left; ix < ox * sw - left + fw; ix++) {
                 if (iy < 0 || ix < 0 || iy >= x[1] || ix >= x[2]) continue;
                 const int32_t at = ((b * x[1] + iy) * x[2] + ix) * x[3] + c;
-                const double v = type == TH_S8 ? (double)((int8_t *)r->data[0])[at] : (double)((float *)r->data[0])[at];
-                sum += v;
+                const double v = type == TH_F32 ? (double)((float *)r->data[0])[at] : type == TH_S8 ? ((int8_t *)r->data[0])[at] : ((int16_t *)r->data[0])[at];
+                sum += op == TH_OP_L2_POOL_2D ? v * v : v;
                 n++;
                 if (v > most) most = v;
             }
-        const double v = op == TH_OP_MAX_POOL_2D ? most : sum / n;
+        const double v = op == TH_OP_MAX_POOL_2D ? most : op == TH_OP_L2_POOL_2D ? sqrt(sum / n) : sum / n;
         const th_act act = r->node.attr.conv.act;
         if (type == TH_F32) assert_close(((float *)r->data[3])[k], plain_limit_f32(v, act), 1.0);
-        else assert_int_equal(((int8_t *)r->data[3])[k], plain_limit((int64_t)round(v) - r->zero[0][0], &r->t[0], act));
+        else assert_int_equal(type == TH_S8 ? ((int8_t *)r->data[3])[k] : ((int16_t *)r->data[3])[k], plain_limit((int64_t)round(v) - r->zero[0][0], &r->t[0], act));
     }
     rig_free(r);
 }
@@ -43,6 +43,7 @@ static void pools(void **state)
     for (uint64_t seed = 0; seed < 200; seed++) {
         pool(seed, TH_OP_AVERAGE_POOL_2D);
         pool(seed, TH_OP_MAX_POOL_2D);
+        pool(seed, TH_OP_L2_POOL_2D);
     }
 }
 
