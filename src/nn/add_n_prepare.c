@@ -1,5 +1,6 @@
 #include "nn/add_n.h"
-#include "nn/broadcast_prepare.h"
+#include "nn/boxes.h"
+#include "nn/prepare.h"
 #include "nn/rows.h"
 
 static const th_field f32_fields[] = {TH_FIELD_INT(th_add_n_f32_par, n), TH_FIELD_INT(th_add_n_f32_par, inputs)};

@@ -1,11 +1,6 @@
 #include "nn/broadcast_prepare.h"
 
-bool th_shape_same(const th_shape *a, const th_shape *b)
-{
-    bool same = a->rank == b->rank;
-    for (int32_t i = 0; same && i < a->rank; i++) same = a->d[i] == b->d[i];
-    return same;
-}
+#include "nn/boxes.h"
 
 /* Dimension d of s as seen in a shape of `rank` dimensions. */
 static int32_t dim(const th_shape *s, int32_t rank, int32_t d)

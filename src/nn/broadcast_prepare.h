@@ -18,7 +18,4 @@ TH_NODISCARD th_err th_broadcast_shape(const th_prepare *p, int32_t inputs, th_s
  * Errors: TH_ESHAPE, TH_ERANGE, TH_ENOMEM. */
 TH_NODISCARD th_err th_broadcast_make(const th_prepare *p, int32_t inputs, th_broadcast *map, th_step *step);
 
-/* Both have the same rank and dimensions. */
-bool th_shape_same(const th_shape *a, const th_shape *b);
-
 #endif
