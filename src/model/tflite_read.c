@@ -249,7 +249,7 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
     else if (type != row->options_type)
         return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) has the options of another one",
                           (long)index, name);
-    if (row->op > TH_OP_N_BUILTIN) return get_custom(r, o, &node->attr.custom.options);
+    if (row->op >= TH_OP_N_BUILTIN) return get_custom(r, o, &node->attr.custom.options);
     const th_err err = th_tfl_read_options(row, &options, &node->attr, &problem);
     TH_TRY(check(r));
     if (err) return th_why_set(r->why, err, "operator %ld (%s) cannot be run: %s", (long)index, name, problem);

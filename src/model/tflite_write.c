@@ -93,7 +93,7 @@ static th_err survey(writer *w, th_why *why)
 static th_fb_ref put_codes(writer *w)
 {
     for (uint32_t i = 0; i < w->n_codes; i++) {
-        const bool is_custom = w->code[i].op > TH_OP_N_BUILTIN;
+        const bool is_custom = w->code[i].op >= TH_OP_N_BUILTIN;
         const int32_t op = is_custom ? TH_TFL_BUILTIN_CUSTOM : w->code[i].op;
         const th_fb_ref name = is_custom ? th_fb_put_string(&w->fb, th_tfl_row_name(th_tfl_op_row((th_op)w->code[i].op))) : 0;
         th_fb_table_begin(&w->fb);
@@ -155,7 +155,7 @@ static th_fb_ref put_node(writer *w, const th_graph *g, const th_node *n)
     const th_tfl_op *row = th_tfl_op_row(n->op);
     const th_shape *new_shape = n->op == TH_OP_RESHAPE && n->n_out == 1 ? &g->tensors[n->out[0]].shape : NULL;
     const th_fb_ref options = th_tfl_write_options(row, fb, &n->attr, new_shape);
-    const bool is_custom = n->op > TH_OP_N_BUILTIN && n->attr.custom.options.n;
+    const bool is_custom = n->op >= TH_OP_N_BUILTIN && n->attr.custom.options.n;
     const th_fb_ref custom = is_custom ? th_fb_put_bytes(fb, n->attr.custom.options.p, n->attr.custom.options.n, 16) : 0;
     const th_fb_ref between = n->n_intermediate ? th_fb_put_i32s(fb, n->intermediate, (size_t)n->n_intermediate) : 0;
     const th_fb_ref out = th_fb_put_i32s(fb, n->out, (size_t)n->n_out);
