@@ -236,10 +236,12 @@ static inline void case_check(op_case *c)
     for (int i = 0; i < c->node.n_out; i++) {
         const int32_t t = c->out[i];
         if (memcmp(c->data[t], c->want[t], th_tensor_bytes(&c->t[t])) == 0) continue;
+        double largest = 1;
+        for (int32_t k = 0; c->t[t].type == TH_F32 && k < th_shape_count(&c->t[t].shape); k++) largest = fmax(largest, fabs((double)((float *)(void *)c->want[t])[k]));
         for (int32_t k = 0; k < th_shape_count(&c->t[t].shape); k++) {
             const size_t b = th_type_bytes(c->t[t].type);
             if (memcmp(c->data[t] + (size_t)k * b, c->want[t] + (size_t)k * b, b) == 0) continue;
-            if (b <= 4 && c->t[t].type == TH_F32 && fabs((double)((float *)(void *)c->data[t])[k] - (double)((float *)(void *)c->want[t])[k]) < 1e-5) continue;
+            if (c->t[t].type == TH_F32 && fabs((double)((float *)(void *)c->data[t])[k] - (double)((float *)(void *)c->want[t])[k]) <= 1e-5 * largest) continue;
             printf("%s, output %d, element %d differs\n", th_op_find((int32_t)c->node.op)->name, i, (int)k);
             fail();
         }
