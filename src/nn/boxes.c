@@ -3,7 +3,7 @@
 #include "nn/copy.h"
 #include "nn/move.h"
 
-#define BYTES_LIMIT ((size_t)1 << 30)
+#define BYTES_LIMIT (INT32_C(1) << 30)
 
 static const th_field fields[] = {
     TH_FIELD_INT(th_move_par, n_boxes),
@@ -92,7 +92,8 @@ bool th_shape_same(const th_shape *a, const th_shape *b)
 th_err th_check_movable(const th_prepare *p, const th_tensor *t)
 {
     if (th_type_bytes(t->type) == 0 || t->type == TH_S4 || t->type == TH_RESOURCE) return th_refuse(p, TH_EUNSUP, "numbers of this type cannot be moved here");
-    if (th_tensor_bytes(t) == 0 || th_tensor_bytes(t) >= BYTES_LIMIT) return th_refuse(p, TH_ERANGE, "a tensor is empty, or larger than 1 GiB");
+    const int32_t n = th_shape_count(&t->shape);
+    if (n < 1 || n > BYTES_LIMIT / (int32_t)th_type_bytes(t->type)) return th_refuse(p, TH_ERANGE, "a tensor is empty, or larger than 1 GiB");
     return TH_OK;
 }
 
