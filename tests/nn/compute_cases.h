@@ -64,23 +64,26 @@ static inline op_case *make_reduce(uint64_t seed, th_op op, th_type type)
     const int32_t o = add_output(c, type, y);
     if (sums) set_quant(c, xi, th_rng_range(&c->rng, 0.01f, 0.1f), type == TH_S8 ? pick(c, -128, 127) : 0);
     if (sums) set_quant(c, o, th_rng_range(&c->rng, 0.01f, op == TH_OP_SUM ? 0.9f : 0.1f), type == TH_S8 ? pick(c, -128, 127) : 0);
-    const int32_t n = th_shape_count(&x) / th_shape_count(&y);
-    for (int32_t i = 0; i < th_shape_count(&y); i++) {
-        double sum = 0, most = -1e30, least = 1e30;
-        for (int32_t k = 0; k < th_shape_count(&x); k++) {
-            int32_t ix[8];
-            unravel(k, &x, ix);
-            for (int32_t d = 0; d < x.rank; d++) ix[d] = gone[d] ? 0 : ix[d];
-            if (ravel(ix, &full) != i) continue;
-            const double v = value(c, xi, k);
-            sum += v;
-            most = fmax(most, v);
-            least = fmin(least, v);
-        }
-        if (sums && type == TH_F32) put(c, o, i, op == TH_OP_MEAN ? sum / n : sum);
-        else if (sums) put(c, o, i, limited(quantised_sum(c, xi, o, (int64_t)sum, n, op == TH_OP_MEAN), type));
-        else put(c, o, i, op == TH_OP_REDUCE_MAX || op == TH_OP_REDUCE_ANY ? most : least);
+    const int32_t n_y = th_shape_count(&y), n = th_shape_count(&x) / n_y;
+    double *sum = calloc((size_t)n_y, 3 * sizeof *sum), *most = sum + n_y, *least = most + n_y;
+    assert_non_null(sum);
+    for (int32_t i = 0; i < n_y; i++) most[i] = -1e30, least[i] = 1e30;
+    for (int32_t k = 0; k < th_shape_count(&x); k++) {
+        int32_t ix[8];
+        unravel(k, &x, ix);
+        for (int32_t d = 0; d < x.rank; d++) ix[d] = gone[d] ? 0 : ix[d];
+        const int32_t i = ravel(ix, &full);
+        const double v = value(c, xi, k);
+        sum[i] += v;
+        most[i] = fmax(most[i], v);
+        least[i] = fmin(least[i], v);
     }
+    for (int32_t i = 0; i < n_y; i++) {
+        if (sums && type == TH_F32) put(c, o, i, op == TH_OP_MEAN ? sum[i] / n : sum[i]);
+        else if (sums) put(c, o, i, limited(quantised_sum(c, xi, o, (int64_t)sum[i], n, op == TH_OP_MEAN), type));
+        else put(c, o, i, op == TH_OP_REDUCE_MAX || op == TH_OP_REDUCE_ANY ? most[i] : least[i]);
+    }
+    free(sum);
     return c;
 }
 
