@@ -2,7 +2,6 @@
 #ifndef TH_NN_BOXES_H
 #define TH_NN_BOXES_H
 
-#include "nn/broadcast_prepare.h" /* th_shape_same */
 #include "nn/prepare.h"
 
 /* Numbers of a box as an operator thinks of it: in elements, not bytes, one step per dimension. */
@@ -28,6 +27,7 @@ TH_NODISCARD th_err th_boxes_end(const th_prepare *p, th_boxes *b, int32_t n_in,
 
 /* step[d] = elements from one index of dimension d to the next. */
 void th_shape_steps(const th_shape *s, int32_t *step);
+bool th_shape_same(const th_shape *a, const th_shape *b);
 
 /* A tensor of at most 1 GiB (then every offset and its end fit int32) whose elements have whole bytes. */
 TH_NODISCARD th_err th_check_movable(const th_prepare *p, const th_tensor *t);
