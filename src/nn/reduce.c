@@ -21,16 +21,22 @@ static void count_on(counter *c, const int32_t *dims, int32_t n_numbers)
     }
 }
 
-/* The frame of every kernel: for each number of y, `start`, then `each` for every x[from + i.at], then `end`.
- * After the last number of a walk its counter is back at 0. */
+/* The frame of every kernel: for each number of y, `start`, then `each` for every x[at] in the order of x, then `end`.
+ * The inmost reduced dimension is a plain loop; the others are counted.  After the last number of a walk its counter
+ * is back at 0. */
 #define WALK(w, start, each, end)                                                                  \
     do {                                                                                           \
+        const int32_t line = (w)->n_reduced ? (w)->reduced[(w)->n_reduced - 2] : 1;                \
+        const int32_t step = (w)->n_reduced ? (w)->reduced[(w)->n_reduced - 1] : 0;                \
         counter o = {{0}, 0}, i = {{0}, 0};                                                        \
         for (int32_t k = 0; k < (w)->n_out; k++) {                                                 \
             start;                                                                                 \
-            for (int32_t j = 0; j < (w)->n; j++) {                                                 \
-                each;                                                                              \
-                count_on(&i, (w)->reduced, (w)->n_reduced);                                        \
+            for (int32_t left = (w)->n; left > 0; left -= line) {                                  \
+                int32_t at = o.at + i.at;                                                          \
+                for (int32_t j = 0; j < line; j++, at += step) {                                   \
+                    each;                                                                          \
+                }                                                                                  \
+                count_on(&i, (w)->reduced, (w)->n_reduced - 2);                                    \
             }                                                                                      \
             end;                                                                                   \
             count_on(&o, (w)->kept, (w)->n_kept);                                                  \
@@ -43,7 +49,7 @@ void th_reduce_sum_f32(const void *par, const void *const *in, void *const *out,
     const float *x = (const float *)in[0];
     float *y = (float *)out[0];
     (void)scratch;
-    WALK(&p->walk, float sum = 0.0f, sum += x[o.at + i.at], y[k] = sum / p->divisor);
+    WALK(&p->walk, float sum = 0.0f, sum += x[at], y[k] = sum / p->divisor);
 }
 
 static int32_t finish(const th_reduce_sum_par *p, int32_t sum, int32_t lo, int32_t hi)
@@ -58,7 +64,7 @@ void th_reduce_sum_s8(const void *par, const void *const *in, void *const *out, 
     const int8_t *x = (const int8_t *)in[0];
     int8_t *y = (int8_t *)out[0];
     (void)scratch;
-    WALK(&p->walk, int32_t sum = 0, sum = th_add_wrap(sum, x[o.at + i.at]), y[k] = (int8_t)finish(p, sum, -128, 127));
+    WALK(&p->walk, int32_t sum = 0, sum = th_add_wrap(sum, x[at]), y[k] = (int8_t)finish(p, sum, -128, 127));
 }
 
 void th_reduce_sum_s16(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -67,7 +73,7 @@ void th_reduce_sum_s16(const void *par, const void *const *in, void *const *out,
     const int16_t *x = (const int16_t *)in[0];
     int16_t *y = (int16_t *)out[0];
     (void)scratch;
-    WALK(&p->walk, int32_t sum = 0, sum = th_add_wrap(sum, x[o.at + i.at]), y[k] = (int16_t)finish(p, sum, INT32_C(-32768), 32767));
+    WALK(&p->walk, int32_t sum = 0, sum = th_add_wrap(sum, x[at]), y[k] = (int16_t)finish(p, sum, INT32_C(-32768), 32767));
 }
 
 /* NaN never wins against a number: it is neither greater nor less, as in the reference. */
@@ -78,7 +84,7 @@ void th_reduce_sum_s16(const void *par, const void *const *in, void *const *out,
         const type *x = (const type *)in[0];                                                       \
         type *y = (type *)out[0];                                                                  \
         (void)scratch;                                                                             \
-        WALK(&p->walk, type best = p->least ? (first_least) : (first_most), const type v = x[o.at + i.at]; \
+        WALK(&p->walk, type best = p->least ? (first_least) : (first_most), const type v = x[at]; \
              if (p->least ? v < best : v > best) best = v, y[k] = best);                           \
     }
 MOST(th_reduce_most_f32, float, FLT_MAX, -FLT_MAX)
