@@ -40,11 +40,13 @@ static int64_t total_parameters(const th_graph *g)
     return sum;
 }
 
+#define SHAPE_TEXT (12 * TH_MAX_RANK)
+
 /* "1x25x5x64" into buf, which holds TH_MAX_RANK numbers. */
-static const char *shape_text(const th_tensor *t, char buf[80])
+static const char *shape_text(const th_tensor *t, char buf[SHAPE_TEXT])
 {
-    int at = snprintf(buf, 80, "%s", t->shape.rank ? "" : "scalar");
-    for (int32_t i = 0; i < t->shape.rank; i++) at += snprintf(buf + at, (size_t)(80 - at), "%s%ld", i ? "x" : "", (long)t->shape.d[i]);
+    int at = snprintf(buf, SHAPE_TEXT, "%s", t->shape.rank ? "" : "scalar");
+    for (int32_t i = 0; i < t->shape.rank; i++) at += snprintf(buf + at, (size_t)(SHAPE_TEXT - at), "%s%ld", i ? "x" : "", (long)t->shape.d[i]);
     return buf;
 }
 
@@ -59,19 +61,19 @@ static void print_node(const th_plan *plan, int32_t i)
 {
     const th_graph *g = plan->graph;
     const th_node *n = &g->nodes[i];
-    const th_tensor *in = &g->tensors[n->in[0]], *out = &g->tensors[n->out[0]];
+    const th_tensor *in = n->n_in > 0 && n->in[0] >= 0 ? &g->tensors[n->in[0]] : NULL, *out = n->n_out > 0 ? &g->tensors[n->out[0]] : NULL;
     const th_tensor *w = n->n_in > 1 && n->in[1] >= 0 && n->op != TH_OP_RESHAPE ? &g->tensors[n->in[1]] : NULL;
-    char a[80], b[80], c[80];
-    printf("  %3ld  %-18s %-14s %-14s %-14s %10lld %9lld ", (long)i, th_op_find((int32_t)n->op)->name, shape_text(in, a),
-           w && w->data ? shape_text(w, c) : "", shape_text(out, b), (long long)plan->steps[i].macs, (long long)parameters(g, n));
-    print_quant(out);
+    char a[SHAPE_TEXT], b[SHAPE_TEXT], c[SHAPE_TEXT];
+    printf("  %3ld  %-18s %-14s %-14s %-14s %10lld %9lld ", (long)i, th_op_find((int32_t)n->op)->name, in ? shape_text(in, a) : "",
+           w && w->data ? shape_text(w, c) : "", out ? shape_text(out, b) : "", (long long)plan->steps[i].macs, (long long)parameters(g, n));
+    if (out) print_quant(out);
     if (w && w->quant.n > 1) printf("  %ld weight scales", (long)w->quant.n);
     puts("");
 }
 
 static void print_ends(const th_graph *g, const char *what, const int32_t *list, int32_t n)
 {
-    char shape[80];
+    char shape[SHAPE_TEXT];
     for (int32_t i = 0; i < n; i++) {
         const th_tensor *t = &g->tensors[list[i]];
         printf("%-7s %s", what, shape_text(t, shape));
@@ -113,6 +115,13 @@ static void print_all(const th_target *t, const th_measure *m)
     printf("\n  %3s  %-18s %-14s %-14s %-14s %10s %9s  %s\n", "#", "operator", "input", "weights", "output", "MACs", "params",
            "output type, scale");
     for (int32_t i = 0; i < g->n_nodes; i++) print_node(plan, i);
+    for (int32_t k = 0; k < plan->n_sub; k++) {
+        if (!plan->sub[k]) continue;
+        printf("\n  graph %ld, which others run\n", (long)k);
+        for (int32_t i = 0; i < plan->sub[k]->graph->n_nodes; i++) print_node(plan->sub[k], i);
+    }
+    for (int32_t i = 0; i < plan->n_variables; i++)
+        printf("  variable %s: %zu bytes\n", plan->variables[i].name, plan->variables[i].bytes);
     printf("\n%ld operators, %lld MACs, %lld parameters, %zu bytes of constants\n", (long)g->n_nodes, (long long)plan->macs,
            (long long)total_parameters(g), constant_bytes(g));
     printf("arena %zu bytes", plan->arena_bytes);

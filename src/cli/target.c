@@ -30,7 +30,9 @@ th_err th_target_open(const char *word, const char *board, th_target *t, th_why 
         TH_TRY(th_pipeline_from(t->model, &t->pipe, why));
         t->has_pipe = true;
     }
-    return th_plan_make(&t->model->graphs[0], &t->plan, why);
+    th_why cause = {0};
+    const th_err err = th_plan_make(&t->model->graphs[0], &t->plan, &cause);
+    return err ? th_why_set(why, err, "%s: %s", t->path, cause.text) : TH_OK;
 }
 
 void th_target_free(th_target *t)

@@ -309,6 +309,13 @@ void th_fb_set_u32(th_fb_writer *w, unsigned field, uint32_t v)
     note(w, field);
 }
 
+void th_fb_set_u64(th_fb_writer *w, unsigned field, uint64_t v)
+{
+    align(w, 0, 8);
+    push_le(w, v, 8);
+    note(w, field);
+}
+
 void th_fb_set_i32(th_fb_writer *w, unsigned field, int32_t v)
 {
     th_fb_set_u32(w, field, (uint32_t)v);

@@ -107,6 +107,7 @@ th_fb_ref th_fb_put_refs(th_fb_writer *w, const th_fb_ref *v, size_t n);
 void th_fb_table_begin(th_fb_writer *w);
 void th_fb_set_u8(th_fb_writer *w, unsigned field, uint8_t v);
 void th_fb_set_u32(th_fb_writer *w, unsigned field, uint32_t v);
+void th_fb_set_u64(th_fb_writer *w, unsigned field, uint64_t v);
 void th_fb_set_i32(th_fb_writer *w, unsigned field, int32_t v);
 void th_fb_set_f32(th_fb_writer *w, unsigned field, float v);
 void th_fb_set_ref(th_fb_writer *w, unsigned field, th_fb_ref v); /* 0: field left out */

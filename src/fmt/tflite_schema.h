@@ -18,8 +18,22 @@ enum { /* Model */
     TH_TFL_MODEL_SUBGRAPHS = 2,
     TH_TFL_MODEL_DESCRIPTION = 3,
     TH_TFL_MODEL_BUFFERS = 4,
-    TH_TFL_MODEL_METADATA = 6
+    TH_TFL_MODEL_METADATA = 6,
+    TH_TFL_MODEL_SIGNATURES = 7
 };
+
+enum { /* SignatureDef, and the TensorMap in it */
+    TH_TFL_SIGNATURE_INPUTS = 0,
+    TH_TFL_SIGNATURE_OUTPUTS = 1,
+    TH_TFL_SIGNATURE_KEY = 2,
+    TH_TFL_SIGNATURE_GRAPH = 4,
+    TH_TFL_MAP_NAME = 0,
+    TH_TFL_MAP_TENSOR = 1
+};
+
+/* Metadata of the reference's offline planner: int32 version, graph, number of tensors, then an offset for each. */
+#define TH_TFL_OFFLINE_METADATA "OfflineMemoryAllocation"
+#define TH_TFL_COMPRESSION_METADATA "COMPRESSION_METADATA"
 
 enum { /* OperatorCode: the greater of the two codes counts; the 8-bit one is older */
     TH_TFL_OPCODE_OLD_BUILTIN = 0,

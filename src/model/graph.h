@@ -20,7 +20,16 @@ typedef struct th_graph {
     int32_t n_inputs, n_outputs;
     const struct th_graph *all; /* [n_all] the model's graphs, for operators that run one; NULL when it is alone */
     int32_t n_all;
+    const int32_t *fixed; /* [n_tensors] byte of the arena that the file asks for, -1: any; NULL: it asks for nothing */
 } th_graph;
+
+/* A function of the model as its makers named it: names for inputs and outputs of a graph. */
+typedef struct th_signature {
+    const char *key;
+    int32_t graph, n_inputs, n_outputs;
+    const char *const *in_name, *const *out_name;
+    const int32_t *in, *out; /* tensor numbers */
+} th_signature;
 
 typedef struct th_metadata {
     const char *name;
@@ -33,6 +42,8 @@ typedef struct th_model {
     const char *description;
     th_metadata *metadata;
     int32_t n_metadata;
+    th_signature *signatures;
+    int32_t n_signatures;
     th_arena arena; /* everything above lives here, or in an earlier block of `memory` */
     void *memory;   /* chain of blocks from malloc, newest first */
 } th_model;

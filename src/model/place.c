@@ -47,24 +47,34 @@ static size_t find_gap(const packer *p, int32_t n_placed, const th_block *b)
             best = end;
             best_size = q->offset - end;
         }
-        if (q->offset + q->bytes > end) end = q->offset + q->bytes;
+        const size_t behind = (q->offset + q->bytes + TH_PLACE_ALIGN - 1) / TH_PLACE_ALIGN * TH_PLACE_ALIGN;
+        if (behind > end) end = behind;
     }
     return best != SIZE_MAX ? best : end;
 }
 
-/* Places all blocks in p->order; the number of bytes needed. */
+/* Places block `id` among the n_placed ones and returns its end. */
+static size_t put(packer *p, int32_t n_placed, int32_t id)
+{
+    th_block *b = &p->block[id];
+    if (!b->pinned) b->offset = find_gap(p, n_placed, b);
+    int32_t at = n_placed;
+    for (; at > 0 && p->block[p->placed[at - 1]].offset > b->offset; at--) p->placed[at] = p->placed[at - 1];
+    p->placed[at] = id;
+    return b->offset + b->bytes;
+}
+
+/* Places all blocks in p->order, pinned ones first; the number of bytes needed. */
 static size_t pack(packer *p)
 {
     size_t bytes = 0;
-    for (int32_t i = 0; i < p->n; i++) {
-        const int32_t id = p->order[i];
-        th_block *b = &p->block[id];
-        b->offset = find_gap(p, i, b);
-        if (b->offset + b->bytes > bytes) bytes = b->offset + b->bytes;
-        int32_t at = i;
-        for (; at > 0 && p->block[p->placed[at - 1]].offset > b->offset; at--) p->placed[at] = p->placed[at - 1];
-        p->placed[at] = id;
-    }
+    int32_t n = 0;
+    for (int pinned = 1; pinned >= 0; pinned--)
+        for (int32_t i = 0; i < p->n; i++) {
+            if (p->block[p->order[i]].pinned != (pinned != 0)) continue;
+            const size_t end = put(p, n++, p->order[i]);
+            if (end > bytes) bytes = end;
+        }
     return bytes;
 }
 

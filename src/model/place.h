@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,8 @@
 typedef struct th_block {
     size_t bytes;        /* > 0; rounded up to TH_PLACE_ALIGN by th_place */
     int32_t first, last; /* steps, both inside; first <= last */
-    size_t offset;       /* result */
+    size_t offset;       /* result; of a pinned block: where it has to be, which need not be aligned */
+    bool pinned;         /* two pinned ones must not share bytes while they meet: the caller has checked */
 } th_block;
 
 typedef struct th_placed {

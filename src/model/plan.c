@@ -22,6 +22,7 @@ typedef struct planner {
     life *life;       /* [n_tensors] */
     int32_t *scratch, *state; /* [n_nodes] blocks, -1 for none */
     th_block *block;  /* [n_tensors + 2 n_nodes + n_extra] */
+    int32_t *owner;   /* the same: tensor of the block */
     int32_t n_blocks;
     th_why *why;
 } planner;
@@ -61,8 +62,8 @@ static th_err prepare_all(planner *pl)
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
             const th_op_row *row = th_op_find((int32_t)node->op);
-            return th_why_set(pl->why, err, "%soperator %d (%s%s%s): %s", graph_text(g, where), (int)k, row ? row->name : "?",
-                              out >= 0 ? ", makes " : "", out >= 0 ? g->tensors[out].name : "", diag.msg);
+            return th_why_set(pl->why, err, "%soperator %d (%s%s%.*s): %s", graph_text(g, where), (int)k, row ? row->name : "?",
+                              out >= 0 ? ", makes " : "", 80, out >= 0 ? g->tensors[out].name : "", diag.msg);
         }
         if (!pl->plan->steps[k].kernel_name) pl->plan->steps[k].kernel_name = "";
         pl->plan->macs += pl->plan->steps[k].macs;
@@ -112,6 +113,12 @@ static th_err find_lives(planner *pl)
     return TH_OK;
 }
 
+/* Byte of the arena that the file asks for, or -1. */
+static int32_t fixed_at(const th_graph *g, int32_t t)
+{
+    return g->fixed ? g->fixed[t] : -1;
+}
+
 /* The block of an input that output 0 of node k may take over, or -1. */
 static int32_t block_to_take(const planner *pl, int32_t k)
 {
@@ -121,6 +128,7 @@ static int32_t block_to_take(const planner *pl, int32_t k)
         const int32_t t = node->in[i];
         if (!(pl->plan->steps[k].in_place >> i & 1u) || t < 0 || pl->life[t].block < 0 || pl->g->tensors[t].is_variable) continue;
         const th_block *b = &pl->block[pl->life[t].block];
+        if (fixed_at(pl->g, t) != fixed_at(pl->g, node->out[0])) continue;
         if (pl->life[t].last == k + 1 && b->last == k + 1 && bytes <= b->bytes) return pl->life[t].block;
     }
     return -1;
@@ -128,8 +136,38 @@ static int32_t block_to_take(const planner *pl, int32_t k)
 
 static int32_t new_block(planner *pl, size_t bytes, int32_t first, int32_t last)
 {
-    pl->block[pl->n_blocks] = (th_block){bytes, first, last, 0};
+    pl->block[pl->n_blocks] = (th_block){.bytes = bytes, .first = first, .last = last};
     return pl->n_blocks++;
+}
+
+static int32_t tensor_block(planner *pl, int32_t t)
+{
+    const life *l = &pl->life[t];
+    const int32_t at = fixed_at(pl->g, t), b = new_block(pl, th_tensor_bytes(&pl->g->tensors[t]), l->first, l->last);
+    pl->block[b].pinned = at >= 0;
+    pl->block[b].offset = at >= 0 ? (size_t)at : 0;
+    pl->owner[b] = t;
+    return b;
+}
+
+/* The places that the file asks for: aligned for their type, and no two share bytes at the same time. */
+static th_err check_pinned(const planner *pl)
+{
+    const th_tensor *tensors = pl->g->tensors;
+    for (int32_t i = 0; i < pl->n_blocks; i++) {
+        const th_block *a = &pl->block[i];
+        if (!a->pinned) continue;
+        if (a->offset % th_type_bytes(tensors[pl->owner[i]].type) != 0)
+            return th_why_set(pl->why, TH_EFORMAT, "OfflineMemoryAllocation puts tensor %d (%.*s) at byte %zu, where its type cannot stand", (int)pl->owner[i], 60,
+                              tensors[pl->owner[i]].name, a->offset);
+        for (int32_t k = 0; k < i; k++) {
+            const th_block *b = &pl->block[k];
+            if (b->pinned && a->first <= b->last && b->first <= a->last && a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes)
+                return th_why_set(pl->why, TH_EFORMAT, "OfflineMemoryAllocation puts tensors %d (%.*s) and %d (%.*s) onto the same bytes while both are needed", (int)pl->owner[k],
+                                  60, tensors[pl->owner[k]].name, (int)pl->owner[i], 60, tensors[pl->owner[i]].name);
+        }
+    }
+    return TH_OK;
 }
 
 static void make_blocks(planner *pl)
@@ -137,7 +175,7 @@ static void make_blocks(planner *pl)
     const th_graph *g = pl->g;
     for (int32_t t = 0; t < g->n_tensors; t++) {
         life *l = &pl->life[t];
-        if (l->first == 0 && g->tensors[t].type != TH_RESOURCE) l->block = new_block(pl, th_tensor_bytes(&g->tensors[t]), 0, l->last);
+        if (l->first == 0 && g->tensors[t].type != TH_RESOURCE) l->block = tensor_block(pl, t);
     }
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_node *node = &g->nodes[k];
@@ -146,7 +184,7 @@ static void make_blocks(planner *pl)
             if (g->tensors[node->out[i]].type == TH_RESOURCE) continue; /* its variable has a place */
             l->block = i == 0 ? block_to_take(pl, k) : -1;
             if (l->block >= 0) pl->block[l->block].last = l->last;
-            else l->block = new_block(pl, th_tensor_bytes(&g->tensors[node->out[i]]), l->first, l->last);
+            else l->block = tensor_block(pl, node->out[i]);
         }
         const size_t scratch = pl->plan->steps[k].scratch_bytes;
         const size_t state = pl->plan->steps[k].state_bytes;
@@ -178,6 +216,7 @@ static th_err place_all(planner *pl, th_block *extra, int32_t n_extra)
     th_placed placed;
     TH_TRY(find_lives(pl));
     make_blocks(pl);
+    if (g->fixed) TH_TRY(check_pinned(pl));
     const int32_t own = pl->n_blocks;
     for (int32_t i = 0; i < n_extra; i++) pl->block[pl->n_blocks++] = extra[i];
     const th_err err = th_place(pl->block, pl->n_blocks, g->n_nodes + 2, &placed);
@@ -201,12 +240,14 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
     planner pl = {.g = g, .plan = plan, .why = why};
     pl.life = calloc(n_t + 1, sizeof *pl.life);
     pl.block = calloc(n_t + 2 * n_n + (size_t)n_extra + 1, sizeof *pl.block);
+    pl.owner = calloc(n_t + 2 * n_n + 1, sizeof *pl.owner);
     pl.scratch = calloc(2 * n_n + 1, sizeof *pl.scratch);
     pl.state = pl.scratch + n_n;
-    th_err err = pl.life && pl.block && pl.scratch ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
+    th_err err = pl.life && pl.block && pl.owner && pl.scratch ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
     if (!err) err = place_all(&pl, extra, n_extra);
     free(pl.life);
     free(pl.block);
+    free(pl.owner);
     free(pl.scratch);
     return err;
 }

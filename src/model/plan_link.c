@@ -273,11 +273,11 @@ static th_err place(linker *l, int32_t n_list)
         const visit *v = &l->visit[l->list[i]];
         th_plan *p = plan_of(l, l->list[i]);
         TH_TRY(th_plan_place(p, NULL, 0, l->why));
-        l->block[n++] = (th_block){p->arena_bytes ? p->arena_bytes : 1, v->keeps_state ? 0 : v->first, v->keeps_state ? end : v->last, 0};
+        l->block[n++] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1, .first = v->keeps_state ? 0 : v->first, .last = v->keeps_state ? end : v->last};
     }
     const int32_t n_graphs = n;
     for (int32_t i = 0; i < root->n_variables; i++)
-        if (root->variables[i].bytes) l->block[n++] = (th_block){root->variables[i].bytes, 0, end, 0};
+        if (root->variables[i].bytes) l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = end};
     TH_TRY(th_plan_place(root, l->block, n, l->why));
     for (int32_t i = 0; i < n_graphs; i++) {
         th_plan *p = plan_of(l, l->list[i + 1]);

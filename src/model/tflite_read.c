@@ -137,7 +137,10 @@ static th_err read_quant(reader *r, const th_fb_table *t, int32_t index, th_tens
 static th_err read_constant(reader *r, const th_fb_table *t, int32_t index, th_tensor *out)
 {
     th_span bytes;
-    TH_TRY(get_buffer(r, th_fb_u32(t, TH_TFL_TENSOR_BUFFER, 0), &bytes));
+    static const uint32_t nothing[2];
+    const uint32_t buffer = th_fb_u32(t, TH_TFL_TENSOR_BUFFER, 0);
+    TH_TRY(get_buffer(r, buffer, &bytes));
+    if (buffer > 0 && th_shape_count(&out->shape) == 0) bytes = (th_span){NULL, 0}, out->data = nothing; /* a shape that is a scalar's */
     if (bytes.n == 0) return TH_OK;
     if (bytes.n != th_tensor_bytes(out))
         return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld needs %zu bytes and its buffer has %zu",
@@ -330,6 +333,72 @@ static th_err read_metadata(reader *r, const th_fb_table *root)
     return TH_OK;
 }
 
+/* Names of a signature for inputs or outputs. */
+static th_err read_maps(reader *r, const th_fb_table *t, unsigned field, const th_graph *g, const char *const **names, const int32_t **numbers, int32_t *n)
+{
+    const th_fb_vector v = th_fb_vec(t, field, 4);
+    const char **name = NULL;
+    int32_t *number = NULL;
+    TH_TRY(check(r));
+    TH_TRY(get_mem(r, v.n, sizeof *name, &name));
+    TH_TRY(get_mem(r, v.n, sizeof *number, &number));
+    for (uint32_t i = 0; i < v.n; i++) {
+        const th_fb_table one = th_fb_vec_table(&v, i);
+        const uint32_t tensor = th_fb_u32(&one, TH_TFL_MAP_TENSOR, 0);
+        name[i] = text_of(&one, TH_TFL_MAP_NAME);
+        if (tensor >= (uint32_t)g->n_tensors && !r->fb.err)
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a signature names tensor %lu, which does not exist", (unsigned long)tensor);
+        number[i] = (int32_t)tensor;
+    }
+    *names = name;
+    *numbers = number;
+    *n = (int32_t)v.n;
+    return check(r);
+}
+
+static th_err read_signatures(reader *r, const th_fb_table *root)
+{
+    const th_fb_vector list = th_fb_vec(root, TH_TFL_MODEL_SIGNATURES, 4);
+    th_model *m = r->model;
+    TH_TRY(check(r));
+    TH_TRY(get_mem(r, list.n, sizeof *m->signatures, &m->signatures));
+    m->n_signatures = (int32_t)list.n;
+    for (uint32_t i = 0; i < list.n; i++) {
+        const th_fb_table one = th_fb_vec_table(&list, i);
+        const uint32_t graph = th_fb_u32(&one, TH_TFL_SIGNATURE_GRAPH, 0);
+        th_signature *s = &m->signatures[i];
+        TH_TRY(check(r));
+        if (graph >= (uint32_t)m->n_graphs)
+            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a signature names graph %lu, which does not exist", (unsigned long)graph);
+        s->key = text_of(&one, TH_TFL_SIGNATURE_KEY);
+        s->graph = (int32_t)graph;
+        TH_TRY(read_maps(r, &one, TH_TFL_SIGNATURE_INPUTS, &m->graphs[graph], &s->in_name, &s->in, &s->n_inputs));
+        TH_TRY(read_maps(r, &one, TH_TFL_SIGNATURE_OUTPUTS, &m->graphs[graph], &s->out_name, &s->out, &s->n_outputs));
+    }
+    return TH_OK;
+}
+
+/* What the metadata ask of whoever runs the model. */
+static th_err heed_metadata(reader *r)
+{
+    const th_span offline = th_model_metadata(r->model, TH_TFL_OFFLINE_METADATA);
+    th_graph *g = &r->model->graphs[0];
+    if (th_model_metadata(r->model, TH_TFL_COMPRESSION_METADATA).p)
+        return th_why_set(r->why, TH_EUNSUP, "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA "): thimble cannot run that");
+    if (!offline.p) return TH_OK;
+    if (offline.n < 12 || offline.n % 4 != 0 || th_le32(offline.p + 8) != (uint32_t)g->n_tensors || offline.n / 4 - 3 != (size_t)g->n_tensors)
+        return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " does not give one offset for each of the %ld tensors", (long)g->n_tensors);
+    if (th_le32(offline.p + 4) != 0) return th_why_set(r->why, TH_EUNSUP, TH_TFL_OFFLINE_METADATA " of another graph than the first is not supported");
+    int32_t *fixed = NULL;
+    TH_TRY(get_mem(r, (size_t)g->n_tensors, sizeof *fixed, &fixed));
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        fixed[i] = (int32_t)th_le32(offline.p + 12 + 4 * (size_t)i);
+        if (fixed[i] < -1) return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " has a negative offset for tensor %ld", (long)i);
+    }
+    g->fixed = fixed;
+    return TH_OK;
+}
+
 static th_err read_model(reader *r, th_span file)
 {
     uint8_t *copy = NULL;
@@ -355,7 +424,9 @@ static th_err read_model(reader *r, th_span file)
         r->model->graphs[i].n_all = r->model->n_graphs;
         TH_TRY(read_graph(r, &one, &r->model->graphs[i]));
     }
-    return read_metadata(r, &root);
+    TH_TRY(read_metadata(r, &root));
+    TH_TRY(read_signatures(r, &root));
+    return heed_metadata(r);
 }
 
 th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)

@@ -31,6 +31,7 @@ typedef struct writer {
     uint32_t n_codes;
     th_fb_ref *list; /* [longest vector of the file] refs in the making */
     size_t n_list;
+    th_fb_ref *signature; /* [n_signatures] the same */
     uint32_t n_constants; /* written so far */
     /* Vectors of zero points that are all 0, by length: written once, for they would be a fifth of the file. */
     struct {
@@ -86,8 +87,11 @@ static th_err survey(writer *w, th_why *why)
         }
     }
     w->n_list = larger(w->n_list, constants + (size_t)m->n_metadata + 2);
+    for (int32_t i = 0; i < m->n_signatures; i++)
+        w->n_list = larger(w->n_list, larger((size_t)m->signatures[i].n_inputs, (size_t)m->signatures[i].n_outputs));
     w->list = calloc(w->n_list, sizeof *w->list);
-    return w->list ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to write a .tflite file");
+    w->signature = calloc((size_t)m->n_signatures + 1, sizeof *w->signature);
+    return w->list && w->signature ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to write a .tflite file");
 }
 
 static th_fb_ref put_codes(writer *w)
@@ -265,6 +269,37 @@ static th_fb_ref put_metadata(writer *w)
     return th_fb_put_refs(&w->fb, w->list, n);
 }
 
+static th_fb_ref put_maps(writer *w, const char *const *names, const int32_t *tensors, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        const th_fb_ref name = th_fb_put_string(&w->fb, names[i]);
+        th_fb_table_begin(&w->fb);
+        th_fb_set_ref(&w->fb, TH_TFL_MAP_NAME, name);
+        th_fb_set_u32(&w->fb, TH_TFL_MAP_TENSOR, (uint32_t)tensors[i]);
+        w->list[i] = th_fb_table_end(&w->fb);
+    }
+    return th_fb_put_refs(&w->fb, w->list, (size_t)n);
+}
+
+/* 0 when the model has none. */
+static th_fb_ref put_signatures(writer *w)
+{
+    const th_model *m = w->model;
+    if (m->n_signatures == 0) return 0;
+    for (int32_t i = 0; i < m->n_signatures; i++) {
+        const th_signature *s = &m->signatures[i];
+        const th_fb_ref in = put_maps(w, s->in_name, s->in, s->n_inputs), out = put_maps(w, s->out_name, s->out, s->n_outputs);
+        const th_fb_ref key = th_fb_put_string(&w->fb, s->key);
+        th_fb_table_begin(&w->fb);
+        th_fb_set_ref(&w->fb, TH_TFL_SIGNATURE_INPUTS, in);
+        th_fb_set_ref(&w->fb, TH_TFL_SIGNATURE_OUTPUTS, out);
+        th_fb_set_ref(&w->fb, TH_TFL_SIGNATURE_KEY, key);
+        th_fb_set_u32(&w->fb, TH_TFL_SIGNATURE_GRAPH, (uint32_t)s->graph);
+        w->signature[i] = th_fb_table_end(&w->fb);
+    }
+    return th_fb_put_refs(&w->fb, w->signature, (size_t)m->n_signatures);
+}
+
 /* One pass; returns the file's size, 0 when memory ran out. */
 static size_t put_model(writer *w, uint8_t *mem, size_t cap)
 {
@@ -273,7 +308,7 @@ static size_t put_model(writer *w, uint8_t *mem, size_t cap)
     const th_fb_ref buffers = put_buffers(w);
     const th_fb_ref graphs = put_graphs(w);
     if (graphs == 0) return 0;
-    const th_fb_ref metadata = put_metadata(w);
+    const th_fb_ref metadata = put_metadata(w), signatures = put_signatures(w);
     const th_fb_ref description = th_fb_put_string(&w->fb, w->model->description ? w->model->description : "");
     const th_fb_ref codes = put_codes(w);
     th_fb_table_begin(&w->fb);
@@ -283,6 +318,7 @@ static size_t put_model(writer *w, uint8_t *mem, size_t cap)
     th_fb_set_ref(&w->fb, TH_TFL_MODEL_DESCRIPTION, description);
     th_fb_set_ref(&w->fb, TH_TFL_MODEL_BUFFERS, buffers);
     th_fb_set_ref(&w->fb, TH_TFL_MODEL_METADATA, metadata);
+    th_fb_set_ref(&w->fb, TH_TFL_MODEL_SIGNATURES, signatures);
     return th_fb_finish(&w->fb, th_fb_table_end(&w->fb), TH_TFL_IDENTIFIER);
 }
 
@@ -298,6 +334,7 @@ th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_
     if (!err) file = size ? malloc(size) : NULL;
     if (!err && (!file || put_model(w, file, size) != size)) err = th_why_set(why, TH_ENOMEM, "no memory to write a .tflite file");
     free(w->list);
+    free(w->signature);
     free(w);
     if (err) {
         free(file);
