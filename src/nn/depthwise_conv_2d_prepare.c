@@ -117,6 +117,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (x == TH_S8 && (f == TH_S8 || f == TH_S4) && y == TH_S8) return prepare_s8(p, &w, step);
     if (x == TH_S16 && f == TH_S8 && y == TH_S16) return prepare_s16(p, &w, step);
     if (x == TH_F32 && f == TH_F32 && y == TH_F32) return prepare_f32(p, &w, step);
+    TH_TRY(th_check_not_hybrid(p));
     return th_refuse(p, TH_EUNSUP, "input, filter and output must all be int8 (the filter may be int4), all float32, or int16, int8 and int16");
 }
 

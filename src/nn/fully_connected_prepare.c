@@ -149,6 +149,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (x == TH_S8 && (w == TH_S8 || w == TH_S4) && y == TH_S8) return prepare_s8(p, &s, step);
     if (x == TH_S16 && w == TH_S8 && y == TH_S16) return prepare_s16(p, &s, step);
     if (x == TH_F32 && w == TH_F32 && y == TH_F32) return prepare_f32(p, &s, step);
+    TH_TRY(th_check_not_hybrid(p));
     return th_refuse(p, TH_EUNSUP, "input, weights and output must all be int8 (the weights may be int4), all float32, or int16, int8 and int16");
 }
 

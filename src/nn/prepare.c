@@ -49,6 +49,13 @@ th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most)
     return th_check_io_n(p, needed, most, 1);
 }
 
+th_err th_check_not_hybrid(const th_prepare *p)
+{
+    const th_tensor *x = th_prepare_in(p, 0), *w = th_prepare_in(p, 1);
+    if (x->type != TH_F32 || (w->type != TH_S8 && w->type != TH_S4)) return TH_OK;
+    return th_refuse(p, TH_EUNSUP, "float input with integer weights (a dynamic-range or \"hybrid\" model): convert it with full integer quantisation, or with float weights");
+}
+
 static bool good_scale(float s)
 {
     return s > 0.0f && s <= FLT_MAX;
