@@ -57,7 +57,7 @@ th_err th_broadcast_make(const th_prepare *p, int32_t inputs, th_broadcast *map,
     step->in_place = 0;
     for (int32_t i = 0; i < inputs; i++) {
         const th_tensor *x = th_prepare_in(p, i);
-        if (th_tensor_bytes(x) > INT32_MAX) return th_refuse(p, TH_ERANGE, "a tensor is larger than 2 GiB");
+        if (th_shape_count(&x->shape) > INT32_MAX / (int32_t)th_type_bytes(x->type)) return th_refuse(p, TH_ERANGE, "a tensor is larger than 2 GiB");
         strides_of(x, &s, stride[i]);
         if (th_shape_count(&x->shape) == th_shape_count(&s) && th_type_bytes(x->type) == th_type_bytes(y->type)) step->in_place |= 1u << i;
     }

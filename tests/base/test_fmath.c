@@ -86,9 +86,56 @@ static void doubles_are_good_enough_for_tables(void **state)
                 th_cos(0.0) == 1.0);
 }
 
+/* Floats of every size, both signs, against a function of the C library in double. */
+static double worst_of(float (*f)(float), double (*want)(double), uint32_t last)
+{
+    double worst = 0.0;
+    for (uint32_t u = 1; u < last; u += 49999)
+        for (uint32_t sign = 0; sign < 2; sign++) {
+            const float x = th_float_from(u | sign << 31), y = f(x);
+            const double w = want((double)x);
+            if (isnan(w)) assert_true(isnan(y));
+            else if (isinf(w) || isinf((float)w)) assert_true((double)y == w || isinf(y));
+            else worst = fmax(worst, w == 0.0 ? fabs((double)y) : ulps_float(y, w));
+        }
+    return worst;
+}
+
+static void more_functions_of_floats(void **state)
+{
+    (void)state;
+    assert_true(worst_of(th_expm1f, expm1, 0x7f800000u) < 2.0);
+    assert_true(worst_of(th_tanhf, tanh, 0x7f800000u) < 3.0);
+    assert_true(worst_of(th_sinf, sin, 0x7f800000u) < 1.0);
+    assert_true(worst_of(th_cosf, cos, 0x7f800000u) < 1.0);
+    assert_true(worst_of(th_sqrtf, sqrt, 0x7f800000u) <= 0.5);
+    assert_true(isnan(th_sinf(INFINITY)) && isnan(th_cosf(NAN)) && isnan(th_sqrtf(-1.0f)) && isinf(th_sqrtf(INFINITY)));
+    assert_true(th_expm1f(-200.0f) == -1.0f && isinf(th_expm1f(100.0f)) && isnan(th_tanhf(NAN)) && th_tanhf(-50.0f) == -1.0f);
+}
+
+/* These are exact: the same bits as the C library's, -0 too. */
+static void whole_numbers(void **state)
+{
+    (void)state;
+    for (uint32_t u = 0; u < 0x7f800000u; u += 30011)
+        for (int k = 0; k < 4; k++) {
+            const float any = th_float_from(u), near = (float)(u % 4001) * 0.25f - 500.0f, x = k < 2 ? any : near, v = k % 2 ? -x : x;
+            assert_int_equal(th_float_bits(th_floorf(v)), th_float_bits(floorf(v)));
+            assert_int_equal(th_float_bits(th_ceilf(v)), th_float_bits(ceilf(v)));
+            assert_int_equal(th_float_bits(th_roundf(v)), th_float_bits(roundf(v)));
+            assert_int_equal(th_float_bits(th_roundf_even(v)), th_float_bits(rintf(v)));
+            assert_int_equal(th_float_bits(th_fmodf(v, near + 500.5f)), th_float_bits(fmodf(v, near + 500.5f)));
+            assert_int_equal(th_float_bits(th_fmodf(near, v + 0.0f == 0.0f ? 1.0f : v)), th_float_bits(fmodf(near, v + 0.0f == 0.0f ? 1.0f : v)));
+            assert_true(th_floor((double)v * 1.37) == floor((double)v * 1.37));
+        }
+    assert_true(isnan(th_fmodf(1.0f, 0.0f)) && isnan(th_fmodf(INFINITY, 1.0f)) && isnan(th_floorf(NAN)) && th_fmodf(3.0f, INFINITY) == 3.0f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(log_of_every_kind_of_float),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(more_functions_of_floats),
+                                       cmocka_unit_test(whole_numbers),
+                                       cmocka_unit_test(log_of_every_kind_of_float),
                                        cmocka_unit_test(exp_of_every_kind_of_float),
                                        cmocka_unit_test(doubles_are_good_enough_for_tables)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -337,8 +337,68 @@ static void all_specs(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ADD, DIV and so on of two rows of four. */
+static rig *two_rows(th_op op, th_type type)
+{
+    rig *r = rig_new(1, op, 2);
+    for (int t = 0; t < 4; t++) {
+        r->t[t].type = type;
+        r->t[t].shape = (th_shape){.rank = 1, .d = {4}};
+        if (is_quantised(type)) set_quant(r, t, 0.1, 0);
+        r->data[t] = calloc(4, th_type_bytes(type));
+        assert_non_null(r->data[t]);
+    }
+    return r;
+}
+
+static void division_by_zero(void **state)
+{
+    static const int8_t a[4] = {5, -5, 0, 9}, b[4] = {0, 0, 0, 10}, want[4] = {127, -128, 0, 9}; /* 0.9 / 1.0 */
+    static const int32_t a32[4] = {7, -7, 0, INT32_MIN}, b32[4] = {0, 0, 0, -1}, want32[4] = {INT32_MAX, INT32_MIN, 0, INT32_MIN};
+    (void)state;
+    rig *r = two_rows(TH_OP_DIV, TH_S8);
+    memcpy(r->data[0], a, sizeof a);
+    memcpy(r->data[1], b, sizeof b);
+    rig_run(r);
+    assert_memory_equal(r->data[3], want, sizeof want);
+    rig_free(r);
+    r = two_rows(TH_OP_DIV, TH_S32);
+    memcpy(r->data[0], a32, sizeof a32);
+    memcpy(r->data[1], b32, sizeof b32);
+    rig_run(r);
+    assert_memory_equal(r->data[3], want32, sizeof want32);
+    rig_free(r);
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    rig *r = two_rows(TH_OP_ADD, TH_S8);
+    assert_int_equal(rig_prepare(r), TH_OK);
+    assert_int_equal(r->step.in_place, 3);
+    r->t[1].shape.d[0] = 3;
+    assert_int_equal(rig_prepare(r), TH_ESHAPE);
+    r->t[1].shape.d[0] = 1;
+    assert_int_equal(rig_prepare(r), TH_OK);
+    assert_int_equal(r->step.in_place, 1); /* not on the one that is repeated */
+    r->t[1].type = TH_F32;
+    assert_int_equal(rig_prepare(r), TH_EUNSUP); /* float and int8 in one ADD */
+    r->t[1].type = TH_S8;
+    r->t[3].shape.d[0] = 5;
+    assert_int_equal(rig_prepare(r), TH_ESHAPE);
+    r->t[3].shape.d[0] = 4;
+    r->scale[3][0] = 1e-9f;
+    assert_int_equal(rig_prepare(r), TH_ERANGE);
+    rig_free(r);
+    r = two_rows(TH_OP_ADD, TH_S32);
+    assert_int_equal(rig_prepare(r), TH_OK);
+    r->node.attr.fused.act = TH_ACT_RELU;
+    assert_int_equal(rig_prepare(r), TH_EUNSUP);
+    rig_free(r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_specs)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_specs), cmocka_unit_test(division_by_zero), cmocka_unit_test(refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
