@@ -66,7 +66,7 @@ static void same_attr(const th_node *a, const th_node *b)
     if (a->op == TH_OP_VAR_HANDLE) {
         assert_string_equal(a->attr.variable.container, b->attr.variable.container);
         assert_string_equal(a->attr.variable.name, b->attr.variable.name);
-    } else if (a->op > TH_OP_N_BUILTIN) {
+    } else if (a->op >= TH_OP_N_BUILTIN) {
         assert_int_equal(a->attr.custom.options.n, b->attr.custom.options.n);
         if (a->attr.custom.options.n) assert_memory_equal(a->attr.custom.options.p, b->attr.custom.options.p, a->attr.custom.options.n);
     } else {
