@@ -18,12 +18,11 @@ typedef struct life {
 typedef struct planner {
     const th_graph *g;
     th_plan *plan;
-    life *life;       /* [n_tensors] */
-    th_block *block;  /* [n_tensors + n_nodes] */
+    life *life;      /* [n_tensors] */
+    th_block *block; /* [n_tensors + n_nodes] */
     int32_t n_blocks;
     th_why *why;
 } planner;
-
 
 static th_err prepare_all(planner *pl)
 {
@@ -31,7 +30,9 @@ static th_err prepare_all(planner *pl)
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_node *node = &g->nodes[k];
         const th_op_row *row = th_op_find((int32_t)node->op);
-        if (!row) return th_why_set(pl->why, TH_EUNSUP, "operator %d has the code %d, which is not supported here", (int)k, (int)node->op);
+        if (!row)
+            return th_why_set(pl->why, TH_EUNSUP, "operator %d has the code %d, which is not supported here", (int)k,
+                              (int)node->op);
         th_diag diag = {0, "it cannot be run"};
         const th_prepare p = {node, g->tensors, &pl->plan->arena, &diag};
         const th_err err = row->prepare(&p, &pl->plan->steps[k]);
@@ -50,8 +51,10 @@ static th_err make(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data || pl->life[t].first >= 0 || tensor->is_variable)
-        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t, tensor->name);
-    if (th_tensor_bytes(tensor) == 0) return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t,
+                          tensor->name);
+    if (th_tensor_bytes(tensor) == 0)
+        return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
     pl->life[t].first = pl->life[t].last = step;
     return TH_OK;
 }
@@ -60,7 +63,9 @@ static th_err use(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data && !tensor->is_variable) return TH_OK;
-    if (pl->life[t].first < 0) return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t, tensor->name);
+    if (pl->life[t].first < 0)
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t,
+                          tensor->name);
     if (pl->life[t].last < step) pl->life[t].last = step;
     return TH_OK;
 }
@@ -90,7 +95,8 @@ static int32_t block_to_take(const planner *pl, int32_t k)
     const size_t bytes = th_tensor_bytes(&pl->g->tensors[node->out[0]]);
     for (int32_t i = 0; i < node->n_in && i < 32; i++) {
         const int32_t t = node->in[i];
-        if (!(pl->plan->steps[k].in_place >> i & 1u) || t < 0 || pl->life[t].block < 0 || pl->g->tensors[t].is_variable) continue;
+        if (!(pl->plan->steps[k].in_place >> i & 1u) || t < 0 || pl->life[t].block < 0 || pl->g->tensors[t].is_variable)
+            continue;
         const th_block *b = &pl->block[pl->life[t].block];
         if (pl->life[t].last == k + 1 && b->last == k + 1 && bytes <= b->bytes) return pl->life[t].block;
     }
@@ -115,8 +121,10 @@ static void make_blocks(planner *pl, int32_t *scratch_block)
         for (int32_t i = 0; i < node->n_out; i++) {
             life *l = &pl->life[node->out[i]];
             l->block = i == 0 ? block_to_take(pl, k) : -1;
-            if (l->block >= 0) pl->block[l->block].last = l->last;
-            else l->block = new_block(pl, th_tensor_bytes(&g->tensors[node->out[i]]), l->first, l->last);
+            if (l->block >= 0)
+                pl->block[l->block].last = l->last;
+            else
+                l->block = new_block(pl, th_tensor_bytes(&g->tensors[node->out[i]]), l->first, l->last);
         }
         const size_t scratch = pl->plan->steps[k].scratch_bytes;
         scratch_block[k] = scratch ? new_block(pl, scratch, k + 1, k + 1) : -1;
@@ -138,8 +146,10 @@ static th_err place_all(planner *pl, int32_t *scratch_block)
     make_blocks(pl, scratch_block);
     const th_err err = th_place(pl->block, pl->n_blocks, g->n_nodes + 2, &placed);
     if (err) return th_why_set(pl->why, err, "the model's tensors do not fit into memory");
-    for (int32_t t = 0; t < g->n_tensors; t++) plan->offset[t] = pl->life[t].block < 0 ? TH_NO_OFFSET : pl->block[pl->life[t].block].offset;
-    for (int32_t k = 0; k < g->n_nodes; k++) plan->scratch[k] = scratch_block[k] < 0 ? TH_NO_OFFSET : pl->block[scratch_block[k]].offset;
+    for (int32_t t = 0; t < g->n_tensors; t++)
+        plan->offset[t] = pl->life[t].block < 0 ? TH_NO_OFFSET : pl->block[pl->life[t].block].offset;
+    for (int32_t k = 0; k < g->n_nodes; k++)
+        plan->scratch[k] = scratch_block[k] < 0 ? TH_NO_OFFSET : pl->block[scratch_block[k]].offset;
     plan->arena_bytes = placed.bytes;
     plan->lower_bound = placed.lower_bound;
     plan->peak_node = node_of_step(g, placed.peak);
@@ -154,7 +164,8 @@ static th_err plan_place(th_plan *plan, th_why *why)
     pl.life = calloc(n_t + 1, sizeof *pl.life);
     pl.block = calloc(n_t + n_n + 1, sizeof *pl.block);
     int32_t *scratch_block = calloc(n_n + 1, sizeof *scratch_block);
-    th_err err = pl.life && pl.block && scratch_block ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
+    th_err err =
+        pl.life && pl.block && scratch_block ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
     if (!err) err = place_all(&pl, scratch_block);
     free(pl.life);
     free(pl.block);
@@ -199,8 +210,10 @@ th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
         err = try_make(graph, bytes, &plan, why);
     if (err) return th_why_set(why, err, "the model is too large to plan");
     err = plan_place(plan, why);
-    if (err) th_plan_free(plan);
-    else *out = plan;
+    if (err)
+        th_plan_free(plan);
+    else
+        *out = plan;
     return err;
 }
 

@@ -11,12 +11,12 @@
 
 typedef struct th_plan {
     const th_graph *graph;
-    th_step *steps;       /* [graph->n_nodes] */
-    size_t *offset;       /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
-    size_t *scratch;      /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
-    size_t arena_bytes;   /* peak: what a device needs */
-    size_t lower_bound;   /* no plan of this order can be smaller */
-    int32_t peak_node;    /* the operator at which the peak stands */
+    th_step *steps;     /* [graph->n_nodes] */
+    size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
+    size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
+    size_t arena_bytes; /* peak: what a device needs */
+    size_t lower_bound; /* no plan of this order can be smaller */
+    int32_t peak_node;  /* the operator at which the peak stands */
     int64_t macs;
     th_arena arena;
     void *memory;

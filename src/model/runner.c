@@ -6,8 +6,8 @@
 struct th_runner {
     const th_plan *plan;
     void *memory;
-    uint8_t *arena;     /* as on the device: every tensor at its offset */
-    const void **in;    /* addresses for all steps, one after the other */
+    uint8_t *arena;  /* as on the device: every tensor at its offset */
+    const void **in; /* addresses for all steps, one after the other */
     void **out;
 };
 
@@ -96,7 +96,9 @@ void th_runner_reset(th_runner *r)
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *v = &g->tensors[t];
         if (!v->is_variable || r->plan->offset[t] == TH_NO_OFFSET) continue;
-        if (v->data) memcpy(r->arena + r->plan->offset[t], v->data, th_tensor_bytes(v));
-        else memset(r->arena + r->plan->offset[t], 0, th_tensor_bytes(v));
+        if (v->data)
+            memcpy(r->arena + r->plan->offset[t], v->data, th_tensor_bytes(v));
+        else
+            memset(r->arena + r->plan->offset[t], 0, th_tensor_bytes(v));
     }
 }

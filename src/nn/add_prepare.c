@@ -33,14 +33,16 @@ static th_err infer(const th_prepare *p, th_shape *out)
 {
     TH_TRY(th_check_io(p, 2, 2));
     *out = th_prepare_in(p, 0)->shape;
-    if (!same_shape(out, &th_prepare_in(p, 1)->shape)) return th_refuse(p, TH_EUNSUP, "the two inputs have different shapes");
+    if (!same_shape(out, &th_prepare_in(p, 1)->shape))
+        return th_refuse(p, TH_EUNSUP, "the two inputs have different shapes");
     return TH_OK;
 }
 
 /* A factor that the reference takes to be below 1. */
 static th_err scale(const th_prepare *p, double factor, int32_t *m, int32_t *shift)
 {
-    if (!(factor < 1.0) || !th_quantize_multiplier(factor, m, shift)) return th_refuse(p, TH_ERANGE, "the output scale is too small for the inputs' scales");
+    if (!(factor < 1.0) || !th_quantize_multiplier(factor, m, shift))
+        return th_refuse(p, TH_ERANGE, "the output scale is too small for the inputs' scales");
     return TH_OK;
 }
 
@@ -52,7 +54,8 @@ static th_err prepare_s8(const th_prepare *p, int32_t n, th_step *step)
     TH_TRY(th_check_quant_tensor(p, y));
     th_add_s8_par *par = TH_NEW(p->arena, th_add_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_add_s8_par){.n = n, .a_zero = a->quant.zero[0], .b_zero = b->quant.zero[0], .out_zero = y->quant.zero[0]};
+    *par =
+        (th_add_s8_par){.n = n, .a_zero = a->quant.zero[0], .b_zero = b->quant.zero[0], .out_zero = y->quant.zero[0]};
     const double s_a = (double)a->quant.scale[0], s_b = (double)b->quant.scale[0], s_y = (double)y->quant.scale[0];
     const double twice = 2 * (s_a > s_b ? s_a : s_b);
     TH_TRY(scale(p, s_a / twice, &par->a_multiplier, &par->a_shift));

@@ -19,8 +19,8 @@
 typedef struct th_fully_connected_s8_par {
     int32_t rows, n_in, n_out;
     int32_t in_zero, w_zero, out_zero, act_min, act_max;
-    int32_t narrow;   /* th_scaler.narrow */
-    int32_t n_scales; /* 1, or n_out */
+    int32_t narrow;                    /* th_scaler.narrow */
+    int32_t n_scales;                  /* 1, or n_out */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_fully_connected_s8_par;
 

@@ -17,10 +17,8 @@ static const th_field s8_fields[] = {
     TH_FIELD_INTS(th_fully_connected_s8_par, shift, n_scales),
 };
 static const th_field f32_fields[] = {
-    TH_FIELD_INT(th_fully_connected_f32_par, rows),
-    TH_FIELD_INT(th_fully_connected_f32_par, n_in),
-    TH_FIELD_INT(th_fully_connected_f32_par, n_out),
-    TH_FIELD_FLOAT(th_fully_connected_f32_par, act_min),
+    TH_FIELD_INT(th_fully_connected_f32_par, rows),      TH_FIELD_INT(th_fully_connected_f32_par, n_in),
+    TH_FIELD_INT(th_fully_connected_f32_par, n_out),     TH_FIELD_FLOAT(th_fully_connected_f32_par, act_min),
     TH_FIELD_FLOAT(th_fully_connected_f32_par, act_max),
 };
 
@@ -35,7 +33,9 @@ static th_err geometry(const th_prepare *p, sizes *s)
     if (f->rank != 2) return th_refuse(p, TH_ESHAPE, "the weights must have 2 dimensions: outputs, inputs");
     if (n % f->d[1] != 0) return th_refuse(p, TH_ESHAPE, "the input's size is not a multiple of the weights' inputs");
     *s = (sizes){n / f->d[1], f->d[1], f->d[0]};
-    if (p->node->attr.dense.shuffled_weights) return th_refuse(p, TH_EUNSUP, "shuffled weights are not supported: convert the model again with the default format");
+    if (p->node->attr.dense.shuffled_weights)
+        return th_refuse(p, TH_EUNSUP,
+                         "shuffled weights are not supported: convert the model again with the default format");
     return TH_OK;
 }
 
@@ -47,7 +47,8 @@ static th_err infer(const th_prepare *p, th_shape *out)
     const th_shape *x = &th_prepare_in(p, 0)->shape;
     *out = (th_shape){.rank = 2, .d = {s.rows, s.n_out}};
     if (p->node->attr.dense.keep_num_dims) {
-        if (x->rank < 1 || x->d[x->rank - 1] != s.n_in) return th_refuse(p, TH_ESHAPE, "keep_num_dims needs an input whose last dimension is the weights' inputs");
+        if (x->rank < 1 || x->d[x->rank - 1] != s.n_in)
+            return th_refuse(p, TH_ESHAPE, "keep_num_dims needs an input whose last dimension is the weights' inputs");
         *out = *x;
         out->d[x->rank - 1] = s.n_out;
     }
@@ -55,7 +56,8 @@ static th_err infer(const th_prepare *p, th_shape *out)
 }
 
 /* One multiplier: here the reference multiplies the scales in float32, elsewhere in double. */
-static th_err scale_per_tensor(const th_prepare *p, const th_tensor *x, const th_tensor *w, const th_tensor *y, th_fully_connected_s8_par *par)
+static th_err scale_per_tensor(const th_prepare *p, const th_tensor *x, const th_tensor *w, const th_tensor *y,
+                               th_fully_connected_s8_par *par)
 {
     int32_t *m = TH_NEW(p->arena, int32_t, 1), *shift = TH_NEW(p->arena, int32_t, 1);
     if (!m || !shift) return th_refuse(p, TH_ENOMEM, "no memory for the scales");
@@ -73,17 +75,27 @@ static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
     const th_tensor *x = th_prepare_in(p, 0), *w = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_quant_tensor(p, x));
     TH_TRY(th_check_quant_tensor(p, y));
-    if (w->quant.n == 1) TH_TRY(th_check_quant_tensor(p, w));
-    else TH_TRY(th_check_quant_weights(p, w, 0, s->n_out));
+    if (w->quant.n == 1)
+        TH_TRY(th_check_quant_tensor(p, w));
+    else
+        TH_TRY(th_check_quant_weights(p, w, 0, s->n_out));
     TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_S32, s->n_out));
-    if (s->n_in > TH_FULLY_CONNECTED_MAX) return th_refuse(p, TH_ERANGE, "more than 32768 inputs: int32 sums could overflow");
+    if (s->n_in > TH_FULLY_CONNECTED_MAX)
+        return th_refuse(p, TH_ERANGE, "more than 32768 inputs: int32 sums could overflow");
     th_fully_connected_s8_par *par = TH_NEW(p->arena, th_fully_connected_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_fully_connected_s8_par){.rows = s->rows, .n_in = s->n_in, .n_out = s->n_out, .in_zero = x->quant.zero[0],
-                                       .w_zero = w->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = s->n_out};
+    *par = (th_fully_connected_s8_par){.rows = s->rows,
+                                       .n_in = s->n_in,
+                                       .n_out = s->n_out,
+                                       .in_zero = x->quant.zero[0],
+                                       .w_zero = w->quant.zero[0],
+                                       .out_zero = y->quant.zero[0],
+                                       .n_scales = s->n_out};
     TH_TRY(th_act_range_s8(p, p->node->attr.dense.act, y, &par->act_min, &par->act_max));
-    if (w->quant.n == 1) TH_TRY(scale_per_tensor(p, x, w, y, par));
-    else TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
+    if (w->quant.n == 1)
+        TH_TRY(scale_per_tensor(p, x, w, y, par));
+    else
+        TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
     par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), s->n_out, s->n_in, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_fully_connected_s8, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     step->par = par;
@@ -108,7 +120,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(th_check_io(p, 2, 3));
     TH_TRY(geometry(p, &s));
     const th_shape *y_shape = &th_prepare_out(p, 0)->shape;
-    if (y_shape->rank < 1 || y_shape->d[y_shape->rank - 1] != s.n_out || (int64_t)th_shape_count(y_shape) != (int64_t)s.rows * s.n_out)
+    if (y_shape->rank < 1 || y_shape->d[y_shape->rank - 1] != s.n_out ||
+        (int64_t)th_shape_count(y_shape) != (int64_t)s.rows * s.n_out)
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from input and weights");
     step->macs = (int64_t)s.rows * s.n_in * s.n_out;
     const th_type x = th_prepare_in(p, 0)->type, w = th_prepare_in(p, 1)->type, y = th_prepare_out(p, 0)->type;

@@ -34,8 +34,8 @@ typedef union th_attr {
         th_padding padding;
         th_act act;
         int32_t stride_h, stride_w, dilation_h, dilation_w;
-        int32_t filter_h, filter_w;   /* pools only */
-        int32_t depth_multiplier;     /* depthwise only */
+        int32_t filter_h, filter_w; /* pools only */
+        int32_t depth_multiplier;   /* depthwise only */
     } conv;
     struct { /* FULLY_CONNECTED */
         th_act act;
@@ -92,16 +92,16 @@ typedef struct th_field {
 
 typedef struct th_step {
     th_kernel *kernel;
-    const char *kernel_name;   /* C name of `kernel` */
-    const char *header;        /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
-    const char *par_type;      /* C name of the parameter struct, or NULL when it has none */
-    const th_field *fields;    /* [n_fields], in the order of the struct */
+    const char *kernel_name; /* C name of `kernel` */
+    const char *header;      /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
+    const char *par_type;    /* C name of the parameter struct, or NULL when it has none */
+    const th_field *fields;  /* [n_fields], in the order of the struct */
     size_t n_fields;
     void *par;
-    int32_t n_in, n_out;       /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
-    size_t scratch_bytes;      /* the same on every machine: nothing in it depends on pointer size */
-    uint32_t in_place;         /* bit i: output 0 may lie exactly on input i */
-    int64_t macs;              /* multiply-accumulates of one run */
+    int32_t n_in, n_out;  /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
+    size_t scratch_bytes; /* the same on every machine: nothing in it depends on pointer size */
+    uint32_t in_place;    /* bit i: output 0 may lie exactly on input i */
+    int64_t macs;         /* multiply-accumulates of one run */
 } th_step;
 
 typedef struct th_prepare {

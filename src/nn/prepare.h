@@ -10,25 +10,32 @@
 #include <stddef.h>
 
 /* Rows of a field list. */
-#define TH_FIELD_INT(type, member)   {#member, TH_FIELD_I32, offsetof(type, member), 0}
-#define TH_FIELD_FLOAT(type, member) {#member, TH_FIELD_F32, offsetof(type, member), 0}
-#define TH_FIELD_INTS(type, member, count) {#member, TH_FIELD_I32_ARRAY, offsetof(type, member), offsetof(type, count)}
+#define TH_FIELD_INT(type, member)                                                                                     \
+    {                                                                                                                  \
+#member, TH_FIELD_I32, offsetof(type, member), 0                                                               \
+    }
+#define TH_FIELD_FLOAT(type, member)                                                                                   \
+    {                                                                                                                  \
+#member, TH_FIELD_F32, offsetof(type, member), 0                                                               \
+    }
+#define TH_FIELD_INTS(type, member, count)                                                                             \
+    {                                                                                                                  \
+#member, TH_FIELD_I32_ARRAY, offsetof(type, member), offsetof(type, count)                                     \
+    }
 /* The members of a th_window named `win`. */
-#define TH_FIELD_WINDOW(type)                                                                      \
-    TH_FIELD_INT(type, win.batches), TH_FIELD_INT(type, win.in_h), TH_FIELD_INT(type, win.in_w),   \
-        TH_FIELD_INT(type, win.in_c), TH_FIELD_INT(type, win.out_h), TH_FIELD_INT(type, win.out_w),\
-        TH_FIELD_INT(type, win.out_c), TH_FIELD_INT(type, win.filter_h),                           \
-        TH_FIELD_INT(type, win.filter_w), TH_FIELD_INT(type, win.stride_h),                        \
-        TH_FIELD_INT(type, win.stride_w), TH_FIELD_INT(type, win.dilation_h),                      \
-        TH_FIELD_INT(type, win.dilation_w), TH_FIELD_INT(type, win.pad_top),                       \
-        TH_FIELD_INT(type, win.pad_left)
+#define TH_FIELD_WINDOW(type)                                                                                          \
+    TH_FIELD_INT(type, win.batches), TH_FIELD_INT(type, win.in_h), TH_FIELD_INT(type, win.in_w),                       \
+        TH_FIELD_INT(type, win.in_c), TH_FIELD_INT(type, win.out_h), TH_FIELD_INT(type, win.out_w),                    \
+        TH_FIELD_INT(type, win.out_c), TH_FIELD_INT(type, win.filter_h), TH_FIELD_INT(type, win.filter_w),             \
+        TH_FIELD_INT(type, win.stride_h), TH_FIELD_INT(type, win.stride_w), TH_FIELD_INT(type, win.dilation_h),        \
+        TH_FIELD_INT(type, win.dilation_w), TH_FIELD_INT(type, win.pad_top), TH_FIELD_INT(type, win.pad_left)
 
 /* Fills what every step has: the kernel, the header that declares it, its parameter struct and fields,
  * and how many inputs the kernel looks at.  One output. */
-#define TH_STEP_KERNEL(step, function, inputs, file, type, list)                                   \
-    ((step)->kernel = (function), (step)->kernel_name = #function, (step)->header = (file),        \
-     (step)->par_type = #type, (step)->fields = (list),                                            \
-     (step)->n_fields = sizeof(list) / sizeof *(list), (step)->n_in = (inputs), (step)->n_out = 1)
+#define TH_STEP_KERNEL(step, function, inputs, file, type, list)                                                       \
+    ((step)->kernel = (function), (step)->kernel_name = #function, (step)->header = (file), (step)->par_type = #type,  \
+     (step)->fields = (list), (step)->n_fields = sizeof(list) / sizeof *(list), (step)->n_in = (inputs),               \
+     (step)->n_out = 1)
 
 /* Error with a static text. */
 static inline th_err th_refuse(const th_prepare *p, th_err err, const char *text)
@@ -62,8 +69,8 @@ TH_NODISCARD th_err th_check_bias(const th_prepare *p, const th_tensor *bias, th
 bool th_quantize_multiplier(double factor, int32_t *m, int32_t *shift);
 
 /* m[c], shift[c] of s_in * s_w[c] / s_out, in double, from the arena (par's arrays). */
-TH_NODISCARD th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tensor *w, const th_tensor *out,
-                                      int32_t channels, const int32_t **m, const int32_t **shift);
+TH_NODISCARD th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tensor *w,
+                                      const th_tensor *out, int32_t channels, const int32_t **m, const int32_t **shift);
 
 /* 1 when th_scale may go the narrow way: sums of n products with |x - zero| <= 255, |w - zero| <= 255 plus the
  * (constant) bias stay below 2^30, and every shift is to the right. */
@@ -78,7 +85,8 @@ TH_NODISCARD th_err th_act_range_f32(const th_prepare *p, th_act act, float *lo,
  *   SAME   out = ceil(in / stride), what is missing is padded, the odd one at the bottom and right
  *   VALID  out = ceil((in - reach + 1) / stride), reach = (filter - 1) * dilation + 1
  * Source: tensorflow/lite/kernels/padding.h. */
-TH_NODISCARD th_err th_window_make(const th_prepare *p, const th_shape *in, int32_t filter_h, int32_t filter_w, th_window *w);
+TH_NODISCARD th_err th_window_make(const th_prepare *p, const th_shape *in, int32_t filter_h, int32_t filter_w,
+                                   th_window *w);
 
 /* The output tensor's shape is the window's. */
 TH_NODISCARD th_err th_window_check_out(const th_prepare *p, const th_window *w, const th_shape *out);

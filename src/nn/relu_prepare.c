@@ -3,8 +3,9 @@
 #include "nn/rows.h"
 
 static const th_field s8_fields[] = {
-    TH_FIELD_INT(th_relu_s8_par, n),        TH_FIELD_INT(th_relu_s8_par, in_zero), TH_FIELD_INT(th_relu_s8_par, out_zero),
-    TH_FIELD_INT(th_relu_s8_par, multiplier), TH_FIELD_INT(th_relu_s8_par, shift),   TH_FIELD_INT(th_relu_s8_par, act_min),
+    TH_FIELD_INT(th_relu_s8_par, n),        TH_FIELD_INT(th_relu_s8_par, in_zero),
+    TH_FIELD_INT(th_relu_s8_par, out_zero), TH_FIELD_INT(th_relu_s8_par, multiplier),
+    TH_FIELD_INT(th_relu_s8_par, shift),    TH_FIELD_INT(th_relu_s8_par, act_min),
     TH_FIELD_INT(th_relu_s8_par, act_max),
 };
 static const th_field f32_fields[] = {
@@ -55,7 +56,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     const int32_t n = th_shape_count(&x->shape);
     const th_act act = p->node->op == TH_OP_RELU6 ? TH_ACT_RELU6 : TH_ACT_RELU;
-    if (th_shape_count(&y->shape) != n) return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
+    if (th_shape_count(&y->shape) != n)
+        return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
     step->in_place = 1;
     if (x->type == TH_S8 && y->type == TH_S8) return prepare_s8(p, n, act, step);
     if (x->type == TH_F32 && y->type == TH_F32) return prepare_f32(p, n, act, step);

@@ -9,7 +9,8 @@ static int32_t exp_quarter(int32_t x)
     const int32_t exp_eighth = INT32_C(1895147668); /* exp(-1/8) */
     const int32_t third = INT32_C(715827883);       /* 1/3 */
     const int32_t t = x + (INT32_C(1) << 28), t2 = th_high_mul(t, t), t3 = th_high_mul(t2, t), t4 = th_high_mul(t2, t2);
-    const int32_t tail = th_round_shift(th_high_mul(th_round_shift(t4, 2) + t3, third) + t2, 1); /* t^2/2 + t^3/6 + t^4/24 */
+    const int32_t tail =
+        th_round_shift(th_high_mul(th_round_shift(t4, 2) + t3, third) + t2, 1); /* t^2/2 + t^3/6 + t^4/24 */
     return exp_eighth + th_high_mul(exp_eighth, t + tail);
 }
 

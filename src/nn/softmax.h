@@ -4,9 +4,9 @@
  *
  *   in[0] x [rows][depth] (any rank)   out[0] y, same shape
  *
- * int8 (float32: nn/softmax_f32.h): output scale 1/256, zero point -128.  Fixed point throughout, the same bytes as the reference:
- * differences times scale * beta in Q5.26, exp in Q0.31, the sum in Q12.19 (so depth <= 4095).
- * Source: TensorFlow Lite Micro, reference/softmax.h, softmax_common.cc; gemmlowp fixedpoint.h. */
+ * int8 (float32: nn/softmax_f32.h): output scale 1/256, zero point -128.  Fixed point throughout, the same bytes as the
+ * reference: differences times scale * beta in Q5.26, exp in Q0.31, the sum in Q12.19 (so depth <= 4095). Source:
+ * TensorFlow Lite Micro, reference/softmax.h, softmax_common.cc; gemmlowp fixedpoint.h. */
 #ifndef TH_NN_SOFTMAX_H
 #define TH_NN_SOFTMAX_H
 

@@ -6,10 +6,8 @@
 #include <float.h>
 
 static const th_field s8_fields[] = {
-    TH_FIELD_INT(th_softmax_s8_par, rows),
-    TH_FIELD_INT(th_softmax_s8_par, depth),
-    TH_FIELD_INT(th_softmax_s8_par, multiplier),
-    TH_FIELD_INT(th_softmax_s8_par, shift),
+    TH_FIELD_INT(th_softmax_s8_par, rows),       TH_FIELD_INT(th_softmax_s8_par, depth),
+    TH_FIELD_INT(th_softmax_s8_par, multiplier), TH_FIELD_INT(th_softmax_s8_par, shift),
     TH_FIELD_INT(th_softmax_s8_par, diff_min),
 };
 static const th_field f32_fields[] = {
@@ -32,9 +30,11 @@ static th_err scale_s8(const th_prepare *p, float scale, float beta, th_softmax_
     if (factor > 2147483647.0) factor = 2147483647.0;
     if (!(factor > 1.0)) return th_refuse(p, TH_ERANGE, "input scale times beta is too small");
     /* The cap itself needs shift 31, one more than th_quantize_multiplier gives out. */
-    if (factor == 2147483647.0) par->multiplier = INT32_MAX, par->shift = 31;
+    if (factor == 2147483647.0)
+        par->multiplier = INT32_MAX, par->shift = 31;
     else if (!th_quantize_multiplier(factor, &par->multiplier, &par->shift)) {
-        if (!th_quantize_multiplier(factor / 2, &par->multiplier, &par->shift)) return th_refuse(p, TH_ERANGE, "input scale times beta is out of range");
+        if (!th_quantize_multiplier(factor / 2, &par->multiplier, &par->shift))
+            return th_refuse(p, TH_ERANGE, "input scale times beta is out of range");
         par->shift++;
     }
     par->diff_min = -(int32_t)(((int64_t)31 << 26) >> par->shift);
@@ -48,7 +48,8 @@ static th_err prepare_s8(const th_prepare *p, int32_t rows, int32_t depth, th_st
     TH_TRY(th_check_quant_tensor(p, y));
     if (y->quant.zero[0] != -128 || y->quant.scale[0] < 1.0f / 256 || y->quant.scale[0] > 1.0f / 256)
         return th_refuse(p, TH_EUNSUP, "an int8 SOFTMAX needs output scale 1/256 and zero point -128");
-    if (depth > TH_SOFTMAX_S8_DEPTH) return th_refuse(p, TH_ERANGE, "more than 4095 classes: the int32 sum could overflow");
+    if (depth > TH_SOFTMAX_S8_DEPTH)
+        return th_refuse(p, TH_ERANGE, "more than 4095 classes: the int32 sum could overflow");
     th_softmax_s8_par *par = TH_NEW(p->arena, th_softmax_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->rows = rows;
@@ -76,7 +77,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     if (x->shape.rank < 1) return th_refuse(p, TH_ESHAPE, "a scalar has no classes");
     const int32_t count = th_shape_count(&x->shape), depth = x->shape.d[x->shape.rank - 1];
-    if (th_shape_count(&y->shape) != count) return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
+    if (th_shape_count(&y->shape) != count)
+        return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
     step->in_place = 1;
     if (x->type == TH_S8 && y->type == TH_S8) return prepare_s8(p, count / depth, depth, step);
     if (x->type == TH_F32 && y->type == TH_F32) return prepare_f32(p, count / depth, depth, step);

@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 /* One list: enum, number in a .tflite file (TensorType), bytes of one element, name. */
-#define TH_TYPE_LIST(X)                                                                            \
-    X(TH_F32, 0, 4, "float32")                                                                     \
-    X(TH_S32, 2, 4, "int32")                                                                       \
-    X(TH_U8, 3, 1, "uint8")                                                                        \
-    X(TH_S64, 4, 8, "int64")                                                                       \
-    X(TH_BOOL, 6, 1, "bool")                                                                       \
-    X(TH_S16, 7, 2, "int16")                                                                       \
+#define TH_TYPE_LIST(X)                                                                                                \
+    X(TH_F32, 0, 4, "float32")                                                                                         \
+    X(TH_S32, 2, 4, "int32")                                                                                           \
+    X(TH_U8, 3, 1, "uint8")                                                                                            \
+    X(TH_S64, 4, 8, "int64")                                                                                           \
+    X(TH_BOOL, 6, 1, "bool")                                                                                           \
+    X(TH_S16, 7, 2, "int16")                                                                                           \
     X(TH_S8, 9, 1, "int8")
 
 typedef enum th_type {

@@ -55,7 +55,8 @@ static void random_blocks_never_overlap(void **state)
         const int32_t n = 1 + (int32_t)th_rng_below(&rng, 40), steps = 1 + (int32_t)th_rng_below(&rng, 30);
         for (int32_t i = 0; i < n; i++) {
             const int32_t first = (int32_t)th_rng_below(&rng, (uint32_t)steps), rest = steps - first;
-            b[i] = (th_block){1 + th_rng_below(&rng, 5000), first, first + (int32_t)th_rng_below(&rng, (uint32_t)(rest < 6 ? rest : 6)), 0};
+            b[i] = (th_block){1 + th_rng_below(&rng, 5000), first,
+                              first + (int32_t)th_rng_below(&rng, (uint32_t)(rest < 6 ? rest : 6)), 0};
         }
         memcpy(again, b, sizeof b);
         th_placed p, q;
