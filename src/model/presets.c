@@ -27,8 +27,8 @@ static const th_preset presets[] = {
                 "dropout 0.2\n"
                 "dense classes\n",
         .feature_kind = TH_MFCC, .n_mel = 40, .n_coef = 10,
-        .epochs = 150, .batch = 64,
-        .learning_rate = 0.02f, .weight_decay = 0.1f, .label_smoothing = 0.1f, .ema = 0.998f, .mixup = 0.2f,
+        .epochs = 120, .batch = 64,
+        .learning_rate = 0.01f, .weight_decay = 0.05f, .label_smoothing = 0.1f, .ema = 0.998f, .mixup = 0.2f,
         .time_mask_frames = 8, .freq_mask_coefs = 2,
     },
     {
