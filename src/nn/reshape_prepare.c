@@ -38,10 +38,11 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (x->type != y->type) return th_refuse(p, TH_EUNSUP, "input and output have different types");
     if (th_shape_count(&x->shape) != th_shape_count(&y->shape))
         return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
-    if (th_tensor_bytes(x) > INT32_MAX) return th_refuse(p, TH_ERANGE, "the tensor is larger than 2 GiB");
+    const int64_t n_bytes = (int64_t)th_shape_count(&x->shape) * (int64_t)th_type_bytes(x->type);
+    if (n_bytes > INT32_MAX) return th_refuse(p, TH_ERANGE, "the tensor is larger than 2 GiB");
     th_reshape_par *par = TH_NEW(p->arena, th_reshape_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    par->n_bytes = (int32_t)th_tensor_bytes(x);
+    par->n_bytes = (int32_t)n_bytes;
     TH_STEP_KERNEL(step, th_reshape, 1, "nn/reshape.h", th_reshape_par, fields);
     step->par = par;
     step->in_place = 1;
