@@ -138,6 +138,11 @@ test: check
 bench: $(call exe,$(BENCH_SRC))
 	@for b in $^; do $$b || exit; done
 
+## Train on the recordings of ../shared/data and test on speakers never heard (SEEDS="1 2 3"; an hour)
+.PHONY: accuracy
+accuracy: build/thimble
+	@tools/accuracy.sh $(if $(SEEDS),"$(SEEDS)")
+
 ## Check layout, likely mistakes in C and in scripts
 .PHONY: lint
 lint:

@@ -30,11 +30,9 @@ step "From float to 8-bit integers" "$thimble" quantize "$dir"
 step "How good is it on voices it has not heard?" "$thimble" test "$dir"
 step "A minute of talk it has not heard, as one recording" "$thimble" data stream --project "$dir" --out "$dir/stream.wav"
 step "What it hears there" "$thimble" test "$dir" --stream "$dir/stream.wav"
-step "What this computer hears in it" "$thimble" test "$dir" --stream "$dir/stream.wav"
 if tools/need.sh program arm-none-eabi-gcc qemu-system-arm; then
 	step "Firmware for the board" "$thimble" deploy "$dir" --board nano33ble --as firmware --out "$dir/firmware/nano33ble"
-	step "The same test clips on the emulated board" "$thimble" emulate "$dir" --board nano33ble --clips
-	step "The emulated board listens to the long recording" "$thimble" emulate "$dir" --board nano33ble --feed "$dir/stream.wav" --clips
+	step "The emulated board listens to it, and to the test clips" "$thimble" emulate "$dir" --board nano33ble --feed "$dir/stream.wav" --clips
 else
 	echo "demo: so the device part is left out: no firmware, no emulated board." >&2
 fi

@@ -56,9 +56,7 @@ static double double_from(uint64_t bits)
 double th_log(double x)
 {
     int32_t e = 0;
-    if (!(x > 0.0))
-        return double_from(x < 0.0 || x != x ? UINT64_C(0x7ff8000000000000)
-                                             : UINT64_C(0xfff0000000000000));
+    if (!(x > 0.0)) return double_from(x < 0.0 || x != x ? UINT64_C(0x7ff8000000000000) : UINT64_C(0xfff0000000000000));
     if (double_bits(x) >= UINT64_C(0x7ff0000000000000)) return x;
     if (double_bits(x) < UINT64_C(0x0010000000000000)) x *= 0x1p54, e = -54; /* subnormal */
     const uint64_t root = UINT64_C(0x3fe6a09e667f3bcd);                      /* sqrt(1/2) */
@@ -81,8 +79,7 @@ double th_exp(double x)
     double y = 1.0;
     for (int32_t k = 14; k >= 1; k--) y = 1.0 + y * r / (double)k;
     const int32_t half = n / 2;
-    return y * double_from((uint64_t)(half + 1023) << 52) *
-           double_from((uint64_t)(n - half + 1023) << 52);
+    return y * double_from((uint64_t)(half + 1023) << 52) * double_from((uint64_t)(n - half + 1023) << 52);
 }
 
 /* series on |r| <= pi/4: the first term left out is below 2e-18 */
@@ -107,8 +104,7 @@ static double sin_quarter(double x, int32_t quarter)
     if (!(x >= -1e5 && x <= 1e5)) return double_from(UINT64_C(0x7ff8000000000000));
     const int32_t n = (int32_t)(x * 0x1.45f306dc9c883p-1 + (x < 0.0 ? -0.5 : 0.5));
     const double fn = (double)n;
-    const double r =
-        ((x - fn * 0x1.921fb544p0) - fn * 0x1.0b4611a6p-34) - fn * 0x1.3198a2e037073p-69;
+    const double r = ((x - fn * 0x1.921fb544p0) - fn * 0x1.0b4611a6p-34) - fn * 0x1.3198a2e037073p-69;
     switch (((uint32_t)n + (uint32_t)quarter) & 3u) {
     case 0: return sin_series(r);
     case 1: return cos_series(r);
@@ -167,16 +163,21 @@ double th_floor(double x)
 /* Schoolbook division in binary: |x| = a 2^i, |y| = b 2^j with whole a, b < 2^24. */
 float th_fmodf(float x, float y)
 {
-    const uint32_t infinite = UINT32_C(0x7f800000), low = UINT32_C(0x007fffff), sign = th_float_bits(x) & UINT32_C(0x80000000);
+    const uint32_t infinite = UINT32_C(0x7f800000), low = UINT32_C(0x007fffff),
+                   sign = th_float_bits(x) & UINT32_C(0x80000000);
     const uint32_t ux = th_float_bits(x) & UINT32_C(0x7fffffff), uy = th_float_bits(y) & UINT32_C(0x7fffffff);
     if (ux >= infinite || uy > infinite || uy == 0) return th_float_from(UINT32_C(0x7fc00000));
     if (ux < uy) return x;
     int32_t i = (int32_t)(ux >> 23), j = (int32_t)(uy >> 23);
     uint32_t a = ux & low, b = uy & low;
-    if (i > 0) a |= low + 1;
-    else i = 1;
-    if (j > 0) b |= low + 1;
-    else j = 1;
+    if (i > 0)
+        a |= low + 1;
+    else
+        i = 1;
+    if (j > 0)
+        b |= low + 1;
+    else
+        j = 1;
     for (a %= b; i > j && a != 0; i--) a = (a << 1) % b;
     if (a == 0) return th_float_from(sign);
     for (; j > 1 && a <= low; j--) a <<= 1;
@@ -191,7 +192,8 @@ float th_sqrtf(float x)
     __asm__("vsqrt.f32 %0, %1" : "=t"(y) : "t"(x));
     return y;
 #else
-    if (!(x > 0.0f) || th_float_bits(x) >= UINT32_C(0x7f800000)) return x < 0.0f ? th_float_from(UINT32_C(0x7fc00000)) : x;
+    if (!(x > 0.0f) || th_float_bits(x) >= UINT32_C(0x7f800000))
+        return x < 0.0f ? th_float_from(UINT32_C(0x7fc00000)) : x;
     const double v = (double)x;
     double y = double_from((double_bits(v) >> 1) + (UINT64_C(1023) << 51));
     for (int32_t k = 0; k < 5; k++) y = 0.5 * (y + v / y);
@@ -202,7 +204,8 @@ float th_sqrtf(float x)
 /* x = n ln 2 + r as in th_expf; e^x - 1 = 2^n (e^r - 1) + (2^n - 1). */
 float th_expm1f(float x)
 {
-    if (!(x < 88.0f && x > -18.0f)) return th_expf(x) - 1.0f; /* here one of the two is far below the other's last bit */
+    if (!(x < 88.0f && x > -18.0f))
+        return th_expf(x) - 1.0f; /* here one of the two is far below the other's last bit */
     const int32_t n = (int32_t)(x * 0x1.715476p0f + (x < 0.0f ? -0.5f : 0.5f));
     const float fn = (float)n, r = (x - fn * 0x1.62e4p-1f) - fn * 0x1.7f7d1cp-20f;
     float y = 1.0f / 720.0f + r * (1.0f / 5040.0f);
@@ -228,7 +231,9 @@ float th_tanhf(float x)
  * those behind are too small (Payne and Hanek, 1983).  Its whole part is *quarter, the rest in radians is returned. */
 static double large_rest(float x, uint32_t *quarter)
 {
-    static const uint32_t two_over_pi[7] = {UINT32_C(0xa2f9836e), UINT32_C(0x4e441529), UINT32_C(0xfc2757d1), UINT32_C(0xf534ddc0), UINT32_C(0xdb629599), UINT32_C(0x3c439041), UINT32_C(0xfe5163ab)};
+    static const uint32_t two_over_pi[7] = {UINT32_C(0xa2f9836e), UINT32_C(0x4e441529), UINT32_C(0xfc2757d1),
+                                            UINT32_C(0xf534ddc0), UINT32_C(0xdb629599), UINT32_C(0x3c439041),
+                                            UINT32_C(0xfe5163ab)};
     const uint32_t bits = th_float_bits(x), a = (bits & UINT32_C(0x007fffff)) | UINT32_C(0x00800000);
     const int32_t e = (int32_t)(bits >> 23 & 0xff) - 150; /* -7 to 104, as x > 1e5 */
     uint64_t turns = 0;                                   /* Q2.62 */

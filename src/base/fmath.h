@@ -41,8 +41,7 @@ static inline float th_logf_normal(float x)
     const float m = th_float_from((bits & UINT32_C(0x007fffff)) + UINT32_C(0x3f3504f3));
     const float s = (m - 1.0f) / (m + 1.0f), s2 = s * s, fe = (float)e;
     const float tail =
-        s * (s2 * (0x1.555556p-1f +
-                   s2 * (0x1.99999ap-2f + s2 * (0x1.24924ap-2f + s2 * 0x1.c71c72p-3f))));
+        s * (s2 * (0x1.555556p-1f + s2 * (0x1.99999ap-2f + s2 * (0x1.24924ap-2f + s2 * 0x1.c71c72p-3f))));
     return fe * 0x1.62e4p-1f + ((fe * 0x1.7f7d1cp-20f + tail) + (s + s));
 }
 

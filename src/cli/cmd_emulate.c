@@ -11,7 +11,7 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
-    {"feed", "FILE|DIR", NULL, "a recording to listen to, a folder of clips, or raw input tensors (.bin)"},
+    {"feed", "FILE|DIR", NULL, "a recording, a folder of them, clips in a folder per label, or raw input tensors (.bin)"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
     {"out", "FILE", NULL, "with raw input tensors: where the output tensors go"},
     {"json", NULL, NULL, "the measurements as one JSON object"},
@@ -111,12 +111,24 @@ static th_err build(th_session *s, th_why *why)
     return th_export_firmware(s->t.plan, pipe, s->t.board, out, TH_BUILD_PROFILE, &s->fw, why);
 }
 
+/* Clips in a folder per label are classified; a folder of recordings alone is listened to, one after the other. */
+static th_err feed_dir(th_session *s, const char *dir, th_why *why)
+{
+    const th_err err = th_session_clips(s, dir, why);
+    if (err != TH_ENOENT) return err;
+    th_why other = {0};
+    const th_err second = th_session_folder(s, dir, &other);
+    if (second == TH_ENOENT) return err;
+    *why = other;
+    return second;
+}
+
 static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
 {
     const char *feed = th_arg(a, "feed");
     if (th_arg_on(a, "clips")) TH_TRY(th_session_clips(s, NULL, why));
     if (!feed) return TH_OK;
-    if (th_dir_exists(feed)) return th_session_clips(s, feed, why);
+    if (th_dir_exists(feed)) return feed_dir(s, feed, why);
     const size_t n = strlen(feed);
     if (n > 4 && strcmp(feed + n - 4, ".bin") == 0) return th_session_raw(s, feed, th_arg(a, "out"), why);
     return th_session_stream(s, feed, why);
@@ -165,7 +177,8 @@ const th_cmd th_cmd_emulate = {
     .words = "[PROJECT|MODEL.tflite] --feed FILE|DIR",
     .summary = "the firmware on an emulated board, with sound replayed to it",
     .detail = "Prints one JSON line per word that the board hears, then what it measured. The same\n"
-              "sound goes through the same code here, and every score must be equal.\n\n"
+              "sound goes through the same code here, and every score must be equal. Clips in a folder per label are\n"
+              "classified one by one instead.\n\n"
               "  thimble emulate my-words --feed an-hour.wav\n"
               "  thimble emulate my-words --clips --json\n"
               "  thimble emulate kws.tflite --feed inputs.bin --out outputs.bin",

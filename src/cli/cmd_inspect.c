@@ -46,26 +46,31 @@ static int64_t total_parameters(const th_graph *g)
 static const char *shape_text(const th_tensor *t, char buf[SHAPE_TEXT])
 {
     int at = snprintf(buf, SHAPE_TEXT, "%s", t->shape.rank ? "" : "scalar");
-    for (int32_t i = 0; i < t->shape.rank; i++) at += snprintf(buf + at, (size_t)(SHAPE_TEXT - at), "%s%ld", i ? "x" : "", (long)t->shape.d[i]);
+    for (int32_t i = 0; i < t->shape.rank; i++)
+        at += snprintf(buf + at, (size_t)(SHAPE_TEXT - at), "%s%ld", i ? "x" : "", (long)t->shape.d[i]);
     return buf;
 }
 
 /* First scale and zero point, and how many there are. */
 static void print_quant(const th_tensor *t)
 {
-    if (t->quant.n == 0) printf(" %-22s", th_type_name(t->type));
-    else printf(" %-6s %.5g, zero %-4ld", th_type_name(t->type), (double)t->quant.scale[0], (long)t->quant.zero[0]);
+    if (t->quant.n == 0)
+        printf(" %-22s", th_type_name(t->type));
+    else
+        printf(" %-6s %.5g, zero %-4ld", th_type_name(t->type), (double)t->quant.scale[0], (long)t->quant.zero[0]);
 }
 
 static void print_node(const th_plan *plan, int32_t i)
 {
     const th_graph *g = plan->graph;
     const th_node *n = &g->nodes[i];
-    const th_tensor *in = n->n_in > 0 && n->in[0] >= 0 ? &g->tensors[n->in[0]] : NULL, *out = n->n_out > 0 ? &g->tensors[n->out[0]] : NULL;
+    const th_tensor *in = n->n_in > 0 && n->in[0] >= 0 ? &g->tensors[n->in[0]] : NULL,
+                    *out = n->n_out > 0 ? &g->tensors[n->out[0]] : NULL;
     const th_tensor *w = n->n_in > 1 && n->in[1] >= 0 && n->op != TH_OP_RESHAPE ? &g->tensors[n->in[1]] : NULL;
     char a[SHAPE_TEXT], b[SHAPE_TEXT], c[SHAPE_TEXT];
-    printf("  %3ld  %-18s %-14s %-14s %-14s %10lld %9lld ", (long)i, th_op_find((int32_t)n->op)->name, in ? shape_text(in, a) : "",
-           w && w->data ? shape_text(w, c) : "", out ? shape_text(out, b) : "", (long long)plan->steps[i].macs, (long long)parameters(g, n));
+    printf("  %3ld  %-18s %-14s %-14s %-14s %10lld %9lld ", (long)i, th_op_find((int32_t)n->op)->name,
+           in ? shape_text(in, a) : "", w && w->data ? shape_text(w, c) : "", out ? shape_text(out, b) : "",
+           (long long)plan->steps[i].macs, (long long)parameters(g, n));
     if (out) print_quant(out);
     if (w && w->quant.n > 1) printf("  %ld weight scales", (long)w->quant.n);
     puts("");
@@ -86,21 +91,23 @@ static void print_pipeline(const th_pipeline *p)
 {
     printf("labels ");
     for (int32_t i = 0; i < p->n_labels; i++) printf(" %s", p->labels[i]);
-    printf("\nsound   %ld Hz, %ld frames of %ld %s, window %ld, hop %ld samples; preset %s\n", (long)p->frontend.rate_hz, (long)p->n_frames,
-           (long)p->frontend.n_coef, p->frontend.kind == TH_MFCC ? "MFCC" : "log-mel bands", (long)p->frontend.window,
-           (long)p->frontend.hop, p->preset);
+    printf("\nsound   %ld Hz, %ld frames of %ld %s, window %ld, hop %ld samples; preset %s\n",
+           (long)p->frontend.rate_hz, (long)p->n_frames, (long)p->frontend.n_coef,
+           p->frontend.kind == TH_MFCC ? "MFCC" : "log-mel bands", (long)p->frontend.window, (long)p->frontend.hop,
+           p->preset);
 }
 
 static void print_measure(const th_measure *m, const th_board *b)
 {
     const char *about = m->estimate ? "about " : "";
     printf("\n%s, %s%s\n", b->title, b->core, m->estimate ? " (estimated: the board's compiler is not installed)" : "");
-    printf("  flash %s%lu of %lu bytes (weights %lu)\n", about, (unsigned long)m->flash, (unsigned long)b->flash_bytes, (unsigned long)m->weights);
+    printf("  flash %s%lu of %lu bytes (weights %lu)\n", about, (unsigned long)m->flash, (unsigned long)b->flash_bytes,
+           (unsigned long)m->weights);
     printf("  RAM   %s%lu of %lu bytes (arena %zu, sound buffers %lu, stack %lu)\n", about, (unsigned long)m->ram,
            (unsigned long)b->ram_bytes, m->arena, (unsigned long)m->listener, (unsigned long)m->stack);
     if (m->ran)
-        printf("  run   %lld instructions per inference, about %.1f ms (estimate); %lu bytes of stack used\n", (long long)m->instructions,
-               th_board_ms(b, (double)m->instructions), (unsigned long)m->stack_used);
+        printf("  run   %lld instructions per inference, about %.1f ms (estimate); %lu bytes of stack used\n",
+               (long long)m->instructions, th_board_ms(b, (double)m->instructions), (unsigned long)m->stack_used);
     printf("  %s%s\n", m->fits ? "fits" : "does not fit: ", m->breaks);
 }
 
@@ -112,8 +119,8 @@ static void print_all(const th_target *t, const th_measure *m)
     print_ends(g, "input", g->inputs, g->n_inputs);
     print_ends(g, "output", g->outputs, g->n_outputs);
     if (t->has_pipe) print_pipeline(&t->pipe);
-    printf("\n  %3s  %-18s %-14s %-14s %-14s %10s %9s  %s\n", "#", "operator", "input", "weights", "output", "MACs", "params",
-           "output type, scale");
+    printf("\n  %3s  %-18s %-14s %-14s %-14s %10s %9s  %s\n", "#", "operator", "input", "weights", "output", "MACs",
+           "params", "output type, scale");
     for (int32_t i = 0; i < g->n_nodes; i++) print_node(plan, i);
     for (int32_t k = 0; k < plan->n_sub; k++) {
         if (!plan->sub[k]) continue;
@@ -122,8 +129,8 @@ static void print_all(const th_target *t, const th_measure *m)
     }
     for (int32_t i = 0; i < plan->n_variables; i++)
         printf("  variable %s: %zu bytes\n", plan->variables[i].name, plan->variables[i].bytes);
-    printf("\n%ld operators, %lld MACs, %lld parameters, %zu bytes of constants\n", (long)g->n_nodes, (long long)plan->macs,
-           (long long)total_parameters(g), constant_bytes(g));
+    printf("\n%ld operators, %lld MACs, %lld parameters, %zu bytes of constants\n", (long)g->n_nodes,
+           (long long)plan->macs, (long long)total_parameters(g), constant_bytes(g));
     printf("arena %zu bytes", plan->arena_bytes);
     if (g->n_nodes > 0)
         printf(", largest at operator %ld (%s); no plan in this order needs less than %zu", (long)plan->peak_node,
@@ -138,7 +145,8 @@ static json_t *tensor_json(const th_tensor *t)
 {
     json_t *shape = json_array();
     for (int32_t i = 0; i < t->shape.rank; i++) json_array_append_new(shape, json_integer(t->shape.d[i]));
-    json_t *o = json_pack("{s:o, s:s, s:o}", "name", th_name_json(t->name), "type", th_type_name(t->type), "shape", shape);
+    json_t *o =
+        json_pack("{s:o, s:s, s:o}", "name", th_name_json(t->name), "type", th_type_name(t->type), "shape", shape);
     if (t->quant.n > 0) {
         json_object_set_new(o, "scale", json_real((double)t->quant.scale[0]));
         json_object_set_new(o, "zero", json_integer(t->quant.zero[0]));
@@ -150,7 +158,8 @@ static json_t *tensor_json(const th_tensor *t)
 static json_t *tensors_json(const th_graph *g, const int32_t *list, int32_t n)
 {
     json_t *o = json_array();
-    for (int32_t i = 0; i < n; i++) json_array_append_new(o, list[i] < 0 ? json_null() : tensor_json(&g->tensors[list[i]]));
+    for (int32_t i = 0; i < n; i++)
+        json_array_append_new(o, list[i] < 0 ? json_null() : tensor_json(&g->tensors[list[i]]));
     return o;
 }
 
@@ -160,9 +169,10 @@ static json_t *nodes_json(const th_plan *plan)
     json_t *o = json_array();
     for (int32_t i = 0; i < g->n_nodes; i++) {
         const th_node *n = &g->nodes[i];
-        json_array_append_new(o, json_pack("{s:i, s:s, s:o, s:o, s:I, s:I, s:s}", "index", (int)i, "op", th_op_find((int32_t)n->op)->name,
-                                           "inputs", tensors_json(g, n->in, n->n_in), "outputs", tensors_json(g, n->out, n->n_out),
-                                           "macs", (json_int_t)plan->steps[i].macs, "parameters", (json_int_t)parameters(g, n),
+        json_array_append_new(o, json_pack("{s:i, s:s, s:o, s:o, s:I, s:I, s:s}", "index", (int)i, "op",
+                                           th_op_find((int32_t)n->op)->name, "inputs", tensors_json(g, n->in, n->n_in),
+                                           "outputs", tensors_json(g, n->out, n->n_out), "macs",
+                                           (json_int_t)plan->steps[i].macs, "parameters", (json_int_t)parameters(g, n),
                                            "kernel", plan->steps[i].kernel_name));
     }
     return o;
@@ -170,10 +180,11 @@ static json_t *nodes_json(const th_plan *plan)
 
 static json_t *measure_json(const th_measure *m, const th_board *b)
 {
-    json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s}", "name", b->name, "estimate", m->estimate, "flash_bytes",
-                          (json_int_t)m->flash, "flash_limit", (json_int_t)b->flash_bytes, "ram_bytes", (json_int_t)m->ram, "ram_limit",
-                          (json_int_t)b->ram_bytes, "stack_bytes", (json_int_t)m->stack, "listener_bytes", (json_int_t)m->listener,
-                          "fits", m->fits, "breaks", m->breaks);
+    json_t *o =
+        json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s}", "name", b->name, "estimate", m->estimate,
+                  "flash_bytes", (json_int_t)m->flash, "flash_limit", (json_int_t)b->flash_bytes, "ram_bytes",
+                  (json_int_t)m->ram, "ram_limit", (json_int_t)b->ram_bytes, "stack_bytes", (json_int_t)m->stack,
+                  "listener_bytes", (json_int_t)m->listener, "fits", m->fits, "breaks", m->breaks);
     if (m->ran) {
         json_object_set_new(o, "stack_used_bytes", json_integer(m->stack_used));
         json_object_set_new(o, "instructions", json_integer(m->instructions));
@@ -185,10 +196,11 @@ static json_t *all_json(const th_target *t, const th_measure *m)
 {
     const th_graph *g = t->plan->graph;
     json_t *o = json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:i}", "file", th_name_json(t->path), "inputs",
-                          tensors_json(g, g->inputs, g->n_inputs), "outputs", tensors_json(g, g->outputs, g->n_outputs), "operators",
-                          nodes_json(t->plan), "macs", (json_int_t)t->plan->macs, "parameters", (json_int_t)total_parameters(g),
-                          "constant_bytes", (json_int_t)constant_bytes(g), "arena_bytes", (json_int_t)t->plan->arena_bytes,
-                          "arena_lower_bound", (json_int_t)t->plan->lower_bound, "peak_operator", (int)t->plan->peak_node);
+                          tensors_json(g, g->inputs, g->n_inputs), "outputs", tensors_json(g, g->outputs, g->n_outputs),
+                          "operators", nodes_json(t->plan), "macs", (json_int_t)t->plan->macs, "parameters",
+                          (json_int_t)total_parameters(g), "constant_bytes", (json_int_t)constant_bytes(g),
+                          "arena_bytes", (json_int_t)t->plan->arena_bytes, "arena_lower_bound",
+                          (json_int_t)t->plan->lower_bound, "peak_operator", (int)t->plan->peak_node);
     if (t->has_pipe) {
         json_t *labels = json_array();
         for (int32_t i = 0; i < t->pipe.n_labels; i++) json_array_append_new(labels, json_string(t->pipe.labels[i]));
@@ -221,7 +233,8 @@ const th_cmd th_cmd_inspect = {
     .name = "inspect",
     .words = "MODEL.tflite|PROJECT",
     .summary = "operators, memory, and whether it fits a board",
-    .detail = "The arena is exact. With --board the firmware is built (and run, where the emulator is installed) to give exact\n"
+    .detail = "The arena is exact. With --board the firmware is built (and run, where the emulator is installed) to "
+              "give exact\n"
               "flash, RAM and stack.\n\n"
               "  thimble inspect my-words/model/int8.tflite --board nano33ble",
     .opts = options,

@@ -27,13 +27,15 @@ static int rows_of(const th_figures *f, row r[MOST_ROWS])
     int n = 0;
     r[n++] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, PERCENT, "", test};
     r[n++] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", test};
-    r[n++] = (row){"accuracy, device", "accuracy_device", f->accuracy_device, PERCENT, "emulated", "thimble emulate --clips"};
+    r[n++] = (row){"accuracy, device", "accuracy_device",        f->accuracy_device, PERCENT,
+                   "emulated",         "thimble emulate --clips"};
     r[n++] = (row){"flash", "flash_bytes", f->flash_bytes, BYTES, "", emulate};
     r[n++] = (row){"RAM", "ram_bytes", f->ram_bytes, BYTES, "with arena and stack", emulate};
     r[n++] = (row){"arena", "arena_bytes", f->arena_bytes, BYTES, "", "thimble quantize"};
     r[n++] = (row){"stack", "stack_bytes", f->stack_bytes, BYTES, "", emulate};
     r[n++] = (row){"instructions per inference", "instructions_per_inference", f->instr_inference, COUNT, "", emulate};
-    r[n++] = (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
+    r[n++] =
+        (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
     r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, PERCENT, "estimate", emulate};
     r[n++] = (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, MS, "estimate", emulate};
     return n;
@@ -47,10 +49,14 @@ static const char *board_title(const th_project *p, const th_figures *f)
 
 static void value_cell(th_table *t, const row *r)
 {
-    if (r->value < 0.0) th_table_cell(t, "-");
-    else if (r->unit == PERCENT) th_table_cell(t, "%.1f %%", r->value * 100.0);
-    else if (r->unit == MS) th_table_cell(t, "%.1f ms", r->value);
-    else th_table_cell(t, "%.0f%s", r->value, r->unit == BYTES ? " bytes" : "");
+    if (r->value < 0.0)
+        th_table_cell(t, "-");
+    else if (r->unit == PERCENT)
+        th_table_cell(t, "%.1f %%", r->value * 100.0);
+    else if (r->unit == MS)
+        th_table_cell(t, "%.1f ms", r->value);
+    else
+        th_table_cell(t, "%.0f%s", r->value, r->unit == BYTES ? " bytes" : "");
 }
 
 static th_err print_table(const th_project *p, const th_figures *f, th_why *why)
@@ -81,7 +87,8 @@ static th_err print_json(const th_project *p, const th_figures *f, const char *p
     json_t *o = json_object();
     json_object_set_new(o, "report", json_string(path));
     json_object_set_new(o, "board", json_string(board_title(p, f)));
-    for (int i = 0; i < n; i++) json_object_set_new(o, r[i].key, r[i].value < 0.0 ? json_null() : json_real(r[i].value));
+    for (int i = 0; i < n; i++)
+        json_object_set_new(o, r[i].key, r[i].value < 0.0 ? json_null() : json_real(r[i].value));
     return th_json_print(o, why);
 }
 
@@ -115,7 +122,8 @@ const th_cmd th_cmd_report = {
     .words = "[PROJECT]",
     .summary = "report.html: the model in pictures, and its figures as a table",
     .detail = "  thimble report my-words\n\n"
-              "The page needs nothing beside it: mail it, print it, read it on a phone. What was not made yet is named there with\n"
+              "The page needs nothing beside it: mail it, print it, read it on a phone. What was not made yet is named "
+              "there with\n"
               "the command that makes it. Duty cycle and latency are estimates for the board.",
     .opts = opts,
     .min_words = 0,

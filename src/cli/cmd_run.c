@@ -47,7 +47,8 @@ static char *describe(const th_tensor *t, const char *file, int32_t node, int32_
     size_t n = 0;
     FILE *f = open_memstream(&text, &n);
     if (!f) return NULL;
-    fprintf(f, "%s op=%d tensor=%d bytes=%zu dtype=%s shape=", file, (int)node, (int)tensor, th_tensor_bytes(t), th_type_name(t->type));
+    fprintf(f, "%s op=%d tensor=%d bytes=%zu dtype=%s shape=", file, (int)node, (int)tensor, th_tensor_bytes(t),
+            th_type_name(t->type));
     for (int32_t i = 0; i < t->shape.rank; i++) fprintf(f, "%s%d", i ? "x" : "", (int)t->shape.d[i]);
     if (t->quant.n > 0) fprintf(f, " scale=%.9g zp=%d", (double)t->quant.scale[0], (int)t->quant.zero[0]);
     fputs(" name=", f);
@@ -111,8 +112,10 @@ static th_err invoke_all(job *j, size_t n_in, size_t n_out, const char *layers, 
             memcpy(th_runner_input(j->runner, i), from, bytes);
             from += bytes;
         }
-        if (k == 0) TH_TRY(first_invoke(j, layers, why));
-        else th_runner_invoke(j->runner, NULL, NULL);
+        if (k == 0)
+            TH_TRY(first_invoke(j, layers, why));
+        else
+            th_runner_invoke(j->runner, NULL, NULL);
         for (int32_t i = 0; i < g->n_outputs; i++) {
             const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
             memcpy(to, th_runner_output(j->runner, i), bytes);
@@ -134,8 +137,10 @@ static th_err run_job(job *j, const char *model, const char *in, const char *out
     if (n_in == 0 || n_out == 0) return th_why_set(why, TH_EFORMAT, "%s: the model has no inputs or no outputs", model);
     TH_TRY(th_file_read(in, 0, &j->input, &j->n_input, why));
     if (j->n_input == 0 || j->n_input % n_in != 0)
-        return th_why_set(why, TH_EFORMAT, "%s has %zu bytes, but one input of %s is %zu bytes: give one input, or several after one another",
-                          in, j->n_input, model, n_in);
+        return th_why_set(
+            why, TH_EFORMAT,
+            "%s has %zu bytes, but one input of %s is %zu bytes: give one input, or several after one another", in,
+            j->n_input, model, n_in);
     TH_TRY(th_runner_new(j->plan, &j->runner, why));
     j->output = calloc(j->n_input / n_in, n_out);
     if (!j->output) return th_why_set(why, TH_ENOMEM, "no memory for the outputs of %zu inputs", j->n_input / n_in);
@@ -146,7 +151,8 @@ static th_err run_job(job *j, const char *model, const char *in, const char *out
 static th_err run(const th_args *a, th_why *why)
 {
     const char *in = th_arg(a, "in"), *out = th_arg(a, "out");
-    if (!in || !out) return th_why_set(why, TH_EUSAGE, "thimble run needs --in FILE and --out FILE. See: thimble run --help");
+    if (!in || !out)
+        return th_why_set(why, TH_EUSAGE, "thimble run needs --in FILE and --out FILE. See: thimble run --help");
     job j = {0};
     const th_err err = run_job(&j, a->word[0], in, out, th_arg(a, "layers"), why);
     th_runner_free(j.runner);
@@ -168,7 +174,8 @@ const th_cmd th_cmd_run = {
     .name = "run",
     .words = "MODEL.tflite --in FILE --out FILE",
     .summary = "run a model on raw tensors",
-    .detail = "Tensors are little-endian, in the types that the model has (int8 stays int8). State that a model keeps between\n"
+    .detail = "Tensors are little-endian, in the types that the model has (int8 stays int8). State that a model keeps "
+              "between\n"
               "runs is kept from one input set to the next.\n\n"
               "  thimble run model.tflite --in features.bin --out scores.bin --layers layers/",
     .opts = opts,

@@ -14,7 +14,8 @@ static th_err test_clips(const th_args *a, th_test *t, th_why *why)
     json_t *object = th_test_json(t);
     if (!object) return th_why_set(why, TH_ENOMEM, "out of memory");
     /* the report shows the test of the project's own held-out clips, of its own models */
-    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
+    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't'))
+        th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
     if (th_arg_on(a, "json")) return th_json_print(object, why);
     json_decref(object);
     return TH_OK;
@@ -22,8 +23,10 @@ static th_err test_clips(const th_args *a, th_test *t, th_why *why)
 
 static th_err check_options(const th_args *a, th_why *why)
 {
-    if (th_arg(a, "data") && th_arg(a, "split")) return th_why_set(why, TH_EUSAGE, "--data takes every recording of the folder: leave out --split");
-    if (th_arg(a, "truth") && !th_arg(a, "stream")) return th_why_set(why, TH_EUSAGE, "--truth belongs to --stream FILE.wav");
+    if (th_arg(a, "data") && th_arg(a, "split"))
+        return th_why_set(why, TH_EUSAGE, "--data takes every recording of the folder: leave out --split");
+    if (th_arg(a, "truth") && !th_arg(a, "stream"))
+        return th_why_set(why, TH_EUSAGE, "--truth belongs to --stream FILE.wav");
     if (th_arg(a, "stream") && (th_arg(a, "data") || th_arg(a, "split")))
         return th_why_set(why, TH_EUSAGE, "--stream tests one long recording: leave out --data and --split");
     return TH_OK;
@@ -36,7 +39,9 @@ static th_err run(const th_args *a, th_why *why)
     th_interrupt_catch();
     th_err err = th_test_open(th_word(a, 0, "."), th_arg(a, "model"), &t, why);
     if (!err)
-        err = th_arg(a, "stream") ? th_test_stream(&t, th_arg(a, "stream"), th_arg(a, "truth"), th_arg_on(a, "json"), why) : test_clips(a, &t, why);
+        err = th_arg(a, "stream")
+                  ? th_test_stream(&t, th_arg(a, "stream"), th_arg(a, "truth"), th_arg_on(a, "json"), why)
+                  : test_clips(a, &t, why);
     th_test_free(&t);
     return err;
 }
@@ -55,12 +60,15 @@ const th_cmd th_cmd_test = {
     .name = "test",
     .words = "[PROJECT|MODEL.tflite]",
     .summary = "how well float and int8 hear: confusion, recall, precision",
-    .detail = "  thimble test                           the project's test clips, heard by both networks\n"
-              "  thimble test --data recordings         other people's clips: a folder per word; a word that is no label counts as \"unknown\"\n"
-              "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n\n"
-              "The truth of a long recording is a label track as Audacity exports it: start, end, label, separated by tabs.\n"
-              "A detection of the right label from the start of a word to 1 s after its end is a hit, once; every other one is a\n"
-              "false alarm. The delay is counted from the start of the word.",
+    .detail =
+        "  thimble test                           the project's test clips, heard by both networks\n"
+        "  thimble test --data recordings         other people's clips: a folder per word; a word that is no label "
+        "counts as \"unknown\"\n"
+        "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n\n"
+        "The truth of a long recording is a label track as Audacity exports it: start, end, label, separated by tabs.\n"
+        "A detection of the right label from the start of a word to 1 s after its end is a hit, once; every other one "
+        "is a\n"
+        "false alarm. The delay is counted from the start of the word.",
     .opts = opts,
     .min_words = 0,
     .max_words = 1,

@@ -12,6 +12,7 @@ typedef struct th_session {
     th_target t;
     th_firmware fw;
     json_t *out;       /* the object that is printed at the end and kept in model/emulate.json */
+    const char *file;  /* named in detections, where a folder of recordings is fed; or NULL */
     bool equal;        /* device and host agreed in every run so far */
     char dir[TH_PATH_BYTES]; /* temporary folder, or "" */
 } th_session;
@@ -21,6 +22,10 @@ void th_session_sizes(th_session *s);
 
 /* A sound file as a continuous stream; detections are printed as they come. */
 TH_NODISCARD th_err th_session_stream(th_session *s, const char *wav, th_why *why);
+
+/* Every sound file that lies directly in `dir`, one stream each, in the order of their names; the file is named in each
+ * detection. TH_ENOENT where there is none. */
+TH_NODISCARD th_err th_session_folder(th_session *s, const char *dir, th_why *why);
 
 /* Clips, each classified once; `dir` NULL: the project's test split. */
 TH_NODISCARD th_err th_session_clips(th_session *s, const char *dir, th_why *why);

@@ -2,7 +2,9 @@
 #include "cli/emulate.h"
 
 #include "data/audio.h"
+#include "data/source.h"
 #include "evaluate/stream.h"
+#include "os/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +57,7 @@ static void print_detection(void *ctx, const th_detection *d)
     const th_session *s = ctx;
     const char *label = d->label >= 0 && d->label < s->t.pipe.n_labels ? s->t.pipe.labels[d->label] : "?";
     json_t *o = json_pack("{s:i,s:s,s:f}", "time_ms", (int)d->time_ms, "label", label, "score", d->score / 256.0);
+    if (o && s->file) json_object_set_new(o, "file", json_string(s->file));
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     if (text) puts(text);
     fflush(stdout);
@@ -156,6 +159,7 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
         cost_json(s, &e);
         json_object_set_new(s->out, "seconds", json_real(seconds));
         json_object_set_new(s->out, "detections", detections_json(s, &e));
+        if (!e.n_detections) fprintf(stderr, "note: no word was heard in %s\n", s->file ? s->file : "the recording");
     }
     th_emulation_free(&e);
     return err || feed.n < least ? err : layers_json(s, "stream", (th_span){feed.p, least}, why);
@@ -171,6 +175,46 @@ th_err th_session_stream(th_session *s, const char *wav, th_why *why)
     TH_TRY(th_audio_read(wav, s->t.pipe.frontend.rate_hz, MOST_SECONDS, &pcm, &n, why));
     const th_err err = run_stream(s, pcm, n, why);
     free(pcm);
+    return err;
+}
+
+/* `more` after what `list` holds already, each with its file. */
+static void add_detections(json_t *list, json_t *more, const char *file)
+{
+    for (size_t i = 0; i < json_array_size(more); i++) {
+        json_t *d = json_array_get(more, i);
+        json_object_set_new(d, "file", json_string(file));
+        json_array_append(list, d);
+    }
+}
+
+th_err th_session_folder(th_session *s, const char *dir, th_why *why)
+{
+    th_names names;
+    char path[TH_PATH_BYTES];
+    double seconds = 0.0;
+    size_t files = 0;
+    TH_TRY(th_dir_list(dir, &names, why));
+    json_t *all = json_array();
+    th_err err = all ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < names.n && !err; i++) {
+        if (names.name[i][0] == '.' || !th_source_is_sound(names.name[i])) continue;
+        s->file = names.name[i];
+        err = th_interrupted() ? th_why_set(why, TH_EINTR, "interrupted") : th_path_join(path, dir, names.name[i], why);
+        if (!err) err = th_session_stream(s, path, why);
+        if (err) break;
+        files++;
+        seconds += json_number_value(json_object_get(s->out, "seconds"));
+        add_detections(all, json_object_get(s->out, "detections"), names.name[i]);
+    }
+    s->file = NULL;
+    if (!err && !files) err = th_why_set(why, TH_ENOENT, "there is no sound file in %s", dir);
+    if (!err) {
+        json_object_set_new(s->out, "seconds", json_real(seconds));
+        json_object_set(s->out, "detections", all);
+    }
+    json_decref(all);
+    th_names_free(&names);
     return err;
 }
 

@@ -128,7 +128,8 @@ static void show_progress(void *ctx, double part)
 static th_err quantise(const th_project *p, const source *s, const samples *in, th_quantized *q, th_why *why)
 {
     const th_quantize_job job = {.model = s->model, .method = q->method, .correct_bias = true, .n_samples = in->n,
-                                 .sample = get_sample, .ctx = (void *)(uintptr_t)in, .on_progress = show_progress};
+                                 .sample = get_sample, .ctx = (void *)(uintptr_t)in, /* NOLINT(performance-no-int-to-ptr): only takes const away */
+                                 .on_progress = show_progress};
     q->n_samples = in->n;
     q->float_bytes = s->bytes;
     TH_TRY(th_quantize(&job, &q->model, &q->layers, &q->n_layers, why));

@@ -16,7 +16,8 @@ static th_err find_model(const char *word, th_target *t, th_why *why)
     t->has_project = true;
     TH_TRY(th_project_path(&t->project, TH_FILE_INT8, t->path, why));
     if (th_file_exists(t->path)) return TH_OK;
-    return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` and `thimble quantize %s` first", t->path, word, word);
+    return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` and `thimble quantize %s` first",
+                      t->path, word, word);
 }
 
 th_err th_target_open(const char *word, const char *board, th_target *t, th_why *why)

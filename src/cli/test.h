@@ -12,7 +12,7 @@
 enum { TH_NET_FLOAT = 0, TH_NET_INT8 = 1 };
 
 typedef struct th_test {
-    th_project project;  /* of the folder, or made from a model's description; labels are the model's */
+    th_project project; /* of the folder, or made from a model's description; labels are the model's */
     bool has_project;
     th_model *net[TH_MAX_NETS]; /* float and int8; NULL: there is none */
     th_pipeline pipe;
@@ -25,7 +25,7 @@ typedef struct th_test {
     size_t n;
     struct th_long_file *long_file; /* recordings that are tested piece by piece, read once */
     size_t n_long;
-    char what[256];      /* "test clips of speech" */
+    char what[256]; /* "test clips of speech" */
 
     th_confusion confusion[TH_MAX_NETS];
     size_t tested, unreadable, no_class, agree;

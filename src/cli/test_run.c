@@ -38,9 +38,12 @@ static th_err load_net(const char *path, th_test *t, th_why *why)
     th_why inner = {0};
     const th_err err = th_pipeline_from(model, &t->pipe, &inner);
     if (err == TH_ENOENT)
-        return th_why_set(why, err, "%s holds no description of its labels and features (%s), so recordings cannot be tested with it. "
-                          "Models made by `thimble train` and `thimble quantize` have one; `thimble run` takes any model with raw tensors",
-                          path, TH_PIPELINE_METADATA);
+        return th_why_set(
+            why, err,
+            "%s holds no description of its labels and features (%s), so recordings cannot be tested with it. "
+            "Models made by `thimble train` and `thimble quantize` have one; `thimble run` takes any model with raw "
+            "tensors",
+            path, TH_PIPELINE_METADATA);
     return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
 }
 
@@ -60,8 +63,10 @@ static void use_labels_of_model(th_test *t)
     bool same = p->n_labels == t->pipe.n_labels;
     for (int32_t i = 0; same && i < p->n_labels; i++) same = strcmp(p->labels[i], t->pipe.labels[i]) == 0;
     if (!same && t->has_project)
-        fprintf(stderr, "note: the model was trained for other labels than thimble.ini has now; it is tested with its own. "
-                        "To use the new ones: thimble train %s\n", p->dir);
+        fprintf(stderr,
+                "note: the model was trained for other labels than thimble.ini has now; it is tested with its own. "
+                "To use the new ones: thimble train %s\n",
+                p->dir);
     p->n_labels = t->pipe.n_labels;
     memcpy(p->labels, t->pipe.labels, sizeof p->labels);
     p->rate_hz = t->pipe.frontend.rate_hz;
@@ -79,7 +84,9 @@ static th_err open_project(const char *dir, const char *model, th_test *t, th_wh
     if (has_float) TH_TRY(load_net(path, t, why));
     bool made = false;
     if (has_float) TH_TRY(th_project_quantize_if_stale(&t->project, &made, why));
-    if (made) fprintf(stderr, "%s/%s is made anew: the float model or [detect] in thimble.ini has changed\n", dir, TH_FILE_INT8);
+    if (made)
+        fprintf(stderr, "%s/%s is made anew: the float model or [detect] in thimble.ini has changed\n", dir,
+                TH_FILE_INT8);
     TH_TRY(th_project_path(&t->project, TH_FILE_INT8, path, why));
     const bool has_int8 = th_file_exists(path);
     if (!has_float && !has_int8)
@@ -149,10 +156,13 @@ static th_err read_split(th_test *t, const char *name, th_split *split, th_why *
     for (int i = 0; i < TH_N_SPLITS; i++) {
         *split = (th_split)i;
         if (strcmp(th_split_name(*split), name) == 0) break;
-        if (i == TH_N_SPLITS - 1) return th_why_set(why, TH_EUSAGE, "--split takes train, val or test, not \"%s\"", name);
+        if (i == TH_N_SPLITS - 1)
+            return th_why_set(why, TH_EUSAGE, "--split takes train, val or test, not \"%s\"", name);
     }
     if (!t->has_project)
-        return th_why_set(why, TH_EUSAGE, "a model file has no clips of its own: name a folder with --data DIR, or a long recording with --stream FILE.wav");
+        return th_why_set(why, TH_EUSAGE,
+                          "a model file has no clips of its own: name a folder with --data DIR, or a long recording "
+                          "with --stream FILE.wav");
     return th_dataset_load(&t->project, &t->set, why);
 }
 
@@ -173,9 +183,12 @@ th_err th_test_choose(th_test *t, const char *dir, const char *split_name, th_wh
     }
     th_text_fmt(t->what, sizeof t->what, dir ? "recordings below %s" : "%s clips", dir ? dir : split_name);
     if (t->n == 0)
-        return th_why_set(why, TH_ENOENT, n ? "none of the project's %zu clips is kept for %s. Divide them anew: thimble data split --project %s"
-                                            : "the project has %zu clips, so there is nothing for %s. Bring some: thimble data import FOLDER --project %s",
-                          n, split_name, t->project.dir);
+        return th_why_set(
+            why, TH_ENOENT,
+            n ? "none of the project's %zu clips is kept for %s. Divide them anew: thimble data split --project %s"
+              : "the project has %zu clips, so there is nothing for %s. Bring some: thimble data import FOLDER "
+                "--project %s",
+            n, split_name, t->project.dir);
     return TH_OK;
 }
 
@@ -189,7 +202,8 @@ static th_err fill(void *ctx, size_t i, int16_t *pcm)
     const th_clip *c = &t->set->clips[t->clip[i]];
     const th_long_file *f = find_long(t, c->file);
     if (f && c->start < f->n) {
-        th_clip_window(f->pcm + c->start, f->n - c->start < c->n_samples ? f->n - c->start : c->n_samples, 0, pcm, t->pipe.clip_samples);
+        th_clip_window(f->pcm + c->start, f->n - c->start < c->n_samples ? f->n - c->start : c->n_samples, 0, pcm,
+                       t->pipe.clip_samples);
         return TH_OK;
     }
     const th_err err = th_dataset_samples(t->set, c, &all, &n, NULL);
@@ -238,14 +252,22 @@ static void count(th_test *t)
 
 th_err th_test_classify(th_test *t, th_why *why)
 {
-    const th_classify_job job = {.pipe = &t->pipe, .net = {t->net[0], t->net[1]}, .fill = fill, .n_clips = t->n, .ctx = t,
-                                 .progress = on_progress, .n_threads = th_cpu_count()};
+    const th_classify_job job = {.pipe = &t->pipe,
+                                 .net = {t->net[0], t->net[1]},
+                                 .fill = fill,
+                                 .n_clips = t->n,
+                                 .ctx = t,
+                                 .progress = on_progress,
+                                 .n_threads = th_cpu_count()};
     TH_TRY(read_long_files(t, why));
     TH_TRY(th_classify_clips(&job, t->verdict, why));
     count(t);
     if (t->unreadable)
-        fprintf(stderr, "note: %zu recordings could not be used%s%s\n", t->unreadable, *t->first_problem ? "; the first: " : "", t->first_problem);
-    if (t->no_class) fprintf(stderr, "note: %zu clips were left out: this network has no class for their label\n", t->no_class);
-    if (t->tested == 0) return th_why_set(why, TH_EFORMAT, "not one of %zu clips could be used. %s", t->n, t->first_problem);
+        fprintf(stderr, "note: %zu recordings could not be used%s%s\n", t->unreadable,
+                *t->first_problem ? "; the first: " : "", t->first_problem);
+    if (t->no_class)
+        fprintf(stderr, "note: %zu clips were left out: this network has no class for their label\n", t->no_class);
+    if (t->tested == 0)
+        return th_why_set(why, TH_EFORMAT, "not one of %zu clips could be used. %s", t->n, t->first_problem);
     return TH_OK;
 }

@@ -52,8 +52,9 @@ static json_t *example_json(const th_test *t, const example *e)
     const th_verdict *v = &t->verdict[e->i];
     char path[TH_PATH_BYTES];
     th_text_fmt(path, sizeof path, "%s", c->file);
-    return json_pack("{s:s%,s:s,s:s,s:s,s:f,s:s}", "file", path, strlen(path), "truth", t->pipe.labels[t->truth[e->i]], "word", c->word,
-                     "said", t->pipe.labels[v->said[shown_net(t)]], "score", (double)e->score, "speaker", c->speaker);
+    return json_pack("{s:s%,s:s,s:s,s:s,s:f,s:s}", "file", path, strlen(path), "truth", t->pipe.labels[t->truth[e->i]],
+                     "word", c->word, "said", t->pipe.labels[v->said[shown_net(t)]], "score", (double)e->score,
+                     "speaker", c->speaker);
 }
 
 static json_t *worst_json(const th_test *t)
@@ -109,11 +110,13 @@ static json_t *classes_json(const th_test *t)
 {
     json_t *list = json_array();
     for (int32_t k = 0; k < t->pipe.n_labels; k++) {
-        json_t *o = json_pack("{s:s,s:i}", "label", t->pipe.labels[k], "clips", (int)th_confusion_row(&t->confusion[shown_net(t)], k));
+        json_t *o = json_pack("{s:s,s:i}", "label", t->pipe.labels[k], "clips",
+                              (int)th_confusion_row(&t->confusion[shown_net(t)], k));
         for (int net = 0; net < TH_MAX_NETS; net++)
             if (t->net[net])
                 json_object_set_new(o, net == TH_NET_INT8 ? "int8" : "float",
-                                    json_pack("{s:o,s:o}", "recall", part_json(th_confusion_recall(&t->confusion[net], k)), "precision",
+                                    json_pack("{s:o,s:o}", "recall",
+                                              part_json(th_confusion_recall(&t->confusion[net], k)), "precision",
                                               part_json(th_confusion_precision(&t->confusion[net], k))));
         json_array_append_new(list, o);
     }
@@ -150,7 +153,9 @@ void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
     th_err err = text ? th_project_path(&t->project, name, path, &why) : TH_ENOMEM;
     if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, &why);
-    if (err) fprintf(stderr, "note: the figures could not be kept for the report: %s\n", why.err ? why.text : th_err_text(err));
+    if (err)
+        fprintf(stderr, "note: the figures could not be kept for the report: %s\n",
+                why.err ? why.text : th_err_text(err));
     free(text);
 }
 
@@ -158,8 +163,10 @@ void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *
 
 static void percent_cell(th_table *table, double part)
 {
-    if (part < 0.0) th_table_cell(table, "-");
-    else th_table_cell(table, "%.1f %%", part * 100.0);
+    if (part < 0.0)
+        th_table_cell(table, "-");
+    else
+        th_table_cell(table, "%.1f %%", part * 100.0);
 }
 
 static void scores_table(const th_test *t, th_table *table)
@@ -191,13 +198,16 @@ static void matrix_table(const th_test *t, th_table *table)
     const th_confusion *c = &t->confusion[shown_net(t)];
     *table = th_table_make(c->n + 1);
     th_table_cell(table, "said \\ heard");
-    for (int32_t k = 0; k < c->n; k++) th_table_cell(table, "%.*s", cut(t->pipe.labels[k], c->n > 6 ? 5 : 20), t->pipe.labels[k]);
+    for (int32_t k = 0; k < c->n; k++)
+        th_table_cell(table, "%.*s", cut(t->pipe.labels[k], c->n > 6 ? 5 : 20), t->pipe.labels[k]);
     for (int32_t truth = 0; truth < c->n; truth++) {
         th_table_cell(table, "%s", t->pipe.labels[truth]);
         for (int32_t said = 0; said < c->n; said++) {
             const int32_t n = c->count[truth][said];
-            if (n) th_table_cell(table, "%d", (int)n);
-            else th_table_cell(table, ".");
+            if (n)
+                th_table_cell(table, "%d", (int)n);
+            else
+                th_table_cell(table, ".");
             if (truth == said) th_table_strong(table);
         }
     }
@@ -206,14 +216,17 @@ static void matrix_table(const th_test *t, th_table *table)
 static void classes_table(const th_test *t, th_table *table)
 {
     *table = th_table_make(6);
-    static const char *const heading[6] = {"label", "clips", "recall float", "recall int8", "precision float", "precision int8"};
+    static const char *const heading[6] = {"label",       "clips",           "recall float",
+                                           "recall int8", "precision float", "precision int8"};
     for (int i = 0; i < 6; i++) th_table_cell(table, "%s", heading[i]);
     for (int32_t k = 0; k < t->pipe.n_labels; k++) {
         th_table_cell(table, "%s", t->pipe.labels[k]);
         th_table_cell(table, "%d", (int)th_confusion_row(&t->confusion[shown_net(t)], k));
         for (int column = 0; column < 4; column++) {
             const int net = column % 2;
-            percent_cell(table, !t->net[net] ? -1.0 : column < 2 ? th_confusion_recall(&t->confusion[net], k) : th_confusion_precision(&t->confusion[net], k));
+            percent_cell(table, !t->net[net] ? -1.0
+                                : column < 2 ? th_confusion_recall(&t->confusion[net], k)
+                                             : th_confusion_precision(&t->confusion[net], k));
         }
     }
 }
@@ -246,11 +259,18 @@ th_err th_test_print(const th_test *t, th_why *why)
     printf("%zu %s\n\n", t->tested, t->what);
     scores_table(t, &table);
     TH_TRY(print_table(&table, "", why));
-    if (t->net[0] && t->net[1]) printf("\nfloat and int8 say the same of %.1f %% of the clips\n", 100.0 * (double)t->agree / (double)t->tested);
+    if (t->net[0] && t->net[1])
+        printf("\nfloat and int8 say the same of %.1f %% of the clips\n", 100.0 * (double)t->agree / (double)t->tested);
     matrix_table(t, &table);
-    TH_TRY(print_table(&table, shown_net(t) == TH_NET_INT8 ? "\nWhat was said and what int8 heard:\n" : "\nWhat was said and what was heard:\n", why));
+    TH_TRY(print_table(&table,
+                       shown_net(t) == TH_NET_INT8 ? "\nWhat was said and what int8 heard:\n"
+                                                   : "\nWhat was said and what was heard:\n",
+                       why));
     classes_table(t, &table);
-    TH_TRY(print_table(&table, "\nRecall: part of the label's clips that were found. Precision: how often the label is right when it is given.\n", why));
+    TH_TRY(print_table(&table,
+                       "\nRecall: part of the label's clips that were found. Precision: how often the label is right "
+                       "when it is given.\n",
+                       why));
     print_worst(t);
     return TH_OK;
 }

@@ -11,16 +11,15 @@ typedef struct th_sampler th_sampler;
 #define TH_SAMPLER_MEMBERS 64
 
 typedef struct th_augment {
-    float shift_ms; /* uniform +- */
-    float speed;    /* resampling factor uniform in 1 +- speed, in steps of 1/64; below 0.5 */
-    float gain_db;  /* uniform +- */
-    float noise_prob, snr_lo_db,
-        snr_hi_db;   /* noise relative to the clip's level (mean power of its window) */
-    float room_prob; /* early reflections and a tilted spectrum */
+    float shift_ms;                         /* uniform +- */
+    float speed;                            /* resampling factor uniform in 1 +- speed, in steps of 1/64; below 0.5 */
+    float gain_db;                          /* uniform +- */
+    float noise_prob, snr_lo_db, snr_hi_db; /* noise relative to the clip's level (mean power of its window) */
+    float room_prob;                        /* early reflections and a tilted spectrum */
     int32_t time_mask_frames, freq_mask_coefs; /* SpecAugment: longest mask, 0 = none */
     float mixup; /* 0 = none, else alpha (to 4) of the mixing weight; example i mixes with i ^ 1 */
-    float unknown_share,
-        silence_share; /* examples of these classes per example of a mean keyword; 0: 1.5 and 1 */
+    float unknown_share, silence_share; /* examples of these classes per example of a mean keyword; 0: by the
+                                         * number of other words' clips (1.5 to 4), and 1 */
 } th_augment;
 
 /* Settings that work for keywords, without masks and mixup (those depend on the network). */
@@ -33,8 +32,7 @@ th_augment th_augment_default(void);
  * all levels from digital zero to loud, also when no clip of it is there. Errors: TH_ENOENT (no
  * clips in this split), TH_ERANGE (settings), TH_ENOMEM, and those of reading. */
 TH_NODISCARD th_err th_sampler_new(const th_dataset *set, th_split split, const th_pipeline *pipe,
-                                   const th_augment *augment, uint64_t seed, th_sampler **s,
-                                   th_why *why);
+                                   const th_augment *augment, uint64_t seed, th_sampler **s, th_why *why);
 void th_sampler_free(th_sampler *s);
 
 /* Number of examples in one epoch.  When augmenting: each keyword's clips once; unknown and silence
@@ -44,8 +42,7 @@ int32_t th_sampler_epoch_size(const th_sampler *s);
 /* Example i of epoch e: x [n_frames][n_coef] normalised features, y [n_labels] class weights that
  * sum to 1. May be called from many threads at once; `member` < TH_SAMPLER_MEMBERS names the
  * thread. i of one member in a row are fastest: pairs that mix are made once. */
-void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int member, float *x,
-                        float *y);
+void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int member, float *x, float *y);
 
 /* Mean and inverse deviation of each coefficient over about 1,000 augmented examples, without masks
  * and mixup -> pipe->mean, inv_std; used by this sampler from now on. */

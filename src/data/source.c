@@ -126,7 +126,7 @@ typedef struct walk {
     th_why *why;
 } walk;
 
-static bool is_sound(const char *name)
+bool th_source_is_sound(const char *name)
 {
     static const char *const known[] = {"wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64", "rf64", "wave"};
     const char *dot = strrchr(name, '.');
@@ -244,7 +244,7 @@ static th_err walk_label(walk *w, const char *dir, const char *word, const char 
         if (err) break;
         if (th_dir_exists(path)) {
             if (!speaker) err = walk_label(w, path, word, name);
-        } else if (is_sound(name)) {
+        } else if (th_source_is_sound(name)) {
             const size_t part = speaker_part(name);
             err = part ? add(w, path, word, name, part) : add(w, path, word, speaker ? speaker : "", speaker ? strlen(speaker) : 0);
             if (!err) set_listed(w, path);
@@ -309,7 +309,7 @@ static th_err walk_digits(walk *w, const char *dir, const th_names *names)
         const char *name = names->name[i], *speaker;
         size_t len;
         int index;
-        if (!is_sound(name) || !is_digit_name(name, &speaker, &len, &index)) continue;
+        if (!th_source_is_sound(name) || !is_digit_name(name, &speaker, &len, &index)) continue;
         const char digit[2] = {name[0], 0};
         const char *word = th_project_label(w->p, digit) >= 0 ? digit : words[name[0] - '0'];
         TH_TRY(th_path_join(path, dir, name, w->why));
@@ -346,7 +346,7 @@ static bool holds_sound(const char *dir)
     th_names names;
     bool yes = false;
     if (th_dir_list(dir, &names, NULL)) return false;
-    for (size_t i = 0; i < names.n && !yes; i++) yes = !is_hidden(names.name[i]) && is_sound(names.name[i]);
+    for (size_t i = 0; i < names.n && !yes; i++) yes = !is_hidden(names.name[i]) && th_source_is_sound(names.name[i]);
     th_names_free(&names);
     return yes;
 }
@@ -365,7 +365,7 @@ static void look(const char *dir, const th_names *names, content *c)
             const bool sound = holds_sound(path);
             c->folders_with_sound += sound;
             memcpy(sound ? c->with_sound : c->only, path, sizeof path);
-        } else if (is_sound(name)) {
+        } else if (th_source_is_sound(name)) {
             c->sounds++;
             c->digits += is_digit_name(name, &speaker, &len, &index);
         }

@@ -35,6 +35,9 @@ typedef struct th_found_list {
 TH_NODISCARD th_err th_source_find(const th_project *p, const char *dir, th_found_list **list, th_why *why);
 void th_source_free(th_found_list *list);
 
+/* Whether a file of that name (its ending) can be read as sound. */
+bool th_source_is_sound(const char *name);
+
 /* Adds a sentence to list->problem. */
 void th_source_problem(th_found_list *list, const char *fmt, ...) TH_PRINTF(2, 3);
 

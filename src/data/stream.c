@@ -67,10 +67,11 @@ static int by_energy(const void *a, const void *b)
 static th_err find_word(const int16_t *pcm, int32_t n, int32_t rate_hz, int32_t *from, int32_t *to)
 {
     const int32_t step = rate_hz / 100, frames = n / step;
-    int64_t *energy = calloc(2 * (size_t)frames + 1, sizeof *energy), *sorted = energy + frames;
+    int64_t *energy = calloc(2 * (size_t)frames + 1, sizeof *energy);
     *from = 0;
     *to = n;
     if (!energy) return TH_ENOMEM;
+    int64_t *sorted = energy + frames;
     for (int32_t f = 0; f < frames; f++)
         for (int32_t k = f * step; k < (f + 1) * step; k++) energy[f] += (int32_t)pcm[k] * pcm[k];
     memcpy(sorted, energy, (size_t)frames * sizeof *energy);

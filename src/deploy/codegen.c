@@ -19,7 +19,9 @@
 
 void th_code_banner(th_writer *w, const char *file, const char *what)
 {
-    th_writer_add(w, "/* %s -- %s\n * Written by thimble " TH_VERSION "; changes are lost when it is written again. */\n", file, what);
+    th_writer_add(w,
+                  "/* %s -- %s\n * Written by thimble " TH_VERSION "; changes are lost when it is written again. */\n",
+                  file, what);
 }
 
 /* "1x49x10x1 int8, real = 0.5847 * (q - 83)" as comment text. */
@@ -49,27 +51,29 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
 {
     const th_graph *g = plan->graph;
     th_code_banner(w, "model.h", "a network that runs by itself: no allocation, no library, only string.h");
-    th_writer_add(w, "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
-                     "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-                     "#define MODEL_AUDIO %d /* 1: model_audio.h has the features, labels and detector */\n"
-                     "#define MODEL_ARENA_BYTES %zu\n#define MODEL_STEPS %d\n",
+    th_writer_add(w,
+                  "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
+                  "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+                  "#define MODEL_AUDIO %d /* 1: model_audio.h has the features, labels and detector */\n"
+                  "#define MODEL_ARENA_BYTES %zu\n#define MODEL_STEPS %d\n",
                   audio, plan->arena_bytes, (int)g->n_nodes);
     list_io(w, g, "INPUT", g->inputs, g->n_inputs);
     list_io(w, g, "OUTPUT", g->outputs, g->n_outputs);
-    th_writer_add(w, "extern const uint32_t model_input_bytes[MODEL_INPUTS];\n"
-                     "extern const uint32_t model_output_bytes[MODEL_OUTPUTS];\n\n"
-                     "/* Sets state back to its start. Call it once before the first model_invoke. Always returns 0. */\n"
-                     "int model_init(void);\n\n"
-                     "/* Memory of input or output `index`. Fill all inputs before each model_invoke: it may use\n"
-                     " * their memory again. Outputs stand until the next model_invoke or writing of inputs. */\n"
-                     "void *model_input(int index);\nconst void *model_output(int index);\n\n"
-                     "void model_invoke(void);\n\n"
-                     "/* The arena, MODEL_ARENA_BYTES, aligned to 16: free for other use while neither inputs nor\n"
-                     " * outputs are needed, unless the network keeps state. */\n"
-                     "void *model_memory(void);\n\n"
-                     "#ifdef MODEL_PROFILE /* a measuring build: called after each step */\n"
-                     "void model_profile(int32_t step);\n#endif\n\n"
-                     "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+    th_writer_add(w,
+                  "extern const uint32_t model_input_bytes[MODEL_INPUTS];\n"
+                  "extern const uint32_t model_output_bytes[MODEL_OUTPUTS];\n\n"
+                  "/* Sets state back to its start. Call it once before the first model_invoke. Always returns 0. */\n"
+                  "int model_init(void);\n\n"
+                  "/* Memory of input or output `index`. Fill all inputs before each model_invoke: it may use\n"
+                  " * their memory again. Outputs stand until the next model_invoke or writing of inputs. */\n"
+                  "void *model_input(int index);\nconst void *model_output(int index);\n\n"
+                  "void model_invoke(void);\n\n"
+                  "/* The arena, MODEL_ARENA_BYTES, aligned to 16: free for other use while neither inputs nor\n"
+                  " * outputs are needed, unless the network keeps state. */\n"
+                  "void *model_memory(void);\n\n"
+                  "#ifdef MODEL_PROFILE /* a measuring build: called after each step */\n"
+                  "void model_profile(int32_t step);\n#endif\n\n"
+                  "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }
 
 /* "" in front of the names of the first graph's things, "g2_" of graph 2's. */
@@ -204,16 +208,21 @@ static void write_call(th_writer *w, const th_plan *plan, int i)
     char g[16];
     (void)prefix(plan, g);
     th_writer_add(w, "    %s(", s->kernel_name);
-    if (s->par_type) th_writer_add(w, "&%sp%d, ", g, i);
-    else th_writer_add(w, "0, ");
+    if (s->par_type)
+        th_writer_add(w, "&%sp%d, ", g, i);
+    else
+        th_writer_add(w, "0, ");
     th_writer_add(w, "%sin%d, %sout%d, ", g, i, g, i);
-    if (plan->scratch[i] == TH_NO_OFFSET) th_writer_add(w, "0");
-    else th_writer_add(w, "arena.byte + %zu", plan->scratch[i]);
+    if (plan->scratch[i] == TH_NO_OFFSET)
+        th_writer_add(w, "0");
+    else
+        th_writer_add(w, "arena.byte + %zu", plan->scratch[i]);
     th_writer_add(w, ");\n");
 }
 
 /* n tensors of one plan onto those of another, as statements. */
-static void write_copies(th_writer *w, const th_plan *from, const int32_t *a, const th_plan *to, const int32_t *b, int32_t n)
+static void write_copies(th_writer *w, const th_plan *from, const int32_t *a, const th_plan *to, const int32_t *b,
+                         int32_t n)
 {
     for (int32_t i = 0; i < n; i++) {
         th_writer_add(w, "        memcpy(");
@@ -264,8 +273,8 @@ static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
         case TH_CONTROL_KERNEL: write_call(w, plan, i); break;
         case TH_CONTROL_NOTHING: break;
         case TH_CONTROL_CALL_ONCE:
-            th_writer_add(w, "    if (!once[%d]) {\n        once[%d] = 1;\n        graph_%d();\n    }\n", (int)plan->once[i], (int)plan->once[i],
-                          (int)plan->graph->nodes[i].attr.call.graph[0]);
+            th_writer_add(w, "    if (!once[%d]) {\n        once[%d] = 1;\n        graph_%d();\n    }\n",
+                          (int)plan->once[i], (int)plan->once[i], (int)plan->graph->nodes[i].attr.call.graph[0]);
             break;
         case TH_CONTROL_IF: write_if(w, root, plan, i); break;
         case TH_CONTROL_WHILE: write_while(w, root, plan, i); break;
@@ -301,7 +310,8 @@ static void write_reset(th_writer *w, const th_plan *plan)
         const th_tensor *x = &g->tensors[t];
         if (!x->is_variable || plan->offset[t] == TH_NO_OFFSET) continue;
         if (x->data) {
-            th_writer_add(w, "    memcpy(arena.byte + %zu, %st%d, %zu);\n", plan->offset[t], prefix(plan, pre), (int)t, th_tensor_bytes(x));
+            th_writer_add(w, "    memcpy(arena.byte + %zu, %st%d, %zu);\n", plan->offset[t], prefix(plan, pre), (int)t,
+                          th_tensor_bytes(x));
         } else {
             th_writer_add(w, "    memset(arena.byte + %zu, 0, %zu);\n", plan->offset[t], th_tensor_bytes(x));
         }
@@ -345,7 +355,8 @@ static void mark_constants(const th_plan *plan, uint8_t *used)
     for (int32_t i = 0; i < g->n_outputs; i++) used[g->outputs[i]] = 1;
     for (int32_t i = 0; i < g->n_nodes; i++)
         for (int32_t k = 0; k < g->nodes[i].n_in; k++)
-            if (g->nodes[i].in[k] >= 0 && (k < plan->steps[i].n_in || plan->steps[i].control != TH_CONTROL_KERNEL)) used[g->nodes[i].in[k]] = 1;
+            if (g->nodes[i].in[k] >= 0 && (k < plan->steps[i].n_in || plan->steps[i].control != TH_CONTROL_KERNEL))
+                used[g->nodes[i].in[k]] = 1;
 }
 
 static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)
@@ -384,7 +395,8 @@ static void write_includes(th_writer *w, const th_plan *plan)
     const th_step *s, *before;
     for (int i = 0; (s = any_step(plan, i)) != NULL; i++) {
         int seen = s->header == NULL;
-        for (int k = 0; k < i && !seen; k++) seen = (before = any_step(plan, k))->header && strcmp(before->header, s->header) == 0;
+        for (int k = 0; k < i && !seen; k++)
+            seen = (before = any_step(plan, k))->header && strcmp(before->header, s->header) == 0;
         if (!seen) th_writer_add(w, "#include \"%s\"\n", s->header);
     }
 }

@@ -51,20 +51,22 @@ static int has_state(const th_plan *plan)
 static void write_h(const th_pipeline *pipe, size_t listener_bytes, th_writer *w)
 {
     th_code_banner(w, "model_audio.h", "hearing words with the network of model.h");
-    th_writer_add(w, "#ifndef MODEL_AUDIO_H\n#define MODEL_AUDIO_H\n\n#include \"dsp/listener.h\"\n\n"
-                     "#define MODEL_RATE_HZ %d\n#define MODEL_CLIP_SAMPLES %d /* what one inference hears */\n"
-                     "#define MODEL_HOP_SAMPLES %d\n#define MODEL_LABELS %d\n#define MODEL_LISTENER_BYTES %zu\n\n",
+    th_writer_add(w,
+                  "#ifndef MODEL_AUDIO_H\n#define MODEL_AUDIO_H\n\n#include \"dsp/listener.h\"\n\n"
+                  "#define MODEL_RATE_HZ %d\n#define MODEL_CLIP_SAMPLES %d /* what one inference hears */\n"
+                  "#define MODEL_HOP_SAMPLES %d\n#define MODEL_LABELS %d\n#define MODEL_LISTENER_BYTES %zu\n\n",
                   (int)pipe->frontend.rate_hz, (int)pipe->clip_samples, (int)pipe->frontend.hop, (int)pipe->n_labels,
                   listener_bytes);
-    th_writer_add(w, "extern const char *const model_labels[MODEL_LABELS]; /* UTF-8 */\n"
-                     "extern th_listener model_listener;\n\n"
-                     "/* Starts from silence. classify: 0 for the network itself. Returns 0. */\n"
-                     "int model_listen_start(th_classify_fn *classify);\n\n"
-                     "/* Feeds n samples, any n; on_detect is called for each word that is heard:\n"
-                     " * d->label counts in model_labels, d->score / 256 is the score, d->time_ms the time since the start.\n"
-                     " * on_scores may be 0. */\n"
-                     "void model_listen(const int16_t *pcm, int32_t n, th_on_detect_fn *on_detect,\n"
-                     "                  th_on_scores_fn *on_scores, void *ctx);\n\n#endif\n");
+    th_writer_add(
+        w, "extern const char *const model_labels[MODEL_LABELS]; /* UTF-8 */\n"
+           "extern th_listener model_listener;\n\n"
+           "/* Starts from silence. classify: 0 for the network itself. Returns 0. */\n"
+           "int model_listen_start(th_classify_fn *classify);\n\n"
+           "/* Feeds n samples, any n; on_detect is called for each word that is heard:\n"
+           " * d->label counts in model_labels, d->score / 256 is the score, d->time_ms the time since the start.\n"
+           " * on_scores may be 0. */\n"
+           "void model_listen(const int16_t *pcm, int32_t n, th_on_detect_fn *on_detect,\n"
+           "                  th_on_scores_fn *on_scores, void *ctx);\n\n#endif\n");
 }
 
 static void write_frontend(th_writer *w, const th_frontend *f)
@@ -74,10 +76,12 @@ static void write_frontend(th_writer *w, const th_frontend *f)
     th_frontend_tables(f, table);
     for (int i = 0; i < TH_FRONTEND_TABLES; i++)
         if (table[i].data)
-            th_writer_array(w, table[i].name, table[i].is_float ? TH_F32 : TH_S32, table[i].data, (size_t)table[i].count);
-    th_writer_add(w, "static const th_frontend frontend = {\n"
-                     "    .cfg = {.kind = %s, .rate_hz = %d, .window = %d, .hop = %d, .n_fft = %d, .n_mel = %d,\n"
-                     "            .n_coef = %d, .low_hz = ",
+            th_writer_array(w, table[i].name, table[i].is_float ? TH_F32 : TH_S32, table[i].data,
+                            (size_t)table[i].count);
+    th_writer_add(w,
+                  "static const th_frontend frontend = {\n"
+                  "    .cfg = {.kind = %s, .rate_hz = %d, .window = %d, .hop = %d, .n_fft = %d, .n_mel = %d,\n"
+                  "            .n_coef = %d, .low_hz = ",
                   c->kind == TH_MFCC ? "TH_MFCC" : "TH_LOGMEL", (int)c->rate_hz, (int)c->window, (int)c->hop,
                   (int)c->n_fft, (int)c->n_mel, (int)c->n_coef);
     th_writer_float(w, c->low_hz);
@@ -92,21 +96,26 @@ static void write_frontend(th_writer *w, const th_frontend *f)
 static void write_cfg(th_writer *w, const th_listener_cfg *cfg, int shares)
 {
     const th_detector_cfg *d = &cfg->detector;
-    th_writer_add(w, "int model_listen_start(th_classify_fn *classify)\n{\n"
-                     "    static const th_detector_cfg detector = {\n"
-                     "        .window_ms = %d, .suppress_ms = %d, .min_count = %d, .threshold = %d, .stride_ms = %d,\n"
-                     "        .n_classes = %d, .keyword_mask = UINT32_C(%lu)\n    };\n",
+    th_writer_add(w,
+                  "int model_listen_start(th_classify_fn *classify)\n{\n"
+                  "    static const th_detector_cfg detector = {\n"
+                  "        .window_ms = %d, .suppress_ms = %d, .min_count = %d, .threshold = %d, .stride_ms = %d,\n"
+                  "        .n_classes = %d, .keyword_mask = UINT32_C(%lu)\n    };\n",
                   (int)d->window_ms, (int)d->suppress_ms, (int)d->min_count, (int)d->threshold, (int)d->stride_ms,
                   (int)d->n_classes, (unsigned long)d->keyword_mask);
-    th_writer_add(w, "    th_arena arena = th_arena_over(memory.byte, sizeof memory.byte);\n"
-                     "    th_listener_cfg cfg = {0};\n"
-                     "    cfg.frontend = &frontend;\n    cfg.n_frames = %d;\n    cfg.stride_frames = %d;\n    cfg.in_scale = ",
-                  (int)cfg->n_frames, (int)cfg->stride_frames);
+    th_writer_add(
+        w,
+        "    th_arena arena = th_arena_over(memory.byte, sizeof memory.byte);\n"
+        "    th_listener_cfg cfg = {0};\n"
+        "    cfg.frontend = &frontend;\n    cfg.n_frames = %d;\n    cfg.stride_frames = %d;\n    cfg.in_scale = ",
+        (int)cfg->n_frames, (int)cfg->stride_frames);
     th_writer_float(w, cfg->in_scale);
-    th_writer_add(w, ";\n    cfg.in_zero = %d;\n    cfg.detector = detector;\n"
-                     "    cfg.classify = classify ? classify : network;\n",
+    th_writer_add(w,
+                  ";\n    cfg.in_zero = %d;\n    cfg.detector = detector;\n"
+                  "    cfg.classify = classify ? classify : network;\n",
                   (int)cfg->in_zero);
-    if (shares) th_writer_add(w, "    cfg.scratch = model_memory(); /* features and network take turns in the arena */\n");
+    if (shares)
+        th_writer_add(w, "    cfg.scratch = model_memory(); /* features and network take turns in the arena */\n");
     th_writer_add(w, "    return th_listener_init(&model_listener, &cfg, &arena);\n}\n\n"
                      "void model_listen(const int16_t *pcm, int32_t n, th_on_detect_fn *on_detect,\n"
                      "                  th_on_scores_fn *on_scores, void *ctx)\n{\n"
@@ -122,8 +131,10 @@ static void write_c(const th_pipeline *pipe, const th_frontend *f, const th_list
         th_writer_add(w, i ? ", " : "");
         th_writer_string(w, pipe->labels[i]);
     }
-    th_writer_add(w, "};\n\nth_listener model_listener;\n"
-                     "static union {\n    uint8_t byte[MODEL_LISTENER_BYTES];\n    int64_t whole;\n} memory TH_CODE_ALIGN(16);\n\n");
+    th_writer_add(
+        w,
+        "};\n\nth_listener model_listener;\n"
+        "static union {\n    uint8_t byte[MODEL_LISTENER_BYTES];\n    int64_t whole;\n} memory TH_CODE_ALIGN(16);\n\n");
     write_frontend(w, f);
     th_writer_add(w, "static void network(void *ctx, const int8_t *features, int8_t *scores)\n{\n    (void)ctx;\n"
                      "    memcpy(model_input(0), features, MODEL_INPUT0_BYTES);\n    model_invoke();\n"

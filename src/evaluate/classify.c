@@ -52,10 +52,12 @@ static th_err open_net(const th_model *model, const th_pipeline *pipe, net *n, t
     n->out = &g->tensors[g->outputs[0]];
     const int32_t n_in = pipe->n_frames * pipe->frontend.n_coef;
     if (!usable(n->in, n_in) || !usable(n->out, pipe->n_labels))
-        return th_why_set(why, TH_ESHAPE, "the network takes %d values of %s and gives %d of %s, but its description says "
+        return th_why_set(why, TH_ESHAPE,
+                          "the network takes %d values of %s and gives %d of %s, but its description says "
                           "%d features and %d labels, in float32 or int8. Train it again: thimble train",
                           (int)th_shape_count(&n->in->shape), th_type_name(n->in->type),
-                          (int)th_shape_count(&n->out->shape), th_type_name(n->out->type), (int)n_in, (int)pipe->n_labels);
+                          (int)th_shape_count(&n->out->shape), th_type_name(n->out->type), (int)n_in,
+                          (int)pipe->n_labels);
     return th_plan_make(g, &n->plan, why);
 }
 
@@ -109,8 +111,9 @@ static void ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *
     th_runner_invoke(r, NULL, NULL);
     const void *out = th_runner_output(r, 0);
     for (int32_t k = 0; k < n_score; k++)
-        score[k] = n->out->type == TH_F32 ? ((const float *)out)[k]
-                                          : n->out->quant.scale[0] * (float)(((const int8_t *)out)[k] - n->out->quant.zero[0]);
+        score[k] = n->out->type == TH_F32
+                       ? ((const float *)out)[k]
+                       : n->out->quant.scale[0] * (float)(((const int8_t *)out)[k] - n->out->quant.zero[0]);
 }
 
 static void classify_one(const batch *b, const lane *l, size_t i)
@@ -164,8 +167,10 @@ th_err th_classify_clips(const th_classify_job *job, th_verdict *out, th_why *wh
     if (!err) {
         th_team_run(team, work, &b);
         th_team_free(team);
-        if (th_interrupted()) err = th_why_set(why, TH_EINTR, "stopped; nothing was changed");
-        else if (job->progress) job->progress(job->ctx, 1.0);
+        if (th_interrupted())
+            err = th_why_set(why, TH_EINTR, "stopped; nothing was changed");
+        else if (job->progress)
+            job->progress(job->ctx, 1.0);
     }
     close_all(&b);
     return err;

@@ -19,17 +19,17 @@
 typedef th_err th_clip_fill_fn(void *ctx, size_t i, int16_t *pcm);
 
 typedef struct th_verdict {
-    th_err err;                   /* TH_OK, or why the clip could not be read: the rest is then not set */
-    int32_t said[TH_MAX_NETS];    /* class with the highest score; the first of equals */
+    th_err err;                              /* TH_OK, or why the clip could not be read: the rest is then not set */
+    int32_t said[TH_MAX_NETS];               /* class with the highest score; the first of equals */
     float score[TH_MAX_NETS][TH_MAX_LABELS]; /* 0 to 1, as the soft-max says */
 } th_verdict;
 
 typedef struct th_classify_job {
-    const th_pipeline *pipe;           /* features; its labels are the networks' classes */
-    const th_model *net[TH_MAX_NETS];  /* float32 or int8; NULL: verdicts of that column are not set */
+    const th_pipeline *pipe;          /* features; its labels are the networks' classes */
+    const th_model *net[TH_MAX_NETS]; /* float32 or int8; NULL: verdicts of that column are not set */
     th_clip_fill_fn *fill;
     size_t n_clips;
-    void *ctx;                         /* of fill and progress */
+    void *ctx;                                /* of fill and progress */
     void (*progress)(void *ctx, double part); /* from the calling thread, now and then; may be NULL */
     int n_threads;
 } th_classify_job;

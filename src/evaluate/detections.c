@@ -23,8 +23,11 @@ th_err th_detections_score(const th_detection *found, size_t n_found, const th_t
 {
     int32_t *latency = malloc((n_found + 1) * sizeof *latency);
     if (!latency) return TH_ENOMEM;
-    *score = (th_stream_score){.n_truth = (int32_t)n_truth, .audio_ms = audio_ms, .recall = -1.0,
-                               .latency_mean_ms = -1.0, .latency_p95_ms = -1.0};
+    *score = (th_stream_score){.n_truth = (int32_t)n_truth,
+                               .audio_ms = audio_ms,
+                               .recall = -1.0,
+                               .latency_mean_ms = -1.0,
+                               .latency_p95_ms = -1.0};
     for (size_t i = 0; i < n_truth; i++) heard[i] = -1;
     double sum = 0.0;
     for (size_t i = 0; i < n_found; i++) {
@@ -42,7 +45,8 @@ th_err th_detections_score(const th_detection *found, size_t n_found, const th_t
     if (score->hits) {
         qsort(latency, (size_t)score->hits, sizeof *latency, by_value);
         score->latency_mean_ms = sum / score->hits;
-        score->latency_p95_ms = latency[(score->hits * 95 + 99) / 100 - 1];
+        const int32_t rank = (score->hits * 95 + 99) / 100; /* rounded up */
+        score->latency_p95_ms = latency[rank - 1];
     }
     free(latency);
     return TH_OK;

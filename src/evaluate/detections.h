@@ -35,8 +35,9 @@ typedef struct th_stream_score {
  *   match   [n_found] the interval that a detection hit, -1 for a false accept
  *   heard   [n_truth] the detection that hit an interval, -1 for a miss
  * Errors: TH_ENOMEM. */
-TH_NODISCARD th_err th_detections_score(const th_detection *found, size_t n_found, const th_truth *truth, size_t n_truth,
-                                        int64_t audio_ms, int32_t *match, int32_t *heard, th_stream_score *score);
+TH_NODISCARD th_err th_detections_score(const th_detection *found, size_t n_found, const th_truth *truth,
+                                        size_t n_truth, int64_t audio_ms, int32_t *match, int32_t *heard,
+                                        th_stream_score *score);
 
 /* Reads truth from a text of lines "start<TAB>end<TAB>label", times in seconds: the format in which Audacity
  * exports a label track.  '#' starts a comment line; a first line "start<TAB>end<TAB>label" is a heading.

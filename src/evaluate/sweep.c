@@ -26,8 +26,8 @@ void th_score_log_free(th_score_log *log)
     *log = (th_score_log){0};
 }
 
-th_err th_sweep(const th_score_log *log, const th_detector_cfg *cfg, const th_truth *truth, size_t n_truth, int64_t audio_ms,
-                th_sweep_point *point, size_t n_points)
+th_err th_sweep(const th_score_log *log, const th_detector_cfg *cfg, const th_truth *truth, size_t n_truth,
+                int64_t audio_ms, th_sweep_point *point, size_t n_points)
 {
     th_detection *found = malloc((log->n + 1) * sizeof *found);
     int32_t *match = malloc((log->n + 1) * sizeof *match), *heard = malloc((n_truth + 1) * sizeof *heard);
@@ -38,7 +38,8 @@ th_err th_sweep(const th_score_log *log, const th_detector_cfg *cfg, const th_tr
         size_t n = 0;
         c.threshold = point[i].threshold;
         th_detector_init(&d, &c);
-        for (size_t k = 0; k < log->n; k++) n += (size_t)th_detector_push(&d, log->time_ms[k], log->score + k * (size_t)log->n_classes, &found[n]);
+        for (size_t k = 0; k < log->n; k++)
+            n += (size_t)th_detector_push(&d, log->time_ms[k], log->score + k * (size_t)log->n_classes, &found[n]);
         err = th_detections_score(found, n, truth, n_truth, audio_ms, match, heard, &point[i].score);
     }
     free(found);

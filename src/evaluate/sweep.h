@@ -12,7 +12,7 @@ typedef struct th_score_log {
     int32_t *time_ms; /* [n] */
     size_t n, cap;
     int32_t n_classes;
-    bool failed;      /* out of memory */
+    bool failed; /* out of memory */
 } th_score_log;
 
 /* Keeps one inference; n_classes must be set. */

@@ -36,8 +36,10 @@ static th_err parse_line(const char *name, int line, const char *p, const char *
     const char *q = read_ms(p, end, &t->start_ms);
     q = q && q < end && *q == '\t' ? read_ms(q + 1, end, &t->end_ms) : NULL;
     if (!q || q >= end || *q != '\t')
-        return th_why_set(why, TH_EFORMAT, "%s: line %d: expected \"start<TAB>end<TAB>label\" with times in seconds, "
-                          "for example \"1.5<TAB>2.1<TAB>%s\"", name, line, pipe->labels[0]);
+        return th_why_set(why, TH_EFORMAT,
+                          "%s: line %d: expected \"start<TAB>end<TAB>label\" with times in seconds, "
+                          "for example \"1.5<TAB>2.1<TAB>%s\"",
+                          name, line, pipe->labels[0]);
     if (t->end_ms < t->start_ms)
         return th_why_set(why, TH_ERANGE, "%s: line %d: the word ends before it starts", name, line);
     char label[TH_LABEL_BYTES];

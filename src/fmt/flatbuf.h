@@ -95,8 +95,8 @@ typedef struct th_fb_writer {
 
 void th_fb_start(th_fb_writer *w, uint8_t *mem, size_t cap);
 
-/* Vectors: count, then the elements.  `bytes` begins at a multiple of `align` (a power of two up to 16). */
-th_fb_ref th_fb_put_bytes(th_fb_writer *w, const void *bytes, size_t n, size_t align);
+/* Vectors: count, then the elements.  `bytes` begins at a multiple of `to` (a power of two up to 16). */
+th_fb_ref th_fb_put_bytes(th_fb_writer *w, const void *bytes, size_t n, size_t to);
 th_fb_ref th_fb_put_string(th_fb_writer *w, const char *text);
 th_fb_ref th_fb_put_i32s(th_fb_writer *w, const int32_t *v, size_t n);
 th_fb_ref th_fb_put_i64s(th_fb_writer *w, const int32_t *v, size_t n); /* widened */

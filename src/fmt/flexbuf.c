@@ -47,7 +47,8 @@ th_err th_flex_map_open(th_span bytes, th_flex_map *map, th_diag *diag)
     if (bytes.n < 3) return th_fail(diag, TH_ETRUNC, bytes.n, "options: too short for a FlexBuffer");
     const size_t root_width = bytes.p[bytes.n - 1];
     const uint8_t type = bytes.p[bytes.n - 2];
-    if (!is_width(root_width) || bytes.n - 2 < root_width) return th_fail(diag, TH_EFORMAT, bytes.n - 1, "options: the width of the root is none");
+    if (!is_width(root_width) || bytes.n - 2 < root_width)
+        return th_fail(diag, TH_EFORMAT, bytes.n - 1, "options: the width of the root is none");
     if (type >> 2 != KIND_MAP) return th_fail(diag, TH_EFORMAT, bytes.n - 2, "options: the root is no map");
     const size_t root = bytes.n - 2 - root_width;
     map->width = (size_t)1 << (type & 3);
@@ -59,8 +60,10 @@ th_err th_flex_map_open(th_span bytes, th_flex_map *map, th_diag *diag)
     if (!is_width(keys_width)) return th_fail(diag, TH_EFORMAT, map->values, "options: the width of the keys is none");
     map->keys_width = (size_t)keys_width;
     map->types = map->values + map->n * map->width;
-    if (!follow(bytes, map->values - 3 * map->width, map->width, &map->keys) || !count(bytes, map->keys, map->keys_width, 0, &n_keys) || n_keys != map->n)
-        return th_fail(diag, TH_EFORMAT, map->values, "options: the keys lie outside, or are not as many as the values");
+    if (!follow(bytes, map->values - 3 * map->width, map->width, &map->keys) ||
+        !count(bytes, map->keys, map->keys_width, 0, &n_keys) || n_keys != map->n)
+        return th_fail(diag, TH_EFORMAT, map->values,
+                       "options: the keys lie outside, or are not as many as the values");
     return TH_OK;
 }
 
@@ -69,8 +72,8 @@ static bool key_is(const th_flex_map *map, size_t i, const char *key)
 {
     const size_t n = strlen(key) + 1; /* with its NUL */
     size_t at = 0;
-    return follow(map->bytes, map->keys + i * map->keys_width, map->keys_width, &at) && th_span_has(map->bytes, at, n) &&
-           memcmp(map->bytes.p + at, key, n) == 0;
+    return follow(map->bytes, map->keys + i * map->keys_width, map->keys_width, &at) &&
+           th_span_has(map->bytes, at, n) && memcmp(map->bytes.p + at, key, n) == 0;
 }
 
 static int64_t sign_extend(uint64_t v, size_t width)

@@ -1,13 +1,15 @@
 /* fmt/flexbuf.h -- FlexBuffers, as far as custom operators keep their options in them: a map of whole numbers.
  *
- *   .. keys .. | values .. | types .. | root | type of the root | width of the root        (from the last byte backwards)
+ *   .. keys .. | values .. | types .. | root | type of the root | width of the root        (from the last byte
+ * backwards)
  *
  *   map     distance back to the keys | width of the keys' distances | n | n values of `width` bytes | n bytes of type
  *   keys    n | n distances back to texts that end with a NUL
  *   type    kind << 2 | log2 of the width of what it points to
  *
  * A distance is subtracted from the place it stands at.  Reading trusts nothing: every place is checked before it is
- * loaded; nothing recurses, nothing is copied.  Source: FlatBuffers, docs/source/FlexBuffers ("Schema-less version"). */
+ * loaded; nothing recurses, nothing is copied.  Source: FlatBuffers, docs/source/FlexBuffers ("Schema-less version").
+ */
 #ifndef TH_FMT_FLEXBUF_H
 #define TH_FMT_FLEXBUF_H
 
@@ -19,8 +21,8 @@
 /* A map whose keys, values and types all lie inside `bytes`. */
 typedef struct th_flex_map {
     th_span bytes;
-    size_t n;                     /* entries */
-    size_t values, width;         /* byte of value 0; bytes of one: 1, 2, 4, 8 */
+    size_t n;             /* entries */
+    size_t values, width; /* byte of value 0; bytes of one: 1, 2, 4, 8 */
     size_t keys, keys_width, types;
 } th_flex_map;
 

@@ -6,10 +6,10 @@
 typedef struct packer {
     th_block *block;
     int32_t n;
-    size_t *breadth;  /* [n] most bytes alive at any step of the block's life */
-    int32_t *order;   /* [n] in which blocks are placed */
-    int32_t *placed;  /* [n] blocks that have an offset, lowest offset first */
-    size_t *best;     /* [n] offsets of the best placement so far */
+    size_t *breadth; /* [n] most bytes alive at any step of the block's life */
+    int32_t *order;  /* [n] in which blocks are placed */
+    int32_t *placed; /* [n] blocks that have an offset, lowest offset first */
+    size_t *best;    /* [n] offsets of the best placement so far */
 } packer;
 
 static int meets(const th_block *a, const th_block *b)

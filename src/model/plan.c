@@ -19,10 +19,10 @@ typedef struct life {
 typedef struct planner {
     const th_graph *g;
     th_plan *plan;
-    life *life;       /* [n_tensors] */
+    life *life;               /* [n_tensors] */
     int32_t *scratch, *state; /* [n_nodes] blocks, -1 for none */
-    th_block *block;  /* [n_tensors + 2 n_nodes + n_extra] */
-    int32_t *owner;   /* the same: tensor of the block */
+    th_block *block;          /* [n_tensors + 2 n_nodes + n_extra] */
+    int32_t *owner;           /* the same: tensor of the block */
     int32_t n_blocks;
     th_why *why;
 } planner;
@@ -39,10 +39,14 @@ static th_err prepare_node(const th_prepare *p, int32_t k, th_step *step, th_why
 {
     const th_node *node = p->node;
     const th_op_row *row = th_op_find((int32_t)node->op);
-    if (!row) return th_why_set(why, TH_EUNSUP, "operator %d is %s, which thimble cannot run", (int)k, th_tfl_op_name((int32_t)node->op));
+    if (!row)
+        return th_why_set(why, TH_EUNSUP, "operator %d is %s, which thimble cannot run", (int)k,
+                          th_tfl_op_name((int32_t)node->op));
     for (int32_t i = 0; i < node->n_in; i++)
-        if (node->in[i] >= 0 && p->tensors[node->in[i]].type == TH_RESOURCE && node->op != TH_OP_READ_VARIABLE && node->op != TH_OP_ASSIGN_VARIABLE)
-            return th_fail(p->diag, TH_EUNSUP, 0, "it hands a variable on; only READ_VARIABLE and ASSIGN_VARIABLE can take one");
+        if (node->in[i] >= 0 && p->tensors[node->in[i]].type == TH_RESOURCE && node->op != TH_OP_READ_VARIABLE &&
+            node->op != TH_OP_ASSIGN_VARIABLE)
+            return th_fail(p->diag, TH_EUNSUP, 0,
+                           "it hands a variable on; only READ_VARIABLE and ASSIGN_VARIABLE can take one");
     for (int32_t i = 0; i < node->n_out; i++)
         if (p->tensors[node->out[i]].type == TH_RESOURCE && node->op != TH_OP_VAR_HANDLE)
             return th_fail(p->diag, TH_EUNSUP, 0, "it makes a variable, which only VAR_HANDLE can");
@@ -62,8 +66,9 @@ static th_err prepare_all(planner *pl)
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
             const th_op_row *row = th_op_find((int32_t)node->op);
-            return th_why_set(pl->why, err, "%soperator %d (%s%s%.*s): %s", graph_text(g, where), (int)k, row ? row->name : "?",
-                              out >= 0 ? ", makes " : "", 80, out >= 0 ? g->tensors[out].name : "", diag.msg);
+            return th_why_set(pl->why, err, "%soperator %d (%s%s%.*s): %s", graph_text(g, where), (int)k,
+                              row ? row->name : "?", out >= 0 ? ", makes " : "", 80,
+                              out >= 0 ? g->tensors[out].name : "", diag.msg);
         }
         if (!pl->plan->steps[k].kernel_name) pl->plan->steps[k].kernel_name = "";
         pl->plan->macs += pl->plan->steps[k].macs;
@@ -75,8 +80,10 @@ static th_err make(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data || pl->life[t].first >= 0 || tensor->is_variable)
-        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t, tensor->name);
-    if (th_tensor_bytes(tensor) == 0) return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t,
+                          tensor->name);
+    if (th_tensor_bytes(tensor) == 0)
+        return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
     pl->life[t].first = pl->life[t].last = step;
     return TH_OK;
 }
@@ -85,7 +92,9 @@ static th_err use(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data && !tensor->is_variable) return TH_OK;
-    if (pl->life[t].first < 0) return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t, tensor->name);
+    if (pl->life[t].first < 0)
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t,
+                          tensor->name);
     if (pl->life[t].last < step) pl->life[t].last = step;
     return TH_OK;
 }
@@ -99,7 +108,8 @@ static th_err find_lives(planner *pl)
     for (int32_t i = 0; i < g->n_inputs + g->n_outputs; i++) {
         const int32_t t = i < g->n_inputs ? g->inputs[i] : g->outputs[i - g->n_inputs];
         if (g->tensors[t].type == TH_RESOURCE)
-            return th_why_set(pl->why, TH_EUNSUP, "tensor %d (%s) hands a variable into or out of a graph", (int)t, g->tensors[t].name);
+            return th_why_set(pl->why, TH_EUNSUP, "tensor %d (%s) hands a variable into or out of a graph", (int)t,
+                              g->tensors[t].name);
     }
     for (int32_t t = 0; t < g->n_tensors; t++)
         if (g->tensors[t].is_variable) pl->life[t] = (life){0, end, -1};
@@ -126,7 +136,8 @@ static int32_t block_to_take(const planner *pl, int32_t k)
     const size_t bytes = th_tensor_bytes(&pl->g->tensors[node->out[0]]);
     for (int32_t i = 0; i < node->n_in && i < 32; i++) {
         const int32_t t = node->in[i];
-        if (!(pl->plan->steps[k].in_place >> i & 1u) || t < 0 || pl->life[t].block < 0 || pl->g->tensors[t].is_variable) continue;
+        if (!(pl->plan->steps[k].in_place >> i & 1u) || t < 0 || pl->life[t].block < 0 || pl->g->tensors[t].is_variable)
+            continue;
         const th_block *b = &pl->block[pl->life[t].block];
         if (fixed_at(pl->g, t) != fixed_at(pl->g, node->out[0])) continue;
         if (pl->life[t].last == k + 1 && b->last == k + 1 && bytes <= b->bytes) return pl->life[t].block;
@@ -158,13 +169,18 @@ static th_err check_pinned(const planner *pl)
         const th_block *a = &pl->block[i];
         if (!a->pinned) continue;
         if (a->offset % th_type_bytes(tensors[pl->owner[i]].type) != 0)
-            return th_why_set(pl->why, TH_EFORMAT, "OfflineMemoryAllocation puts tensor %d (%.*s) at byte %zu, where its type cannot stand", (int)pl->owner[i], 60,
-                              tensors[pl->owner[i]].name, a->offset);
+            return th_why_set(pl->why, TH_EFORMAT,
+                              "OfflineMemoryAllocation puts tensor %d (%.*s) at byte %zu, where its type cannot stand",
+                              (int)pl->owner[i], 60, tensors[pl->owner[i]].name, a->offset);
         for (int32_t k = 0; k < i; k++) {
             const th_block *b = &pl->block[k];
-            if (b->pinned && a->first <= b->last && b->first <= a->last && a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes)
-                return th_why_set(pl->why, TH_EFORMAT, "OfflineMemoryAllocation puts tensors %d (%.*s) and %d (%.*s) onto the same bytes while both are needed", (int)pl->owner[k],
-                                  60, tensors[pl->owner[k]].name, (int)pl->owner[i], 60, tensors[pl->owner[i]].name);
+            if (b->pinned && a->first <= b->last && b->first <= a->last && a->offset < b->offset + b->bytes &&
+                b->offset < a->offset + a->bytes)
+                return th_why_set(pl->why, TH_EFORMAT,
+                                  "OfflineMemoryAllocation puts tensors %d (%.*s) and %d (%.*s) onto the same bytes "
+                                  "while both are needed",
+                                  (int)pl->owner[k], 60, tensors[pl->owner[k]].name, (int)pl->owner[i], 60,
+                                  tensors[pl->owner[i]].name);
         }
     }
     return TH_OK;
@@ -183,8 +199,10 @@ static void make_blocks(planner *pl)
             life *l = &pl->life[node->out[i]];
             if (g->tensors[node->out[i]].type == TH_RESOURCE) continue; /* its variable has a place */
             l->block = i == 0 ? block_to_take(pl, k) : -1;
-            if (l->block >= 0) pl->block[l->block].last = l->last;
-            else l->block = tensor_block(pl, node->out[i]);
+            if (l->block >= 0)
+                pl->block[l->block].last = l->last;
+            else
+                l->block = tensor_block(pl, node->out[i]);
         }
         const size_t scratch = pl->plan->steps[k].scratch_bytes;
         const size_t state = pl->plan->steps[k].state_bytes;
@@ -243,7 +261,9 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
     pl.owner = calloc(n_t + 2 * n_n + 1, sizeof *pl.owner);
     pl.scratch = calloc(2 * n_n + 1, sizeof *pl.scratch);
     pl.state = pl.scratch + n_n;
-    th_err err = pl.life && pl.block && pl.owner && pl.scratch ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
+    th_err err = pl.life && pl.block && pl.owner && pl.scratch
+                     ? TH_OK
+                     : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
     if (!err) err = place_all(&pl, extra, n_extra);
     free(pl.life);
     free(pl.block);
@@ -270,7 +290,8 @@ static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_wh
     plan->once = TH_NEW(&plan->arena, int32_t, (size_t)graph->n_nodes + 1);
     plan->state = TH_NEW(&plan->arena, size_t, (size_t)graph->n_nodes + 1);
     planner pl = {.g = graph, .plan = plan, .why = why};
-    th_err err = plan->steps && plan->offset && plan->scratch && plan->once && plan->state ? prepare_all(&pl) : TH_ENOMEM;
+    th_err err =
+        plan->steps && plan->offset && plan->scratch && plan->once && plan->state ? prepare_all(&pl) : TH_ENOMEM;
     if (err) {
         th_plan_free(plan);
         return err;
@@ -299,8 +320,10 @@ th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
     if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
     TH_TRY(th_plan_prepare(graph, &plan, why));
     const th_err err = th_plan_link(plan, why);
-    if (err) th_plan_free(plan);
-    else *out = plan;
+    if (err)
+        th_plan_free(plan);
+    else
+        *out = plan;
     return err;
 }
 

@@ -26,18 +26,19 @@ typedef struct th_variable {
 
 typedef struct th_plan {
     const th_graph *graph;
-    th_step *steps;       /* [graph->n_nodes] */
-    size_t *offset;       /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
-    size_t *scratch;      /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
-    size_t *state;        /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
-    size_t arena_bytes;   /* peak: what a device needs */
-    size_t lower_bound;   /* no plan of this order can be smaller */
-    int32_t peak_node;    /* the operator at which the peak stands */
+    th_step *steps;     /* [graph->n_nodes] */
+    size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
+    size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
+    size_t *state;      /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
+    size_t arena_bytes; /* peak: what a device needs */
+    size_t lower_bound; /* no plan of this order can be smaller */
+    int32_t peak_node;  /* the operator at which the peak stands */
     int64_t macs;
-    struct th_plan **sub; /* [n_sub] plans of graph->all that are called, else NULL; their offsets are in the same arena */
-    int32_t n_sub;        /* 0, or graph->n_all */
-    int32_t *once;        /* [graph->n_nodes] number of the CALL_ONCE, counted over all plans; others -1 */
-    int32_t n_once;       /* root only, as are the next two */
+    struct th_plan *
+        *sub;       /* [n_sub] plans of graph->all that are called, else NULL; their offsets are in the same arena */
+    int32_t n_sub;  /* 0, or graph->n_all */
+    int32_t *once;  /* [graph->n_nodes] number of the CALL_ONCE, counted over all plans; others -1 */
+    int32_t n_once; /* root only, as are the next two */
     th_variable *variables;
     int32_t n_variables;
     th_arena arena;
@@ -63,8 +64,8 @@ const void *th_runner_output(const th_runner *r, int32_t index);
 typedef void th_layer_fn(void *ctx, int32_t node, int32_t tensor, const void *data);
 void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx);
 
-/* Sets all state back: variable tensors to their initial values, the steps' states to zero, variables to their start, and every CALL_ONCE runs
- * again with the next th_runner_invoke. */
+/* Sets all state back: variable tensors to their initial values, the steps' states to zero, variables to their start,
+ * and every CALL_ONCE runs again with the next th_runner_invoke. */
 void th_runner_reset(th_runner *r);
 
 /* 1 when the loops of the last invoke did not end within TH_MAX_ROUNDS rounds: the outputs are not to be used. */

@@ -4,8 +4,9 @@
  *   then   its own plan; its arena is one block of the root's, alive from the first step that may run it to the last
  *   state  one block per variable, alive always
  *
- * So every tensor of every graph has one fixed place, and the generated C needs no more than the runner.  Graphs are visited
- * through a list, callers first: no recursion, a cycle is found because its graphs never become free of callers. */
+ * So every tensor of every graph has one fixed place, and the generated C needs no more than the runner.  Graphs are
+ * visited through a list, callers first: no recursion, a cycle is found because its graphs never become free of
+ * callers. */
 #include "base/text.h"
 #include "model/plan_priv.h"
 
@@ -33,7 +34,9 @@ typedef struct linker {
 
 static int32_t calls(const th_step *s)
 {
-    return s->control == TH_CONTROL_CALL_ONCE ? 1 : s->control == TH_CONTROL_IF || s->control == TH_CONTROL_WHILE ? 2 : 0;
+    return s->control == TH_CONTROL_CALL_ONCE                              ? 1
+           : s->control == TH_CONTROL_IF || s->control == TH_CONTROL_WHILE ? 2
+                                                                           : 0;
 }
 
 static th_plan *plan_of(const linker *l, int32_t graph)
@@ -53,8 +56,10 @@ static th_err refuse(const linker *l, int32_t graph, int32_t node, th_err err, c
 
 static th_err check_call(const linker *l, int32_t graph, int32_t node, int32_t called)
 {
-    if (called < 0 || called >= l->n_all) return refuse(l, graph, node, TH_EFORMAT, "it runs a graph that the model does not have");
-    if (called == l->self) return refuse(l, graph, node, TH_EUNSUP, "it runs the graph that the run began with: a circle");
+    if (called < 0 || called >= l->n_all)
+        return refuse(l, graph, node, TH_EFORMAT, "it runs a graph that the model does not have");
+    if (called == l->self)
+        return refuse(l, graph, node, TH_EUNSUP, "it runs the graph that the run began with: a circle");
     return TH_OK;
 }
 
@@ -100,7 +105,8 @@ static th_err order(linker *l, int32_t *n_list)
         const int32_t graph = l->list[at];
         const th_plan *p = plan_of(l, graph);
         if (l->visit[graph].depth > TH_MAX_CALLS)
-            return th_why_set(l->why, TH_EUNSUP, "graph %d runs inside %d others; %d is the most", (int)graph, (int)l->visit[graph].depth, TH_MAX_CALLS);
+            return th_why_set(l->why, TH_EUNSUP, "graph %d runs inside %d others; %d is the most", (int)graph,
+                              (int)l->visit[graph].depth, TH_MAX_CALLS);
         for (int32_t k = 0; k < p->graph->n_nodes; k++)
             for (int32_t c = 0; c < calls(&p->steps[k]); c++) {
                 const int32_t called = p->graph->nodes[k].attr.call.graph[c];
@@ -134,7 +140,8 @@ static bool same_list(const linker *l, const th_graph *g, const int32_t *a, int3
 static th_err check_once(const linker *l, int32_t graph, int32_t k)
 {
     const th_graph *init = &l->all[l->all[graph].nodes[k].attr.call.graph[0]];
-    if (init->n_inputs || init->n_outputs) return refuse(l, graph, k, TH_EFORMAT, "the graph it runs must have neither inputs nor outputs");
+    if (init->n_inputs || init->n_outputs)
+        return refuse(l, graph, k, TH_EFORMAT, "the graph it runs must have neither inputs nor outputs");
     return TH_OK;
 }
 
@@ -143,8 +150,10 @@ static th_err check_if(const linker *l, int32_t graph, int32_t k)
     const th_graph *g = &l->all[graph];
     const th_node *n = &g->nodes[k];
     for (int c = 0; c < 2; c++)
-        if (!same_list(l, g, n->in + 1, n->n_in - 1, n->attr.call.graph[c], true) || !same_list(l, g, n->out, n->n_out, n->attr.call.graph[c], false))
-            return refuse(l, graph, k, TH_ESHAPE, "its tensors and those of the graphs it runs differ in number, type or shape");
+        if (!same_list(l, g, n->in + 1, n->n_in - 1, n->attr.call.graph[c], true) ||
+            !same_list(l, g, n->out, n->n_out, n->attr.call.graph[c], false))
+            return refuse(l, graph, k, TH_ESHAPE,
+                          "its tensors and those of the graphs it runs differ in number, type or shape");
     return TH_OK;
 }
 
@@ -153,10 +162,14 @@ static th_err check_while(const linker *l, int32_t graph, int32_t k)
     const th_graph *g = &l->all[graph];
     const th_node *n = &g->nodes[k];
     const th_graph *cond = &l->all[n->attr.call.graph[0]];
-    if (!same_list(l, g, n->in, n->n_in, n->attr.call.graph[0], true) || !same_list(l, g, n->in, n->n_in, n->attr.call.graph[1], true) ||
-        !same_list(l, g, n->out, n->n_out, n->attr.call.graph[1], false) || !same_list(l, g, n->out, n->n_out, n->attr.call.graph[0], true))
-        return refuse(l, graph, k, TH_ESHAPE, "its tensors and those of the graphs it runs differ in number, type or shape");
-    if (cond->n_outputs != 1 || cond->tensors[cond->outputs[0]].type != TH_BOOL || th_shape_count(&cond->tensors[cond->outputs[0]].shape) != 1)
+    if (!same_list(l, g, n->in, n->n_in, n->attr.call.graph[0], true) ||
+        !same_list(l, g, n->in, n->n_in, n->attr.call.graph[1], true) ||
+        !same_list(l, g, n->out, n->n_out, n->attr.call.graph[1], false) ||
+        !same_list(l, g, n->out, n->n_out, n->attr.call.graph[0], true))
+        return refuse(l, graph, k, TH_ESHAPE,
+                      "its tensors and those of the graphs it runs differ in number, type or shape");
+    if (cond->n_outputs != 1 || cond->tensors[cond->outputs[0]].type != TH_BOOL ||
+        th_shape_count(&cond->tensors[cond->outputs[0]].shape) != 1)
         return refuse(l, graph, k, TH_EFORMAT, "its condition does not give one bool");
     return TH_OK;
 }
@@ -173,7 +186,8 @@ static th_err check_calls(linker *l, int32_t graph)
         if (p->steps[k].control == TH_CONTROL_IF) TH_TRY(check_if(l, graph, k));
         if (p->steps[k].control == TH_CONTROL_WHILE) TH_TRY(check_while(l, graph, k));
     }
-    for (int32_t t = 0; t < p->graph->n_tensors; t++) l->visit[graph].keeps_state |= p->graph->tensors[t].is_variable != 0;
+    for (int32_t t = 0; t < p->graph->n_tensors; t++)
+        l->visit[graph].keeps_state |= p->graph->tensors[t].is_variable != 0;
     for (int32_t k = 0; k < p->graph->n_nodes; k++) l->visit[graph].keeps_state |= p->steps[k].state_bytes != 0;
     return TH_OK;
 }
@@ -184,7 +198,8 @@ static th_err check_calls(linker *l, int32_t graph)
 static int32_t find_variable(const th_plan *root, const th_node *node)
 {
     for (int32_t i = 0; i < root->n_variables; i++)
-        if ((!*node->attr.variable.container || strcmp(node->attr.variable.container, root->variables[i].container) == 0) &&
+        if ((!*node->attr.variable.container ||
+             strcmp(node->attr.variable.container, root->variables[i].container) == 0) &&
             strcmp(node->attr.variable.name, root->variables[i].name) == 0)
             return i;
     return -1;
@@ -196,9 +211,11 @@ static th_err name_variable(const linker *l, int32_t graph, int32_t k)
     const th_node *node = &l->all[graph].nodes[k];
     int32_t v = find_variable(root, node);
     if (v < 0) {
-        if (root->n_variables == TH_MAX_VARIABLES) return refuse(l, graph, k, TH_EUNSUP, "the model has more than 1024 variables");
+        if (root->n_variables == TH_MAX_VARIABLES)
+            return refuse(l, graph, k, TH_EUNSUP, "the model has more than 1024 variables");
         v = root->n_variables++;
-        root->variables[v] = (th_variable){.offset = TH_NO_OFFSET, .container = node->attr.variable.container, .name = node->attr.variable.name};
+        root->variables[v] = (th_variable){
+            .offset = TH_NO_OFFSET, .container = node->attr.variable.container, .name = node->attr.variable.name};
     }
     l->handle[graph][node->out[0]] = v;
     return TH_OK;
@@ -212,7 +229,8 @@ static th_err use_variable(const linker *l, int32_t graph, int32_t k)
     const bool writes = n->op == TH_OP_ASSIGN_VARIABLE;
     const th_tensor *value = &g->tensors[writes ? n->in[1] : n->out[0]];
     const int32_t number = l->handle[graph][n->in[0]];
-    if (number < 0) return refuse(l, graph, k, TH_EUNSUP, "no VAR_HANDLE of the same graph says which variable it means");
+    if (number < 0)
+        return refuse(l, graph, k, TH_EUNSUP, "no VAR_HANDLE of the same graph says which variable it means");
     th_variable *v = &l->root->variables[number];
     if (v->bytes && (v->type != value->type || v->bytes != th_tensor_bytes(value)))
         return refuse(l, graph, k, TH_ESHAPE, "its variable is used with another type or size elsewhere");
@@ -229,7 +247,8 @@ static th_err find_variables(linker *l, int32_t graph)
     for (int32_t t = 0; t < g->n_tensors; t++) l->handle[graph][t] = -1;
     for (int32_t k = 0; k < g->n_nodes; k++) {
         if (g->nodes[k].op == TH_OP_VAR_HANDLE) TH_TRY(name_variable(l, graph, k));
-        if (g->nodes[k].op == TH_OP_READ_VARIABLE || g->nodes[k].op == TH_OP_ASSIGN_VARIABLE) TH_TRY(use_variable(l, graph, k));
+        if (g->nodes[k].op == TH_OP_READ_VARIABLE || g->nodes[k].op == TH_OP_ASSIGN_VARIABLE)
+            TH_TRY(use_variable(l, graph, k));
     }
     return TH_OK;
 }
@@ -273,11 +292,14 @@ static th_err place(linker *l, int32_t n_list)
         const visit *v = &l->visit[l->list[i]];
         th_plan *p = plan_of(l, l->list[i]);
         TH_TRY(th_plan_place(p, NULL, 0, l->why));
-        l->block[n++] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1, .first = v->keeps_state ? 0 : v->first, .last = v->keeps_state ? end : v->last};
+        l->block[n++] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1,
+                                   .first = v->keeps_state ? 0 : v->first,
+                                   .last = v->keeps_state ? end : v->last};
     }
     const int32_t n_graphs = n;
     for (int32_t i = 0; i < root->n_variables; i++)
-        if (root->variables[i].bytes) l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = end};
+        if (root->variables[i].bytes)
+            l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = end};
     TH_TRY(th_plan_place(root, l->block, n, l->why));
     for (int32_t i = 0; i < n_graphs; i++) {
         th_plan *p = plan_of(l, l->list[i + 1]);
@@ -318,7 +340,8 @@ th_err th_plan_link(th_plan *root, th_why *why)
     l.handle = calloc(n, sizeof *l.handle);
     l.block = calloc(n + TH_MAX_VARIABLES, sizeof *l.block);
     th_err err = TH_OK;
-    if (!root->sub || !root->variables || !l.visit || !l.list || !l.handle || !l.block) err = th_why_set(why, TH_ENOMEM, "no memory to plan the model");
+    if (!root->sub || !root->variables || !l.visit || !l.list || !l.handle || !l.block)
+        err = th_why_set(why, TH_ENOMEM, "no memory to plan the model");
     if (!err) err = link_all(&l);
     for (size_t i = 0; l.handle && i < n; i++) free(l.handle[i]);
     free(l.visit);

@@ -13,7 +13,7 @@ typedef struct site {
 struct th_runner {
     const th_plan *plan;
     void *memory;
-    uint8_t *arena; /* as on the device: every tensor at its offset */
+    uint8_t *arena;  /* as on the device: every tensor at its offset */
     site root, *sub; /* sub: [plan->n_sub] */
     uint8_t *done;   /* [plan->n_once] 1 when that CALL_ONCE has run */
     int32_t rounds;  /* of all WHILE operators in this invoke */
@@ -112,9 +112,11 @@ const void *th_runner_output(const th_runner *r, int32_t index)
 /* --- operators that run another graph --- */
 
 /* n tensors of plan `from` onto those of plan `to`; they are equal in type and shape. */
-static void copy(const th_runner *r, const th_plan *from, const int32_t *a, const th_plan *to, const int32_t *b, int32_t n)
+static void copy(const th_runner *r, const th_plan *from, const int32_t *a, const th_plan *to, const int32_t *b,
+                 int32_t n)
 {
-    for (int32_t i = 0; i < n; i++) memmove(place(r, to, b[i]), address(r, from, a[i]), th_tensor_bytes(&to->graph->tensors[b[i]]));
+    for (int32_t i = 0; i < n; i++)
+        memmove(place(r, to, b[i]), address(r, from, a[i]), th_tensor_bytes(&to->graph->tensors[b[i]]));
 }
 
 static void run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx);
@@ -176,10 +178,13 @@ static void run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *c
     for (int32_t k = 0; k < p->graph->n_nodes; k++) {
         const th_step *step = &p->steps[k];
         const th_node *node = &p->graph->nodes[k];
-        if (step->control == TH_CONTROL_KERNEL) step->kernel(step->par, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
-        else run_control(r, p, k);
+        if (step->control == TH_CONTROL_KERNEL)
+            step->kernel(step->par, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
+        else
+            run_control(r, p, k);
         for (int32_t i = 0; on_layer && i < node->n_out; i++)
-            if (p->offset[node->out[i]] != TH_NO_OFFSET && step->control != TH_CONTROL_NOTHING) on_layer(ctx, k, node->out[i], place(r, p, node->out[i]));
+            if (p->offset[node->out[i]] != TH_NO_OFFSET && step->control != TH_CONTROL_NOTHING)
+                on_layer(ctx, k, node->out[i], place(r, p, node->out[i]));
         in += step->n_in;
         out += step->n_out;
     }
@@ -204,8 +209,10 @@ static void reset_graph(const th_runner *r, const th_plan *p)
     for (int32_t t = 0; t < g->n_tensors; t++) {
         const th_tensor *v = &g->tensors[t];
         if (!v->is_variable || p->offset[t] == TH_NO_OFFSET) continue;
-        if (v->data) memcpy(place(r, p, t), v->data, th_tensor_bytes(v));
-        else memset(place(r, p, t), 0, th_tensor_bytes(v));
+        if (v->data)
+            memcpy(place(r, p, t), v->data, th_tensor_bytes(v));
+        else
+            memset(place(r, p, t), 0, th_tensor_bytes(v));
     }
 }
 
@@ -216,6 +223,7 @@ void th_runner_reset(th_runner *r)
     for (int32_t i = 0; i < p->n_sub; i++)
         if (p->sub[i]) reset_graph(r, p->sub[i]);
     for (int32_t i = 0; i < p->n_variables; i++)
-        if (p->variables[i].bytes) memset(r->arena + p->variables[i].offset, p->variables[i].start, p->variables[i].bytes);
+        if (p->variables[i].bytes)
+            memset(r->arena + p->variables[i].offset, p->variables[i].start, p->variables[i].bytes);
     memset(r->done, 0, (size_t)p->n_once + 1);
 }

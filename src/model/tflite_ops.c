@@ -6,43 +6,29 @@
 
 #include <string.h>
 
-#define FIELD(id, kind, member, def) {id, TH_TFL_##kind, offsetof(th_attr, member), def, NULL}
+#define FIELD(id, kind, member, def)                                                                                   \
+    {                                                                                                                  \
+        id, TH_TFL_##kind, offsetof(th_attr, member), def, NULL                                                        \
+    }
 
 static const th_tfl_field conv[] = {
-    FIELD(1, I32, conv.stride_w, 0),
-    FIELD(2, I32, conv.stride_h, 0),
-    FIELD(4, I32, conv.dilation_w, 1),
-    FIELD(5, I32, conv.dilation_h, 1),
-    FIELD(0, PADDING, conv.padding, 0),
-    FIELD(3, ACT, conv.act, 0),
+    FIELD(1, I32, conv.stride_w, 0),   FIELD(2, I32, conv.stride_h, 0),    FIELD(4, I32, conv.dilation_w, 1),
+    FIELD(5, I32, conv.dilation_h, 1), FIELD(0, PADDING, conv.padding, 0), FIELD(3, ACT, conv.act, 0),
     FIELD(6, U8, conv.bias_type, 0),
 };
 static const th_tfl_field depthwise[] = {
-    FIELD(1, I32, conv.stride_w, 0),
-    FIELD(2, I32, conv.stride_h, 0),
-    FIELD(3, I32, conv.depth_multiplier, 0),
-    FIELD(5, I32, conv.dilation_w, 1),
-    FIELD(6, I32, conv.dilation_h, 1),
-    FIELD(0, PADDING, conv.padding, 0),
+    FIELD(1, I32, conv.stride_w, 0),   FIELD(2, I32, conv.stride_h, 0),   FIELD(3, I32, conv.depth_multiplier, 0),
+    FIELD(5, I32, conv.dilation_w, 1), FIELD(6, I32, conv.dilation_h, 1), FIELD(0, PADDING, conv.padding, 0),
     FIELD(4, ACT, conv.act, 0),
 };
 static const th_tfl_field pool[] = {
-    FIELD(1, I32, conv.stride_w, 0),
-    FIELD(2, I32, conv.stride_h, 0),
-    FIELD(3, I32, conv.filter_w, 0),
-    FIELD(4, I32, conv.filter_h, 0),
-    FIELD(0, PADDING, conv.padding, 0),
-    FIELD(5, ACT, conv.act, 0),
-    FIELD(0, CONST, conv.dilation_w, 1),
-    FIELD(0, CONST, conv.dilation_h, 1),
+    FIELD(1, I32, conv.stride_w, 0),     FIELD(2, I32, conv.stride_h, 0),     FIELD(3, I32, conv.filter_w, 0),
+    FIELD(4, I32, conv.filter_h, 0),     FIELD(0, PADDING, conv.padding, 0),  FIELD(5, ACT, conv.act, 0),
+    FIELD(0, CONST, conv.dilation_w, 1), FIELD(0, CONST, conv.dilation_h, 1),
 };
 static const th_tfl_field transpose_conv[] = {
-    FIELD(1, I32, conv.stride_w, 0),
-    FIELD(2, I32, conv.stride_h, 0),
-    FIELD(0, PADDING, conv.padding, 0),
-    FIELD(3, ACT, conv.act, 0),
-    FIELD(0, CONST, conv.dilation_w, 1),
-    FIELD(0, CONST, conv.dilation_h, 1),
+    FIELD(1, I32, conv.stride_w, 0), FIELD(2, I32, conv.stride_h, 0),     FIELD(0, PADDING, conv.padding, 0),
+    FIELD(3, ACT, conv.act, 0),      FIELD(0, CONST, conv.dilation_w, 1), FIELD(0, CONST, conv.dilation_h, 1),
 };
 static const th_tfl_field dense[] = {
     FIELD(0, ACT, dense.act, 0),
@@ -83,12 +69,9 @@ static const th_tfl_field nearest[] = {
     FIELD(1, BOOL, resize.half_pixel, 0),
 };
 static const th_tfl_field strided_slice[] = {
-    FIELD(0, I32, strided_slice.begin_mask, 0),
-    FIELD(1, I32, strided_slice.end_mask, 0),
-    FIELD(2, I32, strided_slice.ellipsis_mask, 0),
-    FIELD(3, I32, strided_slice.new_axis_mask, 0),
-    FIELD(4, I32, strided_slice.shrink_axis_mask, 0),
-    FIELD(5, BOOL, strided_slice.offset, 0),
+    FIELD(0, I32, strided_slice.begin_mask, 0),       FIELD(1, I32, strided_slice.end_mask, 0),
+    FIELD(2, I32, strided_slice.ellipsis_mask, 0),    FIELD(3, I32, strided_slice.new_axis_mask, 0),
+    FIELD(4, I32, strided_slice.shrink_axis_mask, 0), FIELD(5, BOOL, strided_slice.offset, 0),
 };
 static const th_tfl_field squeeze[] = {
     FIELD(0, DIMS, squeeze, 0),
@@ -114,11 +97,8 @@ static const th_tfl_field lstm[] = {
     FIELD(3, U8, lstm.basic, 0),
 };
 static const th_tfl_field sequence_lstm[] = {
-    FIELD(0, ACT_ANY, lstm.act, 0),
-    FIELD(1, F32, lstm.cell_clip, 0),
-    FIELD(2, F32, lstm.proj_clip, 0),
-    FIELD(3, BOOL, lstm.time_major, 0),
-    FIELD(5, BOOL, lstm.diagonal, 0),
+    FIELD(0, ACT_ANY, lstm.act, 0),     FIELD(1, F32, lstm.cell_clip, 0), FIELD(2, F32, lstm.proj_clip, 0),
+    FIELD(3, BOOL, lstm.time_major, 0), FIELD(5, BOOL, lstm.diagonal, 0),
 };
 static const th_tfl_field cumsum[] = {
     FIELD(0, BOOL, cumsum.exclusive, 0),
@@ -153,8 +133,14 @@ static const th_tfl_field call_once[] = {
     FIELD(0, I32, call.graph[0], 0),
 };
 
-#define ROW(op, options, list, f32, s8, s16) {TH_OP_##op, TH_TFL_OPTIONS_##options, list, sizeof(list) / sizeof *(list), f32, s8, s16}
-#define BARE(op, options, f32, s8, s16)      {TH_OP_##op, TH_TFL_OPTIONS_##options, NULL, 0, f32, s8, s16}
+#define ROW(op, options, list, f32, s8, s16)                                                                           \
+    {                                                                                                                  \
+        TH_OP_##op, TH_TFL_OPTIONS_##options, list, sizeof(list) / sizeof *(list), f32, s8, s16                        \
+    }
+#define BARE(op, options, f32, s8, s16)                                                                                \
+    {                                                                                                                  \
+        TH_OP_##op, TH_TFL_OPTIONS_##options, NULL, 0, f32, s8, s16                                                    \
+    }
 
 /* By number.  The new shape of RESHAPE is the output tensor's; the writer puts it into the options.
  * Versions: tensorflow/lite/tools/versioning/op_version.cc. */
@@ -289,9 +275,20 @@ static const th_tfl_op rows[] = {
 
 /* In the order of their numbers, from TH_OP_SIGNAL_WINDOW. */
 static const char *const custom_names[] = {
-    "SignalWindow", "SignalFftAutoScale", "SignalRfft", "SignalIrfft", "SignalEnergy", "SignalFilterBank",
-    "SignalFilterBankSquareRoot", "SignalFilterBankSpectralSubtraction", "SignalPCAN", "SignalFilterBankLog",
-    "SignalFramer", "SignalStacker", "SignalOverlapAdd", "SignalDelay",
+    "SignalWindow",
+    "SignalFftAutoScale",
+    "SignalRfft",
+    "SignalIrfft",
+    "SignalEnergy",
+    "SignalFilterBank",
+    "SignalFilterBankSquareRoot",
+    "SignalFilterBankSpectralSubtraction",
+    "SignalPCAN",
+    "SignalFilterBankLog",
+    "SignalFramer",
+    "SignalStacker",
+    "SignalOverlapAdd",
+    "SignalDelay",
 };
 
 const th_tfl_op *th_tfl_op_row(th_op op)
@@ -352,7 +349,9 @@ static th_err get_dims(const th_fb_table *o, unsigned id, int32_t *at, const cha
 
 static th_err get_number(const th_tfl_field *f, const th_fb_table *o, void *at, const char **problem)
 {
-    const int32_t v = f->kind == TH_TFL_CONST ? f->def : f->kind == TH_TFL_I32 ? th_fb_i32(o, f->id, f->def) : th_fb_u8(o, f->id, (uint8_t)f->def);
+    const int32_t v = f->kind == TH_TFL_CONST ? f->def
+                      : f->kind == TH_TFL_I32 ? th_fb_i32(o, f->id, f->def)
+                                              : th_fb_u8(o, f->id, (uint8_t)f->def);
     const int32_t kept = f->kind == TH_TFL_BOOL ? v != 0 : v;
     if (f->kind == TH_TFL_ZERO && v != 0) {
         *problem = f->text;
@@ -449,10 +448,12 @@ th_fb_ref th_tfl_write_options(const th_tfl_op *row, th_fb_writer *w, const th_a
 {
     th_fb_ref child[TH_FB_MAX_FIELDS] = {0};
     if (row->options_type == TH_TFL_OPTIONS_NONE) return 0;
-    for (size_t i = 0; i < row->n_fields; i++) child[i] = put_child(&row->fields[i], w, (const char *)attr + row->fields[i].offset);
+    for (size_t i = 0; i < row->n_fields; i++)
+        child[i] = put_child(&row->fields[i], w, (const char *)attr + row->fields[i].offset);
     const th_fb_ref new_shape = shape ? th_fb_put_i32s(w, shape->d, (size_t)shape->rank) : 0;
     th_fb_table_begin(w);
-    for (size_t i = 0; i < row->n_fields; i++) put_field(&row->fields[i], w, (const char *)attr + row->fields[i].offset, child[i]);
+    for (size_t i = 0; i < row->n_fields; i++)
+        put_field(&row->fields[i], w, (const char *)attr + row->fields[i].offset, child[i]);
     if (new_shape) th_fb_set_ref(w, TH_TFL_RESHAPE_NEW_SHAPE, new_shape);
     return th_fb_table_end(w);
 }

@@ -31,7 +31,7 @@ typedef struct th_tfl_field {
 
 typedef struct th_tfl_op {
     th_op op;
-    uint8_t options_type; /* TH_TFL_OPTIONS_*: which table holds the options */
+    uint8_t options_type;       /* TH_TFL_OPTIONS_*: which table holds the options */
     const th_tfl_field *fields; /* [n_fields], in the order in which they are written */
     size_t n_fields;
     /* Lowest version of the operator that knows these types: what the runtimes register. */
@@ -49,7 +49,8 @@ const char *th_tfl_row_name(const th_tfl_op *row);
 
 /* Fills attr from the table; an absent one (all defaults) is fine.  Texts point into the file.
  * A value that is no padding is TH_EFORMAT, one that cannot be run TH_EUNSUP, with a text in *problem. */
-TH_NODISCARD th_err th_tfl_read_options(const th_tfl_op *row, const th_fb_table *options, th_attr *attr, const char **problem);
+TH_NODISCARD th_err th_tfl_read_options(const th_tfl_op *row, const th_fb_table *options, th_attr *attr,
+                                        const char **problem);
 
 /* Writes the table; 0 when the operator has none.  shape: new_shape of RESHAPE, or NULL. */
 th_fb_ref th_tfl_write_options(const th_tfl_op *row, th_fb_writer *w, const th_attr *attr, const th_shape *shape);

@@ -30,8 +30,9 @@ static th_err get_mem(reader *r, size_t n, size_t size, void *out)
 {
     void *p = th_arena_get(&r->model->arena, n ? n : 1, size);
     if (!p)
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: it refers to the same parts so often that "
-                                              "it would fill memory");
+        return th_why_set(r->why, TH_EFORMAT,
+                          "not a sound .tflite file: it refers to the same parts so often that "
+                          "it would fill memory");
     memcpy(out, &p, sizeof p);
     return TH_OK;
 }
@@ -64,8 +65,7 @@ static th_err get_buffer(reader *r, uint32_t index, th_span *bytes)
     char what[32];
     *bytes = (th_span){NULL, 0};
     th_text_fmt(what, sizeof what, "buffer %u", (unsigned)index);
-    if (index >= r->buffers.n)
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: there is no %s", what);
+    if (index >= r->buffers.n) return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: there is no %s", what);
     const th_fb_table b = th_fb_vec_table(&r->buffers, index);
     return get_bytes(r, &b, field, what, bytes);
 }
@@ -87,8 +87,10 @@ static th_err read_shape(reader *r, const th_fb_table *t, int32_t index, th_tens
     out->shape.rank = (int32_t)v.n;
     for (uint32_t i = 0; i < v.n; i++) out->shape.d[i] = th_fb_vec_i32(&v, i);
     if (th_shape_count(&out->shape) < 0)
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld has a negative dimension or more "
-                                              "than 2147483647 elements", (long)index);
+        return th_why_set(r->why, TH_EFORMAT,
+                          "not a sound .tflite file: tensor %ld has a negative dimension or more "
+                          "than 2147483647 elements",
+                          (long)index);
     return TH_OK;
 }
 
@@ -99,11 +101,13 @@ static th_err check_quant(reader *r, int32_t index, th_tensor *t)
     if (t->shape.rank == 1 && t->shape.d[0] == q->n) q->axis = 0;
     for (int32_t i = 0; i < q->n; i++)
         if (!(q->scale[i] >= 0.0f && q->scale[i] <= 3.4028234e38f))
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a scale of tensor %ld is negative or no number",
-                              (long)index);
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: a scale of tensor %ld is negative or no number", (long)index);
     if (q->n > 1 && (q->axis < 0 || q->axis >= t->shape.rank || t->shape.d[q->axis] != q->n))
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld has %ld scales, which is not the size "
-                                              "of its dimension %ld", (long)index, (long)q->n, (long)q->axis);
+        return th_why_set(r->why, TH_EFORMAT,
+                          "not a sound .tflite file: tensor %ld has %ld scales, which is not the size "
+                          "of its dimension %ld",
+                          (long)index, (long)q->n, (long)q->axis);
     return TH_OK;
 }
 
@@ -125,8 +129,8 @@ static th_err read_quant(reader *r, const th_fb_table *t, int32_t index, th_tens
     for (uint32_t i = 0; i < scale.n; i++) {
         const int64_t wide = zero.n ? th_fb_vec_i64(&zero, i) : 0;
         if (wide < INT32_MIN || wide > INT32_MAX)
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a zero point of tensor %ld does not fit 32 bits",
-                              (long)index);
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: a zero point of tensor %ld does not fit 32 bits", (long)index);
         s[i] = th_fb_vec_f32(&scale, i);
         z[i] = (int32_t)wide;
     }
@@ -140,11 +144,13 @@ static th_err read_constant(reader *r, const th_fb_table *t, int32_t index, th_t
     static const uint32_t nothing[2];
     const uint32_t buffer = th_fb_u32(t, TH_TFL_TENSOR_BUFFER, 0);
     TH_TRY(get_buffer(r, buffer, &bytes));
-    if (buffer > 0 && th_shape_count(&out->shape) == 0) bytes = (th_span){NULL, 0}, out->data = nothing; /* a shape that is a scalar's */
+    if (buffer > 0 && th_shape_count(&out->shape) == 0)
+        bytes = (th_span){NULL, 0}, out->data = nothing; /* a shape that is a scalar's */
     if (bytes.n == 0) return TH_OK;
     if (bytes.n != th_tensor_bytes(out))
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: tensor %ld needs %zu bytes and its buffer has %zu",
-                          (long)index, th_tensor_bytes(out), bytes.n);
+        return th_why_set(r->why, TH_EFORMAT,
+                          "not a sound .tflite file: tensor %ld needs %zu bytes and its buffer has %zu", (long)index,
+                          th_tensor_bytes(out), bytes.n);
     out->data = bytes.p;
     if ((uintptr_t)bytes.p % th_type_bytes(out->type) != 0) {
         void *copy = NULL;
@@ -178,7 +184,8 @@ static th_err read_tensor(reader *r, const th_fb_table *t, int32_t index, th_ten
 }
 
 /* A vector of tensor numbers; with `optional` -1 is one too. */
-static th_err read_numbers(reader *r, const th_fb_vector *v, int32_t n_tensors, bool optional, const int32_t **out, int32_t *n)
+static th_err read_numbers(reader *r, const th_fb_vector *v, int32_t n_tensors, bool optional, const int32_t **out,
+                           int32_t *n)
 {
     int32_t *list = NULL;
     TH_TRY(check(r));
@@ -202,7 +209,8 @@ static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th
         return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld has code %lu of %lu", (long)index,
                           (unsigned long)number, (unsigned long)r->codes.n);
     const th_fb_table c = th_fb_vec_table(&r->codes, number);
-    const int32_t old = (int8_t)th_fb_u8(&c, TH_TFL_OPCODE_OLD_BUILTIN, 0), wide = th_fb_i32(&c, TH_TFL_OPCODE_BUILTIN, 0);
+    const int32_t old = (int8_t)th_fb_u8(&c, TH_TFL_OPCODE_OLD_BUILTIN, 0),
+                  wide = th_fb_i32(&c, TH_TFL_OPCODE_BUILTIN, 0);
     const int32_t code = old > wide ? old : wide;
     const char *custom = text_of(&c, TH_TFL_OPCODE_CUSTOM);
     TH_TRY(check(r));
@@ -218,14 +226,19 @@ static th_err check_uses(reader *r, const char *name, int32_t index, const int32
     for (int32_t i = 0; i < n; i++) {
         if (list[i] < 0) continue;
         if (r->problem[list[i]])
-            return th_why_set(r->why, TH_EUNSUP, "operator %ld (%s) uses tensor %ld, which has %s: thimble cannot run that",
-                              (long)index, name, (long)list[i], r->problem[list[i]]);
+            return th_why_set(r->why, TH_EUNSUP,
+                              "operator %ld (%s) uses tensor %ld, which has %s: thimble cannot run that", (long)index,
+                              name, (long)list[i], r->problem[list[i]]);
         if (!made && !r->ready[list[i]])
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) reads tensor %ld before "
-                                                  "anything has made it", (long)index, name, (long)list[i]);
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: operator %ld (%s) reads tensor %ld before "
+                              "anything has made it",
+                              (long)index, name, (long)list[i]);
         if (made && r->ready[list[i]])
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) writes tensor %ld, which is "
-                                                  "there already", (long)index, name, (long)list[i]);
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: operator %ld (%s) writes tensor %ld, which is "
+                              "there already",
+                              (long)index, name, (long)list[i]);
         if (made) r->ready[list[i]] = 1;
     }
     return TH_OK;
@@ -238,7 +251,8 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
     const char *name = th_tfl_row_name(row), *problem = NULL;
     node->op = row->op;
 
-    const th_fb_vector in = th_fb_vec(o, TH_TFL_OP_INPUTS, 4), out = th_fb_vec(o, TH_TFL_OP_OUTPUTS, 4), between = th_fb_vec(o, TH_TFL_OP_INTERMEDIATES, 4);
+    const th_fb_vector in = th_fb_vec(o, TH_TFL_OP_INPUTS, 4), out = th_fb_vec(o, TH_TFL_OP_OUTPUTS, 4),
+                       between = th_fb_vec(o, TH_TFL_OP_INTERMEDIATES, 4);
     TH_TRY(read_numbers(r, &between, n_tensors, true, &node->intermediate, &node->n_intermediate));
     TH_TRY(read_numbers(r, &in, n_tensors, true, &node->in, &node->n_in));
     TH_TRY(read_numbers(r, &out, n_tensors, false, &node->out, &node->n_out));
@@ -248,10 +262,12 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
     const uint8_t type = th_fb_u8(o, TH_TFL_OP_OPTIONS_TYPE, TH_TFL_OPTIONS_NONE);
     th_fb_table options = th_fb_sub(o, TH_TFL_OP_OPTIONS);
     TH_TRY(check(r));
-    if (row->options_type == TH_TFL_OPTIONS_NONE || type == TH_TFL_OPTIONS_NONE) options.at = 0;
+    if (row->options_type == TH_TFL_OPTIONS_NONE || type == TH_TFL_OPTIONS_NONE)
+        options.at = 0;
     else if (type != row->options_type)
-        return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: operator %ld (%s) has the options of another one",
-                          (long)index, name);
+        return th_why_set(r->why, TH_EFORMAT,
+                          "not a sound .tflite file: operator %ld (%s) has the options of another one", (long)index,
+                          name);
     if (row->op >= TH_OP_N_BUILTIN) return get_custom(r, o, &node->attr.custom.options);
     const th_err err = th_tfl_read_options(row, &options, &node->attr, &problem);
     TH_TRY(check(r));
@@ -310,7 +326,8 @@ static th_err read_graph(reader *r, const th_fb_table *t, th_graph *g)
     TH_TRY(read_numbers(r, &out, g->n_tensors, false, &g->outputs, &g->n_outputs));
     for (int32_t i = 0; i < g->n_inputs; i++) {
         if (r->ready[g->inputs[i]])
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: input tensor %ld is constant or named twice",
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: input tensor %ld is constant or named twice",
                               (long)g->inputs[i]);
         r->ready[g->inputs[i]] = 1;
     }
@@ -334,7 +351,8 @@ static th_err read_metadata(reader *r, const th_fb_table *root)
 }
 
 /* Names of a signature for inputs or outputs. */
-static th_err read_maps(reader *r, const th_fb_table *t, unsigned field, const th_graph *g, const char *const **names, const int32_t **numbers, int32_t *n)
+static th_err read_maps(reader *r, const th_fb_table *t, unsigned field, const th_graph *g, const char *const **names,
+                        const int32_t **numbers, int32_t *n)
 {
     const th_fb_vector v = th_fb_vec(t, field, 4);
     const char **name = NULL;
@@ -347,7 +365,9 @@ static th_err read_maps(reader *r, const th_fb_table *t, unsigned field, const t
         const uint32_t tensor = th_fb_u32(&one, TH_TFL_MAP_TENSOR, 0);
         name[i] = text_of(&one, TH_TFL_MAP_NAME);
         if (tensor >= (uint32_t)g->n_tensors && !r->fb.err)
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a signature names tensor %lu, which does not exist", (unsigned long)tensor);
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: a signature names tensor %lu, which does not exist",
+                              (unsigned long)tensor);
         number[i] = (int32_t)tensor;
     }
     *names = name;
@@ -369,7 +389,9 @@ static th_err read_signatures(reader *r, const th_fb_table *root)
         th_signature *s = &m->signatures[i];
         TH_TRY(check(r));
         if (graph >= (uint32_t)m->n_graphs)
-            return th_why_set(r->why, TH_EFORMAT, "not a sound .tflite file: a signature names graph %lu, which does not exist", (unsigned long)graph);
+            return th_why_set(r->why, TH_EFORMAT,
+                              "not a sound .tflite file: a signature names graph %lu, which does not exist",
+                              (unsigned long)graph);
         s->key = text_of(&one, TH_TFL_SIGNATURE_KEY);
         s->graph = (int32_t)graph;
         TH_TRY(read_maps(r, &one, TH_TFL_SIGNATURE_INPUTS, &m->graphs[graph], &s->in_name, &s->in, &s->n_inputs));
@@ -384,16 +406,25 @@ static th_err heed_metadata(reader *r)
     const th_span offline = th_model_metadata(r->model, TH_TFL_OFFLINE_METADATA);
     th_graph *g = &r->model->graphs[0];
     if (th_model_metadata(r->model, TH_TFL_COMPRESSION_METADATA).p)
-        return th_why_set(r->why, TH_EUNSUP, "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA "): thimble cannot run that");
+        return th_why_set(r->why, TH_EUNSUP,
+                          "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA
+                          "): thimble cannot run that");
     if (!offline.p) return TH_OK;
-    if (offline.n < 12 || offline.n % 4 != 0 || th_le32(offline.p + 8) != (uint32_t)g->n_tensors || offline.n / 4 - 3 != (size_t)g->n_tensors)
-        return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " does not give one offset for each of the %ld tensors", (long)g->n_tensors);
-    if (th_le32(offline.p + 4) != 0) return th_why_set(r->why, TH_EUNSUP, TH_TFL_OFFLINE_METADATA " of another graph than the first is not supported");
+    if (offline.n < 12 || offline.n % 4 != 0 || th_le32(offline.p + 8) != (uint32_t)g->n_tensors ||
+        offline.n / 4 - 3 != (size_t)g->n_tensors)
+        return th_why_set(r->why, TH_EFORMAT,
+                          TH_TFL_OFFLINE_METADATA " does not give one offset for each of the %ld tensors",
+                          (long)g->n_tensors);
+    if (th_le32(offline.p + 4) != 0)
+        return th_why_set(r->why, TH_EUNSUP,
+                          TH_TFL_OFFLINE_METADATA " of another graph than the first is not supported");
     int32_t *fixed = NULL;
     TH_TRY(get_mem(r, (size_t)g->n_tensors, sizeof *fixed, &fixed));
     for (int32_t i = 0; i < g->n_tensors; i++) {
         fixed[i] = (int32_t)th_le32(offline.p + 12 + 4 * (size_t)i);
-        if (fixed[i] < -1) return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " has a negative offset for tensor %ld", (long)i);
+        if (fixed[i] < -1)
+            return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " has a negative offset for tensor %ld",
+                              (long)i);
     }
     g->fixed = fixed;
     return TH_OK;
@@ -435,7 +466,9 @@ th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)
     reader r = {.why = why};
     TH_TRY(th_model_new(25 * file.n + 65536, &r.model, why));
     const th_err err = read_model(&r, file);
-    if (err) th_model_free(r.model);
-    else *model = r.model;
+    if (err)
+        th_model_free(r.model);
+    else
+        *model = r.model;
     return err;
 }

@@ -15,7 +15,7 @@
 
 /* Oldest TensorFlow whose TFLite runs what we write, in the 16 bytes that TFLite's tools write. */
 #define RUNTIME_METADATA "min_runtime_version"
-#define RUNTIME_BYTES 16
+#define RUNTIME_BYTES    16
 
 typedef struct opcode {
     int32_t op, version;
@@ -99,12 +99,14 @@ static th_fb_ref put_codes(writer *w)
     for (uint32_t i = 0; i < w->n_codes; i++) {
         const bool is_custom = w->code[i].op >= TH_OP_N_BUILTIN;
         const int32_t op = is_custom ? TH_TFL_BUILTIN_CUSTOM : w->code[i].op;
-        const th_fb_ref name = is_custom ? th_fb_put_string(&w->fb, th_tfl_row_name(th_tfl_op_row((th_op)w->code[i].op))) : 0;
+        const th_fb_ref name =
+            is_custom ? th_fb_put_string(&w->fb, th_tfl_row_name(th_tfl_op_row((th_op)w->code[i].op))) : 0;
         th_fb_table_begin(&w->fb);
         th_fb_set_ref(&w->fb, TH_TFL_OPCODE_CUSTOM, name);
         th_fb_set_i32(&w->fb, TH_TFL_OPCODE_BUILTIN, op);
         th_fb_set_i32(&w->fb, TH_TFL_OPCODE_VERSION, w->code[i].version);
-        th_fb_set_u8(&w->fb, TH_TFL_OPCODE_OLD_BUILTIN, (uint8_t)(op < TH_TFL_OPCODE_OLD_MAX ? op : TH_TFL_OPCODE_OLD_MAX));
+        th_fb_set_u8(&w->fb, TH_TFL_OPCODE_OLD_BUILTIN,
+                     (uint8_t)(op < TH_TFL_OPCODE_OLD_MAX ? op : TH_TFL_OPCODE_OLD_MAX));
         w->list[i] = th_fb_table_end(&w->fb);
     }
     return th_fb_put_refs(&w->fb, w->list, w->n_codes);
@@ -160,7 +162,8 @@ static th_fb_ref put_node(writer *w, const th_graph *g, const th_node *n)
     const th_shape *new_shape = n->op == TH_OP_RESHAPE && n->n_out == 1 ? &g->tensors[n->out[0]].shape : NULL;
     const th_fb_ref options = th_tfl_write_options(row, fb, &n->attr, new_shape);
     const bool is_custom = n->op >= TH_OP_N_BUILTIN && n->attr.custom.options.n;
-    const th_fb_ref custom = is_custom ? th_fb_put_bytes(fb, n->attr.custom.options.p, n->attr.custom.options.n, 16) : 0;
+    const th_fb_ref custom =
+        is_custom ? th_fb_put_bytes(fb, n->attr.custom.options.p, n->attr.custom.options.n, 16) : 0;
     const th_fb_ref between = n->n_intermediate ? th_fb_put_i32s(fb, n->intermediate, (size_t)n->n_intermediate) : 0;
     const th_fb_ref out = th_fb_put_i32s(fb, n->out, (size_t)n->n_out);
     const th_fb_ref in = th_fb_put_i32s(fb, n->in, (size_t)n->n_in);
@@ -288,7 +291,8 @@ static th_fb_ref put_signatures(writer *w)
     if (m->n_signatures == 0) return 0;
     for (int32_t i = 0; i < m->n_signatures; i++) {
         const th_signature *s = &m->signatures[i];
-        const th_fb_ref in = put_maps(w, s->in_name, s->in, s->n_inputs), out = put_maps(w, s->out_name, s->out, s->n_outputs);
+        const th_fb_ref in = put_maps(w, s->in_name, s->in, s->n_inputs),
+                        out = put_maps(w, s->out_name, s->out, s->n_outputs);
         const th_fb_ref key = th_fb_put_string(&w->fb, s->key);
         th_fb_table_begin(&w->fb);
         th_fb_set_ref(&w->fb, TH_TFL_SIGNATURE_INPUTS, in);
@@ -332,7 +336,8 @@ th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_
     const size_t size = err ? 0 : put_model(w, NULL, 0);
     if (!err && size > INT32_MAX) err = th_why_set(why, TH_ERANGE, "a .tflite file cannot have more than 2 GiB");
     if (!err) file = size ? malloc(size) : NULL;
-    if (!err && (!file || put_model(w, file, size) != size)) err = th_why_set(why, TH_ENOMEM, "no memory to write a .tflite file");
+    if (!err && (!file || put_model(w, file, size) != size))
+        err = th_why_set(why, TH_ENOMEM, "no memory to write a .tflite file");
     free(w->list);
     free(w->signature);
     free(w);

@@ -5,9 +5,14 @@
 
 static const th_field f32_fields[] = {TH_FIELD_INT(th_add_n_f32_par, n), TH_FIELD_INT(th_add_n_f32_par, inputs)};
 static const th_field s8_fields[] = {
-    TH_FIELD_INT(th_add_n_s8_par, n),        TH_FIELD_INT(th_add_n_s8_par, inputs),         TH_FIELD_INT(th_add_n_s8_par, zero),
-    TH_FIELD_INT(th_add_n_s8_par, multiplier), TH_FIELD_INT(th_add_n_s8_par, shift),          TH_FIELD_INT(th_add_n_s8_par, out_zero),
-    TH_FIELD_INT(th_add_n_s8_par, out_multiplier), TH_FIELD_INT(th_add_n_s8_par, out_shift),
+    TH_FIELD_INT(th_add_n_s8_par, n),
+    TH_FIELD_INT(th_add_n_s8_par, inputs),
+    TH_FIELD_INT(th_add_n_s8_par, zero),
+    TH_FIELD_INT(th_add_n_s8_par, multiplier),
+    TH_FIELD_INT(th_add_n_s8_par, shift),
+    TH_FIELD_INT(th_add_n_s8_par, out_zero),
+    TH_FIELD_INT(th_add_n_s8_par, out_multiplier),
+    TH_FIELD_INT(th_add_n_s8_par, out_shift),
 };
 
 static th_err infer(const th_prepare *p, th_shape *out)
@@ -26,7 +31,8 @@ static th_err infer(const th_prepare *p, th_shape *out)
 static th_err prepare_s8(const th_prepare *p, int32_t n, th_step *step)
 {
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
-    if (p->node->n_in > TH_ADD_N_S8_INPUTS) return th_refuse(p, TH_ERANGE, "more than 15 int8 inputs: the int32 sum could overflow");
+    if (p->node->n_in > TH_ADD_N_S8_INPUTS)
+        return th_refuse(p, TH_ERANGE, "more than 15 int8 inputs: the int32 sum could overflow");
     for (int32_t i = 0; i < p->node->n_in; i++) TH_TRY(th_check_same_quant(p, x, th_prepare_in(p, i)));
     TH_TRY(th_check_quant_tensor(p, y));
     th_add_n_s8_par *par = TH_NEW(p->arena, th_add_n_s8_par, 1);
@@ -47,10 +53,12 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(infer(p, &shape));
     const th_tensor *y = th_prepare_out(p, 0);
     const th_type type = th_prepare_in(p, 0)->type;
-    if (!th_shape_same(&shape, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output has another shape than the inputs");
+    if (!th_shape_same(&shape, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output has another shape than the inputs");
     step->in_place = p->node->n_in < 32 ? ((uint32_t)1 << p->node->n_in) - 1 : UINT32_MAX;
     if (type == TH_S8 && y->type == TH_S8) return prepare_s8(p, th_shape_count(&shape), step);
-    if (type != TH_F32 || y->type != TH_F32) return th_refuse(p, TH_EUNSUP, "inputs and output must all be int8 or all float32");
+    if (type != TH_F32 || y->type != TH_F32)
+        return th_refuse(p, TH_EUNSUP, "inputs and output must all be int8 or all float32");
     th_add_n_f32_par *par = TH_NEW(p->arena, th_add_n_f32_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_add_n_f32_par){th_shape_count(&shape), p->node->n_in};

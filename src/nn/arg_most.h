@@ -2,7 +2,8 @@
  *
  *   y[o, i] = the least a with x[o, a, i] >= x[o, b, i] for all b   (ARG_MIN: <=)
  *
- *   in[0] x float32, int8, uint8 or int16, at least one dimension; in[1] axis, constant int32; out[0] y int32 (or int64)
+ *   in[0] x float32, int8, uint8 or int16, at least one dimension; in[1] axis, constant int32; out[0] y int32 (or
+ * int64)
  *
  * Source: TensorFlow Lite Micro, micro/kernels/arg_min_max.cc, reference/arg_min_max.h. */
 #ifndef TH_NN_ARG_MOST_H

@@ -23,9 +23,11 @@ void th_batch_matmul_s8(const void *par, const void *const *in, void *const *out
         starts(m, b, &l, &r);
         for (int32_t i = 0; i < m->rows; i++)
             for (int32_t j = 0; j < m->cols; j++) {
-                const int8_t *a = (const int8_t *)in[0] + l + (ptrdiff_t)i * m->l_row, *c = (const int8_t *)in[1] + r + (ptrdiff_t)j * m->r_col;
+                const int8_t *a = (const int8_t *)in[0] + l + (ptrdiff_t)i * m->l_row,
+                             *c = (const int8_t *)in[1] + r + (ptrdiff_t)j * m->r_col;
                 int32_t acc = 0;
-                for (int32_t k = 0; k < m->depth; k++) acc += (int32_t)(a[(ptrdiff_t)k * m->l_col] - p->l_zero) * (c[(ptrdiff_t)k * m->r_row] - p->r_zero);
+                for (int32_t k = 0; k < m->depth; k++)
+                    acc += (int32_t)(a[(ptrdiff_t)k * m->l_col] - p->l_zero) * (c[(ptrdiff_t)k * m->r_row] - p->r_zero);
                 *y++ = th_requant_s8(acc, p->multiplier, p->shift, p->out_zero, INT8_MIN, INT8_MAX);
             }
     }
@@ -42,9 +44,11 @@ void th_batch_matmul_s16(const void *par, const void *const *in, void *const *ou
         starts(m, b, &l, &r);
         for (int32_t i = 0; i < m->rows; i++)
             for (int32_t j = 0; j < m->cols; j++) {
-                const int16_t *a = (const int16_t *)in[0] + l + (ptrdiff_t)i * m->l_row, *c = (const int16_t *)in[1] + r + (ptrdiff_t)j * m->r_col;
+                const int16_t *a = (const int16_t *)in[0] + l + (ptrdiff_t)i * m->l_row,
+                              *c = (const int16_t *)in[1] + r + (ptrdiff_t)j * m->r_col;
                 int64_t acc = 0;
-                for (int32_t k = 0; k < m->depth; k++) acc += (int32_t)a[(ptrdiff_t)k * m->l_col] * c[(ptrdiff_t)k * m->r_row];
+                for (int32_t k = 0; k < m->depth; k++)
+                    acc += (int32_t)a[(ptrdiff_t)k * m->l_col] * c[(ptrdiff_t)k * m->r_row];
                 *y++ = (int16_t)th_clamp(th_requant_64(acc, p->multiplier, p->shift), INT16_MIN, INT16_MAX);
             }
     }
@@ -61,7 +65,8 @@ void th_batch_matmul_f32(const void *par, const void *const *in, void *const *ou
         starts(m, b, &l, &r);
         for (int32_t i = 0; i < m->rows; i++)
             for (int32_t j = 0; j < m->cols; j++) {
-                const float *a = (const float *)in[0] + l + (ptrdiff_t)i * m->l_row, *c = (const float *)in[1] + r + (ptrdiff_t)j * m->r_col;
+                const float *a = (const float *)in[0] + l + (ptrdiff_t)i * m->l_row,
+                            *c = (const float *)in[1] + r + (ptrdiff_t)j * m->r_col;
                 float acc = 0.0f;
                 for (int32_t k = 0; k < m->depth; k++) acc += a[(ptrdiff_t)k * m->l_col] * c[(ptrdiff_t)k * m->r_row];
                 *y++ = acc;

@@ -43,7 +43,8 @@ static th_err geometry(const th_prepare *p, th_matmul *m, th_shape *out)
 {
     const th_shape *l = &th_prepare_in(p, 0)->shape, *r = &th_prepare_in(p, 1)->shape;
     const int32_t adj_x = p->node->attr.batch_matmul.adj_x != 0, adj_y = p->node->attr.batch_matmul.adj_y != 0;
-    if (l->rank < 2 || l->rank > MOST_RANK || r->rank < 2 || r->rank > MOST_RANK) return th_refuse(p, TH_ESHAPE, "both inputs must have 2 to 5 dimensions");
+    if (l->rank < 2 || l->rank > MOST_RANK || r->rank < 2 || r->rank > MOST_RANK)
+        return th_refuse(p, TH_ESHAPE, "both inputs must have 2 to 5 dimensions");
     for (int32_t i = 0; i < 3; i++) {
         const int32_t a = side(l, MOST_RANK, i), b = side(r, MOST_RANK, i);
         if (a != b && a != 1 && b != 1) return th_refuse(p, TH_ESHAPE, "the inputs' leading dimensions do not match");
@@ -83,11 +84,13 @@ static th_err scales(const th_prepare *p, th_batch_matmul_par *par)
     TH_TRY(wide ? th_check_quant_s16(p, l) : th_check_quant_tensor(p, l));
     TH_TRY(wide ? th_check_quant_s16(p, r) : th_check_quant_tensor(p, r));
     TH_TRY(wide ? th_check_quant_s16(p, y) : th_check_quant_tensor(p, y));
-    if (par->size.depth > INT32_C(32768)) return th_refuse(p, TH_ERANGE, "the inner dimension is larger than 32768: sums could overflow");
+    if (par->size.depth > INT32_C(32768))
+        return th_refuse(p, TH_ERANGE, "the inner dimension is larger than 32768: sums could overflow");
     par->l_zero = l->quant.zero[0];
     par->r_zero = r->quant.zero[0];
     par->out_zero = y->quant.zero[0];
-    TH_TRY(th_prepare_scale_f32(p, l->quant.scale[0], r->quant.scale[0], y->quant.scale[0], &par->multiplier, &par->shift));
+    TH_TRY(th_prepare_scale_f32(p, l->quant.scale[0], r->quant.scale[0], y->quant.scale[0], &par->multiplier,
+                                &par->shift));
     return th_check_sums_s16(p, 1, wide, &par->shift, 1);
 }
 
@@ -100,15 +103,19 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(th_check_io(p, 2, 2));
     TH_TRY(geometry(p, &par->size, &shape));
     const th_tensor *l = th_prepare_in(p, 0), *r = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
-    if (th_shape_count(&shape) != th_shape_count(&y->shape) || y->shape.rank < 1 || y->shape.d[y->shape.rank - 1] != par->size.cols)
+    if (th_shape_count(&shape) != th_shape_count(&y->shape) || y->shape.rank < 1 ||
+        y->shape.d[y->shape.rank - 1] != par->size.cols)
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the inputs");
     if (l->type != r->type || l->type != y->type || (l->type != TH_S8 && l->type != TH_S16 && l->type != TH_F32))
         return th_refuse(p, TH_EUNSUP, "inputs and output must all be int8, all int16 or all float32");
     if (l->type != TH_F32) TH_TRY(scales(p, par));
     step->macs = (int64_t)th_shape_count(&shape) * par->size.depth;
-    if (l->type == TH_S8) TH_STEP_KERNEL(step, th_batch_matmul_s8, 2, "nn/batch_matmul.h", th_batch_matmul_par, fields);
-    else if (l->type == TH_S16) TH_STEP_KERNEL(step, th_batch_matmul_s16, 2, "nn/batch_matmul.h", th_batch_matmul_par, fields);
-    else TH_STEP_KERNEL(step, th_batch_matmul_f32, 2, "nn/batch_matmul.h", th_batch_matmul_par, fields);
+    if (l->type == TH_S8)
+        TH_STEP_KERNEL(step, th_batch_matmul_s8, 2, "nn/batch_matmul.h", th_batch_matmul_par, fields);
+    else if (l->type == TH_S16)
+        TH_STEP_KERNEL(step, th_batch_matmul_s16, 2, "nn/batch_matmul.h", th_batch_matmul_par, fields);
+    else
+        TH_STEP_KERNEL(step, th_batch_matmul_f32, 2, "nn/batch_matmul.h", th_batch_matmul_par, fields);
     step->par = par;
     return TH_OK;
 }

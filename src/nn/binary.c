@@ -6,18 +6,18 @@
 #include "nn/requant.h"
 
 /* A kernel: y = function(p, a, b) over every row. */
-#define KERNEL(name, par_type, type, function)                                                     \
-    void name(const void *par, const void *const *in, void *const *out, void *scratch)             \
-    {                                                                                              \
-        const par_type *p = (const par_type *)par;                                                 \
-        type *y = (type *)out[0];                                                                  \
-        th_walk w;                                                                                 \
-        (void)scratch;                                                                             \
-        th_walk_start(&w, &p->map, in);                                                            \
-        do {                                                                                       \
-            const type *a = (const type *)w.x[0], *b = (const type *)w.x[1];                       \
-            for (int32_t i = 0; i < w.n; i++, a += w.step[0], b += w.step[1]) *y++ = (type)function(p, *a, *b); \
-        } while (th_walk_next(&w));                                                                \
+#define KERNEL(name, par_type, type, function)                                                                         \
+    void name(const void *par, const void *const *in, void *const *out, void *scratch)                                 \
+    {                                                                                                                  \
+        const par_type *p = (const par_type *)par;                                                                     \
+        type *y = (type *)out[0];                                                                                      \
+        th_walk w;                                                                                                     \
+        (void)scratch;                                                                                                 \
+        th_walk_start(&w, &p->map, in);                                                                                \
+        do {                                                                                                           \
+            const type *a = (const type *)w.x[0], *b = (const type *)w.x[1];                                           \
+            for (int32_t i = 0; i < w.n; i++, a += w.step[0], b += w.step[1]) *y++ = (type)function(p, *a, *b);        \
+        } while (th_walk_next(&w));                                                                                    \
     }
 
 /* --- int8 and int16 --- */
@@ -80,7 +80,8 @@ static int32_t requant_any(int32_t v, int32_t m, int32_t shift)
     const int32_t high = th_high_mul(v, m);
     if (shift < -31) return 0;
     if (shift < 0) return th_round_shift(high, -shift);
-    if (shift > 31 || high > INT32_MAX >> shift || high < INT32_MIN >> shift) return high > 0 ? INT32_MAX : high < 0 ? INT32_MIN : 0;
+    if (shift > 31 || high > INT32_MAX >> shift || high < INT32_MIN >> shift)
+        return high > 0 ? INT32_MAX : high < 0 ? INT32_MIN : 0;
     return th_shift_left(high, shift);
 }
 
@@ -141,9 +142,12 @@ static int32_t mul_s32(const th_binary_s32_par *p, int32_t a, int32_t b)
 static int32_t div_s32(const th_binary_s32_par *p, int32_t a, int32_t b)
 {
     int32_t y;
-    if (b == 0) y = a > 0 ? INT32_MAX : a < 0 ? INT32_MIN : 0;
-    else if (b == -1) y = sub_wrap(0, a); /* INT32_MIN / -1 does not fit */
-    else y = a / b;
+    if (b == 0)
+        y = a > 0 ? INT32_MAX : a < 0 ? INT32_MIN : 0;
+    else if (b == -1)
+        y = sub_wrap(0, a); /* INT32_MIN / -1 does not fit */
+    else
+        y = a / b;
     return th_clamp(y, p->act_min, p->act_max);
 }
 

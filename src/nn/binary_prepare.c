@@ -17,18 +17,12 @@ static const th_field s32_fields[] = {
     TH_FIELD_INT(th_binary_s32_par, act_max),
 };
 static const th_field q_fields[] = {
-    TH_FIELD_BROADCAST(th_binary_q_par),
-    TH_FIELD_INT(th_binary_q_par, a_zero),
-    TH_FIELD_INT(th_binary_q_par, a_multiplier),
-    TH_FIELD_INT(th_binary_q_par, a_shift),
-    TH_FIELD_INT(th_binary_q_par, b_zero),
-    TH_FIELD_INT(th_binary_q_par, b_multiplier),
-    TH_FIELD_INT(th_binary_q_par, b_shift),
-    TH_FIELD_INT(th_binary_q_par, out_zero),
-    TH_FIELD_INT(th_binary_q_par, out_multiplier),
-    TH_FIELD_INT(th_binary_q_par, out_shift),
-    TH_FIELD_INT(th_binary_q_par, act_min),
-    TH_FIELD_INT(th_binary_q_par, act_max),
+    TH_FIELD_BROADCAST(th_binary_q_par),           TH_FIELD_INT(th_binary_q_par, a_zero),
+    TH_FIELD_INT(th_binary_q_par, a_multiplier),   TH_FIELD_INT(th_binary_q_par, a_shift),
+    TH_FIELD_INT(th_binary_q_par, b_zero),         TH_FIELD_INT(th_binary_q_par, b_multiplier),
+    TH_FIELD_INT(th_binary_q_par, b_shift),        TH_FIELD_INT(th_binary_q_par, out_zero),
+    TH_FIELD_INT(th_binary_q_par, out_multiplier), TH_FIELD_INT(th_binary_q_par, out_shift),
+    TH_FIELD_INT(th_binary_q_par, act_min),        TH_FIELD_INT(th_binary_q_par, act_max),
 };
 
 /* How the parameters are filled.  For int8 and int16: by which scales. */
@@ -96,7 +90,8 @@ static th_err input_scales(const th_prepare *p, float s_a, float s_b, bool in_fl
 {
     const float most = s_a > s_b ? s_a : s_b;
     const double twice = 2 * (double)most;
-    TH_TRY(below_one(p, in_float ? (double)(s_a / (2 * most)) : (double)s_a / twice, &par->a_multiplier, &par->a_shift));
+    TH_TRY(
+        below_one(p, in_float ? (double)(s_a / (2 * most)) : (double)s_a / twice, &par->a_multiplier, &par->a_shift));
     return below_one(p, in_float ? (double)(s_b / (2 * most)) : (double)s_b / twice, &par->b_multiplier, &par->b_shift);
 }
 
@@ -110,10 +105,12 @@ static th_err scales(const th_prepare *p, int32_t kind, th_binary_q_par *par)
     switch (kind) {
     case SUM:
         TH_TRY(input_scales(p, s_a, s_b, false, par));
-        return below_one(p, twice / ((wide ? 32768.0 : 1048576.0) * (double)s_y), &par->out_multiplier, &par->out_shift);
+        return below_one(p, twice / ((wide ? 32768.0 : 1048576.0) * (double)s_y), &par->out_multiplier,
+                         &par->out_shift);
     case DIFFERENCE:
         TH_TRY(input_scales(p, s_a, s_b, true, par));
-        return below_one(p, (double)((float)twice / ((wide ? 32768.0f : 1048576.0f) * s_y)), &par->out_multiplier, &par->out_shift);
+        return below_one(p, (double)((float)twice / ((wide ? 32768.0f : 1048576.0f) * s_y)), &par->out_multiplier,
+                         &par->out_shift);
     case SQUARE:
         TH_TRY(input_scales(p, s_a, s_b, false, par));
         factor = twice * twice / (double)((wide ? 1.0f : 16384.0f) * s_y);
@@ -147,7 +144,8 @@ static th_err prepare_q(const th_prepare *p, const th_variant *v, th_step *step)
 static th_err prepare_s32(const th_prepare *p, const th_variant *v, th_step *step)
 {
     const th_act act = p->node->attr.fused.act;
-    if (v->kind == INT_NO_ACT && act != TH_ACT_NONE) return th_refuse(p, TH_EUNSUP, "an int32 ADD cannot have a fused activation");
+    if (v->kind == INT_NO_ACT && act != TH_ACT_NONE)
+        return th_refuse(p, TH_EUNSUP, "an int32 ADD cannot have a fused activation");
     if (p->node->op != TH_OP_MUL && (th_prepare_in(p, 0)->quant.n || th_prepare_in(p, 1)->quant.n))
         return th_refuse(p, TH_EUNSUP, "int32 inputs must not have a scale here");
     th_binary_s32_par *par = TH_NEW(p->arena, th_binary_s32_par, 1);
@@ -179,7 +177,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_tensor *a = th_prepare_in(p, 0), *b = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
     const th_variant *v = th_variant_find(p, variants, sizeof variants / sizeof *variants);
     if (!v) return th_refuse(p, TH_EUNSUP, "it is not known for this type of input");
-    if (b->type != a->type || y->type != a->type) return th_refuse(p, TH_EUNSUP, "inputs and output must all have the same type");
+    if (b->type != a->type || y->type != a->type)
+        return th_refuse(p, TH_EUNSUP, "inputs and output must all have the same type");
     if (v->kind == FLOAT) return prepare_f32(p, v, step);
     if (v->kind == INT || v->kind == INT_NO_ACT) return prepare_s32(p, v, step);
     if (v->kind != PLAIN) return prepare_q(p, v, step);

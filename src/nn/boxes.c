@@ -67,8 +67,8 @@ th_err th_boxes_end(const th_prepare *p, th_boxes *b, int32_t n_in, int32_t n_ou
     TH_STEP_KERNEL_OUT(step, th_move, n_in, n_out, "nn/move.h", th_move_par, fields);
     step->par = par;
     /* One copy of everything: then the output may lie on the input, and nothing is left to do. */
-    if (b->n_boxes == 1 && n_out == 1 && b->words[0] >= 0 && b->words[0] < 32 && b->words[5] == 0 && b->words[2] == 0 && b->words[3] == 0 &&
-        (size_t)b->words[4] == th_tensor_bytes(th_prepare_in(p, b->words[0])))
+    if (b->n_boxes == 1 && n_out == 1 && b->words[0] >= 0 && b->words[0] < 32 && b->words[5] == 0 && b->words[2] == 0 &&
+        b->words[3] == 0 && (size_t)b->words[4] == th_tensor_bytes(th_prepare_in(p, b->words[0])))
         step->in_place = UINT32_C(1) << b->words[0];
     return TH_OK;
 }
@@ -91,9 +91,11 @@ bool th_shape_same(const th_shape *a, const th_shape *b)
 
 th_err th_check_movable(const th_prepare *p, const th_tensor *t)
 {
-    if (th_type_bytes(t->type) == 0 || t->type == TH_S4 || t->type == TH_RESOURCE) return th_refuse(p, TH_EUNSUP, "numbers of this type cannot be moved here");
+    if (th_type_bytes(t->type) == 0 || t->type == TH_S4 || t->type == TH_RESOURCE)
+        return th_refuse(p, TH_EUNSUP, "numbers of this type cannot be moved here");
     const int32_t n = th_shape_count(&t->shape);
-    if (n < 1 || n > BYTES_LIMIT / (int32_t)th_type_bytes(t->type)) return th_refuse(p, TH_ERANGE, "a tensor is empty, or larger than 1 GiB");
+    if (n < 1 || n > BYTES_LIMIT / (int32_t)th_type_bytes(t->type))
+        return th_refuse(p, TH_ERANGE, "a tensor is empty, or larger than 1 GiB");
     return TH_OK;
 }
 
@@ -107,7 +109,8 @@ th_err th_check_moved(const th_prepare *p, const th_tensor *x, const th_tensor *
 th_err th_const_ints(const th_prepare *p, int32_t input, int32_t most, int32_t *v, int32_t *n, const char *what)
 {
     const th_tensor *t = th_prepare_in(p, input);
-    if (!t || !t->data || t->is_variable || (t->type != TH_S32 && t->type != TH_S64)) return th_refuse(p, TH_EUNSUP, what);
+    if (!t || !t->data || t->is_variable || (t->type != TH_S32 && t->type != TH_S64))
+        return th_refuse(p, TH_EUNSUP, what);
     *n = th_shape_count(&t->shape);
     if (*n < 0 || *n > most) return th_refuse(p, TH_ESHAPE, "an input that tells axes or sizes has too many numbers");
     for (int32_t i = 0; i < *n; i++) {

@@ -1,4 +1,5 @@
-/* nn/boxes.h -- how the prepare functions of moving operators make the list of boxes for nn/move.h, and what else they share. */
+/* nn/boxes.h -- how the prepare functions of moving operators make the list of boxes for nn/move.h, and what else they
+ * share. */
 #ifndef TH_NN_BOXES_H
 #define TH_NN_BOXES_H
 
@@ -36,7 +37,8 @@ TH_NODISCARD th_err th_check_moved(const th_prepare *p, const th_tensor *x, cons
 
 /* The numbers of a constant int32 or int64 input (64-bit ones limited to int32); `what` is the text when it is not one.
  * Errors: TH_EUNSUP not constant or not an integer, TH_ESHAPE more than `most`. */
-TH_NODISCARD th_err th_const_ints(const th_prepare *p, int32_t input, int32_t most, int32_t *v, int32_t *n, const char *what);
+TH_NODISCARD th_err th_const_ints(const th_prepare *p, int32_t input, int32_t most, int32_t *v, int32_t *n,
+                                  const char *what);
 
 /* axis + rank for a negative axis.  Errors: TH_ERANGE. */
 TH_NODISCARD th_err th_check_axis(const th_prepare *p, int32_t axis, int32_t rank, int32_t *positive);

@@ -23,19 +23,20 @@
 #define TH_BROADCAST_INPUTS 3
 
 typedef struct th_broadcast {
-    int32_t n_dims;        /* 1 to TH_BROADCAST_DIMS, after putting together */
-    int32_t n_strides;     /* n_dims * inputs */
-    const int32_t *size;   /* [n_dims] of the output, outermost first */
-    const int32_t *stride; /* [n_strides] bytes from one index to the next: per dimension one for each input; 0 repeats */
+    int32_t n_dims;      /* 1 to TH_BROADCAST_DIMS, after putting together */
+    int32_t n_strides;   /* n_dims * inputs */
+    const int32_t *size; /* [n_dims] of the output, outermost first */
+    const int32_t
+        *stride; /* [n_strides] bytes from one index to the next: per dimension one for each input; 0 repeats */
 } th_broadcast;
 
 typedef struct th_walk {
     const th_broadcast *map;
-    int32_t inputs;                         /* 1 to TH_BROADCAST_INPUTS */
-    int32_t n;                              /* elements of a row, at least 1 */
-    const void *x[TH_BROADCAST_INPUTS];     /* where the row begins in every input */
-    int32_t step[TH_BROADCAST_INPUTS];      /* elements from one to the next in the row: 1, or 0 when it is repeated */
-    int32_t at[TH_BROADCAST_DIMS];          /* which row */
+    int32_t inputs;                     /* 1 to TH_BROADCAST_INPUTS */
+    int32_t n;                          /* elements of a row, at least 1 */
+    const void *x[TH_BROADCAST_INPUTS]; /* where the row begins in every input */
+    int32_t step[TH_BROADCAST_INPUTS];  /* elements from one to the next in the row: 1, or 0 when it is repeated */
+    int32_t at[TH_BROADCAST_DIMS];      /* which row */
 } th_walk;
 
 void th_walk_start(th_walk *w, const th_broadcast *map, const void *const *in);

@@ -52,19 +52,24 @@ th_err th_broadcast_make(const th_prepare *p, int32_t inputs, th_broadcast *map,
     const th_tensor *y = th_prepare_out(p, 0);
     int32_t stride[TH_BROADCAST_INPUTS][TH_BROADCAST_DIMS], size[TH_BROADCAST_DIMS], n = 0;
     TH_TRY(th_broadcast_shape(p, inputs, &s));
-    if (th_shape_count(&s) < 1 || th_shape_count(&s) != th_shape_count(&y->shape) || (!th_shape_same(&s, &y->shape) && th_shape_count(&s) != 1))
+    if (th_shape_count(&s) < 1 || th_shape_count(&s) != th_shape_count(&y->shape) ||
+        (!th_shape_same(&s, &y->shape) && th_shape_count(&s) != 1))
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape to which the inputs broadcast");
     step->in_place = 0;
     for (int32_t i = 0; i < inputs; i++) {
         const th_tensor *x = th_prepare_in(p, i);
-        if (th_shape_count(&x->shape) > INT32_MAX / (int32_t)th_type_bytes(x->type)) return th_refuse(p, TH_ERANGE, "a tensor is larger than 2 GiB");
+        if (th_shape_count(&x->shape) > INT32_MAX / (int32_t)th_type_bytes(x->type))
+            return th_refuse(p, TH_ERANGE, "a tensor is larger than 2 GiB");
         strides_of(x, &s, stride[i]);
-        if (th_shape_count(&x->shape) == th_shape_count(&s) && th_type_bytes(x->type) == th_type_bytes(y->type)) step->in_place |= 1u << i;
+        if (th_shape_count(&x->shape) == th_shape_count(&s) && th_type_bytes(x->type) == th_type_bytes(y->type))
+            step->in_place |= 1u << i;
     }
     for (int32_t d = 0; d < s.rank; d++) { /* dimensions of size 1 go, neighbours are put together */
         if (s.d[d] == 1) continue;
-        if (n > 0 && go_together(stride, inputs, n - 1, d, s.d[d])) n--, size[n] *= s.d[d];
-        else size[n] = s.d[d];
+        if (n > 0 && go_together(stride, inputs, n - 1, d, s.d[d]))
+            n--, size[n] *= s.d[d];
+        else
+            size[n] = s.d[d];
         for (int32_t i = 0; i < inputs; i++) stride[i][n] = stride[i][d];
         n++;
     }

@@ -6,9 +6,9 @@
 #include "nn/prepare.h"
 
 /* The members of a th_broadcast named `map`, for field lists. */
-#define TH_FIELD_BROADCAST(type)                                                                   \
-    TH_FIELD_INT(type, map.n_dims), TH_FIELD_INT(type, map.n_strides),                             \
-        TH_FIELD_INTS(type, map.size, map.n_dims), TH_FIELD_INTS(type, map.stride, map.n_strides)
+#define TH_FIELD_BROADCAST(type)                                                                                       \
+    TH_FIELD_INT(type, map.n_dims), TH_FIELD_INT(type, map.n_strides), TH_FIELD_INTS(type, map.size, map.n_dims),      \
+        TH_FIELD_INTS(type, map.stride, map.n_strides)
 
 /* The shape to which `inputs` (1 to 3) first inputs of the node broadcast.  Errors: TH_ESHAPE. */
 TH_NODISCARD th_err th_broadcast_shape(const th_prepare *p, int32_t inputs, th_shape *out);

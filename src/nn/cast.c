@@ -47,7 +47,9 @@ void th_cast(const void *par, const void *const *in, void *const *out, void *scr
         const float v = ((const float *)in[0])[i];
         int64_t w = whole(v);
         if (p->to != TH_CAST_U32 && w > INT32_MAX) w = INT32_MAX;
-        if (p->to == TH_CAST_F32) ((float *)out[0])[i] = v;
-        else store(out[0], i, p->to, p->to == TH_CAST_BOOL ? v != 0.0f : w);
+        if (p->to == TH_CAST_F32)
+            ((float *)out[0])[i] = v;
+        else
+            store(out[0], i, p->to, p->to == TH_CAST_BOOL ? v != 0.0f : w);
     }
 }

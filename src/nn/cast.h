@@ -3,8 +3,8 @@
  *   in[0] x any shape   out[0] y, as many elements; may lie on x when they are of one size
  *
  * Whole numbers keep the low bits that fit; float32 to whole numbers cuts towards 0 (no number is 0, beyond int32
- * the end of int32, for uint32 2^32 - 1) and then keeps the low bits; bool is 0 or 1, and to bool everything but 0 is 1.
- * Source: TensorFlow Lite Micro, cast.cc. */
+ * the end of int32, for uint32 2^32 - 1) and then keeps the low bits; bool is 0 or 1, and to bool everything but 0
+ * is 1. Source: TensorFlow Lite Micro, cast.cc. */
 #ifndef TH_NN_CAST_H
 #define TH_NN_CAST_H
 

@@ -3,18 +3,18 @@
 #include "nn/requant.h"
 
 /* y = relation of left(p, a) and right(p, b) over every row. */
-#define KERNEL(name, par_type, type, relation)                                                     \
-    void name(const void *par, const void *const *in, void *const *out, void *scratch)             \
-    {                                                                                              \
-        const par_type *p = (const par_type *)par;                                                 \
-        uint8_t *y = (uint8_t *)out[0];                                                            \
-        th_walk w;                                                                                 \
-        (void)scratch;                                                                             \
-        th_walk_start(&w, &p->map, in);                                                            \
-        do {                                                                                       \
-            const type *a = (const type *)w.x[0], *b = (const type *)w.x[1];                       \
-            for (int32_t i = 0; i < w.n; i++, a += w.step[0], b += w.step[1]) *y++ = relation;     \
-        } while (th_walk_next(&w));                                                                \
+#define KERNEL(name, par_type, type, relation)                                                                         \
+    void name(const void *par, const void *const *in, void *const *out, void *scratch)                                 \
+    {                                                                                                                  \
+        const par_type *p = (const par_type *)par;                                                                     \
+        uint8_t *y = (uint8_t *)out[0];                                                                                \
+        th_walk w;                                                                                                     \
+        (void)scratch;                                                                                                 \
+        th_walk_start(&w, &p->map, in);                                                                                \
+        do {                                                                                                           \
+            const type *a = (const type *)w.x[0], *b = (const type *)w.x[1];                                           \
+            for (int32_t i = 0; i < w.n; i++, a += w.step[0], b += w.step[1]) *y++ = relation;                         \
+        } while (th_walk_next(&w));                                                                                    \
     }
 
 static int32_t left(const th_compare_s8_par *p, int32_t a)

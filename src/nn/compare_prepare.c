@@ -7,23 +7,20 @@
 
 static const th_field plain_fields[] = {TH_FIELD_BROADCAST(th_compare_par)};
 static const th_field s8_fields[] = {
-    TH_FIELD_BROADCAST(th_compare_s8_par),
-    TH_FIELD_INT(th_compare_s8_par, a_zero),
-    TH_FIELD_INT(th_compare_s8_par, a_multiplier),
-    TH_FIELD_INT(th_compare_s8_par, a_shift),
-    TH_FIELD_INT(th_compare_s8_par, b_zero),
-    TH_FIELD_INT(th_compare_s8_par, b_multiplier),
+    TH_FIELD_BROADCAST(th_compare_s8_par),         TH_FIELD_INT(th_compare_s8_par, a_zero),
+    TH_FIELD_INT(th_compare_s8_par, a_multiplier), TH_FIELD_INT(th_compare_s8_par, a_shift),
+    TH_FIELD_INT(th_compare_s8_par, b_zero),       TH_FIELD_INT(th_compare_s8_par, b_multiplier),
     TH_FIELD_INT(th_compare_s8_par, b_shift),
 };
 static const th_field logical_fields[] = {TH_FIELD_BROADCAST(th_logical_par)};
 static const th_field select_fields[] = {TH_FIELD_BROADCAST(th_select_par)};
 
-#define THREE(op, name)                                                                            \
-    TH_VARIANT(TH_OP_##op, TH_S8, 0, th_##name##_s8), TH_VARIANT(TH_OP_##op, TH_S32, 0, th_##name##_s32), \
+#define THREE(op, name)                                                                                                \
+    TH_VARIANT(TH_OP_##op, TH_S8, 0, th_##name##_s8), TH_VARIANT(TH_OP_##op, TH_S32, 0, th_##name##_s32),              \
         TH_VARIANT(TH_OP_##op, TH_F32, 0, th_##name##_f32)
 
 static const th_variant variants[] = {
-    THREE(EQUAL, equal), THREE(NOT_EQUAL, not_equal), THREE(GREATER, greater), THREE(GREATER_EQUAL, greater_equal),
+    THREE(EQUAL, equal), THREE(NOT_EQUAL, not_equal),   THREE(GREATER, greater), THREE(GREATER_EQUAL, greater_equal),
     THREE(LESS, less),   THREE(LESS_EQUAL, less_equal),
 };
 
@@ -83,9 +80,12 @@ static th_err logical(const th_prepare *p, th_step *step)
     th_logical_par *par = TH_NEW(p->arena, th_logical_par, 1);
     if (!par) return no_memory(p);
     TH_TRY(th_broadcast_make(p, inputs, &par->map, step));
-    if (p->node->op == TH_OP_LOGICAL_AND) TH_STEP_KERNEL(step, th_logical_and, inputs, "nn/logical.h", th_logical_par, logical_fields);
-    else if (p->node->op == TH_OP_LOGICAL_OR) TH_STEP_KERNEL(step, th_logical_or, inputs, "nn/logical.h", th_logical_par, logical_fields);
-    else TH_STEP_KERNEL(step, th_logical_not, inputs, "nn/logical.h", th_logical_par, logical_fields);
+    if (p->node->op == TH_OP_LOGICAL_AND)
+        TH_STEP_KERNEL(step, th_logical_and, inputs, "nn/logical.h", th_logical_par, logical_fields);
+    else if (p->node->op == TH_OP_LOGICAL_OR)
+        TH_STEP_KERNEL(step, th_logical_or, inputs, "nn/logical.h", th_logical_par, logical_fields);
+    else
+        TH_STEP_KERNEL(step, th_logical_not, inputs, "nn/logical.h", th_logical_par, logical_fields);
     step->par = par;
     return TH_OK;
 }
@@ -107,7 +107,8 @@ static th_err select(const th_prepare *p, th_step *step)
     TH_TRY(th_check_io(p, 3, 3));
     const th_tensor *a = th_prepare_in(p, 1), *b = th_prepare_in(p, 2), *y = th_prepare_out(p, 0);
     if (th_prepare_in(p, 0)->type != TH_BOOL) return th_refuse(p, TH_EUNSUP, "the condition must be bool");
-    if (b->type != a->type || y->type != a->type) return th_refuse(p, TH_EUNSUP, "the two inputs and the output must have the same type");
+    if (b->type != a->type || y->type != a->type)
+        return th_refuse(p, TH_EUNSUP, "the two inputs and the output must have the same type");
     th_select_par *par = TH_NEW(p->arena, th_select_par, 1);
     if (!par) return no_memory(p);
     TH_TRY(th_broadcast_make(p, 3, &par->map, step));

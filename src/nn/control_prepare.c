@@ -16,7 +16,8 @@ static th_err prepare_if(const th_prepare *p, th_step *step)
 {
     TH_TRY(th_check_io_n(p, 1, INT32_MAX, p->node->n_out));
     const th_tensor *c = th_prepare_in(p, 0);
-    if (c->type != TH_BOOL || th_shape_count(&c->shape) != 1) return th_refuse(p, TH_EFORMAT, "its condition is not one bool");
+    if (c->type != TH_BOOL || th_shape_count(&c->shape) != 1)
+        return th_refuse(p, TH_EFORMAT, "its condition is not one bool");
     step->control = TH_CONTROL_IF;
     return TH_OK;
 }

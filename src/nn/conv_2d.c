@@ -12,7 +12,8 @@
 
 /* Taps of one output pixel in filter order: patch[filter_h][filter_w][n_c], `zero` where there is no picture.
  *   x     the batch's picture, at the group's first channel */
-static void collect(const th_window *w, const int8_t *x, int32_t iy0, int32_t ix0, int32_t n_c, int32_t zero, int8_t *patch)
+static void collect(const th_window *w, const int8_t *x, int32_t iy0, int32_t ix0, int32_t n_c, int32_t zero,
+                    int8_t *patch)
 {
     int32_t lo, hi;
     th_window_taps(ix0, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
@@ -34,7 +35,8 @@ static void collect(const th_window *w, const int8_t *x, int32_t iy0, int32_t ix
 }
 
 /* Widens the taps of output pixel `index` (of all batches) into a lane of the pair. */
-static void load_pixel(const th_conv_2d_s8_par *p, const int8_t *x, int32_t index, int32_t n_c, int32_t lane, int16_t *pair, int8_t *patch)
+static void load_pixel(const th_conv_2d_s8_par *p, const int8_t *x, int32_t index, int32_t n_c, int32_t lane,
+                       int16_t *pair, int8_t *patch)
 {
     const th_window *w = &p->win;
     const int32_t ox = index % w->out_w, row = index / w->out_w, oy = row % w->out_h, b = row / w->out_h;
@@ -54,7 +56,8 @@ void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, voi
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, n = w->filter_h * w->filter_w * n_c;
     const int32_t per_group = w->out_c / p->groups, n_pixels = w->batches * w->out_h * w->out_w;
-    const th_scaler scale = {(const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
+    const th_scaler scale = {
+        (const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
     int16_t *pair = (int16_t *)scratch;
     int8_t *patch = (int8_t *)scratch + TH_PAIR_BYTES(n);
 
@@ -65,7 +68,8 @@ void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, voi
             const int32_t second = pixel + 1 < n_pixels ? pixel + 1 : pixel;
             load_pixel(p, x, pixel, n_c, 0, pair, patch);
             load_pixel(p, x, second, n_c, 1, pair, patch);
-            int8_t *ya = (int8_t *)out[0] + (ptrdiff_t)pixel * w->out_c, *yb = (int8_t *)out[0] + (ptrdiff_t)second * w->out_c;
+            int8_t *ya = (int8_t *)out[0] + (ptrdiff_t)pixel * w->out_c,
+                   *yb = (int8_t *)out[0] + (ptrdiff_t)second * w->out_c;
             const int8_t *filter = (const int8_t *)in[1] + (ptrdiff_t)g * per_group * n;
             for (int32_t o = g * per_group; o < (g + 1) * per_group; o += 2, filter += 2 * n) {
                 const int32_t more = o + 1 < (g + 1) * per_group;
@@ -97,7 +101,8 @@ void th_conv_2d_s8w4(const void *par, const void *const *in, void *const *out, v
 }
 
 /* One output, as `convolve` below. */
-static int64_t convolve_s16(const th_window *w, const int16_t *x, const int8_t *filter, int32_t iy0, int32_t ix0, int32_t n_c)
+static int64_t convolve_s16(const th_window *w, const int16_t *x, const int8_t *filter, int32_t iy0, int32_t ix0,
+                            int32_t n_c)
 {
     int64_t sum = 0;
     int32_t lo, hi, top, bottom;
@@ -127,9 +132,11 @@ void th_conv_2d_s16(const void *par, const void *const *in, void *const *out, vo
         for (int32_t oy = 0; oy < w->out_h; oy++)
             for (int32_t ox = 0; ox < w->out_w; ox++)
                 for (int32_t o = 0; o < w->out_c; o++) {
-                    const int16_t *x = (const int16_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c + o / per_group * n_c;
+                    const int16_t *x =
+                        (const int16_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c + o / per_group * n_c;
                     const int8_t *filter = (const int8_t *)in[1] + (ptrdiff_t)o * n;
-                    const int64_t acc = convolve_s16(w, x, filter, oy * w->stride_h - w->pad_top, ox * w->stride_w - w->pad_left, n_c);
+                    const int64_t acc =
+                        convolve_s16(w, x, filter, oy * w->stride_h - w->pad_top, ox * w->stride_w - w->pad_left, n_c);
                     *y++ = th_scale_s16(&scale, acc, o, o);
                 }
 }
@@ -165,8 +172,10 @@ void th_conv_2d_f32(const void *par, const void *const *in, void *const *out, vo
         for (int32_t oy = 0; oy < w->out_h; oy++)
             for (int32_t ox = 0; ox < w->out_w; ox++)
                 for (int32_t o = 0; o < w->out_c; o++) {
-                    const float *x = (const float *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c + o / per_group * n_c;
-                    float v = convolve(w, x, (const float *)in[1] + (ptrdiff_t)o * n, oy * w->stride_h - w->pad_top, ox * w->stride_w - w->pad_left, n_c);
+                    const float *x =
+                        (const float *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c + o / per_group * n_c;
+                    float v = convolve(w, x, (const float *)in[1] + (ptrdiff_t)o * n, oy * w->stride_h - w->pad_top,
+                                       ox * w->stride_w - w->pad_left, n_c);
                     if (bias) v += bias[o];
                     *y++ = th_clamp_f32(v, p->act_min, p->act_max);
                 }

@@ -21,8 +21,8 @@ typedef struct th_conv_2d_s8_par {
     th_window win;
     int32_t groups;
     int32_t in_zero, out_zero, act_min, act_max;
-    int32_t narrow;   /* th_scaler.narrow */
-    int32_t n_scales; /* out_c */
+    int32_t narrow;                    /* th_scaler.narrow */
+    int32_t n_scales;                  /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_conv_2d_s8_par;
 
@@ -31,7 +31,7 @@ typedef struct th_conv_2d_s16_par {
     int32_t groups;
     int32_t wide; /* th_scaler_s16.wide */
     int32_t act_min, act_max;
-    int32_t n_scales; /* out_c */
+    int32_t n_scales;                  /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_conv_2d_s16_par;
 

@@ -37,7 +37,8 @@ static const th_field f32_fields[] = {
 static th_err geometry(const th_prepare *p, th_window *w, int32_t *groups)
 {
     const th_shape *x = &th_prepare_in(p, 0)->shape, *f = &th_prepare_in(p, 1)->shape;
-    if (f->rank != 4) return th_refuse(p, TH_ESHAPE, "the filter must have 4 dimensions: outputs, height, width, channels");
+    if (f->rank != 4)
+        return th_refuse(p, TH_ESHAPE, "the filter must have 4 dimensions: outputs, height, width, channels");
     TH_TRY(th_window_make(p, x, f->d[1], f->d[2], w));
     w->out_c = f->d[0];
     if (f->d[3] < 1 || w->in_c % f->d[3] != 0 || w->out_c % (w->in_c / f->d[3]) != 0)
@@ -64,16 +65,19 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, int32_t groups
     TH_TRY(th_check_quant_tensor(p, y));
     TH_TRY(th_check_quant_weights(p, f, 0, w->out_c));
     TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_S32, w->out_c));
-    if (n > TH_INNER_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
+    if (n > TH_INNER_MAX)
+        return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
     th_conv_2d_s8_par *par = TH_NEW(p->arena, th_conv_2d_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_conv_2d_s8_par){.win = *w, .groups = groups, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
+    *par = (th_conv_2d_s8_par){
+        .win = *w, .groups = groups, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
     par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, n, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_conv_2d_s8, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->par = par;
-    step->scratch_bytes = w->filter_h == 1 && w->filter_w == 1 ? TH_PAIR_BYTES(n) : TH_PAIR_BYTES(n) + (size_t)n; /* and a patch */
+    step->scratch_bytes =
+        w->filter_h == 1 && w->filter_w == 1 ? TH_PAIR_BYTES(n) : TH_PAIR_BYTES(n) + (size_t)n; /* and a patch */
     if (f->type != TH_S4) return TH_OK;
     TH_STEP_KERNEL(step, th_conv_2d_s8w4, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->scratch_bytes += TH_INT4_ROOM(th_shape_count(&f->shape));
@@ -123,7 +127,9 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (x == TH_S16 && f == TH_S8 && y == TH_S16) return prepare_s16(p, &w, groups, step);
     if (x == TH_F32 && f == TH_F32 && y == TH_F32) return prepare_f32(p, &w, groups, step);
     TH_TRY(th_check_not_hybrid(p));
-    return th_refuse(p, TH_EUNSUP, "input, filter and output must all be int8 (the filter may be int4), all float32, or int16, int8 and int16");
+    return th_refuse(
+        p, TH_EUNSUP,
+        "input, filter and output must all be int8 (the filter may be int4), all float32, or int16, int8 and int16");
 }
 
 const th_op_row th_row_conv_2d = {TH_OP_CONV_2D, "CONV_2D", prepare, infer};

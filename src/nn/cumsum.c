@@ -40,7 +40,8 @@ void th_cumsum_s8(const void *par, const void *const *in, void *const *out, void
                 const int32_t at = (p->reverse ? p->size - 1 - k : k) * p->inner;
                 const int32_t before = sum;
                 sum = th_add_wrap(sum, half_step(x[at], p->in_zero));
-                y[at] = th_requant_s8(p->exclusive ? before : sum, p->out_multiplier, p->out_shift, p->out_zero, -128, 127);
+                y[at] =
+                    th_requant_s8(p->exclusive ? before : sum, p->out_multiplier, p->out_shift, p->out_zero, -128, 127);
             }
         }
 }

@@ -5,9 +5,9 @@
  *   in[0] x float32 or int8; in[1] axis, constant int32; out[0] y, x's shape
  *
  * int8, with m = R(., 2^30, 0) a half:  A starts at m((-zero) 2^20), A += m((x - zero) 2^20),
- * y = zero_out + R(A, 2 s_in / (2^20 s_out)), clamped.  The start is the reference's: with a zero point other than 0 every sum is
- * off by -zero steps, there and here.  A wraps in int32 beyond 16 large numbers, as there.
- * Source: TensorFlow Lite Micro, micro/kernels/cumsum.cc, reference/cumsum.h. */
+ * y = zero_out + R(A, 2 s_in / (2^20 s_out)), clamped.  The start is the reference's: with a zero point other than 0
+ * every sum is off by -zero steps, there and here.  A wraps in int32 beyond 16 large numbers, as there. Source:
+ * TensorFlow Lite Micro, micro/kernels/cumsum.cc, reference/cumsum.h. */
 #ifndef TH_NN_CUMSUM_H
 #define TH_NN_CUMSUM_H
 

@@ -32,8 +32,10 @@ TH_APART void fours(const place *p, int32_t n, int32_t step, const th_scaler *sc
     const int8_t *x = p->x, *w = p->w;
     for (int32_t o = 0; o < n; o += 4, x += 4 * step, w += 4) {
         int32_t acc[4];
-        if (step == 0) th_taps_dot(p->taps, x, w, 0, p->zero, acc);
-        else th_taps_dot(p->taps, x, w, 1, p->zero, acc);
+        if (step == 0)
+            th_taps_dot(p->taps, x, w, 0, p->zero, acc);
+        else
+            th_taps_dot(p->taps, x, w, 1, p->zero, acc);
         const int8_t q0 = th_scale(scale, acc[0], o, o), q1 = th_scale(scale, acc[1], o + 1, o + 1);
         const int8_t q2 = th_scale(scale, acc[2], o + 2, o + 2), q3 = th_scale(scale, acc[3], o + 3, o + 3);
         y[o] = q0; /* stored at the end: after a byte is written, the compiler must read everything again */
@@ -60,7 +62,8 @@ void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const
     const th_depthwise_conv_2d_s8_par *p = (const th_depthwise_conv_2d_s8_par *)par;
     const th_window *w = &p->win;
     int8_t *y = (int8_t *)out[0];
-    const th_scaler scale = {(const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
+    const th_scaler scale = {
+        (const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
     th_taps t;
     (void)scratch;
     t.x_col = w->dilation_w * w->in_c;
@@ -78,8 +81,9 @@ void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const
                 const int32_t ix = ox * w->stride_w - w->pad_left;
                 th_window_taps(ix, w->dilation_w, w->filter_w, w->in_w, &x0, &x1);
                 t.cols = x1 - x0;
-                const place at = {&t, picture + ((ptrdiff_t)(iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c,
-                                  (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c, p->in_zero};
+                const place at = {
+                    &t, picture + ((ptrdiff_t)(iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c,
+                    (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c, p->in_zero};
                 pixel(&at, w->in_c, w->out_c, &scale, y);
             }
         }
@@ -130,10 +134,12 @@ void th_depthwise_conv_2d_s16(const void *par, const void *const *in, void *cons
         th_window_taps(ix, w->dilation_w, w->filter_w, w->in_w, &x0, &x1);
         t.rows = y1 - y0;
         t.cols = x1 - x0;
-        const int16_t *x = (const int16_t *)in[0] +
-                           (((ptrdiff_t)b * w->in_h + iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c;
+        const int16_t *x =
+            (const int16_t *)in[0] +
+            (((ptrdiff_t)b * w->in_h + iy + y0 * w->dilation_h) * w->in_w + ix + x0 * w->dilation_w) * w->in_c;
         const int8_t *filter = (const int8_t *)in[1] + (ptrdiff_t)(y0 * w->filter_w + x0) * w->out_c;
-        for (int32_t o = 0; o < w->out_c; o++) *y++ = th_scale_s16(&scale, sum_s16(&t, x + o / per_input, filter + o), o, o);
+        for (int32_t o = 0; o < w->out_c; o++)
+            *y++ = th_scale_s16(&scale, sum_s16(&t, x + o / per_input, filter + o), o, o);
     }
 }
 

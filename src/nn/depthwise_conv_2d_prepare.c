@@ -32,13 +32,16 @@ static const th_field f32_fields[] = {
 static th_err geometry(const th_prepare *p, th_window *w)
 {
     const th_shape *x = &th_prepare_in(p, 0)->shape, *f = &th_prepare_in(p, 1)->shape;
-    if (f->rank != 4 || f->d[0] != 1) return th_refuse(p, TH_ESHAPE, "the filter must have the dimensions 1, height, width, channels");
+    if (f->rank != 4 || f->d[0] != 1)
+        return th_refuse(p, TH_ESHAPE, "the filter must have the dimensions 1, height, width, channels");
     TH_TRY(th_window_make(p, x, f->d[1], f->d[2], w));
     w->out_c = f->d[3];
-    if (w->out_c % w->in_c != 0) return th_refuse(p, TH_ESHAPE, "the filter's channels are not a multiple of the input's");
+    if (w->out_c % w->in_c != 0)
+        return th_refuse(p, TH_ESHAPE, "the filter's channels are not a multiple of the input's");
     /* The attribute says the same as the shapes; files that leave it 0 are seen in the wild. */
     const int32_t m = p->node->attr.conv.depth_multiplier;
-    if (m != 0 && m != w->out_c / w->in_c) return th_refuse(p, TH_EFORMAT, "depth_multiplier contradicts the filter's shape");
+    if (m != 0 && m != w->out_c / w->in_c)
+        return th_refuse(p, TH_EFORMAT, "depth_multiplier contradicts the filter's shape");
     return TH_OK;
 }
 
@@ -58,17 +61,21 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
     TH_TRY(th_check_quant_tensor(p, y));
     TH_TRY(th_check_quant_weights(p, f, 3, w->out_c));
     TH_TRY(th_check_bias(p, th_prepare_in(p, 2), TH_S32, w->out_c));
-    if ((int64_t)w->filter_h * w->filter_w > TH_INNER_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
+    if ((int64_t)w->filter_h * w->filter_w > TH_INNER_MAX)
+        return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
     th_depthwise_conv_2d_s8_par *par = TH_NEW(p->arena, th_depthwise_conv_2d_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_depthwise_conv_2d_s8_par){.win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
+    *par = (th_depthwise_conv_2d_s8_par){
+        .win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
-    par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, w->filter_h * w->filter_w, par->shift, par->n_scales);
+    par->narrow =
+        th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, w->filter_h * w->filter_w, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
     step->par = par;
     if (f->type != TH_S4) return TH_OK;
-    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8w4, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8w4, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par,
+                   s8_fields);
     step->scratch_bytes = TH_INT4_ROOM(th_shape_count(&f->shape));
     return TH_OK;
 }
@@ -87,9 +94,11 @@ static th_err prepare_s16(const th_prepare *p, const th_window *w, th_step *step
     *par = (th_depthwise_conv_2d_s16_par){.win = *w, .n_scales = w->out_c};
     TH_TRY(th_act_range(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
-    if ((int64_t)w->filter_h * w->filter_w > TH_INNER_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output");
+    if ((int64_t)w->filter_h * w->filter_w > TH_INNER_MAX)
+        return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output");
     TH_TRY(th_check_sums_s16(p, w->filter_h * w->filter_w, 1, par->shift, par->n_scales));
-    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s16, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s16_par, s16_fields);
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s16, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s16_par,
+                   s16_fields);
     step->par = par;
     return TH_OK;
 }
@@ -101,7 +110,8 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_depthwise_conv_2d_f32_par){.win = *w};
     TH_TRY(th_act_range_f32(p, p->node->attr.conv.act, &par->act_min, &par->act_max));
-    TH_STEP_KERNEL(step, th_depthwise_conv_2d_f32, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_f32_par, f32_fields);
+    TH_STEP_KERNEL(step, th_depthwise_conv_2d_f32, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_f32_par,
+                   f32_fields);
     step->par = par;
     return TH_OK;
 }
@@ -118,7 +128,9 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (x == TH_S16 && f == TH_S8 && y == TH_S16) return prepare_s16(p, &w, step);
     if (x == TH_F32 && f == TH_F32 && y == TH_F32) return prepare_f32(p, &w, step);
     TH_TRY(th_check_not_hybrid(p));
-    return th_refuse(p, TH_EUNSUP, "input, filter and output must all be int8 (the filter may be int4), all float32, or int16, int8 and int16");
+    return th_refuse(
+        p, TH_EUNSUP,
+        "input, filter and output must all be int8 (the filter may be int4), all float32, or int16, int8 and int16");
 }
 
 const th_op_row th_row_depthwise_conv_2d = {TH_OP_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D", prepare, infer};

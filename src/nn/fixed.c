@@ -8,15 +8,17 @@ static int32_t exp_quarter(int32_t x)
     const int32_t exp_eighth = INT32_C(1895147668); /* exp(-1/8) */
     const int32_t third = INT32_C(715827883);       /* 1/3 */
     const int32_t t = x + (INT32_C(1) << 28), t2 = th_high_mul(t, t), t3 = th_high_mul(t2, t), t4 = th_high_mul(t2, t2);
-    const int32_t tail = th_round_shift(th_high_mul(th_round_shift(t4, 2) + t3, third) + t2, 1); /* t^2/2 + t^3/6 + t^4/24 */
+    const int32_t tail =
+        th_round_shift(th_high_mul(th_round_shift(t4, 2) + t3, third) + t2, 1); /* t^2/2 + t^3/6 + t^4/24 */
     return exp_eighth + th_high_mul(exp_eighth, t + tail);
 }
 
 /* x = -(1/4 + r) - k/4 with the quarters k written in binary, one factor exp(-2^j) for each bit. */
 int32_t th_fixed_exp(int32_t x, int32_t whole)
 {
-    static const int32_t power[7] = {INT32_C(1672461947), INT32_C(1302514674), INT32_C(790015084), INT32_C(290630308),
-                                     INT32_C(39332535),   INT32_C(720401),     INT32_C(242)}; /* exp(-1/4) .. exp(-16) */
+    static const int32_t power[7] = {
+        INT32_C(1672461947), INT32_C(1302514674), INT32_C(790015084), INT32_C(290630308),
+        INT32_C(39332535),   INT32_C(720401),     INT32_C(242)}; /* exp(-1/4) .. exp(-16) */
     const int32_t quarter = INT32_C(1) << (29 - whole);
     if (x == 0) return INT32_MAX;
     const int32_t part = (x & (quarter - 1)) - quarter; /* in [-1/4, 0) */
@@ -117,7 +119,8 @@ int32_t th_fixed_log(int32_t z)
     const int32_t p = (int32_t)(((int64_t)r + root_root + 1) / 2);
     const int32_t q = 2 * (r - root_root), q2 = th_high_mul(q, q);
     const int32_t num = th_high_mul(q, r) + th_high_mul(th_high_mul(q, q2), INT32_C(117049297));
-    const int32_t denom = th_high_mul(p, INT32_C(1057819769) + q + th_high_mul(INT32_C(127690142), q2)) + th_high_mul(INT32_C(638450708), q);
+    const int32_t denom = th_high_mul(p, INT32_C(1057819769) + q + th_high_mul(INT32_C(127690142), q2)) +
+                          th_high_mul(INT32_C(638450708), q);
     const int32_t tail = th_high_mul(th_round_shift(num, 6), th_fixed_reciprocal(denom));
     return shift_saturate(th_high_mul(power, INT32_C(1488522236)) + tail, 1); /* ln 2 */
 }

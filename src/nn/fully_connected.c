@@ -14,7 +14,8 @@ void th_fully_connected_s8(const void *par, const void *const *in, void *const *
     const th_fully_connected_s8_par *p = (const th_fully_connected_s8_par *)par;
     const int8_t *x = (const int8_t *)in[0];
     const int32_t each = p->n_scales == 1 ? 0 : 1; /* outputs to scales */
-    const th_scaler scale = {(const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
+    const th_scaler scale = {
+        (const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
     int8_t *y = (int8_t *)out[0];
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++, x += p->n_in, y += p->n_out) {

@@ -21,8 +21,8 @@
 typedef struct th_fully_connected_s8_par {
     int32_t rows, n_in, n_out;
     int32_t in_zero, w_zero, out_zero, act_min, act_max;
-    int32_t narrow;   /* th_scaler.narrow */
-    int32_t n_scales; /* 1, or n_out */
+    int32_t narrow;                    /* th_scaler.narrow */
+    int32_t n_scales;                  /* 1, or n_out */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_fully_connected_s8_par;
 
@@ -31,7 +31,7 @@ typedef struct th_fully_connected_s16_par {
     int32_t in_zero, out_zero;
     int32_t wide; /* th_scaler_s16.wide */
     int32_t act_min, act_max;
-    int32_t n_scales; /* 1, or n_out */
+    int32_t n_scales;                  /* 1, or n_out */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_fully_connected_s16_par;
 

@@ -20,8 +20,10 @@ void th_gather(const void *par, const void *const *in, void *const *out, void *s
         for (int32_t o = 0; o < p->outer; o++) {
             for (int32_t k = 0; k < p->picks; k++) {
                 const int32_t at = get_index(in[p->index_in], b * p->picks + k, p->wide, p->rows);
-                if (at >= 0) memcpy(y, x + at * p->row_bytes, (size_t)p->row_bytes);
-                else memset(y, 0, (size_t)p->row_bytes);
+                if (at >= 0)
+                    memcpy(y, x + at * p->row_bytes, (size_t)p->row_bytes);
+                else
+                    memset(y, 0, (size_t)p->row_bytes);
                 y += p->row_bytes;
             }
             x += p->rows * p->row_bytes;
@@ -37,11 +39,15 @@ void th_gather_nd(const void *par, const void *const *in, void *const *out, void
         int32_t from = 0, inside = 1;
         for (int32_t d = 0; d < p->m; d++) {
             const int32_t at = get_index(in[1], k * p->m + d, p->wide, p->size[d]);
-            if (at < 0) inside = 0;
-            else from += at * p->step_bytes[d];
+            if (at < 0)
+                inside = 0;
+            else
+                from += at * p->step_bytes[d];
         }
-        if (inside) memcpy(y, (const uint8_t *)in[0] + from, (size_t)p->row_bytes);
-        else memset(y, 0, (size_t)p->row_bytes);
+        if (inside)
+            memcpy(y, (const uint8_t *)in[0] + from, (size_t)p->row_bytes);
+        else
+            memset(y, 0, (size_t)p->row_bytes);
     }
 }
 

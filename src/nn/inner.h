@@ -23,26 +23,26 @@
 
 #if defined(__ARM_FEATURE_DSP)
 #include "nn/cortexm/dsp.h"
-#define th_pair_set th_pair_set_dsp
-#define th_pair_dot th_pair_dot_dsp
-#define th_rows_dot th_rows_dot_dsp
-#define th_taps_dot th_taps_dot_dsp
+#define th_pair_set   th_pair_set_dsp
+#define th_pair_dot   th_pair_dot_dsp
+#define th_rows_dot   th_rows_dot_dsp
+#define th_taps_dot   th_taps_dot_dsp
 #define th_round_half th_round_half_dsp
 #else
 #include "nn/plain.h"
-#define th_pair_set th_pair_set_plain
-#define th_pair_dot th_pair_dot_plain
-#define th_rows_dot th_rows_dot_plain
-#define th_taps_dot th_taps_dot_plain
+#define th_pair_set   th_pair_set_plain
+#define th_pair_dot   th_pair_dot_plain
+#define th_rows_dot   th_rows_dot_plain
+#define th_taps_dot   th_taps_dot_plain
 #define th_round_half th_round_half_plain
 #endif
 
 /* How the sums of a layer become its int8 outputs: a multiplier and shift for each channel, or for all. */
 typedef struct th_scaler {
-    const int32_t *bias;               /* or NULL */
+    const int32_t *bias; /* or NULL */
     const int32_t *multiplier, *shift;
-    int32_t zero, lo, hi;              /* of the output */
-    int32_t narrow;                    /* 1: all |sum + bias| < 2^30, all -31 <= shift <= -1 */
+    int32_t zero, lo, hi; /* of the output */
+    int32_t narrow;       /* 1: all |sum + bias| < 2^30, all -31 <= shift <= -1 */
 } th_scaler;
 
 /* Any sum and any shift; rare, so it stands apart. */

@@ -15,11 +15,11 @@
 
 typedef struct parts {
     const th_tensor *whole;
-    int32_t axis;      /* of the whole */
-    int32_t first, n;  /* numbers of the parts among the inputs or outputs */
-    bool stacked;      /* parts lack the axis */
-    bool split;        /* whole -> parts, and not the other way */
-    int32_t whole_in;  /* number of the whole among the inputs, when split */
+    int32_t axis;     /* of the whole */
+    int32_t first, n; /* numbers of the parts among the inputs or outputs */
+    bool stacked;     /* parts lack the axis */
+    bool split;       /* whole -> parts, and not the other way */
+    int32_t whole_in; /* number of the whole among the inputs, when split */
 } parts;
 
 static const th_tensor *part(const th_prepare *p, const parts *s, int32_t k)
@@ -50,10 +50,12 @@ static th_err check_parts(const th_prepare *p, const parts *s)
         if (!t) return th_refuse(p, TH_EFORMAT, "a part is missing");
         TH_TRY(th_check_moved(p, s->whole, t));
         const int32_t size = part_size(s, t);
-        if (size < 0) return th_refuse(p, TH_ESHAPE, "a part differs from the whole in more than the size along the axis");
+        if (size < 0)
+            return th_refuse(p, TH_ESHAPE, "a part differs from the whole in more than the size along the axis");
         sum += size;
     }
-    if (sum != s->whole->shape.d[s->axis]) return th_refuse(p, TH_ESHAPE, "the parts do not add up to the whole along the axis");
+    if (sum != s->whole->shape.d[s->axis])
+        return th_refuse(p, TH_ESHAPE, "the parts do not add up to the whole along the axis");
     return TH_OK;
 }
 
@@ -68,7 +70,8 @@ static th_err prepare_parts(const th_prepare *p, const parts *s, th_step *step)
     TH_TRY(th_boxes_begin(p, s->whole, s->n, &b));
     for (int32_t k = 0; k < s->n; k++) {
         const int32_t n = part_size(s, part(p, s, k)) * inner, row = whole->d[s->axis] * inner;
-        th_box x = {.rank = 2, .n = {outer, n}, .from_step = {s->split ? row : n, 1}, .to_step = {s->split ? n : row, 1}};
+        th_box x = {
+            .rank = 2, .n = {outer, n}, .from_step = {s->split ? row : n, 1}, .to_step = {s->split ? n : row, 1}};
         x.in = s->split ? s->whole_in : k;
         x.out = s->split ? k : 0;
         *(s->split ? &x.from : &x.to) = at;
@@ -99,8 +102,11 @@ static th_err check_concat_quant(const th_prepare *p)
     for (int32_t k = 0; k < p->node->n_in; k++) {
         const th_tensor *x = th_prepare_in(p, k);
         if (!x) return th_refuse(p, TH_EFORMAT, "an input is missing");
-        const bool same = x->quant.n == y->quant.n && (x->quant.n == 0 || (x->quant.scale[0] == y->quant.scale[0] && x->quant.zero[0] == y->quant.zero[0]));
-        if ((y->type == TH_S8 || y->type == TH_U8) && !same) return th_refuse(p, TH_EUNSUP, "inputs and output have different scales or zero points");
+        const bool same =
+            x->quant.n == y->quant.n &&
+            (x->quant.n == 0 || (x->quant.scale[0] == y->quant.scale[0] && x->quant.zero[0] == y->quant.zero[0]));
+        if ((y->type == TH_S8 || y->type == TH_U8) && !same)
+            return th_refuse(p, TH_EUNSUP, "inputs and output have different scales or zero points");
         if (y->type == TH_S16 && ((x->quant.n && x->quant.zero[0]) || (y->quant.n && y->quant.zero[0])))
             return th_refuse(p, TH_EUNSUP, "int16 tensors need the zero point 0");
     }
@@ -112,7 +118,8 @@ static th_err prepare_concatenation(const th_prepare *p, th_step *step)
     parts s = {.n = p->node->n_in};
     TH_TRY(check_counts(p, s.n, 1));
     TH_TRY(get_whole(p, th_prepare_out(p, 0), p->node->attr.concat.axis, &s));
-    if (p->node->attr.concat.act != TH_ACT_NONE) return th_refuse(p, TH_EUNSUP, "a fused activation is not supported here");
+    if (p->node->attr.concat.act != TH_ACT_NONE)
+        return th_refuse(p, TH_EUNSUP, "a fused activation is not supported here");
     TH_TRY(check_concat_quant(p));
     return prepare_parts(p, &s, step);
 }
@@ -126,7 +133,8 @@ static th_err infer_concatenation(const th_prepare *p, th_shape *out)
     TH_TRY(th_check_axis(p, p->node->attr.concat.axis, out->rank, &axis));
     for (int32_t k = 1; k < p->node->n_in; k++) {
         const th_tensor *t = th_prepare_in(p, k);
-        if (!t || t->shape.rank != out->rank || t->shape.d[axis] > INT32_MAX - out->d[axis]) return th_refuse(p, TH_ESHAPE, "inputs of different rank, or too large");
+        if (!t || t->shape.rank != out->rank || t->shape.d[axis] > INT32_MAX - out->d[axis])
+            return th_refuse(p, TH_ESHAPE, "inputs of different rank, or too large");
         out->d[axis] += t->shape.d[axis];
     }
     return TH_OK;
@@ -145,7 +153,8 @@ static th_err infer_pack(const th_prepare *p, th_shape *out)
     int32_t axis;
     TH_TRY(check_counts(p, p->node->n_in, 1));
     const th_tensor *x = th_prepare_in(p, 0);
-    if (!x || x->shape.rank >= TH_MAX_RANK) return th_refuse(p, TH_ESHAPE, "an input is missing or has too many dimensions");
+    if (!x || x->shape.rank >= TH_MAX_RANK)
+        return th_refuse(p, TH_ESHAPE, "an input is missing or has too many dimensions");
     TH_TRY(th_check_axis(p, p->node->attr.pack.axis, x->shape.rank + 1, &axis));
     *out = (th_shape){.rank = x->shape.rank + 1};
     for (int32_t d = 0; d < out->rank; d++) out->d[d] = d == axis ? p->node->n_in : x->shape.d[d < axis ? d : d - 1];
@@ -169,7 +178,8 @@ static th_err prepare_split(const th_prepare *p, th_step *step)
     parts s;
     TH_TRY(find_split(p, &s));
     for (int32_t k = 1; k < s.n; k++)
-        if (!th_prepare_out(p, k) || !th_prepare_out(p, 0) || !th_shape_same(&th_prepare_out(p, k)->shape, &th_prepare_out(p, 0)->shape))
+        if (!th_prepare_out(p, k) || !th_prepare_out(p, 0) ||
+            !th_shape_same(&th_prepare_out(p, k)->shape, &th_prepare_out(p, 0)->shape))
             return th_refuse(p, TH_ESHAPE, "the parts have different shapes");
     return prepare_parts(p, &s, step);
 }
@@ -198,14 +208,17 @@ static th_err find_split_v(const th_prepare *p, parts *s, int32_t *first)
     TH_TRY(get_whole(p, th_prepare_in(p, 0), axis, s));
     for (int32_t k = 0; k < s->n; k++) {
         if (size[k] < -1 || (size[k] == -1 && open >= 0)) return th_refuse(p, TH_ESHAPE, "a size is negative");
-        if (size[k] == -1) open = k;
-        else known += size[k];
+        if (size[k] == -1)
+            open = k;
+        else
+            known += size[k];
     }
     if (known > s->whole->shape.d[s->axis]) return th_refuse(p, TH_ESHAPE, "the sizes are larger than the tensor");
     if (open >= 0) size[open] = s->whole->shape.d[s->axis] - (int32_t)known;
     for (int32_t k = 0; k < s->n; k++) {
         const th_tensor *t = th_prepare_out(p, k);
-        if (k && (!t || part_size(s, t) != size[k])) return th_refuse(p, TH_ESHAPE, "an output does not have the size that is told");
+        if (k && (!t || part_size(s, t) != size[k]))
+            return th_refuse(p, TH_ESHAPE, "an output does not have the size that is told");
     }
     *first = size[0];
     return TH_OK;
@@ -216,7 +229,8 @@ static th_err prepare_split_v(const th_prepare *p, th_step *step)
     parts s;
     int32_t first;
     TH_TRY(find_split_v(p, &s, &first));
-    if (!th_prepare_out(p, 0) || part_size(&s, th_prepare_out(p, 0)) != first) return th_refuse(p, TH_ESHAPE, "an output does not have the size that is told");
+    if (!th_prepare_out(p, 0) || part_size(&s, th_prepare_out(p, 0)) != first)
+        return th_refuse(p, TH_ESHAPE, "an output does not have the size that is told");
     return prepare_parts(p, &s, step);
 }
 
@@ -248,7 +262,8 @@ static th_err infer_unpack(const th_prepare *p, th_shape *out)
     return TH_OK;
 }
 
-const th_op_row th_row_concatenation = {TH_OP_CONCATENATION, "CONCATENATION", prepare_concatenation, infer_concatenation};
+const th_op_row th_row_concatenation = {TH_OP_CONCATENATION, "CONCATENATION", prepare_concatenation,
+                                        infer_concatenation};
 const th_op_row th_row_pack = {TH_OP_PACK, "PACK", prepare_pack, infer_pack};
 const th_op_row th_row_split = {TH_OP_SPLIT, "SPLIT", prepare_split, infer_split};
 const th_op_row th_row_split_v = {TH_OP_SPLIT_V, "SPLIT_V", prepare_split_v, infer_split_v};

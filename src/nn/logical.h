@@ -2,7 +2,8 @@
  *
  *   y = a and b, a or b, not a;  0 is false, every other byte true; y is 0 or 1
  *
- *   in[0] a, in[1] b (not for NOT) bool, broadcasting (nn/broadcast.h)   out[0] y bool; it may lie on an input of its shape
+ *   in[0] a, in[1] b (not for NOT) bool, broadcasting (nn/broadcast.h)   out[0] y bool; it may lie on an input of its
+ * shape
  *
  * Source: TensorFlow Lite Micro, logical_common.cc, elementwise.cc. */
 #ifndef TH_NN_LOGICAL_H

@@ -62,12 +62,14 @@ static int32_t high_mul16(int32_t a, int32_t b) /* round(a b / 2^15), ties up */
     return limit16((a * b + (INT32_C(1) << 14)) >> 15);
 }
 
-/* x (3 + x) / 6 in [-3, 3]: `slope` = (x / 3 + 1) / 2 in Q0.15, limited; times x in the output's unit before its shift. */
+/* x (3 + x) / 6 in [-3, 3]: `slope` = (x / 3 + 1) / 2 in Q0.15, limited; times x in the output's unit before its shift.
+ */
 static int32_t hard_swish_of(const formula *f, int32_t x)
 {
     const int32_t d = (int16_t)((x - f->zero_in) * 128), y = high_mul16(d, f->m);
     int32_t slope = d;
-    if (f->shift2 > 0) slope = f->shift2 > 16 ? (d > 0 ? 32767 : d < 0 ? -32768 : 0) : limit16(d * (INT32_C(1) << (f->shift2 - 1)));
+    if (f->shift2 > 0)
+        slope = f->shift2 > 16 ? (d > 0 ? 32767 : d < 0 ? -32768 : 0) : limit16(d * (INT32_C(1) << (f->shift2 - 1)));
     slope = high_mul16(slope, f->m2);
     if (f->shift2 > 0) slope = limit16(2 * slope);
     if (f->shift2 < 0) slope = th_round_shift(slope, -f->shift2);
@@ -126,8 +128,10 @@ static th_err hard_swish_scales(const th_prepare *p, formula *f)
 static th_err sigmoid_scales(const th_prepare *p, formula *f, float s_out, int32_t zero_out)
 {
     if (f->zero_out != zero_out || f->s_out < s_out || f->s_out > s_out)
-        return th_refuse(p, TH_EUNSUP, "its int8 output needs scale 1/256 and zero point -128 (LOGISTIC) or 1/128 and 0 (TANH)");
-    if (!th_quantize_multiplier((double)f->s_in * 134217728.0, &f->m, &f->shift) || f->shift < -31) return bad_scales(p);
+        return th_refuse(p, TH_EUNSUP,
+                         "its int8 output needs scale 1/256 and zero point -128 (LOGISTIC) or 1/128 and 0 (TANH)");
+    if (!th_quantize_multiplier((double)f->s_in * 134217728.0, &f->m, &f->shift) || f->shift < -31)
+        return bad_scales(p);
     const int64_t fifteen = (int64_t)15 << 27;
     f->radius = f->shift >= 0 ? (int32_t)(fifteen >> f->shift) : INT32_MAX; /* so |x| 2^shift < 2^31 inside */
     return TH_OK;
@@ -138,7 +142,8 @@ static th_err leaky_scales(const th_prepare *p, formula *f)
     const float alpha = p->node->attr.leaky.alpha;
     f->sign2 = alpha < 0.0f ? -1 : 1;
     const float low = f->s_in * (alpha < 0.0f ? -alpha : alpha) / f->s_out;
-    if (!factor((double)(f->s_in / f->s_out), &f->m, &f->shift) || !factor((double)low, &f->m2, &f->shift2)) return bad_scales(p);
+    if (!factor((double)(f->s_in / f->s_out), &f->m, &f->shift) || !factor((double)low, &f->m2, &f->shift2))
+        return bad_scales(p);
     return TH_OK;
 }
 
@@ -166,7 +171,10 @@ static th_err begin(const th_prepare *p, formula *f)
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_quant_tensor(p, x));
     TH_TRY(th_check_quant_tensor(p, y));
-    *f = (formula){.s_in = x->quant.scale[0], .s_out = y->quant.scale[0], .zero_in = x->quant.zero[0], .zero_out = y->quant.zero[0]};
+    *f = (formula){.s_in = x->quant.scale[0],
+                   .s_out = y->quant.scale[0],
+                   .zero_in = x->quant.zero[0],
+                   .zero_out = y->quant.zero[0]};
     return TH_OK;
 }
 

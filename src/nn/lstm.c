@@ -26,14 +26,19 @@ static ptrdiff_t row_of(int32_t time_major, int32_t batches, int32_t steps, int3
 /* --- int16 cell --- */
 
 /* What goes into the sigmoid or tanh of gates `first` and `first` + 1 of cell c, at 2^-12; int8 x and h. */
-static void gates_s8(const th_lstm_s16_par *p, const void *const *in, const int8_t *x, const int8_t *h, int32_t c, int32_t first, int32_t gate[2])
+static void gates_s8(const th_lstm_s16_par *p, const void *const *in, const int8_t *x, const int8_t *h, int32_t c,
+                     int32_t first, int32_t gate[2])
 {
     int32_t from_x[2], from_h[2];
-    th_rows_dot(x, (const int8_t *)in[WEIGHTS + first] + (ptrdiff_t)c * p->n_in, (const int8_t *)in[WEIGHTS + first + 1] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero, from_x);
-    th_rows_dot(h, (const int8_t *)in[RECURRENT + first] + (ptrdiff_t)c * p->n_cell, (const int8_t *)in[RECURRENT + first + 1] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero, from_h);
+    th_rows_dot(x, (const int8_t *)in[WEIGHTS + first] + (ptrdiff_t)c * p->n_in,
+                (const int8_t *)in[WEIGHTS + first + 1] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero, from_x);
+    th_rows_dot(h, (const int8_t *)in[RECURRENT + first] + (ptrdiff_t)c * p->n_cell,
+                (const int8_t *)in[RECURRENT + first + 1] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero,
+                from_h);
     for (int32_t k = 0; k < 2; k++) {
         const int32_t g = first + k, sum = th_add_wrap(from_x[k], ((const int32_t *)in[BIAS + g])[c]);
-        gate[k] = limit(limit(th_requant(sum, p->in_multiplier[g], p->in_shift[g])) + limit(th_requant(from_h[k], p->hidden_multiplier[g], p->hidden_shift[g])));
+        gate[k] = limit(limit(th_requant(sum, p->in_multiplier[g], p->in_shift[g])) +
+                        limit(th_requant(from_h[k], p->hidden_multiplier[g], p->hidden_shift[g])));
     }
 }
 
@@ -45,13 +50,17 @@ static int64_t dot_s16(const int16_t *x, const int8_t *w, int32_t n, int32_t zer
     return sum * zero + th_dot_s16(x, w, n);
 }
 
-static void gates_s16(const th_lstm_s16_par *p, const void *const *in, const int16_t *x, const int16_t *h, int32_t c, int32_t gate[4])
+static void gates_s16(const th_lstm_s16_par *p, const void *const *in, const int16_t *x, const int16_t *h, int32_t c,
+                      int32_t gate[4])
 {
     for (int32_t g = 0; g < 4; g++) {
-        const uint64_t from_x = (uint64_t)dot_s16(x, (const int8_t *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero);
+        const uint64_t from_x =
+            (uint64_t)dot_s16(x, (const int8_t *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero);
         const int64_t sum = (int64_t)(from_x + (uint64_t)((const int64_t *)in[BIAS + g])[c]);
-        const int64_t from_h = dot_s16(h, (const int8_t *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero);
-        gate[g] = limit(limit(th_requant_64(sum, p->in_multiplier[g], p->in_shift[g])) + limit(th_requant_64(from_h, p->hidden_multiplier[g], p->hidden_shift[g])));
+        const int64_t from_h =
+            dot_s16(h, (const int8_t *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero);
+        gate[g] = limit(limit(th_requant_64(sum, p->in_multiplier[g], p->in_shift[g])) +
+                        limit(th_requant_64(from_h, p->hidden_multiplier[g], p->hidden_shift[g])));
     }
 }
 
@@ -64,7 +73,8 @@ static int32_t update(const th_lstm_s16_par *p, const int32_t gate[4], int16_t *
     int32_t c = limit(kept + limit(th_requant(i * g, p->input_multiplier, p->input_shift)));
     if (p->cell_clip > 0) c = th_clamp(c, -p->cell_clip, p->cell_clip);
     *cell = (int16_t)c;
-    const int32_t x = p->tanh_shift >= 0 ? c * (INT32_C(3) << p->tanh_shift) : (3 * c + (INT32_C(1) << (-p->tanh_shift - 1))) >> -p->tanh_shift;
+    const int32_t x = p->tanh_shift >= 0 ? c * (INT32_C(3) << p->tanh_shift)
+                                         : (3 * c + (INT32_C(1) << (-p->tanh_shift - 1))) >> -p->tanh_shift;
     return th_add_wrap(th_requant(th_tanh_s16_of(x) * o, p->out_multiplier, p->out_shift), p->hidden_zero);
 }
 
@@ -124,9 +134,11 @@ static float tanh_of(float x)
     return x < 0.0f ? -t : t;
 }
 
-static float gate_f32(const th_lstm_f32_par *p, const void *const *in, const float *x, const float *h, int32_t c, int32_t g)
+static float gate_f32(const th_lstm_f32_par *p, const void *const *in, const float *x, const float *h, int32_t c,
+                      int32_t g)
 {
-    const float *w = (const float *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in, *r = (const float *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell;
+    const float *w = (const float *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in,
+                *r = (const float *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell;
     return (th_dot_f32(x, w, p->n_in) + ((const float *)in[BIAS + g])[c]) + th_dot_f32(h, r, p->n_cell);
 }
 
@@ -135,7 +147,8 @@ void th_lstm_f32(const void *par, const void *const *in, void *const *out, void 
     const th_lstm_f32_par *p = (const th_lstm_f32_par *)par;
     (void)scratch;
     for (int32_t b = 0; b < p->batches; b++) {
-        float *h = (float *)th_state(in[HIDDEN]) + (ptrdiff_t)b * p->n_cell, *cell = (float *)th_state(in[CELL]) + (ptrdiff_t)b * p->n_cell;
+        float *h = (float *)th_state(in[HIDDEN]) + (ptrdiff_t)b * p->n_cell,
+              *cell = (float *)th_state(in[CELL]) + (ptrdiff_t)b * p->n_cell;
         for (int32_t t = 0; t < p->steps; t++) {
             const ptrdiff_t row = row_of(p->time_major, p->batches, p->steps, b, t);
             const float *x = (const float *)in[0] + row * p->n_in;

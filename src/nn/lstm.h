@@ -11,13 +11,12 @@
  *   out[0] y as x, with n_cell
  * The other inputs (peepholes, projection, layer norm) must be absent; so all four gates must be there.
  *
- * int8 or int16 x, h and y, int8 weights, int16 c: each of the two sums of a gate is requantised to int16 with scale 2^-12,
- * they are added and limited; sigmoid and tanh by nn/sigmoid_s16.h, with scale 2^-15.  Products of gates are requantised
- * (rounded twice) to the scale of c, or of h; sums are limited to int16.
- *   int8:  int32 sums and biases, th_requant       int16: int64 sums and biases, th_requant_64
- * Overflow: n_in, n_cell <= 32768 keep the int32 sums exact; adding the bias wraps as in the reference.
- * h is written when a step is done: every cell of a step sees the h of the step before.
- * Source: TensorFlow Lite Micro, micro/kernels/lstm_eval.h, lstm_eval.cc, lstm_eval_common.cc. */
+ * int8 or int16 x, h and y, int8 weights, int16 c: each of the two sums of a gate is requantised to int16 with scale
+ * 2^-12, they are added and limited; sigmoid and tanh by nn/sigmoid_s16.h, with scale 2^-15.  Products of gates are
+ * requantised (rounded twice) to the scale of c, or of h; sums are limited to int16. int8:  int32 sums and biases,
+ * th_requant       int16: int64 sums and biases, th_requant_64 Overflow: n_in, n_cell <= 32768 keep the int32 sums
+ * exact; adding the bias wraps as in the reference. h is written when a step is done: every cell of a step sees the h
+ * of the step before. Source: TensorFlow Lite Micro, micro/kernels/lstm_eval.h, lstm_eval.cc, lstm_eval_common.cc. */
 #ifndef TH_NN_LSTM_H
 #define TH_NN_LSTM_H
 

@@ -9,8 +9,10 @@ void th_move(const void *par, const void *const *in, void *const *out, void *scr
     (void)scratch;
     for (int32_t i = 0; i < p->n_boxes; i++) {
         uint8_t *to = (uint8_t *)out[w[1]] + w[3];
-        if (w[0] < 0) memset(to, (int)w[2], (size_t)w[4]);
-        else th_copy_box(to, (const uint8_t *)in[w[0]] + w[2], w[4], w[5], w + TH_MOVE_HEAD);
+        if (w[0] < 0)
+            memset(to, (int)w[2], (size_t)w[4]);
+        else
+            th_copy_box(to, (const uint8_t *)in[w[0]] + w[2], w[4], w[5], w + TH_MOVE_HEAD);
         w += TH_MOVE_HEAD + 3 * w[5];
     }
 }

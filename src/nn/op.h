@@ -26,7 +26,13 @@
 #include "nn/tensor.h"
 
 /* Fused activation, numbered as in a .tflite file.  Only the LSTMs know TANH. */
-typedef enum th_act { TH_ACT_NONE = 0, TH_ACT_RELU = 1, TH_ACT_RELU_N1_1 = 2, TH_ACT_RELU6 = 3, TH_ACT_TANH = 4 } th_act;
+typedef enum th_act {
+    TH_ACT_NONE = 0,
+    TH_ACT_RELU = 1,
+    TH_ACT_RELU_N1_1 = 2,
+    TH_ACT_RELU6 = 3,
+    TH_ACT_TANH = 4
+} th_act;
 typedef enum th_padding { TH_PAD_SAME = 0, TH_PAD_VALID = 1 } th_padding;
 
 /* What the file says of an operator beside its tensors.  Operators that are not named here have nothing. */
@@ -35,9 +41,9 @@ typedef union th_attr {
         th_padding padding;
         th_act act;
         int32_t stride_h, stride_w, dilation_h, dilation_w;
-        int32_t filter_h, filter_w;   /* pools only */
-        int32_t depth_multiplier;     /* depthwise only */
-        int32_t bias_type;            /* CONV_2D of int16 without a bias: TensorType whose width the sums have */
+        int32_t filter_h, filter_w; /* pools only */
+        int32_t depth_multiplier;   /* depthwise only */
+        int32_t bias_type;          /* CONV_2D of int16 without a bias: TensorType whose width the sums have */
     } conv;
     struct { /* FULLY_CONNECTED */
         th_act act;
@@ -45,75 +51,146 @@ typedef union th_attr {
         int32_t shuffled_weights; /* weights format other than default: refused */
         int32_t bias_type;        /* as in conv */
     } dense;
-    struct { float beta; } softmax;                     /* SOFTMAX */
-    struct { th_act act; } fused;                       /* ADD, SUB, MUL, DIV, L2_NORMALIZATION */
-    struct { int32_t axis; th_act act; } concat;        /* CONCATENATION */
-    struct { int32_t axis, batch_dims; } gather;        /* GATHER */
-    struct { int32_t axis, count; } pack;               /* PACK, UNPACK */
-    struct { int32_t n; } split;                        /* SPLIT, SPLIT_V */
-    struct { int32_t keep_dims; } reduce;               /* MEAN, SUM, REDUCE_* */
-    struct { int32_t align_corners, half_pixel; } resize; /* RESIZE_* */
+    struct {
+        float beta;
+    } softmax; /* SOFTMAX */
+    struct {
+        th_act act;
+    } fused; /* ADD, SUB, MUL, DIV, L2_NORMALIZATION */
+    struct {
+        int32_t axis;
+        th_act act;
+    } concat; /* CONCATENATION */
+    struct {
+        int32_t axis, batch_dims;
+    } gather; /* GATHER */
+    struct {
+        int32_t axis, count;
+    } pack; /* PACK, UNPACK */
+    struct {
+        int32_t n;
+    } split; /* SPLIT, SPLIT_V */
+    struct {
+        int32_t keep_dims;
+    } reduce; /* MEAN, SUM, REDUCE_* */
+    struct {
+        int32_t align_corners, half_pixel;
+    } resize; /* RESIZE_* */
     struct {
         int32_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
         int32_t offset; /* 1: the ends count from the begins */
-    } strided_slice;                                    /* STRIDED_SLICE */
-    struct { int32_t n, d[TH_MAX_RANK]; } squeeze;      /* SQUEEZE; n = 0: all of size 1 */
-    struct { float alpha; } leaky;                      /* LEAKY_RELU */
-    struct { int32_t size; } block;                     /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
-    struct { int32_t adj_x, adj_y; } batch_matmul;      /* BATCH_MATMUL */
-    struct { int32_t rank; th_act act; } svdf;          /* SVDF */
+    } strided_slice;    /* STRIDED_SLICE */
+    struct {
+        int32_t n, d[TH_MAX_RANK];
+    } squeeze; /* SQUEEZE; n = 0: all of size 1 */
+    struct {
+        float alpha;
+    } leaky; /* LEAKY_RELU */
+    struct {
+        int32_t size;
+    } block; /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
+    struct {
+        int32_t adj_x, adj_y;
+    } batch_matmul; /* BATCH_MATMUL */
+    struct {
+        int32_t rank;
+        th_act act;
+    } svdf;  /* SVDF */
     struct { /* LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM */
         th_act act;
         float cell_clip, proj_clip; /* 0: none */
         int32_t time_major, diagonal;
         int32_t basic; /* LSTM: the kernel of 2015 with four inputs */
     } lstm;
-    struct { int32_t exclusive, reverse; } cumsum;      /* CUMSUM */
-    struct { int32_t symmetric; } mirror_pad;           /* MIRROR_PAD; 0: REFLECT */
-    struct { int32_t in, out; } cast;                   /* CAST: numbers of tensor types; the tensors' own count */
-    struct { int32_t type; } result;                    /* SHAPE, ARG_MAX, ARG_MIN: the same */
-    struct { int32_t approximate; } gelu;               /* GELU */
-    struct { int32_t seq_dim, batch_dim; } reverse;     /* REVERSE_SEQUENCE */
-    struct { const char *container, *name; } variable;  /* VAR_HANDLE; never NULL */
-    struct { int32_t graph[2]; } call;                  /* CALL_ONCE {init}, IF {then, else}, WHILE {condition, body} */
-    struct { th_span options; } custom;                 /* SIGNAL_*: a FlexBuffer, or {NULL, 0} */
+    struct {
+        int32_t exclusive, reverse;
+    } cumsum; /* CUMSUM */
+    struct {
+        int32_t symmetric;
+    } mirror_pad; /* MIRROR_PAD; 0: REFLECT */
+    struct {
+        int32_t in, out;
+    } cast; /* CAST: numbers of tensor types; the tensors' own count */
+    struct {
+        int32_t type;
+    } result; /* SHAPE, ARG_MAX, ARG_MIN: the same */
+    struct {
+        int32_t approximate;
+    } gelu; /* GELU */
+    struct {
+        int32_t seq_dim, batch_dim;
+    } reverse; /* REVERSE_SEQUENCE */
+    struct {
+        const char *container, *name;
+    } variable; /* VAR_HANDLE; never NULL */
+    struct {
+        int32_t graph[2];
+    } call; /* CALL_ONCE {init}, IF {then, else}, WHILE {condition, body} */
+    struct {
+        th_span options;
+    } custom; /* SIGNAL_*: a FlexBuffer, or {NULL, 0} */
 } th_attr;
 
 /* Operators, numbered as BuiltinOperator in a .tflite file; custom ones from 1000.  Their rows stand in op.c. */
-#define TH_OP_LIST(X)                                                                              \
-    X(ADD, 0) X(AVERAGE_POOL_2D, 1) X(CONCATENATION, 2) X(CONV_2D, 3) X(DEPTHWISE_CONV_2D, 4)      \
-    X(DEPTH_TO_SPACE, 5) X(DEQUANTIZE, 6) X(EMBEDDING_LOOKUP, 7) X(FLOOR, 8)                       \
-    X(FULLY_CONNECTED, 9) X(L2_NORMALIZATION, 11) X(L2_POOL_2D, 12) X(LOGISTIC, 14) X(LSTM, 16)    \
-    X(MAX_POOL_2D, 17) X(MUL, 18) X(RELU, 19) X(RELU_N1_TO_1, 20) X(RELU6, 21) X(RESHAPE, 22)      \
-    X(RESIZE_BILINEAR, 23) X(SOFTMAX, 25) X(SPACE_TO_DEPTH, 26) X(SVDF, 27) X(TANH, 28)            \
-    X(PAD, 34) X(GATHER, 36) X(BATCH_TO_SPACE_ND, 37) X(SPACE_TO_BATCH_ND, 38) X(TRANSPOSE, 39)    \
-    X(MEAN, 40) X(SUB, 41) X(DIV, 42) X(SQUEEZE, 43) X(UNIDIRECTIONAL_SEQUENCE_LSTM, 44)           \
-    X(STRIDED_SLICE, 45) X(EXP, 47) X(TOPK_V2, 48) X(SPLIT, 49) X(LOG_SOFTMAX, 50) X(CAST, 53)     \
-    X(PRELU, 54) X(MAXIMUM, 55) X(ARG_MAX, 56) X(MINIMUM, 57) X(LESS, 58) X(NEG, 59)               \
-    X(PADV2, 60) X(GREATER, 61) X(GREATER_EQUAL, 62) X(LESS_EQUAL, 63) X(SELECT, 64)               \
-    X(SLICE, 65) X(SIN, 66) X(TRANSPOSE_CONV, 67) X(EXPAND_DIMS, 70) X(EQUAL, 71)                  \
-    X(NOT_EQUAL, 72) X(LOG, 73) X(SUM, 74) X(SQRT, 75) X(RSQRT, 76) X(SHAPE, 77) X(ARG_MIN, 79)    \
-    X(REDUCE_MAX, 82) X(PACK, 83) X(LOGICAL_OR, 84) X(LOGICAL_AND, 86) X(LOGICAL_NOT, 87)          \
-    X(UNPACK, 88) X(REDUCE_MIN, 89) X(FLOOR_DIV, 90) X(REDUCE_ANY, 91) X(SQUARE, 92)               \
-    X(ZEROS_LIKE, 93) X(FILL, 94) X(FLOOR_MOD, 95) X(RESIZE_NEAREST_NEIGHBOR, 97)                  \
-    X(LEAKY_RELU, 98) X(SQUARED_DIFFERENCE, 99) X(MIRROR_PAD, 100) X(ABS, 101) X(SPLIT_V, 102)     \
-    X(CEIL, 104) X(REVERSE_V2, 105) X(ADD_N, 106) X(GATHER_ND, 107) X(COS, 108) X(WHERE, 109)      \
-    X(ELU, 111) X(REVERSE_SEQUENCE, 112) X(QUANTIZE, 114) X(ROUND, 116) X(HARD_SWISH, 117)         \
-    X(IF, 118) X(WHILE, 119) X(SCATTER_ND, 122) X(SELECT_V2, 123) X(BATCH_MATMUL, 126)             \
-    X(CUMSUM, 128) X(CALL_ONCE, 129) X(BROADCAST_TO, 130) X(REDUCE_ALL, 140) X(VAR_HANDLE, 142)    \
-    X(READ_VARIABLE, 143) X(ASSIGN_VARIABLE, 144) X(BROADCAST_ARGS, 145) X(GELU, 150)              \
-    X(DYNAMIC_UPDATE_SLICE, 151) X(RELU_0_TO_1, 152) X(ATAN2, 156) X(SIGN, 158)                    \
-    X(SIGNAL_WINDOW, 1000) X(SIGNAL_FFT_AUTO_SCALE, 1001) X(SIGNAL_RFFT, 1002)                     \
-    X(SIGNAL_IRFFT, 1003) X(SIGNAL_ENERGY, 1004) X(SIGNAL_FILTER_BANK, 1005)                       \
-    X(SIGNAL_FILTER_BANK_SQUARE_ROOT, 1006) X(SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION, 1007)       \
-    X(SIGNAL_PCAN, 1008) X(SIGNAL_FILTER_BANK_LOG, 1009) X(SIGNAL_FRAMER, 1010)                    \
-    X(SIGNAL_STACKER, 1011) X(SIGNAL_OVERLAP_ADD, 1012) X(SIGNAL_DELAY, 1013)
+#define TH_OP_LIST(X)                                                                                                  \
+    X(ADD, 0)                                                                                                          \
+    X(AVERAGE_POOL_2D, 1) X(CONCATENATION, 2) X(CONV_2D, 3) X(DEPTHWISE_CONV_2D, 4) X(DEPTH_TO_SPACE, 5) X(            \
+        DEQUANTIZE, 6) X(EMBEDDING_LOOKUP, 7) X(FLOOR, 8) X(FULLY_CONNECTED, 9) X(L2_NORMALIZATION, 11)                \
+        X(L2_POOL_2D, 12) X(LOGISTIC, 14) X(LSTM, 16) X(MAX_POOL_2D, 17) X(MUL, 18) X(RELU, 19) X(RELU_N1_TO_1, 20) X( \
+            RELU6, 21) X(RESHAPE, 22) X(RESIZE_BILINEAR, 23) X(SOFTMAX, 25) X(SPACE_TO_DEPTH, 26) X(SVDF, 27) X(TANH,  \
+                                                                                                                28)    \
+            X(PAD, 34) X(GATHER, 36) X(BATCH_TO_SPACE_ND, 37) X(SPACE_TO_BATCH_ND, 38) X(TRANSPOSE, 39) X(MEAN, 40) X( \
+                SUB, 41) X(DIV, 42)                                                                                    \
+                X(SQUEEZE, 43) X(UNIDIRECTIONAL_SEQUENCE_LSTM, 44) X(STRIDED_SLICE, 45) X(EXP, 47) X(TOPK_V2, 48) X(   \
+                    SPLIT, 49) X(LOG_SOFTMAX,                                                                          \
+                                 50) X(CAST,                                                                           \
+                                       53) X(PRELU, 54)                                                                \
+                    X(MAXIMUM, 55) X(ARG_MAX, 56) X(MINIMUM, 57) X(LESS, 58) X(NEG, 59) X(PADV2, 60) X(GREATER, 61) X( \
+                        GREATER_EQUAL, 62) X(LESS_EQUAL, 63)                                                           \
+                        X(SELECT, 64) X(SLICE, 65) X(SIN, 66) X(TRANSPOSE_CONV, 67) X(EXPAND_DIMS, 70) X(EQUAL, 71) X( \
+                            NOT_EQUAL, 72)                                                                             \
+                            X(LOG, 73) X(SUM, 74) X(SQRT, 75) X(RSQRT, 76) X(SHAPE, 77)                                \
+                                X(ARG_MIN, 79) X(REDUCE_MAX, 82) X(PACK, 83) X(LOGICAL_OR, 84) X(LOGICAL_AND, 86) X(   \
+                                    LOGICAL_NOT, 87) X(UNPACK,                                                         \
+                                                       88) X(REDUCE_MIN, 89)                                           \
+                                    X(FLOOR_DIV, 90) X(REDUCE_ANY, 91) X(SQUARE, 92) X(ZEROS_LIKE, 93) X(FILL, 94) X(  \
+                                        FLOOR_MOD, 95) X(RESIZE_NEAREST_NEIGHBOR,                                      \
+                                                         97) X(LEAKY_RELU,                                             \
+                                                               98) X(SQUARED_DIFFERENCE, 99)                           \
+                                        X(MIRROR_PAD, 100) X(ABS, 101) X(SPLIT_V, 102) X(CEIL, 104)                    \
+                                            X(REVERSE_V2, 105) X(ADD_N, 106) X(GATHER_ND, 107) X(COS, 108) X(          \
+                                                WHERE,                                                                 \
+                                                109) X(ELU,                                                            \
+                                                       111) X(REVERSE_SEQUENCE, 112)                                   \
+                                                X(QUANTIZE, 114) X(ROUND, 116) X(HARD_SWISH, 117) X(IF, 118) X(        \
+                                                    WHILE, 119) X(SCATTER_ND, 122)                                     \
+                                                    X(SELECT_V2, 123) X(BATCH_MATMUL, 126) X(CUMSUM, 128) X(           \
+                                                        CALL_ONCE,                                                     \
+                                                        129) X(BROADCAST_TO, 130)                                      \
+                                                        X(REDUCE_ALL, 140) X(VAR_HANDLE, 142) X(READ_VARIABLE, 143) X( \
+                                                            ASSIGN_VARIABLE,                                           \
+                                                            144) X(BROADCAST_ARGS,                                     \
+                                                                   145) X(GELU, 150)                                   \
+                                                            X(DYNAMIC_UPDATE_SLICE, 151) X(RELU_0_TO_1, 152)           \
+                                                                X(ATAN2, 156) X(SIGN, 158) X(SIGNAL_WINDOW, 1000) X(   \
+                                                                    SIGNAL_FFT_AUTO_SCALE,                             \
+                                                                    1001) X(SIGNAL_RFFT, 1002)                         \
+                                                                    X(SIGNAL_IRFFT, 1003) X(SIGNAL_ENERGY, 1004) X(    \
+                                                                        SIGNAL_FILTER_BANK,                            \
+                                                                        1005) X(SIGNAL_FILTER_BANK_SQUARE_ROOT, 1006)  \
+                                                                        X(SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION,     \
+                                                                          1007) X(SIGNAL_PCAN, 1008)                   \
+                                                                            X(SIGNAL_FILTER_BANK_LOG, 1009)            \
+                                                                                X(SIGNAL_FRAMER, 1010)                 \
+                                                                                    X(SIGNAL_STACKER, 1011)            \
+                                                                                        X(SIGNAL_OVERLAP_ADD, 1012)    \
+                                                                                            X(SIGNAL_DELAY, 1013)
 
 typedef enum th_op {
 #define X(name, code) TH_OP_##name = code,
     TH_OP_LIST(X)
 #undef X
-    TH_OP_N_BUILTIN = 1000 /* less than this: a BuiltinOperator */
+        TH_OP_N_BUILTIN = 1000 /* less than this: a BuiltinOperator */
 } th_op;
 
 typedef struct th_node {
@@ -137,11 +214,19 @@ typedef void th_kernel(const void *par, const void *const *in, void *const *out,
  * ("win.in_h"), so print designated initialisers: .win.in_h = 49.  The members of a list are all
  * there are: whoever sets them in any order has set the whole struct. */
 typedef enum th_field_kind {
-    TH_FIELD_I32, TH_FIELD_I64, TH_FIELD_F32,
+    TH_FIELD_I32,
+    TH_FIELD_I64,
+    TH_FIELD_F32,
     TH_FIELD_I32_FIXED, /* an array inside the struct */
     /* A pointer to an array, or NULL: */
-    TH_FIELD_S8_ARRAY, TH_FIELD_U8_ARRAY, TH_FIELD_S16_ARRAY, TH_FIELD_U16_ARRAY, TH_FIELD_I32_ARRAY,
-    TH_FIELD_U32_ARRAY, TH_FIELD_I64_ARRAY, TH_FIELD_F32_ARRAY
+    TH_FIELD_S8_ARRAY,
+    TH_FIELD_U8_ARRAY,
+    TH_FIELD_S16_ARRAY,
+    TH_FIELD_U16_ARRAY,
+    TH_FIELD_I32_ARRAY,
+    TH_FIELD_U32_ARRAY,
+    TH_FIELD_I64_ARRAY,
+    TH_FIELD_F32_ARRAY
 } th_field_kind;
 typedef struct th_field {
     const char *name;
@@ -160,19 +245,19 @@ typedef enum th_control {
 } th_control;
 
 typedef struct th_step {
-    th_control control;        /* not TH_CONTROL_KERNEL: nothing below is set */
+    th_control control; /* not TH_CONTROL_KERNEL: nothing below is set */
     th_kernel *kernel;
-    const char *kernel_name;   /* C name of `kernel` */
-    const char *header;        /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
-    const char *par_type;      /* C name of the parameter struct, or NULL when it has none */
-    const th_field *fields;    /* [n_fields], in the order of the struct */
+    const char *kernel_name; /* C name of `kernel` */
+    const char *header;      /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
+    const char *par_type;    /* C name of the parameter struct, or NULL when it has none */
+    const th_field *fields;  /* [n_fields], in the order of the struct */
     size_t n_fields;
     void *par;
-    int32_t n_in, n_out;       /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
-    size_t scratch_bytes;      /* the same on every machine: nothing in it depends on pointer size */
-    size_t state_bytes;        /* kept from run to run, all zero at first: the last one of the n_in inputs; 0 for none */
-    uint32_t in_place;         /* bit i: output 0 may lie exactly on input i */
-    int64_t macs;              /* multiply-accumulates of one run */
+    int32_t n_in, n_out;  /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
+    size_t scratch_bytes; /* the same on every machine: nothing in it depends on pointer size */
+    size_t state_bytes;   /* kept from run to run, all zero at first: the last one of the n_in inputs; 0 for none */
+    uint32_t in_place;    /* bit i: output 0 may lie exactly on input i */
+    int64_t macs;         /* multiply-accumulates of one run */
 } th_step;
 
 typedef struct th_prepare {

@@ -27,7 +27,8 @@ static th_err find_frame(const th_prepare *p, int32_t most, frame *f)
     for (int32_t d = 0; d < f->out.rank; d++) {
         const int32_t before = f->side[2 * d], after = f->side[2 * d + 1];
         if (before < 0 || after < 0) return th_refuse(p, TH_ESHAPE, "a padding is negative");
-        if (before > INT32_MAX - f->out.d[d] || after > INT32_MAX - f->out.d[d] - before) return th_refuse(p, TH_ERANGE, "a padding is too large");
+        if (before > INT32_MAX - f->out.d[d] || after > INT32_MAX - f->out.d[d] - before)
+            return th_refuse(p, TH_ERANGE, "a padding is too large");
         f->out.d[d] += before + after;
     }
     return TH_OK;
@@ -36,7 +37,8 @@ static th_err find_frame(const th_prepare *p, int32_t most, frame *f)
 static th_err check_out(const th_prepare *p, const frame *f)
 {
     TH_TRY(th_check_moved(p, th_prepare_in(p, 0), th_prepare_out(p, 0)));
-    if (!th_shape_same(&f->out, &th_prepare_out(p, 0)->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the input's shape plus the paddings");
+    if (!th_shape_same(&f->out, &th_prepare_out(p, 0)->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the input's shape plus the paddings");
     return TH_OK;
 }
 
@@ -52,8 +54,10 @@ static th_err infer_pad(const th_prepare *p, th_shape *out)
 static th_err add_value(const th_prepare *p, th_boxes *b)
 {
     const th_tensor *y = th_prepare_out(p, 0), *v = th_prepare_in(p, 2);
-    if (v->type != y->type || th_shape_count(&v->shape) != 1) return th_refuse(p, TH_ESHAPE, "the padding value must be one number of the input's type");
-    if (y->type == TH_S8 && y->quant.n && v->quant.n && (v->quant.scale[0] != y->quant.scale[0] || v->quant.zero[0] != y->quant.zero[0]))
+    if (v->type != y->type || th_shape_count(&v->shape) != 1)
+        return th_refuse(p, TH_ESHAPE, "the padding value must be one number of the input's type");
+    if (y->type == TH_S8 && y->quant.n && v->quant.n &&
+        (v->quant.scale[0] != y->quant.scale[0] || v->quant.zero[0] != y->quant.zero[0]))
         return th_refuse(p, TH_EUNSUP, "the padding value and the output have different scales or zero points");
     const th_box box = {.in = 2, .rank = 1, .n = {th_shape_count(&y->shape)}, .from_step = {0}, .to_step = {1}};
     th_boxes_add(b, &box);
@@ -66,7 +70,8 @@ static th_err add_zero(const th_prepare *p, th_boxes *b)
     const th_tensor *y = th_prepare_out(p, 0);
     const int32_t zero = y->quant.n ? y->quant.zero[0] : 0;
     const bool byte = y->type == TH_S8 || y->type == TH_U8;
-    if (byte && (zero < (y->type == TH_S8 ? -128 : 0) || zero > (y->type == TH_S8 ? 127 : 255))) return th_refuse(p, TH_EFORMAT, "the zero point is outside of the type");
+    if (byte && (zero < (y->type == TH_S8 ? -128 : 0) || zero > (y->type == TH_S8 ? 127 : 255)))
+        return th_refuse(p, TH_EFORMAT, "the zero point is outside of the type");
     if (!byte && zero) return th_refuse(p, TH_EUNSUP, "a zero point other than 0 is not supported in this type");
     th_boxes_fill(b, y, zero & 255);
     return TH_OK;
@@ -96,7 +101,8 @@ static th_err prepare_pad(const th_prepare *p, th_step *step)
 }
 
 /* One region of a dimension: before, inside, after.  false when it is empty. */
-static bool region(const frame *f, const th_shape *x, int32_t d, int32_t which, int32_t edge, const int32_t *steps, th_box *box)
+static bool region(const frame *f, const th_shape *x, int32_t d, int32_t which, int32_t edge, const int32_t *steps,
+                   th_box *box)
 {
     const int32_t before = f->side[2 * d], size = x->d[d];
     const int32_t n[3] = {before, size, f->side[2 * d + 1]}, to[3] = {0, before, before + size};
@@ -119,14 +125,16 @@ static th_err prepare_mirror(const th_prepare *p, th_step *step)
     int32_t n = 1, steps[TH_MAX_RANK];
     th_shape_steps(x, steps);
     for (int32_t d = 0; d < x->rank; d++, n *= 3)
-        if (f.side[2 * d] > x->d[d] - edge || f.side[2 * d + 1] > x->d[d] - edge) return th_refuse(p, TH_ESHAPE, "there is less to mirror than the padding needs");
+        if (f.side[2 * d] > x->d[d] - edge || f.side[2 * d + 1] > x->d[d] - edge)
+            return th_refuse(p, TH_ESHAPE, "there is less to mirror than the padding needs");
     th_boxes b;
     TH_TRY(th_boxes_begin(p, th_prepare_in(p, 0), n, &b));
     for (int32_t k = 0; k < n; k++) {
         th_box box = {.rank = x->rank};
         bool any = true;
         th_shape_steps(&f.out, box.to_step);
-        for (int32_t d = 0, rest = k; d < x->rank && any; d++, rest /= 3) any = region(&f, x, d, rest % 3, edge, steps, &box);
+        for (int32_t d = 0, rest = k; d < x->rank && any; d++, rest /= 3)
+            any = region(&f, x, d, rest % 3, edge, steps, &box);
         if (any) th_boxes_add(&b, &box);
     }
     return th_boxes_end(p, &b, 1, 1, step);

@@ -5,8 +5,8 @@
  *   BROADCAST_TO      y[i] = x[i], index 0 where x has size 1 or no dimension; in[1] the new shape
  *   DEPTH_TO_SPACE    y[b, h B + i, w B + j, c] = x[b, h, w, (i B + j) C + c],  C channels of y
  *   SPACE_TO_DEPTH    the opposite
- *   SPACE_TO_BATCH_ND y[(i B_1 + j) N + n, h, w, c] = x[n, h B_0 + i - pad_0, w B_1 + j - pad_1, c], N batches of x; outside of x:
- *                     0 (the zero point of int8 and uint8).  in[1] block [M], in[2] paddings [M, 2]; any M < rank.
+ *   SPACE_TO_BATCH_ND y[(i B_1 + j) N + n, h, w, c] = x[n, h B_0 + i - pad_0, w B_1 + j - pad_1, c], N batches of x;
+ * outside of x: 0 (the zero point of int8 and uint8).  in[1] block [M], in[2] paddings [M, 2]; any M < rank.
  *   BATCH_TO_SPACE_ND the opposite, with crops in place of paddings
  *
  * in[1] and in[2] are constant int32 (or int64).  All types of nn/move.h.
@@ -22,7 +22,8 @@ static th_err prepare_box(const th_prepare *p, const th_shape *want, const th_bo
     th_boxes b;
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, x, y));
-    if (!th_shape_same(want, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the input");
+    if (!th_shape_same(want, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the input");
     TH_TRY(th_boxes_begin(p, x, 1, &b));
     th_boxes_add(&b, box);
     return th_boxes_end(p, &b, 1, 1, step);
@@ -82,15 +83,18 @@ static th_err find_broadcast(const th_prepare *p, th_box *box, th_shape *out)
     const th_shape *x = &th_prepare_in(p, 0)->shape;
     int32_t steps[TH_MAX_RANK];
     *out = (th_shape){.rank = 0};
-    TH_TRY(th_const_ints(p, 1, TH_MAX_RANK, out->d, &out->rank, "the new shape must be a constant int32 or int64 tensor"));
+    TH_TRY(
+        th_const_ints(p, 1, TH_MAX_RANK, out->d, &out->rank, "the new shape must be a constant int32 or int64 tensor"));
     const int32_t more = out->rank - x->rank;
-    if (more < 0 || th_shape_count(out) < 1) return th_refuse(p, TH_ESHAPE, "the input cannot be broadcast to the new shape");
+    if (more < 0 || th_shape_count(out) < 1)
+        return th_refuse(p, TH_ESHAPE, "the input cannot be broadcast to the new shape");
     th_shape_steps(x, steps);
     *box = (th_box){.rank = out->rank};
     th_shape_steps(out, box->to_step);
     for (int32_t d = 0; d < out->rank; d++) {
         const int32_t size = d < more ? 1 : x->d[d - more];
-        if (size != 1 && size != out->d[d]) return th_refuse(p, TH_ESHAPE, "the input cannot be broadcast to the new shape");
+        if (size != 1 && size != out->d[d])
+            return th_refuse(p, TH_ESHAPE, "the input cannot be broadcast to the new shape");
         box->n[d] = out->d[d];
         box->from_step[d] = size == 1 ? 0 : steps[d - more];
     }
@@ -120,7 +124,8 @@ static th_err find_depth_to_space(const th_prepare *p, th_box *box, th_shape *ou
     TH_TRY(th_check_io(p, 1, 1));
     const int32_t block = p->node->attr.block.size;
     *out = th_prepare_in(p, 0)->shape;
-    if (out->rank != 4 || block < 1 || block > 1024 || out->d[3] % (block * block)) return th_refuse(p, TH_ESHAPE, "the channels are not a multiple of the block's square");
+    if (out->rank != 4 || block < 1 || block > 1024 || out->d[3] % (block * block))
+        return th_refuse(p, TH_ESHAPE, "the channels are not a multiple of the block's square");
     out->d[1] *= block;
     out->d[2] *= block;
     out->d[3] /= block * block;
@@ -134,7 +139,8 @@ static th_err find_space_to_depth(const th_prepare *p, th_box *box, th_shape *ou
     TH_TRY(th_check_io(p, 1, 1));
     const int32_t block = p->node->attr.block.size;
     const th_shape *x = &th_prepare_in(p, 0)->shape;
-    if (x->rank != 4 || block < 1 || block > 1024 || x->d[1] % block || x->d[2] % block) return th_refuse(p, TH_ESHAPE, "height and width are not multiples of the block");
+    if (x->rank != 4 || block < 1 || block > 1024 || x->d[1] % block || x->d[2] % block)
+        return th_refuse(p, TH_ESHAPE, "height and width are not multiples of the block");
     *out = (th_shape){.rank = 4, .d = {x->d[0], x->d[1] / block, x->d[2] / block, x->d[3] * block * block}};
     *box = (th_box){.rank = 0};
     block_steps(x, block, box, box->to_step, box->from_step);
@@ -142,18 +148,18 @@ static th_err find_space_to_depth(const th_prepare *p, th_box *box, th_shape *ou
 }
 
 /* Each operator above: prepare and infer are one function that finds the box and the shape. */
-#define ONE_BOX(name)                                                                              \
-    static th_err prepare_##name(const th_prepare *p, th_step *step)                               \
-    {                                                                                              \
-        th_box box;                                                                                \
-        th_shape out;                                                                              \
-        TH_TRY(find_##name(p, &box, &out));                                                        \
-        return prepare_box(p, &out, &box, step);                                                   \
-    }                                                                                              \
-    static th_err infer_##name(const th_prepare *p, th_shape *out)                                 \
-    {                                                                                              \
-        th_box box;                                                                                \
-        return find_##name(p, &box, out);                                                          \
+#define ONE_BOX(name)                                                                                                  \
+    static th_err prepare_##name(const th_prepare *p, th_step *step)                                                   \
+    {                                                                                                                  \
+        th_box box;                                                                                                    \
+        th_shape out;                                                                                                  \
+        TH_TRY(find_##name(p, &box, &out));                                                                            \
+        return prepare_box(p, &out, &box, step);                                                                       \
+    }                                                                                                                  \
+    static th_err infer_##name(const th_prepare *p, th_shape *out)                                                     \
+    {                                                                                                                  \
+        th_box box;                                                                                                    \
+        return find_##name(p, &box, out);                                                                              \
     }
 ONE_BOX(transpose)
 ONE_BOX(reverse)
@@ -176,10 +182,12 @@ static th_err read_tiling(const th_prepare *p, tiling *t)
     const th_shape *x = &th_prepare_in(p, 0)->shape;
     TH_TRY(th_const_ints(p, 1, TH_MAX_RANK, t->block, &t->m, "the block must be a constant int32 tensor"));
     TH_TRY(th_const_ints(p, 2, 2 * TH_MAX_RANK, t->side, &n, "paddings or crops must be a constant int32 tensor"));
-    if (t->m >= x->rank || n != 2 * t->m) return th_refuse(p, TH_ESHAPE, "block and paddings or crops do not fit the input's dimensions");
+    if (t->m >= x->rank || n != 2 * t->m)
+        return th_refuse(p, TH_ESHAPE, "block and paddings or crops do not fit the input's dimensions");
     int64_t blocks = 1;
     for (int32_t d = 0; d < t->m; d++) {
-        if (t->block[d] < 1 || t->side[2 * d] < 0 || t->side[2 * d + 1] < 0) return th_refuse(p, TH_EFORMAT, "a block size is below 1, or a padding or crop is negative");
+        if (t->block[d] < 1 || t->side[2 * d] < 0 || t->side[2 * d + 1] < 0)
+            return th_refuse(p, TH_EFORMAT, "a block size is below 1, or a padding or crop is negative");
         blocks *= t->block[d];
         if (blocks > 65536) return th_refuse(p, TH_EUNSUP, "the block has more than 65536 places");
     }
@@ -195,7 +203,8 @@ static th_err find_to_batch(const th_prepare *p, tiling *t)
     t->tiled.d[0] *= t->blocks;
     for (int32_t d = 0; d < t->m; d++) {
         const int64_t size = (int64_t)t->flat.d[d + 1] + t->side[2 * d] + t->side[2 * d + 1];
-        if (size > INT32_MAX || size % t->block[d]) return th_refuse(p, TH_ESHAPE, "the padded size is not a multiple of the block");
+        if (size > INT32_MAX || size % t->block[d])
+            return th_refuse(p, TH_ESHAPE, "the padded size is not a multiple of the block");
         t->tiled.d[d + 1] = (int32_t)(size / t->block[d]);
     }
     return TH_OK;
@@ -209,7 +218,8 @@ static th_err find_to_space(const th_prepare *p, tiling *t)
     t->flat.d[0] /= t->blocks;
     for (int32_t d = 0; d < t->m; d++) {
         const int64_t size = (int64_t)t->tiled.d[d + 1] * t->block[d] - t->side[2 * d] - t->side[2 * d + 1];
-        if (size < 1 || size > INT32_MAX) return th_refuse(p, TH_ESHAPE, "the crops leave nothing, or the output is too large");
+        if (size < 1 || size > INT32_MAX)
+            return th_refuse(p, TH_ESHAPE, "the crops leave nothing, or the output is too large");
         t->flat.d[d + 1] = (int32_t)size;
     }
     return TH_OK;
@@ -247,7 +257,8 @@ static th_err prepare_tiling(const th_prepare *p, const tiling *t, bool to_batch
 {
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, x, y));
-    if (!th_shape_same(to_batch ? &t->tiled : &t->flat, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the input");
+    if (!th_shape_same(to_batch ? &t->tiled : &t->flat, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the input");
     th_boxes b;
     TH_TRY(th_boxes_begin(p, x, t->blocks + 1, &b));
     if (th_shape_count(&t->tiled) != th_shape_count(&t->flat) && to_batch) {
@@ -294,7 +305,11 @@ static th_err infer_to_space(const th_prepare *p, th_shape *out)
 const th_op_row th_row_transpose = {TH_OP_TRANSPOSE, "TRANSPOSE", prepare_transpose, infer_transpose};
 const th_op_row th_row_reverse_v2 = {TH_OP_REVERSE_V2, "REVERSE_V2", prepare_reverse, infer_reverse};
 const th_op_row th_row_broadcast_to = {TH_OP_BROADCAST_TO, "BROADCAST_TO", prepare_broadcast, infer_broadcast};
-const th_op_row th_row_depth_to_space = {TH_OP_DEPTH_TO_SPACE, "DEPTH_TO_SPACE", prepare_depth_to_space, infer_depth_to_space};
-const th_op_row th_row_space_to_depth = {TH_OP_SPACE_TO_DEPTH, "SPACE_TO_DEPTH", prepare_space_to_depth, infer_space_to_depth};
-const th_op_row th_row_space_to_batch_nd = {TH_OP_SPACE_TO_BATCH_ND, "SPACE_TO_BATCH_ND", prepare_to_batch, infer_to_batch};
-const th_op_row th_row_batch_to_space_nd = {TH_OP_BATCH_TO_SPACE_ND, "BATCH_TO_SPACE_ND", prepare_to_space, infer_to_space};
+const th_op_row th_row_depth_to_space = {TH_OP_DEPTH_TO_SPACE, "DEPTH_TO_SPACE", prepare_depth_to_space,
+                                         infer_depth_to_space};
+const th_op_row th_row_space_to_depth = {TH_OP_SPACE_TO_DEPTH, "SPACE_TO_DEPTH", prepare_space_to_depth,
+                                         infer_space_to_depth};
+const th_op_row th_row_space_to_batch_nd = {TH_OP_SPACE_TO_BATCH_ND, "SPACE_TO_BATCH_ND", prepare_to_batch,
+                                            infer_to_batch};
+const th_op_row th_row_batch_to_space_nd = {TH_OP_BATCH_TO_SPACE_ND, "BATCH_TO_SPACE_ND", prepare_to_space,
+                                            infer_to_space};

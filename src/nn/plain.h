@@ -27,7 +27,8 @@ TH_INLINE void th_pair_dot_plain(const int16_t *pair, const int8_t *w0, const in
     acc[3] = b1;
 }
 
-TH_INLINE void th_rows_dot_plain(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero, int32_t acc[2])
+TH_INLINE void th_rows_dot_plain(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero,
+                                 int32_t acc[2])
 {
     int32_t a0 = 0, a1 = 0;
     for (int32_t k = 0; k < n; k++) {
@@ -39,7 +40,8 @@ TH_INLINE void th_rows_dot_plain(const int8_t *x, const int8_t *w0, const int8_t
     acc[1] = a1;
 }
 
-TH_INLINE void th_taps_dot_plain(const th_taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero, int32_t acc[4])
+TH_INLINE void th_taps_dot_plain(const th_taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero,
+                                 int32_t acc[4])
 {
     int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
     for (int32_t i = 0; i < t->rows; i++, x += t->x_row, w += t->w_row) {

@@ -8,8 +8,8 @@
 
 /* The part of the picture that output pixel `index` (of all batches) looks at. */
 typedef struct part {
-    ptrdiff_t first;     /* element of its first tap, channel 0 */
-    int32_t h, w;        /* taps; never 0, padding is always smaller than the filter */
+    ptrdiff_t first; /* element of its first tap, channel 0 */
+    int32_t h, w;    /* taps; never 0, padding is always smaller than the filter */
 } part;
 
 static part part_of(const th_window *w, int32_t index)

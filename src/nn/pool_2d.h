@@ -1,7 +1,7 @@
 /* nn/pool_2d.h -- AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D.
  *
- *   y[b][oy][ox][c] = act( mean, maximum or root of the mean square of x[b][iy + i][ix + j][c] over the taps inside the picture )
- *   iy = oy*stride_h - pad_top, ix likewise, 0 <= i < filter_h, 0 <= j < filter_w
+ *   y[b][oy][ox][c] = act( mean, maximum or root of the mean square of x[b][iy + i][ix + j][c] over the taps inside the
+ * picture ) iy = oy*stride_h - pad_top, ix likewise, 0 <= i < filter_h, 0 <= j < filter_w
  *
  *   in[0] x [batches][in_h][in_w][in_c]   out[0] y [batches][out_h][out_w][in_c]
  *
@@ -25,10 +25,12 @@ typedef struct th_pool_2d_f32_par {
 } th_pool_2d_f32_par;
 
 void th_average_pool_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-void th_average_pool_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch); /* par: th_pool_2d_s8_par */
+void th_average_pool_2d_s16(const void *par, const void *const *in, void *const *out,
+                            void *scratch); /* par: th_pool_2d_s8_par */
 void th_average_pool_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_max_pool_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-void th_max_pool_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch); /* par: th_pool_2d_s8_par */
+void th_max_pool_2d_s16(const void *par, const void *const *in, void *const *out,
+                        void *scratch); /* par: th_pool_2d_s8_par */
 void th_max_pool_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_l2_pool_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 

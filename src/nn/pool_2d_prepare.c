@@ -22,7 +22,8 @@ static th_err geometry(const th_prepare *p, th_window *w)
     q.node = &node;
     TH_TRY(th_window_make(&q, &th_prepare_in(p, 0)->shape, node.attr.conv.filter_h, node.attr.conv.filter_w, w));
     w->out_c = w->in_c;
-    if ((int64_t)w->filter_h * w->filter_w >= INT32_C(1) << 24) return th_refuse(p, TH_ERANGE, "the window is larger than 2^24 elements");
+    if ((int64_t)w->filter_h * w->filter_w >= INT32_C(1) << 24)
+        return th_refuse(p, TH_ERANGE, "the window is larger than 2^24 elements");
     return TH_OK;
 }
 
@@ -38,16 +39,21 @@ static th_err infer(const th_prepare *p, th_shape *out)
 static th_err prepare_int(const th_prepare *p, const th_window *w, th_step *step)
 {
     const int small = th_prepare_in(p, 0)->type == TH_S8, average = p->node->op == TH_OP_AVERAGE_POOL_2D;
-    if (!small && (int64_t)w->filter_h * w->filter_w > INT32_C(1) << 15) return th_refuse(p, TH_ERANGE, "the window is larger than 2^15 elements");
+    if (!small && (int64_t)w->filter_h * w->filter_w > INT32_C(1) << 15)
+        return th_refuse(p, TH_ERANGE, "the window is larger than 2^15 elements");
     TH_TRY(th_check_same_quant(p, th_prepare_in(p, 0), th_prepare_out(p, 0)));
     th_pool_2d_s8_par *par = TH_NEW(p->arena, th_pool_2d_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->win = *w;
     TH_TRY(th_act_range(p, p->node->attr.conv.act, th_prepare_out(p, 0), &par->act_min, &par->act_max));
-    if (small && average) TH_STEP_KERNEL(step, th_average_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
-    else if (small) TH_STEP_KERNEL(step, th_max_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
-    else if (average) TH_STEP_KERNEL(step, th_average_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
-    else TH_STEP_KERNEL(step, th_max_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    if (small && average)
+        TH_STEP_KERNEL(step, th_average_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    else if (small)
+        TH_STEP_KERNEL(step, th_max_pool_2d_s8, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    else if (average)
+        TH_STEP_KERNEL(step, th_average_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
+    else
+        TH_STEP_KERNEL(step, th_max_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
     step->par = par;
     return TH_OK;
 }
@@ -58,9 +64,12 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->win = *w;
     TH_TRY(th_act_range_f32(p, p->node->attr.conv.act, &par->act_min, &par->act_max));
-    if (p->node->op == TH_OP_AVERAGE_POOL_2D) TH_STEP_KERNEL(step, th_average_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
-    else if (p->node->op == TH_OP_L2_POOL_2D) TH_STEP_KERNEL(step, th_l2_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
-    else TH_STEP_KERNEL(step, th_max_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
+    if (p->node->op == TH_OP_AVERAGE_POOL_2D)
+        TH_STEP_KERNEL(step, th_average_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
+    else if (p->node->op == TH_OP_L2_POOL_2D)
+        TH_STEP_KERNEL(step, th_l2_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
+    else
+        TH_STEP_KERNEL(step, th_max_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
     step->par = par;
     return TH_OK;
 }

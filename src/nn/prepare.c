@@ -21,7 +21,8 @@ const th_tensor *th_prepare_out(const th_prepare *p, int32_t i)
 
 static th_err check_tensor(const th_prepare *p, const th_tensor *t)
 {
-    if (t->shape.rank < 0 || t->shape.rank > TH_MAX_RANK) return th_refuse(p, TH_ESHAPE, "a tensor has too many dimensions");
+    if (t->shape.rank < 0 || t->shape.rank > TH_MAX_RANK)
+        return th_refuse(p, TH_ESHAPE, "a tensor has too many dimensions");
     if (th_type_bytes(t->type) == 0) return th_refuse(p, TH_EUNSUP, "a tensor has a type that is not known here");
     if (th_shape_count(&t->shape) <= 0) return th_refuse(p, TH_ESHAPE, "a tensor is empty or too large");
     return TH_OK;
@@ -53,7 +54,9 @@ th_err th_check_not_hybrid(const th_prepare *p)
 {
     const th_tensor *x = th_prepare_in(p, 0), *w = th_prepare_in(p, 1);
     if (x->type != TH_F32 || (w->type != TH_S8 && w->type != TH_S4)) return TH_OK;
-    return th_refuse(p, TH_EUNSUP, "float input with integer weights (a dynamic-range or \"hybrid\" model): convert it with full integer quantisation, or with float weights");
+    return th_refuse(p, TH_EUNSUP,
+                     "float input with integer weights (a dynamic-range or \"hybrid\" model): convert it with full "
+                     "integer quantisation, or with float weights");
 }
 
 static bool good_scale(float s)
@@ -95,8 +98,10 @@ th_err th_check_same_quant(const th_prepare *p, const th_tensor *a, const th_ten
 th_err th_check_bias(const th_prepare *p, const th_tensor *bias, th_type type, int32_t channels)
 {
     if (!bias) return TH_OK;
-    if (bias->type != type) return th_refuse(p, TH_EUNSUP, "the bias has another type than int32 (int8 inputs) or float32 (float inputs)");
-    if (th_shape_count(&bias->shape) != channels) return th_refuse(p, TH_ESHAPE, "the bias needs one value per output channel");
+    if (bias->type != type)
+        return th_refuse(p, TH_EUNSUP, "the bias has another type than int32 (int8 inputs) or float32 (float inputs)");
+    if (th_shape_count(&bias->shape) != channels)
+        return th_refuse(p, TH_ESHAPE, "the bias needs one value per output channel");
     return TH_OK;
 }
 
@@ -111,21 +116,26 @@ th_err th_check_bias_s16(const th_prepare *p, const th_tensor *bias, int32_t cha
 {
     *wide = (bias ? (int32_t)bias->type : bias_type) != (int32_t)TH_S32;
     if (!bias) return TH_OK;
-    if (bias->type != TH_S64 && bias->type != TH_S32) return th_refuse(p, TH_EUNSUP, "the bias of int16 inputs must be int64 or int32");
-    if (th_shape_count(&bias->shape) != channels) return th_refuse(p, TH_ESHAPE, "the bias needs one value per output channel");
+    if (bias->type != TH_S64 && bias->type != TH_S32)
+        return th_refuse(p, TH_EUNSUP, "the bias of int16 inputs must be int64 or int32");
+    if (th_shape_count(&bias->shape) != channels)
+        return th_refuse(p, TH_ESHAPE, "the bias needs one value per output channel");
     for (int32_t c = 0; *wide && bias->data && c < channels; c++) {
         int64_t b;
         memcpy(&b, (const uint8_t *)bias->data + 8 * (size_t)c, 8);
-        if (b > INT64_C(1) << 46 || b < -(INT64_C(1) << 46)) return th_refuse(p, TH_ERANGE, "a bias is larger than 2^46: the sums could overflow");
+        if (b > INT64_C(1) << 46 || b < -(INT64_C(1) << 46))
+            return th_refuse(p, TH_ERANGE, "a bias is larger than 2^46: the sums could overflow");
     }
     return TH_OK;
 }
 
 th_err th_check_sums_s16(const th_prepare *p, int32_t n, int32_t wide, const int32_t *shift, int32_t n_shifts)
 {
-    if (n > INT32_C(1) << 23) return th_refuse(p, TH_ERANGE, "more than 2^23 weights for one output: the sums could overflow");
+    if (n > INT32_C(1) << 23)
+        return th_refuse(p, TH_ERANGE, "more than 2^23 weights for one output: the sums could overflow");
     for (int32_t c = 0; wide && c < n_shifts; c++)
-        if (shift[c] > 7) return th_refuse(p, TH_ERANGE, "the output scale is too small for the scales of input and weights");
+        if (shift[c] > 7)
+            return th_refuse(p, TH_ERANGE, "the output scale is too small for the scales of input and weights");
     return TH_OK;
 }
 
@@ -153,15 +163,16 @@ bool th_quantize_multiplier(double factor, int32_t *m, int32_t *shift)
     return true;
 }
 
-th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tensor *w, const th_tensor *out, int32_t channels,
-                         const int32_t **m, const int32_t **shift)
+th_err th_prepare_scales(const th_prepare *p, const th_tensor *in, const th_tensor *w, const th_tensor *out,
+                         int32_t channels, const int32_t **m, const int32_t **shift)
 {
     int32_t *mm = TH_NEW(p->arena, int32_t, (size_t)channels), *ss = TH_NEW(p->arena, int32_t, (size_t)channels);
     if (!mm || !ss) return th_refuse(p, TH_ENOMEM, "no memory for the scales");
     for (int32_t c = 0; c < channels; c++) {
         const double s_w = (double)w->quant.scale[w->quant.n == 1 ? 0 : c];
         const double factor = (double)in->quant.scale[0] * s_w / (double)out->quant.scale[0];
-        if (!th_quantize_multiplier(factor, &mm[c], &ss[c])) return th_refuse(p, TH_ERANGE, "the scales of input, weights and output do not fit together");
+        if (!th_quantize_multiplier(factor, &mm[c], &ss[c]))
+            return th_refuse(p, TH_ERANGE, "the scales of input, weights and output do not fit together");
     }
     *m = mm;
     *shift = ss;
@@ -209,8 +220,12 @@ th_err th_act_range(const th_prepare *p, th_act act, const th_tensor *out, int32
     switch (act) {
     case TH_ACT_NONE: break;
     case TH_ACT_RELU: ok = quantize_bound(0.0f, out, least, most, lo); break;
-    case TH_ACT_RELU6: ok = quantize_bound(0.0f, out, least, most, lo) && quantize_bound(6.0f, out, least, most, hi); break;
-    case TH_ACT_RELU_N1_1: ok = quantize_bound(-1.0f, out, least, most, lo) && quantize_bound(1.0f, out, least, most, hi); break;
+    case TH_ACT_RELU6:
+        ok = quantize_bound(0.0f, out, least, most, lo) && quantize_bound(6.0f, out, least, most, hi);
+        break;
+    case TH_ACT_RELU_N1_1:
+        ok = quantize_bound(-1.0f, out, least, most, lo) && quantize_bound(1.0f, out, least, most, hi);
+        break;
     case TH_ACT_TANH:
     default: return th_refuse(p, TH_EUNSUP, "this fused activation is not known here");
     }
@@ -237,10 +252,12 @@ th_err th_act_range_f32(const th_prepare *p, th_act act, float *lo, float *hi)
 }
 
 /* One direction: output size and padding before the first element; false when there is no output. */
-static bool slide(th_padding padding, int32_t in, int32_t filter, int32_t stride, int32_t dilation, int32_t *out, int32_t *pad)
+static bool slide(th_padding padding, int32_t in, int32_t filter, int32_t stride, int32_t dilation, int32_t *out,
+                  int32_t *pad)
 {
     const int64_t reach = (int64_t)(filter - 1) * dilation + 1;
-    const int64_t n = padding == TH_PAD_SAME ? ((int64_t)in + stride - 1) / stride : ((int64_t)in + stride - reach) / stride;
+    const int64_t n =
+        padding == TH_PAD_SAME ? ((int64_t)in + stride - 1) / stride : ((int64_t)in + stride - reach) / stride;
     const int64_t missing = (n - 1) * stride + reach - in;
     if (n < 1 || n > INT32_MAX || missing / 2 > INT32_MAX / 2) return false;
     *out = (int32_t)n;
@@ -253,16 +270,29 @@ static bool slide(th_padding padding, int32_t in, int32_t filter, int32_t stride
 th_err th_window_make(const th_prepare *p, const th_shape *in, int32_t filter_h, int32_t filter_w, th_window *w)
 {
     const th_attr *a = &p->node->attr;
-    if (in->rank != 4) return th_refuse(p, TH_ESHAPE, "the input must have 4 dimensions: batch, height, width, channels");
-    if (a->conv.stride_h < 1 || a->conv.stride_w < 1 || a->conv.dilation_h < 1 || a->conv.dilation_w < 1 || filter_h < 1 || filter_w < 1)
+    if (in->rank != 4)
+        return th_refuse(p, TH_ESHAPE, "the input must have 4 dimensions: batch, height, width, channels");
+    if (a->conv.stride_h < 1 || a->conv.stride_w < 1 || a->conv.dilation_h < 1 || a->conv.dilation_w < 1 ||
+        filter_h < 1 || filter_w < 1)
         return th_refuse(p, TH_EFORMAT, "filter size, stride and dilation must be at least 1");
-    if (a->conv.padding != TH_PAD_SAME && a->conv.padding != TH_PAD_VALID) return th_refuse(p, TH_EFORMAT, "the padding is neither SAME nor VALID");
-    const int32_t side[] = {in->d[1], in->d[2], filter_h, filter_w, a->conv.stride_h, a->conv.stride_w, a->conv.dilation_h, a->conv.dilation_w};
-    bool large = (int64_t)filter_h * a->conv.dilation_h > SIDE_LIMIT || (int64_t)filter_w * a->conv.dilation_w > SIDE_LIMIT;
+    if (a->conv.padding != TH_PAD_SAME && a->conv.padding != TH_PAD_VALID)
+        return th_refuse(p, TH_EFORMAT, "the padding is neither SAME nor VALID");
+    const int32_t side[] = {in->d[1],         in->d[2],         filter_h,           filter_w,
+                            a->conv.stride_h, a->conv.stride_w, a->conv.dilation_h, a->conv.dilation_w};
+    bool large =
+        (int64_t)filter_h * a->conv.dilation_h > SIDE_LIMIT || (int64_t)filter_w * a->conv.dilation_w > SIDE_LIMIT;
     for (size_t i = 0; i < sizeof side / sizeof *side; i++) large |= side[i] > SIDE_LIMIT;
     if (large) return th_refuse(p, TH_ERANGE, "picture, filter, stride or dilation is larger than 65536");
-    *w = (th_window){.batches = in->d[0], .in_h = in->d[1], .in_w = in->d[2], .in_c = in->d[3], .filter_h = filter_h, .filter_w = filter_w,
-                     .stride_h = a->conv.stride_h, .stride_w = a->conv.stride_w, .dilation_h = a->conv.dilation_h, .dilation_w = a->conv.dilation_w};
+    *w = (th_window){.batches = in->d[0],
+                     .in_h = in->d[1],
+                     .in_w = in->d[2],
+                     .in_c = in->d[3],
+                     .filter_h = filter_h,
+                     .filter_w = filter_w,
+                     .stride_h = a->conv.stride_h,
+                     .stride_w = a->conv.stride_w,
+                     .dilation_h = a->conv.dilation_h,
+                     .dilation_w = a->conv.dilation_w};
     if (!slide(a->conv.padding, w->in_h, filter_h, w->stride_h, w->dilation_h, &w->out_h, &w->pad_top) ||
         !slide(a->conv.padding, w->in_w, filter_w, w->stride_w, w->dilation_w, &w->out_w, &w->pad_left))
         return th_refuse(p, TH_ESHAPE, "the filter is larger than its input");
@@ -276,7 +306,8 @@ void th_window_shape(const th_window *w, th_shape *out)
 
 th_err th_window_check_out(const th_prepare *p, const th_window *w, const th_shape *out)
 {
-    if (out->rank != 4 || out->d[0] != w->batches || out->d[1] != w->out_h || out->d[2] != w->out_w || out->d[3] != w->out_c)
+    if (out->rank != 4 || out->d[0] != w->batches || out->d[1] != w->out_h || out->d[2] != w->out_w ||
+        out->d[3] != w->out_c)
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from input, filter and stride");
     return TH_OK;
 }

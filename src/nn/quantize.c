@@ -4,17 +4,17 @@
 #include "nn/requant.h"
 
 /* y[i] = value, v being x[i]. */
-#define KERNEL(name, par_type, in_type, out_type, value)                                           \
-    void name(const void *par, const void *const *in, void *const *out, void *scratch)             \
-    {                                                                                              \
-        const par_type *p = (const par_type *)par;                                                 \
-        const in_type *x = (const in_type *)in[0];                                                 \
-        out_type *y = (out_type *)out[0];                                                          \
-        (void)scratch;                                                                             \
-        for (int32_t i = 0; i < p->n; i++) {                                                       \
-            const in_type v = x[i];                                                                \
-            y[i] = (out_type)(value);                                                              \
-        }                                                                                          \
+#define KERNEL(name, par_type, in_type, out_type, value)                                                               \
+    void name(const void *par, const void *const *in, void *const *out, void *scratch)                                 \
+    {                                                                                                                  \
+        const par_type *p = (const par_type *)par;                                                                     \
+        const in_type *x = (const in_type *)in[0];                                                                     \
+        out_type *y = (out_type *)out[0];                                                                              \
+        (void)scratch;                                                                                                 \
+        for (int32_t i = 0; i < p->n; i++) {                                                                           \
+            const in_type v = x[i];                                                                                    \
+            y[i] = (out_type)(value);                                                                                  \
+        }                                                                                                              \
     }
 
 static int32_t quantize(const th_quantize_par *p, float v, int32_t lo, int32_t hi)

@@ -3,9 +3,9 @@
  *   float32 to int8, int16, uint8   y = clamp( zero + round(x / scale) ), ties away from zero, division in float32;
  *                                   what is no number becomes the zero point
  *   int8, int16, uint8 to float32   y = (x - zero) * scale
- *   between integers                y = clamp( zero_out + R(x - zero_in, s_in / s_out) ), R as in nn/requant.h, in double:
- *                                   int8 -> int16 int32, int16 -> int8 int16 int32, int32 -> int8 int16;
- *                                   int8 and uint8 among each other by a table (nn/lookup.h)
+ *   between integers                y = clamp( zero_out + R(x - zero_in, s_in / s_out) ), R as in nn/requant.h, in
+ * double: int8 -> int16 int32, int16 -> int8 int16 int32, int32 -> int8 int16; int8 and uint8 among each other by a
+ * table (nn/lookup.h)
  *
  *   in[0] x any shape   out[0] y, as many elements; may lie on x when they are of one size
  *

@@ -9,11 +9,10 @@
  *   out[0] y: x's shape without the axes, or with size 1 there (keep_dims)
  *
  * Quantised SUM and MEAN: S = sum(x) - n zero in int32 (it wraps as the reference's does; exact for n < 2^16 in int16,
- * n < 2^23 in int8), y = zero_out + R(S, m, shift), clamped.  m and shift are those of s_in / s_out; for the mean 1/n goes into m:
- *   m' = floor(m 2^s / n), shift' = shift - s, s = min(floor(log2 n), 32, 31 + shift)
- * REDUCE_MAX and REDUCE_MIN need the same scale and zero point on both sides.
- * Float sums run in the order of the input.
- * Source: TensorFlow Lite Micro, micro/kernels/reduce_common.cc, kernels/internal/reference/reduce.h. */
+ * n < 2^23 in int8), y = zero_out + R(S, m, shift), clamped.  m and shift are those of s_in / s_out; for the mean 1/n
+ * goes into m: m' = floor(m 2^s / n), shift' = shift - s, s = min(floor(log2 n), 32, 31 + shift) REDUCE_MAX and
+ * REDUCE_MIN need the same scale and zero point on both sides. Float sums run in the order of the input. Source:
+ * TensorFlow Lite Micro, micro/kernels/reduce_common.cc, kernels/internal/reference/reduce.h. */
 #ifndef TH_NN_REDUCE_H
 #define TH_NN_REDUCE_H
 
@@ -21,7 +20,7 @@
 
 /* Which numbers of x belong together: neighbouring dimensions that are both kept or both reduced are one. */
 typedef struct th_reduce_walk {
-    int32_t n_out, n;         /* numbers of y; numbers of x for each */
+    int32_t n_out, n;          /* numbers of y; numbers of x for each */
     int32_t n_kept, n_reduced; /* numbers in the arrays: 2 per dimension, size and step in elements, outermost first */
     const int32_t *kept, *reduced;
 } th_reduce_walk;

@@ -2,9 +2,9 @@
 #include "nn/reduce.h"
 #include "nn/rows.h"
 
-#define WALK_FIELDS(type)                                                                          \
-    TH_FIELD_INT(type, walk.n_out), TH_FIELD_INT(type, walk.n), TH_FIELD_INT(type, walk.n_kept),   \
-        TH_FIELD_INT(type, walk.n_reduced), TH_FIELD_INTS(type, walk.kept, walk.n_kept),           \
+#define WALK_FIELDS(type)                                                                                              \
+    TH_FIELD_INT(type, walk.n_out), TH_FIELD_INT(type, walk.n), TH_FIELD_INT(type, walk.n_kept),                       \
+        TH_FIELD_INT(type, walk.n_reduced), TH_FIELD_INTS(type, walk.kept, walk.n_kept),                               \
         TH_FIELD_INTS(type, walk.reduced, walk.n_reduced)
 
 static const th_field f32_fields[] = {WALK_FIELDS(th_reduce_f32_par), TH_FIELD_FLOAT(th_reduce_f32_par, divisor)};
@@ -32,8 +32,10 @@ static th_err find_axes(const th_prepare *p, bool *gone, th_shape *out)
     }
     *out = (th_shape){.rank = 0};
     for (int32_t d = 0; d < x->rank; d++)
-        if (!gone[d]) out->d[out->rank++] = x->d[d];
-        else if (p->node->attr.reduce.keep_dims) out->d[out->rank++] = 1;
+        if (!gone[d])
+            out->d[out->rank++] = x->d[d];
+        else if (p->node->attr.reduce.keep_dims)
+            out->d[out->rank++] = 1;
     return TH_OK;
 }
 
@@ -62,8 +64,10 @@ static th_err make_walk(const th_prepare *p, th_reduce_walk *w)
     TH_TRY(find_axes(p, gone, &out));
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, x, y));
-    if (!th_shape_same(&out, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the input's shape without the axes");
-    int32_t steps[TH_MAX_RANK], *kept = TH_NEW(p->arena, int32_t, 2 * TH_MAX_RANK), *reduced = TH_NEW(p->arena, int32_t, 2 * TH_MAX_RANK);
+    if (!th_shape_same(&out, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the input's shape without the axes");
+    int32_t steps[TH_MAX_RANK], *kept = TH_NEW(p->arena, int32_t, 2 * TH_MAX_RANK),
+                                *reduced = TH_NEW(p->arena, int32_t, 2 * TH_MAX_RANK);
     if (!kept || !reduced) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     th_shape_steps(&x->shape, steps);
     *w = (th_reduce_walk){.n_out = th_shape_count(&out)};
@@ -100,8 +104,10 @@ static th_err prepare_sum_int(const th_prepare *p, const th_reduce_walk *w, bool
     if (!th_quantize_multiplier((double)x->quant.scale[0] / (double)y->quant.scale[0], &par->multiplier, &par->shift))
         return th_refuse(p, TH_ERANGE, "the output scale is too small for the input's");
     if (mean) fold_count(w->n, &par->multiplier, &par->shift);
-    if (x->type == TH_S8) TH_STEP_KERNEL(step, th_reduce_sum_s8, 1, "nn/reduce.h", th_reduce_sum_par, sum_fields);
-    else TH_STEP_KERNEL(step, th_reduce_sum_s16, 1, "nn/reduce.h", th_reduce_sum_par, sum_fields);
+    if (x->type == TH_S8)
+        TH_STEP_KERNEL(step, th_reduce_sum_s8, 1, "nn/reduce.h", th_reduce_sum_par, sum_fields);
+    else
+        TH_STEP_KERNEL(step, th_reduce_sum_s16, 1, "nn/reduce.h", th_reduce_sum_par, sum_fields);
     step->par = par;
     return TH_OK;
 }
@@ -136,12 +142,18 @@ static th_err prepare_most(const th_prepare *p, int32_t least, th_type only, th_
     th_reduce_par *par = TH_NEW(p->arena, th_reduce_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_reduce_par){.walk = w, .least = least};
-    if (x->type == TH_F32) MOST_STEP(th_reduce_most_f32);
-    else if (x->type == TH_S8) MOST_STEP(th_reduce_most_s8);
-    else if (x->type == TH_U8 || (x->type == TH_BOOL && only == TH_BOOL)) MOST_STEP(th_reduce_most_u8);
-    else if (x->type == TH_S16) MOST_STEP(th_reduce_most_s16);
-    else if (x->type == TH_S32) MOST_STEP(th_reduce_most_s32);
-    else return th_refuse(p, TH_EUNSUP, "the input must be float32, int8, uint8, int16 or int32");
+    if (x->type == TH_F32)
+        MOST_STEP(th_reduce_most_f32);
+    else if (x->type == TH_S8)
+        MOST_STEP(th_reduce_most_s8);
+    else if (x->type == TH_U8 || (x->type == TH_BOOL && only == TH_BOOL))
+        MOST_STEP(th_reduce_most_u8);
+    else if (x->type == TH_S16)
+        MOST_STEP(th_reduce_most_s16);
+    else if (x->type == TH_S32)
+        MOST_STEP(th_reduce_most_s32);
+    else
+        return th_refuse(p, TH_EUNSUP, "the input must be float32, int8, uint8, int16 or int32");
     step->par = par;
     return TH_OK;
 }

@@ -14,7 +14,8 @@ static th_err prepare_same(const th_prepare *p, const th_shape *want, th_step *s
 {
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, x, y));
-    if (!th_shape_same(want, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the input");
+    if (!th_shape_same(want, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from the input");
     th_boxes b;
     TH_TRY(th_boxes_begin(p, x, 1, &b));
     const th_box box = {.rank = 1, .n = {th_shape_count(&x->shape)}, .from_step = {1}, .to_step = {1}};
@@ -84,7 +85,8 @@ static th_err prepare_fill(const th_prepare *p, th_step *step)
     const th_tensor *v = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, v, y));
     if (th_shape_count(&v->shape) != 1) return th_refuse(p, TH_ESHAPE, "the value must be one number");
-    if (!th_shape_same(&s, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the shape that in[0] tells");
+    if (!th_shape_same(&s, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the shape that in[0] tells");
     th_boxes b;
     TH_TRY(th_boxes_begin(p, v, 1, &b));
     const th_box box = {.in = 1, .rank = 1, .n = {th_shape_count(&s)}, .from_step = {0}, .to_step = {1}};
@@ -104,7 +106,8 @@ static th_err prepare_zeros(const th_prepare *p, th_step *step)
     TH_TRY(th_check_io(p, 1, 1));
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, x, y));
-    if (!th_shape_same(&x->shape, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
+    if (!th_shape_same(&x->shape, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
     th_boxes b;
     TH_TRY(th_boxes_begin(p, x, 1, &b));
     th_boxes_fill(&b, y, 0);

@@ -40,8 +40,10 @@ void th_resize_bilinear_f32(const void *par, const void *const *in, void *const 
                 const around_f32 h = find_f32(j, p->scale_w, s->half_pixel_centers, s->in_w);
                 const int32_t left = h.lower * s->depth, right = h.upper * s->depth;
                 for (int32_t c = 0; c < s->depth; c++)
-                    *y++ = top[left + c] * (1.0f - v.fraction) * (1.0f - h.fraction) + bottom[left + c] * v.fraction * (1.0f - h.fraction) +
-                           top[right + c] * (1.0f - v.fraction) * h.fraction + bottom[right + c] * v.fraction * h.fraction;
+                    *y++ = top[left + c] * (1.0f - v.fraction) * (1.0f - h.fraction) +
+                           bottom[left + c] * v.fraction * (1.0f - h.fraction) +
+                           top[right + c] * (1.0f - v.fraction) * h.fraction +
+                           bottom[right + c] * v.fraction * h.fraction;
             }
         }
 }
@@ -78,7 +80,8 @@ void th_resize_bilinear_s8(const void *par, const void *const *in, void *const *
                 for (int32_t c = 0; c < s->depth; c++) {
                     const int64_t sum = (int64_t)top[left + c] * (1024 - v.fraction) * (1024 - h.fraction) +
                                         (int64_t)bottom[left + c] * v.fraction * (1024 - h.fraction) +
-                                        (int64_t)top[right + c] * (1024 - v.fraction) * h.fraction + (int64_t)bottom[right + c] * v.fraction * h.fraction;
+                                        (int64_t)top[right + c] * (1024 - v.fraction) * h.fraction +
+                                        (int64_t)bottom[right + c] * v.fraction * h.fraction;
                     const int32_t half = INT32_C(1) << 19;
                     *y++ = (int8_t)((sum + (sum > 0 ? half : -half)) / (INT32_C(1) << 20));
                 }
@@ -103,6 +106,7 @@ void th_resize_nearest(const void *par, const void *const *in, void *const *out,
     for (int32_t b = 0; b < s->batches; b++, x += s->in_h * s->in_w * s->depth)
         for (int32_t i = 0; i < s->out_h; i++) {
             const uint8_t *row = x + find_nearest(i, p->scale_h, s, s->in_h) * s->in_w * s->depth;
-            for (int32_t j = 0; j < s->out_w; j++, y += s->depth) memcpy(y, row + find_nearest(j, p->scale_w, s, s->in_w) * s->depth, (size_t)s->depth);
+            for (int32_t j = 0; j < s->out_w; j++, y += s->depth)
+                memcpy(y, row + find_nearest(j, p->scale_w, s, s->in_w) * s->depth, (size_t)s->depth);
         }
 }

@@ -2,14 +2,16 @@
  *
  *   in[0] x [n, h, w, c]   in[1] the new height and width, constant int32 [2]   out[0] y [n, H, W, c]
  *
- * Pixel i of y lies at p = i s, s = h / H;  half_pixel_centers: p = (i + 1/2) s - 1/2;  align_corners: s = (h - 1) / (H - 1)
+ * Pixel i of y lies at p = i s, s = h / H;  half_pixel_centers: p = (i + 1/2) s - 1/2;  align_corners: s = (h - 1) / (H
+ * - 1)
  *
  *   bilinear  y = the four pixels around p, weighted by how near they are
- *             float32 in float32;  int8 with s rounded to 1/1024, p in 1/1024, weights in 2^-20, sum rounded half away from 0
- *   nearest   y = x[floor((i + 1/2 or 0) s)], with align_corners round half up instead of floor; any type of 1, 2, 4 or 8 bytes
+ *             float32 in float32;  int8 with s rounded to 1/1024, p in 1/1024, weights in 2^-20, sum rounded half away
+ * from 0 nearest   y = x[floor((i + 1/2 or 0) s)], with align_corners round half up instead of floor; any type of 1, 2,
+ * 4 or 8 bytes
  *
- * Sides up to 65536, so that p in 1/1024 fits int32.  The sum's weights are at most 2^20 together, so 64 bits are more than enough.
- * Source: TensorFlow Lite Micro, reference/resize_bilinear.h, reference/resize_nearest_neighbor.h. */
+ * Sides up to 65536, so that p in 1/1024 fits int32.  The sum's weights are at most 2^20 together, so 64 bits are more
+ * than enough. Source: TensorFlow Lite Micro, reference/resize_bilinear.h, reference/resize_nearest_neighbor.h. */
 #ifndef TH_NN_RESIZE_H
 #define TH_NN_RESIZE_H
 

@@ -6,8 +6,10 @@ void th_shape_of(const void *par, const void *const *in, void *const *out, void 
     (void)in;
     (void)scratch;
     for (int32_t i = 0; i < p->n; i++) {
-        if (p->wide) ((int64_t *)out[0])[i] = p->size[i];
-        else ((int32_t *)out[0])[i] = p->size[i];
+        if (p->wide)
+            ((int64_t *)out[0])[i] = p->size[i];
+        else
+            ((int32_t *)out[0])[i] = p->size[i];
     }
 }
 
@@ -25,7 +27,9 @@ void th_broadcast_args(const void *par, const void *const *in, void *const *out,
     for (int32_t i = 0; i < p->n; i++) {
         const int64_t a = from_end(in[0], p->n_a, i, p->wide), b = from_end(in[1], p->n_b, i, p->wide);
         const int64_t y = a == 1 ? b : a;
-        if (p->wide) ((int64_t *)out[0])[p->n - 1 - i] = y;
-        else ((int32_t *)out[0])[p->n - 1 - i] = (int32_t)y;
+        if (p->wide)
+            ((int64_t *)out[0])[p->n - 1 - i] = y;
+        else
+            ((int32_t *)out[0])[p->n - 1 - i] = (int32_t)y;
     }
 }

@@ -17,7 +17,8 @@ static const th_field args_fields[] = {
 static th_err check_list(const th_prepare *p, const th_tensor *t, int32_t n)
 {
     if (t->type != TH_S32 && t->type != TH_S64) return th_refuse(p, TH_EUNSUP, "shapes must be int32 or int64");
-    if (t->shape.rank != 1 || t->shape.d[0] != n) return th_refuse(p, TH_ESHAPE, "a shape needs one dimension, and the output as many numbers as the longer one");
+    if (t->shape.rank != 1 || t->shape.d[0] != n)
+        return th_refuse(p, TH_ESHAPE, "a shape needs one dimension, and the output as many numbers as the longer one");
     return TH_OK;
 }
 

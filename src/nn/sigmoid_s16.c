@@ -29,7 +29,8 @@ int16_t th_logistic_s16_of(int32_t x)
 {
     const uint32_t size = size_of(x), at = size >> 9, part = size & 511;
     uint32_t y = UINT32_C(0x7fff) << 10; /* in units of 2^-25 */
-    if (at < 255) y = ((uint32_t)th_sigmoid_table[at] << 9) + part * (uint32_t)(th_sigmoid_table[at + 1] - th_sigmoid_table[at]);
+    if (at < 255)
+        y = ((uint32_t)th_sigmoid_table[at] << 9) + part * (uint32_t)(th_sigmoid_table[at + 1] - th_sigmoid_table[at]);
     y = x >= 0 ? y + 512 : (UINT32_C(1) << 25) - y + 511;
     return (int16_t)(y >> 10);
 }
@@ -38,7 +39,9 @@ int16_t th_tanh_s16_of(int32_t x)
 {
     const uint32_t size = size_of(x), at = size >> 8, part = size & 255;
     int32_t y = INT32_C(0xffff) << 8; /* (tanh + 1) in units of 2^-23 */
-    if (at < 255) y = (int32_t)(((uint32_t)th_sigmoid_table[at] << 8) + part * (uint32_t)(th_sigmoid_table[at + 1] - th_sigmoid_table[at]));
+    if (at < 255)
+        y = (int32_t)(((uint32_t)th_sigmoid_table[at] << 8) +
+                      part * (uint32_t)(th_sigmoid_table[at + 1] - th_sigmoid_table[at]));
     y -= INT32_C(1) << 23;
     return (int16_t)((x >= 0 ? y + 128 : 127 - y) >> 8);
 }

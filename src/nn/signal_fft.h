@@ -16,8 +16,8 @@
  * The complex one is decimation in time: fours first, then at most one two, threes, fives; the radix that comes first
  * is the last, widest stage.  The order decides the bits, so it is the reference's.
  *
- * The twiddle factors are constants: w[k] = e^(-+2 pi i k / h), k < h, and v[k] = e^(-+pi i ((k + 1) / h + 1/2)), k < h/2,
- * from the same double-precision phases as in the reference, floor(MAX cos + 1/2) for integers.
+ * The twiddle factors are constants: w[k] = e^(-+2 pi i k / h), k < h, and v[k] = e^(-+pi i ((k + 1) / h + 1/2)), k <
+ * h/2, from the same double-precision phases as in the reference, floor(MAX cos + 1/2) for integers.
  *
  * Source: signal/src/rfft_*.cc, irfft_*.cc of tensorflow/tflite-micro 90b983c2, which wrap kissfft v130
  * with FIXED_POINT 16 and 32 (kiss_fft.c, tools/kiss_fftr.c). */
@@ -26,8 +26,8 @@
 
 #include <stdint.h>
 
-#define TH_FFT_MAX 65536 /* samples */
-#define TH_FFT_STAGES 12 /* of h <= 32768: at most 3^9 and one more */
+#define TH_FFT_MAX    65536 /* samples */
+#define TH_FFT_STAGES 12    /* of h <= 32768: at most 3^9 and one more */
 
 /* h and its radices in the order above; rows; values that a row of the input and of the output has;
  * the numbers in w and v: 2h and 2 (h/2) */

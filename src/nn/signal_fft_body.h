@@ -142,7 +142,7 @@ static void NAME(stage5)(T *x, const T *w, int32_t m, int32_t step)
 }
 
 /* Place of input i of the complex transform before the first stage: its digits to the radices, turned round. */
-static int32_t NAME(place)(const NAME(par) *p, int32_t i)
+static int32_t NAME(place)(const NAME(par) * p, int32_t i)
 {
     int32_t size = p->h, at = 0;
     for (int32_t s = 0; s < p->n_stages; s++) {
@@ -154,24 +154,28 @@ static int32_t NAME(place)(const NAME(par) *p, int32_t i)
 }
 
 /* All stages over x [h], whose inputs stand at their places. */
-static void NAME(transform)(const NAME(par) *p, T *x, int inverse)
+static void NAME(transform)(const NAME(par) * p, T *x, int inverse)
 {
     int32_t m = 1;
     for (int32_t s = p->n_stages; s-- > 0;) {
         const int32_t r = p->radix[s], step = p->h / (m * r);
         for (int32_t k = 0; k < step; k++) {
             T *group = x + 2 * k * m * r;
-            if (r == 2) NAME(stage2)(group, p->w, m, step);
-            else if (r == 3) NAME(stage3)(group, p->w, m, step);
-            else if (r == 4) NAME(stage4)(group, p->w, m, step, inverse);
-            else NAME(stage5)(group, p->w, m, step);
+            if (r == 2)
+                NAME(stage2)(group, p->w, m, step);
+            else if (r == 3)
+                NAME(stage3)(group, p->w, m, step);
+            else if (r == 4)
+                NAME(stage4)(group, p->w, m, step, inverse);
+            else
+                NAME(stage5)(group, p->w, m, step);
         }
         m *= r;
     }
 }
 
 /* The spectrum of n real samples out of the transform of h pairs, in place: x [h + 1]. */
-static void NAME(split)(const NAME(par) *p, T *x)
+static void NAME(split)(const NAME(par) * p, T *x)
 {
     const int32_t h = p->h;
     const NAME(cpx) dc = NAME(load)(x, 2);
@@ -193,7 +197,7 @@ static void NAME(split)(const NAME(par) *p, T *x)
 }
 
 /* The other way round, from f [h + 1] to the places in x [h]. */
-static void NAME(join)(const NAME(par) *p, const T *f, T *x)
+static void NAME(join)(const NAME(par) * p, const T *f, T *x)
 {
     const int32_t h = p->h;
     x[0] = DIV(ADD(f[0], f[2 * h]), 2);

@@ -3,11 +3,11 @@
 #include "nn/signal_fft.h"
 #include "nn/signal_options.h"
 
-#define FIELDS(type, kind)                                                                         \
-    {                                                                                              \
-        TH_FIELD_INT(type, h), TH_FIELD_INT(type, n_stages), TH_FIELD_FIXED(type, radix, TH_FFT_STAGES), \
-            TH_FIELD_INT(type, rows), TH_FIELD_INT(type, row_in), TH_FIELD_INT(type, n_w), TH_FIELD_INT(type, n_v), \
-            TH_FIELD_ARRAY(type, w, n_w, kind), TH_FIELD_ARRAY(type, v, n_v, kind)                 \
+#define FIELDS(type, kind)                                                                                             \
+    {                                                                                                                  \
+        TH_FIELD_INT(type, h), TH_FIELD_INT(type, n_stages), TH_FIELD_FIXED(type, radix, TH_FFT_STAGES),               \
+            TH_FIELD_INT(type, rows), TH_FIELD_INT(type, row_in), TH_FIELD_INT(type, n_w), TH_FIELD_INT(type, n_v),    \
+            TH_FIELD_ARRAY(type, w, n_w, kind), TH_FIELD_ARRAY(type, v, n_v, kind)                                     \
     }
 static const th_field s16_fields[] = FIELDS(th_fft_s16_par, S16);
 static const th_field s32_fields[] = FIELDS(th_fft_s32_par, I32);
@@ -41,8 +41,10 @@ static th_err make_plan(const th_prepare *p, bool inverse, plan *f)
     TH_TRY(th_signal_rows(p, y, x->type, &rows_out, &row_out));
     f->inverse = inverse;
     const int32_t n = f->fft_length, complex_row = n + 2;
-    if (n % 2 != 0 || !factor(n / 2, f)) return th_refuse(p, TH_EUNSUP, "fft_length must be even, and its half a product of 2, 3 and 5");
-    if (x->shape.rank != y->shape.rank || f->rows != rows_out) return th_refuse(p, TH_ESHAPE, "input and output have different numbers of rows");
+    if (n % 2 != 0 || !factor(n / 2, f))
+        return th_refuse(p, TH_EUNSUP, "fft_length must be even, and its half a product of 2, 3 and 5");
+    if (x->shape.rank != y->shape.rank || f->rows != rows_out)
+        return th_refuse(p, TH_ESHAPE, "input and output have different numbers of rows");
     if (inverse ? f->row_in != complex_row || row_out != n : f->row_in > n || row_out != complex_row)
         return th_refuse(p, TH_ESHAPE, "the last dimension of the input or output does not fit fft_length");
     return TH_OK;
@@ -50,7 +52,8 @@ static th_err make_plan(const th_prepare *p, bool inverse, plan *f)
 
 #define PI 3.141592653589793238462643383279502884197
 
-/* Number k of w, or of v (nn/signal_fft.h).  The order of the operations is the reference's: it decides the last bit of the phase. */
+/* Number k of w, or of v (nn/signal_fft.h).  The order of the operations is the reference's: it decides the last bit of
+ * the phase. */
 static double phase(const plan *f, bool is_v, int32_t k)
 {
     const double h = (double)(f->fft_length / 2);
@@ -96,21 +99,30 @@ static void fill_f32(const plan *f, bool is_v, int32_t n, float *w)
 }
 
 /* The three types differ in nothing but the elements of their tables. */
-#define PREPARE(ending, element)                                                                   \
-    static th_err prepare_##ending(const th_prepare *p, const plan *f, th_step *step)              \
-    {                                                                                              \
-        const int32_t h = f->fft_length / 2, n_w = 2 * h, n_v = h / 2 * 2;                         \
-        th_fft_##ending##_par *par = TH_NEW(p->arena, th_fft_##ending##_par, 1);                   \
-        element *w = TH_NEW(p->arena, element, (size_t)n_w), *v = TH_NEW(p->arena, element, (size_t)n_v); \
-        if (!par || !w || !v) return th_refuse(p, TH_ENOMEM, "no memory for the tables");          \
-        fill_##ending(f, false, n_w, w);                                                           \
-        fill_##ending(f, true, n_v, v);                                                            \
-        *par = (th_fft_##ending##_par){.h = h, .n_stages = f->n_stages, .rows = f->rows, .row_in = f->row_in, .n_w = n_w, .n_v = n_v, .w = w, .v = v}; \
-        for (int32_t i = 0; i < f->n_stages; i++) par->radix[i] = f->radix[i];                     \
-        if (f->inverse) TH_STEP_KERNEL(step, th_irfft_##ending, 1, "nn/signal_fft.h", th_fft_##ending##_par, ending##_fields); \
-        else TH_STEP_KERNEL(step, th_rfft_##ending, 1, "nn/signal_fft.h", th_fft_##ending##_par, ending##_fields); \
-        step->par = par;                                                                           \
-        return TH_OK;                                                                              \
+#define PREPARE(ending, element)                                                                                       \
+    static th_err prepare_##ending(const th_prepare *p, const plan *f, th_step *step)                                  \
+    {                                                                                                                  \
+        const int32_t h = f->fft_length / 2, n_w = 2 * h, n_v = h / 2 * 2;                                             \
+        th_fft_##ending##_par *par = TH_NEW(p->arena, th_fft_##ending##_par, 1);                                       \
+        element *w = TH_NEW(p->arena, element, (size_t)n_w), *v = TH_NEW(p->arena, element, (size_t)n_v);              \
+        if (!par || !w || !v) return th_refuse(p, TH_ENOMEM, "no memory for the tables");                              \
+        fill_##ending(f, false, n_w, w);                                                                               \
+        fill_##ending(f, true, n_v, v);                                                                                \
+        *par = (th_fft_##ending##_par){.h = h,                                                                         \
+                                       .n_stages = f->n_stages,                                                        \
+                                       .rows = f->rows,                                                                \
+                                       .row_in = f->row_in,                                                            \
+                                       .n_w = n_w,                                                                     \
+                                       .n_v = n_v,                                                                     \
+                                       .w = w,                                                                         \
+                                       .v = v};                                                                        \
+        for (int32_t i = 0; i < f->n_stages; i++) par->radix[i] = f->radix[i];                                         \
+        if (f->inverse)                                                                                                \
+            TH_STEP_KERNEL(step, th_irfft_##ending, 1, "nn/signal_fft.h", th_fft_##ending##_par, ending##_fields);     \
+        else                                                                                                           \
+            TH_STEP_KERNEL(step, th_rfft_##ending, 1, "nn/signal_fft.h", th_fft_##ending##_par, ending##_fields);      \
+        step->par = par;                                                                                               \
+        return TH_OK;                                                                                                  \
     }
 PREPARE(s16, int16_t)
 PREPARE(s32, int32_t)
@@ -121,7 +133,8 @@ static th_err prepare(const th_prepare *p, bool inverse, th_step *step)
     plan f = {0};
     TH_TRY(make_plan(p, inverse, &f));
     /* A butterfly of radix r takes r - 1 complex products for r outputs, of 4 each; the last step one for 2. */
-    for (int32_t i = 0; i < f.n_stages; i++) step->macs += (int64_t)f.rows * (f.fft_length / 2) / f.radix[i] * (f.radix[i] - 1) * 4;
+    for (int32_t i = 0; i < f.n_stages; i++)
+        step->macs += (int64_t)f.rows * (f.fft_length / 2) / f.radix[i] * (f.radix[i] - 1) * 4;
     step->macs += (int64_t)f.rows * f.fft_length;
     const th_type type = th_prepare_in(p, 0)->type;
     if (type == TH_S16) return prepare_s16(p, &f, step);

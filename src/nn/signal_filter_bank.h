@@ -12,12 +12,12 @@
  *
  *   spectral subtraction   with a = smoothing (even c) or alternate_smoothing, b = one_minus of it, q = smoothing_bits,
  *                          r = spectral_subtraction_bits, v = x 2^q (uint32):
- *     noise = (v a + noise b) >> r;   e = min(noise, v), with clamping noise = e;   y = max((v - e) >> q, x min_signal >> r)
- *     in[0] x [n] uint32   in[1] the state: noise [n], 0 at first   out[0] y [n]   out[1] noise [n]   uint32
+ *     noise = (v a + noise b) >> r;   e = min(noise, v), with clamping noise = e;   y = max((v - e) >> q, x min_signal
+ * >> r) in[0] x [n] uint32   in[1] the state: noise [n], 0 at first   out[0] y [n]   out[1] noise [n]   uint32
  *
- *   PCAN         y = shrink((x g(noise)) >> snr_shift),  shrink(z) = z^2 / 4 below 2, else z - 1; z has 12, y 6 bits after
- *                the point; g is a table: parabolas over the octaves of its argument
- *     in[0] x [n] uint32   in[1] noise [n] uint32   in[2] table [>= 125] int16   out[0] y [n] uint32, may lie on x
+ *   PCAN         y = shrink((x g(noise)) >> snr_shift),  shrink(z) = z^2 / 4 below 2, else z - 1; z has 12, y 6 bits
+ * after the point; g is a table: parabolas over the octaves of its argument in[0] x [n] uint32   in[1] noise [n] uint32
+ * in[2] table [>= 125] int16   out[0] y [n] uint32, may lie on x
  *
  *   log          y = min(output_scale ln(x 2^input_correction_bits), 32767), 0 for x 2^.. <= 1
  *     ln by 128 straight pieces of log2 in 16 bits after the point, wraps in uint32

@@ -5,7 +5,8 @@
 #define HEADER "nn/signal_filter_bank.h"
 
 static const th_field filter_bank_fields[] = {TH_FIELD_INT(th_signal_filter_bank_par, n)};
-static const th_signal_option filter_bank_options[] = {TH_SIGNAL_OPTION("num_channels", th_signal_filter_bank_par, n, 1, 32767)};
+static const th_signal_option filter_bank_options[] = {
+    TH_SIGNAL_OPTION("num_channels", th_signal_filter_bank_par, n, 1, 32767)};
 
 static int32_t place(const th_tensor *t, int32_t i)
 {
@@ -17,10 +18,12 @@ static th_err check_bands(const th_prepare *p, int32_t n)
 {
     const th_tensor *start = th_prepare_in(p, 3), *first = th_prepare_in(p, 4), *width = th_prepare_in(p, 5);
     const int32_t n_energy = th_prepare_in(p, 0)->shape.d[0], n_w = th_prepare_in(p, 1)->shape.d[0];
-    if (!start->data || !first->data || !width->data) return th_refuse(p, TH_EUNSUP, "the places and widths of the bands must be constant");
+    if (!start->data || !first->data || !width->data)
+        return th_refuse(p, TH_EUNSUP, "the places and widths of the bands must be constant");
     for (int32_t i = 0; i <= n; i++) {
         const int32_t w = place(width, i), s = place(start, i), f = place(first, i);
-        if (w > 0 && (s < 0 || f < 0 || s + w > n_energy || f + w > n_w)) return th_refuse(p, TH_ESHAPE, "a band lies outside the spectrum or the weights");
+        if (w > 0 && (s < 0 || f < 0 || s + w > n_energy || f + w > n_w))
+            return th_refuse(p, TH_ESHAPE, "a band lies outside the spectrum or the weights");
     }
     return TH_OK;
 }
@@ -77,7 +80,8 @@ static const th_signal_option subtraction_options[] = {
     TH_SIGNAL_OPTION("smoothing", th_signal_subtraction_par, smoothing, INT32_MIN, INT32_MAX),
     TH_SIGNAL_OPTION("one_minus_smoothing", th_signal_subtraction_par, one_minus_smoothing, INT32_MIN, INT32_MAX),
     TH_SIGNAL_OPTION("alternate_smoothing", th_signal_subtraction_par, alternate_smoothing, INT32_MIN, INT32_MAX),
-    TH_SIGNAL_OPTION("alternate_one_minus_smoothing", th_signal_subtraction_par, alternate_one_minus_smoothing, INT32_MIN, INT32_MAX),
+    TH_SIGNAL_OPTION("alternate_one_minus_smoothing", th_signal_subtraction_par, alternate_one_minus_smoothing,
+                     INT32_MIN, INT32_MAX),
     TH_SIGNAL_OPTION("min_signal_remaining", th_signal_subtraction_par, min_signal_remaining, INT32_MIN, INT32_MAX),
     TH_SIGNAL_OPTION("smoothing_bits", th_signal_subtraction_par, smoothing_bits, 0, 31),
     TH_SIGNAL_OPTION("spectral_subtraction_bits", th_signal_subtraction_par, spectral_subtraction_bits, 0, 63),
@@ -114,7 +118,8 @@ static th_err prepare_pcan(const th_prepare *p, th_step *step)
     TH_TRY(th_signal_vector(p, th_prepare_in(p, 1), TH_U32, x->shape.d[0]));
     TH_TRY(th_signal_vector(p, table, TH_S16, -1));
     TH_TRY(th_signal_vector(p, th_prepare_out(p, 0), TH_U32, x->shape.d[0]));
-    if (table->shape.d[0] < TH_PCAN_TABLE) return th_refuse(p, TH_ESHAPE, "the table of the gain has fewer than 125 values");
+    if (table->shape.d[0] < TH_PCAN_TABLE)
+        return th_refuse(p, TH_ESHAPE, "the table of the gain has fewer than 125 values");
     th_signal_pcan_par *par = TH_NEW(p->arena, th_signal_pcan_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->n = x->shape.d[0];
@@ -153,8 +158,10 @@ static th_err prepare_log(const th_prepare *p, th_step *step)
 }
 
 const th_op_row th_row_signal_filter_bank = {TH_OP_SIGNAL_FILTER_BANK, "SignalFilterBank", prepare_filter_bank, NULL};
-const th_op_row th_row_signal_filter_bank_square_root = {TH_OP_SIGNAL_FILTER_BANK_SQUARE_ROOT, "SignalFilterBankSquareRoot", prepare_square_root, NULL};
+const th_op_row th_row_signal_filter_bank_square_root = {TH_OP_SIGNAL_FILTER_BANK_SQUARE_ROOT,
+                                                         "SignalFilterBankSquareRoot", prepare_square_root, NULL};
 const th_op_row th_row_signal_filter_bank_spectral_subtraction = {
     TH_OP_SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION, "SignalFilterBankSpectralSubtraction", prepare_subtraction, NULL};
 const th_op_row th_row_signal_pcan = {TH_OP_SIGNAL_PCAN, "SignalPCAN", prepare_pcan, NULL};
-const th_op_row th_row_signal_filter_bank_log = {TH_OP_SIGNAL_FILTER_BANK_LOG, "SignalFilterBankLog", prepare_log, NULL};
+const th_op_row th_row_signal_filter_bank_log = {TH_OP_SIGNAL_FILTER_BANK_LOG, "SignalFilterBankLog", prepare_log,
+                                                 NULL};

@@ -22,14 +22,16 @@ th_err th_signal_vector(const th_prepare *p, const th_tensor *t, th_type type, i
 {
     if (t->type != type) return th_refuse(p, TH_EUNSUP, "a tensor has another type than this operator is for");
     if (t->shape.rank != 1) return th_refuse(p, TH_ESHAPE, "a tensor that must be a vector is none");
-    if (n >= 0 && t->shape.d[0] != n) return th_refuse(p, TH_ESHAPE, "a vector has another length than the options and the other tensors ask for");
+    if (n >= 0 && t->shape.d[0] != n)
+        return th_refuse(p, TH_ESHAPE, "a vector has another length than the options and the other tensors ask for");
     return TH_OK;
 }
 
 th_err th_signal_scalar(const th_prepare *p, const th_tensor *t, th_type type)
 {
     if (t->type != type) return th_refuse(p, TH_EUNSUP, "a tensor has another type than this operator is for");
-    if (t->shape.rank > 1 || th_shape_count(&t->shape) != 1) return th_refuse(p, TH_ESHAPE, "a tensor that must be one number is none");
+    if (t->shape.rank > 1 || th_shape_count(&t->shape) != 1)
+        return th_refuse(p, TH_ESHAPE, "a tensor that must be one number is none");
     return TH_OK;
 }
 

@@ -14,8 +14,10 @@ typedef struct th_signal_option {
 } th_signal_option;
 
 /* Row of an option list; a missing option is refused by name. */
-#define TH_SIGNAL_OPTION(key, type, member, lo, hi)                                                \
-    {key, offsetof(type, member), lo, hi, "its option " key " is missing or out of range"}
+#define TH_SIGNAL_OPTION(key, type, member, lo, hi)                                                                    \
+    {                                                                                                                  \
+        key, offsetof(type, member), lo, hi, "its option " key " is missing or out of range"                           \
+    }
 
 /* Fills the members of *into.  Errors: TH_EFORMAT. */
 TH_NODISCARD th_err th_signal_options(const th_prepare *p, const th_signal_option *list, size_t n, void *into);
@@ -29,6 +31,7 @@ TH_NODISCARD th_err th_signal_vector(const th_prepare *p, const th_tensor *t, th
 TH_NODISCARD th_err th_signal_scalar(const th_prepare *p, const th_tensor *t, th_type type);
 
 /* Rows of `t`, which has at least one dimension and `type`: *inner is its last dimension. */
-TH_NODISCARD th_err th_signal_rows(const th_prepare *p, const th_tensor *t, th_type type, int32_t *rows, int32_t *inner);
+TH_NODISCARD th_err th_signal_rows(const th_prepare *p, const th_tensor *t, th_type type, int32_t *rows,
+                                   int32_t *inner);
 
 #endif

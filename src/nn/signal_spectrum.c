@@ -24,8 +24,10 @@ void th_signal_auto_scale(const void *par, const void *const *in, void *const *o
     (void)scratch;
     for (int32_t i = 0; i < p->n; i++) {
         const int32_t v = x[i];
-        if (v > most) most = v;
-        else if (-v > most) most = v == INT16_MIN ? INT16_MIN : -v;
+        if (v > most)
+            most = v;
+        else if (-v > most)
+            most = v == INT16_MIN ? INT16_MIN : -v;
     }
     const int32_t room = 15 - th_signal_bits((uint32_t)most), shift = room > 0 ? room : 0;
     for (int32_t i = 0; i < p->n; i++) y[i] = (int16_t)((uint32_t)(int32_t)x[i] << shift);

@@ -17,8 +17,10 @@ static th_err prepare_window(const th_prepare *p, th_step *step)
     TH_TRY(th_signal_rows(p, x, TH_S16, &rows, &inner));
     TH_TRY(th_signal_rows(p, y, TH_S16, &rows_out, &inner_out));
     TH_TRY(th_signal_vector(p, w, TH_S16, -1));
-    if (x->shape.rank != y->shape.rank || rows * inner != rows_out * inner_out) return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
-    if (rows * inner % w->shape.d[0] != 0) return th_refuse(p, TH_ESHAPE, "the input is no whole number of windows long");
+    if (x->shape.rank != y->shape.rank || rows * inner != rows_out * inner_out)
+        return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
+    if (rows * inner % w->shape.d[0] != 0)
+        return th_refuse(p, TH_ESHAPE, "the input is no whole number of windows long");
     th_signal_window_par *par = TH_NEW(p->arena, th_signal_window_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_signal_window_par){.n = rows * inner, .size = w->shape.d[0]};
@@ -42,7 +44,8 @@ static th_err prepare_auto_scale(const th_prepare *p, th_step *step)
     th_signal_auto_scale_par *par = TH_NEW(p->arena, th_signal_auto_scale_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->n = x->shape.d[0];
-    TH_STEP_KERNEL_OUT(step, th_signal_auto_scale, 1, 2, "nn/signal_spectrum.h", th_signal_auto_scale_par, auto_scale_fields);
+    TH_STEP_KERNEL_OUT(step, th_signal_auto_scale, 1, 2, "nn/signal_spectrum.h", th_signal_auto_scale_par,
+                       auto_scale_fields);
     step->par = par;
     step->in_place = 1;
     return TH_OK;
@@ -77,5 +80,6 @@ static th_err prepare_energy(const th_prepare *p, th_step *step)
 }
 
 const th_op_row th_row_signal_window = {TH_OP_SIGNAL_WINDOW, "SignalWindow", prepare_window, NULL};
-const th_op_row th_row_signal_fft_auto_scale = {TH_OP_SIGNAL_FFT_AUTO_SCALE, "SignalFftAutoScale", prepare_auto_scale, NULL};
+const th_op_row th_row_signal_fft_auto_scale = {TH_OP_SIGNAL_FFT_AUTO_SCALE, "SignalFftAutoScale", prepare_auto_scale,
+                                                NULL};
 const th_op_row th_row_signal_energy = {TH_OP_SIGNAL_ENERGY, "SignalEnergy", prepare_energy, NULL};

@@ -1,12 +1,11 @@
 /* nn/signal_stream.h -- audio operators that keep samples from one run to the next: SignalFramer, SignalStacker,
  * SignalOverlapAdd, SignalDelay.  The state is the last input; all zero is its start.
  *
- *   framer       Frames of `size` samples, each `step` after the one before.  The samples of `step` per frame are added to
- *                what waits (at first nothing, or size - step zeros with `prefill`); the oldest `size` are a frame,
- *                the oldest `step` then go.
- *     in[0] x [.., frames * step] int16   out[0] y [.., frames, size]   out[1] valid, bool scalar: 0 when samples
- *     were missing for a frame; that frame stays what it was
- *     state int32 n, int16 [rows][room]: n more wait than at first; room = size rounded up to whole steps
+ *   framer       Frames of `size` samples, each `step` after the one before.  The samples of `step` per frame are added
+ * to what waits (at first nothing, or size - step zeros with `prefill`); the oldest `size` are a frame, the oldest
+ * `step` then go. in[0] x [.., frames * step] int16   out[0] y [.., frames, size]   out[1] valid, bool scalar: 0 when
+ * samples were missing for a frame; that frame stays what it was state int32 n, int16 [rows][room]: n more wait than at
+ * first; room = size rounded up to whole steps
  *
  *   stacker      y = the last 1 + left + right inputs, one after the other, every `step` inputs; before the first
  *                input there were `left` more of it

@@ -15,8 +15,9 @@ static bool same_outer(const th_shape *a, const th_shape *b, int32_t n)
 /* ---- framer ---- */
 
 static const th_field framer_fields[] = {
-    TH_FIELD_INT(th_signal_framer_par, rows), TH_FIELD_INT(th_signal_framer_par, frames), TH_FIELD_INT(th_signal_framer_par, size),
-    TH_FIELD_INT(th_signal_framer_par, step), TH_FIELD_INT(th_signal_framer_par, room),   TH_FIELD_INT(th_signal_framer_par, at_first),
+    TH_FIELD_INT(th_signal_framer_par, rows), TH_FIELD_INT(th_signal_framer_par, frames),
+    TH_FIELD_INT(th_signal_framer_par, size), TH_FIELD_INT(th_signal_framer_par, step),
+    TH_FIELD_INT(th_signal_framer_par, room), TH_FIELD_INT(th_signal_framer_par, at_first),
 };
 static const th_signal_option framer_options[] = {
     TH_SIGNAL_OPTION("frame_size", th_signal_framer_par, size, 1, MAX_BUF),
@@ -36,11 +37,15 @@ static th_err prepare_framer(const th_prepare *p, th_step *step)
     TH_TRY(th_signal_scalar(p, th_prepare_out(p, 1), TH_BOOL));
     const int32_t rank = x->shape.rank;
     par->frames = inner / par->step;
-    if (par->frames < 1 || inner % par->step != 0) return th_refuse(p, TH_ESHAPE, "the input is no whole number of frame_step long");
+    if (par->frames < 1 || inner % par->step != 0)
+        return th_refuse(p, TH_ESHAPE, "the input is no whole number of frame_step long");
     if (y->type != TH_S16) return th_refuse(p, TH_EUNSUP, "the output must be int16");
-    if (y->shape.rank != rank + 1 || !same_outer(&x->shape, &y->shape, rank - 1) || y->shape.d[rank - 1] != par->frames || y->shape.d[rank] != par->size)
-        return th_refuse(p, TH_ESHAPE, "the output must have the shape of the input with [frames, frame_size] as last dimensions");
-    if (par->at_first && par->step > par->size) return th_refuse(p, TH_EUNSUP, "prefill needs a frame_step of at most frame_size");
+    if (y->shape.rank != rank + 1 || !same_outer(&x->shape, &y->shape, rank - 1) ||
+        y->shape.d[rank - 1] != par->frames || y->shape.d[rank] != par->size)
+        return th_refuse(p, TH_ESHAPE,
+                         "the output must have the shape of the input with [frames, frame_size] as last dimensions");
+    if (par->at_first && par->step > par->size)
+        return th_refuse(p, TH_EUNSUP, "prefill needs a frame_step of at most frame_size");
     if (par->at_first) par->at_first = par->size - par->step;
     const int64_t room = ((int64_t)par->size + par->step - 1) / par->step * par->step;
     if (room * par->rows > MAX_BUF) return th_refuse(p, TH_ERANGE, "its state is larger than 32 MiB");
@@ -54,8 +59,10 @@ static th_err prepare_framer(const th_prepare *p, th_step *step)
 /* ---- stacker ---- */
 
 static const th_field stacker_fields[] = {
-    TH_FIELD_INT(th_signal_stacker_par, channels), TH_FIELD_INT(th_signal_stacker_par, left),
-    TH_FIELD_INT(th_signal_stacker_par, room),     TH_FIELD_INT(th_signal_stacker_par, gone),
+    TH_FIELD_INT(th_signal_stacker_par, channels),
+    TH_FIELD_INT(th_signal_stacker_par, left),
+    TH_FIELD_INT(th_signal_stacker_par, room),
+    TH_FIELD_INT(th_signal_stacker_par, gone),
 };
 typedef struct stacker {
     int32_t channels, left, right, step;
@@ -76,10 +83,12 @@ static th_err prepare_stacker(const th_prepare *p, th_step *step)
     TH_TRY(th_signal_vector(p, th_prepare_in(p, 0), TH_S16, s.channels));
     TH_TRY(th_signal_vector(p, th_prepare_out(p, 0), TH_S16, s.channels * deep));
     TH_TRY(th_signal_scalar(p, th_prepare_out(p, 1), TH_BOOL));
-    if (s.step > deep) return th_refuse(p, TH_EUNSUP, "stacker_step skips inputs: it must be at most 1 + left + right context");
+    if (s.step > deep)
+        return th_refuse(p, TH_EUNSUP, "stacker_step skips inputs: it must be at most 1 + left + right context");
     th_signal_stacker_par *par = TH_NEW(p->arena, th_signal_stacker_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_signal_stacker_par){.channels = s.channels, .left = s.left, .room = s.channels * deep, .gone = s.channels * s.step};
+    *par = (th_signal_stacker_par){
+        .channels = s.channels, .left = s.left, .room = s.channels * deep, .gone = s.channels * s.step};
     TH_STEP_KERNEL_OUT(step, th_signal_stacker, 2, 2, HEADER, th_signal_stacker_par, stacker_fields);
     step->par = par;
     step->state_bytes = 2 * sizeof(int32_t) + (size_t)par->room * sizeof(int16_t);
@@ -89,30 +98,38 @@ static th_err prepare_stacker(const th_prepare *p, th_step *step)
 /* ---- overlap-add ---- */
 
 static const th_field overlap_fields[] = {
-    TH_FIELD_INT(th_signal_overlap_par, rows), TH_FIELD_INT(th_signal_overlap_par, frames),
-    TH_FIELD_INT(th_signal_overlap_par, size), TH_FIELD_INT(th_signal_overlap_par, step),
+    TH_FIELD_INT(th_signal_overlap_par, rows),
+    TH_FIELD_INT(th_signal_overlap_par, frames),
+    TH_FIELD_INT(th_signal_overlap_par, size),
+    TH_FIELD_INT(th_signal_overlap_par, step),
 };
-static const th_signal_option overlap_options[] = {TH_SIGNAL_OPTION("frame_step", th_signal_overlap_par, step, 1, MAX_BUF)};
+static const th_signal_option overlap_options[] = {
+    TH_SIGNAL_OPTION("frame_step", th_signal_overlap_par, step, 1, MAX_BUF)};
 
 static th_err prepare_overlap_add(const th_prepare *p, th_step *step)
 {
     TH_TRY(th_check_io(p, 1, 1));
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
-    if ((x->type != TH_S16 && x->type != TH_F32) || x->type != y->type) return th_refuse(p, TH_EUNSUP, "input and output must both be int16 or both float32");
+    if ((x->type != TH_S16 && x->type != TH_F32) || x->type != y->type)
+        return th_refuse(p, TH_EUNSUP, "input and output must both be int16 or both float32");
     th_signal_overlap_par *par = TH_NEW(p->arena, th_signal_overlap_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     TH_TRY(TH_SIGNAL_OPTIONS(p, overlap_options, par));
     const int32_t rank = x->shape.rank;
-    if (rank < 2 || y->shape.rank != rank - 1) return th_refuse(p, TH_ESHAPE, "the input must be [.., frames, size] and the output have one dimension less");
+    if (rank < 2 || y->shape.rank != rank - 1)
+        return th_refuse(p, TH_ESHAPE, "the input must be [.., frames, size] and the output have one dimension less");
     par->size = x->shape.d[rank - 1];
     par->frames = x->shape.d[rank - 2];
     par->rows = th_shape_count(&x->shape) / (par->size * par->frames);
     if (par->step > par->size) return th_refuse(p, TH_EUNSUP, "frame_step is larger than the frames");
     if (!same_outer(&x->shape, &y->shape, rank - 2) || y->shape.d[rank - 2] != par->frames * par->step)
         return th_refuse(p, TH_ESHAPE, "the last dimension of the output must be the frames times frame_step");
-    if ((int64_t)par->rows * par->size > MAX_BUF) return th_refuse(p, TH_ERANGE, "its state is larger than 16 million samples");
-    if (x->type == TH_S16) TH_STEP_KERNEL(step, th_signal_overlap_s16, 2, HEADER, th_signal_overlap_par, overlap_fields);
-    else TH_STEP_KERNEL(step, th_signal_overlap_f32, 2, HEADER, th_signal_overlap_par, overlap_fields);
+    if ((int64_t)par->rows * par->size > MAX_BUF)
+        return th_refuse(p, TH_ERANGE, "its state is larger than 16 million samples");
+    if (x->type == TH_S16)
+        TH_STEP_KERNEL(step, th_signal_overlap_s16, 2, HEADER, th_signal_overlap_par, overlap_fields);
+    else
+        TH_STEP_KERNEL(step, th_signal_overlap_f32, 2, HEADER, th_signal_overlap_par, overlap_fields);
     step->par = par;
     step->state_bytes = (size_t)par->rows * (size_t)par->size * th_type_bytes(x->type);
     return TH_OK;
@@ -125,7 +142,8 @@ static const th_field delay_fields[] = {
     TH_FIELD_INT(th_signal_delay_par, n),
     TH_FIELD_INT(th_signal_delay_par, delay),
 };
-static const th_signal_option delay_options[] = {TH_SIGNAL_OPTION("delay_length", th_signal_delay_par, delay, 0, MAX_BUF)};
+static const th_signal_option delay_options[] = {
+    TH_SIGNAL_OPTION("delay_length", th_signal_delay_par, delay, 0, MAX_BUF)};
 
 static th_err prepare_delay(const th_prepare *p, th_step *step)
 {
@@ -136,7 +154,8 @@ static th_err prepare_delay(const th_prepare *p, th_step *step)
     TH_TRY(TH_SIGNAL_OPTIONS(p, delay_options, par));
     TH_TRY(th_signal_rows(p, x, TH_S16, &par->rows, &par->n));
     if (y->type != TH_S16) return th_refuse(p, TH_EUNSUP, "the output must be int16");
-    if (x->shape.rank != y->shape.rank || !same_outer(&x->shape, &y->shape, x->shape.rank)) return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
+    if (x->shape.rank != y->shape.rank || !same_outer(&x->shape, &y->shape, x->shape.rank))
+        return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
     if ((int64_t)par->rows * par->delay > MAX_BUF) return th_refuse(p, TH_ERANGE, "its state is larger than 32 MiB");
     TH_STEP_KERNEL(step, th_signal_delay, 2, HEADER, th_signal_delay_par, delay_fields);
     step->par = par;

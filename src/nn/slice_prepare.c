@@ -12,8 +12,9 @@
  *                With the flag `offset`, end is counted from begin.
  *
  * All types of nn/move.h.
- * Source: TensorFlow Lite Micro, micro/kernels/slice.cc, strided_slice_common.cc, kernels/internal/strided_slice_logic.h;
- * it takes ellipsis_mask and new_axis_mask for 0, here they mean what TensorFlow's documents say. */
+ * Source: TensorFlow Lite Micro, micro/kernels/slice.cc, strided_slice_common.cc,
+ * kernels/internal/strided_slice_logic.h; it takes ellipsis_mask and new_axis_mask for 0, here they mean what
+ * TensorFlow's documents say. */
 #include "nn/boxes.h"
 #include "nn/rows.h"
 
@@ -27,7 +28,8 @@ static th_err prepare_cut(const th_prepare *p, const cut *c, th_step *step)
 {
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_moved(p, x, y));
-    if (!th_shape_same(&c->out, &y->shape)) return th_refuse(p, TH_ESHAPE, "the output does not have the shape that is cut out");
+    if (!th_shape_same(&c->out, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output does not have the shape that is cut out");
     int32_t step_x[TH_MAX_RANK], step_y = 1;
     th_box box = {.rank = x->shape.rank};
     th_shape_steps(&x->shape, step_x);
@@ -52,10 +54,12 @@ static th_err find_slice(const th_prepare *p, cut *c)
     *c = (cut){.out.rank = x->rank};
     TH_TRY(th_const_ints(p, 1, TH_MAX_RANK, c->begin, &n_begin, "begin must be a constant int32 or int64 tensor"));
     TH_TRY(th_const_ints(p, 2, TH_MAX_RANK, size, &n_size, "size must be a constant int32 or int64 tensor"));
-    if (n_begin != x->rank || n_size != x->rank) return th_refuse(p, TH_ESHAPE, "begin and size need one number per dimension");
+    if (n_begin != x->rank || n_size != x->rank)
+        return th_refuse(p, TH_ESHAPE, "begin and size need one number per dimension");
     for (int32_t d = 0; d < x->rank; d++) {
         const int32_t n = size[d] == -1 ? x->d[d] - c->begin[d] : size[d];
-        if (c->begin[d] < 0 || n < 1 || c->begin[d] > x->d[d] || n > x->d[d] - c->begin[d]) return th_refuse(p, TH_ESHAPE, "the slice is empty or not inside of the input");
+        if (c->begin[d] < 0 || n < 1 || c->begin[d] > x->d[d] || n > x->d[d] - c->begin[d])
+            return th_refuse(p, TH_ESHAPE, "the slice is empty or not inside of the input");
         c->n[d] = c->out.d[d] = n;
         c->stride[d] = 1;
     }
@@ -93,8 +97,10 @@ static th_err cut_one(const th_prepare *p, const places *s, int32_t i, int32_t s
     const int64_t stride = s->stride[i], lo = stride > 0 ? 0 : -1, hi = stride > 0 ? size : size - 1;
     if (stride == 0) return th_refuse(p, TH_EFORMAT, "a stride is 0");
     int64_t from = s->begin[i], to = s->end[i];
-    if (p->node->attr.strided_slice.begin_mask >> i & 1) from = stride > 0 ? 0 : size - 1;
-    else from = limit(from < 0 ? from + size : from, lo, hi);
+    if (p->node->attr.strided_slice.begin_mask >> i & 1)
+        from = stride > 0 ? 0 : size - 1;
+    else
+        from = limit(from < 0 ? from + size : from, lo, hi);
     if (p->node->attr.strided_slice.shrink_axis_mask >> i & 1) {
         if (from < 0 || from >= size) return th_refuse(p, TH_ESHAPE, "an index is outside of the input");
         *begin = (int32_t)from;
@@ -102,8 +108,10 @@ static th_err cut_one(const th_prepare *p, const places *s, int32_t i, int32_t s
         return TH_OK;
     }
     if (p->node->attr.strided_slice.offset) to += from;
-    if (p->node->attr.strided_slice.end_mask >> i & 1) to = stride > 0 ? size : -1;
-    else to = limit(to < 0 ? to + size : to, lo, hi);
+    if (p->node->attr.strided_slice.end_mask >> i & 1)
+        to = stride > 0 ? size : -1;
+    else
+        to = limit(to < 0 ? to + size : to, lo, hi);
     const int64_t count = stride > 0 ? (to - from + stride - 1) / stride : (from - to - stride - 1) / -stride;
     if (count < 1) return th_refuse(p, TH_ESHAPE, "the slice is empty");
     *begin = (int32_t)from;
@@ -113,7 +121,8 @@ static th_err cut_one(const th_prepare *p, const places *s, int32_t i, int32_t s
 
 static th_err cut_whole(const th_prepare *p, const th_shape *x, int32_t *d, cut *c)
 {
-    if (*d >= x->rank || c->out.rank >= TH_MAX_RANK) return th_refuse(p, TH_ESHAPE, "more places than the input has dimensions");
+    if (*d >= x->rank || c->out.rank >= TH_MAX_RANK)
+        return th_refuse(p, TH_ESHAPE, "more places than the input has dimensions");
     c->n[*d] = c->out.d[c->out.rank++] = x->d[*d];
     c->stride[*d] = 1;
     ++*d;
@@ -136,7 +145,8 @@ static th_err read_places(const th_prepare *p, places *s)
     TH_TRY(th_const_ints(p, 1, 2 * TH_MAX_RANK, s->begin, &s->n, text));
     TH_TRY(th_const_ints(p, 2, 2 * TH_MAX_RANK, s->end, &n_end, text));
     TH_TRY(th_const_ints(p, 3, 2 * TH_MAX_RANK, s->stride, &n_stride, text));
-    if (n_end != s->n || n_stride != s->n) return th_refuse(p, TH_ESHAPE, "begin, end and stride have different lengths");
+    if (n_end != s->n || n_stride != s->n)
+        return th_refuse(p, TH_ESHAPE, "begin, end and stride have different lengths");
     return TH_OK;
 }
 
@@ -145,7 +155,8 @@ static th_err find_strided(const th_prepare *p, cut *c)
     places s;
     TH_TRY(read_places(p, &s));
     const th_shape *x = &th_prepare_in(p, 0)->shape;
-    const int32_t ellipsis = p->node->attr.strided_slice.ellipsis_mask, new_axes = p->node->attr.strided_slice.new_axis_mask & ~ellipsis;
+    const int32_t ellipsis = p->node->attr.strided_slice.ellipsis_mask,
+                  new_axes = p->node->attr.strided_slice.new_axis_mask & ~ellipsis;
     if (ellipsis & (ellipsis - 1)) return th_refuse(p, TH_EFORMAT, "more than one ellipsis");
     const int32_t untold = x->rank - dims_named(&s, new_axes, ellipsis);
     int32_t d = 0;

@@ -28,8 +28,10 @@ static void softmax_row(const th_softmax_s8_par *p, const int8_t *x, void *y, in
         int32_t v = least;
         if (diff >= p->diff_min && shift <= 31) v += th_round_shift(th_high_mul(scale, exp_of(p, diff)), shift);
         v = th_clamp(v, least, -1 - least);
-        if (bits == 8) ((int8_t *)y)[c] = (int8_t)v;
-        else ((int16_t *)y)[c] = (int16_t)v;
+        if (bits == 8)
+            ((int8_t *)y)[c] = (int8_t)v;
+        else
+            ((int16_t *)y)[c] = (int16_t)v;
     }
 }
 

@@ -10,10 +10,8 @@
 #include <float.h>
 
 static const th_field s8_fields[] = {
-    TH_FIELD_INT(th_softmax_s8_par, rows),
-    TH_FIELD_INT(th_softmax_s8_par, depth),
-    TH_FIELD_INT(th_softmax_s8_par, multiplier),
-    TH_FIELD_INT(th_softmax_s8_par, shift),
+    TH_FIELD_INT(th_softmax_s8_par, rows),       TH_FIELD_INT(th_softmax_s8_par, depth),
+    TH_FIELD_INT(th_softmax_s8_par, multiplier), TH_FIELD_INT(th_softmax_s8_par, shift),
     TH_FIELD_INT(th_softmax_s8_par, diff_min),
 };
 static const th_field f32_fields[] = {
@@ -31,7 +29,8 @@ static const th_field s16_fields[] = {
     TH_FIELD_INTS(th_softmax_s16_par, exp_words, n_words),
     TH_FIELD_INTS(th_softmax_s16_par, reciprocal_words, n_words),
 };
-static const th_field log_f32_fields[] = {TH_FIELD_INT(th_log_softmax_f32_par, rows), TH_FIELD_INT(th_log_softmax_f32_par, depth)};
+static const th_field log_f32_fields[] = {TH_FIELD_INT(th_log_softmax_f32_par, rows),
+                                          TH_FIELD_INT(th_log_softmax_f32_par, depth)};
 static const th_field log_s8_fields[] = {
     TH_FIELD_INT(th_log_softmax_s8_par, rows),
     TH_FIELD_INT(th_log_softmax_s8_par, depth),
@@ -51,15 +50,18 @@ static th_err infer(const th_prepare *p, th_shape *out)
 
 /* scale * beta in Q5.26, capped so that it stays in int32 (larger: every other class gets 0 anyway), and the
  * smallest difference that counts. */
-static th_err scale_s8(const th_prepare *p, float scale, float beta, int32_t *multiplier, int32_t *shift, int32_t *diff_min)
+static th_err scale_s8(const th_prepare *p, float scale, float beta, int32_t *multiplier, int32_t *shift,
+                       int32_t *diff_min)
 {
     double factor = (double)beta * (double)scale * (double)(INT32_C(1) << 26);
     if (factor > 2147483647.0) factor = 2147483647.0;
     if (!(factor > 1.0)) return th_refuse(p, TH_ERANGE, "input scale times beta is too small");
     /* The cap itself needs shift 31, one more than th_quantize_multiplier gives out. */
-    if (factor == 2147483647.0) *multiplier = INT32_MAX, *shift = 31;
+    if (factor == 2147483647.0)
+        *multiplier = INT32_MAX, *shift = 31;
     else if (!th_quantize_multiplier(factor, multiplier, shift)) {
-        if (!th_quantize_multiplier(factor / 2, multiplier, shift)) return th_refuse(p, TH_ERANGE, "input scale times beta is out of range");
+        if (!th_quantize_multiplier(factor / 2, multiplier, shift))
+            return th_refuse(p, TH_ERANGE, "input scale times beta is out of range");
         ++*shift;
     }
     *diff_min = -(int32_t)(((int64_t)31 << 26) >> *shift);
@@ -72,16 +74,21 @@ static th_err prepare_s8(const th_prepare *p, int32_t rows, int32_t depth, th_st
     TH_TRY(th_check_quant_tensor(p, x));
     TH_TRY(th_check_quant_tensor(p, y));
     const float unit = y->type == TH_S8 ? 1.0f / 256 : 1.0f / 65536, slack = y->type == TH_S8 ? 0.0f : 0.001f * unit;
-    if (y->quant.zero[0] != (y->type == TH_S8 ? -128 : -32768) || y->quant.scale[0] < unit - slack || y->quant.scale[0] > unit + slack)
-        return th_refuse(p, TH_EUNSUP, "SOFTMAX of int8 needs output scale 1/256 and zero point -128 (int16: 1/65536, -32768)");
-    if (depth > TH_SOFTMAX_S8_DEPTH) return th_refuse(p, TH_ERANGE, "more than 4095 classes: the int32 sum could overflow");
+    if (y->quant.zero[0] != (y->type == TH_S8 ? -128 : -32768) || y->quant.scale[0] < unit - slack ||
+        y->quant.scale[0] > unit + slack)
+        return th_refuse(p, TH_EUNSUP,
+                         "SOFTMAX of int8 needs output scale 1/256 and zero point -128 (int16: 1/65536, -32768)");
+    if (depth > TH_SOFTMAX_S8_DEPTH)
+        return th_refuse(p, TH_ERANGE, "more than 4095 classes: the int32 sum could overflow");
     th_softmax_s8_par *par = TH_NEW(p->arena, th_softmax_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     par->rows = rows;
     par->depth = depth;
     TH_TRY(scale_s8(p, x->quant.scale[0], p->node->attr.softmax.beta, &par->multiplier, &par->shift, &par->diff_min));
-    if (y->type == TH_S8) TH_STEP_KERNEL(step, th_softmax_s8, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields);
-    else TH_STEP_KERNEL(step, th_softmax_s8_s16, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields), step->in_place = 0;
+    if (y->type == TH_S8)
+        TH_STEP_KERNEL(step, th_softmax_s8, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields);
+    else
+        TH_STEP_KERNEL(step, th_softmax_s8_s16, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields), step->in_place = 0;
     step->par = par;
     return TH_OK;
 }
@@ -123,8 +130,10 @@ static const int32_t *table_s16(const th_prepare *p, float from, float to, float
             v -= th_roundf((line - th_roundf(f(x + half_step) * per_one)) / 2.0f);
         }
         const int32_t q = v < -32768.0f ? -32768 : v > 32767.0f ? 32767 : (int32_t)v;
-        if (k % 2 == 0) words[k / 2] = (uint32_t)q & 0xffffu;
-        else words[k / 2] |= (uint32_t)q << 16;
+        if (k % 2 == 0)
+            words[k / 2] = (uint32_t)q & 0xffffu;
+        else
+            words[k / 2] |= (uint32_t)q << 16;
     }
     return (const int32_t *)words;
 }
@@ -137,7 +146,8 @@ static th_err prepare_s16(const th_prepare *p, int32_t rows, int32_t depth, th_s
     const float unit = 1.0f / 32768, slack = 0.001f * unit, in_unit = 10.0f / 65535.0f, fraction_unit = 1.0f / 65535.0f;
     if (x->quant.zero[0] || y->quant.zero[0] || y->quant.scale[0] < unit - slack || y->quant.scale[0] > unit + slack)
         return th_refuse(p, TH_EUNSUP, "SOFTMAX of int16 needs zero points 0 and output scale 1/32768");
-    if (depth > TH_SOFTMAX_S16_DEPTH) return th_refuse(p, TH_ERANGE, "more than 65535 classes: the int32 sum could overflow");
+    if (depth > TH_SOFTMAX_S16_DEPTH)
+        return th_refuse(p, TH_ERANGE, "more than 65535 classes: the int32 sum could overflow");
     th_softmax_s16_par *par = TH_NEW(p->arena, th_softmax_s16_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_softmax_s16_par){.rows = rows, .depth = depth, .n_words = TH_SOFTMAX_S16_WORDS};
@@ -159,13 +169,15 @@ static th_err prepare_log_s8(const th_prepare *p, int32_t rows, int32_t depth, t
     TH_TRY(th_check_quant_tensor(p, y));
     if (y->quant.zero[0] != 127 || y->quant.scale[0] < 0.0625f || y->quant.scale[0] > 0.0625f)
         return th_refuse(p, TH_EUNSUP, "an int8 LOG_SOFTMAX needs output scale 1/16 and zero point 127");
-    if (depth > TH_LOG_SOFTMAX_S8_DEPTH) return th_refuse(p, TH_ERANGE, "more than 4095 classes: the int32 sum could overflow");
+    if (depth > TH_LOG_SOFTMAX_S8_DEPTH)
+        return th_refuse(p, TH_ERANGE, "more than 4095 classes: the int32 sum could overflow");
     th_log_softmax_s8_par *par = TH_NEW(p->arena, th_log_softmax_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_log_softmax_s8_par){.rows = rows, .depth = depth};
     TH_TRY(scale_s8(p, x->quant.scale[0], 1.0f, &par->multiplier, &par->shift, &par->diff_min));
     const double back = (double)((int64_t)1 << (31 - par->shift)) / (double)par->multiplier;
-    if (!(back < 1.0) || !th_quantize_multiplier(back, &par->reverse_multiplier, &par->reverse_shift) || par->reverse_shift > 0)
+    if (!(back < 1.0) || !th_quantize_multiplier(back, &par->reverse_multiplier, &par->reverse_shift) ||
+        par->reverse_shift > 0)
         return th_refuse(p, TH_ERANGE, "the input scale is too small");
     TH_STEP_KERNEL(step, th_log_softmax_s8, 1, "nn/log_softmax.h", th_log_softmax_s8_par, log_s8_fields);
     step->par = par;
@@ -188,11 +200,14 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     if (x->shape.rank < 1) return th_refuse(p, TH_ESHAPE, "a scalar has no classes");
     const int32_t count = th_shape_count(&x->shape), depth = x->shape.d[x->shape.rank - 1], rows = count / depth;
-    if (th_shape_count(&y->shape) != count) return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
+    if (th_shape_count(&y->shape) != count)
+        return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
     step->in_place = 1;
     const bool log = p->node->op == TH_OP_LOG_SOFTMAX;
-    if (x->type == TH_S8 && y->type == TH_S8) return log ? prepare_log_s8(p, rows, depth, step) : prepare_s8(p, rows, depth, step);
-    if (x->type == TH_F32 && y->type == TH_F32) return log ? prepare_log_f32(p, rows, depth, step) : prepare_f32(p, rows, depth, step);
+    if (x->type == TH_S8 && y->type == TH_S8)
+        return log ? prepare_log_s8(p, rows, depth, step) : prepare_s8(p, rows, depth, step);
+    if (x->type == TH_F32 && y->type == TH_F32)
+        return log ? prepare_log_f32(p, rows, depth, step) : prepare_f32(p, rows, depth, step);
     if (log) return th_refuse(p, TH_EUNSUP, "input and output must both be int8 or both float32");
     if (x->type == TH_S8 && y->type == TH_S16) return prepare_s8(p, rows, depth, step);
     if (x->type == TH_S16 && y->type == TH_S16) return prepare_s16(p, rows, depth, step);

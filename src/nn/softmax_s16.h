@@ -17,7 +17,8 @@ typedef struct th_softmax_s16_par {
     int32_t rows, depth;
     int32_t multiplier, shift; /* scale * beta * 65535 / 10 */
     int32_t n_words;           /* TH_SOFTMAX_S16_WORDS */
-    const int32_t *exp_words, *reciprocal_words; /* [n_words] entry k is the lower (k even) or upper half of word k / 2 */
+    const int32_t *exp_words,
+        *reciprocal_words; /* [n_words] entry k is the lower (k even) or upper half of word k / 2 */
 } th_softmax_s16_par;
 
 void th_softmax_s16(const void *par, const void *const *in, void *const *out, void *scratch);

@@ -10,7 +10,7 @@
  *
  * int8: x - in_zero; the new state is requantised and limited to its type, and only then its zero point is added (wraps
  * as in the reference); state - state_zero times wt, summed in int32 with the bias, requantised, + out_zero, limited to
- * int8.  State and wt are both int8 or both int16. 
+ * int8.  State and wt are both int8 or both int16.
  * A fused activation is not applied, as in the reference: what it cuts off, the output's scale and zero point do.
  * Overflow: none in the first sum (n_in <= 32768); the second one wraps as in the reference.
  * Source: TensorFlow Lite Micro, micro/kernels/svdf_common.cc. */
@@ -32,7 +32,8 @@ typedef struct th_svdf_f32_par {
 } th_svdf_f32_par;
 
 void th_svdf_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-void th_svdf_s8_s16(const void *par, const void *const *in, void *const *out, void *scratch); /* int16 state; par: th_svdf_s8_par */
+void th_svdf_s8_s16(const void *par, const void *const *in, void *const *out,
+                    void *scratch); /* int16 state; par: th_svdf_s8_par */
 void th_svdf_f32(const void *par, const void *const *in, void *const *out, void *scratch);
 
 #endif

@@ -3,7 +3,7 @@
 const char *th_type_name(th_type type)
 {
     switch (type) {
-#define X(name, code, bytes, text)                                                                 \
+#define X(name, code, bytes, text)                                                                                     \
     case name: return text;
         TH_TYPE_LIST(X)
 #undef X
@@ -14,7 +14,7 @@ const char *th_type_name(th_type type)
 size_t th_type_bytes(th_type type)
 {
     switch (type) {
-#define X(name, code, bytes, text)                                                                 \
+#define X(name, code, bytes, text)                                                                                     \
     case name: return bytes;
         TH_TYPE_LIST(X)
 #undef X

@@ -10,19 +10,19 @@
 /* One list: enum, number in a .tflite file (TensorType), bytes of one element, name.
  * int4 is packed: two elements in a byte, the first one in the lower four bits, an odd last one alone.
  * A resource is the number of a variable; what it holds lies elsewhere. */
-#define TH_TYPE_LIST(X)                                                                            \
-    X(TH_F32, 0, 4, "float32")                                                                     \
-    X(TH_F16, 1, 2, "float16")                                                                     \
-    X(TH_S32, 2, 4, "int32")                                                                       \
-    X(TH_U8, 3, 1, "uint8")                                                                        \
-    X(TH_S64, 4, 8, "int64")                                                                       \
-    X(TH_BOOL, 6, 1, "bool")                                                                       \
-    X(TH_S16, 7, 2, "int16")                                                                       \
-    X(TH_S8, 9, 1, "int8")                                                                         \
-    X(TH_U64, 12, 8, "uint64")                                                                     \
-    X(TH_RESOURCE, 13, 4, "resource")                                                              \
-    X(TH_U32, 15, 4, "uint32")                                                                     \
-    X(TH_U16, 16, 2, "uint16")                                                                     \
+#define TH_TYPE_LIST(X)                                                                                                \
+    X(TH_F32, 0, 4, "float32")                                                                                         \
+    X(TH_F16, 1, 2, "float16")                                                                                         \
+    X(TH_S32, 2, 4, "int32")                                                                                           \
+    X(TH_U8, 3, 1, "uint8")                                                                                            \
+    X(TH_S64, 4, 8, "int64")                                                                                           \
+    X(TH_BOOL, 6, 1, "bool")                                                                                           \
+    X(TH_S16, 7, 2, "int16")                                                                                           \
+    X(TH_S8, 9, 1, "int8")                                                                                             \
+    X(TH_U64, 12, 8, "uint64")                                                                                         \
+    X(TH_RESOURCE, 13, 4, "resource")                                                                                  \
+    X(TH_U32, 15, 4, "uint32")                                                                                         \
+    X(TH_U16, 16, 2, "uint16")                                                                                         \
     X(TH_S4, 17, 1, "int4")
 
 typedef enum th_type {

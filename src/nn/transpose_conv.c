@@ -31,7 +31,7 @@ static reach reach_of(int32_t o, int32_t pad, int32_t stride, int32_t filter, in
 
 /* What one output pixel gathers, in elements. */
 typedef struct patch {
-    ptrdiff_t x, w;       /* first tap in the picture and in a filter */
+    ptrdiff_t x, w; /* first tap in the picture and in a filter */
     int32_t rows, cols;
     ptrdiff_t x_row, w_row; /* from one row of taps to the next; x goes backwards */
     int32_t w_col;
@@ -70,7 +70,8 @@ static int64_t sum_s16(const patch *p, const int16_t *x, const int8_t *w, int32_
     int64_t acc = 0;
     for (int32_t i = 0; i < p->rows; i++)
         for (int32_t j = 0; j < p->cols; j++)
-            acc += th_dot_s16(x + p->x - i * p->x_row - (ptrdiff_t)j * n_c, w + p->w + i * p->w_row + (ptrdiff_t)j * p->w_col, n_c);
+            acc += th_dot_s16(x + p->x - i * p->x_row - (ptrdiff_t)j * n_c,
+                              w + p->w + i * p->w_row + (ptrdiff_t)j * p->w_col, n_c);
     return acc;
 }
 
@@ -79,7 +80,8 @@ static float sum_f32(const patch *p, const float *x, const float *w, int32_t n_c
     float acc = 0.0f;
     for (int32_t i = 0; i < p->rows; i++)
         for (int32_t j = 0; j < p->cols; j++)
-            acc += th_dot_f32(x + p->x - i * p->x_row - (ptrdiff_t)j * n_c, w + p->w + i * p->w_row + (ptrdiff_t)j * p->w_col, n_c);
+            acc += th_dot_f32(x + p->x - i * p->x_row - (ptrdiff_t)j * n_c,
+                              w + p->w + i * p->w_row + (ptrdiff_t)j * p->w_col, n_c);
     return acc;
 }
 

@@ -20,15 +20,15 @@
 typedef struct th_transpose_conv_s8_par {
     th_window win;
     int32_t in_zero, out_zero, act_min, act_max;
-    int32_t n_scales; /* out_c */
+    int32_t n_scales;                  /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_transpose_conv_s8_par;
 
 typedef struct th_transpose_conv_s16_par {
     th_window win;
     int32_t act_min, act_max;
-    int32_t short_bias; /* 1: the bias is int16, not int64 */
-    int32_t n_scales;   /* out_c */
+    int32_t short_bias;                /* 1: the bias is int16, not int64 */
+    int32_t n_scales;                  /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_transpose_conv_s16_par;
 

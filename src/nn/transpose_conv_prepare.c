@@ -36,15 +36,20 @@ static th_err geometry(const th_prepare *p, const th_shape *y, th_window *w)
     const th_shape *x = &th_prepare_in(p, 2)->shape, *f = &th_prepare_in(p, 1)->shape;
     th_node node = *p->node;
     th_prepare q = *p;
-    if (f->rank != 4) return th_refuse(p, TH_ESHAPE, "the filter must have 4 dimensions: outputs, height, width, channels");
-    if (x->rank != 4) return th_refuse(p, TH_ESHAPE, "the input must have 4 dimensions: batch, height, width, channels");
-    if (y->rank != 4) return th_refuse(p, TH_ESHAPE, "the output must have 4 dimensions: batch, height, width, channels");
+    if (f->rank != 4)
+        return th_refuse(p, TH_ESHAPE, "the filter must have 4 dimensions: outputs, height, width, channels");
+    if (x->rank != 4)
+        return th_refuse(p, TH_ESHAPE, "the input must have 4 dimensions: batch, height, width, channels");
+    if (y->rank != 4)
+        return th_refuse(p, TH_ESHAPE, "the output must have 4 dimensions: batch, height, width, channels");
     if (x->d[0] != y->d[0]) return th_refuse(p, TH_ESHAPE, "input and output have different batch sizes");
-    if (x->d[3] != f->d[3] || y->d[3] != f->d[0]) return th_refuse(p, TH_ESHAPE, "the channels of input, filter and output do not match");
+    if (x->d[3] != f->d[3] || y->d[3] != f->d[0])
+        return th_refuse(p, TH_ESHAPE, "the channels of input, filter and output do not match");
     node.attr.conv.dilation_h = node.attr.conv.dilation_w = 1;
     q.node = &node;
     TH_TRY(th_window_make(&q, y, f->d[1], f->d[2], w));
-    if (w->out_h != x->d[1] || w->out_w != x->d[2]) return th_refuse(p, TH_ESHAPE, "the output's size does not follow from input, filter and stride");
+    if (w->out_h != x->d[1] || w->out_w != x->d[2])
+        return th_refuse(p, TH_ESHAPE, "the output's size does not follow from input, filter and stride");
     w->in_h = x->d[1];
     w->in_w = x->d[2];
     w->in_c = x->d[3];
@@ -58,7 +63,8 @@ static th_err geometry(const th_prepare *p, const th_shape *y, th_window *w)
 static th_err named_shape(const th_prepare *p, th_shape *out)
 {
     const th_tensor *t = th_prepare_in(p, 0);
-    if (t->type != TH_S32 || t->shape.rank != 1 || t->shape.d[0] != 4) return th_refuse(p, TH_ESHAPE, "the output's shape must be 4 numbers of type int32");
+    if (t->type != TH_S32 || t->shape.rank != 1 || t->shape.d[0] != 4)
+        return th_refuse(p, TH_ESHAPE, "the output's shape must be 4 numbers of type int32");
     *out = (th_shape){.rank = 4};
     for (int32_t i = 0; t->data && i < 4; i++) out->d[i] = (int32_t)th_le32((const uint8_t *)t->data + 4 * i);
     return TH_OK;
@@ -69,7 +75,8 @@ static th_err infer(const th_prepare *p, th_shape *out)
     th_window w;
     TH_TRY(th_check_io(p, 3, 4));
     TH_TRY(named_shape(p, out));
-    if (!th_prepare_in(p, 0)->data || th_shape_count(out) <= 0) return th_refuse(p, TH_EUNSUP, "the output's shape must be constant");
+    if (!th_prepare_in(p, 0)->data || th_shape_count(out) <= 0)
+        return th_refuse(p, TH_EUNSUP, "the output's shape must be constant");
     return geometry(p, out, &w);
 }
 
@@ -80,10 +87,12 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
     TH_TRY(th_check_quant_tensor(p, y));
     TH_TRY(th_check_quant_weights(p, f, 0, w->out_c));
     TH_TRY(th_check_bias(p, th_prepare_in(p, 3), TH_S32, w->out_c));
-    if (th_shape_count(&f->shape) / w->out_c > TH_INNER_MAX) return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
+    if (th_shape_count(&f->shape) / w->out_c > TH_INNER_MAX)
+        return th_refuse(p, TH_ERANGE, "more than 65536 weights for one output: int32 sums could overflow");
     th_transpose_conv_s8_par *par = TH_NEW(p->arena, th_transpose_conv_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_transpose_conv_s8_par){.win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
+    *par = (th_transpose_conv_s8_par){
+        .win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
     TH_STEP_KERNEL(step, th_transpose_conv_s8, 4, "nn/transpose_conv.h", th_transpose_conv_s8_par, s8_fields);
@@ -93,14 +102,17 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
 
 static th_err prepare_s16(const th_prepare *p, const th_window *w, th_step *step)
 {
-    const th_tensor *x = th_prepare_in(p, 2), *f = th_prepare_in(p, 1), *bias = th_prepare_in(p, 3), *y = th_prepare_out(p, 0);
+    const th_tensor *x = th_prepare_in(p, 2), *f = th_prepare_in(p, 1), *bias = th_prepare_in(p, 3),
+                    *y = th_prepare_out(p, 0);
     const int32_t short_bias = bias && bias->type == TH_S16;
     int32_t wide = 1;
     TH_TRY(th_check_quant_s16(p, x));
     TH_TRY(th_check_quant_s16(p, y));
     TH_TRY(th_check_quant_weights(p, f, 0, w->out_c));
-    if (short_bias) TH_TRY(th_check_bias(p, bias, TH_S16, w->out_c));
-    else TH_TRY(th_check_bias_s16(p, bias, w->out_c, TH_S64, &wide));
+    if (short_bias)
+        TH_TRY(th_check_bias(p, bias, TH_S16, w->out_c));
+    else
+        TH_TRY(th_check_bias_s16(p, bias, w->out_c, TH_S64, &wide));
     if (!wide) return th_refuse(p, TH_EUNSUP, "the bias of an int16 TRANSPOSE_CONV must be int64 or int16");
     th_transpose_conv_s16_par *par = TH_NEW(p->arena, th_transpose_conv_s16_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
@@ -133,7 +145,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(named_shape(p, &named));
     const th_shape *out = &th_prepare_out(p, 0)->shape;
     TH_TRY(geometry(p, out, &w));
-    if (th_prepare_in(p, 0)->data && memcmp(named.d, out->d, 16) != 0) return th_refuse(p, TH_ESHAPE, "the output does not have the shape that input 0 names");
+    if (th_prepare_in(p, 0)->data && memcmp(named.d, out->d, 16) != 0)
+        return th_refuse(p, TH_ESHAPE, "the output does not have the shape that input 0 names");
     step->macs = (int64_t)th_shape_count(&th_prepare_in(p, 1)->shape) * w.batches * w.in_h * w.in_w;
     const th_type x = th_prepare_in(p, 2)->type, f = th_prepare_in(p, 1)->type, y = th_prepare_out(p, 0)->type;
     if (x == TH_S8 && f == TH_S8 && y == TH_S8) return prepare_s8(p, &w, step);

@@ -6,17 +6,17 @@
 #include "nn/sigmoid_s16.h"
 
 /* y[i] = value, v being x[i]. */
-#define KERNEL(name, par_type, type, value)                                                        \
-    void name(const void *par, const void *const *in, void *const *out, void *scratch)             \
-    {                                                                                              \
-        const par_type *p = (const par_type *)par;                                                 \
-        const type *x = (const type *)in[0];                                                       \
-        type *y = (type *)out[0];                                                                  \
-        (void)scratch;                                                                             \
-        for (int32_t i = 0; i < p->n; i++) {                                                       \
-            const type v = x[i];                                                                   \
-            y[i] = value;                                                                          \
-        }                                                                                          \
+#define KERNEL(name, par_type, type, value)                                                                            \
+    void name(const void *par, const void *const *in, void *const *out, void *scratch)                                 \
+    {                                                                                                                  \
+        const par_type *p = (const par_type *)par;                                                                     \
+        const type *x = (const type *)in[0];                                                                           \
+        type *y = (type *)out[0];                                                                                      \
+        (void)scratch;                                                                                                 \
+        for (int32_t i = 0; i < p->n; i++) {                                                                           \
+            const type v = x[i];                                                                                       \
+            y[i] = value;                                                                                              \
+        }                                                                                                              \
     }
 
 static float size_f32(float v)
@@ -52,7 +52,8 @@ static int16_t abs_s16(const th_abs_s16_par *p, int32_t v)
 static int16_t leaky_relu_s16(const th_leaky_relu_s16_par *p, int32_t v)
 {
     const int32_t d = v - p->in_zero;
-    const int32_t y = d >= 0 ? th_requant(d, p->multiplier, p->shift) : p->low_sign * th_requant(d, p->low_multiplier, p->low_shift);
+    const int32_t y =
+        d >= 0 ? th_requant(d, p->multiplier, p->shift) : p->low_sign * th_requant(d, p->low_multiplier, p->low_shift);
     return (int16_t)th_clamp(th_add_wrap(y, p->out_zero), INT16_MIN, INT16_MAX);
 }
 

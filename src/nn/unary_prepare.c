@@ -4,18 +4,20 @@
 #include "nn/variant.h"
 
 static const th_field plain_fields[] = {TH_FIELD_INT(th_unary_par, n)};
-static const th_field leaky_f32_fields[] = {TH_FIELD_INT(th_leaky_relu_f32_par, n), TH_FIELD_FLOAT(th_leaky_relu_f32_par, alpha)};
-static const th_field abs_fields[] = {TH_FIELD_INT(th_abs_s16_par, n), TH_FIELD_INT(th_abs_s16_par, multiplier), TH_FIELD_INT(th_abs_s16_par, shift)};
+static const th_field leaky_f32_fields[] = {TH_FIELD_INT(th_leaky_relu_f32_par, n),
+                                            TH_FIELD_FLOAT(th_leaky_relu_f32_par, alpha)};
+static const th_field abs_fields[] = {TH_FIELD_INT(th_abs_s16_par, n), TH_FIELD_INT(th_abs_s16_par, multiplier),
+                                      TH_FIELD_INT(th_abs_s16_par, shift)};
 static const th_field sigmoid_fields[] = {
     TH_FIELD_INT(th_sigmoid_s16_par, n),
     TH_FIELD_INT(th_sigmoid_s16_par, multiplier),
     TH_FIELD_INT(th_sigmoid_s16_par, shift),
 };
 static const th_field leaky_s16_fields[] = {
-    TH_FIELD_INT(th_leaky_relu_s16_par, n),           TH_FIELD_INT(th_leaky_relu_s16_par, in_zero),
-    TH_FIELD_INT(th_leaky_relu_s16_par, out_zero),    TH_FIELD_INT(th_leaky_relu_s16_par, multiplier),
-    TH_FIELD_INT(th_leaky_relu_s16_par, shift),       TH_FIELD_INT(th_leaky_relu_s16_par, low_multiplier),
-    TH_FIELD_INT(th_leaky_relu_s16_par, low_shift),   TH_FIELD_INT(th_leaky_relu_s16_par, low_sign),
+    TH_FIELD_INT(th_leaky_relu_s16_par, n),         TH_FIELD_INT(th_leaky_relu_s16_par, in_zero),
+    TH_FIELD_INT(th_leaky_relu_s16_par, out_zero),  TH_FIELD_INT(th_leaky_relu_s16_par, multiplier),
+    TH_FIELD_INT(th_leaky_relu_s16_par, shift),     TH_FIELD_INT(th_leaky_relu_s16_par, low_multiplier),
+    TH_FIELD_INT(th_leaky_relu_s16_par, low_shift), TH_FIELD_INT(th_leaky_relu_s16_par, low_sign),
 };
 
 enum { PLAIN, TABLE, ABS16, SIGMOID16, LEAKY16, LEAKY };
@@ -79,7 +81,8 @@ static th_err need_zeros(const th_prepare *p)
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     TH_TRY(th_check_quant_tensor(p, x));
     TH_TRY(th_check_quant_tensor(p, y));
-    return x->quant.zero[0] || y->quant.zero[0] ? th_refuse(p, TH_EUNSUP, "int16 tensors must have zero point 0 here") : TH_OK;
+    return x->quant.zero[0] || y->quant.zero[0] ? th_refuse(p, TH_EUNSUP, "int16 tensors must have zero point 0 here")
+                                                : TH_OK;
 }
 
 static th_err prepare_abs_s16(const th_prepare *p, const th_variant *v, int32_t n, th_step *step)
@@ -115,8 +118,10 @@ static th_err prepare_sigmoid_s16(const th_prepare *p, const th_variant *v, int3
     if (!par) return no_memory(p);
     *par = (th_sigmoid_s16_par){.n = n};
     double m = (double)s_in * 4096.0 * 3.0;
-    if (about(s_in, 1.0f / 4096)) par->multiplier = 3;
-    else if (p->node->op == TH_OP_TANH && about(s_in, 1.0f / 2048)) par->multiplier = 6;
+    if (about(s_in, 1.0f / 4096))
+        par->multiplier = 3;
+    else if (p->node->op == TH_OP_TANH && about(s_in, 1.0f / 2048))
+        par->multiplier = 6;
     else {
         if (m >= 32768.0) return bad_scales(p);
         for (; m <= 32767.0 / 2.0 && par->shift <= 30; m *= 2.0) par->shift++;
@@ -135,7 +140,8 @@ static th_err prepare_leaky_s16(const th_prepare *p, const th_variant *v, int32_
     th_leaky_relu_s16_par *par = TH_NEW(p->arena, th_leaky_relu_s16_par, 1);
     if (!par) return no_memory(p);
     const float alpha = p->node->attr.leaky.alpha, s_in = x->quant.scale[0], s_out = y->quant.scale[0];
-    *par = (th_leaky_relu_s16_par){.n = n, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .low_sign = alpha < 0.0f ? -1 : 1};
+    *par = (th_leaky_relu_s16_par){
+        .n = n, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .low_sign = alpha < 0.0f ? -1 : 1};
     if (!factor(s_in / s_out, &par->multiplier, &par->shift) ||
         !factor(s_in * (alpha < 0.0f ? -alpha : alpha) / s_out, &par->low_multiplier, &par->low_shift))
         return bad_scales(p);
@@ -162,7 +168,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_variant *v = th_variant_find(p, variants, sizeof variants / sizeof *variants);
     if (!v) return th_refuse(p, TH_EUNSUP, "it is not known for this type of input");
     if (y->type != x->type) return th_refuse(p, TH_EUNSUP, "input and output must have the same type");
-    if (th_shape_count(&y->shape) != n) return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
+    if (th_shape_count(&y->shape) != n)
+        return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
     step->in_place = 1;
     switch (v->kind) {
     case TABLE: return th_lookup_prepare(p, step);

@@ -1,4 +1,5 @@
-/* nn/update_slice.h -- DYNAMIC_UPDATE_SLICE: a tensor with a part of it replaced, at a place that is told while running.
+/* nn/update_slice.h -- DYNAMIC_UPDATE_SLICE: a tensor with a part of it replaced, at a place that is told while
+ * running.
  *
  *   y = x, then y[s_0 + i_0, s_1 + i_1, ..] = u[i_0, i_1, ..],   s_d = start_d brought into 0 .. size of x - size of u
  *

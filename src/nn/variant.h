@@ -13,7 +13,10 @@ typedef struct th_variant {
 } th_variant;
 
 /* A row of a table: TH_VARIANT(TH_OP_ADD, TH_S8, SUM, th_add_s8). */
-#define TH_VARIANT(op, type, kind, kernel) {op, type, kind, kernel, #kernel}
+#define TH_VARIANT(op, type, kind, kernel)                                                                             \
+    {                                                                                                                  \
+        op, type, kind, kernel, #kernel                                                                                \
+    }
 
 /* The row for the node's operator and the type of its first input, or NULL. */
 static inline const th_variant *th_variant_find(const th_prepare *p, const th_variant *list, size_t n)
@@ -24,9 +27,9 @@ static inline const th_variant *th_variant_find(const th_prepare *p, const th_va
 }
 
 /* Fills what every step has, as TH_STEP_KERNEL does, for a row of a table. */
-#define TH_STEP_VARIANT(step, v, inputs, file, par_c_type, list)                                   \
-    ((step)->kernel = (v)->kernel, (step)->kernel_name = (v)->name, (step)->header = (file),       \
-     (step)->par_type = #par_c_type, (step)->fields = (list),                                      \
-     (step)->n_fields = sizeof(list) / sizeof *(list), (step)->n_in = (inputs), (step)->n_out = 1)
+#define TH_STEP_VARIANT(step, v, inputs, file, par_c_type, list)                                                       \
+    ((step)->kernel = (v)->kernel, (step)->kernel_name = (v)->name, (step)->header = (file),                           \
+     (step)->par_type = #par_c_type, (step)->fields = (list), (step)->n_fields = sizeof(list) / sizeof *(list),        \
+     (step)->n_in = (inputs), (step)->n_out = 1)
 
 #endif

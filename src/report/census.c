@@ -45,8 +45,10 @@ static void merge_sources(th_census *t, size_t n)
 {
     qsort(t->source, n, sizeof *t->source, by_name);
     for (size_t i = 0; i < n; i++) {
-        if (t->n_sources && strcmp(t->source[t->n_sources - 1].name, t->source[i].name) == 0) t->source[t->n_sources - 1].n++;
-        else t->source[t->n_sources++] = t->source[i];
+        if (t->n_sources && strcmp(t->source[t->n_sources - 1].name, t->source[i].name) == 0)
+            t->source[t->n_sources - 1].n++;
+        else
+            t->source[t->n_sources++] = t->source[i];
     }
     qsort(t->source, t->n_sources, sizeof *t->source, by_count);
 }

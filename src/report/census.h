@@ -13,9 +13,9 @@ typedef struct th_census {
     size_t n_clips, synthetic, no_speaker;
     size_t clips[TH_MAX_LABELS][TH_N_SPLITS]; /* by label of the project */
     size_t split[TH_N_SPLITS];
-    size_t people[TH_N_SPLITS];               /* different speakers */
-    size_t people_both;                       /* speakers of training clips that also test */
-    th_census_item *source;                    /* [n_sources] most clips first */
+    size_t people[TH_N_SPLITS]; /* different speakers */
+    size_t people_both;         /* speakers of training clips that also test */
+    th_census_item *source;     /* [n_sources] most clips first */
     size_t n_sources;
     double hours;
 } th_census;

@@ -45,12 +45,16 @@ static void accuracy_tile(th_html *h, const th_figures *f)
     const double best = f->accuracy_int8 >= 0.0 ? f->accuracy_int8 : f->accuracy_float;
     snprintf(number, sizeof number, "%.1f", best * 100.0);
     const int n = snprintf(text, sizeof text, "of %.0f test clips heard right: ", f->test_clips);
-    if (best < 1.0) snprintf(text + n, sizeof text - (size_t)n, "one mistake in %.0f. None of them was used for training.", 1.0 / (1.0 - best));
-    else snprintf(text + n, sizeof text - (size_t)n, "not one mistake. None of them was used for training.");
+    if (best < 1.0)
+        snprintf(text + n, sizeof text - (size_t)n, "one mistake in %.0f. None of them was used for training.",
+                 1.0 / (1.0 - best));
+    else
+        snprintf(text + n, sizeof text - (size_t)n, "not one mistake. None of them was used for training.");
     tile(h, "first", number, "%", text);
     if (f->accuracy_int8 < 0.0 || f->accuracy_float < 0.0) return;
     snprintf(number, sizeof number, "%+.1f", (f->accuracy_int8 - f->accuracy_float) * 100.0);
-    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f\xc2\xa0%%).", f->accuracy_float * 100.0);
+    snprintf(text, sizeof text, "from squeezing the network to 8-bit numbers (before: %.1f\xc2\xa0%%).",
+             f->accuracy_float * 100.0);
     tile(h, "", number, "points", text);
 }
 
@@ -59,8 +63,11 @@ static void memory_tile(th_html *h, const char *name, double used, double limit,
     char number[32], text[160];
     if (used < 0.0) return;
     snprintf(number, sizeof number, "%.1f", used / 1024.0);
-    if (limit > 0.0) snprintf(text, sizeof text, "of %s: %.0f\xc2\xa0%% of the board's %.0f\xc2\xa0KB. %s", name, 100.0 * used / limit, limit / 1024.0, what);
-    else snprintf(text, sizeof text, "of %s. %s", name, what);
+    if (limit > 0.0)
+        snprintf(text, sizeof text, "of %s: %.0f\xc2\xa0%% of the board's %.0f\xc2\xa0KB. %s", name,
+                 100.0 * used / limit, limit / 1024.0, what);
+    else
+        snprintf(text, sizeof text, "of %s. %s", name, what);
     tile(h, "", number, "KB", text);
 }
 
@@ -77,7 +84,8 @@ void th_report_headline(th_html *h, const th_report *r)
     if (f.duty >= 0.0) {
         snprintf(number, sizeof number, "%.1f", f.duty * 100.0);
         tile(h, f.duty > 1.0 ? "over" : "", number, "%",
-             f.duty > 1.0 ? "of the time the processor would have to work (estimate): more than there is. Use a longer stride or a smaller network."
+             f.duty > 1.0 ? "of the time the processor would have to work (estimate): more than there is. Use a longer "
+                            "stride or a smaller network."
                           : "of the time the processor is busy (estimate); it can sleep for the rest.");
     }
     if (f.latency_ms >= 0.0) {
@@ -85,6 +93,7 @@ void th_report_headline(th_html *h, const th_report *r)
         tile(h, "", number, "ms", "to think about the last second of sound (estimate).");
     }
     if (h->n == before)
-        th_html_put(h, "<li class=\"first\"><b>No figures yet</b><span>Run <code>thimble train</code>, then <code>thimble test</code>.</span></li>\n");
+        th_html_put(h, "<li class=\"first\"><b>No figures yet</b><span>Run <code>thimble train</code>, then "
+                       "<code>thimble test</code>.</span></li>\n");
     th_html_put(h, "</ul>\n");
 }

@@ -75,13 +75,20 @@ void th_html_text(th_html *h, const char *text)
     const unsigned char *p = (const unsigned char *)text;
     while (*p) {
         const size_t n = utf8_length(p);
-        if (n == 0) th_html_put(h, "\xef\xbf\xbd");
-        else if (*p == '&') th_html_put(h, "&amp;");
-        else if (*p == '<') th_html_put(h, "&lt;");
-        else if (*p == '>') th_html_put(h, "&gt;");
-        else if (*p == '"') th_html_put(h, "&quot;");
-        else if (*p == '\'') th_html_put(h, "&#39;");
-        else put_bytes(h, (const char *)p, n);
+        if (n == 0)
+            th_html_put(h, "\xef\xbf\xbd");
+        else if (*p == '&')
+            th_html_put(h, "&amp;");
+        else if (*p == '<')
+            th_html_put(h, "&lt;");
+        else if (*p == '>')
+            th_html_put(h, "&gt;");
+        else if (*p == '"')
+            th_html_put(h, "&quot;");
+        else if (*p == '\'')
+            th_html_put(h, "&#39;");
+        else
+            put_bytes(h, (const char *)p, n);
         p += n ? n : 1;
     }
 }
@@ -106,8 +113,10 @@ void th_html_count(th_html *h, int64_t v)
 
 void th_html_percent(th_html *h, double part)
 {
-    if (part < 0.0) th_html_put(h, "-");
-    else th_html_fmt(h, "%.1f\xe2\x80\xaf%%", part * 100.0);
+    if (part < 0.0)
+        th_html_put(h, "-");
+    else
+        th_html_fmt(h, "%.1f\xe2\x80\xaf%%", part * 100.0);
 }
 
 void th_html_base64(th_html *h, const uint8_t *bytes, size_t n)
@@ -116,8 +125,10 @@ void th_html_base64(th_html *h, const uint8_t *bytes, size_t n)
     if (!grow(h, (n + 2) / 3 * 4)) return;
     for (size_t i = 0; i < n; i += 3) {
         const size_t left = n - i;
-        const uint32_t v = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
-        const char four[4] = {digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=', left > 2 ? digit[v & 63] : '='};
+        const uint32_t v =
+            (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
+        const char four[4] = {digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=',
+                              left > 2 ? digit[v & 63] : '='};
         put_bytes(h, four, 4);
     }
 }

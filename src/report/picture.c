@@ -51,7 +51,7 @@ static void put_chunk(bytes *b, const char *name, const uint8_t *p, size_t n)
     put_be32(b, (uint32_t)n);
     const size_t from = b->n;
     put(b, name, 4);
-    if (n) put(b, p, n);
+    put(b, p, n);
     put_be32(b, crc32_of(b->p + from, n + 4));
 }
 
@@ -59,7 +59,8 @@ static void put_chunk(bytes *b, const char *name, const uint8_t *p, size_t n)
  * and for colour-blind people (after the idea of matplotlib's "inferno"). */
 static void make_palette(uint8_t rgb[LEVELS * 3])
 {
-    static const uint8_t stop[6][3] = {{8, 10, 34}, {66, 20, 104}, {140, 41, 99}, {212, 72, 66}, {248, 149, 64}, {252, 245, 190}};
+    static const uint8_t stop[6][3] = {{8, 10, 34},   {66, 20, 104},  {140, 41, 99},
+                                       {212, 72, 66}, {248, 149, 64}, {252, 245, 190}};
     for (int i = 0; i < LEVELS; i++) {
         const int at = i * 5 * 256 / (LEVELS - 1), k = at / 256 < 4 ? at / 256 : 4, f = at - k * 256;
         for (int c = 0; c < 3; c++) rgb[i * 3 + c] = (uint8_t)((stop[k][c] * (256 - f) + stop[k + 1][c] * f) / 256);
@@ -72,7 +73,8 @@ static size_t put_deflate(uint8_t *out, const uint8_t *raw, size_t n)
     put(&z, "\x78\x01", 2);
     for (size_t from = 0; from < n; from += STORED) {
         const size_t len = n - from < STORED ? n - from : STORED;
-        const uint8_t head[5] = {from + len == n, (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)~len, (uint8_t)(~len >> 8)};
+        const uint8_t head[5] = {from + len == n, (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)~len,
+                                 (uint8_t)(~len >> 8)};
         put(&z, head, 5);
         put(&z, raw + from, len);
     }
@@ -101,7 +103,7 @@ static void write_png(bytes *b, const float *value, uint32_t width, uint32_t hei
     put_chunk(b, "IHDR", ihdr.p, ihdr.n);
     put_chunk(b, "PLTE", palette, sizeof palette);
     put_chunk(b, "IDAT", z, put_deflate(z, raw, n));
-    put_chunk(b, "IEND", NULL, 0);
+    put_chunk(b, "IEND", z, 0);
 }
 
 void th_picture_grid(th_html *h, const float *value, int32_t width, int32_t height, const char *alt)
@@ -126,8 +128,8 @@ void th_picture_grid(th_html *h, const float *value, int32_t width, int32_t heig
 void th_picture_audio(th_html *h, const int16_t *pcm, int32_t n, int32_t rate_hz, const char *name)
 {
     const uint32_t data = (uint32_t)n * 2, rate = (uint32_t)rate_hz;
-    const uint32_t field[11] = {0x46464952, 36 + data, 0x45564157, 0x20746d66, 16, 1 | 1u << 16, /* PCM, mono */
-                                rate, rate * 2, 2 | 16u << 16, 0x61746164, data};
+    const uint32_t field[11] = {0x46464952, 36 + data, 0x45564157,    0x20746d66, 16,  1 | 1u << 16, /* PCM, mono */
+                                rate,       rate * 2,  2 | 16u << 16, 0x61746164, data};
     uint8_t *wav = malloc(44 + (size_t)data);
     if (!wav) {
         h->failed = true;

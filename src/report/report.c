@@ -69,7 +69,8 @@ static bool hash_of(const th_project *p, const char *name, char hash[24])
     char path[TH_PATH_BYTES];
     uint8_t *bytes;
     size_t n;
-    if (th_project_path(p, name, path, NULL) || !th_file_exists(path) || th_file_read(path, 0, &bytes, &n, NULL)) return false;
+    if (th_project_path(p, name, path, NULL) || !th_file_exists(path) || th_file_read(path, 0, &bytes, &n, NULL))
+        return false;
     th_text_fmt(hash, 24, "%016llx", (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){bytes, n}));
     free(bytes);
     return true;
@@ -79,14 +80,23 @@ static bool hash_of(const th_project *p, const char *name, char hash[24])
  * FNV-1a of the model that it was made from. */
 static void check_age(th_report *r)
 {
-    static const struct { th_report_file file; const char *model, *text; } made[] = {
-        {TH_R_TEST, TH_FILE_FLOAT, "The test figures are those of an earlier model. Make them again with: thimble test"},
-        {TH_R_STREAM, TH_FILE_INT8, "The figures of the long recording are those of an earlier model or other settings. Make them again with: thimble test --stream FILE.wav"},
-        {TH_R_EMULATE, TH_FILE_INT8, "The figures of the board are those of an earlier model or other settings. Make them again with: thimble emulate --feed FILE.wav"},
+    static const struct {
+        th_report_file file;
+        const char *model, *text;
+    } made[] = {
+        {TH_R_TEST, TH_FILE_FLOAT,
+         "The test figures are those of an earlier model. Make them again with: thimble test"},
+        {TH_R_STREAM, TH_FILE_INT8,
+         "The figures of the long recording are those of an earlier model or other settings. Make them again with: "
+         "thimble test --stream FILE.wav"},
+        {TH_R_EMULATE, TH_FILE_INT8,
+         "The figures of the board are those of an earlier model or other settings. Make them again with: thimble "
+         "emulate --feed FILE.wav"},
     };
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         char hash[24];
-        if (hash_of(r->project, made[i].model, hash) && strcmp(th_json_str(r->file[made[i].file], "model", hash), hash) != 0)
+        if (hash_of(r->project, made[i].model, hash) &&
+            strcmp(th_json_str(r->file[made[i].file], "model", hash), hash) != 0)
             add_note(r, made[i].text, "");
     }
 }
@@ -107,10 +117,14 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
 {
     *r = (th_report){.project = project};
     set_name(r);
-    static const struct { const char *name, *verb; } files[TH_R_FILES] = {
-        [TH_R_HISTORY] = {TH_FILE_HISTORY, "train"},     [TH_R_TEST] = {TH_FILE_TEST, "test"},
+    static const struct {
+        const char *name, *verb;
+    } files[TH_R_FILES] = {
+        [TH_R_HISTORY] = {TH_FILE_HISTORY, "train"},
+        [TH_R_TEST] = {TH_FILE_TEST, "test"},
         [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
-        [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"}, [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate --feed FILE.wav"},
+        [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"},
+        [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate --feed FILE.wav"},
     };
     for (int i = 0; i < TH_R_FILES; i++) TH_TRY(load_json(r, (th_report_file)i, files[i].name, files[i].verb));
     load_model(r);
@@ -152,16 +166,20 @@ void th_report_op(th_html *h, const char *op)
 {
     char text[64];
     size_t n = 0;
-    for (; op[n] && n < sizeof text - 1; n++) text[n] = (char)(op[n] == '_' ? ' ' : op[n] >= 'A' && op[n] <= 'Z' ? op[n] - 'A' + 'a' : op[n]);
+    for (; n < sizeof text - 1 && op[n]; n++)
+        text[n] = (char)(op[n] == '_' ? ' ' : op[n] >= 'A' && op[n] <= 'Z' ? op[n] - 'A' + 'a' : op[n]);
     text[n] = '\0';
     th_html_text(h, text);
 }
 
 const char *th_report_size(double bytes, char buf[32])
 {
-    if (bytes < 0.0) snprintf(buf, 32, "-");
-    else if (bytes < 1024.0) snprintf(buf, 32, "%.0f bytes", bytes);
-    else snprintf(buf, 32, "%.1f KB", bytes / 1024.0);
+    if (bytes < 0.0)
+        snprintf(buf, 32, "-");
+    else if (bytes < 1024.0)
+        snprintf(buf, 32, "%.0f bytes", bytes);
+    else
+        snprintf(buf, 32, "%.1f KB", bytes / 1024.0);
     return buf;
 }
 
@@ -178,7 +196,8 @@ static void write_head(th_html *h, const th_report *r)
     th_html_text(h, project_name(r));
     th_html_put(h, " - Thimble report</title>\n<style>\n");
     for (const char *const *line = th_report_style; *line; line++) th_html_put(h, *line);
-    th_html_put(h, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the figures</a>\n<header>\n<h1>");
+    th_html_put(h,
+                "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the figures</a>\n<header>\n<h1>");
     th_html_name(h, project_name(r));
     th_html_put(h, "</h1>\n<p class=\"lead\">A small neural network that listens for ");
     int n = 0;
@@ -215,7 +234,8 @@ static void write_notes(th_html *h, const th_report *r)
 
 static void write_section(th_html *h, const th_section *s, const th_report *r)
 {
-    th_html_fmt(h, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", s->id, s->id, s->id, s->title);
+    th_html_fmt(h, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", s->id, s->id,
+                s->id, s->title);
     if (!s->ready || s->ready(r))
         s->write(h, r);
     else

@@ -20,12 +20,12 @@ typedef struct th_report {
     const th_project *project;
     char name[256]; /* of the project's folder */
     json_t *file[TH_R_FILES];
-    th_dataset *data;   /* never NULL after loading */
-    th_model *model;    /* int8 if there is one, else float, or NULL */
+    th_dataset *data; /* never NULL after loading */
+    th_model *model;  /* int8 if there is one, else float, or NULL */
     bool is_int8;
-    th_pipeline pipe;   /* of the model */
-    th_plan *plan;      /* of the model */
-    char notes[1024];   /* damaged or outdated inputs, one sentence each; foreign text */
+    th_pipeline pipe; /* of the model */
+    th_plan *plan;    /* of the model */
+    char notes[1024]; /* damaged or outdated inputs, one sentence each; foreign text */
 } th_report;
 
 /* The figures of the last table; -1 where a figure is not known. */
@@ -33,9 +33,9 @@ typedef struct th_figures {
     double accuracy_float, accuracy_int8, accuracy_device; /* parts of 1 */
     double test_clips;
     double flash_bytes, flash_limit, ram_bytes, ram_limit, stack_bytes, arena_bytes;
-    double instr_inference, instr_second;          /* counted in the emulator */
-    double duty, latency_ms;                       /* estimates for the board */
-    const char *board;                             /* "Arduino Nano 33 BLE Sense" */
+    double instr_inference, instr_second; /* counted in the emulator */
+    double duty, latency_ms;              /* estimates for the board */
+    const char *board;                    /* "Arduino Nano 33 BLE Sense" */
 } th_figures;
 
 /* Reads everything there is; damaged files become a note, so that a report can always be made.

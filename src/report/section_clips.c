@@ -8,19 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_CLIPS 6        /* of each kind */
-#define RANGE_LN   9.0f     /* natural logarithm from the loudest to the darkest shade: about 40 dB */
+#define MOST_CLIPS 6    /* of each kind */
+#define RANGE_LN   9.0f /* natural logarithm from the loudest to the darkest shade: about 40 dB */
 
 static bool ready(const th_report *r)
 {
-    return r->model && r->data && th_json_len(r->file[TH_R_TEST], "worst") + th_json_len(r->file[TH_R_TEST], "right") > 0;
+    return r->model && r->data &&
+           th_json_len(r->file[TH_R_TEST], "worst") + th_json_len(r->file[TH_R_TEST], "right") > 0;
 }
 
 /* A sound picture: one column per frame, low tones at the bottom. */
 typedef struct sound {
-    int16_t *pcm;  /* [n] the clip as the network gets it */
+    int16_t *pcm; /* [n] the clip as the network gets it */
     int32_t n, n_frames, n_mel;
-    float *grid;   /* [n_mel][n_frames] 0 to 1 */
+    float *grid; /* [n_mel][n_frames] 0 to 1 */
     int32_t loud_frame, loud_band;
 } sound;
 
@@ -103,8 +104,8 @@ static bool write_clip(th_html *h, const th_report *r, const json_t *item)
     sound s;
     if (!load(r, th_json_str(item, "file", ""), &s)) return false;
     char alt[400];
-    snprintf(alt, sizeof alt, "Sound picture of a clip of %s. It is loudest after %.2f seconds, in the %s tones.", truth,
-             s.n_frames ? (double)s.loud_frame / s.n_frames * s.n / r->pipe.frontend.rate_hz : 0.0, pitch(&s));
+    snprintf(alt, sizeof alt, "Sound picture of a clip of %s. It is loudest after %.2f seconds, in the %s tones.",
+             truth, s.n_frames ? (double)s.loud_frame / s.n_frames * s.n / r->pipe.frontend.rate_hz : 0.0, pitch(&s));
     th_html_put(h, "<figure>");
     th_picture_grid(h, s.grid, s.n_frames, s.n_mel, alt);
     th_html_put(h, "<figcaption>");
@@ -138,22 +139,24 @@ static int write_group(th_html *h, const th_report *r, const char *key, const ch
     int shown = 0;
     if (!json_array_size(list)) return 0;
     th_html_fmt(h, "<h3>%s</h3>\n<div class=\"clips\">\n", title);
-    for (size_t i = 0; i < json_array_size(list) && shown < MOST_CLIPS; i++) shown += write_clip(h, r, json_array_get(list, i));
+    for (size_t i = 0; i < json_array_size(list) && shown < MOST_CLIPS; i++)
+        shown += write_clip(h, r, json_array_get(list, i));
     th_html_put(h, "</div>\n");
-    if (!shown) th_html_put(h, "<p class=\"soft\">The clips are no longer in data/clips. Run <code>thimble test</code> again.</p>\n");
+    if (!shown)
+        th_html_put(
+            h, "<p class=\"soft\">The clips are no longer in data/clips. Run <code>thimble test</code> again.</p>\n");
     return shown;
 }
 
 static void write_table(th_html *h, const th_report *r)
 {
     static const char *const headings[] = {"What was said", "What was heard", "How sure", "File"};
-    const json_t *list = th_json_at(r->file[TH_R_TEST], "worst"), *item;
-    size_t i;
+    const json_t *list = th_json_at(r->file[TH_R_TEST], "worst");
     if (!json_array_size(list)) return;
     th_html_details(h, "The mistakes it was most sure of, as a table");
     th_html_table(h, "The worst mistakes", headings, 4);
-    json_array_foreach(list, i, item)
-    {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
         th_html_put(h, "<tr class=\"words\"><td>");
         th_html_name(h, th_json_str(item, "word", th_json_str(item, "truth", "?")));
         th_html_put(h, "</td><td>");
@@ -170,17 +173,23 @@ static void write_table(th_html *h, const th_report *r)
 
 static void write(th_html *h, const th_report *r)
 {
-    th_report_see(h, "Each picture is one second of sound. Time runs to the right, low tones are at the bottom, bright is loud. A word has "
+    th_report_see(h, "Each picture is one second of sound. Time runs to the right, low tones are at the bottom, bright "
+                     "is loud. A word has "
                      "its own shape; the network learns these shapes. Listen, and look for what misled it.");
     if (r->pipe.frontend.kind == TH_MFCC)
-        th_html_fmt(h, "<p>The network gets each column of a picture packed into %d numbers (MFCC), %d columns for %.1f s of sound.</p>\n",
-                    (int)r->pipe.frontend.n_coef, (int)r->pipe.n_frames, (double)r->pipe.clip_samples / r->pipe.frontend.rate_hz);
+        th_html_fmt(h,
+                    "<p>The network gets each column of a picture packed into %d numbers (MFCC), %d columns for %.1f s "
+                    "of sound.</p>\n",
+                    (int)r->pipe.frontend.n_coef, (int)r->pipe.n_frames,
+                    (double)r->pipe.clip_samples / r->pipe.frontend.rate_hz);
     else
-        th_html_fmt(h, "<p>The network gets just this picture: %d columns of %d numbers for %.1f s of sound.</p>\n", (int)r->pipe.n_frames,
-                    (int)r->pipe.frontend.n_coef, (double)r->pipe.clip_samples / r->pipe.frontend.rate_hz);
+        th_html_fmt(h, "<p>The network gets just this picture: %d columns of %d numbers for %.1f s of sound.</p>\n",
+                    (int)r->pipe.n_frames, (int)r->pipe.frontend.n_coef,
+                    (double)r->pipe.clip_samples / r->pipe.frontend.rate_hz);
     write_group(h, r, "right", "Heard right");
     write_group(h, r, "worst", "Heard wrong, and sure of it");
     write_table(h, r);
 }
 
-const th_section th_section_clips = {"hears", "What the network hears", "thimble test", "sound pictures of right and wrong clips", ready, write};
+const th_section th_section_clips = {
+    "hears", "What the network hears", "thimble test", "sound pictures of right and wrong clips", ready, write};

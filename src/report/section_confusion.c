@@ -44,15 +44,21 @@ static void write_cell(th_html *h, const th_confusion *c, int32_t truth, int32_t
     const int32_t n = c->count[truth][said], row = th_confusion_row(c, truth);
     const double part = row ? (double)n / row : 0.0;
     /* the root makes rare mistakes visible beside a strong diagonal */
-    th_html_fmt(h, "<td class=\"%s\" style=\"--v:%.3f\">%d</td>", n == 0 ? "z" : truth == said ? "r" : "w",
+    th_html_fmt(h, "<td class=\"%s\" style=\"--v:%.3f\">%d</td>",
+                n == 0          ? "z"
+                : truth == said ? "r"
+                                : "w",
                 truth == said ? part : sqrt(part), (int)n);
 }
 
 static void write_matrix(th_html *h, const th_report *r, const th_confusion *c)
 {
-    th_html_fmt(h, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion matrix\"><table class=\"heat%s\">"
-                   "<caption>Rows: what was said. Columns: what the network (%s) heard. Numbers are clips.</caption><thead><tr><td></td>",
-                c->n > 5 ? c->n > 16 ? " many wide" : " many" : "", which(r));
+    th_html_fmt(
+        h,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion matrix\"><table class=\"heat%s\">"
+        "<caption>Rows: what was said. Columns: what the network (%s) heard. Numbers are "
+        "clips.</caption><thead><tr><td></td>",
+        c->n > 5 ? c->n > 16 ? " many wide" : " many" : "", which(r));
     for (int32_t k = 0; k < c->n; k++) {
         th_html_put(h, "<th scope=\"col\">");
         th_html_name(h, label(r, k));
@@ -109,12 +115,14 @@ static void write(th_html *h, const th_report *r)
 {
     th_confusion c, f;
     if (!read_matrix(r, which(r), &c)) return;
-    th_report_see(h, "Blue cells on the diagonal are right answers: the stronger, the better. Orange cells are mistakes; find the strongest.");
+    th_report_see(h, "Blue cells on the diagonal are right answers: the stronger, the better. Orange cells are "
+                     "mistakes; find the strongest.");
     write_matrix(h, r, &c);
     write_worst(h, r, &c);
     write_classes(h, r, &c);
     if (strcmp(which(r), "int8") == 0 && read_matrix(r, "float", &f)) {
-        th_html_put(h, "<p>The int8 network, which the board runs, and the float network, which was trained, give the same answer on ");
+        th_html_put(h, "<p>The int8 network, which the board runs, and the float network, which was trained, give the "
+                       "same answer on ");
         th_html_percent(h, th_json_num(r->file[TH_R_TEST], "agreement", -1));
         th_html_put(h, " of the clips. With every label counted equally (balanced), int8 is right in ");
         th_html_percent(h, th_confusion_balanced(&c));
@@ -124,4 +132,5 @@ static void write(th_html *h, const th_report *r)
     }
 }
 
-const th_section th_section_confusion = {"mistakes", "What it gets right and wrong", "thimble test", "which words it mixes up", ready, write};
+const th_section th_section_confusion = {
+    "mistakes", "What it gets right and wrong", "thimble test", "which words it mixes up", ready, write};

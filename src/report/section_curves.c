@@ -33,14 +33,24 @@ static void write_chart(th_html *h, const json_t *epochs, size_t n, const char *
             most = fmax(most, fmax(val[i], train[i]));
             least = fmin(least, fmin(val[i], train[i]));
         }
-        snprintf(alt, sizeof alt, "Line chart of the %s over %zu epochs. On validation clips it goes from %.3g to %.3g, in training from %.3g to %.3g.",
+        snprintf(alt, sizeof alt,
+                 "Line chart of the %s over %zu epochs. On validation clips it goes from %.3g to %.3g, in training "
+                 "from %.3g to %.3g.",
                  what, n, val[0], val[n - 1], train[0], train[n - 1]);
         const double step = th_svg_tick(most, 4);
-        const th_chart c = {.alt = alt, .y_low = percent ? fmax(0.0, floor(least * 5.0 - 1e-9) / 5.0) : 0.0,
-                            .y_high = percent ? 1.0 : ceil(most / step) * step, .percent = percent, .x = x, .n = (int32_t)n,
-                            .mark = best, .mark_text = "kept", .x_text = "epoch"};
+        const th_chart c = {.alt = alt,
+                            .y_low = percent ? fmax(0.0, floor(least * 5.0 - 1e-9) / 5.0) : 0.0,
+                            .y_high = percent ? 1.0 : ceil(most / step) * step,
+                            .percent = percent,
+                            .x = x,
+                            .n = (int32_t)n,
+                            .mark = best,
+                            .mark_text = "kept",
+                            .x_text = "epoch"};
         const th_series s[2] = {{"main", val}, {"other", train}};
-        th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n", percent ? "Accuracy: clips that were right. Up is better." : "Loss: how wrong it was. Down is better.");
+        th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n",
+                    percent ? "Accuracy: clips that were right. Up is better."
+                            : "Loss: how wrong it was. Down is better.");
         th_svg_chart(h, &c, s, 2);
         th_html_put(h, "</figure>\n");
     }
@@ -51,12 +61,15 @@ static void write_chart(th_html *h, const json_t *epochs, size_t n, const char *
 
 static void write_table(th_html *h, const json_t *epochs, size_t n)
 {
-    static const char *const headings[] = {"Epoch", "Loss in training", "Loss in validation", "Accuracy in training", "Accuracy in validation", "Learning rate"};
+    static const char *const headings[] = {
+        "Epoch",        "Loss in training", "Loss in validation", "Accuracy in training", "Accuracy in validation",
+        "Learning rate"};
     th_html_details(h, "The curves as a table");
     th_html_table(h, "Loss and accuracy after each epoch", headings, 6);
     for (size_t i = 0; i < n; i++) {
         const json_t *e = json_array_get(epochs, i);
-        th_html_fmt(h, "<tr><td>%.0f</td><td>%.3f</td><td>%.3f</td><td>", th_json_num(e, "epoch", 0), th_json_num(e, "train_loss", 0), th_json_num(e, "val_loss", 0));
+        th_html_fmt(h, "<tr><td>%.0f</td><td>%.3f</td><td>%.3f</td><td>", th_json_num(e, "epoch", 0),
+                    th_json_num(e, "train_loss", 0), th_json_num(e, "val_loss", 0));
         th_html_percent(h, th_json_num(e, "train_accuracy", -1));
         th_html_put(h, "</td><td>");
         th_html_percent(h, th_json_num(e, "val_accuracy", -1));
@@ -77,8 +90,10 @@ static void write(th_html *h, const th_report *r)
         if (th_json_num(e, "epoch", -1) == th_json_num(history, "best_epoch", -2)) best = (int32_t)i;
         seconds += th_json_num(e, "seconds", 0);
     }
-    th_report_see(h, "The solid line shows clips that the network never learned from. It should climb (on the right: fall) and then level "
-                     "out. If only the dashed line gets better, the network learns its clips by heart instead of the words.");
+    th_report_see(
+        h, "The solid line shows clips that the network never learned from. It should climb (on the right: fall) and "
+           "then level "
+           "out. If only the dashed line gets better, the network learns its clips by heart instead of the words.");
     th_html_put(h, "<p>The network <b>");
     th_html_text(h, th_json_str(history, "preset", "?"));
     th_html_put(h, "</b> has ");
@@ -86,11 +101,14 @@ static void write(th_html *h, const th_report *r)
     th_html_put(h, " weights and multiplies ");
     th_html_count(h, (int64_t)th_json_num(history, "macs", 0));
     th_html_fmt(h, " times for each answer. It went through all clips %zu times (epochs) in %.0f seconds", n, seconds);
-    if (best >= 0) th_html_fmt(h, "; the weights after epoch %.0f were the best and were kept", th_json_num(history, "best_epoch", 0));
+    if (best >= 0)
+        th_html_fmt(h, "; the weights after epoch %.0f were the best and were kept",
+                    th_json_num(history, "best_epoch", 0));
     th_html_put(h, ".</p>\n");
     const json_t *last = json_array_get(epochs, n - 1);
     if (th_json_num(last, "train_accuracy", 1.0) < th_json_num(last, "val_accuracy", 0.0))
-        th_html_put(h, "<p class=\"soft\">The dashed line may stay lower: training clips are made harder on purpose, with noise, shifts and masks.</p>\n");
+        th_html_put(h, "<p class=\"soft\">The dashed line may stay lower: training clips are made harder on purpose, "
+                       "with noise, shifts and masks.</p>\n");
     static const char *const key[2][2] = {{"main", "validation clips"}, {"other", "training clips"}};
     th_report_key(h, key, 2);
     th_html_put(h, "<div class=\"pair\">\n");
@@ -100,4 +118,5 @@ static void write(th_html *h, const th_report *r)
     write_table(h, epochs, n);
 }
 
-const th_section th_section_curves = {"learning", "How it learned", "thimble train", "how the network got better, epoch by epoch", ready, write};
+const th_section th_section_curves = {
+    "learning", "How it learned", "thimble train", "how the network got better, epoch by epoch", ready, write};

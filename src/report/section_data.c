@@ -38,7 +38,8 @@ static void write_sources(th_html *h, const th_census *t)
     }
     th_html_table_end(h);
     if (t->n_sources > 50) th_html_fmt(h, "<p class=\"soft\">And %zu more.</p>\n", t->n_sources - 50);
-    th_html_put(h, "<p>Thimble does not know the licences of these recordings. Before you pass on the model or this page, look them up "
+    th_html_put(h, "<p>Thimble does not know the licences of these recordings. Before you pass on the model or this "
+                   "page, look them up "
                    "where the recordings came from, and name their makers if the licence asks for it.</p>\n");
     th_html_details_end(h);
 }
@@ -50,14 +51,21 @@ static void write(th_html *h, const th_report *r)
         h->failed = true;
         return;
     }
-    th_report_see(h, "Each label should have about as many clips as the others, and the people who test should not be the people it learned from.");
+    th_report_see(h, "Each label should have about as many clips as the others, and the people who test should not be "
+                     "the people it learned from.");
     th_html_fmt(h, "<p>%zu clips, %.1f hours of sound.", t.n_clips, t.hours);
     if (t.synthetic)
-        th_html_fmt(h, " <b>%.0f %%</b> of them were spoken by a computer (synthetic voices), not by people.", 100.0 * (double)t.synthetic / (double)t.n_clips);
+        th_html_fmt(h, " <b>%.0f %%</b> of them were spoken by a computer (synthetic voices), not by people.",
+                    100.0 * (double)t.synthetic / (double)t.n_clips);
     th_html_put(h, "</p>\n");
     write_labels(h, r, &t);
     write_sources(h, &t);
     th_census_free(&t);
 }
 
-const th_section th_section_data = {"data", "What it learned from", "thimble data import FOLDER", "how many clips of which label by how many people", ready, write};
+const th_section th_section_data = {"data",
+                                    "What it learned from",
+                                    "thimble data import FOLDER",
+                                    "how many clips of which label by how many people",
+                                    ready,
+                                    write};

@@ -23,24 +23,34 @@ static void write_luck(th_html *h, const th_report *r)
         th_html_put(h, "<li><b>It was not tested at all yet.</b> Run <code>thimble test</code>.</li>\n");
         return;
     }
-    th_html_fmt(h, "<li><b>Luck.</b> The test has %.0f clips. With other clips of the same kind the accuracy could be some %.1f points higher or lower.</li>\n",
+    th_html_fmt(h,
+                "<li><b>Luck.</b> The test has %.0f clips. With other clips of the same kind the accuracy could be "
+                "some %.1f points higher or lower.</li>\n",
                 f.test_clips, 100.0 * wilson_half(p, f.test_clips));
 }
 
 static void write_people(th_html *h, const th_census *t)
 {
     if (t->synthetic == t->n_clips)
-        th_html_put(h, "<li><b>Real people.</b> All voices are made by a computer. How well the network hears people is not known: record some, "
+        th_html_put(h, "<li><b>Real people.</b> All voices are made by a computer. How well the network hears people "
+                       "is not known: record some, "
                        "import them, and test again.</li>\n");
     else if (t->synthetic * 2 > t->n_clips)
         th_html_put(h, "<li><b>Real people.</b> Most voices are made by a computer. Real voices vary more.</li>\n");
     if (t->people_both)
-        th_html_fmt(h, "<li><b>New people.</b> %zu speakers are in both training and test, so the test flatters the network. <code>thimble data split</code> puts that right.</li>\n", t->people_both);
+        th_html_fmt(h,
+                    "<li><b>New people.</b> %zu speakers are in both training and test, so the test flatters the "
+                    "network. <code>thimble data split</code> puts that right.</li>\n",
+                    t->people_both);
     if (t->people[TH_TEST] && t->synthetic < t->n_clips)
-        th_html_fmt(h, "<li><b>Other people.</b> Only %zu people speak in the test. Thimble does not know their age, accent or first language: "
-                       "people who sound different from them may be heard worse. Ask such people to try it.</li>\n", t->people[TH_TEST]);
+        th_html_fmt(h,
+                    "<li><b>Other people.</b> Only %zu people speak in the test. Thimble does not know their age, "
+                    "accent or first language: "
+                    "people who sound different from them may be heard worse. Ask such people to try it.</li>\n",
+                    t->people[TH_TEST]);
     else if (t->no_speaker == t->n_clips && t->synthetic < t->n_clips)
-        th_html_put(h, "<li><b>New people.</b> The recordings do not say who speaks, so the same person may be in training and test. "
+        th_html_put(h, "<li><b>New people.</b> The recordings do not say who speaks, so the same person may be in "
+                       "training and test. "
                        "Then the test flatters the network.</li>\n");
 }
 
@@ -57,21 +67,25 @@ static void write_few(th_html *h, const th_report *r, const th_census *t)
 
 static void write(th_html *h, const th_report *r)
 {
-    th_report_see(h, "A network is only known to work for what it was tested on. This list says what is <b>not</b> known.");
+    th_report_see(
+        h, "A network is only known to work for what it was tested on. This list says what is <b>not</b> known.");
     th_html_put(h, "<ul>\n");
     write_luck(h, r);
     th_census t;
     if (r->data && r->data->n) {
-        if (th_census_make(r->project, r->data, &t)) h->failed = true;
+        if (th_census_make(r->project, r->data, &t))
+            h->failed = true;
         else {
             write_people(h, &t);
             write_few(h, r, &t);
             th_census_free(&t);
         }
     }
-    th_html_put(h, "<li><b>Other places.</b> Streets, kitchens, cars, music, several people at once, other microphones and greater distance are "
+    th_html_put(h, "<li><b>Other places.</b> Streets, kitchens, cars, music, several people at once, other microphones "
+                   "and greater distance are "
                    "tested only as far as the clips contain them.</li>\n"
-                   "<li><b>The real board.</b> Flash, RAM and instructions come from the real firmware in an emulator. Time, and with it "
+                   "<li><b>The real board.</b> Flash, RAM and instructions come from the real firmware in an emulator. "
+                   "Time, and with it "
                    "battery life, is an estimate until it is measured on hardware.</li>\n</ul>\n"
                    "<p>Do not use it where a missed or misheard word can hurt somebody.</p>\n");
 }

@@ -39,11 +39,12 @@ static life *lives(const th_graph *g)
 
 enum { LEFT = 50, RIGHT = 356, TOP = 8, BOTTOM = 208, HEIGHT = 244 };
 
-static void draw_box(th_html *h, const th_plan *p, const char *css_class, life l, size_t offset, size_t bytes, const char *tip)
+static void draw_box(th_html *h, const th_plan *p, const char *css_class, life l, size_t offset, size_t bytes,
+                     const char *tip)
 {
     const double w = (double)(RIGHT - LEFT) / p->graph->n_nodes, scale = (BOTTOM - TOP) / (double)p->arena_bytes;
-    th_svg_box(h, css_class, LEFT + l.first * w + 0.5, BOTTOM - (double)(offset + bytes) * scale + 0.5, (l.last - l.first + 1) * w - 1.0,
-               fmax((double)bytes * scale - 1.0, 1.0), tip);
+    th_svg_box(h, css_class, LEFT + l.first * w + 0.5, BOTTOM - (double)(offset + bytes) * scale + 0.5,
+               (l.last - l.first + 1) * w - 1.0, fmax((double)bytes * scale - 1.0, 1.0), tip);
 }
 
 static void draw_axes(th_html *h, const th_plan *p)
@@ -68,23 +69,27 @@ static void draw_axes(th_html *h, const th_plan *p)
 static void draw(th_html *h, const th_plan *p, const life *v)
 {
     char text[200], size[32];
-    snprintf(text, sizeof text, "Packing picture of the working memory: %s in all, fullest at layer %d.", th_report_size((double)p->arena_bytes, size), (int)p->peak_node);
+    snprintf(text, sizeof text, "Packing picture of the working memory: %s in all, fullest at layer %d.",
+             th_report_size((double)p->arena_bytes, size), (int)p->peak_node);
     th_svg_open(h, HEIGHT, text);
     draw_axes(h, p);
     for (int32_t t = 0; t < p->graph->n_tensors; t++) {
         if (p->offset[t] == TH_NO_OFFSET || v[t].first < 0) continue;
         const size_t bytes = th_tensor_bytes(&p->graph->tensors[t]);
         const bool at_peak = v[t].first <= p->peak_node && p->peak_node <= v[t].last;
-        snprintf(text, sizeof text, "tensor %d, %s: layers %d to %d", (int)t, th_report_size((double)bytes, size), (int)v[t].first, (int)v[t].last);
+        snprintf(text, sizeof text, "tensor %d, %s: layers %d to %d", (int)t, th_report_size((double)bytes, size),
+                 (int)v[t].first, (int)v[t].last);
         draw_box(h, p, at_peak ? "full" : "half", v[t], p->offset[t], bytes, text);
     }
     for (int32_t k = 0; k < p->graph->n_nodes; k++) {
         if (p->state[k] != TH_NO_OFFSET) {
-            snprintf(text, sizeof text, "state of layer %d, %s", (int)k, th_report_size((double)p->steps[k].state_bytes, size));
+            snprintf(text, sizeof text, "state of layer %d, %s", (int)k,
+                     th_report_size((double)p->steps[k].state_bytes, size));
             draw_box(h, p, "full", (life){0, p->graph->n_nodes - 1}, p->state[k], p->steps[k].state_bytes, text);
         }
         if (p->scratch[k] == TH_NO_OFFSET || !p->steps[k].scratch_bytes) continue;
-        snprintf(text, sizeof text, "scratch of layer %d, %s", (int)k, th_report_size((double)p->steps[k].scratch_bytes, size));
+        snprintf(text, sizeof text, "scratch of layer %d, %s", (int)k,
+                 th_report_size((double)p->steps[k].scratch_bytes, size));
         draw_box(h, p, "scratch", (life){k, k}, p->scratch[k], p->steps[k].scratch_bytes, text);
     }
     th_svg_close(h);
@@ -99,23 +104,24 @@ static void write_packing_table(th_html *h, const th_plan *p, const life *v)
         if (p->offset[t] == TH_NO_OFFSET || v[t].first < 0) continue;
         th_html_fmt(h, "<tr><td>%d ", (int)t);
         th_html_name(h, p->graph->tensors[t].name);
-        th_html_fmt(h, "</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n", th_tensor_bytes(&p->graph->tensors[t]), p->offset[t],
-                    (int)v[t].first, (int)v[t].last);
+        th_html_fmt(h, "</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n",
+                    th_tensor_bytes(&p->graph->tensors[t]), p->offset[t], (int)v[t].first, (int)v[t].last);
     }
     for (int32_t k = 0; k < p->graph->n_nodes; k++) {
         if (p->state[k] != TH_NO_OFFSET)
             th_html_fmt(h, "<tr><td>state of layer %d</td><td>%zu</td><td>%zu</td><td>0</td><td>%d</td></tr>\n", (int)k,
                         p->steps[k].state_bytes, p->state[k], (int)p->graph->n_nodes - 1);
         if (p->scratch[k] != TH_NO_OFFSET && p->steps[k].scratch_bytes)
-            th_html_fmt(h, "<tr><td>scratch of layer %d</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n", (int)k,
-                        p->steps[k].scratch_bytes, p->scratch[k], (int)k, (int)k);
+            th_html_fmt(h, "<tr><td>scratch of layer %d</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n",
+                        (int)k, p->steps[k].scratch_bytes, p->scratch[k], (int)k, (int)k);
     }
     th_html_table_end(h);
     th_html_details_end(h);
 }
 
 /* One stacked bar and its numbers; the last part, what is left, is not drawn. */
-static void write_stack(th_html *h, const char *name, const double part[3], const char *const part_name[3], double limit)
+static void write_stack(th_html *h, const char *name, const double part[3], const char *const part_name[3],
+                        double limit)
 {
     static const char *const css_class[3] = {"good", "half", "quiet"};
     char size[32];
@@ -125,10 +131,13 @@ static void write_stack(th_html *h, const char *name, const double part[3], cons
     th_html_fmt(h, "<h3>%s: %s", name, th_report_size(used, size));
     if (limit > 0.0) th_html_fmt(h, " of %s, %.0f %%", th_report_size(limit, size), 100.0 * used / limit);
     th_html_put(h, "</h3>\n<div class=\"stack\" aria-hidden=\"true\">");
-    for (int i = 0; i < 3; i++) th_html_fmt(h, "<i class=\"k-%s\" style=\"width:%.2f%%\"></i>", css_class[i], 100.0 * part[i] / whole);
+    for (int i = 0; i < 3; i++)
+        th_html_fmt(h, "<i class=\"k-%s\" style=\"width:%.2f%%\"></i>", css_class[i], 100.0 * part[i] / whole);
     th_html_put(h, "</div>\n<ul class=\"key\">");
     for (int i = 0; i < 3; i++)
-        if (part[i] > 0.0) th_html_fmt(h, "<li><i class=\"k-%s\"></i>%s: %s</li>", css_class[i], part_name[i], th_report_size(part[i], size));
+        if (part[i] > 0.0)
+            th_html_fmt(h, "<li><i class=\"k-%s\"></i>%s: %s</li>", css_class[i], part_name[i],
+                        th_report_size(part[i], size));
     if (limit > used) th_html_fmt(h, "<li>free: %s</li>", th_report_size(limit - used, size));
     th_html_put(h, "</ul>\n");
 }
@@ -149,7 +158,8 @@ static void write_board(th_html *h, const th_report *r)
     if (f.flash_bytes < 0.0 || f.ram_bytes < 0.0) {
         char size[32];
         th_html_fmt(h, "<p>The weights take %s of flash. ", th_report_size(weights, size));
-        th_html_put(h, "<code>thimble emulate --feed FILE.wav</code> builds the firmware and adds its program, tables and stack.</p>\n");
+        th_html_put(h, "<code>thimble emulate --feed FILE.wav</code> builds the firmware and adds its program, tables "
+                       "and stack.</p>\n");
         return;
     }
     const double tables = th_json_num(r->file[TH_R_EMULATE], "flash.tables", 0.0);
@@ -165,17 +175,23 @@ static void write_board(th_html *h, const th_report *r)
 static void write(th_html *h, const th_report *r)
 {
     char size[32];
-    th_report_see(h, "Each box is one intermediate result: as wide as the time it is needed, as high as its bytes. The network needs as much "
-                     "memory as the highest stack, which is drawn in the strongest colour; no space between boxes means nothing is wasted.");
-    if (!r->is_int8) th_html_put(h, "<p>This is the float network. Run <code>thimble quantize</code>: int8 needs a quarter of it.</p>\n");
+    th_report_see(h, "Each box is one intermediate result: as wide as the time it is needed, as high as its bytes. The "
+                     "network needs as much "
+                     "memory as the highest stack, which is drawn in the strongest colour; no space between boxes "
+                     "means nothing is wasted.");
+    if (!r->is_int8)
+        th_html_put(
+            h, "<p>This is the float network. Run <code>thimble quantize</code>: int8 needs a quarter of it.</p>\n");
     life *v = lives(r->plan->graph);
     if (!v) {
         h->failed = true;
         return;
     }
     th_html_fmt(h, "<h3>Working memory (arena): %s</h3>\n", th_report_size((double)r->plan->arena_bytes, size));
-    if (r->plan->arena_bytes == r->plan->lower_bound) th_html_put(h, "<p>No other arrangement of these boxes can be lower.</p>\n");
-    static const char *const key[3][2] = {{"good", "there when memory is fullest"}, {"half", "other results"}, {"scratch", "scratch space"}};
+    if (r->plan->arena_bytes == r->plan->lower_bound)
+        th_html_put(h, "<p>No other arrangement of these boxes can be lower.</p>\n");
+    static const char *const key[3][2] = {
+        {"good", "there when memory is fullest"}, {"half", "other results"}, {"scratch", "scratch space"}};
     th_report_key(h, key, 3);
     draw(h, r->plan, v);
     write_packing_table(h, r->plan, v);
@@ -183,4 +199,5 @@ static void write(th_html *h, const th_report *r)
     free(v);
 }
 
-const th_section th_section_memory = {"memory", "Where the memory goes", "thimble train", "what fills flash and RAM", ready, write};
+const th_section th_section_memory = {
+    "memory", "Where the memory goes", "thimble train", "what fills flash and RAM", ready, write};

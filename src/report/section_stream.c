@@ -45,23 +45,24 @@ static void draw_detection(th_html *h, const json_t *d, double from)
     const json_t *hit = json_object_get(d, "hit");
     const bool false_accept = json_is_false(hit);
     /* shape tells what colour tells: a round dot is right, a triangle is a false alarm */
-    if (false_accept) th_html_fmt(h, "<path class=\"bad\" d=\"M%.1f %.1fl5 9h-10z\"/>\n", x, 31.0);
-    else th_html_fmt(h, "<circle class=\"good\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>\n", x, 36.0);
+    if (false_accept)
+        th_html_fmt(h, "<path class=\"bad\" d=\"M%.1f %.1fl5 9h-10z\"/>\n", x, 31.0);
+    else
+        th_html_fmt(h, "<circle class=\"good\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"/>\n", x, 36.0);
     if (!hit || false_accept) th_svg_text(h, x, 53, "middle", th_json_str(d, "label", "?"));
 }
 
 static void draw_row(th_html *h, const json_t *s, double from, double seconds)
 {
-    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections"), *item;
+    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections");
     const double end = fmin(seconds, from + ROW_S);
     char text[32];
-    size_t i;
     snprintf(text, sizeof text, "%.0f s", from);
     th_svg_open(h, (int32_t)ROW_H, text);
     th_svg_line(h, "axis", LEFT, 29.5, LEFT + (end - from) * SCALE, 29.5);
     th_svg_text(h, LEFT - 6, 33, "end", text);
-    json_array_foreach(truth, i, item) draw_truth(h, item, from);
-    json_array_foreach(found, i, item) draw_detection(h, item, from);
+    for (size_t i = 0; i < json_array_size(truth); i++) draw_truth(h, json_array_get(truth, i), from);
+    for (size_t i = 0; i < json_array_size(found); i++) draw_detection(h, json_array_get(found, i), from);
     th_svg_close(h);
 }
 
@@ -69,8 +70,10 @@ static void draw(th_html *h, const json_t *s, double seconds)
 {
     char text[200];
     const int rows = (int)fmin(ceil(seconds / ROW_S), MOST_ROWS);
-    snprintf(text, sizeof text, "Timeline of %.0f seconds of sound: %zu words were said, %zu detections were made. The tables below list them.",
-             seconds, th_json_len(s, "truth"), th_json_len(s, "detections"));
+    snprintf(
+        text, sizeof text,
+        "Timeline of %.0f seconds of sound: %zu words were said, %zu detections were made. The tables below list them.",
+        seconds, th_json_len(s, "truth"), th_json_len(s, "detections"));
     th_html_put(h, "<div class=\"pair rows\" role=\"img\" aria-label=\"");
     th_html_text(h, text);
     th_html_put(h, "\">\n");
@@ -81,27 +84,30 @@ static void draw(th_html *h, const json_t *s, double seconds)
 
 static void write_tables(th_html *h, const json_t *s)
 {
-    static const char *const said[] = {"Word", "From", "To", "Heard"}, *const got[] = {"Detected", "At", "Score", "Right"};
-    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections"), *item;
-    size_t i;
+    static const char *const said[] = {"Word", "From", "To", "Heard"}, *const got[] = {"Detected", "At", "Score",
+                                                                                       "Right"};
+    const json_t *truth = th_json_at(s, "truth"), *found = th_json_at(s, "detections");
     th_html_details(h, "What was said and what was detected, as tables");
     if (json_array_size(truth)) th_html_table(h, "What was said", said, 4);
-    json_array_foreach(truth, i, item)
-    {
+    for (size_t i = 0; i < json_array_size(truth); i++) {
+        const json_t *item = json_array_get(truth, i);
         th_html_put(h, "<tr><td>");
         th_html_name(h, th_json_str(item, "label", "?"));
-        th_html_fmt(h, "</td><td>%.2f s</td><td>%.2f s</td><td>%s</td></tr>\n", th_json_num(item, "start_s", 0), th_json_num(item, "end_s", 0),
-                    json_is_true(json_object_get(item, "heard")) ? "yes" : "no");
+        th_html_fmt(h, "</td><td>%.2f s</td><td>%.2f s</td><td>%s</td></tr>\n", th_json_num(item, "start_s", 0),
+                    th_json_num(item, "end_s", 0), json_is_true(json_object_get(item, "heard")) ? "yes" : "no");
     }
     if (json_array_size(truth)) th_html_table_end(h);
     th_html_table(h, "What was detected", got, 4);
-    json_array_foreach(found, i, item)
-    {
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        const json_t *item = json_array_get(found, i);
         const json_t *hit = json_object_get(item, "hit");
         th_html_put(h, "<tr><td>");
         th_html_name(h, th_json_str(item, "label", "?"));
-        th_html_fmt(h, "</td><td>%.2f s</td><td>%.2f</td><td>%s</td></tr>\n", th_json_num(item, "time_s", 0), th_json_num(item, "score", 0),
-                    json_is_true(hit) ? "yes" : json_is_false(hit) ? "no, a false alarm" : "-");
+        th_html_fmt(h, "</td><td>%.2f s</td><td>%.2f</td><td>%s</td></tr>\n", th_json_num(item, "time_s", 0),
+                    th_json_num(item, "score", 0),
+                    json_is_true(hit)    ? "yes"
+                    : json_is_false(hit) ? "no, a false alarm"
+                                         : "-");
     }
     th_html_table_end(h);
     th_html_details_end(h);
@@ -111,15 +117,16 @@ static void write_tables(th_html *h, const json_t *s)
 static void write_thresholds(th_html *h, const json_t *s)
 {
     static const char *const headings[] = {"Threshold", "False alarms", "Words heard"};
-    const json_t *list = th_json_at(s, "thresholds"), *item;
+    const json_t *list = th_json_at(s, "thresholds");
     const double words = th_json_num(s, "words", 0.0), now = th_json_num(s, "threshold", -1.0);
-    size_t i;
     if (!json_array_size(list) || words < 1.0) return;
-    th_html_put(h, "<h3>How sure must it be?</h3>\n<p>The threshold says how sure the network must be before it reports a word. A low one hears "
-                   "more words and gives more false alarms. The bold row is the threshold of this run; <code>thimble.ini</code> sets it.</p>\n");
+    th_html_put(h, "<h3>How sure must it be?</h3>\n<p>The threshold says how sure the network must be before it "
+                   "reports a word. A low one hears "
+                   "more words and gives more false alarms. The bold row is the threshold of this run; "
+                   "<code>thimble.ini</code> sets it.</p>\n");
     th_html_table(h, "Words heard and false alarms at other thresholds", headings, 3);
-    json_array_foreach(list, i, item)
-    {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
         const double t = th_json_num(item, "threshold", 0.0), hits = th_json_num(item, "hits", 0.0);
         const char *b = fabs(t - now) < 0.005 ? "b" : "span";
         char text[64];
@@ -133,34 +140,50 @@ static void write_thresholds(th_html *h, const json_t *s)
 
 static void write_score(th_html *h, const json_t *s, double seconds)
 {
-    const double words = th_json_num(s, "words", -1.0), hits = th_json_num(s, "hits", -1.0), wrong = th_json_num(s, "false_accepts", 0);
+    const double words = th_json_num(s, "words", -1.0), hits = th_json_num(s, "hits", -1.0),
+                 wrong = th_json_num(s, "false_accepts", 0);
     th_html_put(h, "<p>");
     if (words > 0.0 && hits >= 0.0)
-        th_html_fmt(h, "In %.0f seconds of sound it heard <b>%.0f of %.0f</b> words, with <b>%.0f</b> false alarm%s (%.0f an hour).", seconds, hits,
-                    words, wrong, wrong > 0.5 && wrong < 1.5 ? "" : "s", th_json_num(s, "false_accepts_per_hour", 0));
+        th_html_fmt(h,
+                    "In %.0f seconds of sound it heard <b>%.0f of %.0f</b> words, with <b>%.0f</b> false alarm%s (%.0f "
+                    "an hour).",
+                    seconds, hits, words, wrong, wrong > 0.5 && wrong < 1.5 ? "" : "s",
+                    th_json_num(s, "false_accepts_per_hour", 0));
     else
-        th_html_fmt(h, "In %.0f seconds of sound it made <b>%zu</b> detections.", seconds, th_json_len(s, "detections"));
+        th_html_fmt(h, "In %.0f seconds of sound it made <b>%zu</b> detections.", seconds,
+                    th_json_len(s, "detections"));
     const double latency = th_json_num(s, "latency_ms.mean", -1.0);
     if (latency >= 0.0)
-        th_html_fmt(h, " A word was reported %.1f seconds after it began, on average; 95 of 100 within %.1f seconds.", latency / 1e3,
-                    th_json_num(s, "latency_ms.p95", 0) / 1e3);
+        th_html_fmt(h, " A word was reported %.1f seconds after it began, on average; 95 of 100 within %.1f seconds.",
+                    latency / 1e3, th_json_num(s, "latency_ms.p95", 0) / 1e3);
     th_html_put(h, "</p>\n");
     if (seconds < 3600.0 && words > 0.0)
-        th_html_put(h, "<p class=\"soft\">With less than an hour of sound the number of false alarms per hour is a rough guess.</p>\n");
+        th_html_put(h, "<p class=\"soft\">With less than an hour of sound the number of false alarms per hour is a "
+                       "rough guess.</p>\n");
 }
 
 static void write(th_html *h, const th_report *r)
 {
     const json_t *s = run(r);
     const double seconds = th_json_num(s, "seconds", 0.0);
-    th_report_see(h, "A board listens all the time, not to single clips. Above each line stand the words that were said, below it what the "
-                     "network reported. Every word should have one round dot soon after it; triangles are false alarms.");
+    th_report_see(h,
+                  "A board listens all the time, not to single clips. Above each line stand the words that were said, "
+                  "below it what the "
+                  "network reported. Every word should have one round dot soon after it; triangles are false alarms.");
     write_score(h, s, seconds);
-    static const char *const key[4][2] = {{"half", "word, heard"}, {"miss", "word, missed"}, {"good", "detection, right (dot)"}, {"bad", "false alarm (triangle)"}};
+    static const char *const key[4][2] = {{"half", "word, heard"},
+                                          {"miss", "word, missed"},
+                                          {"good", "detection, right (dot)"},
+                                          {"bad", "false alarm (triangle)"}};
     th_report_key(h, key, 4);
     draw(h, s, seconds);
     write_thresholds(h, s);
     write_tables(h, s);
 }
 
-const th_section th_section_stream = {"listening", "Listening without a break", "thimble test --stream FILE.wav --truth FILE.tsv", "a long recording as a timeline: words, detections, false alarms", ready, write};
+const th_section th_section_stream = {"listening",
+                                      "Listening without a break",
+                                      "thimble test --stream FILE.wav --truth FILE.tsv",
+                                      "a long recording as a timeline: words, detections, false alarms",
+                                      ready,
+                                      write};

@@ -38,7 +38,10 @@ static void write_sums(th_html *h, const th_report *r)
     }
     th_html_put(h, ". These are counted exactly, in an emulator.");
     if (f.duty >= 0.0)
-        th_html_fmt(h, " On the board that would keep the processor busy %.1f %% of the time; that is an <b>estimate</b>, since a real chip waits for its memory now and then.", f.duty * 100.0);
+        th_html_fmt(h,
+                    " On the board that would keep the processor busy %.1f %% of the time; that is an <b>estimate</b>, "
+                    "since a real chip waits for its memory now and then.",
+                    f.duty * 100.0);
     th_html_put(h, "</p>\n");
 }
 
@@ -46,21 +49,28 @@ static void write(th_html *h, const th_report *r)
 {
     const bool counted = th_json_len(r->file[TH_R_EMULATE], "instructions_by_layer") > 0;
     const char *const headings[] = {"Layer", "Kind", counted ? "Instructions" : "Multiplications"};
-    const size_t n = counted ? th_json_len(r->file[TH_R_EMULATE], "instructions_by_layer") : (size_t)r->plan->graph->n_nodes;
+    const size_t n =
+        counted ? th_json_len(r->file[TH_R_EMULATE], "instructions_by_layer") : (size_t)r->plan->graph->n_nodes;
     double sum = 0.0, most = 1.0;
     for (size_t i = 0; i < n; i++) {
         const double v = cost_of(r, counted, i).value;
         sum += v;
         if (v > most) most = v;
     }
-    th_report_see(h, "The longest bar is the layer to make smaller when the board is too slow or the battery too weak.");
+    th_report_see(h,
+                  "The longest bar is the layer to make smaller when the board is too slow or the battery too weak.");
     write_sums(h, r);
-    if (!counted) th_html_put(h, "<p>These are multiplications, from the plan. <code>thimble emulate --feed FILE.wav</code> counts real instructions.</p>\n");
-    th_html_table(h, counted ? "Instructions of one answer, layer by layer" : "Multiplications of one answer, layer by layer", headings, 3);
+    if (!counted)
+        th_html_put(h, "<p>These are multiplications, from the plan. <code>thimble emulate --feed FILE.wav</code> "
+                       "counts real instructions.</p>\n");
+    th_html_table(
+        h, counted ? "Instructions of one answer, layer by layer" : "Multiplications of one answer, layer by layer",
+        headings, 3);
     for (size_t i = 0; i < n; i++) {
         const cost c = cost_of(r, counted, i);
         char text[48];
-        snprintf(text, sizeof text, c.value >= 1e5 ? "%.2f M, %.0f %%" : "%.0f, %.0f %%", c.value >= 1e5 ? c.value / 1e6 : c.value, sum > 0.0 ? 100.0 * c.value / sum : 0.0);
+        snprintf(text, sizeof text, c.value >= 1e5 ? "%.2f M, %.0f %%" : "%.0f, %.0f %%",
+                 c.value >= 1e5 ? c.value / 1e6 : c.value, sum > 0.0 ? 100.0 * c.value / sum : 0.0);
         th_html_fmt(h, "<tr><td>%zu</td><td class=\"op\">", i);
         th_report_op(h, c.op);
         th_html_put(h, "</td>");
@@ -70,4 +80,6 @@ static void write(th_html *h, const th_report *r)
     th_html_table_end(h);
 }
 
-const th_section th_section_time = {"time", "Where the time goes", "thimble emulate --feed FILE.wav", "which layer takes how many instructions", ready, write};
+const th_section th_section_time = {
+    "time", "Where the time goes", "thimble emulate --feed FILE.wav", "which layer takes how many instructions", ready,
+    write};

@@ -8,11 +8,15 @@ static const char *const words[][2] = {
     {"Confusion matrix", "A table of what was said against what was heard."},
     {"Duty cycle", "The part of the time in which the processor has to work."},
     {"Epoch", "One walk through all training clips."},
-    {"Float and int8", "Two ways to write numbers: 32 bits with a moving point, or 8 bits (256 steps). Small boards like int8: a quarter of the memory, and faster."},
+    {"Float and int8", "Two ways to write numbers: 32 bits with a moving point, or 8 bits (256 steps). Small boards "
+                       "like int8: a quarter of the memory, and faster."},
     {"Flash and RAM", "Flash keeps program and weights without power. RAM holds what changes while the program runs."},
-    {"Recall and precision", "Recall: how many of the clips of a label were found. Precision: how often the network is right when it says this label."},
-    {"Silence and unknown", "Two labels of their own: no speech at all, and any other word. They teach the network when to keep quiet."},
-    {"Training, validation, test clips", "The first are learned from, the second choose the best epoch, the third are kept aside for an honest test at the end."},
+    {"Recall and precision", "Recall: how many of the clips of a label were found. Precision: how often the network is "
+                             "right when it says this label."},
+    {"Silence and unknown",
+     "Two labels of their own: no speech at all, and any other word. They teach the network when to keep quiet."},
+    {"Training, validation, test clips", "The first are learned from, the second choose the best epoch, the third are "
+                                         "kept aside for an honest test at the end."},
     {"Weights", "The numbers that the network learned."},
 };
 
@@ -21,7 +25,8 @@ static void write(th_html *h, const th_report *r)
     (void)r;
     th_html_details(h, "Explain the words of this page");
     th_html_put(h, "<dl>\n");
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) th_html_fmt(h, "<dt>%s</dt><dd>%s</dd>\n", words[i][0], words[i][1]);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        th_html_fmt(h, "<dt>%s</dt><dd>%s</dd>\n", words[i][0], words[i][1]);
     th_html_put(h, "</dl>\n");
     th_html_details_end(h);
 }

@@ -8,9 +8,9 @@
 #include "report/svg.h"
 
 typedef struct th_section {
-    const char *id, *title; /* both plain ASCII of our own */
-    const char *needs;      /* the command that makes the input, for a section that has none yet */
-    const char *what;       /* what the section would show: ends "to see ..." */
+    const char *id, *title;            /* both plain ASCII of our own */
+    const char *needs;                 /* the command that makes the input, for a section that has none yet */
+    const char *what;                  /* what the section would show: ends "to see ..." */
     bool (*ready)(const th_report *r); /* NULL: always */
     void (*write)(th_html *h, const th_report *r);
 } th_section;

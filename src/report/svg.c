@@ -24,7 +24,8 @@ void th_svg_text(th_html *h, double x, double y, const char *anchor, const char 
 
 void th_svg_box(th_html *h, const char *css_class, double x, double y, double w, double height, const char *tip)
 {
-    th_html_fmt(h, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"", css_class, x, y, w, height);
+    th_html_fmt(h, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"", css_class, x, y, w,
+                height);
     if (!tip) {
         th_html_put(h, "/>\n");
         return;
@@ -64,19 +65,30 @@ static double place_y(const th_chart *c, double y)
     return BOTTOM - (isfinite(part) ? fmin(fmax(part, 0.0), 1.0) : 1.0) * (BOTTOM - TOP);
 }
 
+/* Number of the first tick at or above `low`; past every end when numbers are out of all proportion. */
+static int first_tick(double low, double step)
+{
+    const double n = ceil(low / step - 1e-9);
+    return fabs(n) < 1e6 ? (int)n : 1000000000;
+}
+
 static void draw_axes(th_html *h, const th_chart *c)
 {
     char text[32];
     const double dy = th_svg_tick(c->y_high - c->y_low, 4);
-    for (double y = ceil(c->y_low / dy - 1e-9) * dy; y <= c->y_high + dy * 1e-6; y += dy) {
+    for (int i = first_tick(c->y_low, dy); i * dy <= c->y_high + dy * 1e-6; i++) {
+        const double y = i * dy;
         th_svg_line(h, "axis", LEFT, place_y(c, y), RIGHT, place_y(c, y));
-        if (c->percent) snprintf(text, sizeof text, "%.0f %%", y * 100.0);
-        else snprintf(text, sizeof text, "%.3g", fabs(y) < dy / 2.0 ? 0.0 : y); /* no "-0" */
+        if (c->percent)
+            snprintf(text, sizeof text, "%.0f %%", y * 100.0);
+        else
+            snprintf(text, sizeof text, "%.3g", y);
         th_svg_text(h, LEFT - 6, place_y(c, y) + 4.0, "end", text);
     }
     double dx = th_svg_tick(c->x[c->n - 1] - c->x[0], 5);
     if (dx < 1.0) dx = 1.0; /* epochs are whole */
-    for (double x = ceil(c->x[0] / dx) * dx; x <= c->x[c->n - 1]; x += dx) {
+    for (int i = first_tick(c->x[0], dx); i * dx <= c->x[c->n - 1]; i++) {
+        const double x = i * dx;
         snprintf(text, sizeof text, "%.0f", x);
         th_svg_text(h, place_x(c, x), BOTTOM + 16, "middle", text);
     }

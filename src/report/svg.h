@@ -32,10 +32,10 @@ typedef struct th_series {
 typedef struct th_chart {
     const char *alt;
     double y_low, y_high;
-    bool percent;      /* y axis 0 to 1 is written 0 % to 100 % */
-    const double *x;   /* [n] rising */
+    bool percent;    /* y axis 0 to 1 is written 0 % to 100 % */
+    const double *x; /* [n] rising */
     int32_t n;
-    int32_t mark;      /* index of the point that is marked, -1 for none */
+    int32_t mark; /* index of the point that is marked, -1 for none */
     const char *mark_text, *x_text;
 } th_chart;
 

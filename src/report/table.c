@@ -76,11 +76,13 @@ static uint32_t decode(const unsigned char *p, size_t *n)
 /* Source: Unicode 15, DerivedGeneralCategory (Mn of the common scripts, Cf) and EastAsianWidth (W), abridged. */
 static int width_of(uint32_t c)
 {
-    static const uint32_t none[][2] = {{0x300, 0x36f}, {0x591, 0x5bd}, {0x5c1, 0x5c2}, {0x610, 0x61a}, {0x64b, 0x65f}, {0x670, 0x670},
-                                       {0x6d6, 0x6dc}, {0x900, 0x902}, {0x93c, 0x93c}, {0x941, 0x948}, {0x94d, 0x94d}, {0xe31, 0xe31},
-                                       {0xe34, 0xe3a}, {0xe47, 0xe4e}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2069}, {0xfe00, 0xfe0f}};
-    static const uint32_t two[][2] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
-                                      {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
+    static const uint32_t none[][2] = {
+        {0x300, 0x36f}, {0x591, 0x5bd}, {0x5c1, 0x5c2},   {0x610, 0x61a},   {0x64b, 0x65f},   {0x670, 0x670},
+        {0x6d6, 0x6dc}, {0x900, 0x902}, {0x93c, 0x93c},   {0x941, 0x948},   {0x94d, 0x94d},   {0xe31, 0xe31},
+        {0xe34, 0xe3a}, {0xe47, 0xe4e}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2069}, {0xfe00, 0xfe0f}};
+    static const uint32_t two[][2] = {{0x1100, 0x115f},   {0x2e80, 0x303e},  {0x3041, 0xa4cf}, {0xac00, 0xd7a3},
+                                      {0xf900, 0xfaff},   {0xfe30, 0xfe6f},  {0xff00, 0xff60}, {0xffe0, 0xffe6},
+                                      {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (c >= none[i][0] && c <= none[i][1]) return 0;
     for (size_t i = 0; i < sizeof two / sizeof *two; i++)
@@ -115,7 +117,8 @@ void th_table_print(const th_table *t, FILE *to, bool terminal)
         const int c = (int)(i % (size_t)t->columns);
         const bool last = c == t->columns - 1 || i == t->n - 1;
         if (c) fputs("  ", to);
-        print_cell(t->cell[i], terminal && t->strong[i], last && t->last_left ? 0 : width[c], c == 0 || (last && t->last_left), to);
+        print_cell(t->cell[i], terminal && t->strong[i], last && t->last_left ? 0 : width[c],
+                   c == 0 || (last && t->last_left), to);
         if (last) fputc('\n', to);
     }
 }

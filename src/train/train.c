@@ -265,11 +265,19 @@ static th_err train_epoch(trainer *t, th_epoch_report *r, th_why *why)
     return TH_OK;
 }
 
+/* Epochs before this one (0-based) do not compete: while the learning rate is above half of its peak the weights
+ * still jump, and on some hundred clips of few speakers a lucky jump looks best. */
+static int32_t first_candidate(const trainer *t)
+{
+    return t->job->cfg.epochs / 2;
+}
+
 /* Loss, not accuracy: on some hundred clips accuracy moves in steps and by luck. */
 static bool is_best(const trainer *t, const th_epoch_report *r)
 {
     if (t->job->n_val == 0) return true;
-    for (int32_t i = 0; i < t->state.n_epochs; i++)
+    if (r->epoch - 1 < first_candidate(t)) return false;
+    for (int32_t i = first_candidate(t); i < t->state.n_epochs; i++)
         if (t->state.epochs[i].val_loss <= r->val_loss) return false;
     return true;
 }
@@ -302,7 +310,7 @@ static th_err run(trainer *t, th_why *why)
         validate(t, &r);
         r.seconds = th_clock_s() - begin;
         r.best = is_best(t, &r);
-        s->since_best = r.best ? 0 : s->since_best + 1;
+        s->since_best = r.best || t->epoch < first_candidate(t) ? 0 : s->since_best + 1;
         if (r.best) keep_best(t);
         s->epochs[s->n_epochs++] = r;
         if (job->checkpoint) TH_TRY(th_checkpoint_save(s, job->checkpoint, why));

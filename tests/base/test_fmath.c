@@ -27,11 +27,8 @@ static void log_of_every_kind_of_float(void **state)
         worst = fmax(worst, ulps_float(th_logf(x), log((double)x)));
         if (u >= 0x00800000u) assert_true(th_logf(x) == th_logf_normal(x));
     }
-    for (uint32_t u = 0x3f7f0000u; u < 0x3f810000u;
-         u++) /* all around 1, where the result is small */
-        if (u != 0x3f800000u)
-            worst =
-                fmax(worst, ulps_float(th_logf(th_float_from(u)), log((double)th_float_from(u))));
+    for (uint32_t u = 0x3f7f0000u; u < 0x3f810000u; u++) /* all around 1, where the result is small */
+        if (u != 0x3f800000u) worst = fmax(worst, ulps_float(th_logf(th_float_from(u)), log((double)th_float_from(u))));
     printf("th_logf: %.3f ulp\n", worst);
     assert_true(worst < 2.0);
     assert_true(th_logf(1.0f) == 0.0f);
@@ -66,24 +63,17 @@ static void doubles_are_good_enough_for_tables(void **state)
         const double x = (double)i * 0.351237;
         const long double e = expl((long double)x);
         worst_exp = fmax(worst_exp, ulps_double(th_exp(x), e));
-        if (i)
-            worst_log =
-                fmax(worst_log, ulps_double(th_log((double)e), logl((long double)(double)e)));
+        if (i) worst_log = fmax(worst_log, ulps_double(th_log((double)e), logl((long double)(double)e)));
         worst_sin = fmax(worst_sin, fabs(th_sin(x) - (double)sinl((long double)x)));
         worst_sin = fmax(worst_sin, fabs(th_cos(x) - (double)cosl((long double)x)));
-        worst_far =
-            fmax(worst_far, fabs(th_sin(x * 140.0) - (double)sinl((long double)(x * 140.0))));
+        worst_far = fmax(worst_far, fabs(th_sin(x * 140.0) - (double)sinl((long double)(x * 140.0))));
     }
-    printf("th_log %.3f ulp, th_exp %.3f ulp, sin/cos %.3g, far %.3g\n", worst_log, worst_exp,
-           worst_sin, worst_far);
+    printf("th_log %.3f ulp, th_exp %.3f ulp, sin/cos %.3g, far %.3g\n", worst_log, worst_exp, worst_sin, worst_far);
     assert_true(worst_log < 4.0 && worst_exp < 4.0 && worst_sin < 1e-15 && worst_far < 1e-13);
-    assert_true(th_log(0.0) == -(double)INFINITY && isnan(th_log(-1.0)) &&
-                isnan(th_log((double)NAN)));
+    assert_true(th_log(0.0) == -(double)INFINITY && isnan(th_log(-1.0)) && isnan(th_log((double)NAN)));
     assert_true(th_log((double)INFINITY) == (double)INFINITY);
-    assert_true(th_exp(1000.0) == (double)INFINITY && th_exp(-1000.0) == 0.0 &&
-                isnan(th_exp((double)NAN)));
-    assert_true(isnan(th_sin(1e6)) && isnan(th_cos((double)NAN)) && th_sin(0.0) == 0.0 &&
-                th_cos(0.0) == 1.0);
+    assert_true(th_exp(1000.0) == (double)INFINITY && th_exp(-1000.0) == 0.0 && isnan(th_exp((double)NAN)));
+    assert_true(isnan(th_sin(1e6)) && isnan(th_cos((double)NAN)) && th_sin(0.0) == 0.0 && th_cos(0.0) == 1.0);
 }
 
 /* Floats of every size, both signs, against a function of the C library in double. */
@@ -94,9 +84,12 @@ static double worst_of(float (*f)(float), double (*want)(double), uint32_t last)
         for (uint32_t sign = 0; sign < 2; sign++) {
             const float x = th_float_from(u | sign << 31), y = f(x);
             const double w = want((double)x);
-            if (isnan(w)) assert_true(isnan(y));
-            else if (isinf(w) || isinf((float)w)) assert_true((double)y == w || isinf(y));
-            else worst = fmax(worst, w == 0.0 ? fabs((double)y) : ulps_float(y, w));
+            if (isnan(w))
+                assert_true(isnan(y));
+            else if (isinf(w) || isinf((float)w))
+                assert_true((double)y == w || isinf(y));
+            else
+                worst = fmax(worst, w == 0.0 ? fabs((double)y) : ulps_float(y, w));
         }
     return worst;
 }
@@ -110,7 +103,8 @@ static void more_functions_of_floats(void **state)
     assert_true(worst_of(th_cosf, cos, 0x7f800000u) < 1.0);
     assert_true(worst_of(th_sqrtf, sqrt, 0x7f800000u) <= 0.5);
     assert_true(isnan(th_sinf(INFINITY)) && isnan(th_cosf(NAN)) && isnan(th_sqrtf(-1.0f)) && isinf(th_sqrtf(INFINITY)));
-    assert_true(th_expm1f(-200.0f) == -1.0f && isinf(th_expm1f(100.0f)) && isnan(th_tanhf(NAN)) && th_tanhf(-50.0f) == -1.0f);
+    assert_true(th_expm1f(-200.0f) == -1.0f && isinf(th_expm1f(100.0f)) && isnan(th_tanhf(NAN)) &&
+                th_tanhf(-50.0f) == -1.0f);
 }
 
 /* These are exact: the same bits as the C library's, -0 too. */
@@ -119,22 +113,24 @@ static void whole_numbers(void **state)
     (void)state;
     for (uint32_t u = 0; u < 0x7f800000u; u += 30011)
         for (int k = 0; k < 4; k++) {
-            const float any = th_float_from(u), near = (float)(u % 4001) * 0.25f - 500.0f, x = k < 2 ? any : near, v = k % 2 ? -x : x;
+            const float any = th_float_from(u), near = (float)(u % 4001) * 0.25f - 500.0f, x = k < 2 ? any : near,
+                        v = k % 2 ? -x : x;
             assert_int_equal(th_float_bits(th_floorf(v)), th_float_bits(floorf(v)));
             assert_int_equal(th_float_bits(th_ceilf(v)), th_float_bits(ceilf(v)));
             assert_int_equal(th_float_bits(th_roundf(v)), th_float_bits(roundf(v)));
             assert_int_equal(th_float_bits(th_roundf_even(v)), th_float_bits(rintf(v)));
             assert_int_equal(th_float_bits(th_fmodf(v, near + 500.5f)), th_float_bits(fmodf(v, near + 500.5f)));
-            assert_int_equal(th_float_bits(th_fmodf(near, v + 0.0f == 0.0f ? 1.0f : v)), th_float_bits(fmodf(near, v + 0.0f == 0.0f ? 1.0f : v)));
+            assert_int_equal(th_float_bits(th_fmodf(near, v + 0.0f == 0.0f ? 1.0f : v)),
+                             th_float_bits(fmodf(near, v + 0.0f == 0.0f ? 1.0f : v)));
             assert_true(th_floor((double)v * 1.37) == floor((double)v * 1.37));
         }
-    assert_true(isnan(th_fmodf(1.0f, 0.0f)) && isnan(th_fmodf(INFINITY, 1.0f)) && isnan(th_floorf(NAN)) && th_fmodf(3.0f, INFINITY) == 3.0f);
+    assert_true(isnan(th_fmodf(1.0f, 0.0f)) && isnan(th_fmodf(INFINITY, 1.0f)) && isnan(th_floorf(NAN)) &&
+                th_fmodf(3.0f, INFINITY) == 3.0f);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(more_functions_of_floats),
-                                       cmocka_unit_test(whole_numbers),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(more_functions_of_floats), cmocka_unit_test(whole_numbers),
                                        cmocka_unit_test(log_of_every_kind_of_float),
                                        cmocka_unit_test(exp_of_every_kind_of_float),
                                        cmocka_unit_test(doubles_are_good_enough_for_tables)};

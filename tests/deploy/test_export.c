@@ -24,7 +24,8 @@ static void compile_and_run(const char *compiler, const char *folder)
     path_in(where, folder);
     snprintf(cc, sizeof cc, "CC=%s", compiler);
     const char *const clean[] = {"make", "-s", "clean", NULL};
-    const char *const test[] = {"make", "-s", cc, "CFLAGS=-O1 -Wall -Wextra -Wshadow -Wconversion -Werror", "test", NULL};
+    const char *const test[] = {"make", "-s", cc, "CFLAGS=-O1 -Wall -Wextra -Wshadow -Wconversion -Werror",
+                                "test", NULL};
     assert_int_equal(run_program(where, clean, tail, sizeof tail), 0);
     if (run_program(where, test, tail, sizeof tail) != 0) fail_msg("%s: %s", compiler, tail);
 }
@@ -158,18 +159,17 @@ static void foreign_files_are_not_replaced(void **state)
 }
 
 /* Prints the self test's exit code, since a bare AVR has nobody to give it to. */
-static const char avr_main[] =
-    "#include <avr/io.h>\nint selftest_main(void);\n"
-    "static void put(char c) { while (!(UCSR0A & (1 << UDRE0))) {} UDR0 = (uint8_t)c; }\n"
-    "int main(void)\n{\n    UCSR0B = 1 << TXEN0;\n    const int code = selftest_main();\n"
-    "    put('r'); put('='); put((char)('0' + code)); put('\\n');\n    for (;;) {}\n}\n";
+static const char avr_main[] = "#include <avr/io.h>\nint selftest_main(void);\n"
+                               "static void put(char c) { while (!(UCSR0A & (1 << UDRE0))) {} UDR0 = (uint8_t)c; }\n"
+                               "int main(void)\n{\n    UCSR0B = 1 << TXEN0;\n    const int code = selftest_main();\n"
+                               "    put('r'); put('='); put((char)('0' + code)); put('\\n');\n    for (;;) {}\n}\n";
 
 /* The emulated AVR never ends by itself: it is stopped when it has spoken. */
-static const char avr_run[] =
-    "qemu-system-avr -M mega2560 -bios selftest.elf -display none -monitor none -serial stdio >said </dev/null & pid=$!; "
-    "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
-    "for k in 1 2 3 4 5 6 7 8 9 10; do grep -q r= said && break 2; sleep 0.1; done; done; "
-    "kill $pid; grep -q r=0 said";
+static const char avr_run[] = "qemu-system-avr -M mega2560 -bios selftest.elf -display none -monitor none -serial "
+                              "stdio >said </dev/null & pid=$!; "
+                              "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
+                              "for k in 1 2 3 4 5 6 7 8 9 10; do grep -q r= said && break 2; sleep 0.1; done; done; "
+                              "kill $pid; grep -q r=0 said";
 
 /* The generated C and the kernels with 16-bit int: AVR, run on QEMU when it is there.
  * At -O1, since from -O2 on gcc calls libgcc's __usmulhisi3_tail, which QEMU 7.2 gets wrong: it jumps
@@ -192,11 +192,13 @@ static void c_compiles_for_a_16_bit_int(void **state)
         "sh", "-c",
         "avr-gcc -mmcu=atmega2560 -std=c99 -pedantic -Wall -Wextra -Werror -O1 -ffp-contract=off -ffunction-sections "
         "-fdata-sections -I. -Dmain=selftest_main -c main_selftest.c model.c */*.c && "
-        "avr-gcc -mmcu=atmega2560 -std=c99 -Os -Wl,--gc-sections ../avr_main.c *.o -o selftest.elf", NULL};
+        "avr-gcc -mmcu=atmega2560 -std=c99 -Os -Wl,--gc-sections ../avr_main.c *.o -o selftest.elf",
+        NULL};
     const char *const run[] = {"sh", "-c", avr_run, NULL};
     write_text("avr_main.c", avr_main);
     if (run_program(out, build, tail, sizeof tail) != 0) fail_msg("%s", tail);
-    if (th_program_exists("qemu-system-avr") && run_program(out, run, tail, sizeof tail) != 0) fail_msg("not equal on the AVR %s", tail);
+    if (th_program_exists("qemu-system-avr") && run_program(out, run, tail, sizeof tail) != 0)
+        fail_msg("not equal on the AVR %s", tail);
     th_dir_remove(dir);
     small_free(&s);
 }

@@ -10,7 +10,8 @@
 static void clip_of(const th_pipeline *p, size_t i, int16_t *pcm)
 {
     th_rng rng = th_rng_make(3, i);
-    for (int32_t k = 0; k < p->clip_samples; k++) pcm[k] = (int16_t)((int32_t)th_rng_below(&rng, 200 + 700 * (uint32_t)i) - 100 - 350 * (int32_t)i);
+    for (int32_t k = 0; k < p->clip_samples; k++)
+        pcm[k] = (int16_t)((int32_t)th_rng_below(&rng, 200 + 700 * (uint32_t)i) - 100 - 350 * (int32_t)i);
 }
 
 static th_err fill(void *ctx, size_t i, int16_t *pcm)
@@ -23,7 +24,8 @@ static void classify(small *s, int threads, th_verdict *out)
 {
     th_why why = {0};
     memset(out, 0, N_CLIPS * sizeof *out); /* so that padding can be compared */
-    const th_classify_job job = {.pipe = &s->pipe, .net = {s->f32, s->s8}, .fill = fill, .n_clips = N_CLIPS, .ctx = s, .n_threads = threads};
+    const th_classify_job job = {
+        .pipe = &s->pipe, .net = {s->f32, s->s8}, .fill = fill, .n_clips = N_CLIPS, .ctx = s, .n_threads = threads};
     if (th_classify_clips(&job, out, &why)) fail_msg("%s", why.text);
 }
 
@@ -58,7 +60,8 @@ static void int8_scores_are_those_of_the_device_run(void **state)
         if (i == BROKEN) continue;
         clip_of(&s.pipe, i, pcm);
         if (th_stream_clips(&s.pipe, s.plan, pcm, 1, want, &why)) fail_msg("%s", why.text);
-        for (int32_t k = 0; k < s.pipe.n_labels; k++) assert_true(got[i].score[1][k] == (float)(want[k] + 128) / 256.0f);
+        for (int32_t k = 0; k < s.pipe.n_labels; k++)
+            assert_true(got[i].score[1][k] == (float)(want[k] + 128) / 256.0f);
         assert_int_equal(got[i].said[1], th_score_best(got[i].score[1], s.pipe.n_labels));
         float sum = 0.0f;
         for (int32_t k = 0; k < s.pipe.n_labels; k++) sum += got[i].score[0][k];
@@ -76,7 +79,8 @@ static void network_that_does_not_fit_is_refused(void **state)
     small s;
     small_make(&s);
     static th_verdict out[N_CLIPS];
-    const th_classify_job job = {.pipe = &s.pipe, .net = {s.f32, NULL}, .fill = fill, .n_clips = N_CLIPS, .ctx = &s, .n_threads = 2};
+    const th_classify_job job = {
+        .pipe = &s.pipe, .net = {s.f32, NULL}, .fill = fill, .n_clips = N_CLIPS, .ctx = &s, .n_threads = 2};
     th_why why = {0};
     s.pipe.n_labels--;
     assert_int_equal(th_classify_clips(&job, out, &why), TH_ESHAPE);

@@ -38,7 +38,9 @@ static void edges_of_the_interval(void **state)
 {
     (void)state;
     const th_truth truth[] = {{1000, 1800, YES}};
-    const struct { int32_t ms, hits; } at[] = {{999, 0}, {1000, 1}, {2800, 1}, {2801, 0}};
+    const struct {
+        int32_t ms, hits;
+    } at[] = {{999, 0}, {1000, 1}, {2800, 1}, {2801, 0}};
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         const th_detection d = {at[i].ms, YES, 200};
         int32_t match[1], heard[1];

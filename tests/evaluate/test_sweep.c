@@ -55,7 +55,8 @@ static void best_is_the_middle_of_the_fewest_mistakes(void **state)
     (void)state;
     static const int32_t misses[6] = {0, 1, 1, 1, 2, 9}, false_accepts[6] = {5, 1, 1, 1, 0, 0};
     th_sweep_point p[6];
-    for (int i = 0; i < 6; i++) p[i] = (th_sweep_point){.threshold = i, .score = {.misses = misses[i], .false_accepts = false_accepts[i]}};
+    for (int i = 0; i < 6; i++)
+        p[i] = (th_sweep_point){.threshold = i, .score = {.misses = misses[i], .false_accepts = false_accepts[i]}};
     assert_int_equal(th_sweep_best(p, 6), 2); /* 1 to 4 make two mistakes each */
     p[1].score.misses = 0;
     assert_int_equal(th_sweep_best(p, 6), 1);
@@ -64,6 +65,7 @@ static void best_is_the_middle_of_the_fewest_mistakes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(replay_at_the_runs_threshold_is_the_run), cmocka_unit_test(best_is_the_middle_of_the_fewest_mistakes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(replay_at_the_runs_threshold_is_the_run),
+                                       cmocka_unit_test(best_is_the_middle_of_the_fewest_mistakes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

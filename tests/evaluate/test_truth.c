@@ -24,8 +24,10 @@ static void label_tracks_of_several_programs(void **state)
     th_truth *t;
     size_t n;
     th_why why = {0};
-    const th_err err = parse("start\tend\tlabel\r\n12.5\t13\t\xd9\x86\xd8\xb9\xd9\x85\r\n# a remark\n\n1.0015\t1.7509\tyes\n3\t4\tunknown\n"
-                             "5\t6\tmarvin\n\\\t100.0\t2000.0\n8\t8.25\tyes", &t, &n, &why);
+    const th_err err = parse(
+        "start\tend\tlabel\r\n12.5\t13\t\xd9\x86\xd8\xb9\xd9\x85\r\n# a remark\n\n1.0015\t1.7509\tyes\n3\t4\tunknown\n"
+        "5\t6\tmarvin\n\\\t100.0\t2000.0\n8\t8.25\tyes",
+        &t, &n, &why);
     if (err) fail_msg("%s", why.text);
     assert_int_equal(n, 3);
     assert_int_equal(t[0].start_ms, 1002);
@@ -50,7 +52,11 @@ static void empty_text_has_no_words(void **state)
 static void wrong_lines_are_named(void **state)
 {
     (void)state;
-    static const struct { const char *text; th_err err; const char *says; } wrong[] = {
+    static const struct {
+        const char *text;
+        th_err err;
+        const char *says;
+    } wrong[] = {
         {"1\t2\tyes\nyes\t1\t2\n", TH_EFORMAT, "kitchen.tsv: line 2"},
         {"1 2 yes\n", TH_EFORMAT, "line 1"},
         {"1\t2\n", TH_EFORMAT, "line 1"},
@@ -72,6 +78,8 @@ static void wrong_lines_are_named(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(label_tracks_of_several_programs), cmocka_unit_test(empty_text_has_no_words), cmocka_unit_test(wrong_lines_are_named)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(label_tracks_of_several_programs),
+                                       cmocka_unit_test(empty_text_has_no_words),
+                                       cmocka_unit_test(wrong_lines_are_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

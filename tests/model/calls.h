@@ -7,7 +7,7 @@
 #include "model/plan.h"
 
 #define CALLS_GRAPHS 32
-#define CALLS_LIST 8
+#define CALLS_LIST   8
 
 /* One graph in the making: tensors are float32 [4] unless said. */
 typedef struct calls_graph {
@@ -33,7 +33,13 @@ static inline calls *calls_new(int32_t n_graphs)
     c->m.description = "";
     for (int i = 0; i < 4; i++) c->number[i] = (float)(i + 1);
     for (int32_t k = 0; k < n_graphs; k++)
-        c->g[k] = (th_graph){.name = "g", .tensors = c->c[k].t, .nodes = c->c[k].node, .inputs = c->c[k].in, .outputs = c->c[k].out, .all = c->g, .n_all = n_graphs};
+        c->g[k] = (th_graph){.name = "g",
+                             .tensors = c->c[k].t,
+                             .nodes = c->c[k].node,
+                             .inputs = c->c[k].in,
+                             .outputs = c->c[k].out,
+                             .all = c->g,
+                             .n_all = n_graphs};
     return c;
 }
 
@@ -69,7 +75,7 @@ static inline th_node *calls_node(calls *c, int32_t graph, th_op op, const int32
 }
 
 #define LIST(...) ((const int32_t[]){__VA_ARGS__, -1})
-#define NONE ((const int32_t[]){-1})
+#define NONE      ((const int32_t[]){-1})
 
 static inline int32_t calls_handle(calls *c, int32_t graph)
 {
@@ -98,7 +104,8 @@ static inline calls *calls_counter(void)
 static inline calls *calls_choice(void)
 {
     calls *c = calls_new(3);
-    const int32_t flag = calls_input(c, 0, TH_BOOL), x = calls_input(c, 0, TH_F32), y = calls_tensor(c, 0, TH_F32, NULL), z = calls_tensor(c, 0, TH_F32, NULL);
+    const int32_t flag = calls_input(c, 0, TH_BOOL), x = calls_input(c, 0, TH_F32),
+                  y = calls_tensor(c, 0, TH_F32, NULL), z = calls_tensor(c, 0, TH_F32, NULL);
     th_node *n = calls_node(c, 0, TH_OP_IF, LIST(flag, x), LIST(y));
     n->attr.call.graph[0] = 1, n->attr.call.graph[1] = 2;
     calls_node(c, 0, TH_OP_ADD, LIST(y, x), LIST(z)); /* x must have survived */
@@ -117,7 +124,8 @@ static inline calls *calls_loop(void)
 {
     calls *c = calls_new(3);
     const int32_t a = calls_input(c, 0, TH_BOOL), b = calls_input(c, 0, TH_BOOL), x = calls_input(c, 0, TH_F32);
-    const int32_t a2 = calls_tensor(c, 0, TH_BOOL, NULL), b2 = calls_tensor(c, 0, TH_BOOL, NULL), y = calls_tensor(c, 0, TH_F32, NULL);
+    const int32_t a2 = calls_tensor(c, 0, TH_BOOL, NULL), b2 = calls_tensor(c, 0, TH_BOOL, NULL),
+                  y = calls_tensor(c, 0, TH_F32, NULL);
     th_node *n = calls_node(c, 0, TH_OP_WHILE, LIST(a, b, x), LIST(a2, b2, y));
     n->attr.call.graph[0] = 1, n->attr.call.graph[1] = 2;
     calls_output(c, 0, y);
@@ -125,7 +133,8 @@ static inline calls *calls_loop(void)
     calls_input(c, 1, TH_BOOL), calls_input(c, 1, TH_F32);
     calls_output(c, 1, flag);
     calls_input(c, 2, TH_BOOL);
-    const int32_t next = calls_input(c, 2, TH_BOOL), v = calls_input(c, 2, TH_F32), one = calls_tensor(c, 2, TH_F32, c->number), w = calls_tensor(c, 2, TH_F32, NULL);
+    const int32_t next = calls_input(c, 2, TH_BOOL), v = calls_input(c, 2, TH_F32),
+                  one = calls_tensor(c, 2, TH_F32, c->number), w = calls_tensor(c, 2, TH_F32, NULL);
     calls_node(c, 2, TH_OP_ADD, LIST(v, one), LIST(w));
     calls_output(c, 2, next), calls_output(c, 2, calls_tensor(c, 2, TH_BOOL, &c->no)), calls_output(c, 2, w);
     return c;

@@ -9,7 +9,7 @@
 #include "model/plan.h"
 
 #define NET_TENSORS 32
-#define NET_NODES 7
+#define NET_NODES   7
 
 typedef struct net {
     th_rng rng;
@@ -27,7 +27,8 @@ static inline int32_t net_tensor(net *n, th_type type, th_shape shape, float sca
     const int32_t i = n->g.n_tensors++;
     n->scale[i][0] = scale;
     n->zero[i][0] = zero;
-    n->t[i] = (th_tensor){.name = "t", .type = type, .shape = shape, .quant = {n->scale[i], n->zero[i], type == TH_S8, 0}};
+    n->t[i] =
+        (th_tensor){.name = "t", .type = type, .shape = shape, .quant = {n->scale[i], n->zero[i], type == TH_S8, 0}};
     return i;
 }
 
@@ -52,7 +53,8 @@ static inline th_node *net_node(net *n, th_op op, int32_t x, int32_t w, int32_t 
     const int32_t k = n->g.n_nodes++;
     n->in[k][0] = x, n->in[k][1] = w, n->in[k][2] = bias, n->out[k][0] = y;
     n->node[k] = (th_node){.op = op, .n_in = w < 0 ? 1 : 3, .n_out = 1, .in = n->in[k], .out = n->out[k]};
-    n->node[k].attr.conv.stride_h = n->node[k].attr.conv.stride_w = n->node[k].attr.conv.dilation_h = n->node[k].attr.conv.dilation_w = 1;
+    n->node[k].attr.conv.stride_h = n->node[k].attr.conv.stride_w = n->node[k].attr.conv.dilation_h =
+        n->node[k].attr.conv.dilation_w = 1;
     return &n->node[k];
 }
 
@@ -68,23 +70,30 @@ static inline net *net_new(th_type type)
     n->rng = th_rng_make(42, 1);
     const th_type bias = type == TH_S8 ? TH_S32 : TH_F32;
     const int32_t x = net_tensor(n, type, net_shape(1, 20, 10, 1), 0.05f, 3);
-    const int32_t c1 = net_tensor(n, type, net_shape(1, 10, 5, 16), 0.05f, -128), c2 = net_tensor(n, type, net_shape(1, 10, 5, 16), 0.05f, -128);
-    const int32_t c3 = net_tensor(n, type, net_shape(1, 10, 5, 17), 0.04f, -100), pool = net_tensor(n, type, net_shape(1, 1, 1, 17), 0.04f, -100);
+    const int32_t c1 = net_tensor(n, type, net_shape(1, 10, 5, 16), 0.05f, -128),
+                  c2 = net_tensor(n, type, net_shape(1, 10, 5, 16), 0.05f, -128);
+    const int32_t c3 = net_tensor(n, type, net_shape(1, 10, 5, 17), 0.04f, -100),
+                  pool = net_tensor(n, type, net_shape(1, 1, 1, 17), 0.04f, -100);
     const int32_t flat = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 17}}, 0.04f, -100);
-    const int32_t dense = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 5}}, 0.1f, 10), y = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 5}}, 1.0f / 256, -128);
-    th_node *k = net_node(n, TH_OP_CONV_2D, x, net_const(n, type, net_shape(16, 5, 3, 1), 16, 0), net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0), c1);
+    const int32_t dense = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 5}}, 0.1f, 10),
+                  y = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 5}}, 1.0f / 256, -128);
+    th_node *k = net_node(n, TH_OP_CONV_2D, x, net_const(n, type, net_shape(16, 5, 3, 1), 16, 0),
+                          net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0), c1);
     k->attr.conv.act = TH_ACT_RELU;
     k->attr.conv.stride_h = k->attr.conv.stride_w = 2;
-    k = net_node(n, TH_OP_DEPTHWISE_CONV_2D, c1, net_const(n, type, net_shape(1, 3, 3, 16), 16, 3), net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0), c2);
+    k = net_node(n, TH_OP_DEPTHWISE_CONV_2D, c1, net_const(n, type, net_shape(1, 3, 3, 16), 16, 3),
+                 net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0), c2);
     k->attr.conv.act = TH_ACT_RELU6;
     k->attr.conv.depth_multiplier = 1;
-    net_node(n, TH_OP_CONV_2D, c2, net_const(n, type, net_shape(17, 1, 1, 16), 17, 0), net_const(n, bias, (th_shape){.rank = 1, .d = {17}}, 0, 0), c3);
+    net_node(n, TH_OP_CONV_2D, c2, net_const(n, type, net_shape(17, 1, 1, 16), 17, 0),
+             net_const(n, bias, (th_shape){.rank = 1, .d = {17}}, 0, 0), c3);
     k = net_node(n, TH_OP_AVERAGE_POOL_2D, c3, -1, -1, pool);
     k->attr.conv.padding = TH_PAD_VALID;
     k->attr.conv.filter_h = 10;
     k->attr.conv.filter_w = 5;
     net_node(n, TH_OP_RESHAPE, pool, -1, -1, flat);
-    k = net_node(n, TH_OP_FULLY_CONNECTED, flat, net_const(n, type, (th_shape){.rank = 2, .d = {5, 17}}, 1, 0), net_const(n, bias, (th_shape){.rank = 1, .d = {5}}, 0, 0), dense);
+    k = net_node(n, TH_OP_FULLY_CONNECTED, flat, net_const(n, type, (th_shape){.rank = 2, .d = {5, 17}}, 1, 0),
+                 net_const(n, bias, (th_shape){.rank = 1, .d = {5}}, 0, 0), dense);
     k->attr = (th_attr){.dense = {.act = TH_ACT_NONE}};
     k = net_node(n, TH_OP_SOFTMAX, dense, -1, -1, y);
     k->attr = (th_attr){.softmax = {.beta = 1.0f}};

@@ -1,4 +1,5 @@
-/* The reference's audio front end as a network: its goldens, every layer, the written file, and recordings that end as words. */
+/* The reference's audio front end as a network: its goldens, every layer, the written file, and recordings that end as
+ * words. */
 #include "../test.h"
 
 #include "data/audio.h"
@@ -17,7 +18,8 @@ typedef struct session {
 static void start(session *s)
 {
     th_why why = {0};
-    if (th_plan_make(&s->model->graphs[0], &s->plan, &why) || th_runner_new(s->plan, &s->runner, &why)) fail_msg("%s", why.text);
+    if (th_plan_make(&s->model->graphs[0], &s->plan, &why) || th_runner_new(s->plan, &s->runner, &why))
+        fail_msg("%s", why.text);
     s->n_seen = 0;
 }
 
@@ -60,7 +62,8 @@ static void compare(const char *file, const void *got, const void *want, size_t 
     float most = 0.0f;
     for (size_t i = 0; i < n / 4; i++) most = fmaxf(most, fabsf(b[i]));
     for (size_t i = 0; i < n / 4; i++)
-        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most)) fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
+        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most))
+            fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
 }
 
 static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
@@ -85,7 +88,8 @@ static void run_golden(session *s, const char *name, const char *tag, th_layer_f
     uint8_t *in = load(&n_in, file);
     snprintf(file, sizeof file, "%s.%s.out.bin", name, tag);
     uint8_t *want = load(&n_out, file);
-    const th_tensor *x = &s->plan->graph->tensors[s->plan->graph->inputs[0]], *y = &s->plan->graph->tensors[s->plan->graph->outputs[0]];
+    const th_tensor *x = &s->plan->graph->tensors[s->plan->graph->inputs[0]],
+                    *y = &s->plan->graph->tensors[s->plan->graph->outputs[0]];
     const size_t step_in = th_tensor_bytes(x), step_out = th_tensor_bytes(y), runs = n_in / step_in;
     assert_int_equal(n_in, runs * step_in);
     assert_int_equal(n_out, runs * step_out);
@@ -99,14 +103,16 @@ static void run_golden(session *s, const char *name, const char *tag, th_layer_f
     free(want);
 }
 
-static const char *const tags[] = {"seed1", "seed2", "seed3", "yes_30ms", "no_30ms", "yes_1000ms", "no_1000ms", "noise_1000ms", "silence_1000ms", "seq123"};
+static const char *const tags[] = {"seed1",      "seed2",     "seed3",        "yes_30ms",       "no_30ms",
+                                   "yes_1000ms", "no_1000ms", "noise_1000ms", "silence_1000ms", "seq123"};
 
 static void goldens_int8(void **state)
 {
     (void)state;
     TEST_NEEDS_SHARED("models/audio_preprocessor_int8.tflite");
     session s = open_session("audio_preprocessor_int8");
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) run_golden(&s, "audio_preprocessor_int8", tags[i], i == 0 ? on_layer : NULL);
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        run_golden(&s, "audio_preprocessor_int8", tags[i], i == 0 ? on_layer : NULL);
     assert_int_equal(s.n_seen, s.plan->graph->n_nodes + 2); /* two operators have two outputs */
     close_session(&s);
 }
@@ -116,7 +122,8 @@ static void goldens_float(void **state)
     (void)state;
     TEST_NEEDS_SHARED("models/audio_preprocessor_float.tflite");
     session s = open_session("audio_preprocessor_float");
-    for (size_t i = 0; i + 1 < sizeof tags / sizeof *tags; i++) run_golden(&s, "audio_preprocessor_float", tags[i], NULL);
+    for (size_t i = 0; i + 1 < sizeof tags / sizeof *tags; i++)
+        run_golden(&s, "audio_preprocessor_float", tags[i], NULL);
     close_session(&s);
 }
 

@@ -21,7 +21,8 @@ static run start_from_file(const calls *c)
     size_t n;
     th_model *m;
     th_why why = {0};
-    if (th_model_to_tflite(&c->m, &bytes, &n, &why) || th_model_from_tflite((th_span){bytes, n}, &m, &why)) fail_msg("%s", why.text);
+    if (th_model_to_tflite(&c->m, &bytes, &n, &why) || th_model_from_tflite((th_span){bytes, n}, &m, &why))
+        fail_msg("%s", why.text);
     free(bytes);
     run r = start(&m->graphs[0]);
     r.m = m;

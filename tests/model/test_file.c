@@ -1,4 +1,5 @@
-/* What a .tflite file may hold beside one plain graph: signatures, planned memory, bytes behind the FlatBuffer, options. */
+/* What a .tflite file may hold beside one plain graph: signatures, planned memory, bytes behind the FlatBuffer,
+ * options. */
 #include "calls.h"
 
 #include "fmt/flatbuf.h"
@@ -40,7 +41,8 @@ static void signatures_are_kept(void **state)
     (void)state;
     static const char *const in[] = {"x"}, *const out[] = {"y", "again"};
     static const int32_t number[] = {0, 3, 3};
-    th_signature s[] = {{"serving_default", 0, 1, 2, in, out, number, number + 1}, {"reset", 1, 0, 0, NULL, NULL, NULL, NULL}};
+    th_signature s[] = {{"serving_default", 0, 1, 2, in, out, number, number + 1},
+                        {"reset", 1, 0, 0, NULL, NULL, NULL, NULL}};
     calls *c = calls_counter();
     c->m.signatures = s;
     c->m.n_signatures = 2;
@@ -67,7 +69,8 @@ static void signatures_are_kept(void **state)
 static calls *chain(void)
 {
     calls *c = calls_new(1);
-    const int32_t x = calls_input(c, 0, TH_F32), a = calls_tensor(c, 0, TH_F32, NULL), b = calls_tensor(c, 0, TH_F32, NULL), y = calls_tensor(c, 0, TH_F32, NULL);
+    const int32_t x = calls_input(c, 0, TH_F32), a = calls_tensor(c, 0, TH_F32, NULL),
+                  b = calls_tensor(c, 0, TH_F32, NULL), y = calls_tensor(c, 0, TH_F32, NULL);
     calls_node(c, 0, TH_OP_ADD, LIST(x, x), LIST(a));
     calls_node(c, 0, TH_OP_RELU, LIST(a), LIST(b));
     calls_node(c, 0, TH_OP_ADD, LIST(b, x), LIST(y));
@@ -118,10 +121,16 @@ static void planned_memory_is_honoured(void **state)
 static void planned_memory_that_cannot_be_is_refused(void **state)
 {
     (void)state;
-    static const struct { int32_t n, v[7]; const char *words; } bad[] = {
+    static const struct {
+        int32_t n, v[7];
+        const char *words;
+    } bad[] = {
         {7, {1, 0, 4, 64, 72, -1, 96}, "tensors 0 (t) and 1 (t) onto the same bytes"},
         {7, {1, 0, 4, 64, 2, -1, 96}, "at byte 2, where its type cannot stand"},
-        {6, {1, 0, 4, 64, 0, -1}, NULL}, {7, {1, 0, 5, 64, 0, -1, 96}, NULL}, {7, {1, 1, 4, 64, 0, -1, 96}, NULL}, {7, {1, 0, 4, 64, -2, -1, 96}, NULL},
+        {6, {1, 0, 4, 64, 0, -1}, NULL},
+        {7, {1, 0, 5, 64, 0, -1, 96}, NULL},
+        {7, {1, 1, 4, 64, 0, -1, 96}, NULL},
+        {7, {1, 0, 4, 64, -2, -1, 96}, NULL},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         th_model *m = with_offsets(bad[i].n, bad[i].v);
@@ -160,7 +169,8 @@ static size_t external_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t 
         th_fb_set_u32(&w, TH_TFL_TENSOR_BUFFER, i == 1);
         list[i] = th_fb_table_end(&w);
     }
-    const th_fb_ref tensors = th_fb_put_refs(&w, list, 3), first = ints(&w, 0), last = ints(&w, 2), both = th_fb_put_i32s(&w, (const int32_t[]){0, 1}, 2);
+    const th_fb_ref tensors = th_fb_put_refs(&w, list, 3), first = ints(&w, 0), last = ints(&w, 2),
+                    both = th_fb_put_i32s(&w, (const int32_t[]){0, 1}, 2);
     th_fb_table_begin(&w);
     th_fb_set_ref(&w, TH_TFL_OP_INPUTS, both);
     th_fb_set_ref(&w, TH_TFL_OP_OUTPUTS, last);

@@ -36,7 +36,8 @@ static session open_session(const char *name)
     char path[4096];
     snprintf(path, sizeof path, "%s/models/%s.tflite", test_shared(), name);
     snprintf(s.layers, sizeof s.layers, "goldens/layers/%s", name);
-    if (th_model_load(path, &s.model, &why) || th_plan_make(&s.model->graphs[0], &s.plan, &why) || th_runner_new(s.plan, &s.runner, &why))
+    if (th_model_load(path, &s.model, &why) || th_plan_make(&s.model->graphs[0], &s.plan, &why) ||
+        th_runner_new(s.plan, &s.runner, &why))
         fail_msg("%s: %s", name, why.text);
     return s;
 }
@@ -70,7 +71,8 @@ static void compare(const char *file, const void *got, const void *want, size_t 
     float most = 0.0f;
     for (size_t i = 0; i < n / 4; i++) most = fmaxf(most, fabsf(b[i]));
     for (size_t i = 0; i < n / 4; i++)
-        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most)) fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
+        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most))
+            fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
 }
 
 static void run_golden(session *s, const char *name, const char *tag, int layers)
@@ -143,8 +145,12 @@ static void arenas(void **state)
 {
     (void)state;
     TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
-    static const struct { const char *name; size_t tflm; } row[] = {{"kws_ref_model", 22820}, {"vww_96_int8", 100708}, {"pretrainedResnet_quant", 54996},
-        {"ad01_int8", 2580}, {"person_detect", 82308}, {"micro_speech_quantized", 6836}, {"str_ww_ref_model", 16596}};
+    static const struct {
+        const char *name;
+        size_t tflm;
+    } row[] = {{"kws_ref_model", 22820},   {"vww_96_int8", 100708},  {"pretrainedResnet_quant", 54996},
+               {"ad01_int8", 2580},        {"person_detect", 82308}, {"micro_speech_quantized", 6836},
+               {"str_ww_ref_model", 16596}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         session s = open_session(row[i].name);
         assert_int_equal(s.plan->arena_bytes, s.plan->lower_bound);

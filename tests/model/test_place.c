@@ -19,7 +19,10 @@ static void check_no_overlap(const th_block *b, int32_t n, const th_placed *p)
 static void chain_by_hand(void **state)
 {
     (void)state;
-    th_block b[] = {{.bytes = 100, .first = 0, .last = 1}, {.bytes = 64, .first = 1, .last = 2}, {.bytes = 160, .first = 2, .last = 3}, {.bytes = 16, .first = 3, .last = 4}};
+    th_block b[] = {{.bytes = 100, .first = 0, .last = 1},
+                    {.bytes = 64, .first = 1, .last = 2},
+                    {.bytes = 160, .first = 2, .last = 3},
+                    {.bytes = 16, .first = 3, .last = 4}};
     th_placed p;
     assert_int_equal(th_place(b, 4, 5, &p), TH_OK);
     check_no_overlap(b, 4, &p);
@@ -55,7 +58,9 @@ static void random_blocks_never_overlap(void **state)
         const int32_t n = 1 + (int32_t)th_rng_below(&rng, 40), steps = 1 + (int32_t)th_rng_below(&rng, 30);
         for (int32_t i = 0; i < n; i++) {
             const int32_t first = (int32_t)th_rng_below(&rng, (uint32_t)steps), rest = steps - first;
-            b[i] = (th_block){.bytes = 1 + th_rng_below(&rng, 5000), .first = first, .last = first + (int32_t)th_rng_below(&rng, (uint32_t)(rest < 6 ? rest : 6))};
+            b[i] = (th_block){.bytes = 1 + th_rng_below(&rng, 5000),
+                              .first = first,
+                              .last = first + (int32_t)th_rng_below(&rng, (uint32_t)(rest < 6 ? rest : 6))};
         }
         memcpy(again, b, sizeof b);
         th_placed p, q;
@@ -72,13 +77,18 @@ static void random_blocks_never_overlap(void **state)
 static void pinned_blocks_stay_and_others_go_around(void **state)
 {
     (void)state;
-    th_block b[] = {{.bytes = 100, .last = 2}, {.bytes = 40, .last = 2, .offset = 20, .pinned = true}, {.bytes = 16, .last = 2}, {.bytes = 48, .first = 1, .last = 1, .offset = 64, .pinned = true}};
+    th_block b[] = {{.bytes = 100, .last = 2},
+                    {.bytes = 40, .last = 2, .offset = 20, .pinned = true},
+                    {.bytes = 16, .last = 2},
+                    {.bytes = 48, .first = 1, .last = 1, .offset = 64, .pinned = true}};
     th_placed placed;
     assert_int_equal(th_place(b, 4, 3, &placed), TH_OK);
     assert_int_equal(b[1].offset, 20);
     assert_int_equal(b[3].offset, 64);
     for (int i = 0; i < 4; i++)
-        for (int k = 0; k < i; k++) assert_true(b[i].offset >= b[k].offset + (k == 1 ? 40 : b[k].bytes) || b[k].offset >= b[i].offset + (i == 1 ? 40 : b[i].bytes));
+        for (int k = 0; k < i; k++)
+            assert_true(b[i].offset >= b[k].offset + (k == 1 ? 40 : b[k].bytes) ||
+                        b[k].offset >= b[i].offset + (i == 1 ? 40 : b[i].bytes));
     assert_int_equal(b[0].offset % TH_PLACE_ALIGN, 0);
     assert_int_equal(b[2].offset, 0); /* the gap before the first pinned one */
 }

@@ -28,8 +28,9 @@ static void fill_input(th_runner *r, uint64_t seed)
 static void outputs_are_the_known_ones(void **state)
 {
     (void)state;
-    static const uint64_t want[NET_NODES] = {0x1fce81ae2d6fa830, 0xfbf2c48bba65188c, 0x56a7891a5010dd33, 0x42fc69ffcc081287,
-                                             0x42fc69ffcc081287, 0xbd5c7e1b8d738ced, 0xdda4a8e99e30d1cf};
+    static const uint64_t want[NET_NODES] = {0x1fce81ae2d6fa830, 0xfbf2c48bba65188c, 0x56a7891a5010dd33,
+                                             0x42fc69ffcc081287, 0x42fc69ffcc081287, 0xbd5c7e1b8d738ced,
+                                             0xdda4a8e99e30d1cf};
     net *n = net_new(TH_S8);
     th_plan *plan;
     th_runner *r;
@@ -130,8 +131,10 @@ static void broken_graphs_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outputs_are_the_known_ones), cmocka_unit_test(plan_is_exact),
-        cmocka_unit_test(float_net_runs),             cmocka_unit_test(outputs_are_not_written_over),
+        cmocka_unit_test(outputs_are_the_known_ones),
+        cmocka_unit_test(plan_is_exact),
+        cmocka_unit_test(float_net_runs),
+        cmocka_unit_test(outputs_are_not_written_over),
         cmocka_unit_test(broken_graphs_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,8 @@ static void same_attr(const th_node *a, const th_node *b)
         assert_string_equal(a->attr.variable.name, b->attr.variable.name);
     } else if (a->op >= TH_OP_N_BUILTIN) {
         assert_int_equal(a->attr.custom.options.n, b->attr.custom.options.n);
-        if (a->attr.custom.options.n) assert_memory_equal(a->attr.custom.options.p, b->attr.custom.options.p, a->attr.custom.options.n);
+        if (a->attr.custom.options.n)
+            assert_memory_equal(a->attr.custom.options.p, b->attr.custom.options.p, a->attr.custom.options.n);
     } else {
         assert_memory_equal(&a->attr, &b->attr, sizeof a->attr);
     }
@@ -102,7 +103,8 @@ static void same_model(const th_model *a, const th_model *b)
         for (int32_t i = 0; i < x->n_nodes; i++) {
             assert_int_equal(x->nodes[i].op, y->nodes[i].op);
             same_attr(&x->nodes[i], &y->nodes[i]);
-            same_numbers(x->nodes[i].intermediate, x->nodes[i].n_intermediate, y->nodes[i].intermediate, y->nodes[i].n_intermediate);
+            same_numbers(x->nodes[i].intermediate, x->nodes[i].n_intermediate, y->nodes[i].intermediate,
+                         y->nodes[i].n_intermediate);
             same_numbers(x->nodes[i].in, x->nodes[i].n_in, y->nodes[i].in, y->nodes[i].n_in);
             same_numbers(x->nodes[i].out, x->nodes[i].n_out, y->nodes[i].out, y->nodes[i].n_out);
         }
@@ -311,9 +313,26 @@ static void public_models_keep_their_meaning(void **state)
     (void)state;
     TEST_NEEDS_SHARED("models/README.md");
     static const char *const model[] = {
-        "ad01_fp32", "ad01_int8", "audio_preprocessor_float", "audio_preprocessor_int8", "dtln_noise_suppression", "hello_world_float", "hello_world_int8",
-        "keyword_scrambled_8bit", "kws_ref_model", "kws_ref_model_float32", "micro_speech_quantized", "person_detect", "pretrainedResnet_float",
-        "pretrainedResnet_quant", "simple_add_model", "str_ww_ref_model", "trained_lstm", "trained_lstm_int8", "vww_96_float", "vww_96_int8",
+        "ad01_fp32",
+        "ad01_int8",
+        "audio_preprocessor_float",
+        "audio_preprocessor_int8",
+        "dtln_noise_suppression",
+        "hello_world_float",
+        "hello_world_int8",
+        "keyword_scrambled_8bit",
+        "kws_ref_model",
+        "kws_ref_model_float32",
+        "micro_speech_quantized",
+        "person_detect",
+        "pretrainedResnet_float",
+        "pretrainedResnet_quant",
+        "simple_add_model",
+        "str_ww_ref_model",
+        "trained_lstm",
+        "trained_lstm_int8",
+        "vww_96_float",
+        "vww_96_int8",
     };
     static uint8_t bytes[2 << 20];
     for (size_t i = 0; i < sizeof model / sizeof model[0]; i++) {
@@ -339,14 +358,10 @@ static void public_models_keep_their_meaning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read),
-        cmocka_unit_test(the_file_is_the_one_that_was_tried),
-        cmocka_unit_test(every_prefix_is_refused),
-        cmocka_unit_test(mutations_load_or_are_refused),
-        cmocka_unit_test(random_bytes_are_refused),
-        cmocka_unit_test(sharing_does_not_fill_memory),
-        cmocka_unit_test(unsound_graphs_are_refused),
-        cmocka_unit_test(metadata_is_kept_and_replaced),
+        cmocka_unit_test(what_is_written_is_read),          cmocka_unit_test(the_file_is_the_one_that_was_tried),
+        cmocka_unit_test(every_prefix_is_refused),          cmocka_unit_test(mutations_load_or_are_refused),
+        cmocka_unit_test(random_bytes_are_refused),         cmocka_unit_test(sharing_does_not_fill_memory),
+        cmocka_unit_test(unsound_graphs_are_refused),       cmocka_unit_test(metadata_is_kept_and_replaced),
         cmocka_unit_test(public_models_keep_their_meaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,8 @@ static inline int32_t add_input(op_case *c, th_type type, th_shape shape)
     const int32_t i = add_tensor(c, type, shape);
     const size_t bytes = (size_t)th_shape_count(&shape) * th_type_bytes(type);
     for (size_t k = 0; k < bytes; k++) c->data[i][k] = (uint8_t)th_rng_below(&c->rng, type == TH_BOOL ? 2 : 256);
-    for (size_t k = 0; type == TH_F32 && k < bytes / 4; k++) ((float *)(void *)c->data[i])[k] = th_rng_range(&c->rng, -2.0f, 2.0f);
+    for (size_t k = 0; type == TH_F32 && k < bytes / 4; k++)
+        ((float *)(void *)c->data[i])[k] = th_rng_range(&c->rng, -2.0f, 2.0f);
     c->in[c->node.n_in++] = i;
     c->fed[c->n_fed++] = i;
     return i;
@@ -83,8 +84,10 @@ static inline int32_t add_const(op_case *c, th_shape shape, const int32_t *v, in
 {
     const int32_t i = add_tensor(c, wide ? TH_S64 : TH_S32, shape);
     for (int32_t k = 0; k < th_shape_count(&shape); k++) {
-        if (wide) ((int64_t *)(void *)c->data[i])[k] = v[k];
-        else ((int32_t *)(void *)c->data[i])[k] = v[k];
+        if (wide)
+            ((int64_t *)(void *)c->data[i])[k] = v[k];
+        else
+            ((int32_t *)(void *)c->data[i])[k] = v[k];
     }
     c->t[i].data = c->data[i];
     c->in[c->node.n_in++] = i;
@@ -237,11 +240,14 @@ static inline void case_check(op_case *c)
         const int32_t t = c->out[i];
         if (memcmp(c->data[t], c->want[t], th_tensor_bytes(&c->t[t])) == 0) continue;
         double largest = 1;
-        for (int32_t k = 0; c->t[t].type == TH_F32 && k < th_shape_count(&c->t[t].shape); k++) largest = fmax(largest, fabs((double)((float *)(void *)c->want[t])[k]));
+        for (int32_t k = 0; c->t[t].type == TH_F32 && k < th_shape_count(&c->t[t].shape); k++)
+            largest = fmax(largest, fabs((double)((float *)(void *)c->want[t])[k]));
         for (int32_t k = 0; k < th_shape_count(&c->t[t].shape); k++) {
             const size_t b = th_type_bytes(c->t[t].type);
             if (memcmp(c->data[t] + (size_t)k * b, c->want[t] + (size_t)k * b, b) == 0) continue;
-            if (c->t[t].type == TH_F32 && fabs((double)((float *)(void *)c->data[t])[k] - (double)((float *)(void *)c->want[t])[k]) <= 1e-5 * largest) continue;
+            if (c->t[t].type == TH_F32 && fabs((double)((float *)(void *)c->data[t])[k] -
+                                               (double)((float *)(void *)c->want[t])[k]) <= 1e-5 * largest)
+                continue;
             printf("%s, output %d, element %d differs\n", th_op_find((int32_t)c->node.op)->name, i, (int)k);
             fail();
         }

@@ -1,5 +1,5 @@
-/* tests/nn/compute_cases.h -- makers for reductions, running sums, places of extremes and resizing; integers exactly in wide
- * types, floats in double. */
+/* tests/nn/compute_cases.h -- makers for reductions, running sums, places of extremes and resizing; integers exactly in
+ * wide types, floats in double. */
 #ifndef TH_TEST_COMPUTE_CASES_H
 #define TH_TEST_COMPUTE_CASES_H
 
@@ -16,7 +16,8 @@ static inline int64_t twice_rounded(int64_t x, int64_t m, int shift)
     if (shift > 0) x *= (int64_t)1 << shift;
     const int64_t high = floor_of(x * m + ((int64_t)1 << 30), (int64_t)1 << 31);
     if (shift >= 0) return high;
-    const int64_t half = (int64_t)1 << (-shift - 1), size = high < 0 ? -high : high, rounded = (size + half) / (2 * half);
+    const int64_t half = (int64_t)1 << (-shift - 1), size = high < 0 ? -high : high,
+                  rounded = (size + half) / (2 * half);
     return high < 0 ? -rounded : rounded;
 }
 
@@ -63,7 +64,9 @@ static inline op_case *make_reduce(uint64_t seed, th_op op, th_type type)
     }
     const int32_t o = add_output(c, type, y);
     if (sums) set_quant(c, xi, th_rng_range(&c->rng, 0.01f, 0.1f), type == TH_S8 ? pick(c, -128, 127) : 0);
-    if (sums) set_quant(c, o, th_rng_range(&c->rng, 0.01f, op == TH_OP_SUM ? 0.9f : 0.1f), type == TH_S8 ? pick(c, -128, 127) : 0);
+    if (sums)
+        set_quant(c, o, th_rng_range(&c->rng, 0.01f, op == TH_OP_SUM ? 0.9f : 0.1f),
+                  type == TH_S8 ? pick(c, -128, 127) : 0);
     const int32_t n_y = th_shape_count(&y), n = th_shape_count(&x) / n_y;
     double *sum = calloc((size_t)n_y, 3 * sizeof *sum), *most = sum + n_y, *least = most + n_y;
     assert_non_null(sum);
@@ -79,9 +82,12 @@ static inline op_case *make_reduce(uint64_t seed, th_op op, th_type type)
         least[i] = fmin(least[i], v);
     }
     for (int32_t i = 0; i < n_y; i++) {
-        if (sums && type == TH_F32) put(c, o, i, op == TH_OP_MEAN ? sum[i] / n : sum[i]);
-        else if (sums) put(c, o, i, limited(quantised_sum(c, xi, o, (int64_t)sum[i], n, op == TH_OP_MEAN), type));
-        else put(c, o, i, op == TH_OP_REDUCE_MAX || op == TH_OP_REDUCE_ANY ? most[i] : least[i]);
+        if (sums && type == TH_F32)
+            put(c, o, i, op == TH_OP_MEAN ? sum[i] / n : sum[i]);
+        else if (sums)
+            put(c, o, i, limited(quantised_sum(c, xi, o, (int64_t)sum[i], n, op == TH_OP_MEAN), type));
+        else
+            put(c, o, i, op == TH_OP_REDUCE_MAX || op == TH_OP_REDUCE_ANY ? most[i] : least[i]);
     }
     free(sum);
     return c;
@@ -92,7 +98,8 @@ static inline op_case *make_arg(uint64_t seed, th_op op, th_type type)
     op_case *c = case_new(seed, op);
     const th_shape x = random_shape(c, 1, 4, 5);
     const int32_t axis = pick(c, 0, x.rank - 1), xi = add_input(c, type, x);
-    for (int32_t k = 0; k < th_shape_count(&x) && type == TH_S8; k++) c->data[xi][k] &= 7; /* so that there are equal ones */
+    for (int32_t k = 0; k < th_shape_count(&x) && type == TH_S8; k++)
+        c->data[xi][k] &= 7; /* so that there are equal ones */
     add_number(c, any_axis(c, axis, x.rank));
     c->node.attr.result.type = TH_S32;
     th_shape y = x;
@@ -156,7 +163,8 @@ static inline op_case *make_cumsum(uint64_t seed, th_op op, th_type type)
 static inline int32_t make_picture(op_case *c, th_type type, th_shape *x, th_shape *y)
 {
     const int32_t big = pick(c, 0, 5) ? 7 : 40, xd[] = {pick(c, 1, 2), pick(c, 1, big), pick(c, 1, big), pick(c, 1, 3)};
-    const int32_t size[] = {pick(c, 1, big), pick(c, 1, big)}, yd[] = {xd[0], size[0], size[1], xd[3]}, flags = pick(c, 0, 2);
+    const int32_t size[] = {pick(c, 1, big), pick(c, 1, big)}, yd[] = {xd[0], size[0], size[1], xd[3]},
+                  flags = pick(c, 0, 2);
     *x = shape_of(4, xd);
     *y = shape_of(4, yd);
     c->node.attr.resize.align_corners = flags == 1;
@@ -206,7 +214,8 @@ static inline op_case *make_bilinear(uint64_t seed, th_op op, th_type type)
         for (int32_t d = 1; d < 3; d++) {
             double p = place(c, ix[d], x.d[d], y.d[d]);
             if (type == TH_S8) { /* in 1/1024, the step rounded half up */
-                const int corners = c->node.attr.resize.align_corners && y.d[d] > 1, in = x.d[d] - corners, out = y.d[d] - corners;
+                const int corners = c->node.attr.resize.align_corners && y.d[d] > 1, in = x.d[d] - corners,
+                          out = y.d[d] - corners;
                 const int step = (int)floor((1024.0 * in + out / 2) / out);
                 p = c->node.attr.resize.half_pixel ? (ix[d] * step + step / 2 - 512) / 1024.0 : ix[d] * step / 1024.0;
             }
@@ -216,7 +225,8 @@ static inline op_case *make_bilinear(uint64_t seed, th_op op, th_type type)
         }
         for (int k = 0; k < 4; k++) {
             const int32_t at[] = {ix[0], k & 1 ? high[1] : low[1], k & 2 ? high[2] : low[2], ix[3]};
-            sum += value(c, c->in[0], ravel(at, &x)) * (k & 1 ? part[1] : 1 - part[1]) * (k & 2 ? part[2] : 1 - part[2]);
+            sum +=
+                value(c, c->in[0], ravel(at, &x)) * (k & 1 ? part[1] : 1 - part[1]) * (k & 2 ? part[2] : 1 - part[2]);
         }
         put(c, o, i, type == TH_S8 ? round(sum) : sum); /* int8: every number here is a multiple of 2^-20, so exact */
     }

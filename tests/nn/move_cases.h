@@ -1,4 +1,5 @@
-/* tests/nn/move_cases.h -- makers for the operators that only move numbers: each computes where output element i comes from. */
+/* tests/nn/move_cases.h -- makers for the operators that only move numbers: each computes where output element i comes
+ * from. */
 #ifndef TH_TEST_MOVE_CASES_H
 #define TH_TEST_MOVE_CASES_H
 
@@ -62,8 +63,10 @@ static inline op_case *make_split(uint64_t seed, th_op op, th_type type)
         add_list(c, n, told);
         add_number(c, a);
     }
-    if (unpack) c->node.attr.pack.axis = a, c->node.attr.pack.count = n;
-    else c->node.attr.split.n = n;
+    if (unpack)
+        c->node.attr.pack.axis = a, c->node.attr.pack.count = n;
+    else
+        c->node.attr.split.n = n;
     for (int32_t k = 0, at = 0; k < n; at += size[k++]) {
         th_shape y = x;
         y.d[axis] = size[k];
@@ -109,7 +112,8 @@ static inline op_case *make_slice(uint64_t seed, th_op op, th_type type)
 }
 
 /* The indices that Python's x[begin:end:stride] gives, by stepping; returns how many. */
-static inline int32_t python_range(int32_t size, int32_t begin, int32_t end, int32_t stride, int no_begin, int no_end, int32_t *at)
+static inline int32_t python_range(int32_t size, int32_t begin, int32_t end, int32_t stride, int no_begin, int no_end,
+                                   int32_t *at)
 {
     int32_t n = 0, from = no_begin ? (stride > 0 ? 0 : size - 1) : begin < 0 ? begin + size : begin;
     const int32_t to = no_end ? (stride > 0 ? size : -1) : end < 0 ? end + size : end;
@@ -150,7 +154,8 @@ static inline op_case *make_strided(uint64_t seed, th_op op, th_type type)
     for (int32_t i = 0; i < th_shape_count(&y); i++) {
         int32_t iy[8], k = 0;
         unravel(i, &y, iy);
-        for (int32_t d = 0; d < x.rank; d++) ix[d] = at[d][c->node.attr.strided_slice.shrink_axis_mask >> d & 1 ? 0 : iy[k++]];
+        for (int32_t d = 0; d < x.rank; d++)
+            ix[d] = at[d][c->node.attr.strided_slice.shrink_axis_mask >> d & 1 ? 0 : iy[k++]];
         take(c, o, i, xi, ravel(ix, &x));
     }
     return c;
@@ -181,9 +186,12 @@ static inline op_case *make_pad(uint64_t seed, th_op op, th_type type)
             if (mirror && ix[d] >= x.d[d]) ix[d] = 2 * x.d[d] - 2 + symmetric - ix[d];
             inside &= ix[d] >= 0 && ix[d] < x.d[d];
         }
-        if (inside) take(c, o, i, xi, ravel(ix, &x));
-        else if (v >= 0) take(c, o, i, v, 0);
-        else if (type == TH_S8) put(c, o, i, c->zero[o]);
+        if (inside)
+            take(c, o, i, xi, ravel(ix, &x));
+        else if (v >= 0)
+            take(c, o, i, v, 0);
+        else if (type == TH_S8)
+            put(c, o, i, c->zero[o]);
     }
     return c;
 }
@@ -254,7 +262,8 @@ static inline op_case *make_broadcast(uint64_t seed, th_op op, th_type type)
 static inline op_case *make_depth(uint64_t seed, th_op op, th_type type)
 {
     op_case *c = case_new(seed, op);
-    const int32_t b = pick(c, 1, 3), h = pick(c, 1, 4), w = pick(c, 1, 4), ch = pick(c, 1, 4), to_space = op == TH_OP_DEPTH_TO_SPACE;
+    const int32_t b = pick(c, 1, 3), h = pick(c, 1, 4), w = pick(c, 1, 4), ch = pick(c, 1, 4),
+                  to_space = op == TH_OP_DEPTH_TO_SPACE;
     const int32_t batch = pick(c, 1, 3), deep_d[] = {batch, h, w, ch * b * b}, wide_d[] = {batch, h * b, w * b, ch};
     const th_shape deep = shape_of(4, deep_d), wide = shape_of(4, wide_d);
     c->node.attr.block.size = b;
@@ -262,9 +271,12 @@ static inline op_case *make_depth(uint64_t seed, th_op op, th_type type)
     for (int32_t i = 0; i < th_shape_count(&deep); i++) {
         int32_t ix[4];
         unravel(i, &deep, ix);
-        const int32_t place = ix[3] / ch, iy[] = {ix[0], ix[1] * b + place / b, ix[2] * b + place % b, ix[3] % ch}, k = ravel(iy, &wide);
-        if (to_space) take(c, o, k, xi, i);
-        else take(c, o, i, xi, k);
+        const int32_t place = ix[3] / ch, iy[] = {ix[0], ix[1] * b + place / b, ix[2] * b + place % b, ix[3] % ch},
+                      k = ravel(iy, &wide);
+        if (to_space)
+            take(c, o, k, xi, i);
+        else
+            take(c, o, i, xi, k);
     }
     return c;
 }
@@ -298,8 +310,10 @@ static inline op_case *make_to_batch(uint64_t seed, th_op op, th_type type)
             which /= block[d];
             inside &= ix[d + 1] >= 0 && ix[d + 1] < x.d[d + 1];
         }
-        if (inside) take(c, o, i, xi, ravel(ix, &x));
-        else if (type == TH_S8) put(c, o, i, c->zero[o]);
+        if (inside)
+            take(c, o, i, xi, ravel(ix, &x));
+        else if (type == TH_S8)
+            put(c, o, i, c->zero[o]);
     }
     return c;
 }
@@ -349,17 +363,21 @@ static inline op_case *make_reshape_like(uint64_t seed, th_op op, th_type type)
     if (op == TH_OP_EXPAND_DIMS) add_number(c, any_axis(c, axis, x.rank + 1));
     for (int32_t d = 0; d < x.rank; d++) {
         if (op == TH_OP_EXPAND_DIMS && d == axis) y.d[y.rank++] = 1;
-        if (op != TH_OP_SQUEEZE || x.d[d] != 1 || (!all && d % 2)) y.d[y.rank++] = x.d[d];
-        else if (!all) c->node.attr.squeeze.d[c->node.attr.squeeze.n++] = any_axis(c, d, x.rank);
+        if (op != TH_OP_SQUEEZE || x.d[d] != 1 || (!all && d % 2))
+            y.d[y.rank++] = x.d[d];
+        else if (!all)
+            c->node.attr.squeeze.d[c->node.attr.squeeze.n++] = any_axis(c, d, x.rank);
     }
     if (op == TH_OP_EXPAND_DIMS && axis == x.rank) y.d[y.rank++] = 1;
-    if (op == TH_OP_SQUEEZE && !all && c->node.attr.squeeze.n == 0) { /* no dimension named means all: name none by having none */
+    if (op == TH_OP_SQUEEZE && !all &&
+        c->node.attr.squeeze.n == 0) { /* no dimension named means all: name none by having none */
         y.rank = 0;
         for (int32_t d = 0; d < x.rank; d++)
             if (x.d[d] != 1) y.d[y.rank++] = x.d[d];
     }
     const int32_t o = add_output(c, type, y);
-    for (int32_t i = 0; i < th_shape_count(&y) && op != TH_OP_ZEROS_LIKE; i++) take(c, o, i, xi, op == TH_OP_FILL ? 0 : i);
+    for (int32_t i = 0; i < th_shape_count(&y) && op != TH_OP_ZEROS_LIKE; i++)
+        take(c, o, i, xi, op == TH_OP_FILL ? 0 : i);
     return c;
 }
 
@@ -383,8 +401,10 @@ static inline op_case *make_broadcast_args(uint64_t seed, th_op op, th_type type
         const int32_t count = n[swap ? 1 - k : k], t = add_input(c, type, list(count));
         for (int32_t i = 0; i < count; i++) {
             const int32_t v = pick(c, 0, 2) ? y.d[i + y.rank - count] : 1;
-            if (type == TH_S64) ((int64_t *)(void *)c->data[t])[i] = v;
-            else ((int32_t *)(void *)c->data[t])[i] = v;
+            if (type == TH_S64)
+                ((int64_t *)(void *)c->data[t])[i] = v;
+            else
+                ((int32_t *)(void *)c->data[t])[i] = v;
         }
     }
     const int32_t o = add_output(c, type, list(y.rank));
@@ -392,11 +412,15 @@ static inline op_case *make_broadcast_args(uint64_t seed, th_op op, th_type type
         int64_t most = 1;
         for (int32_t k = 0; k < 2; k++) {
             const int32_t at = i - y.rank + c->t[c->in[k]].shape.d[0];
-            const int64_t v = at < 0 ? 1 : type == TH_S64 ? ((int64_t *)(void *)c->data[c->in[k]])[at] : ((int32_t *)(void *)c->data[c->in[k]])[at];
+            const int64_t v = at < 0           ? 1
+                              : type == TH_S64 ? ((int64_t *)(void *)c->data[c->in[k]])[at]
+                                               : ((int32_t *)(void *)c->data[c->in[k]])[at];
             if (v > most) most = v;
         }
-        if (type == TH_S64) ((int64_t *)(void *)c->want[o])[i] = most;
-        else ((int32_t *)(void *)c->want[o])[i] = (int32_t)most;
+        if (type == TH_S64)
+            ((int64_t *)(void *)c->want[o])[i] = most;
+        else
+            ((int32_t *)(void *)c->want[o])[i] = (int32_t)most;
     }
     return c;
 }
@@ -428,7 +452,8 @@ static inline op_case *make_gather(uint64_t seed, th_op op, th_type type)
         unravel(i, &y, iy);
         for (int32_t d = 0; d < batch; d++) ii[d] = iy[d];
         for (int32_t d = 0; d < picks; d++) ii[batch + d] = iy[axis + d];
-        for (int32_t d = 0; d < x.rank; d++) ix[d] = d < axis ? iy[d] : d == axis ? (int32_t)value(c, k, ravel(ii, &index)) : iy[d + picks - 1];
+        for (int32_t d = 0; d < x.rank; d++)
+            ix[d] = d < axis ? iy[d] : d == axis ? (int32_t)value(c, k, ravel(ii, &index)) : iy[d + picks - 1];
         take(c, o, i, xi, ravel(ix, &x));
     }
     return c;
@@ -463,7 +488,8 @@ static inline op_case *make_embedding(uint64_t seed, th_op op, th_type type)
     op_case *c = case_new(seed, op);
     const th_shape table = random_shape(c, 2, 3, 5);
     const int hybrid = type == TH_S32;
-    const int32_t n = pick(c, 1, 6), k = add_indices(c, list(n), 1, table.d), xi = add_input(c, hybrid ? TH_S8 : type, table);
+    const int32_t n = pick(c, 1, 6), k = add_indices(c, list(n), 1, table.d),
+                  xi = add_input(c, hybrid ? TH_S8 : type, table);
     set_quant(c, xi, 0.0625f, 0);
     th_shape y = table;
     y.d[0] = n;
@@ -473,8 +499,10 @@ static inline op_case *make_embedding(uint64_t seed, th_op op, th_type type)
         int32_t ix[8];
         unravel(i, &y, ix);
         ix[0] = (int32_t)value(c, k, ix[0]);
-        if (hybrid) put(c, o, i, 0.0625 * value(c, xi, ravel(ix, &table)));
-        else take(c, o, i, xi, ravel(ix, &table));
+        if (hybrid)
+            put(c, o, i, 0.0625 * value(c, xi, ravel(ix, &table)));
+        else
+            take(c, o, i, xi, ravel(ix, &table));
     }
     return c;
 }
@@ -499,8 +527,10 @@ static inline op_case *make_update(uint64_t seed, th_op op, th_type type)
             ix[d] -= start[d];
             inside &= ix[d] >= 0 && ix[d] < u.d[d];
         }
-        if (inside) take(c, o, i, ui, ravel(ix, &u));
-        else take(c, o, i, xi, i);
+        if (inside)
+            take(c, o, i, ui, ravel(ix, &u));
+        else
+            take(c, o, i, xi, i);
     }
     return c;
 }

@@ -1,4 +1,5 @@
-/* tests/nn/rig.h -- one operator with random tensors, run through its row; and plain second versions of the arithmetic. */
+/* tests/nn/rig.h -- one operator with random tensors, run through its row; and plain second versions of the arithmetic.
+ */
 #ifndef TH_TEST_RIG_H
 #define TH_TEST_RIG_H
 
@@ -140,7 +141,8 @@ static inline int64_t plain_requant(int64_t acc, double factor)
     if (shift > 0) acc *= (int64_t)1 << shift;
     const int64_t high = floor_div(acc * m + (1 << 30), (int64_t)1 << 31);
     if (shift >= 0) return high;
-    const int64_t half = (int64_t)1 << (-shift - 1), size = high < 0 ? -high : high, rounded = (size + half) / (half * 2);
+    const int64_t half = (int64_t)1 << (-shift - 1), size = high < 0 ? -high : high,
+                  rounded = (size + half) / (half * 2);
     return high < 0 ? -rounded : rounded;
 }
 
@@ -181,7 +183,8 @@ static inline double plain_limit_f32(double v, th_act act)
 }
 
 /* Output size and first padding, from the definition of SAME and VALID. */
-static inline int32_t plain_pad(th_padding padding, int32_t in, int32_t out, int32_t filter, int32_t stride, int32_t dilation)
+static inline int32_t plain_pad(th_padding padding, int32_t in, int32_t out, int32_t filter, int32_t stride,
+                                int32_t dilation)
 {
     const int32_t missing = (out - 1) * stride + (filter - 1) * dilation + 1 - in;
     return padding == TH_PAD_SAME && missing > 0 ? missing / 2 : 0;

@@ -8,7 +8,8 @@ typedef struct mix {
 } mix;
 
 static const mix mixes[] = {
-    {TH_F32, TH_F32, TH_F32}, {TH_S8, TH_S8, TH_S32}, {TH_S8, TH_S8, TH_S32}, {TH_S8, TH_S4, TH_S32}, {TH_S16, TH_S8, TH_S64}, {TH_S16, TH_S8, TH_S32},
+    {TH_F32, TH_F32, TH_F32}, {TH_S8, TH_S8, TH_S32},  {TH_S8, TH_S8, TH_S32},
+    {TH_S8, TH_S4, TH_S32},   {TH_S16, TH_S8, TH_S64}, {TH_S16, TH_S8, TH_S32},
 };
 #define N_MIXES (sizeof mixes / sizeof *mixes)
 
@@ -36,8 +37,10 @@ typedef struct sums {
 
 static void tap(const rig *r, sums *s, int64_t x, int64_t w)
 {
-    if (r->t[0].type != TH_F32) s->i += (whole(r, 0, x) - r->zero[0][0]) * (whole(r, 1, w) - r->zero[1][0]);
-    else s->f += f32(r, 0, x) * f32(r, 1, w);
+    if (r->t[0].type != TH_F32)
+        s->i += (whole(r, 0, x) - r->zero[0][0]) * (whole(r, 1, w) - r->zero[1][0]);
+    else
+        s->f += f32(r, 0, x) * f32(r, 1, w);
 }
 
 static void check(const rig *r, sums s, int64_t at, int32_t channel, th_act act)
@@ -49,7 +52,9 @@ static void check(const rig *r, sums s, int64_t at, int32_t channel, th_act act)
     }
     if (r->in[2] >= 0) s.i += whole(r, 2, channel);
     const int per_channel = r->t[1].quant.n > 1;
-    const int32_t option = r->node.op == TH_OP_FULLY_CONNECTED ? r->node.attr.dense.bias_type : r->node.op == TH_OP_CONV_2D ? r->node.attr.conv.bias_type : 0;
+    const int32_t option = r->node.op == TH_OP_FULLY_CONNECTED ? r->node.attr.dense.bias_type
+                           : r->node.op == TH_OP_CONV_2D       ? r->node.attr.conv.bias_type
+                                                               : 0;
     double factor = (double)r->scale[0][0] * (double)r->scale[1][per_channel ? channel : 0] / (double)r->scale[3][0];
     if (r->node.op == TH_OP_FULLY_CONNECTED && !per_channel) {
         const volatile float product = r->scale[0][0] * r->scale[1][0];
@@ -57,7 +62,9 @@ static void check(const rig *r, sums s, int64_t at, int32_t channel, th_act act)
     }
     /* int16 without a bias: the option decides; the wide sums are the default. */
     const int wide = r->t[0].type == TH_S16 && (r->in[2] >= 0 ? r->t[2].type == TH_S64 : option != TH_S32);
-    assert_int_equal(whole(r, 3, at), plain_limit(wide ? plain_requant_64(s.i, factor) : plain_requant((int32_t)s.i, factor), &r->t[3], act));
+    assert_int_equal(
+        whole(r, 3, at),
+        plain_limit(wide ? plain_requant_64(s.i, factor) : plain_requant((int32_t)s.i, factor), &r->t[3], act));
 }
 
 static void check_windows(const rig *r)
@@ -65,8 +72,10 @@ static void check_windows(const rig *r)
     const th_shape *x = &r->t[0].shape, *w = &r->t[1].shape, *y = &r->t[3].shape;
     const int depthwise = r->node.op == TH_OP_DEPTHWISE_CONV_2D;
     const int32_t *xs = x->d, *ws = w->d, *ys = y->d;
-    const int32_t sh = r->node.attr.conv.stride_h, sw = r->node.attr.conv.stride_w, dh = r->node.attr.conv.dilation_h, dw = r->node.attr.conv.dilation_w;
-    const int32_t top = plain_pad(r->node.attr.conv.padding, xs[1], ys[1], ws[1], sh, dh), left = plain_pad(r->node.attr.conv.padding, xs[2], ys[2], ws[2], sw, dw);
+    const int32_t sh = r->node.attr.conv.stride_h, sw = r->node.attr.conv.stride_w, dh = r->node.attr.conv.dilation_h,
+                  dw = r->node.attr.conv.dilation_w;
+    const int32_t top = plain_pad(r->node.attr.conv.padding, xs[1], ys[1], ws[1], sh, dh),
+                  left = plain_pad(r->node.attr.conv.padding, xs[2], ys[2], ws[2], sw, dw);
     const int32_t per_group = depthwise ? 1 : ys[3] / (xs[3] / ws[3]), n_c = depthwise ? 1 : ws[3];
     for (int32_t b = 0; b < ys[0]; b++)
         for (int32_t oy = 0; oy < ys[1]; oy++)
@@ -79,7 +88,8 @@ static void check_windows(const rig *r)
                                 const int32_t iy = oy * sh - top + i * dh, ix = ox * sw - left + j * dw;
                                 if (iy < 0 || ix < 0 || iy >= xs[1] || ix >= xs[2]) continue;
                                 const int32_t ic = depthwise ? o / (ys[3] / xs[3]) : o / per_group * n_c + c;
-                                const int64_t wk = depthwise ? (i * ws[2] + j) * ws[3] + o : ((o * ws[1] + i) * ws[2] + j) * ws[3] + c;
+                                const int64_t wk =
+                                    depthwise ? (i * ws[2] + j) * ws[3] + o : ((o * ws[1] + i) * ws[2] + j) * ws[3] + c;
                                 tap(r, &s, ((int64_t)(b * xs[1] + iy) * xs[2] + ix) * xs[3] + ic, wk);
                             }
                     check(r, s, ((int64_t)(b * ys[1] + oy) * ys[2] + ox) * ys[3] + o, o, r->node.attr.conv.act);
@@ -100,13 +110,16 @@ static void random_attr(rig *r)
 static void random_rest(rig *r, mix type, th_shape w, int32_t out_c, int32_t axis)
 {
     rig_fill(r, 1, type.w, w);
-    if (rig_between(r, 0, 3)) rig_fill(r, 2, type.bias, (th_shape){.rank = 1, .d = {out_c}});
-    else r->in[2] = -1;
+    if (rig_between(r, 0, 3))
+        rig_fill(r, 2, type.bias, (th_shape){.rank = 1, .d = {out_c}});
+    else
+        r->in[2] = -1;
     const int32_t zero = type.x == TH_S16 ? 0 : 127;
     rig_quant(r, 0, 1, 0, 0.05f, zero);
     rig_quant(r, 1, rig_between(r, 0, 2) ? out_c : 1, axis, 0.01f, 0);
     rig_quant(r, 3, 1, 0, 0.5f, zero);
-    if (r->node.op == TH_OP_FULLY_CONNECTED && r->t[1].quant.n == 1 && type.w == TH_S8 && type.x == TH_S8) r->zero[1][0] = rig_between(r, -3, 3) * 5;
+    if (r->node.op == TH_OP_FULLY_CONNECTED && r->t[1].quant.n == 1 && type.w == TH_S8 && type.x == TH_S8)
+        r->zero[1][0] = rig_between(r, -3, 3) * 5;
 }
 
 static void conv_2d(void **state)
@@ -133,7 +146,8 @@ static void conv_2d_pointwise(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 100; seed++) {
         rig *r = rig_new(seed, TH_OP_CONV_2D, 3);
-        r->node.attr.conv.stride_h = r->node.attr.conv.stride_w = r->node.attr.conv.dilation_h = r->node.attr.conv.dilation_w = 1;
+        r->node.attr.conv.stride_h = r->node.attr.conv.stride_w = r->node.attr.conv.dilation_h =
+            r->node.attr.conv.dilation_w = 1;
         r->node.attr.conv.padding = TH_PAD_SAME;
         const int32_t c = rig_between(r, 1, 70), out_c = rig_between(r, 1, 20);
         rig_fill(r, 0, TH_S8, shape4(1, rig_between(r, 1, 4), rig_between(r, 1, 5), c));
@@ -153,7 +167,8 @@ static void depthwise_conv_2d(void **state)
         mix type = mixes[seed % N_MIXES];
         if (type.bias == TH_S32 && type.x == TH_S16) type.bias = TH_S64; /* there is no other */
         random_attr(r);
-        const int32_t m = rig_between(r, 0, 2) ? 1 : rig_between(r, 2, 9), c = rig_between(r, 0, 4) ? rig_between(r, 1, 13) : 1;
+        const int32_t m = rig_between(r, 0, 2) ? 1 : rig_between(r, 2, 9),
+                      c = rig_between(r, 0, 4) ? rig_between(r, 1, 13) : 1;
         r->node.attr.conv.depth_multiplier = m;
         rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 10), c));
         random_rest(r, type, shape4(1, rig_between(r, 1, 3), rig_between(r, 1, 3), c * m), c * m, 3);
@@ -201,13 +216,13 @@ static void refusals(void **state)
     assert_int_equal(rig_prepare(r), TH_OK);
 
     const th_tensor t0 = r->t[0], t1 = r->t[1], t3 = r->t[3];
-#define REFUSED(change, error)                                                                     \
-    do {                                                                                           \
-        change;                                                                                    \
-        r->diag.msg = NULL;                                                                        \
-        assert_int_equal(rig_prepare(r), error);                                                   \
-        assert_non_null(r->diag.msg);                                                              \
-        r->t[0] = t0, r->t[1] = t1, r->t[3] = t3;                                                  \
+#define REFUSED(change, error)                                                                                         \
+    do {                                                                                                               \
+        change;                                                                                                        \
+        r->diag.msg = NULL;                                                                                            \
+        assert_int_equal(rig_prepare(r), error);                                                                       \
+        assert_non_null(r->diag.msg);                                                                                  \
+        r->t[0] = t0, r->t[1] = t1, r->t[3] = t3;                                                                      \
     } while (0)
     REFUSED(r->t[1].shape.d[3] = 3, TH_ESHAPE);
     REFUSED(r->t[1].shape.rank = 3, TH_ESHAPE);
@@ -256,8 +271,8 @@ static void bias_wraps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conv_2d),  cmocka_unit_test(conv_2d_pointwise), cmocka_unit_test(depthwise_conv_2d), cmocka_unit_test(fully_connected),
-        cmocka_unit_test(refusals), cmocka_unit_test(bias_wraps),
+        cmocka_unit_test(conv_2d),         cmocka_unit_test(conv_2d_pointwise), cmocka_unit_test(depthwise_conv_2d),
+        cmocka_unit_test(fully_connected), cmocka_unit_test(refusals),          cmocka_unit_test(bias_wraps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

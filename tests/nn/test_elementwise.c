@@ -65,7 +65,12 @@ static void put(rig *r, int t, int32_t i, int32_t v)
 static void limits(th_type type, int32_t *lo, int32_t *hi)
 {
     *lo = type == TH_S8 ? -128 : type == TH_S16 ? -32768 : type == TH_S32 ? -20000 : 0;
-    *hi = type == TH_S8 ? 127 : type == TH_S16 ? 32767 : type == TH_S32 ? 20000 : type == TH_BOOL ? 1 : type == TH_U32 ? 70000 : 255;
+    *hi = type == TH_S8     ? 127
+          : type == TH_S16  ? 32767
+          : type == TH_S32  ? 20000
+          : type == TH_BOOL ? 1
+          : type == TH_U32  ? 70000
+                            : 255;
 }
 
 static void set_quant(rig *r, int t, double scale, int32_t zero)
@@ -92,10 +97,15 @@ static void choose_quant(rig *r, const spec *s, uint64_t seed)
     for (int t = 0; t < 4; t++) {
         if (t < 3 && t >= s->n_in) continue;
         limits(r->t[t].type, &lo, &hi);
-        const int32_t zero = s->quant == ZEROS || s->quant == OUT_S16 || r->t[t].type == TH_S32 ? 0 : rig_between(r, lo, hi);
+        const int32_t zero =
+            s->quant == ZEROS || s->quant == OUT_S16 || r->t[t].type == TH_S32 ? 0 : rig_between(r, lo, hi);
         if (is_quantised(r->t[t].type) || s->op == TH_OP_QUANTIZE) {
             if (r->t[t].type == TH_F32) continue;
-            set_quant(r, t, r->t[t].type == TH_S32 ? 0.001 : usual_scale(r, r->t[t].type, t == 3 && s->op != TH_OP_QUANTIZE ? 2.0 : 1.0), zero);
+            set_quant(r, t,
+                      r->t[t].type == TH_S32
+                          ? 0.001
+                          : usual_scale(r, r->t[t].type, t == 3 && s->op != TH_OP_QUANTIZE ? 2.0 : 1.0),
+                      zero);
         }
         if (s->quant == SAME && t > 0) set_quant(r, t, (double)r->scale[0][0], r->zero[0][0]);
     }
@@ -126,7 +136,8 @@ static void choose_shapes(rig *r, const spec *s, uint64_t seed)
     for (int t = 0; t < s->n_in; t++) {
         const int32_t drop = broadcast && t != full && seed % 4 ? rig_between(r, 0, y->rank - 1) : 0;
         th_shape x = {.rank = y->rank - drop};
-        for (int32_t d = 0; d < x.rank; d++) x.d[d] = broadcast && t != full && seed % 4 && rig_between(r, 0, 2) == 0 ? 1 : y->d[d + drop];
+        for (int32_t d = 0; d < x.rank; d++)
+            x.d[d] = broadcast && t != full && seed % 4 && rig_between(r, 0, 2) == 0 ? 1 : y->d[d + drop];
         r->t[t].shape = x;
     }
 }
@@ -148,7 +159,8 @@ static void fill(rig *r, const spec *s, int t, uint64_t seed)
         int32_t v = rig_between(r, lo, hi);
         const int32_t zero = r->t[t].quant.n ? r->zero[t][0] : 0;
         /* The reference shifts by more than 31 (and aborts) for small quotients: not where its bytes are asked for. */
-        if (s->op == TH_OP_DIV && t == 0 && s->out == TH_S8 && seed < HASHED_SEEDS && abs(v - zero) < 64) v = zero + (zero < 0 ? 64 : -64);
+        if (s->op == TH_OP_DIV && t == 0 && s->out == TH_S8 && seed < HASHED_SEEDS && abs(v - zero) < 64)
+            v = zero + (zero < 0 ? 64 : -64);
         if (s->op == TH_OP_DIV && t == 1 && v == zero) v = zero + (zero < hi ? 1 : -1);
         if (s->op == TH_OP_RSQRT && v <= zero) v = zero + (zero < hi); /* nothing below 0 */
         put(r, t, (int32_t)i, v);
@@ -285,7 +297,15 @@ static void dump(rig *r, const spec *s, uint64_t seed, const char *folder)
     memcpy(t, r->t, sizeof t);
     for (int i = 0; i < 4; i++) t[i].data = NULL;
     for (int i = s->n_in; i < 3; i++) t[i] = t[3];
-    th_graph g = {.name = "g", .tensors = t, .n_tensors = 4, .nodes = &r->node, .n_nodes = 1, .inputs = r->in, .n_inputs = s->n_in, .outputs = r->out, .n_outputs = 1};
+    th_graph g = {.name = "g",
+                  .tensors = t,
+                  .n_tensors = 4,
+                  .nodes = &r->node,
+                  .n_nodes = 1,
+                  .inputs = r->in,
+                  .n_inputs = s->n_in,
+                  .outputs = r->out,
+                  .n_outputs = 1};
     const th_model m = {.graphs = &g, .n_graphs = 1, .description = ""};
     snprintf(name, sizeof name, "%s.%d", s->name, (int)seed);
     if (th_model_to_tflite(&m, &bytes, &n, &why)) fail_msg("%s: %s", name, why.text);
@@ -305,7 +325,8 @@ static void one(const spec *s, uint64_t seed, uint64_t *hash)
 {
     rig *r = rig_new(seed * 1000 + (uint64_t)s->op, s->op, s->n_in);
     const bool fused = s->op == TH_OP_ADD || s->op == TH_OP_SUB || s->op == TH_OP_MUL || s->op == TH_OP_DIV;
-    if (fused && !(s->op == TH_OP_ADD && s->out == TH_S32)) r->node.attr.fused.act = seed % 2 ? TH_ACT_NONE : (th_act)rig_between(r, 0, 3);
+    if (fused && !(s->op == TH_OP_ADD && s->out == TH_S32))
+        r->node.attr.fused.act = seed % 2 ? TH_ACT_NONE : (th_act)rig_between(r, 0, 3);
     if (s->op == TH_OP_LEAKY_RELU) r->node.attr.leaky.alpha = seed % 5 ? 0.2f : 1.7f;
     if (s->op == TH_OP_SOFTMAX) r->node.attr.softmax.beta = 1.0f;
     if (s->op == TH_OP_CAST) r->node.attr.cast.in = (int32_t)s->in[0], r->node.attr.cast.out = (int32_t)s->out;
@@ -354,7 +375,8 @@ static rig *two_rows(th_op op, th_type type)
 static void division_by_zero(void **state)
 {
     static const int8_t a[4] = {5, -5, 0, 9}, b[4] = {0, 0, 0, 10}, want[4] = {127, -128, 0, 9}; /* 0.9 / 1.0 */
-    static const int32_t a32[4] = {7, -7, 0, INT32_MIN}, b32[4] = {0, 0, 0, -1}, want32[4] = {INT32_MAX, INT32_MIN, 0, INT32_MIN};
+    static const int32_t a32[4] = {7, -7, 0, INT32_MIN}, b32[4] = {0, 0, 0, -1},
+                         want32[4] = {INT32_MAX, INT32_MIN, 0, INT32_MIN};
     (void)state;
     rig *r = two_rows(TH_OP_DIV, TH_S8);
     memcpy(r->data[0], a, sizeof a);
@@ -399,6 +421,7 @@ static void refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_specs), cmocka_unit_test(division_by_zero), cmocka_unit_test(refusals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_specs), cmocka_unit_test(division_by_zero),
+                                       cmocka_unit_test(refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,8 @@ static void pairs(void **state)
     th_rng rng = th_rng_make(1, 1);
     for (int round = 0; round < 400; round++) {
         const int32_t n = 1 + (int32_t)th_rng_below(&rng, MOST), zero = zero_point(&rng);
-        int8_t *a = malloc((size_t)n), *b = malloc((size_t)n), *w0 = malloc((size_t)n), *w1 = malloc((size_t)n); /* own blocks: asan sees one byte too far */
+        int8_t *a = malloc((size_t)n), *b = malloc((size_t)n), *w0 = malloc((size_t)n),
+               *w1 = malloc((size_t)n); /* own blocks: asan sees one byte too far */
         int16_t *plain = malloc(TH_PAIR_BYTES(n)), *dsp = malloc(TH_PAIR_BYTES(n));
         int32_t want[4], got[4];
         assert_true(a && b && w0 && w1 && plain && dsp);
@@ -52,7 +53,8 @@ static void taps(void **state)
     (void)state;
     th_rng rng = th_rng_make(2, 1);
     for (int round = 0; round < 400; round++) {
-        const int32_t cols = 1 + (int32_t)th_rng_below(&rng, 5), rows = 1 + (int32_t)th_rng_below(&rng, 4), step = (int32_t)th_rng_below(&rng, 2);
+        const int32_t cols = 1 + (int32_t)th_rng_below(&rng, 5), rows = 1 + (int32_t)th_rng_below(&rng, 4),
+                      step = (int32_t)th_rng_below(&rng, 2);
         const int32_t in_c = step ? 4 + (int32_t)th_rng_below(&rng, 9) : 1, zero = zero_point(&rng), wide = cols + 2;
         const th_taps t = {rows, cols, wide * in_c, in_c, cols * 8, 8};
         int8_t x[512], w[512];
@@ -64,7 +66,8 @@ static void taps(void **state)
         for (int32_t c = 0; c < 4; c++) {
             int32_t sum = 0;
             for (int32_t i = 0; i < rows; i++)
-                for (int32_t j = 0; j < cols; j++) sum += (x[(i * wide + j) * in_c + c * step] - zero) * w[(i * cols + j) * 8 + c];
+                for (int32_t j = 0; j < cols; j++)
+                    sum += (x[(i * wide + j) * in_c + c * step] - zero) * w[(i * cols + j) * 8 + c];
             assert_int_equal(want[c], sum);
         }
     }
@@ -75,7 +78,8 @@ static void rounded_products(void **state)
     (void)state;
     th_rng rng = th_rng_make(3, 1);
     for (int round = 0; round < 100000; round++) {
-        const int32_t a = (int32_t)th_rng_u32(&rng) >> (2 + th_rng_below(&rng, 20)), m = (int32_t)(th_rng_u32(&rng) >> 1) | 1 << 30;
+        const int32_t a = (int32_t)th_rng_u32(&rng) >> (2 + th_rng_below(&rng, 20)),
+                      m = (int32_t)(th_rng_u32(&rng) >> 1) | 1 << 30;
         const int32_t e = (int32_t)th_rng_below(&rng, 31);
         assert_int_equal(th_round_half_dsp(a, m, e), th_round_half_plain(a, m, e));
     }
@@ -83,6 +87,7 @@ static void rounded_products(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(pairs), cmocka_unit_test(taps), cmocka_unit_test(rounded_products)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(pairs), cmocka_unit_test(taps),
+                                       cmocka_unit_test(rounded_products)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,9 +108,12 @@ static void refusals(void **state)
                 t->data = NULL;
                 assert_int_equal(case_prepare(c), TH_EUNSUP);
                 t->data = c->data[c->in[i]];
-                ((int32_t *)(void *)c->data[c->in[i]])[0] = INT32_MIN + (int32_t)seed; /* no axis, size or padding is like that */
-                if (c->node.op != TH_OP_STRIDED_SLICE) assert_int_not_equal(case_prepare(c), TH_OK);
-                else (void)!case_prepare(c);
+                ((int32_t *)(void *)c->data[c->in[i]])[0] =
+                    INT32_MIN + (int32_t)seed; /* no axis, size or padding is like that */
+                if (c->node.op != TH_OP_STRIDED_SLICE)
+                    assert_int_not_equal(case_prepare(c), TH_OK);
+                else
+                    (void)!case_prepare(c);
                 break;
             }
             c->node.n_in++;
@@ -142,7 +145,8 @@ static void gather_outside(void **state)
     const int32_t bad[] = {-1, 5, INT32_MAX, INT32_MIN};
     for (int k = 0; k < 4; k++) {
         op_case *c = case_new(1, TH_OP_GATHER);
-        const int32_t d[] = {5, 3}, two[] = {2, 3}, x = add_input(c, TH_S8, shape_of(2, d)), i = add_input(c, TH_S32, list(2));
+        const int32_t d[] = {5, 3}, two[] = {2, 3}, x = add_input(c, TH_S8, shape_of(2, d)),
+                      i = add_input(c, TH_S32, list(2));
         int32_t *index = (void *)c->data[i];
         index[0] = 4, index[1] = bad[k];
         const int32_t o = add_output(c, TH_S8, shape_of(2, two));
@@ -170,9 +174,14 @@ static void gather_outside(void **state)
 static void in_place(void **state)
 {
     (void)state;
-    const struct { th_op op; maker *make; uint32_t want; } row[] = {
-        {TH_OP_EXPAND_DIMS, make_reshape_like, 1}, {TH_OP_SQUEEZE, make_reshape_like, 1}, {TH_OP_SPACE_TO_BATCH_ND, make_to_batch, 0},
-        {TH_OP_DYNAMIC_UPDATE_SLICE, make_update, 1}, {TH_OP_ZEROS_LIKE, make_reshape_like, 0},
+    const struct {
+        th_op op;
+        maker *make;
+        uint32_t want;
+    } row[] = {
+        {TH_OP_EXPAND_DIMS, make_reshape_like, 1},   {TH_OP_SQUEEZE, make_reshape_like, 1},
+        {TH_OP_SPACE_TO_BATCH_ND, make_to_batch, 0}, {TH_OP_DYNAMIC_UPDATE_SLICE, make_update, 1},
+        {TH_OP_ZEROS_LIKE, make_reshape_like, 0},
     };
     for (size_t r = 0; r < sizeof row / sizeof *row; r++) {
         op_case *c = row[r].make(7, row[r].op, TH_F32);
@@ -185,8 +194,12 @@ static void in_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_operator_and_type), cmocka_unit_test(strided_slice_masks), cmocka_unit_test(refusals),
-        cmocka_unit_test(concatenation_needs_equal_scales), cmocka_unit_test(gather_outside), cmocka_unit_test(in_place),
+        cmocka_unit_test(every_operator_and_type),
+        cmocka_unit_test(strided_slice_masks),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(concatenation_needs_equal_scales),
+        cmocka_unit_test(gather_outside),
+        cmocka_unit_test(in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,8 +59,10 @@ static void svdf_features(const rig *r, history *h, int32_t now)
         int64_t sum = 0;
         double real = 0;
         for (int32_t i = 0; i < n; i++) {
-            if (r->t[0].type == TH_F32) real += f32(r, 0, k / filters * n + i) * f32(r, 1, k % filters * n + i);
-            else sum += (whole(r, 0, k / filters * n + i) - r->zero[0][0]) * whole(r, 1, k % filters * n + i);
+            if (r->t[0].type == TH_F32)
+                real += f32(r, 0, k / filters * n + i) * f32(r, 1, k % filters * n + i);
+            else
+                sum += (whole(r, 0, k / filters * n + i) - r->zero[0][0]) * whole(r, 1, k % filters * n + i);
         }
         h->real[now][k] = real;
         /* The zero point is added after limiting, and the type wraps. */
@@ -73,7 +75,8 @@ static void svdf_features(const rig *r, history *h, int32_t now)
 
 static void svdf_check(const rig *r, const history *h, int32_t now)
 {
-    const int32_t filters = r->t[1].shape.d[0], memory = r->t[2].shape.d[1], rank = r->node.attr.svdf.rank, units = filters / rank;
+    const int32_t filters = r->t[1].shape.d[0], memory = r->t[2].shape.d[1], rank = r->node.attr.svdf.rank,
+                  units = filters / rank;
     const volatile float product = r->scale[4][0] * r->scale[2][0], factor = product / r->scale[OUT][0];
     for (int32_t k = 0; k < r->t[0].shape.d[0] * units; k++) {
         const int32_t b = k / units, u = k % units;
@@ -82,11 +85,16 @@ static void svdf_check(const rig *r, const history *h, int32_t now)
         for (int32_t f = u * rank; f < (u + 1) * rank; f++)
             for (int32_t t = 0; t < memory; t++) {
                 const int32_t when = now - (memory - 1 - t);
-                if (r->t[0].type == TH_F32) real += (when < 0 ? 0 : h->real[when][b * filters + f]) * f32(r, 2, f * memory + t);
-                else sum += (when < 0 ? -r->zero[4][0] : h->whole[when][b * filters + f]) * whole(r, 2, f * memory + t);
+                if (r->t[0].type == TH_F32)
+                    real += (when < 0 ? 0 : h->real[when][b * filters + f]) * f32(r, 2, f * memory + t);
+                else
+                    sum += (when < 0 ? -r->zero[4][0] : h->whole[when][b * filters + f]) * whole(r, 2, f * memory + t);
             }
-        if (r->t[0].type == TH_F32) assert_close(((float *)r->data[OUT])[k], plain_limit_f32(real, r->node.attr.svdf.act), 8.0);
-        else assert_int_equal(whole(r, OUT, k), plain_limit(plain_requant((int32_t)sum, (double)factor), &r->t[OUT], TH_ACT_NONE));
+        if (r->t[0].type == TH_F32)
+            assert_close(((float *)r->data[OUT])[k], plain_limit_f32(real, r->node.attr.svdf.act), 8.0);
+        else
+            assert_int_equal(whole(r, OUT, k),
+                             plain_limit(plain_requant((int32_t)sum, (double)factor), &r->t[OUT], TH_ACT_NONE));
     }
 }
 
@@ -95,14 +103,17 @@ static rig *svdf_rig(uint64_t seed)
     rig *r = rig_new(seed, TH_OP_SVDF, 5);
     const int real = seed % 3 == 0;
     const th_type x = real ? TH_F32 : TH_S8, time = real ? TH_F32 : seed % 3 == 1 ? TH_S8 : TH_S16;
-    const int32_t rank = r->node.attr.svdf.rank = rig_between(r, 1, 3), units = rig_between(r, 1, 8), filters = rank * units;
+    const int32_t rank = r->node.attr.svdf.rank = rig_between(r, 1, 3), units = rig_between(r, 1, 8),
+                  filters = rank * units;
     const int32_t batches = rig_between(r, 1, 3), n = rig_between(r, 1, 30), memory = rig_between(r, 1, 6);
     r->node.attr.svdf.act = real ? (th_act)rig_between(r, 0, 3) : TH_ACT_NONE;
     rig_fill(r, 0, x, shape2(batches, n));
     rig_fill(r, 1, x, shape2(filters, n));
     rig_fill(r, 2, time, shape2(filters, memory));
-    if (rig_between(r, 0, 2)) rig_fill(r, 3, real ? TH_F32 : TH_S32, (th_shape){.rank = 1, .d = {units}});
-    else r->in[3] = -1; /* the reference crashes here */
+    if (rig_between(r, 0, 2))
+        rig_fill(r, 3, real ? TH_F32 : TH_S32, (th_shape){.rank = 1, .d = {units}});
+    else
+        r->in[3] = -1; /* the reference crashes here */
     variable(r, 4, time, shape2(batches, filters * memory));
     rig_quant(r, 0, 1, 0, 0.05f, 127);
     rig_quant(r, 1, 1, 0, 0.01f, 0);
@@ -192,14 +203,17 @@ static void lstm_step(const rig *r, int64_t row, int32_t b, int64_t *h, int64_t 
             sum = limit(sum, -32768, 32767);
             g[i] = i == 2 ? th_tanh_s16_of((int32_t)(3 * sum)) : th_logistic_s16_of((int32_t)(3 * sum));
         }
-        const int64_t kept = limit(plain_requant(g[1] * c[k], one * s_c / s_c), -32768, 32767), fresh = limit(plain_requant(g[0] * g[2], one * one / s_c), -32768, 32767);
+        const int64_t kept = limit(plain_requant(g[1] * c[k], one * s_c / s_c), -32768, 32767),
+                      fresh = limit(plain_requant(g[0] * g[2], one * one / s_c), -32768, 32767);
         c[k] = limit(kept + fresh, -32768, 32767);
         if (r->node.attr.lstm.cell_clip > 0) {
             const int64_t most = (int64_t)((double)r->node.attr.lstm.cell_clip / s_c);
             c[k] = limit(c[k], -most, most);
         }
-        const int64_t x = power >= 0 ? 3 * c[k] * ((int64_t)1 << power) : floor_div(3 * c[k] + ((int64_t)1 << (-power - 1)), (int64_t)1 << -power);
-        next[k] = plain_requant(th_tanh_s16_of((int32_t)x) * g[3], one * one / (double)r->scale[18][0]) + r->zero[18][0];
+        const int64_t x = power >= 0 ? 3 * c[k] * ((int64_t)1 << power)
+                                     : floor_div(3 * c[k] + ((int64_t)1 << (-power - 1)), (int64_t)1 << -power);
+        next[k] =
+            plain_requant(th_tanh_s16_of((int32_t)x) * g[3], one * one / (double)r->scale[18][0]) + r->zero[18][0];
         next[k] = r->t[0].type == TH_S16 ? limit(next[k], -32768, 32767) : limit(next[k], -128, 127);
     }
     for (int32_t k = 0; k < n; k++) h[k] = next[k];
@@ -229,16 +243,20 @@ static void lstm_step_f32(const rig *r, int64_t row, const double *h, double *ne
 
 static rig *lstm_rig(uint64_t seed)
 {
-    static const struct { th_type x, w, bias, cell; } mix[] = {{TH_F32, TH_F32, TH_F32, TH_F32}, {TH_S8, TH_S8, TH_S32, TH_S16}, {TH_S16, TH_S8, TH_S64, TH_S16}};
+    static const struct {
+        th_type x, w, bias, cell;
+    } mix[] = {{TH_F32, TH_F32, TH_F32, TH_F32}, {TH_S8, TH_S8, TH_S32, TH_S16}, {TH_S16, TH_S8, TH_S64, TH_S16}};
     rig *r = rig_new(seed, TH_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, 24);
     const int m = (int)(seed % 3), zero = m == 1 ? 127 : 0;
-    const int32_t batches = rig_between(r, 1, 3), steps = rig_between(r, 1, 4), n_in = rig_between(r, 1, 12), n = rig_between(r, 1, N_CELLS);
+    const int32_t batches = rig_between(r, 1, 3), steps = rig_between(r, 1, 4), n_in = rig_between(r, 1, 12),
+                  n = rig_between(r, 1, N_CELLS);
     const int32_t time_major = r->node.attr.lstm.time_major = rig_between(r, 0, 1);
     r->node.attr.lstm.act = TH_ACT_TANH;
     r->node.attr.lstm.cell_clip = rig_between(r, 0, 1) ? 0.0f : 0.7f;
     for (int i = 0; i < 24; i++)
         if ((i > 8 && i < 12) || i == 16 || i == 17 || i >= 20) r->in[i] = -1;
-    rig_fill(r, 0, mix[m].x, (th_shape){.rank = 3, .d = {time_major ? steps : batches, time_major ? batches : steps, n_in}});
+    rig_fill(r, 0, mix[m].x,
+             (th_shape){.rank = 3, .d = {time_major ? steps : batches, time_major ? batches : steps, n_in}});
     rig_quant(r, 0, 1, 0, m == 2 ? 0.0001f : 0.02f, zero);
     for (int g = 0; g < GATES; g++) {
         rig_fill(r, 1 + g, mix[m].w, shape2(n, n_in));
@@ -261,7 +279,8 @@ static rig *lstm_rig(uint64_t seed)
 /* All steps of one invoke, batch by batch. */
 static void lstm_check(rig *r, int64_t *c, double *hf, double *cf)
 {
-    const int32_t time_major = r->node.attr.lstm.time_major, batches = r->t[0].shape.d[time_major], steps = r->t[0].shape.d[!time_major], n = r->t[18].shape.d[1];
+    const int32_t time_major = r->node.attr.lstm.time_major, batches = r->t[0].shape.d[time_major],
+                  steps = r->t[0].shape.d[!time_major], n = r->t[18].shape.d[1];
     const int real = r->t[0].type == TH_F32;
     void *y = r->data[OUT]; /* what the kernel gave; the state in the rig is the one before the invoke */
     for (int32_t b = 0; b < batches; b++)
@@ -269,16 +288,20 @@ static void lstm_check(rig *r, int64_t *c, double *hf, double *cf)
             const int64_t row = time_major ? (int64_t)t * batches + b : (int64_t)b * steps + t;
             int64_t h[N_CELLS];
             double next[N_CELLS];
-            if (real) lstm_step_f32(r, row, hf + b * N_CELLS, next, cf + b * N_CELLS);
-            else lstm_step(r, row, b, h, c + b * N_CELLS);
+            if (real)
+                lstm_step_f32(r, row, hf + b * N_CELLS, next, cf + b * N_CELLS);
+            else
+                lstm_step(r, row, b, h, c + b * N_CELLS);
             for (int32_t k = 0; k < n; k++) {
                 if (real) {
                     assert_close(((float *)y)[row * n + k], next[k], 1.0);
                     hf[b * N_CELLS + k] = next[k];
                 } else {
                     assert_int_equal(whole(r, OUT, row * n + k), h[k]);
-                    if (r->t[18].type == TH_S8) ((int8_t *)r->data[18])[b * n + k] = (int8_t)h[k];
-                    else ((int16_t *)r->data[18])[b * n + k] = (int16_t)h[k];
+                    if (r->t[18].type == TH_S8)
+                        ((int8_t *)r->data[18])[b * n + k] = (int8_t)h[k];
+                    else
+                        ((int16_t *)r->data[18])[b * n + k] = (int16_t)h[k];
                 }
             }
         }
@@ -300,8 +323,10 @@ static void lstm(void **state)
             memcpy(after, r->data[18], bytes);
             memcpy(r->data[18], before, bytes);
             lstm_check(r, c, hf, cf); /* steps the second version's state in the rig */
-            if (r->t[0].type != TH_F32) assert_memory_equal(r->data[18], after, bytes);
-            else memcpy(r->data[18], after, bytes);
+            if (r->t[0].type != TH_F32)
+                assert_memory_equal(r->data[18], after, bytes);
+            else
+                memcpy(r->data[18], after, bytes);
         }
         rig_free(r);
     }
@@ -312,7 +337,10 @@ static void lstm_refusals(void **state)
     (void)state;
     rig *r = lstm_rig(1);
     assert_int_equal(rig_prepare(r), TH_OK);
-    static const struct { int input; const char *word; } more[] = {{9, "peephole"}, {11, "peephole"}, {16, "projection"}, {20, "layer norm"}};
+    static const struct {
+        int input;
+        const char *word;
+    } more[] = {{9, "peephole"}, {11, "peephole"}, {16, "projection"}, {20, "layer norm"}};
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
         r->in[more[i].input] = 12;
         assert_int_equal(rig_prepare(r), TH_EUNSUP);
@@ -337,7 +365,8 @@ static void lstm_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(svdf), cmocka_unit_test(svdf_refusals), cmocka_unit_test(sigmoids), cmocka_unit_test(lstm), cmocka_unit_test(lstm_refusals),
+        cmocka_unit_test(svdf), cmocka_unit_test(svdf_refusals), cmocka_unit_test(sigmoids),
+        cmocka_unit_test(lstm), cmocka_unit_test(lstm_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

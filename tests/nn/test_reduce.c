@@ -1,4 +1,5 @@
-/* Reductions, running sums, places of extremes and resizing, against exact integers and double; and what must be refused. */
+/* Reductions, running sums, places of extremes and resizing, against exact integers and double; and what must be
+ * refused. */
 #include "compute_cases.h"
 
 static void every_operator_and_type(void **state)
@@ -24,7 +25,8 @@ static void refusals(void **state)
             th_tensor *y = &c->t[c->out[0]], *axes = &c->t[c->in[1]];
             const th_tensor good = *y;
             y->type = TH_S64;
-            if (c->node.op != TH_OP_ARG_MAX && c->node.op != TH_OP_ARG_MIN) assert_int_not_equal(case_prepare(c), TH_OK);
+            if (c->node.op != TH_OP_ARG_MAX && c->node.op != TH_OP_ARG_MIN)
+                assert_int_not_equal(case_prepare(c), TH_OK);
             *y = good;
             y->shape.rank = y->shape.rank ? y->shape.rank : 1;
             y->shape.d[0] = good.shape.rank ? good.shape.d[0] + 1 : 2;
@@ -70,7 +72,8 @@ static void far_enlargement(void **state)
 {
     (void)state;
     op_case *c = case_new(1, TH_OP_RESIZE_BILINEAR);
-    const int32_t xd[] = {1, 1, 1, 1}, yd[] = {1, 1, 1500, 1}, size[] = {1, 1500}, x = add_input(c, TH_S8, shape_of(4, xd));
+    const int32_t xd[] = {1, 1, 1, 1}, yd[] = {1, 1, 1500, 1}, size[] = {1, 1500},
+                  x = add_input(c, TH_S8, shape_of(4, xd));
     c->data[x][0] = 77;
     add_list(c, 2, size);
     const int32_t o = add_output(c, TH_S8, shape_of(4, yd));
@@ -98,7 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operator_and_type), cmocka_unit_test(refusals), cmocka_unit_test(scales),
-        cmocka_unit_test(far_enlargement), cmocka_unit_test(wide_sum),
+        cmocka_unit_test(far_enlargement),         cmocka_unit_test(wide_sum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

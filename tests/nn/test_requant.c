@@ -8,8 +8,8 @@ static void high_mul_rounds_ties_up(void **state)
 {
     (void)state;
     assert_int_equal(th_high_mul(1 << 30, 1 << 30), 1 << 29);
-    assert_int_equal(th_high_mul(1, 1 << 30), 1);  /* 0.5 -> 1 */
-    assert_int_equal(th_high_mul(-1, 1 << 30), 0); /* -0.5 -> 0 */
+    assert_int_equal(th_high_mul(1, 1 << 30), 1);   /* 0.5 -> 1 */
+    assert_int_equal(th_high_mul(-1, 1 << 30), 0);  /* -0.5 -> 0 */
     assert_int_equal(th_high_mul(-3, 1 << 30), -1); /* -1.5 -> -1 */
     assert_int_equal(th_high_mul(INT32_MIN, INT32_MAX), -INT32_MAX);
     assert_int_equal(th_high_mul(INT32_MAX, INT32_MAX), INT32_MAX - 1);
@@ -18,23 +18,40 @@ static void high_mul_rounds_ties_up(void **state)
 static void shift_rounds_ties_away(void **state)
 {
     (void)state;
-    const struct { int32_t x, e, want; } row[] = {{2, 2, 1},   {-2, 2, -1}, {1, 2, 0},  {-1, 2, 0},  {3, 1, 2},
-                                                  {-3, 1, -2}, {-1, 1, -1}, {5, 3, 1},  {-5, 3, -1}, {4, 3, 1},
-                                                  {-4, 3, -1}, {-3, 3, 0},  {0, 31, 0}, {INT32_MAX, 31, 1}, {INT32_MAX, 1, 1 << 30},
-                                                  {-INT32_MAX, 31, -1}, {-INT32_MAX, 1, -(1 << 30)}};
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) assert_int_equal(th_round_shift(row[i].x, row[i].e), row[i].want);
+    const struct {
+        int32_t x, e, want;
+    } row[] = {{2, 2, 1},
+               {-2, 2, -1},
+               {1, 2, 0},
+               {-1, 2, 0},
+               {3, 1, 2},
+               {-3, 1, -2},
+               {-1, 1, -1},
+               {5, 3, 1},
+               {-5, 3, -1},
+               {4, 3, 1},
+               {-4, 3, -1},
+               {-3, 3, 0},
+               {0, 31, 0},
+               {INT32_MAX, 31, 1},
+               {INT32_MAX, 1, 1 << 30},
+               {-INT32_MAX, 31, -1},
+               {-INT32_MAX, 1, -(1 << 30)}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        assert_int_equal(th_round_shift(row[i].x, row[i].e), row[i].want);
 }
 
 static void requant_by_hand(void **state)
 {
     (void)state;
-    assert_int_equal(th_requant(100, 1 << 30, 1), 100);   /* factor 1 */
+    assert_int_equal(th_requant(100, 1 << 30, 1), 100); /* factor 1 */
     assert_int_equal(th_requant(100, 1 << 30, 0), 50);
     assert_int_equal(th_requant(101, 1 << 30, 0), 51);    /* 50.5 up */
     assert_int_equal(th_requant(-101, 1 << 30, 0), -50);  /* -50.5 up */
     assert_int_equal(th_requant(-101, 1 << 30, -1), -25); /* -50.5 -> -50 -> -25 */
-    assert_int_equal(th_requant(-103, 1 << 30, -1), -26); /* -51.5 -> -51 -> -25.5 -> -26: rounded twice, single rounding gives -26 too */
-    assert_int_equal(th_requant(5, 1 << 30, -1), 2);      /* 2.5 -> 3 -> 1.5 -> 2; rounded once it would be 1 */
+    assert_int_equal(th_requant(-103, 1 << 30, -1),
+                     -26); /* -51.5 -> -51 -> -25.5 -> -26: rounded twice, single rounding gives -26 too */
+    assert_int_equal(th_requant(5, 1 << 30, -1), 2); /* 2.5 -> 3 -> 1.5 -> 2; rounded once it would be 1 */
     assert_int_equal(th_requant(-20000000, 1518500250, -20), -13); /* 2^-20.5 */
     assert_int_equal(th_requant(7, 0, 0), 0);
     assert_int_equal(th_requant(3, 1 << 30, 4), 24);
@@ -75,7 +92,8 @@ static void agrees_with_the_second_version(void **state)
         const int32_t acc = (int32_t)th_rng_u32(&rng) >> th_rng_below(&rng, 31);
         int32_t m, shift;
         assert_true(th_quantize_multiplier(factor, &m, &shift));
-        if (shift > 0 && (acc >= 1 << (30 - shift) || acc < -(1 << (30 - shift)))) continue; /* wraps, in the reference too */
+        if (shift > 0 && (acc >= 1 << (30 - shift) || acc < -(1 << (30 - shift))))
+            continue; /* wraps, in the reference too */
         assert_int_equal(th_requant(acc, m, shift), plain_requant(acc, factor));
     }
 }
@@ -117,9 +135,13 @@ static void narrow_is_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(high_mul_rounds_ties_up), cmocka_unit_test(shift_rounds_ties_away),        cmocka_unit_test(requant_by_hand),
-        cmocka_unit_test(multipliers_are_taken_apart), cmocka_unit_test(agrees_with_the_second_version),
-        cmocka_unit_test(narrow_is_wide), cmocka_unit_test(narrow_is_found),
+        cmocka_unit_test(high_mul_rounds_ties_up),
+        cmocka_unit_test(shift_rounds_ties_away),
+        cmocka_unit_test(requant_by_hand),
+        cmocka_unit_test(multipliers_are_taken_apart),
+        cmocka_unit_test(agrees_with_the_second_version),
+        cmocka_unit_test(narrow_is_wide),
+        cmocka_unit_test(narrow_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

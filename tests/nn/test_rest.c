@@ -7,15 +7,19 @@ static void pool(uint64_t seed, th_op op)
     const th_type type = op == TH_OP_L2_POOL_2D || seed % 3 == 0 ? TH_F32 : seed % 3 == 1 ? TH_S8 : TH_S16;
     r->node.attr.conv.padding = rig_between(r, 0, 1) ? TH_PAD_SAME : TH_PAD_VALID;
     r->node.attr.conv.act = (th_act)rig_between(r, 0, 3);
-    const int32_t sh = r->node.attr.conv.stride_h = rig_between(r, 1, 3), sw = r->node.attr.conv.stride_w = rig_between(r, 1, 3);
-    const int32_t fh = r->node.attr.conv.filter_h = rig_between(r, 1, 5), fw = r->node.attr.conv.filter_w = rig_between(r, 1, 5);
-    rig_fill(r, 0, type, shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 9), rig_between(r, 1, 6)));
+    const int32_t sh = r->node.attr.conv.stride_h = rig_between(r, 1, 3),
+                  sw = r->node.attr.conv.stride_w = rig_between(r, 1, 3);
+    const int32_t fh = r->node.attr.conv.filter_h = rig_between(r, 1, 5),
+                  fw = r->node.attr.conv.filter_w = rig_between(r, 1, 5);
+    rig_fill(r, 0, type,
+             shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 9), rig_between(r, 1, 6)));
     rig_quant(r, 0, 1, 0, 0.05f, 127);
     r->t[3].quant = r->t[0].quant;
     rig_fill(r, 3, type, rig_infer(r));
     rig_run(r);
     const int32_t *x = r->t[0].shape.d, *y = r->t[3].shape.d;
-    const int32_t top = plain_pad(r->node.attr.conv.padding, x[1], y[1], fh, sh, 1), left = plain_pad(r->node.attr.conv.padding, x[2], y[2], fw, sw, 1);
+    const int32_t top = plain_pad(r->node.attr.conv.padding, x[1], y[1], fh, sh, 1),
+                  left = plain_pad(r->node.attr.conv.padding, x[2], y[2], fw, sw, 1);
     for (int32_t k = 0; k < th_shape_count(&r->t[3].shape); k++) {
         const int32_t c = k % y[3], ox = k / y[3] % y[2], oy = k / y[3] / y[2] % y[1], b = k / y[3] / y[2] / y[1];
         double sum = 0, most = -1e9;
@@ -24,15 +28,20 @@ static void pool(uint64_t seed, th_op op)
             for (int32_t ix = ox * sw - left; ix < ox * sw - left + fw; ix++) {
                 if (iy < 0 || ix < 0 || iy >= x[1] || ix >= x[2]) continue;
                 const int32_t at = ((b * x[1] + iy) * x[2] + ix) * x[3] + c;
-                const double v = type == TH_F32 ? (double)((float *)r->data[0])[at] : type == TH_S8 ? ((int8_t *)r->data[0])[at] : ((int16_t *)r->data[0])[at];
+                const double v = type == TH_F32  ? (double)((float *)r->data[0])[at]
+                                 : type == TH_S8 ? ((int8_t *)r->data[0])[at]
+                                                 : ((int16_t *)r->data[0])[at];
                 sum += op == TH_OP_L2_POOL_2D ? v * v : v;
                 n++;
                 if (v > most) most = v;
             }
         const double v = op == TH_OP_MAX_POOL_2D ? most : op == TH_OP_L2_POOL_2D ? sqrt(sum / n) : sum / n;
         const th_act act = r->node.attr.conv.act;
-        if (type == TH_F32) assert_close(((float *)r->data[3])[k], plain_limit_f32(v, act), 1.0);
-        else assert_int_equal(type == TH_S8 ? ((int8_t *)r->data[3])[k] : ((int16_t *)r->data[3])[k], plain_limit((int64_t)round(v) - r->zero[0][0], &r->t[0], act));
+        if (type == TH_F32)
+            assert_close(((float *)r->data[3])[k], plain_limit_f32(v, act), 1.0);
+        else
+            assert_int_equal(type == TH_S8 ? ((int8_t *)r->data[3])[k] : ((int16_t *)r->data[3])[k],
+                             plain_limit((int64_t)round(v) - r->zero[0][0], &r->t[0], act));
     }
     rig_free(r);
 }
@@ -73,13 +82,16 @@ static void softmax(void **state)
             double sum = 0, e[300];
             for (int32_t c = 0; c < depth; c++) {
                 const int32_t at = row * depth + c;
-                e[c] = exp(type == TH_S8 ? (double)r->scale[0][0] * (((int8_t *)r->data[0])[at] - 127) : (double)((float *)r->data[0])[at]);
+                e[c] = exp(type == TH_S8 ? (double)r->scale[0][0] * (((int8_t *)r->data[0])[at] - 127)
+                                         : (double)((float *)r->data[0])[at]);
                 sum += e[c];
             }
             for (int32_t c = 0; c < depth; c++) {
                 const int32_t at = row * depth + c;
-                if (type == TH_F32) assert_close(((float *)r->data[3])[at], e[c] / sum, 0.1);
-                else assert_true(fabs(fmin(e[c] / sum * 256 - 128, 127) - ((int8_t *)r->data[3])[at]) <= 1.0);
+                if (type == TH_F32)
+                    assert_close(((float *)r->data[3])[at], e[c] / sum, 0.1);
+                else
+                    assert_true(fabs(fmin(e[c] / sum * 256 - 128, 127) - ((int8_t *)r->data[3])[at]) <= 1.0);
             }
         }
         rig_free(r);
@@ -90,7 +102,9 @@ static void softmax_by_hand(void **state)
 {
     (void)state;
     /* Two equal classes: 0.5 each = 128/256 - 128 = 0.  A lone winner gets 127, far losers -128. */
-    const struct { int8_t x[3], want[3]; } row[] = {{{10, 10, -128}, {0, 0, -128}}, {{127, -128, -128}, {127, -128, -128}}, {{-5, -5, -5}, {-43, -43, -43}}};
+    const struct {
+        int8_t x[3], want[3];
+    } row[] = {{{10, 10, -128}, {0, 0, -128}}, {{127, -128, -128}, {127, -128, -128}}, {{-5, -5, -5}, {-43, -43, -43}}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         rig *r = softmax_rig(1, TH_S8, 3, 0.1f);
         r->scale[0][0] = 1.0f;
@@ -163,12 +177,19 @@ static void add(void **state)
         const double twice = 2 * fmax((double)r->scale[0][0], (double)r->scale[1][0]);
         for (int k = 0; k < 60; k++) {
             if (type == TH_F32) {
-                assert_close(((float *)r->data[3])[k], plain_limit_f32((double)((float *)r->data[0])[k] + (double)((float *)r->data[1])[k], r->node.attr.fused.act), 1.0);
+                assert_close(((float *)r->data[3])[k],
+                             plain_limit_f32((double)((float *)r->data[0])[k] + (double)((float *)r->data[1])[k],
+                                             r->node.attr.fused.act),
+                             1.0);
                 continue;
             }
             int64_t sum = 0;
-            for (int i = 0; i < 2; i++) sum += plain_requant((((int8_t *)r->data[i])[k] - r->zero[i][0]) * (int64_t)1048576, (double)r->scale[i][0] / twice);
-            assert_int_equal(((int8_t *)r->data[3])[k], plain_limit(plain_requant(sum, twice / (1048576 * (double)r->scale[3][0])), &r->t[3], r->node.attr.fused.act));
+            for (int i = 0; i < 2; i++)
+                sum += plain_requant((((int8_t *)r->data[i])[k] - r->zero[i][0]) * (int64_t)1048576,
+                                     (double)r->scale[i][0] / twice);
+            assert_int_equal(((int8_t *)r->data[3])[k],
+                             plain_limit(plain_requant(sum, twice / (1048576 * (double)r->scale[3][0])), &r->t[3],
+                                         r->node.attr.fused.act));
         }
         r->t[1].shape.d[3] = 2;
         assert_int_equal(rig_prepare(r), TH_ESHAPE);
@@ -194,7 +215,8 @@ static void relu(void **state)
                 assert_close(((float *)r->data[3])[k], plain_limit_f32((double)((float *)r->data[0])[k], act), 1.0);
                 continue;
             }
-            const int64_t v = plain_requant(((int8_t *)r->data[0])[k] - r->zero[0][0], (double)(r->scale[0][0] / r->t[3].quant.scale[0]));
+            const int64_t v = plain_requant(((int8_t *)r->data[0])[k] - r->zero[0][0],
+                                            (double)(r->scale[0][0] / r->t[3].quant.scale[0]));
             assert_int_equal(((int8_t *)r->data[3])[k], plain_limit(v, &r->t[3], act));
         }
         rig_free(r);
@@ -204,8 +226,13 @@ static void relu(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pools),   cmocka_unit_test(softmax), cmocka_unit_test(softmax_by_hand), cmocka_unit_test(softmax_extremes),
-        cmocka_unit_test(reshape), cmocka_unit_test(add),     cmocka_unit_test(relu),
+        cmocka_unit_test(pools),
+        cmocka_unit_test(softmax),
+        cmocka_unit_test(softmax_by_hand),
+        cmocka_unit_test(softmax_extremes),
+        cmocka_unit_test(reshape),
+        cmocka_unit_test(add),
+        cmocka_unit_test(relu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

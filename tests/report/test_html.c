@@ -20,7 +20,8 @@ static void foreign_text_cannot_become_markup(void **state)
 static void bad_utf8_becomes_the_replacement_character(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\x01", "\n", "\x7f", "\x80", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x82", "\xf5\x80\x80\x80", "\xc2\x85"};
+    static const char *const bad[] = {
+        "\x01", "\n", "\x7f", "\x80", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x82", "\xf5\x80\x80\x80", "\xc2\x85"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         th_html h = {0};
         th_html_text(&h, bad[i]);
@@ -38,7 +39,13 @@ static void bad_utf8_becomes_the_replacement_character(void **state)
 static void base64_test_vectors(void **state)
 {
     (void)state;
-    static const char *const vector[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    static const char *const vector[][2] = {{"", ""},
+                                            {"f", "Zg=="},
+                                            {"fo", "Zm8="},
+                                            {"foo", "Zm9v"},
+                                            {"foob", "Zm9vYg=="},
+                                            {"fooba", "Zm9vYmE="},
+                                            {"foobar", "Zm9vYmFy"}};
     for (size_t i = 0; i < sizeof vector / sizeof *vector; i++) {
         th_html h = {0};
         th_html_put(&h, "");
@@ -58,7 +65,9 @@ static void numbers_for_people(void **state)
     th_html_put(&h, " ");
     th_html_percent(&h, 0.5);
     th_html_percent(&h, -1.0);
-    assert_string_equal(h.text, "1\xe2\x80\xaf" "234\xe2\x80\xaf" "567 999 50.0\xe2\x80\xaf%-");
+    assert_string_equal(h.text, "1\xe2\x80\xaf"
+                                "234\xe2\x80\xaf"
+                                "567 999 50.0\xe2\x80\xaf%-");
     th_html_free(&h);
     assert_true(th_svg_tick(100.0, 4) == 50.0);
     assert_true(th_svg_tick(1.0, 5) == 0.2);
@@ -72,7 +81,8 @@ static void png_has_the_right_bytes(void **state)
     const float value[4] = {0.0f, 1.0f, 2.0f, -1.0f};
     th_html h = {0};
     th_picture_grid(&h, value, 2, 2, "a \"b\"");
-    assert_non_null(strstr(h.text, "<img alt=\"a &quot;b&quot;\" width=\"2\" height=\"2\" src=\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAMAAAB"));
+    assert_non_null(strstr(h.text, "<img alt=\"a &quot;b&quot;\" width=\"2\" height=\"2\" "
+                                   "src=\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAMAAAB"));
     /* IEND with its CRC, as in every PNG */
     assert_non_null(strstr(h.text, "RK5CYII=\"/>"));
     assert_null(page_broken_at(h.text));
@@ -84,7 +94,8 @@ static void chart_survives_odd_values(void **state)
     (void)state;
     const double x[3] = {1, 2, 3}, y[3] = {0.5, 1.0 / 0.0, -5.0};
     const th_series s = {"main", y};
-    const th_chart c = {.alt = "<odd>", .y_low = 0, .y_high = 1, .x = x, .n = 3, .mark = 2, .mark_text = "kept", .x_text = "epoch"};
+    const th_chart c = {
+        .alt = "<odd>", .y_low = 0, .y_high = 1, .x = x, .n = 3, .mark = 2, .mark_text = "kept", .x_text = "epoch"};
     th_html h = {0};
     th_svg_chart(&h, &c, &s, 1);
     assert_null(page_broken_at(h.text));
@@ -96,9 +107,12 @@ static void chart_survives_odd_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(foreign_text_cannot_become_markup), cmocka_unit_test(bad_utf8_becomes_the_replacement_character),
-        cmocka_unit_test(base64_test_vectors),               cmocka_unit_test(numbers_for_people),
-        cmocka_unit_test(png_has_the_right_bytes),           cmocka_unit_test(chart_survives_odd_values),
+        cmocka_unit_test(foreign_text_cannot_become_markup),
+        cmocka_unit_test(bad_utf8_becomes_the_replacement_character),
+        cmocka_unit_test(base64_test_vectors),
+        cmocka_unit_test(numbers_for_people),
+        cmocka_unit_test(png_has_the_right_bytes),
+        cmocka_unit_test(chart_survives_odd_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,8 @@ static th_project make_project(char dir[TH_PATH_BYTES])
     assert_int_equal(th_dir_temp(dir, &why), TH_OK);
     char path[TH_PATH_BYTES];
     assert_int_equal(th_path_join(path, dir, "kitchen & <hall>", &why), TH_OK);
-    if (th_project_defaults("keyword", labels, 3, &p, &why) || th_project_create(&p, path, &why)) fail_msg("%s", why.text);
+    if (th_project_defaults("keyword", labels, 3, &p, &why) || th_project_create(&p, path, &why))
+        fail_msg("%s", why.text);
     snprintf(p.dir, sizeof p.dir, "%s", path);
     return p;
 }
@@ -49,23 +50,31 @@ static void remove_project(const char *dir)
 
 static const char history[] =
     "{\"preset\":\"ds-cnn\",\"seed\":1,\"parameters\":22604,\"macs\":2656768,\"best_epoch\":3,\"epochs\":["
-    "{\"epoch\":1,\"train_loss\":1.9,\"train_accuracy\":0.41,\"val_loss\":1.6,\"val_accuracy\":0.48,\"learning_rate\":0.001,\"seconds\":3.2},"
-    "{\"epoch\":2,\"train_loss\":1.1,\"train_accuracy\":0.66,\"val_loss\":0.9,\"val_accuracy\":0.71,\"learning_rate\":0.001,\"seconds\":3.1},"
-    "{\"epoch\":3,\"train_loss\":0.8,\"train_accuracy\":0.77,\"val_loss\":0.6,\"val_accuracy\":0.83,\"learning_rate\":0.0002,\"seconds\":3.1}]}";
+    "{\"epoch\":1,\"train_loss\":1.9,\"train_accuracy\":0.41,\"val_loss\":1.6,\"val_accuracy\":0.48,\"learning_rate\":"
+    "0.001,\"seconds\":3.2},"
+    "{\"epoch\":2,\"train_loss\":1.1,\"train_accuracy\":0.66,\"val_loss\":0.9,\"val_accuracy\":0.71,\"learning_rate\":"
+    "0.001,\"seconds\":3.1},"
+    "{\"epoch\":3,\"train_loss\":0.8,\"train_accuracy\":0.77,\"val_loss\":0.6,\"val_accuracy\":0.83,\"learning_rate\":"
+    "0.0002,\"seconds\":3.1}]}";
 
 static const char test[] =
-    "{\"clips\":40,\"float\":{\"accuracy\":0.9,\"balanced\":0.88},\"int8\":{\"accuracy\":0.875,\"balanced\":0.86},\"agreement\":0.95,"
+    "{\"clips\":40,\"float\":{\"accuracy\":0.9,\"balanced\":0.88},\"int8\":{\"accuracy\":0.875,\"balanced\":0.86},"
+    "\"agreement\":0.95,"
     "\"confusion\":{\"labels\":[\"<b>&'yes\",\"\\u0646\\u0639\\u0645\",\"no\",\"unknown\",\"silence\"],"
     "\"float\":[[9,0,1,0,0],[0,9,0,1,0],[1,0,7,2,0],[0,0,0,6,0],[0,0,0,0,4]],"
     "\"int8\":[[8,0,2,0,0],[0,9,0,1,0],[1,0,7,2,0],[0,0,0,6,0],[0,0,0,0,4]]},"
-    "\"worst\":[{\"file\":\"gone.wav\",\"truth\":\"no\",\"word\":\"n<o\",\"said\":\"<b>&'yes\",\"score\":0.97}],\"right\":[]}";
+    "\"worst\":[{\"file\":\"gone.wav\",\"truth\":\"no\",\"word\":\"n<o\",\"said\":\"<b>&'yes\",\"score\":0.97}],"
+    "\"right\":[]}";
 
-static const char quantized[] = "{\"layers\":[{\"index\":0,\"op\":\"CONV_2D\",\"name\":\"c0\",\"snr_db\":28.4},{\"index\":1,\"op\":\"SOFTMAX\",\"name\":\"s\",\"snr_db\":9.1}]}";
+static const char quantized[] = "{\"layers\":[{\"index\":0,\"op\":\"CONV_2D\",\"name\":\"c0\",\"snr_db\":28.4},{"
+                                "\"index\":1,\"op\":\"SOFTMAX\",\"name\":\"s\",\"snr_db\":9.1}]}";
 
-static const char stream[] =
-    "{\"stream\":{\"seconds\":42.5,\"words\":2,\"hits\":1,\"false_accepts\":1,\"false_accepts_per_hour\":84.7,\"latency_ms\":{\"mean\":800,\"p95\":800},"
-    "\"truth\":[{\"label\":\"no\",\"start_s\":19.5,\"end_s\":20.4,\"heard\":true},{\"label\":\"<b>&'yes\",\"start_s\":30,\"end_s\":30.7,\"heard\":false}],"
-    "\"detections\":[{\"time_s\":20.3,\"label\":\"no\",\"score\":0.9,\"hit\":true},{\"time_s\":41.0,\"label\":\"no\",\"score\":0.8,\"hit\":false}]}}";
+static const char stream[] = "{\"stream\":{\"seconds\":42.5,\"words\":2,\"hits\":1,\"false_accepts\":1,\"false_accepts_"
+                             "per_hour\":84.7,\"latency_ms\":{\"mean\":800,\"p95\":800},"
+                             "\"truth\":[{\"label\":\"no\",\"start_s\":19.5,\"end_s\":20.4,\"heard\":true},{\"label\":"
+                             "\"<b>&'yes\",\"start_s\":30,\"end_s\":30.7,\"heard\":false}],"
+                             "\"detections\":[{\"time_s\":20.3,\"label\":\"no\",\"score\":0.9,\"hit\":true},{\"time_"
+                             "s\":41.0,\"label\":\"no\",\"score\":0.8,\"hit\":false}]}}";
 
 static void empty_project_says_what_to_run(void **state)
 {
@@ -73,7 +82,8 @@ static void empty_project_says_what_to_run(void **state)
     char dir[TH_PATH_BYTES];
     const th_project p = make_project(dir);
     char *page = page_of(&p);
-    static const char *const runs[] = {"thimble train", "thimble test", "thimble test --stream", "thimble quantize", "thimble emulate", "thimble data import"};
+    static const char *const runs[] = {"thimble train",    "thimble test",    "thimble test --stream",
+                                       "thimble quantize", "thimble emulate", "thimble data import"};
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         if (!strstr(page, runs[i])) fail_msg("no word about %s", runs[i]);
     assert_non_null(strstr(page, "No figures yet"));
@@ -96,7 +106,8 @@ static void all_sections_and_hostile_names(void **state)
     assert_non_null(strstr(page, "<bdi>&lt;b&gt;&amp;&#39;yes</bdi>"));
     assert_non_null(strstr(page, "<bdi>" ARABIC "</bdi>"));
     assert_non_null(strstr(page, "kitchen &amp; &lt;hall&gt;"));
-    assert_non_null(strstr(page, "22\xe2\x80\xaf" "604 weights"));
+    assert_non_null(strstr(page, "22\xe2\x80\xaf"
+                                 "604 weights"));
     assert_non_null(strstr(page, "<td class=\"w\" style=\"--v:0.447\">2</td>")); /* root of 2 in 10 */
     assert_non_null(strstr(page, "The weakest layer is number 1 with 9.1 dB"));
     assert_non_null(strstr(page, "<b>1 of 2</b> words"));
@@ -141,7 +152,8 @@ static void odd_json_does_no_harm(void **state)
         const th_project p = make_project(dir);
         put_file(&p, name[i], odd[i]);
         char *page = page_of(&p);
-        if (strstr(page, "nan") || strstr(page, "inf%") || strstr(page, ">inf")) fail_msg("%s gives a number that is none", odd[i]);
+        if (strstr(page, "nan") || strstr(page, "inf%") || strstr(page, ">inf"))
+            fail_msg("%s gives a number that is none", odd[i]);
         free(page);
         remove_project(dir);
     }

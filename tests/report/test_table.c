@@ -7,10 +7,12 @@ static void columns_of_texts_in_many_scripts(void **state)
     (void)state;
     assert_int_equal(th_text_columns("yes"), 3);
     assert_int_equal(th_text_columns("na\xc3\xafve"), 5);
-    assert_int_equal(th_text_columns("nai\xcc\x88ve"), 5);                    /* i + combining diaeresis */
-    assert_int_equal(th_text_columns("\xd9\x86\xd8\xb9\xd9\x85"), 3);         /* Arabic */
-    assert_int_equal(th_text_columns("\xe3\x81\xaf\xe3\x81\x84"), 4);         /* Japanese: two cells each */
-    assert_int_equal(th_text_columns("a\xff" "b"), 3);
+    assert_int_equal(th_text_columns("nai\xcc\x88ve"), 5);            /* i + combining diaeresis */
+    assert_int_equal(th_text_columns("\xd9\x86\xd8\xb9\xd9\x85"), 3); /* Arabic */
+    assert_int_equal(th_text_columns("\xe3\x81\xaf\xe3\x81\x84"), 4); /* Japanese: two cells each */
+    assert_int_equal(th_text_columns("a\xff"
+                                     "b"),
+                     3);
     assert_int_equal(th_text_columns("\xe2"), 1);
     assert_int_equal(th_text_columns(""), 0);
 }
@@ -46,6 +48,7 @@ static void aligned_plain_and_safe(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_of_texts_in_many_scripts), cmocka_unit_test(aligned_plain_and_safe)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_of_texts_in_many_scripts),
+                                       cmocka_unit_test(aligned_plain_and_safe)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

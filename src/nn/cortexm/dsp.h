@@ -46,13 +46,15 @@ TH_INLINE void th_pair_dot_dsp(const int16_t *pair, const int8_t *w0, const int8
     memcpy(acc, a, sizeof a);
 }
 
-TH_INLINE void th_rows_dot_dsp(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero, int32_t acc[2])
+TH_INLINE void th_rows_dot_dsp(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero,
+                               int32_t acc[2])
 {
     const uint32_t minus = th_minus_zero(zero);
     acc[0] = acc[1] = 0;
     /* Not unrolled: compilers give up post-increment then, and lose more than the branch. */
     for (; n >= 4; n -= 4, x += 4, w0 += 4, w1 += 4) {
-        const uint32_t v = th_load_4(x), even = th_sxtab16(minus, v), odd = th_sxtab16_odd(minus, v), v0 = th_load_4(w0), v1 = th_load_4(w1);
+        const uint32_t v = th_load_4(x), even = th_sxtab16(minus, v), odd = th_sxtab16_odd(minus, v),
+                       v0 = th_load_4(w0), v1 = th_load_4(w1);
         acc[0] = th_smlad(odd, th_sxtb16_odd(v0), th_smlad(even, th_sxtb16(v0), acc[0]));
         acc[1] = th_smlad(odd, th_sxtb16_odd(v1), th_smlad(even, th_sxtb16(v1), acc[1]));
     }
@@ -72,7 +74,8 @@ TH_INLINE int32_t th_round_half_dsp(int32_t acc, int32_t m, int32_t e)
 TH_INLINE void th_tap_own(const int8_t *x, const int8_t *w, uint32_t minus, int32_t acc[4])
 {
     const uint32_t vx = th_load_4(x), vw = th_load_4(w);
-    const uint32_t xe = th_sxtab16(minus, vx), we = th_sxtb16(vw), xo = th_sxtab16_odd(minus, vx), wo = th_sxtb16_odd(vw);
+    const uint32_t xe = th_sxtab16(minus, vx), we = th_sxtb16(vw), xo = th_sxtab16_odd(minus, vx),
+                   wo = th_sxtb16_odd(vw);
     acc[0] = th_smlabb(we, xe, acc[0]);
     acc[2] = th_smlatt(we, xe, acc[2]);
     acc[1] = th_smlabb(wo, xo, acc[1]);
@@ -89,7 +92,8 @@ TH_INLINE void th_tap_same(const int8_t *x, const int8_t *w, int32_t zero, int32
     acc[3] = th_smlatb(wo, vx, acc[3]);
 }
 
-TH_INLINE void th_taps_dot_dsp(const th_taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero, int32_t acc[4])
+TH_INLINE void th_taps_dot_dsp(const th_taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero,
+                               int32_t acc[4])
 {
     const uint32_t minus = th_minus_zero(zero);
     const int32_t x_col = t->x_col, w_col = t->w_col, cols = t->cols;
@@ -104,8 +108,10 @@ TH_INLINE void th_taps_dot_dsp(const th_taps *t, const int8_t *x, const int8_t *
         for (int32_t i = t->rows; i > 0; i--, x += t->x_row, w += t->w_row) {
             const int8_t *xx = x, *ww = w;
             for (int32_t j = cols; j > 0; j--, xx += x_col, ww += w_col) {
-                if (step == 1) th_tap_own(xx, ww, minus, a);
-                else th_tap_same(xx, ww, zero, a);
+                if (step == 1)
+                    th_tap_own(xx, ww, minus, a);
+                else
+                    th_tap_same(xx, ww, zero, a);
             }
         }
     }

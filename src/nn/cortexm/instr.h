@@ -27,19 +27,19 @@ TH_INLINE uint32_t th_load_2(const int16_t *p)
 
 #if defined(__ARM_FEATURE_DSP)
 
-#define TH_DSP2(name, text)                                                                        \
-    TH_INLINE uint32_t name(uint32_t a, uint32_t b)                                            \
-    {                                                                                              \
-        uint32_t r;                                                                                \
-        __asm__(text : "=r"(r) : "r"(a), "r"(b));                                                  \
-        return r;                                                                                  \
+#define TH_DSP2(name, text)                                                                                            \
+    TH_INLINE uint32_t name(uint32_t a, uint32_t b)                                                                    \
+    {                                                                                                                  \
+        uint32_t r;                                                                                                    \
+        __asm__(text : "=r"(r) : "r"(a), "r"(b));                                                                      \
+        return r;                                                                                                      \
     }
-#define TH_DSP3(name, text)                                                                        \
-    TH_INLINE int32_t name(uint32_t a, uint32_t b, int32_t sum)                                \
-    {                                                                                              \
-        int32_t r;                                                                                 \
-        __asm__(text : "=r"(r) : "r"(a), "r"(b), "r"(sum));                                        \
-        return r;                                                                                  \
+#define TH_DSP3(name, text)                                                                                            \
+    TH_INLINE int32_t name(uint32_t a, uint32_t b, int32_t sum)                                                        \
+    {                                                                                                                  \
+        int32_t r;                                                                                                     \
+        __asm__(text : "=r"(r) : "r"(a), "r"(b), "r"(sum));                                                            \
+        return r;                                                                                                      \
     }
 TH_DSP2(th_sxtab16, "sxtab16 %0, %1, %2")             /* a + (byte 0, byte 2) of b */
 TH_DSP2(th_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8") /* a + (byte 1, byte 3) of b */
@@ -60,35 +60,35 @@ TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
 
 /* One step of a pair's dot product: 4 inputs of lanes a and b against 4 weights of two filters, 16 products in
  * 16 instructions.  By hand, because a compiler that reorders these runs out of registers. */
-#define TH_PAIR_STEP                                                                               \
-    "ldrd %[p], %[q], [%[x]], #8\n\t"                                                             \
-    "ldrd %[r], %[s], [%[x]], #8\n\t"                                                             \
-    "ldr %[v], [%[w0]], #4\n\t"                                                                   \
-    "sxtb16 %[u], %[v]\n\t"                                                                       \
-    "sxtb16 %[v], %[v], ror #8\n\t"                                                               \
-    "smlad %[a0], %[u], %[p], %[a0]\n\t"                                                          \
-    "smlad %[b0], %[u], %[r], %[b0]\n\t"                                                          \
-    "ldr %[u], [%[w1]], #4\n\t"                                                                   \
-    "smlad %[a0], %[v], %[q], %[a0]\n\t"                                                          \
-    "smlad %[b0], %[v], %[s], %[b0]\n\t"                                                          \
-    "sxtb16 %[v], %[u]\n\t"                                                                       \
-    "sxtb16 %[u], %[u], ror #8\n\t"                                                               \
-    "smlad %[a1], %[v], %[p], %[a1]\n\t"                                                          \
-    "smlad %[b1], %[v], %[r], %[b1]\n\t"                                                          \
-    "smlad %[a1], %[u], %[q], %[a1]\n\t"                                                          \
+#define TH_PAIR_STEP                                                                                                   \
+    "ldrd %[p], %[q], [%[x]], #8\n\t"                                                                                  \
+    "ldrd %[r], %[s], [%[x]], #8\n\t"                                                                                  \
+    "ldr %[v], [%[w0]], #4\n\t"                                                                                        \
+    "sxtb16 %[u], %[v]\n\t"                                                                                            \
+    "sxtb16 %[v], %[v], ror #8\n\t"                                                                                    \
+    "smlad %[a0], %[u], %[p], %[a0]\n\t"                                                                               \
+    "smlad %[b0], %[u], %[r], %[b0]\n\t"                                                                               \
+    "ldr %[u], [%[w1]], #4\n\t"                                                                                        \
+    "smlad %[a0], %[v], %[q], %[a0]\n\t"                                                                               \
+    "smlad %[b0], %[v], %[s], %[b0]\n\t"                                                                               \
+    "sxtb16 %[v], %[u]\n\t"                                                                                            \
+    "sxtb16 %[u], %[u], ror #8\n\t"                                                                                    \
+    "smlad %[a1], %[v], %[p], %[a1]\n\t"                                                                               \
+    "smlad %[b1], %[v], %[r], %[b1]\n\t"                                                                               \
+    "smlad %[a1], %[u], %[q], %[a1]\n\t"                                                                               \
     "smlad %[b1], %[u], %[s], %[b1]\n\t"
-#define TH_PAIR_ASM(text)                                                                          \
-    uint32_t p, q, r, s, u, v;                                                                     \
-    int32_t a0 = acc[0], b0 = acc[1], a1 = acc[2], b1 = acc[3];                                    \
-    const int16_t *px = *x;                                                                        \
-    const int8_t *p0 = *w0, *p1 = *w1;                                                             \
-    __asm__ volatile(text                                                                          \
-                     : [x] "+r"(px), [w0] "+r"(p0), [w1] "+r"(p1), [a0] "+r"(a0), [b0] "+r"(b0),   \
-                       [a1] "+r"(a1), [b1] "+r"(b1), [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r),     \
-                       [s] "=&r"(s), [u] "=&r"(u), [v] "=&r"(v)                                    \
-                     :                                                                             \
-                     : "memory");                                                                  \
-    acc[0] = a0, acc[1] = b0, acc[2] = a1, acc[3] = b1;                                            \
+#define TH_PAIR_ASM(text)                                                                                              \
+    uint32_t p, q, r, s, u, v;                                                                                         \
+    int32_t a0 = acc[0], b0 = acc[1], a1 = acc[2], b1 = acc[3];                                                        \
+    const int16_t *px = *x;                                                                                            \
+    const int8_t *p0 = *w0, *p1 = *w1;                                                                                 \
+    __asm__ volatile(                                                                                                  \
+        text                                                                                                           \
+        : [x] "+r"(px), [w0] "+r"(p0), [w1] "+r"(p1), [a0] "+r"(a0), [b0] "+r"(b0), [a1] "+r"(a1), [b1] "+r"(b1),      \
+          [p] "=&r"(p), [q] "=&r"(q), [r] "=&r"(r), [s] "=&r"(s), [u] "=&r"(u), [v] "=&r"(v)                           \
+        :                                                                                                              \
+        : "memory");                                                                                                   \
+    acc[0] = a0, acc[1] = b0, acc[2] = a1, acc[3] = b1;                                                                \
     *x = px, *w0 = p0, *w1 = p1
 
 /* All pointers move on. */
@@ -128,7 +128,8 @@ TH_INLINE int32_t th_high(uint32_t a)
 }
 TH_INLINE uint32_t th_sxtab16(uint32_t a, uint32_t b)
 {
-    const uint32_t low = (uint32_t)(th_low(a) + (int8_t)(b & 0xff)), high = (uint32_t)(th_high(a) + (int8_t)(b >> 16 & 0xff));
+    const uint32_t low = (uint32_t)(th_low(a) + (int8_t)(b & 0xff)),
+                   high = (uint32_t)(th_high(a) + (int8_t)(b >> 16 & 0xff));
     return (low & 0xffff) | high << 16;
 }
 TH_INLINE uint32_t th_sxtab16_odd(uint32_t a, uint32_t b)
