@@ -1,8 +1,8 @@
+#include "base/fmath.h"
 #include "nn/lstm.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
 
-#include <math.h>
 
 static const th_field s16_fields[] = {
     TH_FIELD_INT(th_lstm_s16_par, batches),
@@ -127,11 +127,11 @@ static th_err gate_scale(const th_prepare *p, const th_tensor *x, const th_tenso
     return th_check_sums_s16(p, n, x->type == TH_S16, shift, 1);
 }
 
-/* The whole number next to log2 of a positive float. */
+/* The whole number next to log2 of a positive float: x = f 2^e with f from 1 to 2, and one more from f = sqrt(2) on. */
 static int32_t log2_of(float x)
 {
-    int e;
-    return frexpf(x, &e) < 0.70710678f ? e - 1 : e;
+    const uint32_t bits = th_float_bits(x), root_of_two = UINT32_C(0x3504f3);
+    return (int32_t)(bits >> 23) - 127 + ((bits & UINT32_C(0x7fffff)) >= root_of_two ? 1 : 0);
 }
 
 static th_err cell_scales(const th_prepare *p, th_lstm_s16_par *par)

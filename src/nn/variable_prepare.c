@@ -17,10 +17,11 @@ static th_err make_par(const th_prepare *p, const th_tensor *value, th_step *ste
 {
     if (th_prepare_in(p, 0)->type != TH_RESOURCE) return th_refuse(p, TH_EFORMAT, "its first input is no resource");
     if (value->type == TH_RESOURCE) return th_refuse(p, TH_EUNSUP, "a variable cannot hold another one");
-    if (th_tensor_bytes(value) > INT32_MAX) return th_refuse(p, TH_ERANGE, "the tensor is larger than 2 GiB");
+    const int64_t n_bytes = (int64_t)th_shape_count(&value->shape) * (int64_t)th_type_bytes(value->type);
+    if (n_bytes > INT32_MAX) return th_refuse(p, TH_ERANGE, "the tensor is larger than 2 GiB");
     th_variable_par *par = TH_NEW(p->arena, th_variable_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    par->n_bytes = (int32_t)th_tensor_bytes(value);
+    par->n_bytes = (int32_t)n_bytes;
     step->par = par;
     return TH_OK;
 }

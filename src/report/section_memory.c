@@ -51,8 +51,8 @@ static void draw_axes(th_html *h, const th_plan *p)
 {
     char text[48];
     const double step = th_svg_tick((double)p->arena_bytes / 1024.0, 4) * 1024.0;
-    for (double y = 0.0; y <= (double)p->arena_bytes; y += step) {
-        const double at = BOTTOM - y / (double)p->arena_bytes * (BOTTOM - TOP);
+    for (int i = 0; i * step <= (double)p->arena_bytes; i++) {
+        const double y = i * step, at = BOTTOM - y / (double)p->arena_bytes * (BOTTOM - TOP);
         th_svg_line(h, "axis", LEFT, at, RIGHT, at);
         snprintf(text, sizeof text, "%g KB", y / 1024.0);
         th_svg_text(h, LEFT - 6, at + 4, "end", text);
