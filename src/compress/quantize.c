@@ -34,6 +34,9 @@ static th_err copy_graph(quantizer *q)
     q->model->n_graphs = 1;
     q->model->graphs = q->g = keep(q, f, 1, sizeof *f);
     if (!q->g) return no_memory(q->why);
+    q->g->all = NULL; /* a graph of its own, with places of its own */
+    q->g->n_all = 0;
+    q->g->fixed = NULL;
     q->g->tensors = keep(q, f->tensors, (size_t)f->n_tensors, sizeof *f->tensors);
     q->g->nodes = keep(q, f->nodes, (size_t)f->n_nodes, sizeof *f->nodes);
     q->g->inputs = keep(q, f->inputs, (size_t)f->n_inputs, sizeof *f->inputs);

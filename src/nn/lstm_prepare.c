@@ -3,7 +3,6 @@
 #include "nn/prepare.h"
 #include "nn/rows.h"
 
-
 static const th_field s16_fields[] = {
     TH_FIELD_INT(th_lstm_s16_par, batches),
     TH_FIELD_INT(th_lstm_s16_par, steps),
