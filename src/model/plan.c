@@ -24,6 +24,18 @@ typedef struct planner {
     th_why *why;
 } planner;
 
+/* Names out of foreign files can be pages long: their first 60 bytes or less, not cut inside a character. */
+static int short_name(const char *name)
+{
+    size_t n = strlen(name);
+    if (n > 60)
+        for (n = 60; n && ((unsigned char)name[n] & 0xc0) == 0x80; n--) {}
+    return (int)n;
+}
+
+#define NAME_FMT "%.*s%s"
+#define NAME_ARGS(name) short_name(name), name, (name)[short_name(name)] ? "\xe2\x80\xa6" : ""
+
 static th_err prepare_all(planner *pl)
 {
     const th_graph *g = pl->g;
@@ -39,8 +51,9 @@ static th_err prepare_all(planner *pl)
         if (err == TH_ENOMEM) return err; /* th_plan_make tries again with more */
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
-            return th_why_set(pl->why, err, "operator %d (%s%s%s): %s", (int)k, row->name, out >= 0 ? ", makes " : "",
-                              out >= 0 ? g->tensors[out].name : "", diag.msg);
+            const char *name = out >= 0 ? g->tensors[out].name : "";
+            return th_why_set(pl->why, err, "operator %d (%s%s" NAME_FMT "): %s", (int)k, row->name, out >= 0 ? ", makes " : "",
+                              NAME_ARGS(name), diag.msg);
         }
         pl->plan->macs += pl->plan->steps[k].macs;
     }
@@ -51,10 +64,11 @@ static th_err make(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data || pl->life[t].first >= 0 || tensor->is_variable)
-        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t,
-                          tensor->name);
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (" NAME_FMT ") is made twice, or made although it is constant", (int)t,
+                          NAME_ARGS(tensor->name));
     if (th_tensor_bytes(tensor) == 0)
-        return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
+        return th_why_set(pl->why, TH_ESHAPE, "tensor %d (" NAME_FMT ") is empty or too large", (int)t,
+                          NAME_ARGS(tensor->name));
     pl->life[t].first = pl->life[t].last = step;
     return TH_OK;
 }
@@ -64,8 +78,8 @@ static th_err use(planner *pl, int32_t t, int32_t step)
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data && !tensor->is_variable) return TH_OK;
     if (pl->life[t].first < 0)
-        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t,
-                          tensor->name);
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (" NAME_FMT ") is needed before any operator made it", (int)t,
+                          NAME_ARGS(tensor->name));
     if (pl->life[t].last < step) pl->life[t].last = step;
     return TH_OK;
 }
