@@ -22,8 +22,7 @@ static th_err parse_option(th_args *a, int argc, char **argv, int *i, th_why *wh
     const size_t len = equals ? (size_t)(equals - name) : strlen(name);
     const int row = find(a->cmd, name, len);
     if (row < 0)
-        return th_why_set(why, TH_EUSAGE, "thimble %s has no option --%.*s. See: thimble %s --help",
-                          a->cmd->name, (int)len, name, a->cmd->name);
+        return th_why_set(why, TH_EUSAGE, "there is no option --%.*s. See: thimble %s --help", (int)len, name, a->cmd->name);
     const th_opt *o = &a->cmd->opts[row];
     if (!o->arg) {
         if (equals) return th_why_set(why, TH_EUSAGE, "--%s is a switch and takes no value", o->name);
@@ -48,18 +47,15 @@ th_err th_args_parse(const th_cmd *cmd, int argc, char **argv, th_args *a, th_wh
         } else if (!words_only && strncmp(argv[i], "--", 2) == 0) {
             TH_TRY(parse_option(a, argc, argv, &i, why));
         } else if (!words_only && argv[i][0] == '-' && argv[i][1]) {
-            return th_why_set(why, TH_EUSAGE, "thimble %s: \"%s\": options start with two dashes; a file of that name is ./%s",
-                              cmd->name, argv[i], argv[i]);
+            return th_why_set(why, TH_EUSAGE, "\"%s\": options start with two dashes; a file of that name is ./%s", argv[i], argv[i]);
         } else if (a->n_words == cmd->max_words) {
-            return th_why_set(why, TH_EUSAGE, "thimble %s: \"%s\" is one word too many. Usage: thimble %s %s",
-                              cmd->name, argv[i], cmd->name, cmd->words);
+            return th_why_set(why, TH_EUSAGE, "\"%s\" is one word too many. Usage: thimble %s %s", argv[i], cmd->name, cmd->words);
         } else {
             a->word[a->n_words++] = argv[i];
         }
     }
     if (a->n_words < cmd->min_words)
-        return th_why_set(why, TH_EUSAGE, "thimble %s needs more words. Usage: thimble %s %s", cmd->name,
-                          cmd->name, cmd->words);
+        return th_why_set(why, TH_EUSAGE, "more words are needed. Usage: thimble %s %s", cmd->name, cmd->words);
     return TH_OK;
 }
 

@@ -44,7 +44,7 @@ static void print_text(const th_session *s)
         printf("  duty cycle               %10.1f %% (estimate)\n", 100.0 * number(s, "duty_cycle_estimate"));
         printf("  latency                  %10.1f ms (estimate)\n", number(s, "latency_ms_estimate"));
     }
-    if (has(s, "accuracy")) printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"), number(s, "clips"));
+    if (s->clips_ran) printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"), number(s, "clips"));
     printf("  device equals host       %10s\n", s->equal ? "yes" : "NO");
 }
 

@@ -7,6 +7,7 @@
 #include "evaluate/stream.h"
 #include "os/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,7 @@ static void result_json(th_session *s, const feed *f, const uint8_t *scores)
     th_confusion c = {.n = p->n_labels};
     for (int32_t i = 0; i < f->n; i++)
         th_confusion_add(&c, f->truth[i], best((const int8_t *)scores + (size_t)i * (size_t)p->n_labels, p->n_labels));
+    s->clips_ran = true;
     json_object_set_new(s->out, "clips", json_integer(f->n));
     json_object_set_new(s->out, "accuracy", json_real(th_confusion_accuracy(&c)));
     json_object_set_new(s->out, "balanced", json_real(th_confusion_balanced(&c)));
@@ -85,6 +87,7 @@ static th_err run_feed(th_session *s, const feed *f, th_why *why)
     const th_span bytes = {(const uint8_t *)f->pcm, (size_t)f->n * (size_t)p->clip_samples * 2};
     int8_t *host = calloc(n_scores, 1);
     if (!host) return th_why_set(why, TH_ENOMEM, "out of memory");
+    fprintf(stderr, "note: %ld clips, one after the other on the emulated board: this takes a while\n", (long)f->n);
     th_emulation e = {0};
     th_err err = th_stream_clips(p, s->t.plan, f->pcm, f->n, host, why);
     if (!err) err = th_emulator_run(s->t.board, s->fw.elf, "clips", bytes, false, 300 + f->n, NULL, NULL, &e, why);

@@ -1,4 +1,5 @@
 /* A continuous stream through the emulated board, and through the same listener here. */
+#include "cli/cmd.h"
 #include "cli/emulate.h"
 
 #include "data/audio.h"
@@ -52,9 +53,16 @@ static void host_scores(void *ctx, int32_t time_ms, const int8_t *scores)
     h->n_scores += h->n_labels;
 }
 
+/* A line of text must not stand behind the progress bar of a folder. */
+static void clear_bar(const th_session *s)
+{
+    if (s->file && th_stderr_is_terminal()) fputs("\r\033[K", stderr);
+}
+
 static void print_detection(void *ctx, const th_detection *d)
 {
     const th_session *s = ctx;
+    clear_bar(s);
     const char *label = d->label >= 0 && d->label < s->t.pipe.n_labels ? s->t.pipe.labels[d->label] : "?";
     json_t *o = json_pack("{s:i,s:s,s:f}", "time_ms", (int)d->time_ms, "label", label, "score", d->score / 256.0);
     if (o && s->file) json_object_set_new(o, "file", json_string(s->file));
@@ -159,9 +167,12 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
         cost_json(s, &e);
         json_object_set_new(s->out, "seconds", json_real(seconds));
         json_object_set_new(s->out, "detections", detections_json(s, &e));
+        clear_bar(s);
         if (!e.n_detections) fprintf(stderr, "note: no word was heard in %s\n", s->file ? s->file : "the recording");
     }
     th_emulation_free(&e);
+    /* in a folder once is enough: every recording runs the same layers */
+    if (s->file && json_object_get(s->out, "instructions_by_layer")) return err;
     return err || feed.n < least ? err : layers_json(s, "stream", (th_span){feed.p, least}, why);
 }
 
@@ -200,6 +211,7 @@ th_err th_session_folder(th_session *s, const char *dir, th_why *why)
     for (size_t i = 0; i < names.n && !err; i++) {
         if (names.name[i][0] == '.' || !th_source_is_sound(names.name[i])) continue;
         s->file = names.name[i];
+        th_progress("emulate", (double)i / (double)names.n);
         err = th_interrupted() ? th_why_set(why, TH_EINTR, "interrupted") : th_path_join(path, dir, names.name[i], why);
         if (!err) err = th_session_stream(s, path, why);
         if (err) break;
@@ -208,6 +220,7 @@ th_err th_session_folder(th_session *s, const char *dir, th_why *why)
         add_detections(all, json_object_get(s->out, "detections"), names.name[i]);
     }
     s->file = NULL;
+    if (files && !err) th_progress("emulate", 1);
     if (!err && !files) err = th_why_set(why, TH_ENOENT, "there is no sound file in %s", dir);
     if (!err) {
         json_object_set_new(s->out, "seconds", json_real(seconds));

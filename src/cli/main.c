@@ -50,18 +50,21 @@ static const th_cmd *find_verb(int argc, char **argv, int *used)
     return NULL;
 }
 
-/* Nothing in the table matches: say what there is, all of it or what begins with the same word. */
-static int no_verb(const char *word)
+/* Nothing in the table matches: say what there is, all of it or what begins with the same word.
+ * `help` was asked for: then a first half ("data") is an answer, and no mistake. */
+static int no_verb(const char *word, bool help)
 {
     const size_t len = strlen(word);
     bool half = false;
     for (const th_cmd *const *v = verbs; *v; v++)
         half = half || (len && strncmp((*v)->name, word, len) == 0 && (*v)->name[len] == ' ');
-    fprintf(stderr, half ? "thimble: \"%s\" needs one more word:\n\n" : "thimble: there is no verb \"%s\". The verbs are:\n\n",
-            word);
+    const bool fine = half && help;
+    FILE *to = fine ? stdout : stderr;
+    if (fine) fprintf(to, "thimble %s VERB\n\n", word);
+    else fprintf(to, half ? "thimble: \"%s\" needs one more word:\n\n" : "thimble: there is no verb \"%s\". The verbs are:\n\n", word);
     for (const th_cmd *const *v = verbs; *v; v++)
-        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(stderr, "  %-14s %s\n", (*v)->name, (*v)->summary);
-    return 2;
+        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
+    return fine ? 0 : 2;
 }
 
 static bool wants_help(int argc, char **argv)
@@ -108,7 +111,10 @@ int main(int argc, char **argv)
 
     int used = 0;
     const th_cmd *cmd = find_verb(argc - 1, argv + 1, &used);
-    if (!cmd) return no_verb(argv[1]);
+    if (!cmd) {
+        const int code = no_verb(argv[1], wants_help(argc - 2, argv + 2));
+        return code ? code : leave(argv[1], TH_OK, &why);
+    }
     if (wants_help(argc - 1 - used, argv + 1 + used)) {
         th_cmd_help(cmd);
         return leave(cmd->name, TH_OK, &why);

@@ -20,6 +20,19 @@ static th_err find_model(const char *word, th_target *t, th_why *why)
                       t->path, word, word);
 }
 
+/* What is in the file, with the file's name before each complaint. */
+static th_err open_inside(th_target *t, th_why *why)
+{
+    th_why inner = {0};
+    th_err err = TH_OK;
+    if (th_model_metadata(t->model, TH_PIPELINE_METADATA).p) {
+        err = th_pipeline_from(t->model, &t->pipe, &inner);
+        t->has_pipe = !err;
+    }
+    if (!err) err = th_plan_make(&t->model->graphs[0], &t->plan, &inner);
+    return err ? th_why_set(why, err, "%s: %s", t->path, inner.err ? inner.text : th_err_text(err)) : TH_OK;
+}
+
 th_err th_target_open(const char *word, const char *board, th_target *t, th_why *why)
 {
     memset(t, 0, sizeof *t);
@@ -27,13 +40,7 @@ th_err th_target_open(const char *word, const char *board, th_target *t, th_why 
     TH_TRY(find_model(word, t, why));
     if (!board) TH_TRY(th_board_find(t->has_project ? t->project.board : NULL, &t->board, why));
     TH_TRY(th_model_load(t->path, &t->model, why));
-    if (th_model_metadata(t->model, TH_PIPELINE_METADATA).p) {
-        TH_TRY(th_pipeline_from(t->model, &t->pipe, why));
-        t->has_pipe = true;
-    }
-    th_why cause = {0};
-    const th_err err = th_plan_make(&t->model->graphs[0], &t->plan, &cause);
-    return err ? th_why_set(why, err, "%s: %s", t->path, cause.text) : TH_OK;
+    return open_inside(t, why);
 }
 
 void th_target_free(th_target *t)

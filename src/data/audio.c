@@ -11,6 +11,7 @@
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define BLOCK 8192 /* frames at a time */
 #define MIN_RATE 1000
@@ -40,6 +41,23 @@ static th_err check_wav_is_whole(const char *path, const uint8_t *head, size_t n
     return TH_OK;
 }
 
+/* A name that ends in .mp3 is all that libsndfile needs to look for frames in a text, loudly.  A frame
+ * begins with 11 bits that are 1. */
+static bool is_false_mp3(const char *path, const uint8_t *head, size_t n)
+{
+    const size_t len = strlen(path);
+    if (len < 4 || strcasecmp(path + len - 4, ".mp3") != 0) return false;
+    for (size_t i = 0; i + 1 < n; i++)
+        if (head[i] == 0xff && head[i + 1] >= 0xe0) return false;
+    static const char *const other[] = {"ID3", "RIFF", "OggS", "fLaC", "FORM"};
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+        if (n >= 4 && memcmp(head, other[i], strlen(other[i])) == 0) return false;
+    return true;
+}
+
+#define NO_SOUND "it is no sound file, or of a kind that is not known."
+#define KNOWN "WAV, FLAC, OGG and MP3 can"
+
 static th_err check_whole(const char *path, th_why *why)
 {
     const int64_t bytes = th_file_size(path);
@@ -49,6 +67,7 @@ static th_err check_whole(const char *path, th_why *why)
     uint8_t head[4096];
     size_t n;
     TH_TRY(th_file_head(path, head, sizeof head, &n, why));
+    if (is_false_mp3(path, head, n)) return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: " NO_SOUND " " KNOWN, path);
     return check_wav_is_whole(path, head, n, bytes, why);
 }
 
@@ -174,8 +193,10 @@ th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int1
     reader r = {.path = path};
     if (max_seconds > (double)(INT32_MAX - 1) / rate_hz) max_seconds = (double)(INT32_MAX - 1) / rate_hz;
     r.file = sf_open(path, SFM_READ, &r.info);
-    if (!r.file)
-        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: %s WAV, FLAC, OGG and MP3 can", path, sf_strerror(NULL));
+    if (!r.file) { /* that it is there we know: libsndfile says "does not exist" of what it does not understand */
+        const char *problem = sf_strerror(NULL);
+        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: %s " KNOWN, path, strstr(problem, "does not exist") ? NO_SOUND : problem);
+    }
     th_err err = check_info(&r, max_seconds, why);
     if (!err) err = set_up(&r, rate_hz, max_seconds, why);
     if (!err) err = read_blocks(&r, why);

@@ -133,9 +133,12 @@ static int by_word(const void *a, const void *b)
 
 static void check_speakers(const th_clip **c, size_t n, th_lint_report *r)
 {
+    size_t people = 0;
+    for (size_t i = 0; i < n; i++) people += *c[i]->speaker && (i == 0 || strcmp(c[i]->speaker, c[i - 1]->speaker) != 0);
+    const th_lint_kind kind = people < TH_MIN_SPEAKERS ? TH_LINT_FEW_SPEAKERS : TH_LINT_LEAK; /* no division can mend the first */
     for (size_t i = 0, k; i < n; i = k) {
         for (k = i; k < n && strcmp(c[k]->speaker, c[i]->speaker) == 0; k++) {}
-        if (*c[i]->speaker && c[i]->split == TH_TRAIN && c[k - 1]->split != TH_TRAIN) found(r, TH_LINT_LEAK, c[i]->speaker);
+        if (*c[i]->speaker && c[i]->split == TH_TRAIN && c[k - 1]->split != TH_TRAIN) found(r, kind, c[i]->speaker);
     }
 }
 

@@ -12,12 +12,13 @@
     X(TH_LINT_CHANGED, "changed", false, "clips that differ from what was imported", "If you edited them, all is well; else delete the files and import again.") \
     X(TH_LINT_NO_CLIPS, "no-clips", true, "labels without a training clip", "Record some and import them, or take the label out of thimble.ini.") \
     X(TH_LINT_FEW, "few", false, "labels with fewer than 20 training clips", "Record more, from several people: 50 a word is a start, 200 is good.") \
-    X(TH_LINT_NOT_TESTED, "not-tested", false, "labels without a clip in val or test", "Run thimble data split, or record more of them.")  \
+    X(TH_LINT_NOT_TESTED, "not-tested", false, "labels without a clip in val or test", "Record more of them, five at least, and run thimble data split.")  \
     X(TH_LINT_BALANCE, "balance", false, "labels with less than a third of the clips of the most frequent one", "Record more of these, or import with --per-label.") \
     X(TH_LINT_NO_UNKNOWN, "no-unknown", false, "there are no unknown words, so any word will sound like a label", "Import recordings of other words; their folders may have any name.") \
     X(TH_LINT_NO_SILENCE, "no-silence", false, "there is no silence (background noise)", "Record a minute of the room without speech into a folder named _background_noise_ and import it.") \
     X(TH_LINT_CASE, "case", false, "words that differ only in upper and lower case", "Give the folders one spelling and import again.") \
     X(TH_LINT_LEAK, "leak", false, "speakers that are in training and also in val or test, so the test looks too good", "Run thimble data split: with five speakers or more it divides by speaker.") \
+    X(TH_LINT_FEW_SPEAKERS, "few-speakers", false, "speakers in training and also in val or test, for want of others, so the test looks too good", "Record more people: with five or more, thimble data split divides by speaker.") \
     X(TH_LINT_DUPLICATE, "duplicate", false, "clips with the same content as another one", "Delete their lines from data/index.tsv.") \
     X(TH_LINT_RATE, "rate", false, "clips at another rate than the project's", "They are converted each time; import them again to convert them once.") \
     X(TH_LINT_CLIPPED, "clipped", false, "clips that are overdriven (many samples at full scale)", "Record with less gain or further from the microphone.") \

@@ -99,6 +99,8 @@ typedef struct parse {
     th_err err;
 } parse;
 
+#define FRESH ". Mend the line; or make a fresh file with `thimble new OTHER --labels ..` and copy its thimble.ini here"
+
 static th_err bad_line(parse *s, const char *text, const char *detail)
 {
     return s->err ? s->err : (s->err = th_why_set(s->why, TH_EFORMAT, "%s, line %d: %s%s", s->file, s->line, text, detail));
@@ -139,11 +141,11 @@ static bool next_line(parse *s)
         while (start < stop && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) stop--;
         if (start == stop || *start == '#' || *start == ';') continue;
         const size_t len = (size_t)(stop - start);
-        if (memchr(start, 0, len) || len >= sizeof s->line_text) return bad_line(s, "this is not a line of text", ""), false;
+        if (memchr(start, 0, len) || len >= sizeof s->line_text) return bad_line(s, "this is not a line of text", FRESH), false;
         memcpy(s->line_text, start, len);
         s->line_text[len] = 0;
         if (*start == '[' ? !memchr(start, ']', len) : !strpbrk(s->line_text, "=:"))
-            return bad_line(s, "expected \"key = value\" or \"[section]\"; a remark starts with #", ""), false;
+            return bad_line(s, "expected \"key = value\" or \"[section]\"; a remark starts with #", FRESH), false;
         return true;
     }
     return false;

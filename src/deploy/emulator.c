@@ -125,9 +125,11 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
         return th_why_set(why, TH_EIO, "the firmware stopped: %s in %s (pc 0x%08lx). This is a bug: please report it with the model",
                           r->fault, name, (unsigned long)r->fault_pc);
     }
-    if (status || !r->measured)
-        return th_why_set(why, TH_EIO, "the firmware ended early, exit code %d%s%.*s", status, *tail ? ": " : "",
-                          (int)strcspn(tail, "\n"), tail);
+    if (status || !r->measured) {
+        char end[96];
+        th_process_status_text(status, end, sizeof end);
+        return th_why_set(why, TH_EIO, "the firmware ended early, %s%s%.*s", end, *tail ? ": " : "", (int)strcspn(tail, "\n"), tail);
+    }
     return TH_OK;
 }
 

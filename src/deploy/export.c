@@ -37,8 +37,9 @@ static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_cod
     th_writer_add(&w, "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is allocated.\n"
                       "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n"
                       "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
-                      "By hand: compile every .c file here and below (your own main instead of main_selftest.c) with this folder as\n"
-                      "include path, as C99, with `-ffp-contract=off`; `-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n",
+                      "By hand, in this folder; `-I.` is needed:\n\n"
+                      "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
+                      "In a program of your own: all .c files here and below but main_selftest.c, with the same options; `-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n",
                   plan->arena_bytes, code->weight_bytes);
     write_usage(&w, code, pipe);
     return put_text(f, "README.md", &w, why);

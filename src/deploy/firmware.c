@@ -100,13 +100,17 @@ typedef struct build {
     th_calls *calls;
 } build;
 
-/* The compiler's complaint, first line that says error. */
-static th_err tool_failed(const build *b, const char *what, char *tail, th_why *why)
+/* The tool's complaint, first line that says error; or how it ended, where it did not say a word. */
+static th_err tool_failed(const char *tool, const char *what, int status, char *tail, th_why *why)
 {
+    char end[96];
+    th_process_status_text(status, end, sizeof end);
+    if (!tail[strspn(tail, " \n")])
+        return th_why_set(why, TH_ETOOL, "%s failed on %s without a message: %s. Is memory or disk full? Try again", tool, what, end);
     char *line = strstr(tail, "error:");
     while (line && line > tail && line[-1] != '\n') line--;
     if (!line) line = tail;
-    return th_why_set(why, TH_ETOOL, "%s failed on %s: %.*s", b->board->compiler, what, (int)strcspn(line, "\n"), line);
+    return th_why_set(why, TH_ETOOL, "%s failed on %s: %.*s", tool, what, (int)strcspn(line, "\n"), line);
 }
 
 static th_err run_tool(const build *b, const args *a, char *tail, size_t cap, int *status, th_why *why)
@@ -158,7 +162,7 @@ static th_err compile(build *b, const char *source, const char *object, const ch
     add(&a, "-o");
     add(&a, object);
     TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
-    return status ? tool_failed(b, source, tail, why) : TH_OK;
+    return status ? tool_failed(b->board->compiler, source, status, tail, why) : TH_OK;
 }
 
 /* "src/nn/conv_2d.c" -> "build/src_nn_conv_2d.o" */
@@ -246,11 +250,11 @@ static th_err write_link_script(const build *b, th_why *why)
 }
 
 /* "region `RAM' overflowed by 64640 bytes" */
-static th_err link_failed(const build *b, char *tail, th_why *why)
+static th_err link_failed(const build *b, int status, char *tail, th_why *why)
 {
     const char *flash = strstr(tail, "region `FLASH' overflowed by "), *ram = strstr(tail, "region `RAM' overflowed by ");
     const char *at = ram ? ram : flash;
-    if (!at) return tool_failed(b, "linking", tail, why);
+    if (!at) return tool_failed(b->board->compiler, "linking", status, tail, why);
     at = strstr(at, " by ") + 4;
     return th_why_set(why, TH_ERANGE,
                       "the firmware does not fit %s: %.*s bytes too many for its %lu KB of %s. "
@@ -278,7 +282,7 @@ static th_err link_elf(const build *b, const char *elf, const char *map, th_why 
     add(&a, "-o");
     add(&a, elf);
     TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
-    return status ? link_failed(b, tail, why) : TH_OK;
+    return status ? link_failed(b, status, tail, why) : TH_OK;
 }
 
 static th_err convert(const build *b, const char *format, const char *to, th_why *why)
@@ -292,7 +296,7 @@ static th_err convert(const build *b, const char *format, const char *to, th_why
     add(&a, "firmware.elf");
     add(&a, to);
     TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
-    return status ? th_why_set(why, TH_ETOOL, "%s failed: %s", b->board->objcopy, tail) : TH_OK;
+    return status ? tool_failed(b->board->objcopy, "firmware.elf", status, tail, why) : TH_OK;
 }
 
 static int by_size(const void *a, const void *b)

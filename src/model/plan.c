@@ -27,6 +27,19 @@ typedef struct planner {
     th_why *why;
 } planner;
 
+/* Names out of foreign files can be pages long: their first 60 bytes or less, not cut inside a character. */
+static int short_name(const char *name)
+{
+    size_t n = strlen(name);
+    if (n > 60)
+        for (n = 60; n && ((unsigned char)name[n] & 0xc0) == 0x80; n--) {
+        }
+    return (int)n;
+}
+
+#define NAME_FMT        "%.*s%s"
+#define NAME_ARGS(name) short_name(name), name, (name)[short_name(name)] ? "\xe2\x80\xa6" : ""
+
 /* "graph 2, " of a graph that another one calls; "" of the first. */
 static const char *graph_text(const th_graph *g, char text[32])
 {
@@ -66,9 +79,9 @@ static th_err prepare_all(planner *pl)
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
             const th_op_row *row = th_op_find((int32_t)node->op);
-            return th_why_set(pl->why, err, "%soperator %d (%s%s%.*s): %s", graph_text(g, where), (int)k,
-                              row ? row->name : "?", out >= 0 ? ", makes " : "", 80,
-                              out >= 0 ? g->tensors[out].name : "", diag.msg);
+            const char *name = out >= 0 ? g->tensors[out].name : "";
+            return th_why_set(pl->why, err, "%soperator %d (%s%s" NAME_FMT "): %s", graph_text(g, where), (int)k,
+                              row ? row->name : "?", out >= 0 ? ", makes " : "", NAME_ARGS(name), diag.msg);
         }
         if (!pl->plan->steps[k].kernel_name) pl->plan->steps[k].kernel_name = "";
         pl->plan->macs += pl->plan->steps[k].macs;
@@ -80,10 +93,12 @@ static th_err make(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data || pl->life[t].first >= 0 || tensor->is_variable)
-        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is made twice, or made although it is constant", (int)t,
-                          tensor->name);
+        return th_why_set(pl->why, TH_EFORMAT,
+                          "tensor %d (" NAME_FMT ") is made twice, or made although it is constant", (int)t,
+                          NAME_ARGS(tensor->name));
     if (th_tensor_bytes(tensor) == 0)
-        return th_why_set(pl->why, TH_ESHAPE, "tensor %d (%s) is empty or too large", (int)t, tensor->name);
+        return th_why_set(pl->why, TH_ESHAPE, "tensor %d (" NAME_FMT ") is empty or too large", (int)t,
+                          NAME_ARGS(tensor->name));
     pl->life[t].first = pl->life[t].last = step;
     return TH_OK;
 }
@@ -93,8 +108,8 @@ static th_err use(planner *pl, int32_t t, int32_t step)
     const th_tensor *tensor = &pl->g->tensors[t];
     if (tensor->data && !tensor->is_variable) return TH_OK;
     if (pl->life[t].first < 0)
-        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (%s) is needed before any operator made it", (int)t,
-                          tensor->name);
+        return th_why_set(pl->why, TH_EFORMAT, "tensor %d (" NAME_FMT ") is needed before any operator made it", (int)t,
+                          NAME_ARGS(tensor->name));
     if (pl->life[t].last < step) pl->life[t].last = step;
     return TH_OK;
 }

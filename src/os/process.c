@@ -214,3 +214,9 @@ th_err th_process_run(const th_process *p, int *status, char *stderr_tail, size_
     *status = WIFSIGNALED(c.wait_status) ? 128 + WTERMSIG(c.wait_status) : WEXITSTATUS(c.wait_status);
     return err;
 }
+
+void th_process_status_text(int status, char *text, size_t cap)
+{
+    if (status > 128) th_text_fmt(text, cap, "killed by signal %d (%s)", status - 128, strsignal(status - 128));
+    else th_text_fmt(text, cap, "exit code %d", status);
+}

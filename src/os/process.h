@@ -25,4 +25,7 @@ typedef struct th_process {
  * a non-zero exit is no error here. stderr_tail (may be NULL): last bytes of stderr. */
 TH_NODISCARD th_err th_process_run(const th_process *p, int *status, char *stderr_tail, size_t tail_cap, th_why *why);
 
+/* "killed by signal 9 (Killed)" or "exit code 3", for a `status` of th_process_run. */
+void th_process_status_text(int status, char *text, size_t cap);
+
 #endif

@@ -19,6 +19,15 @@ run quantize "$p"; exits "quantize" 0
 run test "$p" --json; exits "test --json" 0 '"int8":'
 holds "test: one object on the last line" sh -c "tail -n 1 '$tmp/out' | grep -q '^{.*}\$'"
 run inspect "$int8" --board nano33ble; exits "inspect" 0 'FULLY_CONNECTED'
+if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
+	mkdir "$tmp/flat"
+	wav "$tmp/flat/one.wav" seconds=2 && wav "$tmp/flat/two.wav" seconds=2 hz=1400
+	run emulate "$p" --feed "$tmp/flat"; exits "emulate --feed a folder without labels" 0 'device equals host +yes'
+	holds "every recording of it was played" grep -q '"seconds": *4' "$p/model/emulate.json"
+	holds "no accuracy is told where no clips were classified" sh -c "! grep -i accuracy '$tmp/out'"
+else
+	skip "emulate --feed a folder without labels" "arm-none-eabi-gcc or qemu-system-arm is not here"
+fi
 first=$(hash_models)
 run train "$p" --preset tiny-conv --epochs 3 --seed 7 && run quantize "$p"
 holds "the same seed gives the same bytes" [ "$(hash_models)" = "$first" ]

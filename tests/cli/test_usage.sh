@@ -11,6 +11,7 @@ run fly; exits "a verb that is none" 2 'fly'
 run --fly; exits "an option that is none" 2 'fly'
 run ''; exits "an empty verb" 2
 run data; exits "half a verb" 2
+run data --help; exits "half a verb and --help" 0 'data import'
 "$thimble" --help >/dev/full 2>"$tmp/err"; rc=$?
 exits "--help to a full disk" 1
 
@@ -23,7 +24,7 @@ while read -r verb; do
 	holds "$verb --help says nothing on stderr" [ ! -s "$tmp/err" ]
 	holds "$verb --help fits a terminal of 125 columns" awk 'length > 125 { exit 1 }' "$tmp/out"
 	run "$@" --no-such-option; exits "$verb --no-such-option" 2 'no-such-option.*--help'
-	run "$@" 1 2 3 4 5 6 7 8 9; exits "$verb with too many words" 2 'Usage: thimble'
+	run "$@" 1 2 3 4 5 6 7 8 9; exits "$verb with too many words" 2 "^thimble $verb: \"[1-9]\" .*Usage: thimble"
 	"$thimble" "$@" --help >/dev/full 2>"$tmp/err"; rc=$?
 	exits "$verb --help to a full disk" 1
 done <"$tmp/verbs"

@@ -255,7 +255,7 @@ static void bad_files_stop_nothing(void **state)
     assert_int_equal(w->report.added, 1);
     assert_int_equal(w->report.duplicates, 2);
     assert_int_equal(w->report.refused, 7);
-    assert_true(has_problem(w, "empty.wav", "empty") && has_problem(w, "text.mp3", "cannot be read as sound") && has_problem(w, "slow.wav", "1 Hz") &&
+    assert_true(has_problem(w, "empty.wav", "empty") && has_problem(w, "text.mp3", "it is no sound file") && has_problem(w, "slow.wav", "1 Hz") &&
                 has_problem(w, "long.wav", "11 s long") && has_problem(w, "cut.wav", "cut off") && has_problem(w, "dangling.wav", "no sound file") &&
                 has_problem(w, "pipe.wav", "not a file") && has_problem(w, "loop", "link back") && has_problem(w, "yes/good.wav", "labelled"));
     assert_int_equal(count(w, "no", -1), 1); /* "no" comes first in the folder */
@@ -419,6 +419,10 @@ static void findings(void **state)
     assert_int_equal(r.finding[TH_LINT_LEAK].count, 1);
     assert_int_equal(r.finding[TH_LINT_DUPLICATE].count, 1);
     assert_int_equal(r.finding[TH_LINT_CASE].count, 1);
+    for (size_t i = 0; i < w->set->n; i++) w->set->clips[i].speaker = "anna"; /* alone: dividing again cannot help */
+    assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
+    assert_int_equal(r.finding[TH_LINT_LEAK].count, 0);
+    assert_int_equal(r.finding[TH_LINT_FEW_SPEAKERS].count, 1);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)

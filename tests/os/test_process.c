@@ -29,6 +29,10 @@ static void lines_status_and_stderr(void **state)
     assert_string_equal(out, "$HOME; *|");
     const char *killed[] = {"sh", "-c", "kill -9 $$", NULL};
     assert_int_equal(run(killed, NULL, NULL, 0, 0, NULL), 137);
+    th_process_status_text(137, out, sizeof out);
+    assert_non_null(strstr(out, "signal 9"));
+    th_process_status_text(3, out, sizeof out);
+    assert_string_equal(out, "exit code 3");
 }
 
 static void much_output_on_both_streams(void **state)
