@@ -35,6 +35,8 @@ static th_err parse_option(th_args *a, int argc, char **argv, int *i, th_why *wh
     } else {
         return th_why_set(why, TH_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
     }
+    if (a->n_given == TH_MAX_GIVEN) return th_why_set(why, TH_EUSAGE, "more than %d options in one command", TH_MAX_GIVEN);
+    a->given[a->n_given++] = (th_given){row, a->value[row]};
     return TH_OK;
 }
 

@@ -23,6 +23,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_test,
     &th_cmd_inspect,
     &th_cmd_run,
+    &th_cmd_edit,
     &th_cmd_deploy,
     &th_cmd_emulate,
     &th_cmd_report,
