@@ -205,7 +205,7 @@ static void reset_graph(const th_runner *r, const th_plan *p)
         const th_tensor *v = &g->tensors[t];
         if (!v->is_variable || p->offset[t] == TH_NO_OFFSET) continue;
         if (v->data) memcpy(place(r, p, t), v->data, th_tensor_bytes(v));
-        else memset(place(r, p, t), 0, th_tensor_bytes(v));
+        else memset(place(r, p, t), th_tensor_start(v), th_tensor_bytes(v));
     }
 }
 
