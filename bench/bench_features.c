@@ -53,8 +53,7 @@ int main(void)
     for (int k = 0; k < 2; k++) {
         th_arena arena = th_arena_over(memory, sizeof memory);
         if (th_frontend_init(&c.f, &cfg[k], NULL, NULL, &arena)) return 1;
-        printf("%s_clip_49_frames,%.1f,us\n", k ? "mfcc" : "logmel",
-               best_of(20, 20, whole_clip, &c));
+        printf("%s_clip_49_frames,%.1f,us\n", k ? "mfcc" : "logmel", best_of(20, 20, whole_clip, &c));
     }
     return 0;
 }

@@ -17,16 +17,11 @@ static th_err add_clip(th_dataset *set, const char *dir, const char *label, int 
     int16_t *pcm = malloc(RATE * sizeof *pcm);
     if (!pcm) return TH_ENOMEM;
     th_rng r = th_rng_make((uint64_t)number, 5);
-    for (int i = 0; i < RATE; i++)
-        pcm[i] = (int16_t)(4000.0f * th_rng_normal(&r) * (float)(i % 4000) / 4000.0f);
+    for (int i = 0; i < RATE; i++) pcm[i] = (int16_t)(4000.0f * th_rng_normal(&r) * (float)(i % 4000) / 4000.0f);
     snprintf(path, sizeof path, "%s/%s%d.wav", dir, label, number);
     th_err err = th_audio_write(path, RATE, pcm, RATE, why);
-    const th_clip clip = {.file = path,
-                          .label = label,
-                          .word = label,
-                          .speaker = "",
-                          .source = "bench",
-                          .n_samples = RATE};
+    const th_clip clip = {
+        .file = path, .label = label, .word = label, .speaker = "", .source = "bench", .n_samples = RATE};
     if (!err) err = th_dataset_add(set, &clip, why);
     free(pcm);
     return err;
@@ -40,8 +35,7 @@ static th_err measure(const th_dataset *set, const th_pipeline *pipe, float mixu
     a.mixup = mixup;
     th_sampler *s;
     TH_TRY(th_sampler_new(set, TH_TRAIN, pipe, &a, 1, &s, why));
-    float *x = malloc((size_t)(pipe->n_frames * pipe->frontend.n_coef) * sizeof *x),
-          y[TH_MAX_LABELS];
+    float *x = malloc((size_t)(pipe->n_frames * pipe->frontend.n_coef) * sizeof *x), y[TH_MAX_LABELS];
     const int32_t n = th_sampler_epoch_size(s);
     double best = 0.0;
     for (int32_t epoch = 0; x && epoch < 8; epoch++) {

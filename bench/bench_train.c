@@ -63,15 +63,26 @@ static int run(const th_preset *p, int threads, int32_t batch)
     for (size_t i = 0; i < STORED * b.n_in; i++) b.x[i] = th_rng_normal(&rng);
     const int32_t n = strcmp(p->name, "tiny-conv") == 0 ? 12800 : 1600;
     const th_train_job job = {.spec = &spec,
-                              .cfg = {.epochs = 8, .batch = batch, .learning_rate = 1e-3f, .weight_decay = 0.01f,
-                                      .label_smoothing = 0.1f, .ema = 0.99f, .seed = 1, .n_threads = threads},
-                              .train = example, .train_ctx = &b, .n_train = n, .on_epoch = on_epoch, .ctx = &b};
+                              .cfg = {.epochs = 8,
+                                      .batch = batch,
+                                      .learning_rate = 1e-3f,
+                                      .weight_decay = 0.01f,
+                                      .label_smoothing = 0.1f,
+                                      .ema = 0.99f,
+                                      .seed = 1,
+                                      .n_threads = threads},
+                              .train = example,
+                              .train_ctx = &b,
+                              .n_train = n,
+                              .on_epoch = on_epoch,
+                              .ctx = &b};
     th_model *model = NULL;
     if (!err) err = th_train(&job, &model, &why);
-    if (!err) 
-        printf("train,%s,%d,%d,%.0f,%.1f,%.0f\n", p->name, threads, (int)batch, n / b.best_s, 2e-9 * train_macs(&spec) * n / b.best_s,
-               n / b.best_cpu_s);
-    else fprintf(stderr, "bench_train: %s\n", why.text);
+    if (!err)
+        printf("train,%s,%d,%d,%.0f,%.1f,%.0f\n", p->name, threads, (int)batch, n / b.best_s,
+               2e-9 * train_macs(&spec) * n / b.best_s, n / b.best_cpu_s);
+    else
+        fprintf(stderr, "bench_train: %s\n", why.text);
     th_model_free(model);
     free(b.x);
     return err != TH_OK;
@@ -88,8 +99,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < n; i++)
         for (int threads = 1; threads <= th_cpu_count() && threads <= 2; threads++)
             for (int32_t batch = 32; batch <= 100; batch += 68) {
-                const bool wanted = (argc < 2 || strcmp(argv[1], p[i].name) == 0) && (!only_threads || threads == only_threads) &&
-                                    (!only_batch || batch == only_batch);
+                const bool wanted = (argc < 2 || strcmp(argv[1], p[i].name) == 0) &&
+                                    (!only_threads || threads == only_threads) && (!only_batch || batch == only_batch);
                 if (wanted) failed |= run(&p[i], threads, batch);
             }
     return failed;

@@ -1,5 +1,5 @@
-/* The functions of string.h that a compiler may call by itself or the loop uses, so that the firmware needs no C library
- * and its stack bound has no unknown parts. */
+/* The functions of string.h that a compiler may call by itself or the loop uses, so that the firmware needs no C
+ * library and its stack bound has no unknown parts. */
 #include <stdint.h>
 #include <string.h>
 

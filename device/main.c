@@ -231,7 +231,8 @@ int main(void)
     if (in < 0 || out_file < 0) return EXIT_BAD_FILE;
     /* Once before anything is measured: printing has its place in the stack's high-water mark
      * whether something is detected or not. */
-    say(th_text_fmt(line, sizeof line, "{\"arena\":%lu,\"audio\":%d}\n", (unsigned long)MODEL_ARENA_BYTES, MODEL_AUDIO));
+    say(th_text_fmt(line, sizeof line, "{\"arena\":%lu,\"audio\":%d}\n", (unsigned long)MODEL_ARENA_BYTES,
+                    MODEL_AUDIO));
     if (model_init()) return EXIT_BAD_WORDS;
     const int32_t status = run(word[1], in);
     say_measurements();

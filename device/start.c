@@ -40,8 +40,22 @@ __attribute__((naked)) void device_fault(void)
 
 typedef void handler(void);
 __attribute__((section(".vectors"), used)) static handler *const vectors[16] = {
-    (handler *)__stack_top, device_reset, device_fault, device_fault, device_fault, device_fault, device_fault,
-    0, 0, 0, 0, device_fault, device_fault, 0, device_fault, device_fault,
+    (handler *)__stack_top,
+    device_reset,
+    device_fault,
+    device_fault,
+    device_fault,
+    device_fault,
+    device_fault,
+    0,
+    0,
+    0,
+    0,
+    device_fault,
+    device_fault,
+    0,
+    device_fault,
+    device_fault,
 };
 
 uint32_t device_stack_used(void)

@@ -22,7 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (th_dataset_print(a, &text, &n, NULL)) abort();
     if (th_dataset_parse((th_span){text, n}, "again", &p, &b, NULL) || a->n != b->n) abort();
     for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->clips[i].file, b->clips[i].file) || strcmp(a->clips[i].source, b->clips[i].source) || a->clips[i].hash != b->clips[i].hash) abort();
+        if (strcmp(a->clips[i].file, b->clips[i].file) || strcmp(a->clips[i].source, b->clips[i].source) ||
+            a->clips[i].hash != b->clips[i].hash)
+            abort();
     free(text);
     th_dataset_free(a);
     th_dataset_free(b);

@@ -13,7 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!why.err || !why.text[0]) abort();
         return 0;
     }
-    if (p.n_labels < 3 || p.n_labels > TH_MAX_LABELS || p.rate_hz < 4000 || p.clip_ms < 100 || p.n_coef > p.n_mel || p.n_mel > TH_MAX_COEFS) abort();
+    if (p.n_labels < 3 || p.n_labels > TH_MAX_LABELS || p.rate_hz < 4000 || p.clip_ms < 100 || p.n_coef > p.n_mel ||
+        p.n_mel > TH_MAX_COEFS)
+        abort();
     for (int i = 0; i < p.n_labels; i++)
         if (th_label_check(p.labels[i], NULL) || th_project_label(&p, p.labels[i]) != i) abort();
     return 0;

@@ -25,7 +25,8 @@ static inline int32_t test_tensor(test_build *b, const char *name, int32_t n0, i
 }
 
 /* Normal values of deviation `spread`, the same ones every time. */
-static inline int32_t test_weights(test_build *b, const char *name, float spread, int32_t n0, int32_t n1, int32_t n2, int32_t n3)
+static inline int32_t test_weights(test_build *b, const char *name, float spread, int32_t n0, int32_t n1, int32_t n2,
+                                   int32_t n3)
 {
     const int32_t i = test_tensor(b, name, n0, n1, n2, n3), n = th_shape_count(&b->g->tensors[i].shape);
     float *w = th_model_alloc(b->model, (size_t)n, sizeof *w);
@@ -49,7 +50,8 @@ static inline th_node *test_node(test_build *b, th_op op, int32_t in0, int32_t i
     return n;
 }
 
-static inline void test_conv(test_build *b, int32_t h, int32_t w, int32_t in_c, int32_t out_c, int32_t k_h, int32_t k_w, int32_t stride)
+static inline void test_conv(test_build *b, int32_t h, int32_t w, int32_t in_c, int32_t out_c, int32_t k_h, int32_t k_w,
+                             int32_t stride)
 {
     const int32_t in = b->last, weights = test_weights(b, "conv/w", 1.4f / 6.0f, out_c, k_h, k_w, in_c);
     const int32_t bias = test_weights(b, "conv/b", 0.1f, out_c, 0, 0, 0), out = test_tensor(b, "conv", 1, h, w, out_c);
@@ -61,7 +63,8 @@ static inline void test_conv(test_build *b, int32_t h, int32_t w, int32_t in_c, 
 
 static inline void test_depthwise(test_build *b, int32_t h, int32_t w, int32_t c)
 {
-    const int32_t in = b->last, weights = test_weights(b, "dw/w", 0.5f, 1, 3, 3, c), bias = test_weights(b, "dw/b", 0.1f, c, 0, 0, 0);
+    const int32_t in = b->last, weights = test_weights(b, "dw/w", 0.5f, 1, 3, 3, c),
+                  bias = test_weights(b, "dw/b", 0.1f, c, 0, 0, 0);
     const int32_t out = test_tensor(b, "dw", 1, h, w, c);
     th_attr *a = &test_node(b, TH_OP_DEPTHWISE_CONV_2D, in, weights, bias, out)->attr;
     a->conv.act = TH_ACT_RELU;

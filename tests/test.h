@@ -19,16 +19,16 @@ static inline const char *test_shared(void)
     return dir ? dir : "../shared";
 }
 
-#define TEST_NEEDS_SHARED(file)                                                                    \
-    do {                                                                                           \
-        char test_path[4096];                                                                      \
-        snprintf(test_path, sizeof test_path, "%s/%s", test_shared(), file);                       \
-        FILE *test_f = fopen(test_path, "rb");                                                     \
-        if (!test_f) {                                                                             \
-            printf("SKIPPED: %s is not here\n", test_path);                                        \
-            skip();                                                                                \
-        }                                                                                          \
-        fclose(test_f);                                                                            \
+#define TEST_NEEDS_SHARED(file)                                                                                        \
+    do {                                                                                                               \
+        char test_path[4096];                                                                                          \
+        snprintf(test_path, sizeof test_path, "%s/%s", test_shared(), file);                                           \
+        FILE *test_f = fopen(test_path, "rb");                                                                         \
+        if (!test_f) {                                                                                                 \
+            printf("SKIPPED: %s is not here\n", test_path);                                                            \
+            skip();                                                                                                    \
+        }                                                                                                              \
+        fclose(test_f);                                                                                                \
     } while (0)
 
 #endif

@@ -10,19 +10,19 @@
 #include <stddef.h>
 
 /* One list makes the enum and the texts, so they cannot drift apart. */
-#define TH_ERR_LIST(X)                                                                             \
-    X(TH_OK, 0, "ok")                                                                              \
-    X(TH_ENOMEM, -1, "out of memory")                                                              \
-    X(TH_ETRUNC, -2, "input ends too early")                                                       \
-    X(TH_EFORMAT, -3, "input is not in the expected format")                                       \
-    X(TH_EUNSUP, -4, "valid, but not supported here")                                              \
-    X(TH_ERANGE, -5, "value or size out of range")                                                 \
-    X(TH_ESHAPE, -6, "tensor shapes do not match")                                                 \
-    X(TH_ENOENT, -7, "not found")                                                                  \
-    X(TH_EIO, -8, "device or file error")                                                          \
-    X(TH_EEXIST, -9, "exists already")                                                             \
-    X(TH_ETOOL, -10, "a program that is needed is missing or failed")                              \
-    X(TH_EINTR, -11, "interrupted")                                                                \
+#define TH_ERR_LIST(X)                                                                                                 \
+    X(TH_OK, 0, "ok")                                                                                                  \
+    X(TH_ENOMEM, -1, "out of memory")                                                                                  \
+    X(TH_ETRUNC, -2, "input ends too early")                                                                           \
+    X(TH_EFORMAT, -3, "input is not in the expected format")                                                           \
+    X(TH_EUNSUP, -4, "valid, but not supported here")                                                                  \
+    X(TH_ERANGE, -5, "value or size out of range")                                                                     \
+    X(TH_ESHAPE, -6, "tensor shapes do not match")                                                                     \
+    X(TH_ENOENT, -7, "not found")                                                                                      \
+    X(TH_EIO, -8, "device or file error")                                                                              \
+    X(TH_EEXIST, -9, "exists already")                                                                                 \
+    X(TH_ETOOL, -10, "a program that is needed is missing or failed")                                                  \
+    X(TH_EINTR, -11, "interrupted")                                                                                    \
     X(TH_EUSAGE, -12, "wrong usage")
 
 typedef enum th_err {
@@ -32,7 +32,7 @@ typedef enum th_err {
 } th_err;
 
 #if defined(__GNUC__)
-#define TH_NODISCARD __attribute__((warn_unused_result))
+#define TH_NODISCARD         __attribute__((warn_unused_result))
 #define TH_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define TH_NODISCARD
@@ -40,10 +40,10 @@ typedef enum th_err {
 #endif
 
 /* Leave the function with the error of `expr`, if any. */
-#define TH_TRY(expr)                                                                               \
-    do {                                                                                           \
-        const th_err th_try_err = (expr);                                                          \
-        if (th_try_err) return th_try_err;                                                         \
+#define TH_TRY(expr)                                                                                                   \
+    do {                                                                                                               \
+        const th_err th_try_err = (expr);                                                                              \
+        if (th_try_err) return th_try_err;                                                                             \
     } while (0)
 
 /* English text of an error; never NULL. */

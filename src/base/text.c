@@ -42,9 +42,7 @@ static const char *convert(out *o, const char *f, va_list *args)
     for (; *f == 'l' || *f == 'z'; f++) *f == 'l' ? longs++ : size++;
 
     if (*f == 'd') {
-        const long long v = longs > 1 ? va_arg(*args, long long)
-                            : longs   ? va_arg(*args, long)
-                                      : va_arg(*args, int);
+        const long long v = longs > 1 ? va_arg(*args, long long) : longs ? va_arg(*args, long) : va_arg(*args, int);
         const unsigned long long u = v < 0 ? 0ull - (unsigned long long)v : (unsigned long long)v;
         put_digits(o, u, 10, width, pad, v < 0);
     } else if (*f == 'u' || *f == 'x') {

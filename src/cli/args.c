@@ -22,7 +22,8 @@ static th_err parse_option(th_args *a, int argc, char **argv, int *i, th_why *wh
     const size_t len = equals ? (size_t)(equals - name) : strlen(name);
     const int row = find(a->cmd, name, len);
     if (row < 0)
-        return th_why_set(why, TH_EUSAGE, "there is no option --%.*s. See: thimble %s --help", (int)len, name, a->cmd->name);
+        return th_why_set(why, TH_EUSAGE, "there is no option --%.*s. See: thimble %s --help", (int)len, name,
+                          a->cmd->name);
     const th_opt *o = &a->cmd->opts[row];
     if (!o->arg) {
         if (equals) return th_why_set(why, TH_EUSAGE, "--%s is a switch and takes no value", o->name);
@@ -34,6 +35,9 @@ static th_err parse_option(th_args *a, int argc, char **argv, int *i, th_why *wh
     } else {
         return th_why_set(why, TH_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
     }
+    if (a->n_given == TH_MAX_GIVEN)
+        return th_why_set(why, TH_EUSAGE, "more than %d options in one command", TH_MAX_GIVEN);
+    a->given[a->n_given++] = (th_given){row, a->value[row]};
     return TH_OK;
 }
 
@@ -47,9 +51,11 @@ th_err th_args_parse(const th_cmd *cmd, int argc, char **argv, th_args *a, th_wh
         } else if (!words_only && strncmp(argv[i], "--", 2) == 0) {
             TH_TRY(parse_option(a, argc, argv, &i, why));
         } else if (!words_only && argv[i][0] == '-' && argv[i][1]) {
-            return th_why_set(why, TH_EUSAGE, "\"%s\": options start with two dashes; a file of that name is ./%s", argv[i], argv[i]);
+            return th_why_set(why, TH_EUSAGE, "\"%s\": options start with two dashes; a file of that name is ./%s",
+                              argv[i], argv[i]);
         } else if (a->n_words == cmd->max_words) {
-            return th_why_set(why, TH_EUSAGE, "\"%s\" is one word too many. Usage: thimble %s %s", argv[i], cmd->name, cmd->words);
+            return th_why_set(why, TH_EUSAGE, "\"%s\" is one word too many. Usage: thimble %s %s", argv[i], cmd->name,
+                              cmd->words);
         } else {
             a->word[a->n_words++] = argv[i];
         }
@@ -83,8 +89,7 @@ bool th_arg_on(const th_args *a, const char *name)
     return th_arg(a, name) != NULL;
 }
 
-th_err th_arg_int(const th_args *a, const char *name, int64_t lo, int64_t hi, int64_t def, int64_t *out,
-                  th_why *why)
+th_err th_arg_int(const th_args *a, const char *name, int64_t lo, int64_t hi, int64_t def, int64_t *out, th_why *why)
 {
     const char *text = th_arg(a, name);
     *out = def;
@@ -99,8 +104,7 @@ th_err th_arg_int(const th_args *a, const char *name, int64_t lo, int64_t hi, in
     return TH_OK;
 }
 
-th_err th_arg_float(const th_args *a, const char *name, double lo, double hi, double def, double *out,
-                    th_why *why)
+th_err th_arg_float(const th_args *a, const char *name, double lo, double hi, double def, double *out, th_why *why)
 {
     const char *text = th_arg(a, name);
     *out = def;

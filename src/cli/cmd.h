@@ -11,20 +11,29 @@
 #include <stdint.h>
 
 typedef struct th_opt {
-    const char *name;  /* "epochs": written --epochs N */
-    const char *arg;   /* "N", "DIR", or NULL for a switch */
-    const char *def;   /* default as text for the help, or NULL */
-    const char *help;  /* one line */
+    const char *name; /* "epochs": written --epochs N */
+    const char *arg;  /* "N", "DIR", or NULL for a switch */
+    const char *def;  /* default as text for the help, or NULL */
+    const char *help; /* one line */
 } th_opt;
 
-#define TH_MAX_OPTS 24
+#define TH_MAX_OPTS  24
 #define TH_MAX_WORDS 8
+#define TH_MAX_GIVEN 256
+
+/* One option as it was given. */
+typedef struct th_given {
+    int row; /* of the option table */
+    const char *value;
+} th_given;
 
 typedef struct th_args {
     const struct th_cmd *cmd;
     const char *value[TH_MAX_OPTS]; /* by row of the option table; NULL when not given; "" for a switch that is */
     const char *word[TH_MAX_WORDS]; /* what stands without -- */
     int n_words;
+    th_given given[TH_MAX_GIVEN]; /* all of them in their order, for options that may be repeated */
+    int n_given;
 } th_args;
 
 typedef struct th_cmd {
@@ -40,15 +49,17 @@ typedef struct th_cmd {
 /* The verbs; each is defined in cmd_<verb>.c. */
 extern const th_cmd th_cmd_new, th_cmd_data_import, th_cmd_data_synth, th_cmd_data_list, th_cmd_data_check,
     th_cmd_data_split, th_cmd_data_stream, th_cmd_train, th_cmd_test, th_cmd_quantize, th_cmd_inspect, th_cmd_run,
-    th_cmd_deploy, th_cmd_emulate, th_cmd_report;
+    th_cmd_edit, th_cmd_deploy, th_cmd_emulate, th_cmd_report;
 
 /* Value of an option by name; NULL when it was not given. */
 const char *th_arg(const th_args *a, const char *name);
 bool th_arg_on(const th_args *a, const char *name);
 
 /* Numbers: whole text or TH_EUSAGE with a text that names option and range. `def` when not given. */
-TH_NODISCARD th_err th_arg_int(const th_args *a, const char *name, int64_t lo, int64_t hi, int64_t def, int64_t *out, th_why *why);
-TH_NODISCARD th_err th_arg_float(const th_args *a, const char *name, double lo, double hi, double def, double *out, th_why *why);
+TH_NODISCARD th_err th_arg_int(const th_args *a, const char *name, int64_t lo, int64_t hi, int64_t def, int64_t *out,
+                               th_why *why);
+TH_NODISCARD th_err th_arg_float(const th_args *a, const char *name, double lo, double hi, double def, double *out,
+                                 th_why *why);
 
 /* Word i, or `def`. */
 const char *th_word(const th_args *a, int i, const char *def);

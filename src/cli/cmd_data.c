@@ -32,24 +32,32 @@ static th_err take_labels(const char *labels, th_project *p, th_why *why)
 static void print_import(const th_import_report *r, const char *src)
 {
     const th_found_list *l = r->found;
-    fprintf(stderr, "%s: %s; %zu recordings, %zu speakers known\n", src, l->layout ? l->layout : "recordings", l->n, r->n_speakers);
+    fprintf(stderr, "%s: %s; %zu recordings, %zu speakers known\n", src, l->layout ? l->layout : "recordings", l->n,
+            r->n_speakers);
     for (size_t i = 0; i < l->n_problems && i < SHOWN_PROBLEMS; i++) fprintf(stderr, "  %s\n", l->problem[i]);
     if (l->n_problems > SHOWN_PROBLEMS) fprintf(stderr, "  ... and %zu more\n", l->n_problems - SHOWN_PROBLEMS);
     if (!r->has_lists && !r->by_speaker && strcmp(l->layout, "Free Spoken Digit") != 0)
-        fprintf(stderr, "  The speakers are not known, or fewer than %d: single clips were divided into train, val and test, so the same voice\n"
-                        "  may be on both sides and the test looks better than the device will be. A folder per speaker inside each label\n"
-                        "  (LABEL/SPEAKER/FILE.wav) tells thimble who speaks.\n", TH_MIN_SPEAKERS);
-    printf("%zu clips imported, %zu were here already, %zu duplicates skipped, %zu refused, %zu left out by --per-label\n\n",
+        fprintf(stderr,
+                "  The speakers are not known, or fewer than %d: single clips were divided into train, val and test, "
+                "so the same voice\n"
+                "  may be on both sides and the test looks better than the device will be. A folder per speaker inside "
+                "each label\n"
+                "  (LABEL/SPEAKER/FILE.wav) tells thimble who speaks.\n",
+                TH_MIN_SPEAKERS);
+    printf("%zu clips imported, %zu were here already, %zu duplicates skipped, %zu refused, %zu left out by "
+           "--per-label\n\n",
            r->added, r->already, r->duplicates, r->refused, r->left_out);
 }
 
 static json_t *import_json(const th_import_report *r)
 {
     json_t *problems = json_array();
-    for (size_t i = 0; i < r->found->n_problems; i++) json_array_append_new(problems, json_string(r->found->problem[i]));
-    return json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o}", "layout", r->found->layout ? r->found->layout : "", "imported", (json_int_t)r->added,
-                     "already", (json_int_t)r->already, "duplicates", (json_int_t)r->duplicates, "refused", (json_int_t)r->refused,
-                     "left_out", (json_int_t)r->left_out, "by_speaker", r->has_lists || r->by_speaker, "problems", problems);
+    for (size_t i = 0; i < r->found->n_problems; i++)
+        json_array_append_new(problems, json_string(r->found->problem[i]));
+    return json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o}", "layout", r->found->layout ? r->found->layout : "",
+                     "imported", (json_int_t)r->added, "already", (json_int_t)r->already, "duplicates",
+                     (json_int_t)r->duplicates, "refused", (json_int_t)r->refused, "left_out", (json_int_t)r->left_out,
+                     "by_speaker", r->has_lists || r->by_speaker, "problems", problems);
 }
 
 static th_err import_into(const th_args *a, const th_project *p, th_dataset *set, th_why *why)
@@ -57,7 +65,9 @@ static th_err import_into(const th_args *a, const th_project *p, th_dataset *set
     int64_t per_label, seed;
     TH_TRY(th_arg_int(a, "per-label", 1, 1000000, 0, &per_label, why));
     TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
-    const th_import_cfg cfg = {.per_label = (int32_t)per_label, .split = {.val = 0.1, .test = 0.1, .seed = (uint64_t)seed}, .progress = on_progress};
+    const th_import_cfg cfg = {.per_label = (int32_t)per_label,
+                               .split = {.val = 0.1, .test = 0.1, .seed = (uint64_t)seed},
+                               .progress = on_progress};
     th_import_report r;
     th_tally t;
     TH_TRY(th_import(p, set, th_word(a, 0, "."), &cfg, &r, why));
@@ -69,7 +79,8 @@ static th_err import_into(const th_args *a, const th_project *p, th_dataset *set
         if (th_arg_on(a, "json")) err = th_tally_print_json(p, &t, import_json(&r), why);
     }
     if (!err && r.added + r.already + r.duplicates == 0)
-        err = th_why_set(why, TH_EFORMAT, "none of the %zu recordings could be used; the first: %s", r.found->n, r.found->n_problems ? r.found->problem[0] : "?");
+        err = th_why_set(why, TH_EFORMAT, "none of the %zu recordings could be used; the first: %s", r.found->n,
+                         r.found->n_problems ? r.found->problem[0] : "?");
     th_source_free(r.found);
     return err;
 }
@@ -97,12 +108,20 @@ static const th_opt import_opts[] = {
 };
 
 const th_cmd th_cmd_data_import = {
-    .name = "data import", .words = "SRC", .summary = "copy recordings into the project, as 16 kHz clips",
-    .detail = "SRC has a folder per label (LABEL/FILE.wav or LABEL/SPEAKER/FILE.wav; WAV, FLAC, OGG, MP3 at any rate), or is\n"
-              "Speech Commands, Free Spoken Digit or arabic-speech-commands. Words that are no label become \"unknown\";\n"
-              "_background_noise_ becomes \"silence\". Run it again at any time: what is here already is skipped.\n\n"
-              "Examples:\n  thimble data import ~/recordings --labels on,off\n  thimble data import speech_commands --project lights",
-    .opts = import_opts, .min_words = 1, .max_words = 1, .run = run_import,
+    .name = "data import",
+    .words = "SRC",
+    .summary = "copy recordings into the project, as 16 kHz clips",
+    .detail =
+        "SRC has a folder per label (LABEL/FILE.wav or LABEL/SPEAKER/FILE.wav; WAV, FLAC, OGG, MP3 at any rate), or "
+        "is\n"
+        "Speech Commands, Free Spoken Digit or arabic-speech-commands. Words that are no label become \"unknown\";\n"
+        "_background_noise_ becomes \"silence\". Run it again at any time: what is here already is skipped.\n\n"
+        "Examples:\n  thimble data import ~/recordings --labels on,off\n  thimble data import speech_commands "
+        "--project lights",
+    .opts = import_opts,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_import,
 };
 
 /* ---- list ---------------------------------------------------------------------------------- */
@@ -122,10 +141,15 @@ static th_err run_list(const th_args *a, th_why *why)
     return err;
 }
 
-static const th_opt list_opts[] = {{"project", "DIR", ".", "the project"}, {"json", NULL, NULL, "end with one line of JSON"}, {0}};
+static const th_opt list_opts[] = {
+    {"project", "DIR", ".", "the project"}, {"json", NULL, NULL, "end with one line of JSON"}, {0}};
 
 const th_cmd th_cmd_data_list = {
-    .name = "data list", .words = "", .summary = "count the clips by label and split", .opts = list_opts, .run = run_list,
+    .name = "data list",
+    .words = "",
+    .summary = "count the clips by label and split",
+    .opts = list_opts,
+    .run = run_list,
 };
 
 /* ---- split --------------------------------------------------------------------------------- */
@@ -135,7 +159,8 @@ static th_err split_all(th_dataset *set, const th_split_cfg *cfg, bool *by_speak
     th_split_item *items = calloc(set->n + 1, sizeof *items);
     if (!items) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (size_t i = 0; i < set->n; i++)
-        items[i] = (th_split_item){.label = set->clips[i].label, .speaker = set->clips[i].speaker, .key = set->clips[i].source};
+        items[i] = (th_split_item){
+            .label = set->clips[i].label, .speaker = set->clips[i].speaker, .key = set->clips[i].source};
     const th_err err = th_split_choose(items, set->n, cfg, by_speaker, why);
     for (size_t i = 0; i < set->n && !err; i++) set->clips[i].split = items[i].split;
     free(items);
@@ -151,12 +176,15 @@ static th_err split_project(const th_args *a, const th_project *p, th_dataset *s
     TH_TRY(th_arg_float(a, "val", 0, 40, 10, &val, why));
     TH_TRY(th_arg_float(a, "test", 0, 40, 10, &test, why));
     TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
-    if (set->n == 0) return th_why_set(why, TH_ENOENT, "there are no clips to divide. First: thimble data import FOLDER, or thimble data synth");
+    if (set->n == 0)
+        return th_why_set(why, TH_ENOENT,
+                          "there are no clips to divide. First: thimble data import FOLDER, or thimble data synth");
     const th_split_cfg cfg = {.val = val / 100, .test = test / 100, .seed = (uint64_t)seed};
     TH_TRY(split_all(set, &cfg, &by_speaker, why));
     TH_TRY(th_dataset_save(p, set, why));
     TH_TRY(th_tally_make(p, set, &t, why));
-    printf("Divided by %s.\n\n", by_speaker ? "speaker: nobody is on two sides" : "clip: the speakers are not known, or too few");
+    printf("Divided by %s.\n\n",
+           by_speaker ? "speaker: nobody is on two sides" : "clip: the speakers are not known, or too few");
     th_tally_print(p, &t);
     return th_arg_on(a, "json") ? th_tally_print_json(p, &t, json_pack("{s:b}", "by_speaker", by_speaker), why) : TH_OK;
 }
@@ -182,6 +210,10 @@ static const th_opt split_opts[] = {
 };
 
 const th_cmd th_cmd_data_split = {
-    .name = "data split", .words = "", .summary = "divide the clips anew into train, val and test, by speaker",
-    .detail = "This replaces the division that a data set brought along.", .opts = split_opts, .run = run_split,
+    .name = "data split",
+    .words = "",
+    .summary = "divide the clips anew into train, val and test, by speaker",
+    .detail = "This replaces the division that a data set brought along.",
+    .opts = split_opts,
+    .run = run_split,
 };

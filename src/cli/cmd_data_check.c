@@ -25,9 +25,11 @@ static void print_finding(th_lint_kind kind, const th_finding *f)
 static json_t *finding_json(th_lint_kind kind, const th_finding *f)
 {
     json_t *examples = json_array();
-    for (size_t i = 0; i < f->count && i < TH_LINT_EXAMPLES; i++) json_array_append_new(examples, json_stringn_nocheck(f->example[i], strlen(f->example[i])));
-    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:o}", "kind", th_lint_name(kind), "severity", th_lint_is_error(kind) ? "error" : "warning",
-                     "count", (json_int_t)f->count, "what", th_lint_what(kind), "todo", th_lint_todo(kind), "examples", examples);
+    for (size_t i = 0; i < f->count && i < TH_LINT_EXAMPLES; i++)
+        json_array_append_new(examples, json_stringn_nocheck(f->example[i], strlen(f->example[i])));
+    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:o}", "kind", th_lint_name(kind), "severity",
+                     th_lint_is_error(kind) ? "error" : "warning", "count", (json_int_t)f->count, "what",
+                     th_lint_what(kind), "todo", th_lint_todo(kind), "examples", examples);
 }
 
 static th_err report(const th_args *a, const th_dataset *set, const th_lint_report *r, th_why *why)
@@ -39,9 +41,12 @@ static th_err report(const th_args *a, const th_dataset *set, const th_lint_repo
         json_array_append_new(list, finding_json((th_lint_kind)i, &r->finding[i]));
     }
     printf("%zu clips: %zu kinds of errors, %zu of warnings\n", set->n, r->n_errors, r->n_warnings);
-    json_t *object = json_pack("{s:I,s:I,s:I,s:o}", "clips", (json_int_t)set->n, "errors", (json_int_t)r->n_errors, "warnings", (json_int_t)r->n_warnings, "findings", list);
-    if (th_arg_on(a, "json")) TH_TRY(th_json_print(object, why));
-    else json_decref(object);
+    json_t *object = json_pack("{s:I,s:I,s:I,s:o}", "clips", (json_int_t)set->n, "errors", (json_int_t)r->n_errors,
+                               "warnings", (json_int_t)r->n_warnings, "findings", list);
+    if (th_arg_on(a, "json"))
+        TH_TRY(th_json_print(object, why));
+    else
+        json_decref(object);
     return r->n_errors ? th_why_set(why, TH_EFORMAT, "training makes no sense before the errors are mended") : TH_OK;
 }
 
@@ -59,11 +64,15 @@ static th_err run(const th_args *a, th_why *why)
     return err;
 }
 
-static const th_opt opts[] = {{"project", "DIR", ".", "the project"}, {"json", NULL, NULL, "end with one line of JSON"}, {0}};
+static const th_opt opts[] = {
+    {"project", "DIR", ".", "the project"}, {"json", NULL, NULL, "end with one line of JSON"}, {0}};
 
 const th_cmd th_cmd_data_check = {
-    .name = "data check", .words = "", .summary = "look for what is wrong with the clips, and say what to do",
+    .name = "data check",
+    .words = "",
+    .summary = "look for what is wrong with the clips, and say what to do",
     .detail = "Rate, overdrive, silence, duplicates, speakers on both sides of the division, balance, too few clips,\n"
               "missing and damaged files. Exit code 1 when something would spoil the training, 0 for warnings.",
-    .opts = opts, .run = run,
+    .opts = opts,
+    .run = run,
 };

@@ -35,8 +35,13 @@ static th_err stream_of(const th_args *a, const th_project *p, const th_dataset 
     free(pcm);
     free(truth);
     if (err) return err;
-    printf("%s: %d s with %zu clips that training has not seen; what is said when: %s\n", out, n / p->rate_hz, words, truth_file);
-    return th_arg_on(a, "json") ? th_json_print(json_pack("{s:s,s:s,s:I,s:f}", "file", out, "truth", truth_file, "clips", (json_int_t)words, "seconds", (double)n / p->rate_hz), why) : TH_OK;
+    printf("%s: %d s with %zu clips that training has not seen; what is said when: %s\n", out, n / p->rate_hz, words,
+           truth_file);
+    return th_arg_on(a, "json")
+               ? th_json_print(json_pack("{s:s,s:s,s:I,s:f}", "file", out, "truth", truth_file, "clips",
+                                         (json_int_t)words, "seconds", (double)n / p->rate_hz),
+                               why)
+               : TH_OK;
 }
 
 static th_err run(const th_args *a, th_why *why)
@@ -60,7 +65,12 @@ static const th_opt opts[] = {
 };
 
 const th_cmd th_cmd_data_stream = {
-    .name = "data stream", .words = "", .summary = "make one long recording of test clips, to try detection",
-    .detail = "FILE.tsv has a line \"start<TAB>end<TAB>label\" per clip, in seconds; Audacity shows it as a label track.\n\n"
-              "Example:\n  thimble data stream --out stream.wav && thimble emulate --feed stream.wav", .opts = opts, .run = run,
+    .name = "data stream",
+    .words = "",
+    .summary = "make one long recording of test clips, to try detection",
+    .detail =
+        "FILE.tsv has a line \"start<TAB>end<TAB>label\" per clip, in seconds; Audacity shows it as a label track.\n\n"
+        "Example:\n  thimble data stream --out stream.wav && thimble emulate --feed stream.wav",
+    .opts = opts,
+    .run = run,
 };

@@ -11,7 +11,8 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
-    {"feed", "FILE|DIR", NULL, "a recording, a folder of them, clips in a folder per label, or raw input tensors (.bin)"},
+    {"feed", "FILE|DIR", NULL,
+     "a recording, a folder of them, clips in a folder per label, or raw input tensors (.bin)"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
     {"out", "FILE", NULL, "with raw input tensors: where the output tensors go"},
     {"json", NULL, NULL, "the measurements as one JSON object"},
@@ -37,14 +38,17 @@ static void print_text(const th_session *s)
     printf("    arena                  %10.0f bytes\n", number(s, "arena_bytes"));
     printf("    stack                  %10.0f bytes reserved\n", number(s, "stack_bound_bytes"));
     if (has(s, "stack_bytes")) printf("    stack                  %10.0f bytes used\n", number(s, "stack_bytes"));
-    if (has(s, "instructions_per_inference")) printf("  instructions/inference   %10.0f\n", number(s, "instructions_per_inference"));
+    if (has(s, "instructions_per_inference"))
+        printf("  instructions/inference   %10.0f\n", number(s, "instructions_per_inference"));
     if (has(s, "features_instructions_per_frame")) {
         printf("  instructions/frame       %10.0f for features\n", number(s, "features_instructions_per_frame"));
         printf("  instructions/second      %10.0f of audio\n", number(s, "instructions_per_second_audio"));
         printf("  duty cycle               %10.1f %% (estimate)\n", 100.0 * number(s, "duty_cycle_estimate"));
         printf("  latency                  %10.1f ms (estimate)\n", number(s, "latency_ms_estimate"));
     }
-    if (s->clips_ran) printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"), number(s, "clips"));
+    if (s->clips_ran)
+        printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"),
+               number(s, "clips"));
     printf("  device equals host       %10s\n", s->equal ? "yes" : "NO");
 }
 
@@ -67,8 +71,8 @@ static th_err start_json(th_session *s, th_why *why)
     size_t n;
     TH_TRY(firmware_id(s, id, why));
     s->out = NULL;
-    if (s->t.has_project && th_project_path(&s->t.project, TH_FILE_EMULATE, path, NULL) == TH_OK && th_file_exists(path) &&
-        th_file_read(path, 0, &bytes, &n, NULL) == TH_OK) {
+    if (s->t.has_project && th_project_path(&s->t.project, TH_FILE_EMULATE, path, NULL) == TH_OK &&
+        th_file_exists(path) && th_file_read(path, 0, &bytes, &n, NULL) == TH_OK) {
         s->out = json_loadb((const char *)bytes, n, 0, NULL);
         free(bytes);
         const char *was = json_string_value(json_object_get(s->out, "firmware"));
@@ -146,7 +150,9 @@ static th_err finish(th_session *s, const th_args *a, th_why *why)
         print_text(s);
     }
     return s->equal ? TH_OK
-                    : th_why_set(why, TH_EIO, "the emulated board and this computer do not agree: this is a bug, please report it with model and feed");
+                    : th_why_set(why, TH_EIO,
+                                 "the emulated board and this computer do not agree: this is a bug, please report it "
+                                 "with model and feed");
 }
 
 static th_err run(const th_args *a, th_why *why)

@@ -16,7 +16,8 @@ static th_err set_preset(th_project *p, const char *name, th_why *why)
         const size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", all[i].name);
     }
-    if (!th_preset_find(name)) return th_why_set(why, TH_EUSAGE, "there is no preset \"%s\". The presets are: %s", name, list);
+    if (!th_preset_find(name))
+        return th_why_set(why, TH_EUSAGE, "there is no preset \"%s\". The presets are: %s", name, list);
     snprintf(p->preset, sizeof p->preset, "%s", name);
     return TH_OK;
 }
@@ -36,7 +37,8 @@ static th_err run(const th_args *a, th_why *why)
     printf("%s is a project now; its settings are in %s/%s. Next:\n"
            "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n"
            "  thimble data synth --project %s            or synthetic voices, to try things out\n"
-           "  thimble train %s\n", dir, dir, TH_FILE_INI, dir, dir, dir);
+           "  thimble train %s\n",
+           dir, dir, TH_FILE_INI, dir, dir, dir);
     return TH_OK;
 }
 
@@ -48,6 +50,12 @@ static const th_opt opts[] = {
 };
 
 const th_cmd th_cmd_new = {
-    .name = "new", .words = "DIR", .summary = "make a project folder",
-    .detail = "Example:\n  thimble new lights --task keyword --labels on,off", .opts = opts, .min_words = 1, .max_words = 1, .run = run,
+    .name = "new",
+    .words = "DIR",
+    .summary = "make a project folder",
+    .detail = "Example:\n  thimble new lights --task keyword --labels on,off",
+    .opts = opts,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run,
 };

@@ -19,7 +19,8 @@ static void print_table(const th_quantized *q)
     printf("  %3s  %-18s %10s %14s %6s\n", "#", "operator", "signal/noise", "scale", "zero");
     for (int32_t i = 0; i < q->n_layers; i++) {
         const th_layer_error *l = &q->layers[i];
-        printf("  %3ld  %-18s %9.1f dB %14.7g %6ld\n", (long)l->node, l->op, l->snr_db, (double)l->scale, (long)l->zero);
+        printf("  %3ld  %-18s %9.1f dB %14.7g %6ld\n", (long)l->node, l->op, l->snr_db, (double)l->scale,
+               (long)l->zero);
     }
     printf("\nfloat %zu bytes -> int8 %zu bytes. 20 dB: the error is a tenth of the signal; 40 dB: a hundredth.\n",
            q->float_bytes, q->int8_bytes);
@@ -31,13 +32,16 @@ static th_err run(const th_args *a, th_why *why)
     int64_t samples = TH_CALIBRATION_SAMPLES;
     const char *name = th_arg(a, "method");
     const int method = th_range_find(name ? name : "mse");
-    if (method < 0) return th_why_set(why, TH_EUSAGE, "--method %s is not known; there are mse, percentile and minmax", name);
+    if (method < 0)
+        return th_why_set(why, TH_EUSAGE, "--method %s is not known; there are mse, percentile and minmax", name);
     TH_TRY(th_arg_int(a, "samples", 1, 100000, samples, &samples, why));
     TH_TRY(th_project_load(th_word(a, 0, "."), &p, why));
     th_quantized q;
     th_err err = th_project_quantize(&p, (int32_t)samples, (th_range_method)method, &q, why);
-    if (!err && th_arg_on(a, "json")) err = th_json_print(th_quantized_json(&q), why);
-    else if (!err) print_table(&q);
+    if (!err && th_arg_on(a, "json"))
+        err = th_json_print(th_quantized_json(&q), why);
+    else if (!err)
+        print_table(&q);
     th_quantized_free(&q);
     return err;
 }

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_EXAMPLES 1500  /* small sets go round several times in one epoch ... */
-#define MOST_EXAMPLES  4000  /* ... and large ones take fewer epochs than the preset says */
+#define EPOCH_EXAMPLES 1500 /* small sets go round several times in one epoch ... */
+#define MOST_EXAMPLES  4000 /* ... and large ones take fewer epochs than the preset says */
 #define FEWEST_EPOCHS  15
 
 typedef struct train_cmd {
@@ -64,16 +64,23 @@ static th_err make_pipeline(train_cmd *c, th_why *why)
     snprintf(q->task, sizeof q->task, "%s", p->task);
     snprintf(q->preset, sizeof q->preset, "%s", c->preset.name);
     memcpy(q->labels, p->labels, sizeof q->labels);
-    q->frontend = (th_frontend_cfg){.kind = c->preset.feature_kind == TH_MFCC ? TH_MFCC : TH_LOGMEL, .rate_hz = p->rate_hz,
+    q->frontend = (th_frontend_cfg){.kind = c->preset.feature_kind == TH_MFCC ? TH_MFCC : TH_LOGMEL,
+                                    .rate_hz = p->rate_hz,
                                     .window = (int32_t)((int64_t)p->rate_hz * p->window_ms / 1000),
-                                    .hop = (int32_t)((int64_t)p->rate_hz * p->hop_ms / 1000), .n_fft = 64,
-                                    .n_mel = c->preset.n_mel, .n_coef = c->preset.n_coef, .low_hz = p->low_hz, .high_hz = p->high_hz};
+                                    .hop = (int32_t)((int64_t)p->rate_hz * p->hop_ms / 1000),
+                                    .n_fft = 64,
+                                    .n_mel = c->preset.n_mel,
+                                    .n_coef = c->preset.n_coef,
+                                    .low_hz = p->low_hz,
+                                    .high_hz = p->high_hz};
     while (q->frontend.n_fft < q->frontend.window) q->frontend.n_fft *= 2;
     q->clip_samples = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000);
     if (th_frontend_mem(&q->frontend) == 0)
-        return th_why_set(why, TH_ERANGE, "the feature settings in thimble.ini do not go together (rate %d Hz, window %d samples, "
-                          "FFT %d, %d mel bands, %d coefficients)", (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft,
-                          (int)q->frontend.n_mel, (int)q->frontend.n_coef);
+        return th_why_set(why, TH_ERANGE,
+                          "the feature settings in thimble.ini do not go together (rate %d Hz, window %d samples, "
+                          "FFT %d, %d mel bands, %d coefficients)",
+                          (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft, (int)q->frontend.n_mel,
+                          (int)q->frontend.n_coef);
     q->n_frames = th_frontend_frames(&q->frontend, q->clip_samples);
     return th_spec_parse(c->preset.text, q->n_frames, q->frontend.n_coef, 1, q->n_labels, &c->spec, why);
 }
@@ -83,7 +90,8 @@ static th_err make_pipeline(train_cmd *c, th_why *why)
 static int32_t count_clips(const th_dataset *set, th_split split, const char *label)
 {
     int32_t n = 0;
-    for (size_t i = 0; i < set->n; i++) n += set->clips[i].split == split && (!label || strcmp(set->clips[i].label, label) == 0);
+    for (size_t i = 0; i < set->n; i++)
+        n += set->clips[i].split == split && (!label || strcmp(set->clips[i].label, label) == 0);
     return n;
 }
 
@@ -91,23 +99,31 @@ static th_err check_clips(const train_cmd *c, th_why *why)
 {
     const th_project *p = &c->project;
     if (count_clips(c->set, TH_TRAIN, NULL) == 0)
-        return th_why_set(why, TH_ENOENT, "there are no clips to learn from in %s. Bring some in with: thimble data import FOLDER, "
-                          "or make some with: thimble data synth", p->dir);
+        return th_why_set(why, TH_ENOENT,
+                          "there are no clips to learn from in %s. Bring some in with: thimble data import FOLDER, "
+                          "or make some with: thimble data synth",
+                          p->dir);
     for (int32_t i = 0; i < p->n_labels; i++) {
         const char *label = p->labels[i];
         const int32_t n = count_clips(c->set, TH_TRAIN, label);
         const bool unknown = strcmp(label, TH_LABEL_UNKNOWN) == 0;
         if (strcmp(label, TH_LABEL_SILENCE) == 0) continue; /* the sampler makes silence */
         if (unknown && n == 0)
-            fputs("note: there are no clips of other words, so the network cannot learn what is no keyword and will take any word for one.\n"
-                  "      Import clips of any other words (they become \"unknown\"), or: thimble data synth\n", stderr);
+            fputs("note: there are no clips of other words, so the network cannot learn what is no keyword and will "
+                  "take any word for one.\n"
+                  "      Import clips of any other words (they become \"unknown\"), or: thimble data synth\n",
+                  stderr);
         if (!unknown && n < 2)
-            return th_why_set(why, TH_ENOENT, "the label \"%s\" has %s for training. At least 2 are needed, and some 50 from several "
-                              "people work much better: thimble data import FOLDER, or: thimble data synth; then thimble data split",
-                              label, n ? "only one clip" : "no clip");
+            return th_why_set(
+                why, TH_ENOENT,
+                "the label \"%s\" has %s for training. At least 2 are needed, and some 50 from several "
+                "people work much better: thimble data import FOLDER, or: thimble data synth; then thimble data split",
+                label, n ? "only one clip" : "no clip");
     }
     if (count_clips(c->set, TH_VAL, NULL) == 0)
-        fputs("note: no clips are set aside for validation, so training runs to its last epoch (thimble data split sets some aside)\n", stderr);
+        fputs("note: no clips are set aside for validation, so training runs to its last epoch (thimble data split "
+              "sets some aside)\n",
+              stderr);
     return TH_OK;
 }
 
@@ -119,7 +135,8 @@ static th_err open_samplers(train_cmd *c, th_why *why)
     c->augment.mixup = c->preset.mixup;
     TH_TRY(th_sampler_new(c->set, TH_TRAIN, &c->pipe, &c->augment, c->project.seed, &c->train, why));
     TH_TRY(th_sampler_normalise(c->train, &c->pipe, why));
-    if (count_clips(c->set, TH_VAL, NULL)) TH_TRY(th_sampler_new(c->set, TH_VAL, &c->pipe, NULL, c->project.seed, &c->val, why));
+    if (count_clips(c->set, TH_VAL, NULL))
+        TH_TRY(th_sampler_new(c->set, TH_VAL, &c->pipe, NULL, c->project.seed, &c->val, why));
     c->n_round = th_sampler_epoch_size(c->train);
     c->rounds = c->n_round >= EPOCH_EXAMPLES ? 1 : (EPOCH_EXAMPLES + c->n_round - 1) / c->n_round;
     return TH_OK;
@@ -182,22 +199,40 @@ static int32_t choose_epochs(const th_args *a, const train_cmd *c, int64_t optio
 static th_train_cfg make_cfg(const train_cmd *c, int32_t epochs, int threads)
 {
     const th_preset *p = &c->preset;
-    return (th_train_cfg){.epochs = epochs, .batch = p->batch < 2 ? 2 : p->batch, .learning_rate = p->learning_rate,
-                          .weight_decay = p->weight_decay, .label_smoothing = p->label_smoothing, .ema = p->ema,
-                          .patience = epochs / 3 > 10 ? epochs / 3 : 10, .seed = c->project.seed, .n_threads = threads};
+    return (th_train_cfg){.epochs = epochs,
+                          .batch = p->batch < 2 ? 2 : p->batch,
+                          .learning_rate = p->learning_rate,
+                          .weight_decay = p->weight_decay,
+                          .label_smoothing = p->label_smoothing,
+                          .ema = p->ema,
+                          .patience = epochs / 3 > 10 ? epochs / 3 : 10,
+                          .seed = c->project.seed,
+                          .n_threads = threads};
 }
 
 static th_err run_training(train_cmd *c, const th_train_cfg *cfg, bool resume, th_model **model, th_why *why)
 {
-    const th_train_job job = {.spec = &c->spec, .cfg = *cfg, .train = train_example, .val = val_example, .train_ctx = c, .val_ctx = c,
-                              .n_train = c->n_round * c->rounds, .n_val = c->val ? th_sampler_epoch_size(c->val) : 0,
-                              .checkpoint = c->checkpoint, .resume = resume, .job_hash = hash_job(c),
-                              .on_epoch = on_epoch, .on_progress = on_progress, .ctx = c};
-    c->view = (th_train_view){.epochs = cfg->epochs, .n_train = job.n_train, .has_val = job.n_val > 0, .live = th_stderr_is_terminal()};
+    const th_train_job job = {.spec = &c->spec,
+                              .cfg = *cfg,
+                              .train = train_example,
+                              .val = val_example,
+                              .train_ctx = c,
+                              .val_ctx = c,
+                              .n_train = c->n_round * c->rounds,
+                              .n_val = c->val ? th_sampler_epoch_size(c->val) : 0,
+                              .checkpoint = c->checkpoint,
+                              .resume = resume,
+                              .job_hash = hash_job(c),
+                              .on_epoch = on_epoch,
+                              .on_progress = on_progress,
+                              .ctx = c};
+    c->view = (th_train_view){
+        .epochs = cfg->epochs, .n_train = job.n_train, .has_val = job.n_val > 0, .live = th_stderr_is_terminal()};
     c->view.done = calloc((size_t)cfg->epochs, sizeof *c->view.done);
     if (!c->view.done) return th_why_set(why, TH_ENOMEM, "out of memory");
-    fprintf(stderr, "%s: %lld parameters, %lld multiplications per answer; %d examples per epoch, %d for validation\n", c->preset.name,
-            (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec), (int)job.n_train, (int)job.n_val);
+    fprintf(stderr, "%s: %lld parameters, %lld multiplications per answer; %d examples per epoch, %d for validation\n",
+            c->preset.name, (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec),
+            (int)job.n_train, (int)job.n_val);
     const th_err err = th_train(&job, model, why);
     th_train_view_end(&c->view);
     c->stopped = err ? "interrupted" : c->view.n < cfg->epochs ? "early" : "finished";
@@ -213,17 +248,18 @@ static json_t *history_of(const train_cmd *c, int threads, int32_t *best)
     for (int32_t i = 0; i < c->view.n; i++) {
         const th_epoch_report *e = &c->view.done[i];
         if (e->best) *best = e->epoch;
-        json_t *row = json_pack("{si sf sf sf sf}", "epoch", (int)e->epoch, "train_loss", e->train_loss, "train_accuracy", e->train_accuracy,
-                                "learning_rate", e->learning_rate, "seconds", e->seconds);
+        json_t *row =
+            json_pack("{si sf sf sf sf}", "epoch", (int)e->epoch, "train_loss", e->train_loss, "train_accuracy",
+                      e->train_accuracy, "learning_rate", e->learning_rate, "seconds", e->seconds);
         if (c->view.has_val) {
             json_object_set_new(row, "val_loss", json_real(e->val_loss));
             json_object_set_new(row, "val_accuracy", json_real(e->val_accuracy));
         }
         json_array_append_new(epochs, row);
     }
-    return json_pack("{ss sI sI sI si so si ss}", "preset", c->preset.name, "seed", (json_int_t)c->project.seed, "parameters",
-                     (json_int_t)th_spec_parameters(&c->spec), "macs", (json_int_t)th_spec_macs(&c->spec), "threads", threads, "epochs",
-                     epochs, "best_epoch", (int)*best, "stopped", c->stopped);
+    return json_pack("{ss sI sI sI si so si ss}", "preset", c->preset.name, "seed", (json_int_t)c->project.seed,
+                     "parameters", (json_int_t)th_spec_parameters(&c->spec), "macs", (json_int_t)th_spec_macs(&c->spec),
+                     "threads", threads, "epochs", epochs, "best_epoch", (int)*best, "stopped", c->stopped);
 }
 
 static th_err write_history(const train_cmd *c, int threads, th_why *why)
@@ -253,10 +289,11 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
         free(text);
     } else {
         printf("%s", c->model_path);
-        if (e && c->view.has_val) printf(": epoch %d was best, %.1f %% of the validation clips right", (int)best, 100 * e->val_accuracy);
-        printf(" (%.0f s)\nnext: thimble test%s%s, thimble quantize%s%s\n", c->seconds, strcmp(c->project.dir, ".") ? " " : "",
-               strcmp(c->project.dir, ".") ? c->project.dir : "", strcmp(c->project.dir, ".") ? " " : "",
-               strcmp(c->project.dir, ".") ? c->project.dir : "");
+        if (e && c->view.has_val)
+            printf(": epoch %d was best, %.1f %% of the validation clips right", (int)best, 100 * e->val_accuracy);
+        printf(" (%.0f s)\nnext: thimble test%s%s, thimble quantize%s%s\n", c->seconds,
+               strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "",
+               strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "");
     }
     json_decref(root);
 }
@@ -286,9 +323,11 @@ static th_err say_resume(const th_args *a, const train_cmd *c, const th_why *sto
     char options[512] = "";
     size_t used = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (th_arg(a, names[i])) used += (size_t)snprintf(options + used, sizeof options - used, " --%s %s", names[i], th_arg(a, names[i]));
+        if (th_arg(a, names[i]))
+            used += (size_t)snprintf(options + used, sizeof options - used, " --%s %s", names[i], th_arg(a, names[i]));
     if (c->view.n == 0) return th_why_set(why, TH_EINTR, "%s", stop->text);
-    return th_why_set(why, TH_EINTR, "%s. Go on with: thimble train %s%s --resume", stop->text, c->project.dir, options);
+    return th_why_set(why, TH_EINTR, "%s. Go on with: thimble train %s%s --resume", stop->text, c->project.dir,
+                      options);
 }
 
 static th_err train(const th_args *a, train_cmd *c, th_why *why)
@@ -309,9 +348,12 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     th_model *model = NULL;
     th_why stop = {0};
     th_err err = run_training(c, &cfg, th_arg_on(a, "resume"), &model, &stop);
-    if (!err) err = save(c, model, (int)threads, why);
-    else if (err != TH_EINTR) (void)th_why_set(why, err, "%s", stop.text);
-    else (void)say_resume(a, c, &stop, why);
+    if (!err)
+        err = save(c, model, (int)threads, why);
+    else if (err != TH_EINTR)
+        (void)th_why_set(why, err, "%s", stop.text);
+    else
+        (void)say_resume(a, c, &stop, why);
     if (err == TH_EINTR && c->view.n && !th_file_exists(c->model_path)) (void)write_history(c, (int)threads, NULL);
     th_model_free(model);
     if (!err) print_result(a, c, (int)threads);

@@ -11,10 +11,10 @@
 typedef struct th_session {
     th_target t;
     th_firmware fw;
-    json_t *out;       /* the object that is printed at the end and kept in model/emulate.json */
-    const char *file;  /* named in detections, where a folder of recordings is fed; or NULL */
-    bool clips_ran;    /* the accuracy in `out` is of this run */
-    bool equal;        /* device and host agreed in every run so far */
+    json_t *out;             /* the object that is printed at the end and kept in model/emulate.json */
+    const char *file;        /* named in detections, where a folder of recordings is fed; or NULL */
+    bool clips_ran;          /* the accuracy in `out` is of this run */
+    bool equal;              /* device and host agreed in every run so far */
     char dir[TH_PATH_BYTES]; /* temporary folder, or "" */
 } th_session;
 

@@ -106,7 +106,8 @@ static th_err project_of(const th_pipeline *p, th_project *project, th_why *why)
     const char *words[TH_MAX_LABELS];
     int n = 0;
     for (int32_t i = 0; i < p->n_labels; i++)
-        if (strcmp(p->labels[i], TH_LABEL_UNKNOWN) != 0 && strcmp(p->labels[i], TH_LABEL_SILENCE) != 0) words[n++] = p->labels[i];
+        if (strcmp(p->labels[i], TH_LABEL_UNKNOWN) != 0 && strcmp(p->labels[i], TH_LABEL_SILENCE) != 0)
+            words[n++] = p->labels[i];
     TH_TRY(th_project_defaults(p->task, words, n, project, why));
     project->rate_hz = p->frontend.rate_hz;
     return TH_OK;
@@ -116,8 +117,11 @@ th_err th_session_clips(th_session *s, const char *dir, th_why *why)
 {
     th_dataset *set = NULL;
     feed f = {0};
-    if (!s->t.has_pipe) return th_why_set(why, TH_EUSAGE, "%s has no features and labels in it, so it cannot classify clips", s->t.path);
-    if (!dir && !s->t.has_project) return th_why_set(why, TH_EUSAGE, "--clips needs a project; for a model file: --feed DIR");
+    if (!s->t.has_pipe)
+        return th_why_set(why, TH_EUSAGE, "%s has no features and labels in it, so it cannot classify clips",
+                          s->t.path);
+    if (!dir && !s->t.has_project)
+        return th_why_set(why, TH_EUSAGE, "--clips needs a project; for a model file: --feed DIR");
     if (dir && !s->t.has_project) TH_TRY(project_of(&s->t.pipe, &s->t.project, why));
     th_err err = dir ? th_dataset_scan(&s->t.project, dir, &set, why) : th_dataset_load(&s->t.project, &set, why);
     if (!err) err = feed_make(&s->t.pipe, set, &f, why);

@@ -8,7 +8,8 @@ enum { MOST_SYMBOLS = 40 };
 
 static bool is_table(const char *name)
 {
-    static const char *const table[] = {"window", "twiddle", "mel_start", "mel_bin", "mel_weight", "dct", "mean", "inv_std", "frontend"};
+    static const char *const table[] = {"window", "twiddle", "mel_start", "mel_bin", "mel_weight",
+                                        "dct",    "mean",    "inv_std",   "frontend"};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(name, table[i]) == 0) return true;
     return false;
@@ -42,14 +43,17 @@ void th_session_sizes(th_session *s)
         if (strcmp(kind, "parameters") == 0) parameters += y->bytes;
         if (strcmp(kind, "tables") == 0) tables += y->bytes;
         if (json_array_size(list[y->ram]) < MOST_SYMBOLS)
-            json_array_append_new(list[y->ram], json_pack("{s:s,s:s,s:I}", "name", title, "kind", kind, "bytes", (json_int_t)y->bytes));
+            json_array_append_new(
+                list[y->ram], json_pack("{s:s,s:s,s:I}", "name", title, "kind", kind, "bytes", (json_int_t)y->bytes));
     }
-    json_t *o = json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "board", s->t.board->name, "flash_bytes", (json_int_t)fw->flash,
-                          "flash_limit", (json_int_t)s->t.board->flash_bytes, "ram_bytes", (json_int_t)fw->ram, "ram_limit",
-                          (json_int_t)s->t.board->ram_bytes, "arena_bytes", (json_int_t)fw->arena, "listener_bytes",
-                          (json_int_t)fw->listener, "stack_bound_bytes", (json_int_t)fw->stack, "weight_bytes", (json_int_t)fw->weights);
-    json_object_set_new(o, "flash", json_pack("{s:I,s:I,s:I,s:I}", "weights", weights, "parameters", parameters, "tables", tables,
-                                              "program", (json_int_t)fw->flash - weights - parameters - tables));
+    json_t *o = json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "board", s->t.board->name, "flash_bytes",
+                          (json_int_t)fw->flash, "flash_limit", (json_int_t)s->t.board->flash_bytes, "ram_bytes",
+                          (json_int_t)fw->ram, "ram_limit", (json_int_t)s->t.board->ram_bytes, "arena_bytes",
+                          (json_int_t)fw->arena, "listener_bytes", (json_int_t)fw->listener, "stack_bound_bytes",
+                          (json_int_t)fw->stack, "weight_bytes", (json_int_t)fw->weights);
+    json_object_set_new(o, "flash",
+                        json_pack("{s:I,s:I,s:I,s:I}", "weights", weights, "parameters", parameters, "tables", tables,
+                                  "program", (json_int_t)fw->flash - weights - parameters - tables));
     json_object_set_new(o, "flash_by_symbol", list[0]);
     json_object_set_new(o, "ram_by_symbol", list[1]);
     json_object_update(s->out, o);

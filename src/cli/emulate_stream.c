@@ -78,7 +78,8 @@ static bool same(const heard *h, const th_emulation *e)
     if (h->n != e->n_detections || h->n_scores != e->n_out) return false;
     if (h->n_scores && memcmp(h->scores, e->out, h->n_scores) != 0) return false;
     for (size_t i = 0; i < h->n; i++)
-        if (h->d[i].time_ms != e->detection[i].time_ms || h->d[i].label != e->detection[i].label || h->d[i].score != e->detection[i].score)
+        if (h->d[i].time_ms != e->detection[i].time_ms || h->d[i].label != e->detection[i].label ||
+            h->d[i].score != e->detection[i].score)
             return false;
     return true;
 }
@@ -89,7 +90,8 @@ static json_t *detections_json(const th_session *s, const th_emulation *e)
     for (size_t i = 0; i < e->n_detections; i++) {
         const th_detection *d = &e->detection[i];
         const char *label = d->label >= 0 && d->label < s->t.pipe.n_labels ? s->t.pipe.labels[d->label] : "?";
-        json_array_append_new(list, json_pack("{s:f,s:s,s:f}", "time_s", d->time_ms / 1000.0, "label", label, "score", d->score / 256.0));
+        json_array_append_new(
+            list, json_pack("{s:f,s:s,s:f}", "time_s", d->time_ms / 1000.0, "label", label, "score", d->score / 256.0));
     }
     return list;
 }
@@ -99,20 +101,23 @@ static void cost_json(th_session *s, const th_emulation *e)
 {
     const th_pipeline *p = &s->t.pipe;
     const double frames = (double)p->frontend.rate_hz / p->frontend.hop;
-    const double per_second = frames * (double)e->frame_mean + frames / th_pipeline_stride_frames(p) * (double)e->inference_mean;
+    const double per_second =
+        frames * (double)e->frame_mean + frames / th_pipeline_stride_frames(p) * (double)e->inference_mean;
     const double ms = th_board_ms(s->t.board, per_second);
     json_t *o = json_pack("{s:I,s:f,s:I,s:f,s:f,s:s}", "features_instructions_per_frame", (json_int_t)e->frame_mean,
-                          "instructions_per_second_audio", per_second, "features_instructions_per_frame_max", (json_int_t)e->frame_max,
-                          "duty_cycle_estimate", ms / 1000.0, "latency_ms_estimate",
-                          th_board_ms(s->t.board, (double)(e->inference_mean + e->frame_mean)), "estimate_source", s->t.board->cycles_source);
+                          "instructions_per_second_audio", per_second, "features_instructions_per_frame_max",
+                          (json_int_t)e->frame_max, "duty_cycle_estimate", ms / 1000.0, "latency_ms_estimate",
+                          th_board_ms(s->t.board, (double)(e->inference_mean + e->frame_mean)), "estimate_source",
+                          s->t.board->cycles_source);
     json_object_update(s->out, o);
     json_decref(o);
 }
 
 static void inference_json(th_session *s, const th_emulation *e)
 {
-    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I}", "instructions_per_inference", (json_int_t)e->inference_mean, "instructions_per_inference_min",
-                          (json_int_t)e->inference_min, "instructions_per_inference_max", (json_int_t)e->inference_max, "inferences",
+    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I}", "instructions_per_inference", (json_int_t)e->inference_mean,
+                          "instructions_per_inference_min", (json_int_t)e->inference_min,
+                          "instructions_per_inference_max", (json_int_t)e->inference_max, "inferences",
                           (json_int_t)e->inferences, "stack_bytes", (json_int_t)e->stack);
     json_object_update(s->out, o);
     json_decref(o);
@@ -128,8 +133,9 @@ static th_err layers_json(th_session *s, const char *mode, th_span feed, th_why 
         json_t *list = json_array();
         for (size_t i = 0; i < e.n_steps && i < (size_t)plan->graph->n_nodes; i++) {
             const th_op_row *row = th_op_find((int32_t)plan->graph->nodes[i].op);
-            json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I}", "op", row ? row->name : "?", "kernel", plan->steps[i].kernel_name,
-                                                  "macs", (json_int_t)plan->steps[i].macs, "instructions", (json_int_t)e.step[i]));
+            json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I}", "op", row ? row->name : "?", "kernel",
+                                                  plan->steps[i].kernel_name, "macs", (json_int_t)plan->steps[i].macs,
+                                                  "instructions", (json_int_t)e.step[i]));
         }
         json_object_set_new(s->out, "instructions_by_layer", list);
     }
@@ -160,7 +166,8 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
     const th_span feed = {(const uint8_t *)pcm, (size_t)n * 2};
     const size_t least = 2 * (size_t)s->t.pipe.clip_samples;
     th_emulation e;
-    th_err err = th_emulator_run(s->t.board, s->fw.elf, "stream", feed, true, patience(seconds), print_detection, s, &e, why);
+    th_err err =
+        th_emulator_run(s->t.board, s->fw.elf, "stream", feed, true, patience(seconds), print_detection, s, &e, why);
     if (!err) err = compare(s, pcm, n, &e, why);
     if (!err) {
         inference_json(s, &e);
@@ -181,8 +188,10 @@ th_err th_session_stream(th_session *s, const char *wav, th_why *why)
     int16_t *pcm;
     int32_t n;
     if (!s->t.has_pipe)
-        return th_why_set(why, TH_EUSAGE, "%s has no features and labels in it, so it cannot listen to %s. "
-                          "Feed it raw input tensors: --feed FILE.bin --out FILE.bin", s->t.path, wav);
+        return th_why_set(why, TH_EUSAGE,
+                          "%s has no features and labels in it, so it cannot listen to %s. "
+                          "Feed it raw input tensors: --feed FILE.bin --out FILE.bin",
+                          s->t.path, wav);
     TH_TRY(th_audio_read(wav, s->t.pipe.frontend.rate_hz, MOST_SECONDS, &pcm, &n, why));
     const th_err err = run_stream(s, pcm, n, why);
     free(pcm);
@@ -270,7 +279,9 @@ th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *wh
     TH_TRY(th_file_read(in, 0, &bytes, &n, why));
     if (!n || n % one) {
         free(bytes);
-        return th_why_set(why, TH_EFORMAT, "%s has %zu bytes; one set of input tensors is %zu bytes, and the file must hold whole sets", in, n, one);
+        return th_why_set(why, TH_EFORMAT,
+                          "%s has %zu bytes; one set of input tensors is %zu bytes, and the file must hold whole sets",
+                          in, n, one);
     }
     th_emulation e;
     th_err err = th_emulator_run(s->t.board, s->fw.elf, "raw", (th_span){bytes, n}, true, 600, NULL, NULL, &e, why);

@@ -23,6 +23,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_test,
     &th_cmd_inspect,
     &th_cmd_run,
+    &th_cmd_edit,
     &th_cmd_deploy,
     &th_cmd_emulate,
     &th_cmd_report,
@@ -60,8 +61,13 @@ static int no_verb(const char *word, bool help)
         half = half || (len && strncmp((*v)->name, word, len) == 0 && (*v)->name[len] == ' ');
     const bool fine = half && help;
     FILE *to = fine ? stdout : stderr;
-    if (fine) fprintf(to, "thimble %s VERB\n\n", word);
-    else fprintf(to, half ? "thimble: \"%s\" needs one more word:\n\n" : "thimble: there is no verb \"%s\". The verbs are:\n\n", word);
+    if (fine)
+        fprintf(to, "thimble %s VERB\n\n", word);
+    else
+        fprintf(to,
+                half ? "thimble: \"%s\" needs one more word:\n\n"
+                     : "thimble: there is no verb \"%s\". The verbs are:\n\n",
+                word);
     for (const th_cmd *const *v = verbs; *v; v++)
         if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
     return fine ? 0 : 2;

@@ -21,7 +21,8 @@ static th_err read_source(const th_project *p, source *s, th_why *why)
     uint8_t *bytes = NULL;
     th_why inner = {0};
     TH_TRY(th_project_path(p, TH_FILE_FLOAT, path, why));
-    if (!th_file_exists(path)) return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` first", path, p->dir);
+    if (!th_file_exists(path))
+        return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` first", path, p->dir);
     TH_TRY(th_file_read(path, 0, &bytes, &s->bytes, why));
     s->hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, s->bytes});
     th_err err = th_model_from_tflite((th_span){bytes, s->bytes}, &s->model, &inner);
@@ -48,7 +49,10 @@ static th_err fill_samples(const th_sampler *sampler, int32_t n_labels, int32_t 
 {
     const int32_t all = th_sampler_epoch_size(sampler);
     float y[TH_MAX_LABELS];
-    if (all < 1 || n_labels > TH_MAX_LABELS) return th_why_set(why, TH_ENOENT, "there are no training clips to calibrate with: import or make some (thimble data import, thimble data synth)");
+    if (all < 1 || n_labels > TH_MAX_LABELS)
+        return th_why_set(why, TH_ENOENT,
+                          "there are no training clips to calibrate with: import or make some (thimble data import, "
+                          "thimble data synth)");
     s->n = all < at_most ? all : at_most;
     s->x = calloc((size_t)s->n * s->n_values, sizeof *s->x);
     if (!s->x) return th_why_set(why, TH_ENOMEM, "no memory for %ld calibration samples", (long)s->n);
@@ -98,12 +102,13 @@ json_t *th_quantized_json(const th_quantized *q)
     json_t *layers = json_array();
     for (int32_t i = 0; i < q->n_layers; i++) {
         const th_layer_error *l = &q->layers[i];
-        json_array_append_new(layers, json_pack("{s:i, s:s, s:o, s:f, s:f, s:i}", "index", (int)l->node, "op", l->op, "name",
-                                                th_name_json(l->name), "snr_db", l->snr_db, "scale", (double)l->scale, "zero",
-                                                (int)l->zero));
+        json_array_append_new(layers, json_pack("{s:i, s:s, s:o, s:f, s:f, s:i}", "index", (int)l->node, "op", l->op,
+                                                "name", th_name_json(l->name), "snr_db", l->snr_db, "scale",
+                                                (double)l->scale, "zero", (int)l->zero));
     }
-    return json_pack("{s:s, s:i, s:I, s:I, s:o}", "method", th_range_name(q->method), "samples", (int)q->n_samples, "float_bytes",
-                     (json_int_t)q->float_bytes, "int8_bytes", (json_int_t)q->int8_bytes, "layers", layers);
+    return json_pack("{s:s, s:i, s:I, s:I, s:o}", "method", th_range_name(q->method), "samples", (int)q->n_samples,
+                     "float_bytes", (json_int_t)q->float_bytes, "int8_bytes", (json_int_t)q->int8_bytes, "layers",
+                     layers);
 }
 
 static th_err write_report(const th_project *p, const th_quantized *q, th_why *why)
@@ -127,9 +132,14 @@ static void show_progress(void *ctx, double part)
 
 static th_err quantise(const th_project *p, const source *s, const samples *in, th_quantized *q, th_why *why)
 {
-    const th_quantize_job job = {.model = s->model, .method = q->method, .correct_bias = true, .n_samples = in->n,
-                                 .sample = get_sample, .ctx = (void *)(uintptr_t)in, /* NOLINT(performance-no-int-to-ptr): only takes const away */
-                                 .on_progress = show_progress};
+    const th_quantize_job job = {
+        .model = s->model,
+        .method = q->method,
+        .correct_bias = true,
+        .n_samples = in->n,
+        .sample = get_sample,
+        .ctx = (void *)(uintptr_t)in, /* NOLINT(performance-no-int-to-ptr): only takes const away */
+        .on_progress = show_progress};
     q->n_samples = in->n;
     q->float_bytes = s->bytes;
     TH_TRY(th_quantize(&job, &q->model, &q->layers, &q->n_layers, why));
@@ -137,7 +147,8 @@ static th_err quantise(const th_project *p, const source *s, const samples *in, 
     return write_report(p, q, why);
 }
 
-th_err th_project_quantize(const th_project *p, int32_t n_samples, th_range_method method, th_quantized *result, th_why *why)
+th_err th_project_quantize(const th_project *p, int32_t n_samples, th_range_method method, th_quantized *result,
+                           th_why *why)
 {
     source s = {0};
     samples in = {0};
@@ -171,7 +182,8 @@ static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
     th_pipeline pipe;
     th_why ignored = {0};
     if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return false;
-    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash && same_detect(&pipe.detect, &p->detect);
+    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash &&
+                       same_detect(&pipe.detect, &p->detect);
     th_model_free(m);
     return fresh;
 }

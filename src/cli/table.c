@@ -94,9 +94,10 @@ th_err th_tally_print_json(const th_project *p, const th_tally *t, json_t *extra
 {
     json_t *rows = json_array(), *object = json_object();
     for (int i = 0; i < p->n_labels; i++)
-        json_array_append_new(rows, json_pack("{s:s,s:I,s:I,s:I,s:I,s:f}", "label", p->labels[i], "train", (json_int_t)t->clips[i][TH_TRAIN],
-                                              "val", (json_int_t)t->clips[i][TH_VAL], "test", (json_int_t)t->clips[i][TH_TEST],
-                                              "speakers", (json_int_t)t->speakers[i], "seconds", t->seconds[i]));
+        json_array_append_new(rows, json_pack("{s:s,s:I,s:I,s:I,s:I,s:f}", "label", p->labels[i], "train",
+                                              (json_int_t)t->clips[i][TH_TRAIN], "val", (json_int_t)t->clips[i][TH_VAL],
+                                              "test", (json_int_t)t->clips[i][TH_TEST], "speakers",
+                                              (json_int_t)t->speakers[i], "seconds", t->seconds[i]));
     json_object_set_new(object, "labels", rows);
     json_object_set_new(object, "speakers", json_integer((json_int_t)t->all_speakers));
     if (extra) json_object_update(object, extra);

@@ -77,8 +77,10 @@ static th_err read_truth(const th_pipeline *pipe, const char *wav, const char *n
 static th_err judge(const th_test *t, int64_t audio_ms, run *r, th_why *why)
 {
     const th_detector_cfg cfg = th_pipeline_detector(&t->pipe);
-    th_err err = th_detections_score(r->found, r->n_found, r->truth, r->n_truth, audio_ms, r->match, r->heard, &r->score);
-    for (int i = 0; i < N_POINTS; i++) r->point[i].threshold = ((30 + 5 * i) * 256 + 50) / 100; /* rounded as th_pipeline_detector does */
+    th_err err =
+        th_detections_score(r->found, r->n_found, r->truth, r->n_truth, audio_ms, r->match, r->heard, &r->score);
+    for (int i = 0; i < N_POINTS; i++)
+        r->point[i].threshold = ((30 + 5 * i) * 256 + 50) / 100; /* rounded as th_pipeline_detector does */
     if (!err && r->has_truth) err = th_sweep(&r->log, &cfg, r->truth, r->n_truth, audio_ms, r->point, N_POINTS);
     return err ? th_why_set(why, err, "out of memory") : TH_OK;
 }
@@ -114,17 +116,20 @@ static json_t *sweep_json(const run *r)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < N_POINTS; i++)
-        json_array_append_new(list, json_pack("{s:f,s:i,s:i,s:i}", "threshold", threshold_of(i), "hits", (int)r->point[i].score.hits, "misses",
-                                              (int)r->point[i].score.misses, "false_accepts", (int)r->point[i].score.false_accepts));
+        json_array_append_new(list, json_pack("{s:f,s:i,s:i,s:i}", "threshold", threshold_of(i), "hits",
+                                              (int)r->point[i].score.hits, "misses", (int)r->point[i].score.misses,
+                                              "false_accepts", (int)r->point[i].score.false_accepts));
     return list;
 }
 
 static json_t *stream_json(const th_test *t, const run *r)
 {
-    json_t *o = json_pack("{s:f}", "seconds", (double)r->score.audio_ms / 1000.0), *found = json_array(), *truth = json_array();
+    json_t *o = json_pack("{s:f}", "seconds", (double)r->score.audio_ms / 1000.0), *found = json_array(),
+           *truth = json_array();
     for (size_t i = 0; i < r->n_found; i++) {
         const th_detection *d = &r->found[i];
-        json_t *item = json_pack("{s:f,s:s,s:f}", "time_s", d->time_ms / 1000.0, "label", t->pipe.labels[d->label], "score", d->score / 256.0);
+        json_t *item = json_pack("{s:f,s:s,s:f}", "time_s", d->time_ms / 1000.0, "label", t->pipe.labels[d->label],
+                                 "score", d->score / 256.0);
         if (r->has_truth) json_object_set_new(item, "hit", json_boolean(r->match[i] >= 0));
         json_array_append_new(found, item);
     }
@@ -136,10 +141,13 @@ static json_t *stream_json(const th_test *t, const run *r)
         json_object_set_new(o, "false_accepts", json_integer(s->false_accepts));
         json_object_set_new(o, "false_accepts_per_hour", json_real(s->false_accepts_per_hour));
         json_object_set_new(o, "recall", s->recall < 0.0 ? json_null() : json_real(s->recall));
-        if (s->hits) json_object_set_new(o, "latency_ms", json_pack("{s:f,s:f}", "mean", s->latency_mean_ms, "p95", s->latency_p95_ms));
+        if (s->hits)
+            json_object_set_new(o, "latency_ms",
+                                json_pack("{s:f,s:f}", "mean", s->latency_mean_ms, "p95", s->latency_p95_ms));
         for (size_t i = 0; i < r->n_truth; i++)
-            json_array_append_new(truth, json_pack("{s:s,s:f,s:f,s:b}", "label", t->pipe.labels[r->truth[i].label], "start_s", r->truth[i].start_ms / 1000.0,
-                                                   "end_s", r->truth[i].end_ms / 1000.0, "heard", r->heard[i] >= 0));
+            json_array_append_new(truth, json_pack("{s:s,s:f,s:f,s:b}", "label", t->pipe.labels[r->truth[i].label],
+                                                   "start_s", r->truth[i].start_ms / 1000.0, "end_s",
+                                                   r->truth[i].end_ms / 1000.0, "heard", r->heard[i] >= 0));
     }
     json_object_set_new(o, "threshold", json_real((double)t->pipe.detect.threshold));
     if (r->has_truth) json_object_set_new(o, "thresholds", sweep_json(r));
@@ -165,8 +173,10 @@ static th_err print_sweep(const th_test *t, const run *r, th_why *why)
     }
     printf("\nOther thresholds (this run: %.2f):\n", (double)t->pipe.detect.threshold);
     th_table_print(&table, stdout, th_stdout_is_terminal());
-    printf("\nFewest mistakes at %.2f. To use another one: threshold under [detect] in thimble.ini, then thimble quantize.\n"
-           "Choose it by one recording and judge it by another.\n", threshold_of(best));
+    printf("\nFewest mistakes at %.2f. To use another one: threshold under [detect] in thimble.ini, then thimble "
+           "quantize.\n"
+           "Choose it by one recording and judge it by another.\n",
+           threshold_of(best));
     const bool failed = table.failed;
     th_table_free(&table);
     return failed ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;
@@ -177,17 +187,25 @@ static void print_text(const th_test *t, const char *wav, const run *r)
     const th_stream_score *s = &r->score;
     printf("%s: %.1f seconds\n\n", wav, (double)s->audio_ms / 1000.0);
     for (size_t i = 0; i < r->n_found; i++)
-        printf("  %8.2f s  %s  (%.0f %%)%s\n", r->found[i].time_ms / 1000.0, t->pipe.labels[r->found[i].label], r->found[i].score / 2.56,
-               !r->has_truth ? "" : r->match[i] >= 0 ? "" : "  FALSE ALARM");
+        printf("  %8.2f s  %s  (%.0f %%)%s\n", r->found[i].time_ms / 1000.0, t->pipe.labels[r->found[i].label],
+               r->found[i].score / 2.56,
+               !r->has_truth      ? ""
+               : r->match[i] >= 0 ? ""
+                                  : "  FALSE ALARM");
     for (size_t i = 0; i < r->n_truth; i++)
-        if (r->heard[i] < 0) printf("  %8.2f s  %s  MISSED\n", r->truth[i].start_ms / 1000.0, t->pipe.labels[r->truth[i].label]);
+        if (r->heard[i] < 0)
+            printf("  %8.2f s  %s  MISSED\n", r->truth[i].start_ms / 1000.0, t->pipe.labels[r->truth[i].label]);
     if (!r->has_truth) {
-        printf("\n%zu detections. With the truth of what was said (--truth FILE.tsv) they can be judged.\n", r->n_found);
+        printf("\n%zu detections. With the truth of what was said (--truth FILE.tsv) they can be judged.\n",
+               r->n_found);
         return;
     }
-    if (s->n_truth) printf("\nheard            %d of %d words (%.1f %%)\n", (int)s->hits, (int)s->n_truth, 100.0 * s->recall);
+    if (s->n_truth)
+        printf("\nheard            %d of %d words (%.1f %%)\n", (int)s->hits, (int)s->n_truth, 100.0 * s->recall);
     printf("false alarms     %d, %.1f per hour\n", (int)s->false_accepts, s->false_accepts_per_hour);
-    if (s->hits) printf("delay            %.0f ms on average, 95 %% within %.0f ms (from the start of the word)\n", s->latency_mean_ms, s->latency_p95_ms);
+    if (s->hits)
+        printf("delay            %.0f ms on average, 95 %% within %.0f ms (from the start of the word)\n",
+               s->latency_mean_ms, s->latency_p95_ms);
 }
 
 static th_err show(th_test *t, const char *wav, const run *r, bool json, th_why *why)
@@ -206,8 +224,10 @@ static th_err show(th_test *t, const char *wav, const run *r, bool json, th_why 
 th_err th_test_stream(th_test *t, const char *wav, const char *truth, bool json, th_why *why)
 {
     if (!t->net[TH_NET_INT8])
-        return th_why_set(why, TH_ENOENT, "the board's loop needs the int8 network, and there is only a float one. Make it: thimble quantize%s%s",
-                          t->has_project ? " " : "", t->has_project ? t->project.dir : " PROJECT");
+        return th_why_set(
+            why, TH_ENOENT,
+            "the board's loop needs the int8 network, and there is only a float one. Make it: thimble quantize%s%s",
+            t->has_project ? " " : "", t->has_project ? t->project.dir : " PROJECT");
     run r = {0};
     th_err err = read_truth(&t->pipe, wav, truth, &r, why);
     if (!err) err = listen(t, wav, &r, why);

@@ -48,17 +48,21 @@ static void draw_plot(th_train_view *v, int cols)
 static void print_time(char buf[32], double s)
 {
     const int t = (int)(s + 0.5);
-    if (t >= 3600) snprintf(buf, 32, "%d:%02d h", t / 3600, t / 60 % 60);
-    else if (t >= 60) snprintf(buf, 32, "%d:%02d min", t / 60, t % 60);
-    else snprintf(buf, 32, "%d s", t);
+    if (t >= 3600)
+        snprintf(buf, 32, "%d:%02d h", t / 3600, t / 60 % 60);
+    else if (t >= 60)
+        snprintf(buf, 32, "%d:%02d min", t / 60, t % 60);
+    else
+        snprintf(buf, 32, "%d s", t);
 }
 
 static size_t format_epoch(const th_train_view *v, const th_epoch_report *r, char *buf, size_t cap)
 {
-    size_t n = (size_t)snprintf(buf, cap, "epoch %d/%d  train loss %.3f, %.1f %%", (int)r->epoch, (int)v->epochs, r->train_loss,
-                                100 * r->train_accuracy);
+    size_t n = (size_t)snprintf(buf, cap, "epoch %d/%d  train loss %.3f, %.1f %%", (int)r->epoch, (int)v->epochs,
+                                r->train_loss, 100 * r->train_accuracy);
     if (v->has_val && n < cap)
-        n += (size_t)snprintf(buf + n, cap - n, "  validation loss %.3f, %.1f %%%s", r->val_loss, 100 * r->val_accuracy, r->best ? "  best" : "");
+        n += (size_t)snprintf(buf + n, cap - n, "  validation loss %.3f, %.1f %%%s", r->val_loss, 100 * r->val_accuracy,
+                              r->best ? "  best" : "");
     return n;
 }
 
@@ -100,7 +104,8 @@ static void draw(th_train_view *v, double part)
     v->lines = 0;
     if (v->n) {
         if (cols >= 10 && is_utf8()) {
-            snprintf(line, sizeof line, "accuracy on %s clips, epochs 1 to %d", v->has_val ? "validation" : "training", (int)v->epochs);
+            snprintf(line, sizeof line, "accuracy on %s clips, epochs 1 to %d", v->has_val ? "validation" : "training",
+                     (int)v->epochs);
             put_line(v, line);
             draw_plot(v, cols);
         }

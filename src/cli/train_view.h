@@ -5,15 +5,15 @@
 #include "train/train.h"
 
 typedef struct th_train_view {
-    int32_t epochs;      /* that are planned */
-    int32_t n_train;     /* examples per epoch */
+    int32_t epochs;  /* that are planned */
+    int32_t n_train; /* examples per epoch */
     bool has_val;
-    bool live;           /* stderr is a terminal */
-    int lines;           /* drawn, to be drawn over */
-    double drawn_s;      /* clock of the last drawing */
-    int32_t n;           /* epochs done */
+    bool live;             /* stderr is a terminal */
+    int lines;             /* drawn, to be drawn over */
+    double drawn_s;        /* clock of the last drawing */
+    int32_t n;             /* epochs done */
     th_epoch_report *done; /* [epochs] */
-    int32_t fresh;       /* of them trained in this run */
+    int32_t fresh;         /* of them trained in this run */
     double fresh_s;
 } th_train_view;
 

@@ -70,13 +70,16 @@ static th_err choose_ranges(const th_quantize_job *job, const pass *p, th_why *w
         const th_histogram *h = &p->h[i];
         const int64_t seen = (int64_t)th_shape_count(&p->g->tensors[i].shape) * job->n_samples;
         if (h->n != 0 && h->n != seen)
-            return th_why_set(why, TH_EFORMAT, "tensor %ld of the float model is infinite or no number for some samples: train again", (long)i);
+            return th_why_set(why, TH_EFORMAT,
+                              "tensor %ld of the float model is infinite or no number for some samples: train again",
+                              (long)i);
         th_range_choose(h, job->method, &p->c->lo[i], &p->c->hi[i]);
     }
     return TH_OK;
 }
 
-static th_err calibrate(const th_quantize_job *job, const th_plan *plan, th_calibration *c, th_histogram *h, th_why *why)
+static th_err calibrate(const th_quantize_job *job, const th_plan *plan, th_calibration *c, th_histogram *h,
+                        th_why *why)
 {
     const th_graph *g = plan->graph;
     th_runner *r = NULL;
@@ -98,7 +101,8 @@ static th_err calibrate(const th_quantize_job *job, const th_plan *plan, th_cali
 th_err th_calibrate(const th_quantize_job *job, const th_plan *plan, th_calibration *c, th_why *why)
 {
     const size_t n = (size_t)plan->graph->n_tensors + 1;
-    *c = (th_calibration){.lo = calloc(n, sizeof *c->lo), .hi = calloc(n, sizeof *c->hi), .mean_start = calloc(n, sizeof *c->mean_start)};
+    *c = (th_calibration){
+        .lo = calloc(n, sizeof *c->lo), .hi = calloc(n, sizeof *c->hi), .mean_start = calloc(n, sizeof *c->mean_start)};
     th_histogram *h = calloc(n, sizeof *h);
     const th_err err = c->lo && c->hi && c->mean_start && h ? calibrate(job, plan, c, h, why)
                                                             : th_why_set(why, TH_ENOMEM, "no memory for calibration");
@@ -120,8 +124,8 @@ void th_calibration_free(th_calibration *c)
 
 typedef struct compare {
     const th_graph *f32, *s8;
-    float *value;  /* the float activations of this sample */
-    size_t *start; /* [n_tensors] in value */
+    float *value;           /* the float activations of this sample */
+    size_t *start;          /* [n_tensors] in value */
     double *signal, *noise; /* [n_nodes] */
 } compare;
 
@@ -168,17 +172,24 @@ static void fill_rows(const compare *c, th_layer_error *rows)
         const th_node *n = &c->s8->nodes[i];
         const th_tensor *t = &c->s8->tensors[n->out[0]];
         const double ratio = c->noise[i] > 0.0 ? c->signal[i] / c->noise[i] : 1e20;
-        rows[i] = (th_layer_error){.node = i, .op = th_op_find((int32_t)n->op)->name, .name = t->name,
+        rows[i] = (th_layer_error){.node = i,
+                                   .op = th_op_find((int32_t)n->op)->name,
+                                   .name = t->name,
                                    .snr_db = ratio > 1e-20 ? fmin(200.0, 10.0 * log10(ratio)) : -200.0,
-                                   .scale = t->quant.n ? t->quant.scale[0] : 0.0f, .zero = t->quant.n ? t->quant.zero[0] : 0};
+                                   .scale = t->quant.n ? t->quant.scale[0] : 0.0f,
+                                   .zero = t->quant.n ? t->quant.zero[0] : 0};
     }
 }
 
-th_err th_compare_layers(const th_quantize_job *job, const th_plan *f32, const th_plan *s8, th_layer_error *rows, th_why *why)
+th_err th_compare_layers(const th_quantize_job *job, const th_plan *f32, const th_plan *s8, th_layer_error *rows,
+                         th_why *why)
 {
     const size_t n_nodes = (size_t)f32->graph->n_nodes + 1, n_tensors = (size_t)f32->graph->n_tensors + 1;
-    compare c = {.f32 = f32->graph, .s8 = s8->graph, .start = calloc(n_tensors, sizeof(size_t)),
-                 .signal = calloc(n_nodes, sizeof(double)), .noise = calloc(n_nodes, sizeof(double))};
+    compare c = {.f32 = f32->graph,
+                 .s8 = s8->graph,
+                 .start = calloc(n_tensors, sizeof(size_t)),
+                 .signal = calloc(n_nodes, sizeof(double)),
+                 .noise = calloc(n_nodes, sizeof(double))};
     th_runner *a = NULL, *b = NULL;
     if (c.start) c.value = calloc(lay_out(c.f32, c.start) + 1, sizeof *c.value);
     th_err err = c.value && c.signal && c.noise ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to compare layers");

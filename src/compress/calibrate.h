@@ -17,7 +17,7 @@ TH_NODISCARD th_err th_calibrate(const th_quantize_job *job, const th_plan *plan
 void th_calibration_free(th_calibration *c);
 
 /* Rows of th_layer_error: the float plan against the int8 one, over at most 100 of the samples. */
-TH_NODISCARD th_err th_compare_layers(const th_quantize_job *job, const th_plan *f32, const th_plan *s8, th_layer_error *rows,
-                                      th_why *why);
+TH_NODISCARD th_err th_compare_layers(const th_quantize_job *job, const th_plan *f32, const th_plan *s8,
+                                      th_layer_error *rows, th_why *why);
 
 #endif

@@ -125,17 +125,29 @@ static th_err open_weighted(quantizer *q, int32_t index, weighted *l)
     const char *name = th_op_find((int32_t)n->op)->name;
     const int32_t bias = n->n_in > 2 ? n->in[2] : -1;
     const th_tensor *w = &q->f32->tensors[n->in[1]];
-    if (!w->data || q->g->tensors[n->in[1]].data || (bias >= 0 && (!q->f32->tensors[bias].data || q->g->tensors[bias].data)))
-        return th_why_set(q->why, TH_EUNSUP, "operator %ld (%s) cannot become int8: its weights are not constant, or another "
-                                             "operator uses them too", (long)index, name);
+    if (!w->data || q->g->tensors[n->in[1]].data ||
+        (bias >= 0 && (!q->f32->tensors[bias].data || q->g->tensors[bias].data)))
+        return th_why_set(q->why, TH_EUNSUP,
+                          "operator %ld (%s) cannot become int8: its weights are not constant, or another "
+                          "operator uses them too",
+                          (long)index, name);
     const int32_t axis = n->op == TH_OP_DEPTHWISE_CONV_2D ? 3 : 0;
-    *l = (weighted){.node = n, .index = index, .in = &q->g->tensors[n->in[0]], .w = w->data, .axis = axis,
-                    .b = bias >= 0 ? q->f32->tensors[bias].data : NULL, .n_w = th_shape_count(&w->shape), .n_out = w->shape.d[axis],
-                    .inner = 1, .per_channel = n->op != TH_OP_FULLY_CONNECTED};
+    *l = (weighted){.node = n,
+                    .index = index,
+                    .in = &q->g->tensors[n->in[0]],
+                    .w = w->data,
+                    .axis = axis,
+                    .b = bias >= 0 ? q->f32->tensors[bias].data : NULL,
+                    .n_w = th_shape_count(&w->shape),
+                    .n_out = w->shape.d[axis],
+                    .inner = 1,
+                    .per_channel = n->op != TH_OP_FULLY_CONNECTED};
     for (int32_t k = axis + 1; k < w->shape.rank; k++) l->inner *= w->shape.d[k];
     for (int32_t i = 0; i < l->n_w + (l->b ? l->n_out : 0); i++)
         if (!isfinite(i < l->n_w ? l->w[i] : l->b[i - l->n_w]))
-            return th_why_set(q->why, TH_EFORMAT, "operator %ld (%s) has a weight that is infinite or no number: train again", (long)index, name);
+            return th_why_set(q->why, TH_EFORMAT,
+                              "operator %ld (%s) has a weight that is infinite or no number: train again", (long)index,
+                              name);
     return TH_OK;
 }
 
@@ -200,7 +212,8 @@ static double *input_means(const quantizer *q, const weighted *l, int32_t *n_mea
     if (n < 1 || q->cal->mean_start[in] == SIZE_MAX) return NULL;
     *n_means = l->node->op == TH_OP_FULLY_CONNECTED ? l->inner : s->d[s->rank - 1];
     double *means = calloc((size_t)*n_means, sizeof *means);
-    for (int32_t i = 0; means && i < n; i++) means[i % *n_means] += q->cal->mean[q->cal->mean_start[in] + (size_t)i] * *n_means / n;
+    for (int32_t i = 0; means && i < n; i++)
+        means[i % *n_means] += q->cal->mean[q->cal->mean_start[in] + (size_t)i] * *n_means / n;
     return means;
 }
 
@@ -266,9 +279,7 @@ static th_err quantise_node(quantizer *q, int32_t index)
     switch ((int)n->op) {
     case TH_OP_CONV_2D:
     case TH_OP_DEPTHWISE_CONV_2D:
-    case TH_OP_FULLY_CONNECTED:
-        TH_TRY(quantise_activation(q, n->out[0]));
-        return quantise_weighted(q, index);
+    case TH_OP_FULLY_CONNECTED: TH_TRY(quantise_activation(q, n->out[0])); return quantise_weighted(q, index);
     case TH_OP_AVERAGE_POOL_2D:
     case TH_OP_MAX_POOL_2D:
     case TH_OP_RESHAPE:
@@ -303,8 +314,8 @@ static th_err check_job(const th_quantize_job *job, th_why *why)
         for (int32_t k = 0; k < g->nodes[i].n_in; k++) {
             const int32_t t = g->nodes[i].in[k];
             if (t >= 0 && g->tensors[t].type != TH_F32 && g->tensors[t].type != TH_S32)
-                return th_why_set(why, TH_EUNSUP, "operator %ld (%s) has %s values: the model is not a float one", (long)i,
-                                  th_op_find((int32_t)g->nodes[i].op)->name, th_type_name(g->tensors[t].type));
+                return th_why_set(why, TH_EUNSUP, "operator %ld (%s) has %s values: the model is not a float one",
+                                  (long)i, th_op_find((int32_t)g->nodes[i].op)->name, th_type_name(g->tensors[t].type));
         }
     return TH_OK;
 }
@@ -326,7 +337,8 @@ static th_err compare(const th_quantize_job *job, const th_plan *f32, const th_m
     return err;
 }
 
-th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error **layers, int32_t *n_layers, th_why *why)
+th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error **layers, int32_t *n_layers,
+                   th_why *why)
 {
     th_plan *plan = NULL;
     th_calibration cal = {0};
@@ -339,7 +351,9 @@ th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error 
     if (!err) err = compare(job, plan, q.model, layers, n_layers, why);
     th_calibration_free(&cal);
     th_plan_free(plan);
-    if (err) th_model_free(q.model);
-    else *model = q.model;
+    if (err)
+        th_model_free(q.model);
+    else
+        *model = q.model;
     return err;
 }

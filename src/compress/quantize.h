@@ -23,8 +23,8 @@ typedef void th_sample_fn(void *ctx, int32_t i, float *x);
 typedef struct th_quantize_job {
     const th_model *model; /* graph 0: one float32 input, float32 throughout */
     th_range_method method;
-    bool correct_bias;     /* shift biases by the mean error that rounding the weights makes */
-    int32_t n_samples;     /* > 0; 100 to 500 are enough */
+    bool correct_bias; /* shift biases by the mean error that rounding the weights makes */
+    int32_t n_samples; /* > 0; 100 to 500 are enough */
     th_sample_fn *sample;
     void *ctx;
     void (*on_progress)(void *ctx, double part); /* 0 to 1, or NULL */
@@ -43,7 +43,7 @@ typedef struct th_layer_error {
  * memory (free() it).
  * Errors: TH_EUNSUP (names the operator that has no int8 form here), TH_ESHAPE, TH_ENOMEM, those of th_plan_make,
  * TH_EFORMAT when a weight is no finite number. */
-TH_NODISCARD th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error **layers, int32_t *n_layers,
-                                th_why *why);
+TH_NODISCARD th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error **layers,
+                                int32_t *n_layers, th_why *why);
 
 #endif

@@ -18,14 +18,15 @@ int th_range_find(const char *name);          /* th_range_method, -1 when there 
 
 /* Filled in two passes over the same values: the limits first, then the counts between them. */
 typedef struct th_histogram {
-    float lo, hi;     /* smallest and largest value; lo > hi: none yet */
+    float lo, hi; /* smallest and largest value; lo > hi: none yet */
     int64_t n;
     uint32_t count[TH_HISTOGRAM_BINS];
 } th_histogram;
 
 void th_histogram_start(th_histogram *h);
-void th_histogram_limits(th_histogram *h, const float *v, int32_t n); /* pass 1; values that are no numbers are left out */
-void th_histogram_count(th_histogram *h, const float *v, int32_t n);  /* pass 2 */
+void th_histogram_limits(th_histogram *h, const float *v,
+                         int32_t n); /* pass 1; values that are no numbers are left out */
+void th_histogram_count(th_histogram *h, const float *v, int32_t n); /* pass 2 */
 
 /* The range to be covered; *lo <= 0 <= *hi always, so that zero can be one of the steps. */
 void th_range_choose(const th_histogram *h, th_range_method method, float *lo, float *hi);

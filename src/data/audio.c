@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define BLOCK 8192 /* frames at a time */
+#define BLOCK    8192 /* frames at a time */
 #define MIN_RATE 1000
 #define MAX_RATE 768000
 
@@ -32,8 +32,10 @@ static th_err check_wav_is_whole(const char *path, const uint8_t *head, size_t n
         if (memcmp(head + at, "data", 4) == 0) {
             const int64_t there = file_bytes - (int64_t)at - 8;
             if (size >= 0x7ffff000u || (int64_t)size <= there) return TH_OK;
-            return th_why_set(why, TH_ETRUNC, "%s is cut off: its header promises %u bytes of sound, %lld are there. Copy the file again",
-                              path, (unsigned)size, (long long)there);
+            return th_why_set(
+                why, TH_ETRUNC,
+                "%s is cut off: its header promises %u bytes of sound, %lld are there. Copy the file again", path,
+                (unsigned)size, (long long)there);
         }
         if (size > n) return TH_OK; /* further on than we look */
         at += 8 + (size_t)size + (size & 1);
@@ -56,18 +58,20 @@ static bool is_false_mp3(const char *path, const uint8_t *head, size_t n)
 }
 
 #define NO_SOUND "it is no sound file, or of a kind that is not known."
-#define KNOWN "WAV, FLAC, OGG and MP3 can"
+#define KNOWN    "WAV, FLAC, OGG and MP3 can"
 
 static th_err check_whole(const char *path, th_why *why)
 {
     const int64_t bytes = th_file_size(path);
-    if (bytes < 0 && (th_file_exists(path) || th_dir_exists(path))) return th_why_set(why, TH_EFORMAT, "%s is not a file with sound", path);
+    if (bytes < 0 && (th_file_exists(path) || th_dir_exists(path)))
+        return th_why_set(why, TH_EFORMAT, "%s is not a file with sound", path);
     if (bytes < 0) return th_why_set(why, TH_ENOENT, "there is no sound file %s", path);
     if (bytes == 0) return th_why_set(why, TH_ERANGE, "%s is empty (0 bytes)", path);
     uint8_t head[4096];
     size_t n;
     TH_TRY(th_file_head(path, head, sizeof head, &n, why));
-    if (is_false_mp3(path, head, n)) return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: " NO_SOUND " " KNOWN, path);
+    if (is_false_mp3(path, head, n))
+        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: " NO_SOUND " " KNOWN, path);
     return check_wav_is_whole(path, head, n, bytes, why);
 }
 
@@ -85,7 +89,7 @@ typedef struct reader {
     long n_changed;
     int16_t *pcm;
     size_t n, cap;
-    size_t most;    /* samples of output that are allowed */
+    size_t most; /* samples of output that are allowed */
 } reader;
 
 static th_err no_memory(const reader *r, th_why *why)
@@ -116,8 +120,12 @@ static th_err put(reader *r, const float *x, size_t n, th_why *why)
 
 static th_err resample(reader *r, long n, int at_end, th_why *why)
 {
-    SRC_DATA d = {.data_in = r->mono, .input_frames = n, .data_out = r->changed, .output_frames = r->n_changed,
-                  .src_ratio = r->ratio, .end_of_input = at_end};
+    SRC_DATA d = {.data_in = r->mono,
+                  .input_frames = n,
+                  .data_out = r->changed,
+                  .output_frames = r->n_changed,
+                  .src_ratio = r->ratio,
+                  .end_of_input = at_end};
     for (;;) {
         const int bad = src_process(r->src, &d);
         if (bad) return th_why_set(why, TH_EIO, "%s: the rate cannot be changed: %s", r->path, src_strerror(bad));
@@ -140,15 +148,21 @@ static th_err read_blocks(reader *r, th_why *why)
             for (int c = 0; c < ch; c++) sum += r->block[i * ch + c];
             r->mono[i] = ch == 1 ? sum : sum * share;
         }
-        if (r->src) TH_TRY(resample(r, (long)got, 0, why));
-        else TH_TRY(put(r, r->mono, (size_t)got, why));
+        if (r->src)
+            TH_TRY(resample(r, (long)got, 0, why));
+        else
+            TH_TRY(put(r, r->mono, (size_t)got, why));
         if (r->n >= r->most) break;
     }
-    if (sf_error(r->file)) return th_why_set(why, TH_EFORMAT, "%s is damaged after %lld samples: %s", r->path, (long long)frames, sf_strerror(r->file));
+    if (sf_error(r->file))
+        return th_why_set(why, TH_EFORMAT, "%s is damaged after %lld samples: %s", r->path, (long long)frames,
+                          sf_strerror(r->file));
     const int kind = r->info.format & SF_FORMAT_TYPEMASK;
-    const bool exact = kind == SF_FORMAT_WAV || kind == SF_FORMAT_FLAC || kind == SF_FORMAT_AIFF || kind == SF_FORMAT_WAVEX;
+    const bool exact =
+        kind == SF_FORMAT_WAV || kind == SF_FORMAT_FLAC || kind == SF_FORMAT_AIFF || kind == SF_FORMAT_WAVEX;
     if (exact && frames < r->info.frames && r->n < r->most)
-        return th_why_set(why, TH_ETRUNC, "%s is cut off: %lld of %lld samples are there. Copy the file again", r->path, (long long)frames, (long long)r->info.frames);
+        return th_why_set(why, TH_ETRUNC, "%s is cut off: %lld of %lld samples are there. Copy the file again", r->path,
+                          (long long)frames, (long long)r->info.frames);
     if (r->src) TH_TRY(resample(r, 0, 1, why));
     const float zero = 0.0f;
     if (frames == r->info.frames && r->most - r->n <= 16) /* the resampler may stop a sample early */
@@ -161,11 +175,12 @@ static th_err check_info(reader *r, double max_seconds, th_why *why)
 {
     const SF_INFO *f = &r->info;
     if (f->samplerate < MIN_RATE || f->samplerate > MAX_RATE)
-        return th_why_set(why, TH_ERANGE, "%s has a sample rate of %d Hz; %d to %d are read. Is its header right?", r->path, f->samplerate, MIN_RATE, MAX_RATE);
+        return th_why_set(why, TH_ERANGE, "%s has a sample rate of %d Hz; %d to %d are read. Is its header right?",
+                          r->path, f->samplerate, MIN_RATE, MAX_RATE);
     if (f->frames <= 0) return th_why_set(why, TH_ERANGE, "%s holds no sound (0 samples)", r->path);
     if ((double)f->frames > max_seconds * f->samplerate && f->frames != SF_COUNT_MAX)
-        return th_why_set(why, TH_ERANGE, "%s is %lld s long, at most %lld s are read. Cut it into shorter files", r->path,
-                          (long long)(f->frames / f->samplerate), (long long)max_seconds);
+        return th_why_set(why, TH_ERANGE, "%s is %lld s long, at most %lld s are read. Cut it into shorter files",
+                          r->path, (long long)(f->frames / f->samplerate), (long long)max_seconds);
     return TH_OK;
 }
 
@@ -195,7 +210,8 @@ th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int1
     r.file = sf_open(path, SFM_READ, &r.info);
     if (!r.file) { /* that it is there we know: libsndfile says "does not exist" of what it does not understand */
         const char *problem = sf_strerror(NULL);
-        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: %s " KNOWN, path, strstr(problem, "does not exist") ? NO_SOUND : problem);
+        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: %s " KNOWN, path,
+                          strstr(problem, "does not exist") ? NO_SOUND : problem);
     }
     th_err err = check_info(&r, max_seconds, why);
     if (!err) err = set_up(&r, rate_hz, max_seconds, why);

@@ -10,17 +10,19 @@
  *   max_seconds  longer files are refused before they are read
  *   pcm, n       fresh memory (free() it)
  * Errors: TH_ENOENT, TH_EFORMAT, TH_ETRUNC, TH_EUNSUP, TH_ERANGE (empty, rate < 1000 Hz, too long), TH_EIO. */
-TH_NODISCARD th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int16_t **pcm,
-                                  int32_t *n, th_why *why);
+TH_NODISCARD th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int16_t **pcm, int32_t *n,
+                                  th_why *why);
 
 /* Rate of a file. */
 TH_NODISCARD th_err th_audio_rate(const char *path, int32_t *rate_hz);
 
 /* n samples at another rate: about n * ratio of them, ratio 1/16 to 16; fresh memory. */
-TH_NODISCARD th_err th_audio_resample(const float *x, int32_t n, double ratio, float **out, int32_t *n_out, th_why *why);
+TH_NODISCARD th_err th_audio_resample(const float *x, int32_t n, double ratio, float **out, int32_t *n_out,
+                                      th_why *why);
 
 /* The bytes of a mono 16-bit WAV file in fresh memory (free() it). n < 2^30. */
-TH_NODISCARD th_err th_audio_wav(int32_t rate_hz, const int16_t *pcm, int32_t n, uint8_t **bytes, size_t *n_bytes, th_why *why);
+TH_NODISCARD th_err th_audio_wav(int32_t rate_hz, const int16_t *pcm, int32_t n, uint8_t **bytes, size_t *n_bytes,
+                                 th_why *why);
 
 /* Writes mono 16-bit WAV, atomically. */
 TH_NODISCARD th_err th_audio_write(const char *path, int32_t rate_hz, const int16_t *pcm, int32_t n, th_why *why);

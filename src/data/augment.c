@@ -10,8 +10,7 @@
 static void to_float(const int16_t *pcm, int32_t n, int64_t from, float *out, int32_t n_out)
 {
     const int64_t low = from < 0 ? -from : 0, high = n - from < n_out ? n - from : n_out;
-    const int32_t first = low < n_out ? (int32_t)low : n_out,
-                  end = high > first ? (int32_t)high : first;
+    const int32_t first = low < n_out ? (int32_t)low : n_out, end = high > first ? (int32_t)high : first;
     for (int32_t k = 0; k < first; k++) out[k] = 0.0f;
     for (int32_t k = first; k < end; k++) out[k] = (float)pcm[from + k] * 0x1p-15f;
     for (int32_t k = end; k < n_out; k++) out[k] = 0.0f;
@@ -50,8 +49,7 @@ static void resample_phases(const phases *p, const float *restrict x, float *res
     }
 }
 
-void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out,
-                      int32_t n_out)
+void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out, int32_t n_out)
 {
     float in[4 * BLOCK + 4], last[BLOCK]; /* step <= 4 PHASES */
     phases table;
@@ -60,8 +58,7 @@ void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step
     for (int32_t t = 0; t < n_out; t += BLOCK, from += BLOCK / PHASES * step) {
         float *to = n_out - t < BLOCK ? last : out + t;
         to_float(pcm, n, from, in, BLOCK / PHASES * step + 4);
-        for (int32_t k = 0; k < BLOCK / PHASES; k++)
-            resample_phases(&table, in + k * step, to + k * PHASES);
+        for (int32_t k = 0; k < BLOCK / PHASES; k++) resample_phases(&table, in + k * step, to + k * PHASES);
         if (to == last) memcpy(out + t, last, (size_t)(n_out - t) * sizeof *out);
     }
 }
@@ -87,12 +84,10 @@ void th_wave_mix(float *restrict x, const float *restrict noise, int32_t n, doub
 {
     const double signal = th_wave_power(x, n), other = th_wave_power(noise, n);
     if (!(signal > 0.0) || !(other > 0.0)) return;
-    th_wave_add(x, noise, n,
-                (float)th_exp(0.5 * (th_log(signal) - th_log(other)) - snr_db * NEPER_PER_DB));
+    th_wave_add(x, noise, n, (float)th_exp(0.5 * (th_log(signal) - th_log(other)) - snr_db * NEPER_PER_DB));
 }
 
-void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out,
-                  int32_t n)
+void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n)
 {
     const float tilt = th_rng_range(r, -0.4f, 0.4f);
     const int32_t echoes = 3 + (int32_t)th_rng_below(r, 4), longest = rate_hz * 30 / 1000;
@@ -100,8 +95,7 @@ void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *re
     for (int32_t i = 1; i < n; i++) out[i] = x[i] + tilt * x[i - 1];
     for (int32_t k = 0; k < echoes; k++) {
         const int32_t delay = rate_hz / 1000 + (int32_t)th_rng_below(r, (uint32_t)longest);
-        const float loud =
-            th_rng_range(r, 0.05f, 0.5f) * (1.0f - (float)delay / (float)(2 * longest));
+        const float loud = th_rng_range(r, 0.05f, 0.5f) * (1.0f - (float)delay / (float)(2 * longest));
         if (delay < n) th_wave_add(out + delay, x, n - delay, th_rng_u32(r) & 1u ? loud : -loud);
     }
 }
@@ -109,10 +103,8 @@ void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *re
 void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out)
 {
     const float scale = gain * 32768.0f;
-    for (int32_t i = 0; i < n;
-         i++) { /* limits on integers: float ones would not become vector code */
-        int32_t q =
-            (int32_t)(x[i] * scale + 32768.5f); /* cutting a positive number rounds to nearest */
+    for (int32_t i = 0; i < n; i++) { /* limits on integers: float ones would not become vector code */
+        int32_t q = (int32_t)(x[i] * scale + 32768.5f); /* cutting a positive number rounds to nearest */
         q = q > 65535 ? 65535 : q;
         q = q < 0 ? 0 : q;
         out[i] = (int16_t)(q - 32768);
@@ -134,16 +126,14 @@ static int32_t up_to(th_rng *r, int32_t n) /* 0 .. n */
     return n > 0 ? (int32_t)th_rng_below(r, (uint32_t)n + 1) : 0;
 }
 
-void th_features_mask(th_rng *r, float *x, int32_t n_frames, int32_t n_coef, int32_t max_frames,
-                      int32_t max_coefs)
+void th_features_mask(th_rng *r, float *x, int32_t n_frames, int32_t n_coef, int32_t max_frames, int32_t max_coefs)
 {
     const int32_t frames = up_to(r, max_frames < n_frames ? max_frames : n_frames);
     const int32_t first = up_to(r, n_frames - frames);
     const int32_t coefs = up_to(r, max_coefs < n_coef ? max_coefs : n_coef);
     const int32_t low = up_to(r, n_coef - coefs);
     memset(x + (size_t)first * (size_t)n_coef, 0, (size_t)frames * (size_t)n_coef * sizeof *x);
-    for (int32_t f = 0; f < n_frames; f++)
-        memset(x + (size_t)f * (size_t)n_coef + low, 0, (size_t)coefs * sizeof *x);
+    for (int32_t f = 0; f < n_frames; f++) memset(x + (size_t)f * (size_t)n_coef + low, 0, (size_t)coefs * sizeof *x);
 }
 
 /* Joehnk 1964: u^(1/a) / (u^(1/a) + v^(1/a)) given that the sum is at most 1. */
@@ -152,8 +142,7 @@ float th_rng_beta(th_rng *r, float alpha)
     for (;;) {
         const float u = th_rng_unit(r), v = th_rng_unit(r);
         if (u <= 0.0f || v <= 0.0f) continue;
-        const double a = th_exp(th_log((double)u) / (double)alpha),
-                     b = th_exp(th_log((double)v) / (double)alpha);
+        const double a = th_exp(th_log((double)u) / (double)alpha), b = th_exp(th_log((double)v) / (double)alpha);
         if (a + b <= 1.0 && a + b > 0.0) return (float)(a / (a + b));
     }
 }

@@ -12,8 +12,7 @@
 /* out[t] = pcm at start + t * step / TH_SPEED_STEPS, t = 0 .. n_out-1, in samples, 0 outside [0,
  * n); cubic interpolation (Catmull and Rom 1974), so exact copies for step = TH_SPEED_STEPS. step
  * 1 to 4 * TH_SPEED_STEPS */
-void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out,
-                      int32_t n_out);
+void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out, int32_t n_out);
 
 /* Mean of x^2. */
 double th_wave_power(const float *x, int32_t n);
@@ -27,8 +26,7 @@ void th_wave_mix(float *restrict x, const float *restrict noise, int32_t n, doub
 
 /* Small room and another microphone: 3 to 6 early reflections of 1 to 30 ms and a tilt of the
  * spectrum. x    [n] -> out [n] */
-void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out,
-                  int32_t n);
+void th_wave_room(th_rng *r, int32_t rate_hz, const float *restrict x, float *restrict out, int32_t n);
 
 /* gain * x to 16 bits, rounded to nearest, clipped; |gain * x| below 2^15. */
 void th_wave_to_s16(const float *x, int32_t n, float gain, int16_t *out);
@@ -39,8 +37,7 @@ double th_db_of_power(double power);
 
 /* One time mask of up to max_frames and one mask of up to max_coefs, set to 0 (the mean of
  * normalised features): x [n_frames][n_coef].  Source: Park et al., SpecAugment, 2019. */
-void th_features_mask(th_rng *r, float *x, int32_t n_frames, int32_t n_coef, int32_t max_frames,
-                      int32_t max_coefs);
+void th_features_mask(th_rng *r, float *x, int32_t n_frames, int32_t n_coef, int32_t max_frames, int32_t max_coefs);
 
 /* A draw of Beta(alpha, alpha), 0 < alpha <= 4. */
 float th_rng_beta(th_rng *r, float alpha);

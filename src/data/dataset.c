@@ -12,7 +12,7 @@
 #define LAST_LINE  "# end"
 enum { FILE_, LABEL, SPLIT, SPEAKER, WORD, SOURCE, HASH, SAMPLES, N_COLUMNS };
 
-#define INDEX_BYTES ((size_t)256 << 20)
+#define INDEX_BYTES  ((size_t)256 << 20)
 #define CLIP_SECONDS 600.0
 
 const char *th_split_name(th_split s)
@@ -39,7 +39,10 @@ th_err th_dataset_new(const th_project *p, th_dataset **set, th_why *why)
 /* The strings of a clip are one block that starts with `file`. */
 static void drop_const(const char *text)
 {
-    union { const char *in; void *out; } u = {text};
+    union {
+        const char *in;
+        void *out;
+    } u = {text};
     free(u.out);
 }
 
@@ -70,7 +73,8 @@ th_err th_dataset_add(th_dataset *set, const th_clip *clip, th_why *why)
         set->clips = more;
         set->cap = cap;
     }
-    char *text = malloc(strlen(clip->file) + strlen(clip->label) + strlen(clip->word) + strlen(clip->speaker) + strlen(clip->source) + 5);
+    char *text = malloc(strlen(clip->file) + strlen(clip->label) + strlen(clip->word) + strlen(clip->speaker) +
+                        strlen(clip->source) + 5);
     if (!text) return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", set->n);
     th_clip *c = &set->clips[set->n++];
     *c = *clip;
@@ -205,7 +209,11 @@ static const char *parse_clip(char *line, const th_project *p, th_clip *c)
         at = tab;
     }
     if (n < N_COLUMNS) return "it has fewer columns than \"file label split speaker word source hash samples\"";
-    *c = (th_clip){.file = field[FILE_], .label = field[LABEL], .word = field[WORD], .speaker = field[SPEAKER], .source = field[SOURCE]};
+    *c = (th_clip){.file = field[FILE_],
+                   .label = field[LABEL],
+                   .word = field[WORD],
+                   .speaker = field[SPEAKER],
+                   .source = field[SOURCE]};
     if (!is_inside(c->file)) return "the file must be a path inside data/clips";
     if (th_label_check(c->label, NULL)) return "the label is not a possible one";
     if (!parse_split(field[SPLIT], &c->split)) return "the split is one of train, val, test";
@@ -248,9 +256,13 @@ static th_err parse_lines(lines *l, const char *name, const th_project *p, th_da
 {
     const char *line = next(l);
     if (!line || strcmp(line, FIRST_LINE) != 0)
-        return th_why_set(why, TH_EFORMAT, "%s, line 1: expected \"%s\". If it was made by another version of thimble, import the recordings again", name, FIRST_LINE);
+        return th_why_set(
+            why, TH_EFORMAT,
+            "%s, line 1: expected \"%s\". If it was made by another version of thimble, import the recordings again",
+            name, FIRST_LINE);
     line = next(l);
-    if (!line || strcmp(line, NAME_LINE) != 0) return th_why_set(why, TH_EFORMAT, "%s, line 2: expected the names of the columns", name);
+    if (!line || strcmp(line, NAME_LINE) != 0)
+        return th_why_set(why, TH_EFORMAT, "%s, line 2: expected the names of the columns", name);
     for (char *text; (text = next(l)) != NULL;) {
         if (strcmp(text, LAST_LINE) == 0) return TH_OK;
         th_clip c;
@@ -258,7 +270,9 @@ static th_err parse_lines(lines *l, const char *name, const th_project *p, th_da
         if (wrong) return th_why_set(why, TH_EFORMAT, "%s, line %d: %s", name, l->number, wrong);
         TH_TRY(th_dataset_add(set, &c, why));
     }
-    return th_why_set(why, TH_ETRUNC, "%s, line %d: it ends without the line \"%s\", so a part is missing. Import the recordings again", name, l->number + 1, LAST_LINE);
+    return th_why_set(why, TH_ETRUNC,
+                      "%s, line %d: it ends without the line \"%s\", so a part is missing. Import the recordings again",
+                      name, l->number + 1, LAST_LINE);
 }
 
 th_err th_dataset_parse(th_span text, const char *name, const th_project *p, th_dataset **set, th_why *why)
@@ -301,7 +315,8 @@ th_err th_dataset_save(const th_project *p, const th_dataset *set, th_why *why)
 
 th_err th_dataset_path(const th_dataset *set, const th_clip *clip, char buf[TH_PATH_BYTES], th_why *why)
 {
-    return clip->file[0] == '/' ? th_path_join(buf, "", clip->file, why) : th_path_join(buf, set->clip_dir, clip->file, why);
+    return clip->file[0] == '/' ? th_path_join(buf, "", clip->file, why)
+                                : th_path_join(buf, set->clip_dir, clip->file, why);
 }
 
 th_err th_dataset_samples(const th_dataset *set, const th_clip *clip, int16_t **pcm, int32_t *n, th_why *why)

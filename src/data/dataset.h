@@ -15,8 +15,8 @@ typedef struct th_clip {
     const char *speaker; /* "" when not known */
     const char *source;  /* where it came from; starts with "synthetic:" for synthetic clips */
     th_split split;
-    uint64_t hash;       /* FNV-1a of the 16-bit samples */
-    int32_t start;       /* first sample of the file; 0 but for pieces of a long file in a folder that is only tested */
+    uint64_t hash; /* FNV-1a of the 16-bit samples */
+    int32_t start; /* first sample of the file; 0 but for pieces of a long file in a folder that is only tested */
     int32_t n_samples;
 } th_clip;
 
@@ -40,14 +40,16 @@ void th_dataset_free(th_dataset *set);
  * separated by tabs; tab, newline, backslash written \\t \\n \\\\), a line "# end".  A text that was cut
  * anywhere, or holds anything else, is refused with its line number.
  *   name   of the file, for errors.   print: fresh memory (free() it) */
-TH_NODISCARD th_err th_dataset_parse(th_span text, const char *name, const th_project *p, th_dataset **set, th_why *why);
+TH_NODISCARD th_err th_dataset_parse(th_span text, const char *name, const th_project *p, th_dataset **set,
+                                     th_why *why);
 TH_NODISCARD th_err th_dataset_print(const th_dataset *set, uint8_t **text, size_t *n, th_why *why);
 
 /* Copies the strings. */
 TH_NODISCARD th_err th_dataset_add(th_dataset *set, const th_clip *clip, th_why *why);
 
 /* Samples of a clip at the project's rate, mono, fresh memory. */
-TH_NODISCARD th_err th_dataset_samples(const th_dataset *set, const th_clip *clip, int16_t **pcm, int32_t *n, th_why *why);
+TH_NODISCARD th_err th_dataset_samples(const th_dataset *set, const th_clip *clip, int16_t **pcm, int32_t *n,
+                                       th_why *why);
 
 /* Exactly n_out samples of a clip for a network: the loudest window when longer, centred and
  * padded with zeros when shorter. `offset` shifts the window, for augmentation (0 at test). */

@@ -77,7 +77,8 @@ int64_t th_hash_index_find(th_hash_index *h, uint64_t hash, int64_t add)
     for (; h->clip[i] >= 0; i = (i + 1) & (h->cap - 1))
         if (h->hash[i] == hash) return h->clip[i];
     if (add < 0 || (h->n * 2 >= h->cap && !index_room(h, h->cap * 2))) return -1;
-    for (i = (size_t)(hash ^ hash >> 32) & (h->cap - 1); h->clip[i] >= 0; i = (i + 1) & (h->cap - 1)) {}
+    for (i = (size_t)(hash ^ hash >> 32) & (h->cap - 1); h->clip[i] >= 0; i = (i + 1) & (h->cap - 1)) {
+    }
     h->hash[i] = hash;
     h->clip[i] = add;
     h->n++;
@@ -93,14 +94,16 @@ static void safe_name(const char *stem, char out[96])
     const bool utf8 = th_text_is_utf8(stem);
     for (const char *c = stem; *c && n < 90; c++) {
         const unsigned char b = (unsigned char)*c;
-        const bool ascii = (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '-' || b == '_';
+        const bool ascii =
+            (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '-' || b == '_';
         if (n >= 72 && (b & 0xc0) != 0x80) break;
         out[n++] = ascii || (b >= 0x80 && utf8) ? *c : '_';
     }
     out[n] = 0;
 }
 
-th_err th_clip_store(const th_project *p, th_dataset *set, th_clip *c, const char *stem, const int16_t *pcm, int32_t n, th_why *why)
+th_err th_clip_store(const th_project *p, th_dataset *set, th_clip *c, const char *stem, const int16_t *pcm, int32_t n,
+                     th_why *why)
 {
     char name[96], file[TH_LABEL_BYTES + 128], dir[TH_PATH_BYTES], path[TH_PATH_BYTES];
     uint8_t *bytes;
@@ -129,7 +132,7 @@ typedef struct job {
     const th_import_cfg *cfg;
     th_import_report *report;
     th_hash_index *index;
-    bool *take;             /* [found->n] */
+    bool *take; /* [found->n] */
     double saved_s;
     size_t unsaved;
     th_why *why;
@@ -148,11 +151,17 @@ static th_err choose_splits(job *j)
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++) {
         const th_found *f = &l->item[i];
-        items[n++] = (th_split_item){.label = th_dataset_label(j->p, f->word), .speaker = f->speaker, .key = f->name, .fixed = f->has_split, .split = f->split};
+        items[n++] = (th_split_item){.label = th_dataset_label(j->p, f->word),
+                                     .speaker = f->speaker,
+                                     .key = f->name,
+                                     .fixed = f->has_split,
+                                     .split = f->split};
     }
     for (size_t i = 0; i < j->set->n; i++) { /* people who are here already stay on their side */
         const th_clip *c = &j->set->clips[i];
-        if (*c->speaker) items[n++] = (th_split_item){.label = c->label, .speaker = c->speaker, .key = c->source, .fixed = true, .split = c->split};
+        if (*c->speaker)
+            items[n++] = (th_split_item){
+                .label = c->label, .speaker = c->speaker, .key = c->source, .fixed = true, .split = c->split};
     }
     const th_err err = th_split_choose(items, n, &j->cfg->split, &j->report->by_speaker, j->why);
     for (size_t i = 0; i < l->n && !err; i++) l->item[i].split = items[i].split;
@@ -197,11 +206,13 @@ static th_err limit_training(job *j)
         const th_found *f = &l->item[i];
         if (f->split != TH_TRAIN || is_noise(f)) continue;
         const char *label = th_dataset_label(j->p, f->word);
-        t[n++] = (turn){label, strcmp(label, TH_LABEL_UNKNOWN) ? f->speaker : f->word, 0, th_split_draw(j->cfg->split.seed, f->name), i};
+        t[n++] = (turn){label, strcmp(label, TH_LABEL_UNKNOWN) ? f->speaker : f->word, 0,
+                        th_split_draw(j->cfg->split.seed, f->name), i};
     }
     if (n) qsort(t, n, sizeof *t, by_group);
     for (size_t i = 1; i < n; i++)
-        if (strcmp(t[i].label, t[i - 1].label) == 0 && strcmp(t[i].group, t[i - 1].group) == 0) t[i].round = t[i - 1].round + 1;
+        if (strcmp(t[i].label, t[i - 1].label) == 0 && strcmp(t[i].group, t[i - 1].group) == 0)
+            t[i].round = t[i - 1].round + 1;
     if (n) qsort(t, n, sizeof *t, by_round);
     int32_t k = 0;
     for (size_t i = 0; i < n; i++) {
@@ -264,7 +275,8 @@ static th_err take(job *j, th_clip *c, const char *stem, const int16_t *pcm, int
     }
     j->report->duplicates++;
     if (strcmp(there->word, c->word) != 0)
-        th_source_problem(j->report->found, "%s: the same sound as %s, which is labelled \"%s\", not \"%s\"; only the first one is kept",
+        th_source_problem(j->report->found,
+                          "%s: the same sound as %s, which is labelled \"%s\", not \"%s\"; only the first one is kept",
                           c->source, there->source, there->word, c->word);
     return TH_OK;
 }
@@ -301,7 +313,8 @@ static th_err take_pieces(job *j, const th_found *f, th_clip *c, const int16_t *
 
 static bool is_fault_of_the_file(th_err err)
 {
-    return err == TH_EFORMAT || err == TH_ETRUNC || err == TH_ERANGE || err == TH_EUNSUP || err == TH_ENOENT || err == TH_EIO;
+    return err == TH_EFORMAT || err == TH_ETRUNC || err == TH_ERANGE || err == TH_EUNSUP || err == TH_ENOENT ||
+           err == TH_EIO;
 }
 
 static th_err take_found(job *j, const th_found *f)
@@ -310,7 +323,8 @@ static th_err take_found(job *j, const th_found *f)
     int32_t n;
     th_why inner = {0};
     const bool noise = is_noise(f);
-    th_err err = th_audio_read(f->path, j->p->rate_hz, noise ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, &pcm, &n, &inner);
+    th_err err =
+        th_audio_read(f->path, j->p->rate_hz, noise ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, &pcm, &n, &inner);
     if (err && is_fault_of_the_file(err)) {
         th_source_problem(j->report->found, "%s", inner.text);
         j->report->refused++;
@@ -318,7 +332,11 @@ static th_err take_found(job *j, const th_found *f)
     }
     if (err) return th_why_set(j->why, err, "%s", inner.text);
     char stem[256];
-    th_clip c = {.label = th_dataset_label(j->p, f->word), .word = f->word, .speaker = f->speaker, .source = f->name, .split = f->split};
+    th_clip c = {.label = th_dataset_label(j->p, f->word),
+                 .word = f->word,
+                 .speaker = f->speaker,
+                 .source = f->name,
+                 .split = f->split};
     if (noise && (int64_t)n * 1000 >= 2 * (int64_t)j->p->rate_hz * j->p->clip_ms) {
         err = take_pieces(j, f, &c, pcm, n);
     } else {
@@ -346,11 +364,14 @@ static th_err check_words(job *j, const char *src)
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++)
         if (th_project_label(j->p, l->item[i].word) >= 0) return TH_OK;
-    for (int i = 0; i < j->p->n_labels - 2 && n < sizeof labels; i++) n += th_text_fmt(labels + n, sizeof labels - n, "%s%s", i ? ", " : "", j->p->labels[i]);
+    for (int i = 0; i < j->p->n_labels - 2 && n < sizeof labels; i++)
+        n += th_text_fmt(labels + n, sizeof labels - n, "%s%s", i ? ", " : "", j->p->labels[i]);
     th_source_words(l, true, words, sizeof words);
     th_source_words(l, false, list, sizeof list);
-    return th_why_set(j->why, TH_EUSAGE, "none of the words in %s is a label of this project (%s). There are: %s. To hear these words: "
-                      "thimble data import %s --labels %s", src, labels, words, src, list);
+    return th_why_set(j->why, TH_EUSAGE,
+                      "none of the words in %s is a label of this project (%s). There are: %s. To hear these words: "
+                      "thimble data import %s --labels %s",
+                      src, labels, words, src, list);
 }
 
 static th_err import_all(job *j)
@@ -360,7 +381,10 @@ static th_err import_all(job *j)
     j->saved_s = th_clock_s();
     for (size_t i = 0; i < l->n && !err; i++) {
         if (j->take[i]) err = take_found(j, &l->item[i]);
-        if (!err && th_interrupted()) err = th_why_set(j->why, TH_EINTR, "interrupted; %zu clips are imported. Run the same command again for the rest", j->report->added);
+        if (!err && th_interrupted())
+            err = th_why_set(j->why, TH_EINTR,
+                             "interrupted; %zu clips are imported. Run the same command again for the rest",
+                             j->report->added);
         if (!err && th_clock_s() - j->saved_s > SAVE_EVERY_S) err = save(j);
         if (j->cfg->progress) j->cfg->progress(j->cfg->ctx, (double)(i + 1) / (double)l->n);
     }
@@ -368,7 +392,8 @@ static th_err import_all(job *j)
     return err ? err : at_end;
 }
 
-th_err th_import(const th_project *p, th_dataset *set, const char *src, const th_import_cfg *cfg, th_import_report *report, th_why *why)
+th_err th_import(const th_project *p, th_dataset *set, const char *src, const th_import_cfg *cfg,
+                 th_import_report *report, th_why *why)
 {
     *report = (th_import_report){0};
     job j = {.p = p, .set = set, .cfg = cfg, .report = report, .why = why};
@@ -399,18 +424,27 @@ static th_err scan_one(const th_project *p, const th_found *f, th_dataset *set, 
     int16_t *pcm;
     int32_t n;
     const bool noise = is_noise(f);
-    const th_err err = th_audio_read(f->path, p->rate_hz, noise ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, &pcm, &n, NULL);
+    const th_err err =
+        th_audio_read(f->path, p->rate_hz, noise ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, &pcm, &n, NULL);
     if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", f->path);
     if (err) {
         set->n_skipped++;
         return TH_OK;
     }
-    const int32_t len = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000), pieces = noise && n >= 2 * len ? n / len : 1;
+    const int32_t len = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000),
+                  pieces = noise && n >= 2 * len ? n / len : 1;
     th_err bad = TH_OK;
     for (int32_t i = 0; i < pieces && !bad; i++) {
         const int32_t at = i * len, count = pieces == 1 ? n : len;
-        const th_clip c = {.file = f->path, .label = th_dataset_label(p, f->word), .word = f->word, .speaker = f->speaker, .source = f->name,
-                           .split = TH_TEST, .hash = th_clip_hash(pcm + at, count), .start = at, .n_samples = count};
+        const th_clip c = {.file = f->path,
+                           .label = th_dataset_label(p, f->word),
+                           .word = f->word,
+                           .speaker = f->speaker,
+                           .source = f->name,
+                           .split = TH_TEST,
+                           .hash = th_clip_hash(pcm + at, count),
+                           .start = at,
+                           .n_samples = count};
         bad = th_dataset_add(set, &c, why);
     }
     free(pcm);
@@ -430,7 +464,9 @@ th_err th_dataset_scan(const th_project *p, const char *dir, th_dataset **set, t
         err = scan_one(p, &l->item[i], *set, why);
         if (!err && th_interrupted()) err = th_why_set(why, TH_EINTR, "interrupted");
     }
-    if (!err && (*set)->n == 0) err = th_why_set(why, TH_ENOENT, "%s: none of its %zu recordings can be read; the first: %s", dir, l->n, l->item[0].path);
+    if (!err && (*set)->n == 0)
+        err = th_why_set(why, TH_ENOENT, "%s: none of its %zu recordings can be read; the first: %s", dir, l->n,
+                         l->item[0].path);
     th_source_free(l);
     if (err) {
         th_dataset_free(*set);

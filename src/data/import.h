@@ -8,21 +8,21 @@
 typedef void th_import_progress(void *ctx, double part); /* 0 to 1 */
 
 typedef struct th_import_cfg {
-    int32_t per_label;  /* at most so many training clips of each label but silence; 0: all. Val and test are complete */
-    th_split_cfg split; /* where the source brings no lists */
+    int32_t per_label; /* at most so many training clips of each label but silence; 0: all. Val and test are complete */
+    th_split_cfg split;           /* where the source brings no lists */
     th_import_progress *progress; /* or NULL */
     void *ctx;
 } th_import_cfg;
 
 typedef struct th_import_report {
     size_t added, already, duplicates, refused, left_out; /* clips; left_out: by per_label */
-    bool by_speaker, has_lists; /* how it was split */
+    bool by_speaker, has_lists;                           /* how it was split */
     size_t n_speakers;
-    th_found_list *found;       /* layout and problems; th_source_free it */
+    th_found_list *found; /* layout and problems; th_source_free it */
 } th_import_report;
 
 /* A clip that stays below this is a word; longer ones are refused, as silence they are cut. */
-#define TH_MAX_WORD_SECONDS 10
+#define TH_MAX_WORD_SECONDS  10
 #define TH_MAX_NOISE_SECONDS 1800
 
 /* Reads every recording below src, stores it in the clips folder and adds it to `set`; writes the index every
@@ -34,8 +34,8 @@ TH_NODISCARD th_err th_import(const th_project *p, th_dataset *set, const char *
 
 /* Stores samples as PROJECT/data/clips/LABEL/STEM-HASH.wav and adds the clip; c->label, word, speaker, source,
  * split are given, the rest is filled in. */
-TH_NODISCARD th_err th_clip_store(const th_project *p, th_dataset *set, th_clip *c, const char *stem, const int16_t *pcm,
-                                  int32_t n, th_why *why);
+TH_NODISCARD th_err th_clip_store(const th_project *p, th_dataset *set, th_clip *c, const char *stem,
+                                  const int16_t *pcm, int32_t n, th_why *why);
 
 /* FNV-1a of the samples as little-endian bytes. */
 uint64_t th_clip_hash(const int16_t *pcm, int32_t n);

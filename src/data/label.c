@@ -32,7 +32,9 @@ bool th_text_is_utf8(const char *text)
 static int32_t fold(int32_t c)
 {
     if ((c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7)) return c + 0x20;
-    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14a && c <= 0x177) || (c >= 0x1e00 && c <= 0x1eff) || (c >= 0x460 && c <= 0x4bf)) return c | 1;
+    if ((c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14a && c <= 0x177) || (c >= 0x1e00 && c <= 0x1eff) ||
+        (c >= 0x460 && c <= 0x4bf))
+        return c | 1;
     if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) return c + (c & 1);
     if (c >= 0x391 && c <= 0x3ab) return c + 0x20;
     if (c >= 0x410 && c <= 0x42f) return c + 0x20;
@@ -59,15 +61,20 @@ th_err th_label_check(const char *label, th_why *why)
 {
     const size_t n = strlen(label);
     if (n == 0) return th_why_set(why, TH_EUSAGE, "a label is empty");
-    if (n >= TH_LABEL_BYTES) return th_why_set(why, TH_EUSAGE, "the label \"%.40s...\" is longer than %d bytes", label, TH_LABEL_BYTES - 1);
-    if (!th_text_is_utf8(label)) return th_why_set(why, TH_EUSAGE, "a label is not UTF-8 text. Save the file or name the folder in UTF-8");
+    if (n >= TH_LABEL_BYTES)
+        return th_why_set(why, TH_EUSAGE, "the label \"%.40s...\" is longer than %d bytes", label, TH_LABEL_BYTES - 1);
+    if (!th_text_is_utf8(label))
+        return th_why_set(why, TH_EUSAGE, "a label is not UTF-8 text. Save the file or name the folder in UTF-8");
     if (label[0] == '.' || label[0] == ' ' || label[n - 1] == ' ')
         return th_why_set(why, TH_EUSAGE, "the label \"%s\" starts with a dot, or starts or ends with a space", label);
     size_t len;
     for (const unsigned char *s = (const unsigned char *)label; *s; s += len) {
         const int32_t c = utf8_next(s, &len);
         if (c < 0x20 || (c >= 0x7f && c < 0xa0) || strchr("/\\,;\"#[]=", *s))
-            return th_why_set(why, TH_EUSAGE, "the label \"%s\" has a character that is not possible in a label: / \\ , ; # \" = [ ] or a control character", label);
+            return th_why_set(why, TH_EUSAGE,
+                              "the label \"%s\" has a character that is not possible in a label: / \\ , ; # \" = [ ] "
+                              "or a control character",
+                              label);
     }
     return TH_OK;
 }
@@ -79,11 +86,16 @@ th_err th_project_set_labels(th_project *p, const char *const *labels, int n_lab
         if (strcmp(labels[i], TH_LABEL_UNKNOWN) == 0 || strcmp(labels[i], TH_LABEL_SILENCE) == 0) continue;
         TH_TRY(th_label_check(labels[i], why));
         if (th_label_same(labels[i], TH_LABEL_UNKNOWN) || th_label_same(labels[i], TH_LABEL_SILENCE))
-            return th_why_set(why, TH_EUSAGE, "\"%s\" cannot be a label of yours: unknown and silence are added by themselves", labels[i]);
+            return th_why_set(why, TH_EUSAGE,
+                              "\"%s\" cannot be a label of yours: unknown and silence are added by themselves",
+                              labels[i]);
         for (int k = 0; k < p->n_labels; k++) {
-            if (strcmp(labels[i], p->labels[k]) == 0) return th_why_set(why, TH_EUSAGE, "the label \"%s\" is there twice", labels[i]);
+            if (strcmp(labels[i], p->labels[k]) == 0)
+                return th_why_set(why, TH_EUSAGE, "the label \"%s\" is there twice", labels[i]);
             if (th_label_same(labels[i], p->labels[k]))
-                return th_why_set(why, TH_EUSAGE, "the labels \"%s\" and \"%s\" differ only in upper and lower case. Use one of them", p->labels[k], labels[i]);
+                return th_why_set(why, TH_EUSAGE,
+                                  "the labels \"%s\" and \"%s\" differ only in upper and lower case. Use one of them",
+                                  p->labels[k], labels[i]);
         }
         if (p->n_labels == TH_MAX_LABELS - 2)
             return th_why_set(why, TH_EUSAGE, "there are more than %d labels", TH_MAX_LABELS - 2);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW 20
+#define FEW         20
 #define QUIET_POWER 10738 /* mean square at -50 dBFS: 32768^2 * 10^-5 */
 
 typedef struct row {
@@ -77,8 +77,10 @@ static th_err check_clip(const th_project *p, const th_dataset *set, const th_cl
     const th_err err = th_dataset_samples(set, c, &pcm, &n, NULL);
     if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", path);
     if (err) return found(r, TH_LINT_DAMAGED, c->file), TH_OK;
-    if (th_audio_rate(path, &file_rate) == TH_OK && file_rate != p->rate_hz) found(r, TH_LINT_RATE, c->file);
-    else if (th_clip_hash(pcm, n) != c->hash) found(r, TH_LINT_CHANGED, c->file);
+    if (th_audio_rate(path, &file_rate) == TH_OK && file_rate != p->rate_hz)
+        found(r, TH_LINT_RATE, c->file);
+    else if (th_clip_hash(pcm, n) != c->hash)
+        found(r, TH_LINT_CHANGED, c->file);
     check_samples(c, pcm, n, p->rate_hz, r);
     free(pcm);
     return TH_OK;
@@ -98,13 +100,16 @@ static void check_labels(const th_project *p, const th_dataset *set, th_lint_rep
     for (int i = 0; i < p->n_labels; i++) {
         const size_t *c = count[i], n = c[TH_TRAIN];
         char example[160];
-        th_text_fmt(example, sizeof example, "%s: %zu train, %zu val, %zu test", p->labels[i], n, c[TH_VAL], c[TH_TEST]);
+        th_text_fmt(example, sizeof example, "%s: %zu train, %zu val, %zu test", p->labels[i], n, c[TH_VAL],
+                    c[TH_TEST]);
         if (i >= keywords && n == 0) {
             found(r, i == keywords ? TH_LINT_NO_UNKNOWN : TH_LINT_NO_SILENCE, example);
             continue;
         }
-        if (n == 0) found(r, TH_LINT_NO_CLIPS, example);
-        else if (n < FEW) found(r, TH_LINT_FEW, example);
+        if (n == 0)
+            found(r, TH_LINT_NO_CLIPS, example);
+        else if (n < FEW)
+            found(r, TH_LINT_FEW, example);
         if (n && i < keywords && n * 3 < most) found(r, TH_LINT_BALANCE, example);
         if (n && (c[TH_VAL] == 0 || c[TH_TEST] == 0)) found(r, TH_LINT_NOT_TESTED, example);
     }
@@ -134,10 +139,13 @@ static int by_word(const void *a, const void *b)
 static void check_speakers(const th_clip **c, size_t n, th_lint_report *r)
 {
     size_t people = 0;
-    for (size_t i = 0; i < n; i++) people += *c[i]->speaker && (i == 0 || strcmp(c[i]->speaker, c[i - 1]->speaker) != 0);
-    const th_lint_kind kind = people < TH_MIN_SPEAKERS ? TH_LINT_FEW_SPEAKERS : TH_LINT_LEAK; /* no division can mend the first */
+    for (size_t i = 0; i < n; i++)
+        people += *c[i]->speaker && (i == 0 || strcmp(c[i]->speaker, c[i - 1]->speaker) != 0);
+    const th_lint_kind kind =
+        people < TH_MIN_SPEAKERS ? TH_LINT_FEW_SPEAKERS : TH_LINT_LEAK; /* no division can mend the first */
     for (size_t i = 0, k; i < n; i = k) {
-        for (k = i; k < n && strcmp(c[k]->speaker, c[i]->speaker) == 0; k++) {}
+        for (k = i; k < n && strcmp(c[k]->speaker, c[i]->speaker) == 0; k++) {
+        }
         if (*c[i]->speaker && c[i]->split == TH_TRAIN && c[k - 1]->split != TH_TRAIN) found(r, kind, c[i]->speaker);
     }
 }
@@ -173,7 +181,8 @@ static th_err check_pairs(const th_dataset *set, th_lint_report *r, th_why *why)
     return TH_OK;
 }
 
-th_err th_lint(const th_project *p, const th_dataset *set, th_import_progress *progress, void *ctx, th_lint_report *report, th_why *why)
+th_err th_lint(const th_project *p, const th_dataset *set, th_import_progress *progress, void *ctx,
+               th_lint_report *report, th_why *why)
 {
     *report = (th_lint_report){0};
     if (set->n == 0) found(report, TH_LINT_EMPTY, set->clip_dir);

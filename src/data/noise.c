@@ -7,8 +7,7 @@ static void white(th_rng *r, float *out, int32_t n)
 {
     for (int32_t i = 0; i < n; i++) { /* four uniforms: bell-shaped enough, and cheap */
         const uint32_t a = th_rng_u32(r), b = th_rng_u32(r);
-        const int32_t sum =
-            (int32_t)((a & 0xffffu) + (a >> 16) + (b & 0xffffu) + (b >> 16)) - 131070;
+        const int32_t sum = (int32_t)((a & 0xffffu) + (a >> 16) + (b & 0xffffu) + (b >> 16)) - 131070;
         out[i] = (float)sum * 0x1p-16f;
     }
 }
@@ -59,16 +58,14 @@ static void hum(th_rng *r, int32_t rate_hz, float *out, int32_t n)
     th_noise_level(out, n);
     for (int32_t at = 0; at < n; at += second) { /* another machine every second */
         const int32_t len = n - at < second ? n - at : second;
-        const double base = th_rng_u32(r) & 1u ? 50.0 : 60.0,
-                     fall = (double)th_rng_range(r, 0.3f, 1.5f);
+        const double base = th_rng_u32(r) & 1u ? 50.0 : 60.0, fall = (double)th_rng_range(r, 0.3f, 1.5f);
         const float faint = th_rng_range(r, 0.02f, 0.5f);
         for (int32_t i = 0; i < len; i++) out[at + i] *= faint;
         for (int32_t k = 1; k <= 12; k++) {
             const double loud = (double)th_rng_unit(r) * th_exp(-fall * th_log((double)k));
             const double hz = base * (double)k;
             if (hz < 0.45 * (double)rate_hz)
-                add_tone(out + at, len, 6.283185307179586 * hz / (double)rate_hz,
-                         6.28 * (double)th_rng_unit(r), loud);
+                add_tone(out + at, len, 6.283185307179586 * hz / (double)rate_hz, 6.28 * (double)th_rng_unit(r), loud);
         }
     }
 }
@@ -77,11 +74,9 @@ static void hum(th_rng *r, int32_t rate_hz, float *out, int32_t n)
 static void resonate(th_rng *r, int32_t rate_hz, float *x, int32_t n)
 {
     for (int32_t pass = 0; pass < 2; pass++) {
-        const double octave =
-            (double)th_rng_unit(r) * th_log(0.4 * (double)rate_hz / 60.0); /* 60 Hz .. 0.4 rate */
+        const double octave = (double)th_rng_unit(r) * th_log(0.4 * (double)rate_hz / 60.0); /* 60 Hz .. 0.4 rate */
         const double turn = 6.283185307179586 * 60.0 * th_exp(octave) / (double)rate_hz;
-        const float p = th_rng_range(r, 0.3f, 0.98f), a1 = 2.0f * p * (float)th_cos(turn),
-                    a2 = p * p;
+        const float p = th_rng_range(r, 0.3f, 0.98f), a1 = 2.0f * p * (float)th_cos(turn), a2 = p * p;
         float y1 = 0.0f, y2 = 0.0f;
         for (int32_t i = 0; i < n; i++) {
             const float y = x[i] + a1 * y1 - a2 * y2;
@@ -101,8 +96,7 @@ static void shaped(th_rng *r, int32_t rate_hz, float *out, int32_t n)
         resonate(r, rate_hz, out + at, len);
         th_noise_level(out + at, len);
         const float next = (float)th_gain_of_db((double)th_rng_range(r, -15.0f, 6.0f));
-        for (int32_t i = 0; i < len; i++)
-            out[at + i] *= loud + (next - loud) * (float)i / (float)len;
+        for (int32_t i = 0; i < len; i++) out[at + i] *= loud + (next - loud) * (float)i / (float)len;
         loud = next;
     }
 }
@@ -113,8 +107,7 @@ static void knocks(th_rng *r, int32_t rate_hz, float *out, int32_t n)
     th_noise_level(out, n);
     const float faint = 0.05f;
     for (int32_t i = 0; i < n; i++) out[i] *= faint;
-    for (int32_t at = 0; at < n;
-         at += (int32_t)th_rng_below(r, (uint32_t)rate_hz / 2) + rate_hz / 50) {
+    for (int32_t at = 0; at < n; at += (int32_t)th_rng_below(r, (uint32_t)rate_hz / 2) + rate_hz / 50) {
         const float decay = 1.0f - 1.0f / (th_rng_range(r, 0.002f, 0.08f) * (float)rate_hz);
         float loud = (float)th_gain_of_db((double)th_rng_range(r, -10.0f, 14.0f)), last = 0.0f;
         const float dull = th_rng_unit(r) * 0.95f;

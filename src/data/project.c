@@ -11,12 +11,21 @@
 
 #define INI_BYTES ((size_t)256 << 10)
 
-typedef enum kind { KIND_TASK, KIND_LABELS, KIND_PRESET, KIND_FEATURES, KIND_NAME, KIND_INT, KIND_SEED, KIND_FLOAT } kind;
+typedef enum kind {
+    KIND_TASK,
+    KIND_LABELS,
+    KIND_PRESET,
+    KIND_FEATURES,
+    KIND_NAME,
+    KIND_INT,
+    KIND_SEED,
+    KIND_FLOAT
+} kind;
 
 typedef struct key {
     const char *section, *name;
     kind kind;
-    size_t offset;     /* in th_project */
+    size_t offset; /* in th_project */
     double lo, hi;
     bool can_be_preset; /* the word "preset" stands for 0 */
 } key;
@@ -46,7 +55,7 @@ static const key keys[] = {
     {"detect", "stride_ms", KIND_INT, AT(detect.stride_ms), 10, 1000, false},
     {"deploy", "board", KIND_NAME, AT(board), 0, 0, false},
 };
-#define N_KEYS (sizeof keys / sizeof keys[0])
+#define N_KEYS     (sizeof keys / sizeof keys[0])
 #define KEY_LABELS 1
 
 /* ---- numbers, the same in every locale ---------------------------------------------------- */
@@ -76,7 +85,8 @@ static bool parse_number(const char *text, double *value)
 static const char *print_number(double v, char buf[32])
 {
     const uint64_t micro = (uint64_t)(v * 1e6 + 0.5);
-    size_t n = th_text_fmt(buf, 32, "%llu.%06llu", (unsigned long long)(micro / 1000000), (unsigned long long)(micro % 1000000));
+    size_t n = th_text_fmt(buf, 32, "%llu.%06llu", (unsigned long long)(micro / 1000000),
+                           (unsigned long long)(micro % 1000000));
     while (buf[n - 1] == '0') buf[--n] = 0;
     if (buf[n - 1] == '.') buf[n - 1] = 0;
     return buf;
@@ -86,12 +96,12 @@ static const char *print_number(double v, char buf[32])
 
 typedef struct parse {
     const char *file;
-    const char *at, *end;      /* what is left of the text */
-    char *pending;             /* the rest of a long line */
+    const char *at, *end; /* what is left of the text */
+    char *pending;        /* the rest of a long line */
     char line_text[16384];
-    int line;                  /* of the file, from 1 */
-    bool continued;            /* the line given out last goes on */
-    int seen[N_KEYS];          /* line of each key, 0 = not there */
+    int line;         /* of the file, from 1 */
+    bool continued;   /* the line given out last goes on */
+    int seen[N_KEYS]; /* line of each key, 0 = not there */
     char **labels;
     int n_labels;
     th_project *p;
@@ -103,7 +113,8 @@ typedef struct parse {
 
 static th_err bad_line(parse *s, const char *text, const char *detail)
 {
-    return s->err ? s->err : (s->err = th_why_set(s->why, TH_EFORMAT, "%s, line %d: %s%s", s->file, s->line, text, detail));
+    return s->err ? s->err
+                  : (s->err = th_why_set(s->why, TH_EFORMAT, "%s, line %d: %s%s", s->file, s->line, text, detail));
 }
 
 /* libinih cuts lines at 200 bytes, and a list of labels may be longer: a long line is handed over
@@ -141,7 +152,8 @@ static bool next_line(parse *s)
         while (start < stop && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) stop--;
         if (start == stop || *start == '#' || *start == ';') continue;
         const size_t len = (size_t)(stop - start);
-        if (memchr(start, 0, len) || len >= sizeof s->line_text) return bad_line(s, "this is not a line of text", FRESH), false;
+        if (memchr(start, 0, len) || len >= sizeof s->line_text)
+            return bad_line(s, "this is not a line of text", FRESH), false;
         memcpy(s->line_text, start, len);
         s->line_text[len] = 0;
         if (*start == '[' ? !memchr(start, ']', len) : !strpbrk(s->line_text, "=:"))
@@ -171,7 +183,8 @@ static th_err add_labels(parse *s, const char *list)
         if (len) {
             char **more = realloc(s->labels, (size_t)(s->n_labels + 1) * sizeof *more);
             if (more) s->labels = more;
-            if (!more || !(s->labels[s->n_labels] = strndup(c, len))) return s->err = th_why_set(s->why, TH_ENOMEM, "out of memory");
+            if (!more || !(s->labels[s->n_labels] = strndup(c, len)))
+                return s->err = th_why_set(s->why, TH_ENOMEM, "out of memory");
             s->n_labels++;
         }
         c = next;
@@ -192,7 +205,8 @@ static th_err set_preset(parse *s, const key *k, const char *value)
     size_t n, used = 0;
     const th_preset *all = th_preset_all(&n);
     if (th_preset_find(value)) return set_name(s, k, value, sizeof s->p->preset);
-    for (size_t i = 0; i < n && used < sizeof list; i++) used += th_text_fmt(list + used, sizeof list - used, "%s%s", i ? ", " : "", all[i].name);
+    for (size_t i = 0; i < n && used < sizeof list; i++)
+        used += th_text_fmt(list + used, sizeof list - used, "%s%s", i ? ", " : "", all[i].name);
     return bad_line(s, "preset is one of ", list);
 }
 
@@ -205,15 +219,18 @@ static th_err set_number(parse *s, const key *k, const char *value)
     bool good = parse_number(value, &v) && v >= k->lo && v <= k->hi;
     if (good && k->kind == KIND_INT) good = v == (double)(int32_t)v;
     if (!good && !preset) {
-        th_text_fmt(text, sizeof text, "%s is a %snumber from %s to %s%s, not \"%.40s\"", k->name, k->kind == KIND_INT ? "whole " : "",
-                    print_number(k->lo, lo), print_number(k->hi, hi), k->can_be_preset ? ", or the word preset" : "", value);
+        th_text_fmt(text, sizeof text, "%s is a %snumber from %s to %s%s, not \"%.40s\"", k->name,
+                    k->kind == KIND_INT ? "whole " : "", print_number(k->lo, lo), print_number(k->hi, hi),
+                    k->can_be_preset ? ", or the word preset" : "", value);
         return bad_line(s, text, "");
     }
     if (preset) v = 0;
     const int32_t i = (int32_t)v;
     const float f = (float)v;
-    if (k->kind == KIND_INT) memcpy(at, &i, sizeof i);
-    else memcpy(at, &f, sizeof f);
+    if (k->kind == KIND_INT)
+        memcpy(at, &i, sizeof i);
+    else
+        memcpy(at, &f, sizeof f);
     return TH_OK;
 }
 
@@ -229,10 +246,14 @@ static th_err set_seed(parse *s, const char *value)
 
 static th_err set_features(parse *s, const char *value)
 {
-    if (strcmp(value, "preset") == 0) s->p->feature_kind = -1;
-    else if (strcmp(value, "mfcc") == 0) s->p->feature_kind = TH_MFCC;
-    else if (strcmp(value, "logmel") == 0) s->p->feature_kind = TH_LOGMEL;
-    else return bad_line(s, "kind is one of mfcc, logmel, preset, not ", value);
+    if (strcmp(value, "preset") == 0)
+        s->p->feature_kind = -1;
+    else if (strcmp(value, "mfcc") == 0)
+        s->p->feature_kind = TH_MFCC;
+    else if (strcmp(value, "logmel") == 0)
+        s->p->feature_kind = TH_LOGMEL;
+    else
+        return bad_line(s, "kind is one of mfcc, logmel, preset, not ", value);
     return TH_OK;
 }
 
@@ -242,7 +263,8 @@ static th_err unknown_key(parse *s, const char *section, const char *name)
     size_t n = th_text_fmt(text, sizeof text, "[%.40s] has no key \"%.40s\". Possible: ", section, name);
     const char *before = "";
     for (size_t i = 0; i < N_KEYS && n < sizeof text; i++) {
-        if (strcmp(before, keys[i].section) != 0) n += th_text_fmt(text + n, sizeof text - n, "%s[%s]", *before ? "; " : "", keys[i].section);
+        if (strcmp(before, keys[i].section) != 0)
+            n += th_text_fmt(text + n, sizeof text - n, "%s[%s]", *before ? "; " : "", keys[i].section);
         before = keys[i].section;
         if (n < sizeof text) n += th_text_fmt(text + n, sizeof text - n, " %s", keys[i].name);
     }
@@ -259,7 +281,9 @@ static th_err set(parse *s, size_t row, const char *value)
     }
     s->seen[row] = s->line;
     switch (k->kind) {
-    case KIND_TASK: return strcmp(value, "keyword") ? bad_line(s, "task is one of keyword, not ", value) : set_name(s, k, value, sizeof s->p->task);
+    case KIND_TASK:
+        return strcmp(value, "keyword") ? bad_line(s, "task is one of keyword, not ", value)
+                                        : set_name(s, k, value, sizeof s->p->task);
     case KIND_LABELS: return add_labels(s, value);
     case KIND_PRESET: return set_preset(s, k, value);
     case KIND_FEATURES: return set_features(s, value);
@@ -284,23 +308,41 @@ static int on_key(void *ctx, const char *section, const char *name, const char *
 static th_err check_together(parse *s)
 {
     th_project *p = s->p;
-    if (!s->seen[KEY_LABELS]) return th_why_set(s->why, TH_EFORMAT, "%s: [project] has no labels. Add a line like: labels = yes, no", s->file);
+    if (!s->seen[KEY_LABELS])
+        return th_why_set(s->why, TH_EFORMAT, "%s: [project] has no labels. Add a line like: labels = yes, no",
+                          s->file);
     s->line = s->seen[KEY_LABELS];
     th_why inner = {0};
-    if (th_project_set_labels(p, (const char *const *)s->labels, s->n_labels, &inner)) return bad_line(s, "", inner.text);
+    if (th_project_set_labels(p, (const char *const *)s->labels, s->n_labels, &inner))
+        return bad_line(s, "", inner.text);
     if (p->low_hz >= p->high_hz || p->high_hz * 2 > (float)p->rate_hz)
-        return th_why_set(s->why, TH_EFORMAT, "%s: [features] low_hz must be below high_hz, and high_hz at most half of rate_hz (%d)", s->file, p->rate_hz);
+        return th_why_set(s->why, TH_EFORMAT,
+                          "%s: [features] low_hz must be below high_hz, and high_hz at most half of rate_hz (%d)",
+                          s->file, p->rate_hz);
     if (p->hop_ms > p->clip_ms || p->window_ms > p->clip_ms)
         return th_why_set(s->why, TH_EFORMAT, "%s: [features] window_ms and hop_ms must be below clip_ms", s->file);
-    if (p->n_coef > p->n_mel) return th_why_set(s->why, TH_EFORMAT, "%s: [features] coefficients (%d) must not be above mel_bands (%d)", s->file, p->n_coef, p->n_mel);
+    if (p->n_coef > p->n_mel)
+        return th_why_set(s->why, TH_EFORMAT, "%s: [features] coefficients (%d) must not be above mel_bands (%d)",
+                          s->file, p->n_coef, p->n_mel);
     return TH_OK;
 }
 
 static void set_defaults(th_project *p)
 {
     *p = (th_project){
-        .task = "keyword", .rate_hz = 16000, .clip_ms = 1000, .window_ms = 30, .hop_ms = 20, .n_mel = 40, .n_coef = 0,
-        .low_hz = 20, .high_hz = 7600, .feature_kind = -1, .preset = "ds-cnn-s", .seed = 1, .board = "nano33ble",
+        .task = "keyword",
+        .rate_hz = 16000,
+        .clip_ms = 1000,
+        .window_ms = 30,
+        .hop_ms = 20,
+        .n_mel = 40,
+        .n_coef = 0,
+        .low_hz = 20,
+        .high_hz = 7600,
+        .feature_kind = -1,
+        .preset = "ds-cnn-s",
+        .seed = 1,
+        .board = "nano33ble",
         .detect = {.window_ms = 1000, .suppress_ms = 1500, .min_count = 3, .stride_ms = 200, .threshold = 0.5f},
     };
 }
@@ -313,7 +355,8 @@ th_err th_project_parse(th_span text, const char *file, th_project *p, th_why *w
     *s = (parse){.file = file, .at = (const char *)text.p, .end = (const char *)text.p + text.n, .p = p, .why = why};
     const int bad = text.n ? ini_parse_stream(read_line, s, on_key, s) : 0;
     th_err err = s->err;
-    if (!err && bad) err = th_why_set(why, TH_EFORMAT, "%s, line %d: expected \"key = value\" or \"[section]\"", file, s->line);
+    if (!err && bad)
+        err = th_why_set(why, TH_EFORMAT, "%s, line %d: expected \"key = value\" or \"[section]\"", file, s->line);
     if (!err) err = check_together(s);
     for (int i = 0; i < s->n_labels; i++) free(s->labels[i]);
     free(s->labels);
@@ -333,8 +376,10 @@ th_err th_project_load(const char *dir, th_project *p, th_why *why)
     size_t n;
     TH_TRY(th_path_join(path, dir, TH_FILE_INI, why));
     if (!th_file_exists(path))
-        return th_why_set(why, TH_ENOENT, "%s is not a Thimble project: it has no %s. Make one with: thimble new %s --task keyword --labels yes,no",
-                          dir, TH_FILE_INI, strcmp(dir, ".") == 0 ? "DIR" : dir);
+        return th_why_set(
+            why, TH_ENOENT,
+            "%s is not a Thimble project: it has no %s. Make one with: thimble new %s --task keyword --labels yes,no",
+            dir, TH_FILE_INI, strcmp(dir, ".") == 0 ? "DIR" : dir);
     TH_TRY(th_file_read(path, INI_BYTES, &text, &n, why));
     const th_err err = th_project_parse((th_span){text, n}, path, p, why);
     free(text);
@@ -357,7 +402,8 @@ static void print_labels(const th_project *p, char *buf, size_t cap)
 {
     size_t n = 0;
     buf[0] = 0;
-    for (int i = 0; i < p->n_labels - 2 && n < cap; i++) n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
+    for (int i = 0; i < p->n_labels - 2 && n < cap; i++)
+        n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
 }
 
 #define LABEL_LINE_BYTES (TH_MAX_LABELS * (TH_LABEL_BYTES + 2))
@@ -380,11 +426,13 @@ static th_err write_ini(const th_project *p, const char *path, th_why *why)
         "epochs = preset\nbatch = preset\nlearning_rate = preset\nseed = %llu\n\n"
         "[detect]\n# A word counts when its mean score over window_ms is above threshold (0 to 1).\n"
         "# Higher: fewer false alarms, more words missed.\nthreshold = %s\nwindow_ms = %d\nmin_count = %d\n"
-        "# After a word nothing is reported for suppress_ms; the network runs every stride_ms.\nsuppress_ms = %d\nstride_ms = %d\n\n"
+        "# After a word nothing is reported for suppress_ms; the network runs every stride_ms.\nsuppress_ms = "
+        "%d\nstride_ms = %d\n\n"
         "[deploy]\nboard = %s\n",
-        p->task, labels, p->rate_hz, p->clip_ms, p->window_ms, p->hop_ms, p->n_mel, print_number((double)p->low_hz, low),
-        print_number((double)p->high_hz, high), p->preset, (unsigned long long)p->seed, print_number((double)p->detect.threshold, threshold),
-        p->detect.window_ms, p->detect.min_count, p->detect.suppress_ms, p->detect.stride_ms, p->board);
+        p->task, labels, p->rate_hz, p->clip_ms, p->window_ms, p->hop_ms, p->n_mel,
+        print_number((double)p->low_hz, low), print_number((double)p->high_hz, high), p->preset,
+        (unsigned long long)p->seed, print_number((double)p->detect.threshold, threshold), p->detect.window_ms,
+        p->detect.min_count, p->detect.suppress_ms, p->detect.stride_ms, p->board);
     if (n >= sizeof text) return th_why_set(why, TH_ERANGE, "the labels are too long for %s", TH_FILE_INI);
     return th_file_write(path, (th_span){(const uint8_t *)text, n}, why);
 }
@@ -393,7 +441,8 @@ th_err th_project_create(const th_project *p, const char *dir, th_why *why)
 {
     char path[TH_PATH_BYTES], clips[TH_PATH_BYTES];
     TH_TRY(th_path_join(path, dir, TH_FILE_INI, why));
-    if (th_file_exists(path)) return th_why_set(why, TH_EEXIST, "%s is a project already. Choose another folder, or edit %s", dir, path);
+    if (th_file_exists(path))
+        return th_why_set(why, TH_EEXIST, "%s is a project already. Choose another folder, or edit %s", dir, path);
     TH_TRY(th_path_join(clips, dir, "data/clips", why));
     TH_TRY(th_dir_make(clips, why));
     return write_ini(p, path, why);
@@ -404,12 +453,14 @@ static bool find_labels_line(const char *text, size_t n, size_t *from, size_t *t
 {
     bool in_project = false;
     for (size_t at = 0, stop; at < n; at = stop + 1) {
-        for (stop = at; stop < n && text[stop] != '\n'; stop++) {}
+        for (stop = at; stop < n && text[stop] != '\n'; stop++) {
+        }
         size_t c = at;
         while (c < stop && (text[c] == ' ' || text[c] == '\t')) c++;
         if (c < stop && text[c] == '[') in_project = stop - c >= 9 && memcmp(text + c, "[project]", 9) == 0;
         if (!in_project || stop - c < 7 || memcmp(text + c, "labels", 6) != 0) continue;
-        for (c += 6; c < stop && (text[c] == ' ' || text[c] == '\t'); c++) {}
+        for (c += 6; c < stop && (text[c] == ' ' || text[c] == '\t'); c++) {
+        }
         if (c == stop || (text[c] != '=' && text[c] != ':')) continue;
         *from = at;
         *to = stop;
@@ -428,8 +479,10 @@ th_err th_project_save_labels(const th_project *p, th_why *why)
     print_labels(p, labels, sizeof labels);
     th_err err = TH_OK;
     char *out = malloc(n + sizeof labels + 16);
-    if (!out) err = th_why_set(why, TH_ENOMEM, "out of memory");
-    else if (!find_labels_line((const char *)text, n, &from, &to)) err = th_why_set(why, TH_EFORMAT, "%s: [project] has no labels line", path);
+    if (!out)
+        err = th_why_set(why, TH_ENOMEM, "out of memory");
+    else if (!find_labels_line((const char *)text, n, &from, &to))
+        err = th_why_set(why, TH_EFORMAT, "%s: [project] has no labels line", path);
     if (!err) {
         memcpy(out, text, from);
         size_t len = from + th_text_fmt(out + from, sizeof labels + 16, "labels = %s", labels);

@@ -53,7 +53,8 @@ TH_NODISCARD th_err th_project_save_labels(const th_project *p, th_why *why);
 /* Defaults of a task ("keyword"); labels are the keywords alone, "unknown" and "silence" are added.
  * Errors: TH_EUSAGE for an unknown task, two labels that differ by case only, an empty, reserved or
  * unusable label ('/', control characters, leading '.', longer than TH_LABEL_BYTES-1, not UTF-8). */
-TH_NODISCARD th_err th_project_defaults(const char *task, const char *const *labels, int n_labels, th_project *p, th_why *why);
+TH_NODISCARD th_err th_project_defaults(const char *task, const char *const *labels, int n_labels, th_project *p,
+                                        th_why *why);
 
 /* Makes DIR with a commented thimble.ini and data/; refuses a folder that is a project already. */
 TH_NODISCARD th_err th_project_create(const th_project *p, const char *dir, th_why *why);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_BYTES ((size_t)64 << 20)
+#define LIST_BYTES   ((size_t)64 << 20)
 #define MAX_PROBLEMS 200
 
 /* ---- the result -------------------------------------------------------------------------- */
@@ -99,9 +99,13 @@ static th_err lists_read(lists *l, const char *dir, const char *name, th_split s
 
 static th_err lists_load(lists *l, const char *dir, th_why *why)
 {
-    static const struct { const char *name; th_split split; } files[] = {
+    static const struct {
+        const char *name;
+        th_split split;
+    } files[] = {
         {"validation_list.txt", TH_VAL}, {"testing_list.txt", TH_TEST}, {"val.csv", TH_VAL}, {"test.csv", TH_TEST}};
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) TH_TRY(lists_read(l, dir, files[i].name, files[i].split, why));
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        TH_TRY(lists_read(l, dir, files[i].name, files[i].split, why));
     if (l->n) qsort(l->row, l->n, sizeof *l->row, by_path);
     return TH_OK;
 }
@@ -118,17 +122,18 @@ typedef struct walk {
     const th_project *p;
     th_found_list *list;
     lists lists;
-    const char *root;       /* SRC as given */
-    const char *shown;      /* its own name */
+    const char *root;  /* SRC as given */
+    const char *shown; /* its own name */
     char lists_dir[TH_PATH_BYTES];
-    uint64_t seen[4][2];    /* folders on the way down: a link back to one is not followed */
+    uint64_t seen[4][2]; /* folders on the way down: a link back to one is not followed */
     int depth;
     th_why *why;
 } walk;
 
 bool th_source_is_sound(const char *name)
 {
-    static const char *const known[] = {"wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64", "rf64", "wave"};
+    static const char *const known[] = {"wav",  "flac", "ogg", "oga", "opus", "mp3", "aif",
+                                        "aiff", "au",   "caf", "w64", "rf64", "wave"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && dot != name && i < sizeof known / sizeof known[0]; i++)
         if (th_label_same(dot + 1, known[i])) return true;
@@ -154,7 +159,8 @@ static size_t speaker_part(const char *name)
 static bool is_digit_name(const char *name, const char **speaker, size_t *len, int *index)
 {
     const char *last = strrchr(name, '_'), *dot = strrchr(name, '.');
-    if (name[0] < '0' || name[0] > '9' || name[1] != '_' || !last || last == name + 1 || !dot || dot < last) return false;
+    if (name[0] < '0' || name[0] > '9' || name[1] != '_' || !last || last == name + 1 || !dot || dot < last)
+        return false;
     const size_t n = strspn(last + 1, "0123456789");
     if (n == 0 || n > 6 || last + 1 + n != dot || memchr(name + 2, '_', (size_t)(last - name - 2))) return false;
     *speaker = name + 2;
@@ -182,7 +188,8 @@ static th_err add(walk *w, const char *path, const char *word, const char *speak
     const char *below = path + strlen(w->root);
     while (*below == '/') below++;
     TH_TRY(th_path_join(name, w->shown, below, w->why));
-    th_found f = {.path = strdup(path), .name = strdup(name), .word = strdup(word), .speaker = strndup(speaker, speaker_len)};
+    th_found f = {
+        .path = strdup(path), .name = strdup(name), .word = strdup(word), .speaker = strndup(speaker, speaker_len)};
     l->item[l->n++] = f;
     return f.path && f.name && f.word && f.speaker ? TH_OK : no_memory(w);
 }
@@ -246,7 +253,8 @@ static th_err walk_label(walk *w, const char *dir, const char *word, const char 
             if (!speaker) err = walk_label(w, path, word, name);
         } else if (th_source_is_sound(name)) {
             const size_t part = speaker_part(name);
-            err = part ? add(w, path, word, name, part) : add(w, path, word, speaker ? speaker : "", speaker ? strlen(speaker) : 0);
+            err = part ? add(w, path, word, name, part)
+                       : add(w, path, word, speaker ? speaker : "", speaker ? strlen(speaker) : 0);
             if (!err) set_listed(w, path);
         } else {
             w->list->n_other++;
@@ -278,8 +286,10 @@ static th_err check_case(walk *w, const char *dir, const th_names *names)
         for (size_t k = i + 1; k < names->n; k++)
             if (th_label_same(names->name[i], names->name[k]) && th_path_join(a, dir, names->name[i], NULL) == TH_OK &&
                 th_path_join(b, dir, names->name[k], NULL) == TH_OK && th_dir_exists(a) && th_dir_exists(b))
-                return th_why_set(w->why, TH_EFORMAT, "%s has the folders \"%s\" and \"%s\", which differ only in upper and lower case. "
-                                  "Move their files into one folder", dir, names->name[i], names->name[k]);
+                return th_why_set(w->why, TH_EFORMAT,
+                                  "%s has the folders \"%s\" and \"%s\", which differ only in upper and lower case. "
+                                  "Move their files into one folder",
+                                  dir, names->name[i], names->name[k]);
     return TH_OK;
 }
 
@@ -337,7 +347,7 @@ static bool is_container(const walk *w, const char *path)
 
 typedef struct content {
     size_t sounds, digits, folders, folders_with_sound;
-    char only[TH_PATH_BYTES]; /* the last folder without sounds of its own */
+    char only[TH_PATH_BYTES];       /* the last folder without sounds of its own */
     char with_sound[TH_PATH_BYTES]; /* the last folder with */
 } content;
 
@@ -454,9 +464,11 @@ th_err th_source_find(const th_project *p, const char *dir, th_found_list **list
     walk w = {.p = p, .list = *list, .root = root, .shown = base && base[1] ? base + 1 : "recordings", .why = why};
     th_err err = walk_source(&w, root, true);
     if (!err && (*list)->n == 0)
-        err = th_why_set(why, TH_ENOENT, "%s has no recordings in a layout that is known%s%s. Possible: a folder per label (LABEL/*.wav, .flac, .ogg, .mp3), "
-                         "Speech Commands, Free Spoken Digit (DIGIT_SPEAKER_INDEX.wav), arabic-speech-commands", dir,
-                         (*list)->n_problems ? "; " : "", (*list)->n_problems ? (*list)->problem[0] : "");
+        err = th_why_set(why, TH_ENOENT,
+                         "%s has no recordings in a layout that is known%s%s. Possible: a folder per label "
+                         "(LABEL/*.wav, .flac, .ogg, .mp3), "
+                         "Speech Commands, Free Spoken Digit (DIGIT_SPEAKER_INDEX.wav), arabic-speech-commands",
+                         dir, (*list)->n_problems ? "; " : "", (*list)->n_problems ? (*list)->problem[0] : "");
     if (!err) halve_validation(&w);
     (*list)->has_lists = w.lists.any;
     lists_free(&w.lists);
@@ -491,8 +503,10 @@ void th_source_words(const th_found_list *list, bool with_counts, char *buf, siz
         if (strcmp(word, TH_LABEL_SILENCE) == 0 || strcmp(word, TH_LABEL_UNKNOWN) == 0) continue;
         size_t k = n;
         while (k > 0 && strcmp(c[k - 1].word, word) != 0) k--; /* neighbours share their word: the last one first */
-        if (k == 0) c[n++] = (count){word, 1};
-        else c[k - 1].n++;
+        if (k == 0)
+            c[n++] = (count){word, 1};
+        else
+            c[k - 1].n++;
     }
     if (n) qsort(c, n, sizeof *c, by_count);
     for (size_t i = 0; i < n && used < cap; i++)

@@ -23,11 +23,11 @@ typedef struct th_found {
 typedef struct th_found_list {
     th_found *item; /* sorted by folder, then name */
     size_t n, cap;
-    const char *layout;    /* for people: "a folder per label" */
-    bool has_lists;        /* split lists were there */
-    char **problem;        /* folders that could not be read, files that are no sound, ... */
+    const char *layout; /* for people: "a folder per label" */
+    bool has_lists;     /* split lists were there */
+    char **problem;     /* folders that could not be read, files that are no sound, ... */
     size_t n_problems;
-    size_t n_other;        /* files that are no sound by their name (README, ..) */
+    size_t n_other; /* files that are no sound by their name (README, ..) */
 } th_found_list;
 
 /* Errors: TH_ENOENT (no such folder, or no recordings in any known layout: the text says which there are),

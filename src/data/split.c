@@ -8,7 +8,8 @@
 
 uint64_t th_split_draw(uint64_t seed, const char *text)
 {
-    uint64_t h = th_fnv1a(TH_FNV1A_START, (th_span){(const uint8_t *)text, strlen(text)}) ^ seed * 0x9e3779b97f4a7c15ull;
+    uint64_t h =
+        th_fnv1a(TH_FNV1A_START, (th_span){(const uint8_t *)text, strlen(text)}) ^ seed * 0x9e3779b97f4a7c15ull;
     h = (h ^ h >> 33) * 0xff51afd7ed558ccdull; /* FNV's high bits mix badly for short texts (finaliser: MurmurHash3) */
     h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53ull;
     return h ^ h >> 33;
@@ -46,16 +47,20 @@ static size_t share(size_t n, double part)
 
 static void split_group(ref *r, size_t n, const th_split_cfg *cfg)
 {
-    const size_t n_test = n < TH_MIN_TO_SPLIT ? 0 : share(n, cfg->test), n_val = n < TH_MIN_TO_SPLIT ? 0 : share(n, cfg->val);
+    const size_t n_test = n < TH_MIN_TO_SPLIT ? 0 : share(n, cfg->test),
+                 n_val = n < TH_MIN_TO_SPLIT ? 0 : share(n, cfg->val);
     for (size_t i = 0; i < n; i++) r[i].item->split = i < n_test ? TH_TEST : i < n_test + n_val ? TH_VAL : TH_TRAIN;
 }
 
 static void split_clips(ref *refs, size_t n, const th_split_cfg *cfg)
 {
-    for (size_t i = 0; i < n; i++) refs[i] = (ref){th_split_draw(cfg->seed, refs[i].item->key), refs[i].item->label, refs[i].item->key, refs[i].item};
+    for (size_t i = 0; i < n; i++)
+        refs[i] =
+            (ref){th_split_draw(cfg->seed, refs[i].item->key), refs[i].item->label, refs[i].item->key, refs[i].item};
     if (n) qsort(refs, n, sizeof *refs, by_group);
     for (size_t i = 0, k; i < n; i = k) {
-        for (k = i; k < n && strcmp(refs[k].a, refs[i].a) == 0; k++) {}
+        for (k = i; k < n && strcmp(refs[k].a, refs[i].a) == 0; k++) {
+        }
         split_group(refs + i, k - i, cfg);
     }
 }
@@ -87,7 +92,10 @@ static void split_pieces(ref *refs, size_t n, const th_split_cfg *cfg)
     if (n) qsort(refs, n, sizeof *refs, by_piece);
     for (size_t i = 0, k; i < n; i = k) {
         const size_t len = (size_t)(piece_mark(refs[i].b) - refs[i].b);
-        for (k = i; k < n && (size_t)(piece_mark(refs[k].b) - refs[k].b) == len && memcmp(refs[k].b, refs[i].b, len) == 0; k++) {}
+        for (k = i;
+             k < n && (size_t)(piece_mark(refs[k].b) - refs[k].b) == len && memcmp(refs[k].b, refs[i].b, len) == 0;
+             k++) {
+        }
         for (size_t j = i; j < k; j++) refs[j].item->split = th_split_piece(j - i, k - i, cfg);
     }
 }
@@ -144,9 +152,9 @@ static void fill(person *people, size_t n, size_t n_clips, const th_split_cfg *c
         person *p = &people[i];
         if (p->fixed) continue;
         const double half = (double)p->n / 2;
-        p->split = (double)have[TH_TEST] + half < (double)n_clips * cfg->test  ? TH_TEST
+        p->split = (double)have[TH_TEST] + half < (double)n_clips * cfg->test ? TH_TEST
                    : (double)have[TH_VAL] + half < (double)n_clips * cfg->val ? TH_VAL
-                                                                               : TH_TRAIN;
+                                                                              : TH_TRAIN;
         have[p->split] += p->n;
     }
 }
@@ -187,7 +195,8 @@ static void cover_labels(person *people, size_t n, const ref *refs, size_t n_ref
         if ((s == TH_VAL ? cfg->val : cfg->test) <= 0) continue;
         if (!speakers_of(people, n, (th_split)s, NULL)) move_one(people, n, (th_split)s, NULL);
         for (size_t i = 0; i < n_labels; i++)
-            if (count[i] >= TH_MIN_TO_SPLIT && !speakers_of(people, n, (th_split)s, labels[i])) move_one(people, n, (th_split)s, labels[i]);
+            if (count[i] >= TH_MIN_TO_SPLIT && !speakers_of(people, n, (th_split)s, labels[i]))
+                move_one(people, n, (th_split)s, labels[i]);
     }
     for (size_t i = 0; i < n_labels; i++) train_one(people, n, labels[i]);
 }
@@ -198,7 +207,8 @@ static th_err split_speakers(ref *refs, size_t n_refs, size_t n_people, const th
     if (!people) return th_why_set(why, TH_ENOMEM, "out of memory");
     size_t n = 0;
     for (size_t i = 0; i < n_refs; i++) {
-        if (i == 0 || strcmp(refs[i].a, refs[i - 1].a) != 0) people[n++] = (person){.first = &refs[i], .draw = th_split_draw(cfg->seed, refs[i].a)};
+        if (i == 0 || strcmp(refs[i].a, refs[i - 1].a) != 0)
+            people[n++] = (person){.first = &refs[i], .draw = th_split_draw(cfg->seed, refs[i].a)};
         person *p = &people[n - 1];
         p->n++;
         if (refs[i].item->fixed && !p->fixed) {
@@ -222,7 +232,8 @@ static size_t gather(th_split_item *items, size_t n, int kind, ref *refs)
     size_t k = 0;
     for (size_t i = 0; i < n; i++) {
         const int its = *items[i].speaker ? 0 : piece_mark(items[i].key) ? 1 : 2;
-        if (its == kind && (kind == 0 || !items[i].fixed)) refs[k++] = (ref){0, items[i].speaker, items[i].key, &items[i]};
+        if (its == kind && (kind == 0 || !items[i].fixed))
+            refs[k++] = (ref){0, items[i].speaker, items[i].key, &items[i]};
     }
     if (k) qsort(refs, k, sizeof *refs, by_group);
     return k;

@@ -7,8 +7,8 @@
 
 #include "data/dataset.h"
 
-#define TH_MIN_SPEAKERS 5   /* with fewer, clips are divided instead of speakers */
-#define TH_MIN_TO_SPLIT 5   /* a label with fewer clips stays in training */
+#define TH_MIN_SPEAKERS 5 /* with fewer, clips are divided instead of speakers */
+#define TH_MIN_TO_SPLIT 5 /* a label with fewer clips stays in training */
 
 typedef struct th_split_item {
     const char *label, *speaker; /* speaker "" when not known */
@@ -28,7 +28,8 @@ typedef struct th_split_cfg {
  * in the way).  The same items and seed give the same result.
  *   by_speaker   true when speakers were divided, false when there were too few
  * Errors: TH_ENOMEM. */
-TH_NODISCARD th_err th_split_choose(th_split_item *items, size_t n, const th_split_cfg *cfg, bool *by_speaker, th_why *why);
+TH_NODISCARD th_err th_split_choose(th_split_item *items, size_t n, const th_split_cfg *cfg, bool *by_speaker,
+                                    th_why *why);
 
 /* Split of piece i of the n pieces of one recording: training first, then val, then test. */
 th_split th_split_piece(size_t i, size_t n, const th_split_cfg *cfg);

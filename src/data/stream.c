@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define LINE_BYTES (TH_LABEL_BYTES + 64)
-#define FADE_S 0.01f
-#define FLOOR_DB -62.0f /* the background that never stops */
+#define FADE_S     0.01f
+#define FLOOR_DB   -62.0f /* the background that never stops */
 
 /* The clips of one class, in a random order that starts anew at its end. */
 typedef struct deck {
@@ -47,10 +47,13 @@ static th_err deal(stream *s)
         d->clip = calloc(s->set->n + 1, sizeof *d->clip);
         if (!d->clip) return th_why_set(s->why, TH_ENOMEM, "out of memory");
         for (size_t k = 0; k < s->set->n; k++)
-            if (s->set->clips[k].split == s->cfg->split && strcmp(s->set->clips[k].label, s->p->labels[i]) == 0) d->clip[d->n++] = k;
+            if (s->set->clips[k].split == s->cfg->split && strcmp(s->set->clips[k].label, s->p->labels[i]) == 0)
+                d->clip[d->n++] = k;
         if (d->n == 0 && i < s->p->n_labels - 2)
-            return th_why_set(s->why, TH_ENOENT, "there is no %s clip of \"%s\" for the stream. Import more, or divide anew: thimble data split",
-                              th_split_name(s->cfg->split), s->p->labels[i]);
+            return th_why_set(
+                s->why, TH_ENOENT,
+                "there is no %s clip of \"%s\" for the stream. Import more, or divide anew: thimble data split",
+                th_split_name(s->cfg->split), s->p->labels[i]);
         shuffle(s, d);
     }
     return TH_OK;
@@ -154,7 +157,8 @@ static th_err fill(stream *s)
     const float floor_level = th_gain(FLOOR_DB) * 32768.0f;
     for (int32_t i = 0; i < s->n; i++) s->x[i] *= floor_level;
     for (size_t turn = 0;; turn++) {
-        s->at += (int32_t)(th_rng_range(&s->rng, 0.7f, 2.0f) * (float)s->p->rate_hz); /* longer than the detector's silence with the clips */
+        s->at += (int32_t)(th_rng_range(&s->rng, 0.7f, 2.0f) *
+                           (float)s->p->rate_hz); /* longer than the detector's silence with the clips */
         if (s->at >= s->n) return TH_OK;
         deck *d = &s->deck[next_label(s, turn)];
         if (d->next == d->n) shuffle(s, d);
@@ -179,11 +183,18 @@ th_err th_stream_make(const th_project *p, const th_dataset *set, const th_strea
                       char **truth, size_t *n_words, th_why *why)
 {
     th_why inner = {0};
-    stream s = {.p = p, .set = set, .cfg = cfg, .rng = th_rng_make(cfg->seed, 0x73747265u), .n = (int32_t)(cfg->seconds * p->rate_hz), .why = &inner};
+    stream s = {.p = p,
+                .set = set,
+                .cfg = cfg,
+                .rng = th_rng_make(cfg->seed, 0x73747265u),
+                .n = (int32_t)(cfg->seconds * p->rate_hz),
+                .why = &inner};
     s.x = malloc((size_t)s.n * sizeof *s.x + 1);
-    th_err err = s.x ? deal(&s) : th_why_set(&inner, TH_ENOMEM, "out of memory for %lld s of sound", (long long)cfg->seconds);
+    th_err err =
+        s.x ? deal(&s) : th_why_set(&inner, TH_ENOMEM, "out of memory for %lld s of sound", (long long)cfg->seconds);
     if (!err) err = fill(&s);
-    if (!err && s.words == 0) err = th_why_set(&inner, TH_ERANGE, "the stream is too short for a clip. Take more --seconds");
+    if (!err && s.words == 0)
+        err = th_why_set(&inner, TH_ERANGE, "the stream is too short for a clip. Take more --seconds");
     if (!err) err = to_samples(&s, pcm);
     for (int i = 0; i < TH_MAX_LABELS; i++) free(s.deck[i].clip);
     free(s.x);

@@ -6,9 +6,9 @@
 #include "data/dataset.h"
 
 typedef struct th_stream_cfg {
-    double seconds;     /* 5 to 36000; the stream ends with a gap after the last clip that fits */
+    double seconds; /* 5 to 36000; the stream ends with a gap after the last clip that fits */
     uint64_t seed;
-    th_split split;     /* TH_TEST: what training has not seen */
+    th_split split; /* TH_TEST: what training has not seen */
 } th_stream_cfg;
 
 /* About half of the clips are keywords (each equally often), the others are unknown words and silence.

@@ -13,16 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ESPEAK_HZ 22050
-#define QUIET 2               /* a sample of a pause is at most this loud */
-#define PAUSE_S 0.35          /* and a pause at least this long; sounds stop for 0.15 s at most inside a word */
-#define PAUSE_MARK "<break time=\"600ms\"/>"
+#define ESPEAK_HZ      22050
+#define QUIET          2    /* a sample of a pause is at most this loud */
+#define PAUSE_S        0.35 /* and a pause at least this long; sounds stop for 0.15 s at most inside a word */
+#define PAUSE_MARK     "<break time=\"600ms\"/>"
 #define SPEAKER_PREFIX "espeak:"
-#define OTHERS 2              /* words that are no label, per voice */
+#define OTHERS         2 /* words that are no label, per voice */
 
 /* One clip that will be made. */
 typedef struct plan {
-    unsigned voice;       /* number of the voice; of the noise for silence */
+    unsigned voice; /* number of the voice; of the noise for silence */
     const char *label, *word, *language;
     char speaker[32], source[160];
     th_split split;
@@ -36,9 +36,9 @@ typedef struct synth {
     th_hash_index *index;
     plan *plan;
     size_t n, cap;
-    int32_t len;          /* samples of a clip */
+    int32_t len;              /* samples of a clip */
     float *dry, *wet, *noise; /* [len] */
-    int16_t *pcm;         /* [len] */
+    int16_t *pcm;             /* [len] */
     char wav[TH_PATH_BYTES];
     th_why *why;
 } synth;
@@ -91,14 +91,16 @@ static th_err plan_word(synth *s, unsigned k, const char *label, const char *wor
     c->word = word;
     c->language = language;
     th_text_fmt(c->speaker, sizeof c->speaker, SPEAKER_PREFIX "%s", speaker);
-    th_text_fmt(c->source, sizeof c->source, "synthetic:espeak-ng seed %llu, voice %u %s, speed %d, pitch %d, \"%s\"", (unsigned long long)s->cfg->seed, k, voice, m.speed, m.pitch, word);
+    th_text_fmt(c->source, sizeof c->source, "synthetic:espeak-ng seed %llu, voice %u %s, speed %d, pitch %d, \"%s\"",
+                (unsigned long long)s->cfg->seed, k, voice, m.speed, m.pitch, word);
     return TH_OK;
 }
 
 /* Is `word` a label, or the name of a digit that is one ("two" for "2")? */
 static bool is_label(const th_project *p, const char *word)
 {
-    static const char *const digits[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+    static const char *const digits[] = {"zero", "one", "two",   "three", "four",
+                                         "five", "six", "seven", "eight", "nine"};
     for (int i = 0; i < p->n_labels; i++) {
         const char *label = p->labels[i];
         if (label[0] >= '0' && label[0] <= '9' && !label[1] && strcmp(digits[label[0] - '0'], word) == 0) return true;
@@ -142,7 +144,8 @@ static th_err plan_silence(synth *s)
         plan *c = plan_add(s);
         if (!c) return no_memory(s);
         *c = (plan){.voice = k, .label = TH_LABEL_SILENCE, .word = TH_LABEL_SILENCE};
-        th_text_fmt(c->source, sizeof c->source, "synthetic:noise seed %llu, number %u", (unsigned long long)s->cfg->seed, k);
+        th_text_fmt(c->source, sizeof c->source, "synthetic:noise seed %llu, number %u",
+                    (unsigned long long)s->cfg->seed, k);
     }
     return TH_OK;
 }
@@ -151,12 +154,14 @@ static th_err plan_splits(synth *s)
 {
     th_split_item *items = calloc(s->n + s->set->n + 1, sizeof *items);
     if (!items) return no_memory(s);
-    for (size_t i = 0; i < s->n; i++) items[i] = (th_split_item){.label = s->plan[i].label, .speaker = s->plan[i].speaker, .key = s->plan[i].source};
+    for (size_t i = 0; i < s->n; i++)
+        items[i] = (th_split_item){.label = s->plan[i].label, .speaker = s->plan[i].speaker, .key = s->plan[i].source};
     size_t n = s->n;
     for (size_t i = 0; i < s->set->n; i++) { /* voices that are here already stay on their side */
         const th_clip *c = &s->set->clips[i];
         if (strncmp(c->speaker, SPEAKER_PREFIX, strlen(SPEAKER_PREFIX)) == 0)
-            items[n++] = (th_split_item){.label = c->label, .speaker = c->speaker, .key = c->source, .fixed = true, .split = c->split};
+            items[n++] = (th_split_item){
+                .label = c->label, .speaker = c->speaker, .key = c->source, .fixed = true, .split = c->split};
     }
     const th_split_cfg cfg = {.val = 0.15, .test = 0.15, .seed = s->cfg->seed};
     bool by_speaker;
@@ -173,9 +178,12 @@ static size_t append_text(char *out, size_t cap, const char *text)
 {
     size_t n = 0;
     for (const char *c = text; *c && n + 8 < cap; c++) {
-        if (*c == '&') n += th_text_fmt(out + n, cap - n, "&amp;");
-        else if (*c == '<') n += th_text_fmt(out + n, cap - n, "&lt;");
-        else out[n++] = *c == '_' || *c == '-' ? ' ' : *c;
+        if (*c == '&')
+            n += th_text_fmt(out + n, cap - n, "&amp;");
+        else if (*c == '<')
+            n += th_text_fmt(out + n, cap - n, "&lt;");
+        else
+            out[n++] = *c == '_' || *c == '-' ? ' ' : *c;
     }
     out[n] = 0;
     return n;
@@ -249,7 +257,8 @@ static th_err store(synth *s, const plan *c)
 static void place(synth *s, th_rng *r, const float *x, int32_t n)
 {
     const int32_t slack = s->len - n, wobble = slack / 2 < s->len / 8 ? slack / 2 : s->len / 8;
-    const int32_t shift = (int32_t)(th_rng_range(r, -1.0f, 1.0f) * (float)wobble), at = slack > 0 ? slack / 2 + shift : 0;
+    const int32_t shift = (int32_t)(th_rng_range(r, -1.0f, 1.0f) * (float)wobble),
+                  at = slack > 0 ? slack / 2 + shift : 0;
     const int32_t from = slack < 0 ? -slack / 2 : 0, count = slack < 0 ? s->len : n;
     const float level = th_rms(x + from, (size_t)count);
     memset(s->dry, 0, (size_t)s->len * sizeof *s->dry);
@@ -264,7 +273,8 @@ static th_err make_word(synth *s, const plan *c, size_t number, const int16_t *p
     int32_t n_x;
     if (!raw) return no_memory(s);
     for (int32_t i = 0; i < n; i++) raw[i] = (float)pcm[i] * 0x1p-15f;
-    const th_err err = th_audio_resample(raw, n, (double)rate / ESPEAK_HZ * (double)manner_of(s, c->voice).tract, &x, &n_x, s->why);
+    const th_err err =
+        th_audio_resample(raw, n, (double)rate / ESPEAK_HZ * (double)manner_of(s, c->voice).tract, &x, &n_x, s->why);
     free(raw);
     if (err) return err;
     place(s, &r, x, n_x);
@@ -286,11 +296,13 @@ static th_err make_silence(synth *s, const plan *c)
     for (int32_t i = 0; i < s->len; i++) s->wet[i] = level * s->noise[i];
     const uint32_t knocks = th_rng_below(&r, 3) ? 0 : 1 + th_rng_below(&r, 4);
     for (uint32_t k = 0; k < knocks; k++) {
-        const int32_t at = (int32_t)th_rng_below(&r, (uint32_t)s->len), n = s->p->rate_hz / 200 + (int32_t)th_rng_below(&r, (uint32_t)s->p->rate_hz / 15);
+        const int32_t at = (int32_t)th_rng_below(&r, (uint32_t)s->len),
+                      n = s->p->rate_hz / 200 + (int32_t)th_rng_below(&r, (uint32_t)s->p->rate_hz / 15);
         float loud = level * th_rng_range(&r, 2.0f, 8.0f);
         if (loud > 0.5f) loud = 0.5f;
         const float fall = 1.0f - 4.0f / (float)n;
-        for (int32_t i = at; i < s->len && i < at + n; i++, loud *= fall) s->wet[i] += loud * th_rng_range(&r, -1.0f, 1.0f);
+        for (int32_t i = at; i < s->len && i < at + n; i++, loud *= fall)
+            s->wet[i] += loud * th_rng_range(&r, -1.0f, 1.0f);
     }
     return store(s, c);
 }
@@ -309,7 +321,8 @@ static th_err make_words(synth *s, const plan *c, size_t n, size_t number, bool 
     *whole = found == n || (n == 1 && found > 0);
     if (n == 1 && found > 1) pieces[0].n = n_pcm - pieces[0].at; /* a word with a long pause inside */
     th_err err = TH_OK;
-    for (size_t i = 0; i < n && *whole && !err; i++) err = make_word(s, &c[i], number + i, pcm + pieces[i].at, pieces[i].n);
+    for (size_t i = 0; i < n && *whole && !err; i++)
+        err = make_word(s, &c[i], number + i, pcm + pieces[i].at, pieces[i].n);
     free(pcm);
     return err;
 }
@@ -329,8 +342,11 @@ static th_err speak(synth *s, const plan *c, size_t n, size_t number)
     TH_TRY(make_words(s, c, n, number, &whole));
     if (whole) return TH_OK;
     if (n == 1)
-        return th_why_set(s->why, TH_EUNSUP, "espeak-ng's voice \"%s\" makes no sound for \"%s\". Try --voice LANGUAGE (espeak-ng --voices lists them), "
-                          "or record it: thimble data import FOLDER", c->language, c->word);
+        return th_why_set(
+            s->why, TH_EUNSUP,
+            "espeak-ng's voice \"%s\" makes no sound for \"%s\". Try --voice LANGUAGE (espeak-ng --voices lists them), "
+            "or record it: thimble data import FOLDER",
+            c->language, c->word);
     for (size_t i = 0; i < n; i++) TH_TRY(speak(s, &c[i], 1, number + i));
     return TH_OK;
 }
@@ -345,11 +361,16 @@ static th_err make_all(synth *s)
             err = make_silence(s, c);
         } else {
             number = i && s->plan[i - 1].voice == c->voice ? number : 0;
-            while (k < s->n && k - i < TH_MAX_LABELS && s->plan[k].voice == c->voice && s->plan[k].language && strcmp(s->plan[k].language, c->language) == 0) k++;
+            while (k < s->n && k - i < TH_MAX_LABELS && s->plan[k].voice == c->voice && s->plan[k].language &&
+                   strcmp(s->plan[k].language, c->language) == 0)
+                k++;
             err = speak(s, c, k - i, number);
             number += k - i;
         }
-        if (!err && th_interrupted()) err = th_why_set(s->why, TH_EINTR, "interrupted; %zu clips are made. Run the same command again for the rest", s->report->added);
+        if (!err && th_interrupted())
+            err =
+                th_why_set(s->why, TH_EINTR, "interrupted; %zu clips are made. Run the same command again for the rest",
+                           s->report->added);
         if (s->cfg->progress) s->cfg->progress(s->cfg->ctx, (double)k / (double)s->n);
     }
     const th_err at_end = s->report->added ? th_dataset_save(s->p, s->set, s->why) : TH_OK;
@@ -383,9 +404,16 @@ th_err th_synth(const th_project *p, th_dataset *set, const th_synth_cfg *cfg, t
     char dir[TH_PATH_BYTES];
     *report = (th_synth_report){0};
     if (!th_program_exists("espeak-ng"))
-        return th_why_set(why, TH_ETOOL, "the program espeak-ng is missing: it makes the synthetic voices. Install the package espeak-ng (./run setup does), "
+        return th_why_set(why, TH_ETOOL,
+                          "the program espeak-ng is missing: it makes the synthetic voices. Install the package "
+                          "espeak-ng (./run setup does), "
                           "or use recordings: thimble data import FOLDER");
-    synth s = {.p = p, .set = set, .cfg = cfg, .report = report, .why = why, .len = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000)};
+    synth s = {.p = p,
+               .set = set,
+               .cfg = cfg,
+               .report = report,
+               .why = why,
+               .len = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000)};
     TH_TRY(th_dir_temp(dir, why));
     th_err err = th_path_join(s.wav, dir, "voice.wav", why);
     if (!err) err = with_memory(&s);

@@ -6,9 +6,9 @@
 #include "data/import.h"
 
 typedef struct th_synth_cfg {
-    int32_t per_label;   /* clips of each keyword and of silence; "unknown" gets twice as many */
+    int32_t per_label; /* clips of each keyword and of silence; "unknown" gets twice as many */
     uint64_t seed;
-    const char *voice;   /* espeak-ng's language for all labels, or NULL: by the script of each label */
+    const char *voice;            /* espeak-ng's language for all labels, or NULL: by the script of each label */
     th_import_progress *progress; /* or NULL */
     void *ctx;
 } th_synth_cfg;
@@ -21,6 +21,7 @@ typedef struct th_synth_report {
  * noise.  Clips are clip_ms long and go to train, val and test (70/15/15) by voice.  The same seed gives the
  * same clips (with the same espeak-ng), so that a second run adds nothing.
  * Errors: TH_ETOOL (espeak-ng missing or failing), TH_EUNSUP (a label that no voice can say), TH_EINTR, TH_EIO. */
-TH_NODISCARD th_err th_synth(const th_project *p, th_dataset *set, const th_synth_cfg *cfg, th_synth_report *report, th_why *why);
+TH_NODISCARD th_err th_synth(const th_project *p, th_dataset *set, const th_synth_cfg *cfg, th_synth_report *report,
+                             th_why *why);
 
 #endif

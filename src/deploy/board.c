@@ -25,8 +25,9 @@ static const th_board boards[] = {
         .timer_at = 0x40000000,
         .instr_per_tick = 40,
         .cycles_per_100_instr = 160,
-        .cycles_source = "1.6 cycles per instruction: MLPerf Tiny v1.1 publishes 99.8 ms at 120 MHz for microTVM with "
-                         "CMSIS-NN on a Cortex-M4 (keyword spotting), 7.7 million instructions of CMSIS-NN were counted",
+        .cycles_source =
+            "1.6 cycles per instruction: MLPerf Tiny v1.1 publishes 99.8 ms at 120 MHz for microTVM with "
+            "CMSIS-NN on a Cortex-M4 (keyword spotting), 7.7 million instructions of CMSIS-NN were counted",
     },
 };
 

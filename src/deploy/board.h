@@ -10,12 +10,12 @@
 #define TH_BOARD_DEFAULT "nano33ble"
 
 typedef struct th_board {
-    const char *name, *title;     /* "nano33ble", "Arduino Nano 33 BLE Sense" */
-    const char *core;             /* "Cortex-M4F" */
+    const char *name, *title; /* "nano33ble", "Arduino Nano 33 BLE Sense" */
+    const char *core;         /* "Cortex-M4F" */
     int32_t clock_hz;
     uint32_t flash_at, flash_bytes, ram_at, ram_bytes; /* of the chip */
-    uint32_t stack_bytes;         /* reserved for the stack at least */
-    const char *compiler;         /* "arm-none-eabi-gcc"; its tools have the same prefix */
+    uint32_t stack_bytes;                              /* reserved for the stack at least */
+    const char *compiler;                              /* "arm-none-eabi-gcc"; its tools have the same prefix */
     const char *objcopy;
     const char *const *cpu_flags; /* NULL-terminated */
     const char *emulator;         /* program */

@@ -313,7 +313,8 @@ static void write_reset(th_writer *w, const th_plan *plan)
             th_writer_add(w, "    memcpy(arena.byte + %zu, %st%d, %zu);\n", plan->offset[t], prefix(plan, pre), (int)t,
                           th_tensor_bytes(x));
         } else {
-            th_writer_add(w, "    memset(arena.byte + %zu, 0, %zu);\n", plan->offset[t], th_tensor_bytes(x));
+            th_writer_add(w, "    memset(arena.byte + %zu, %d, %zu);\n", plan->offset[t], (int)th_tensor_start(x),
+                          th_tensor_bytes(x));
         }
     }
 }

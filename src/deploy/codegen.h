@@ -16,10 +16,10 @@
 
 typedef struct th_code {
     th_writer model_h, model_c, audio_h, audio_c, selftest_c; /* audio: empty without a pipeline */
-    th_embed_set ring;      /* the sources that these need */
-    size_t listener_bytes;  /* memory of the streaming loop, 0 without a pipeline */
-    size_t weight_bytes;    /* constants of the network */
-    size_t arena_bytes;     /* planned */
+    th_embed_set ring;                                        /* the sources that these need */
+    size_t listener_bytes;                                    /* memory of the streaming loop, 0 without a pipeline */
+    size_t weight_bytes;                                      /* constants of the network */
+    size_t arena_bytes;                                       /* planned */
 } th_code;
 
 /* Writes everything.  `pipe` may be NULL.  Free with th_code_free, also after an error.

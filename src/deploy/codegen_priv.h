@@ -5,8 +5,8 @@
 #include "deploy/codegen.h"
 
 /* What every generated file with arrays begins with. */
-#define TH_CODE_ALIGN_TEXT                                                                         \
-    "#if defined(__GNUC__)\n#define TH_CODE_ALIGN(n) __attribute__((aligned(n)))\n#else\n"         \
+#define TH_CODE_ALIGN_TEXT                                                                                             \
+    "#if defined(__GNUC__)\n#define TH_CODE_ALIGN(n) __attribute__((aligned(n)))\n#else\n"                             \
     "#define TH_CODE_ALIGN(n)\n#endif\n"
 
 void th_code_banner(th_writer *w, const char *file, const char *what);

@@ -44,19 +44,24 @@ static size_t bytes_of(const th_graph *g, const int32_t *list, int32_t n)
 /* Text of the test's input generator for one type; the same as fill. */
 static void write_fill(th_writer *w, const th_graph *g)
 {
-    th_writer_add(w, "static uint32_t next(uint32_t x)\n{\n    x ^= x << 13;\n    x ^= x >> 17;\n    x ^= x << 5;\n    return x;\n}\n\n"
-                     "static void fill_inputs(uint32_t x)\n{\n    uint32_t i;\n    for (i = 0; i < 16; i++) x = next(x);\n");
+    th_writer_add(
+        w, "static uint32_t next(uint32_t x)\n{\n    x ^= x << 13;\n    x ^= x >> 17;\n    x ^= x << 5;\n    return "
+           "x;\n}\n\n"
+           "static void fill_inputs(uint32_t x)\n{\n    uint32_t i;\n    for (i = 0; i < 16; i++) x = next(x);\n");
     for (int32_t k = 0; k < g->n_inputs; k++) {
         const th_tensor *t = &g->tensors[g->inputs[k]];
         const size_t size = th_type_bytes(t->type);
-        th_writer_add(w, "    for (i = 0; i < MODEL_INPUT%d_BYTES; i += %zu) {\n        x = next(x);\n        {\n", (int)k, size);
+        th_writer_add(w, "    for (i = 0; i < MODEL_INPUT%d_BYTES; i += %zu) {\n        x = next(x);\n        {\n",
+                      (int)k, size);
         if (t->type == TH_F32)
             th_writer_add(w, "            const float v = (float)(x >> 8) / 8388608.0f - 1.0f;\n");
         else if (size == 8)
             th_writer_add(w, "            const uint64_t v = x;\n");
         else
-            th_writer_add(w, "            const uint%d_t v = (uint%d_t)(x >> %d);\n", (int)size * 8, (int)size * 8, 32 - (int)size * 8);
-        th_writer_add(w, "            memcpy((uint8_t *)model_input(%d) + i, &v, sizeof v);\n        }\n    }\n", (int)k);
+            th_writer_add(w, "            const uint%d_t v = (uint%d_t)(x >> %d);\n", (int)size * 8, (int)size * 8,
+                          32 - (int)size * 8);
+        th_writer_add(w, "            memcpy((uint8_t *)model_input(%d) + i, &v, sizeof v);\n        }\n    }\n",
+                      (int)k);
     }
     th_writer_add(w, "}\n\n");
 }
@@ -89,7 +94,8 @@ static void write_main(th_writer *w, const th_graph *g)
     for (unsigned seed = 1; seed <= TH_SELFTEST_SETS; seed++) {
         th_writer_add(w, "    model_init();\n    fill_inputs(%u);\n    model_invoke();\n", seed);
         for (int32_t i = 0; i < g->n_outputs; i++)
-            th_writer_add(w, "    if (memcmp(model_output(%d), expected_%u_%d, MODEL_OUTPUT%d_BYTES) != 0) return %u;\n",
+            th_writer_add(w,
+                          "    if (memcmp(model_output(%d), expected_%u_%d, MODEL_OUTPUT%d_BYTES) != 0) return %u;\n",
                           (int)i, seed, (int)i, (int)i, seed);
     }
     th_writer_add(w, "    return 0;\n}\n");
@@ -106,7 +112,8 @@ th_err th_code_selftest(const th_plan *plan, th_code *code, th_why *why)
         th_runner_free(runner);
         return th_why_set(why, TH_ENOMEM, "out of memory");
     }
-    th_code_banner(w, "main_selftest.c", "exit code 0: this compiler and machine give the outputs that the host computed");
+    th_code_banner(w, "main_selftest.c",
+                   "exit code 0: this compiler and machine give the outputs that the host computed");
     th_writer_add(w, "#include \"model.h\"\n\n#include <string.h>\n\n" TH_CODE_ALIGN_TEXT "\n");
     write_fill(w, g);
     write_expected(w, runner, g, inputs);

@@ -57,7 +57,8 @@ static th_err add_includes(th_embed_set *set, const th_embed_file *file, th_why 
 th_err th_embed_add(th_embed_set *set, const char *path, th_why *why)
 {
     const th_embed_file *file = th_embed_find(path);
-    if (!file) return th_why_set(why, TH_ENOENT, "the source file %s is not part of this program: build thimble again", path);
+    if (!file)
+        return th_why_set(why, TH_ENOENT, "the source file %s is not part of this program: build thimble again", path);
     if (has(set, file)) return TH_OK;
     if (set->n == TH_EMBED_MAX) return th_why_set(why, TH_ERANGE, "more than %d source files", TH_EMBED_MAX);
     set->file[set->n++] = file;

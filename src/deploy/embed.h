@@ -6,7 +6,7 @@
 #include "base/why.h"
 
 typedef struct th_embed_file {
-    const char *path; /* as an #include names it: "nn/op.h"; the firmware's own files: "device/main.c" */
+    const char *path;           /* as an #include names it: "nn/op.h"; the firmware's own files: "device/main.c" */
     const unsigned char *bytes; /* [size], and a NUL behind it */
     size_t size;
 } th_embed_file;

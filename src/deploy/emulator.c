@@ -122,26 +122,44 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
     if (*r->fault) {
         char name[96];
         function_at(elf, r->fault_pc, name, sizeof name);
-        return th_why_set(why, TH_EIO, "the firmware stopped: %s in %s (pc 0x%08lx). This is a bug: please report it with the model",
+        return th_why_set(why, TH_EIO,
+                          "the firmware stopped: %s in %s (pc 0x%08lx). This is a bug: please report it with the model",
                           r->fault, name, (unsigned long)r->fault_pc);
     }
     if (status || !r->measured) {
         char end[96];
         th_process_status_text(status, end, sizeof end);
-        return th_why_set(why, TH_EIO, "the firmware ended early, %s%s%.*s", end, *tail ? ": " : "", (int)strcspn(tail, "\n"), tail);
+        return th_why_set(why, TH_EIO, "the firmware ended early, %s%s%.*s", end, *tail ? ": " : "",
+                          (int)strcspn(tail, "\n"), tail);
     }
     return TH_OK;
 }
 
-static th_err run_in(const char *dir, const th_board *board, const char *elf, const char *mode, bool count, int timeout_s, reader *r,
-                     th_why *why)
+static th_err run_in(const char *dir, const th_board *board, const char *elf, const char *mode, bool count,
+                     int timeout_s, reader *r, th_why *why)
 {
     char semihosting[96], tail[1024] = "";
     int status;
-    th_text_fmt(semihosting, sizeof semihosting, "enable=on,target=native,chardev=out,arg=thimble,arg=%s,arg=in,arg=out", mode);
-    const char *const argv[] = {board->emulator, "-M", board->machine, "-display", "none", "-monitor", "none", "-serial", "none",
-                                "-chardev", "stdio,id=out,signal=off", "-semihosting-config", semihosting,
-                                "-kernel", "firmware.elf", count ? "-icount" : NULL, "shift=0", NULL};
+    th_text_fmt(semihosting, sizeof semihosting,
+                "enable=on,target=native,chardev=out,arg=thimble,arg=%s,arg=in,arg=out", mode);
+    const char *const argv[] = {board->emulator,
+                                "-M",
+                                board->machine,
+                                "-display",
+                                "none",
+                                "-monitor",
+                                "none",
+                                "-serial",
+                                "none",
+                                "-chardev",
+                                "stdio,id=out,signal=off",
+                                "-semihosting-config",
+                                semihosting,
+                                "-kernel",
+                                "firmware.elf",
+                                count ? "-icount" : NULL,
+                                "shift=0",
+                                NULL};
     const th_process p = {.argv = argv, .cwd = dir, .on_line = take_line, .ctx = r, .timeout_s = timeout_s};
     TH_TRY(th_process_run(&p, &status, tail, sizeof tail, why));
     return judge(r, elf, status, tail, why);

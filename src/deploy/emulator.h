@@ -14,13 +14,13 @@ typedef struct th_emulation {
     int64_t inferences;
     int64_t inference_min, inference_mean, inference_max; /* instructions of one inference */
     int64_t frames;
-    int64_t frame_mean, frame_max;  /* instructions of one frame: features, ring, detector; without the inference */
-    uint32_t stack;                 /* bytes of the stack that were in use at the deepest point */
-    int64_t *step;                  /* [n_steps] instructions of each step of an inference; measuring build only */
+    int64_t frame_mean, frame_max; /* instructions of one frame: features, ring, detector; without the inference */
+    uint32_t stack;                /* bytes of the stack that were in use at the deepest point */
+    int64_t *step;                 /* [n_steps] instructions of each step of an inference; measuring build only */
     size_t n_steps;
-    th_detection *detection;        /* [n_detections] */
+    th_detection *detection; /* [n_detections] */
     size_t n_detections;
-    uint8_t *out;                   /* [n_out] scores or output tensors, one inference after the other */
+    uint8_t *out; /* [n_out] scores or output tensors, one inference after the other */
     size_t n_out;
 } th_emulation;
 
@@ -37,7 +37,8 @@ TH_NODISCARD th_err th_emulator_tools(const th_board *board, th_why *why);
  * Errors: TH_ETOOL (no emulator, or it hangs), TH_EIO (the firmware stopped: fault with function and
  * address), TH_EINTR. */
 TH_NODISCARD th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, bool count,
-                                    int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why);
+                                    int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e,
+                                    th_why *why);
 void th_emulation_free(th_emulation *e);
 
 #endif

@@ -15,12 +15,13 @@ static th_err put_text(const th_folder *f, const char *name, th_writer *w, th_wh
 static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pipe)
 {
     if (pipe) {
-        th_writer_add(w, "    #include \"model.h\"\n    #include \"model_audio.h\"\n\n"
-                         "    static void on_detect(void *ctx, const th_detection *d)\n    {\n"
-                         "        /* model_labels[d->label] was heard, d->time_ms after the start */\n    }\n\n"
-                         "    model_init();\n    model_listen_start(0);\n"
-                         "    for (;;) model_listen(samples, n, on_detect, 0, 0);   /* 16-bit, mono, %d Hz, any n */\n\n"
-                         "Labels: ",
+        th_writer_add(w,
+                      "    #include \"model.h\"\n    #include \"model_audio.h\"\n\n"
+                      "    static void on_detect(void *ctx, const th_detection *d)\n    {\n"
+                      "        /* model_labels[d->label] was heard, d->time_ms after the start */\n    }\n\n"
+                      "    model_init();\n    model_listen_start(0);\n"
+                      "    for (;;) model_listen(samples, n, on_detect, 0, 0);   /* 16-bit, mono, %d Hz, any n */\n\n"
+                      "Labels: ",
                       (int)pipe->frontend.rate_hz);
         for (int32_t i = 0; i < pipe->n_labels; i++) th_writer_add(w, "%s%s", i ? ", " : "", pipe->labels[i]);
         th_writer_add(w, ". Streaming takes %zu bytes of RAM beside the arena.\n", code->listener_bytes);
@@ -31,16 +32,21 @@ static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pi
     }
 }
 
-static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe, th_why *why)
+static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
+                           th_why *why)
 {
     th_writer w = {0};
-    th_writer_add(&w, "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is allocated.\n"
-                      "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n"
-                      "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
-                      "By hand, in this folder; `-I.` is needed:\n\n"
-                      "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
-                      "In a program of your own: all .c files here and below but main_selftest.c, with the same options; `-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n",
-                  plan->arena_bytes, code->weight_bytes);
+    th_writer_add(
+        &w,
+        "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is "
+        "allocated.\n"
+        "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n"
+        "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
+        "By hand, in this folder; `-I.` is needed:\n\n"
+        "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
+        "In a program of your own: all .c files here and below but main_selftest.c, with the same options; "
+        "`-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n",
+        plan->arena_bytes, code->weight_bytes);
     write_usage(&w, code, pipe);
     return put_text(f, "README.md", &w, why);
 }
@@ -59,7 +65,8 @@ static th_err put_makefile(const th_folder *f, th_why *why)
     return put_text(f, "Makefile", &w, why);
 }
 
-static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe, th_why *why)
+static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
+                          th_why *why)
 {
     TH_TRY(th_folder_put(f, "model.h", TH_WRITER_SPAN(&code->model_h), why));
     TH_TRY(th_folder_put(f, "model.c", TH_WRITER_SPAN(&code->model_c), why));
@@ -97,35 +104,44 @@ static th_err put_library(const th_folder *f, const th_pipeline *pipe, th_why *w
 {
     const th_embed_file *sketch = th_embed_find("device/listen.ino");
     th_writer w = {0};
-    th_writer_add(&w, "name=ThimbleModel\nversion=1.0.0\nauthor=thimble\nmaintainer=thimble\nsentence=A trained network as C.\n"
-                      "paragraph=Written by thimble deploy: features, int8 network and detector, no other library needed.\n"
-                      "category=Data Processing\nurl=\narchitectures=*\n");
+    th_writer_add(
+        &w, "name=ThimbleModel\nversion=1.0.0\nauthor=thimble\nmaintainer=thimble\nsentence=A trained network as C.\n"
+            "paragraph=Written by thimble deploy: features, int8 network and detector, no other library needed.\n"
+            "category=Data Processing\nurl=\narchitectures=*\n");
     TH_TRY(put_text(f, "library.properties", &w, why));
     if (!pipe || !sketch) return TH_OK;
     return th_folder_put(f, "examples/listen/listen.ino", (th_span){sketch->bytes, sketch->size}, why);
 }
 
-static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_pipeline *pipe, th_why *why)
+static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_pipeline *pipe,
+                                  th_why *why)
 {
     th_writer w = {0};
-    th_writer_add(&w, "# Firmware for %s\n\n"
-                      "| | bytes |\n|---|---|\n| flash (code, weights, tables) | %lu |\n| RAM (arena, buffers, stack) | %lu |\n"
-                      "| of it arena | %lu |\n| of it stack | %lu |\n\n"
-                      "`firmware.elf` is for the emulator: it reads sound and prints through a debugger's channel (semihosting),\n"
-                      "which a board that runs alone does not have. Run it with\n\n"
-                      "    thimble emulate PROJECT --board %s --feed some.wav\n\n"
-                      "## On a real board (not tested on hardware)\n\n"
-                      "This folder is at the same time a library for the Arduino IDE:\n\n"
-                      "1. Arduino IDE: Tools > Board > Boards Manager: install \"Arduino Mbed OS Nano Boards\".\n"
-                      "2. Copy this folder into your Arduino `libraries` folder (or zip it: Sketch > Include Library > Add .ZIP Library).\n",
-                  b->title, (unsigned long)fw->flash, (unsigned long)fw->ram, (unsigned long)fw->arena,
-                  (unsigned long)fw->stack, b->name);
-    th_writer_add(&w, pipe ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The serial monitor shows what is heard.\n"
-                           : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, model_input, model_invoke, model_output.\n");
-    th_writer_add(&w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it uploads with\n"
-                      "`bossac` (double-press the reset button first if the port is not found). The board has no UF2 drive.\n"
-                      "Its boot loader takes the first 64 KB of flash, so 960 KB are free for a sketch.\n"
-                      "To be byte-equal with the emulator compile with `-ffp-contract=off`.\n");
+    th_writer_add(
+        &w,
+        "# Firmware for %s\n\n"
+        "| | bytes |\n|---|---|\n| flash (code, weights, tables) | %lu |\n| RAM (arena, buffers, stack) | %lu |\n"
+        "| of it arena | %lu |\n| of it stack | %lu |\n\n"
+        "`firmware.elf` is for the emulator: it reads sound and prints through a debugger's channel (semihosting),\n"
+        "which a board that runs alone does not have. Run it with\n\n"
+        "    thimble emulate PROJECT --board %s --feed some.wav\n\n"
+        "## On a real board (not tested on hardware)\n\n"
+        "This folder is at the same time a library for the Arduino IDE:\n\n"
+        "1. Arduino IDE: Tools > Board > Boards Manager: install \"Arduino Mbed OS Nano Boards\".\n"
+        "2. Copy this folder into your Arduino `libraries` folder (or zip it: Sketch > Include Library > Add .ZIP "
+        "Library).\n",
+        b->title, (unsigned long)fw->flash, (unsigned long)fw->ram, (unsigned long)fw->arena, (unsigned long)fw->stack,
+        b->name);
+    th_writer_add(&w, pipe ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
+                             "serial monitor shows what is heard.\n"
+                           : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
+                             "model_input, model_invoke, model_output.\n");
+    th_writer_add(
+        &w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it "
+            "uploads with\n"
+            "`bossac` (double-press the reset button first if the port is not found). The board has no UF2 drive.\n"
+            "Its boot loader takes the first 64 KB of flash, so 960 KB are free for a sketch.\n"
+            "To be byte-equal with the emulator compile with `-ffp-contract=off`.\n");
     return put_text(f, "README.md", &w, why);
 }
 

@@ -46,10 +46,11 @@ static void add_all(args *a, const char *const *words)
 th_err th_firmware_tools(const th_board *board, th_why *why)
 {
     if (th_program_exists(board->compiler) && th_program_exists(board->objcopy)) return TH_OK;
-    return th_why_set(why, TH_ETOOL,
-                      "%s is not installed. It is in the Debian packages gcc-arm-none-eabi and libnewlib-arm-none-eabi: "
-                      "./run setup --device  (`thimble deploy --as c` works without it)",
-                      board->compiler);
+    return th_why_set(
+        why, TH_ETOOL,
+        "%s is not installed. It is in the Debian packages gcc-arm-none-eabi and libnewlib-arm-none-eabi: "
+        "./run setup --device  (`thimble deploy --as c` works without it)",
+        board->compiler);
 }
 
 static th_err put(const char *dir, const char *below, const char *name, th_span bytes, th_why *why)
@@ -106,7 +107,8 @@ static th_err tool_failed(const char *tool, const char *what, int status, char *
     char end[96];
     th_process_status_text(status, end, sizeof end);
     if (!tail[strspn(tail, " \n")])
-        return th_why_set(why, TH_ETOOL, "%s failed on %s without a message: %s. Is memory or disk full? Try again", tool, what, end);
+        return th_why_set(why, TH_ETOOL, "%s failed on %s without a message: %s. Is memory or disk full? Try again",
+                          tool, what, end);
     char *line = strstr(tail, "error:");
     while (line && line > tail && line[-1] != '\n') line--;
     if (!line) line = tail;
@@ -138,9 +140,20 @@ static th_err read_calls(build *b, const char *object, th_why *why)
 static th_err compile(build *b, const char *source, const char *object, const char *extra, th_why *why)
 {
     /* Scheduling before register allocation spills in the inner loops: 2 to 8 % more instructions. */
-    static const char *const flags[] = {
-        "-std=gnu11", "-O2", "-fno-schedule-insns", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections",
-        "-fno-common", "-fcallgraph-info=su", "-Wall", "-Wextra", "-Isrc", "-Idevice", NULL};
+    static const char *const flags[] = {"-std=gnu11",
+                                        "-O2",
+                                        "-fno-schedule-insns",
+                                        "-ffp-contract=off",
+                                        "-fno-math-errno",
+                                        "-ffunction-sections",
+                                        "-fdata-sections",
+                                        "-fno-common",
+                                        "-fcallgraph-info=su",
+                                        "-Wall",
+                                        "-Wextra",
+                                        "-Isrc",
+                                        "-Idevice",
+                                        NULL};
     char timer[48], ticks[48], tail[2048], prefix[TH_PATH_BYTES + 32];
     args a = {.n = 0};
     int status;
@@ -177,7 +190,8 @@ static th_err compile_one(build *b, const char *below, const char *name, th_why 
 {
     char source[128];
     char *object = b->object[b->n_objects];
-    if (b->n_objects == sizeof b->object / sizeof b->object[0]) return th_why_set(why, TH_ERANGE, "too many source files");
+    if (b->n_objects == sizeof b->object / sizeof b->object[0])
+        return th_why_set(why, TH_ERANGE, "too many source files");
     th_text_fmt(source, sizeof source, "%s%s", below, name);
     object_name(object, sizeof b->object[0], source, "");
     TH_TRY(compile(b, source, object, NULL, why));
@@ -229,8 +243,10 @@ static th_err write_link_script(const build *b, th_why *why)
     const struct {
         const char *key;
         uint32_t value;
-    } key[] = {{"@FLASH_AT@", b->board->flash_at}, {"@FLASH_BYTES@", any ? LARGE : b->board->flash_bytes},
-               {"@RAM_AT@", b->board->ram_at},     {"@RAM_BYTES@", any ? LARGE : b->board->ram_bytes},
+    } key[] = {{"@FLASH_AT@", b->board->flash_at},
+               {"@FLASH_BYTES@", any ? LARGE : b->board->flash_bytes},
+               {"@RAM_AT@", b->board->ram_at},
+               {"@RAM_BYTES@", any ? LARGE : b->board->ram_bytes},
                {"@STACK_BYTES@", b->fw->stack}};
     th_writer w = {0};
     if (!file) return th_why_set(why, TH_ENOENT, "device/link.ld.in is not part of this program: build thimble again");
@@ -252,7 +268,8 @@ static th_err write_link_script(const build *b, th_why *why)
 /* "region `RAM' overflowed by 64640 bytes" */
 static th_err link_failed(const build *b, int status, char *tail, th_why *why)
 {
-    const char *flash = strstr(tail, "region `FLASH' overflowed by "), *ram = strstr(tail, "region `RAM' overflowed by ");
+    const char *flash = strstr(tail, "region `FLASH' overflowed by "),
+               *ram = strstr(tail, "region `RAM' overflowed by ");
     const char *at = ram ? ram : flash;
     if (!at) return tool_failed(b->board->compiler, "linking", status, tail, why);
     at = strstr(at, " by ") + 4;
@@ -260,8 +277,8 @@ static th_err link_failed(const build *b, int status, char *tail, th_why *why)
                       "the firmware does not fit %s: %.*s bytes too many for its %lu KB of %s. "
                       "`thimble inspect MODEL --board %s` shows what needs them",
                       b->board->title, (int)strspn(at, "0123456789"), at,
-                      (unsigned long)((ram ? b->board->ram_bytes : b->board->flash_bytes) / 1024), ram ? "RAM" : "flash",
-                      b->board->name);
+                      (unsigned long)((ram ? b->board->ram_bytes : b->board->flash_bytes) / 1024),
+                      ram ? "RAM" : "flash", b->board->name);
 }
 
 static th_err link_elf(const build *b, const char *elf, const char *map, th_why *why)
@@ -441,15 +458,16 @@ static bool key_matches(const th_code *code, const th_board *board, const char *
     char path[TH_PATH_BYTES], text[96];
     uint8_t *bytes;
     size_t n;
-    if (th_path_join(path, dir, "build/key", NULL) || !th_file_exists(path) || th_file_read(path, 96, &bytes, &n, NULL)) return false;
+    if (th_path_join(path, dir, "build/key", NULL) || !th_file_exists(path) || th_file_read(path, 96, &bytes, &n, NULL))
+        return false;
     const char *last = n && n < 96 ? memchr(bytes, ' ', n) : NULL;
     for (size_t i = 0; i < n; i++)
         if (bytes[i] == ' ') last = (const char *)bytes + i;
     *bound = 0;
     for (const char *c = last ? last + 1 : ""; last && c < (const char *)bytes + n && *c >= '0' && *c <= '9'; c++)
         *bound = *bound * 10 + (uint32_t)(*c - '0');
-    const bool same = last && key_text(dir, source_key(code, board, flags), flags, *bound, text, NULL) == TH_OK && strlen(text) == n &&
-                      memcmp(text, bytes, n) == 0;
+    const bool same = last && key_text(dir, source_key(code, board, flags), flags, *bound, text, NULL) == TH_OK &&
+                      strlen(text) == n && memcmp(text, bytes, n) == 0;
     free(bytes);
     return same;
 }
@@ -460,7 +478,9 @@ bool th_firmware_reuse(const th_code *code, const th_board *board, const char *d
     uint32_t bound;
     memset(fw, 0, sizeof *fw);
     if (th_firmware_tools(board, NULL) || !key_matches(code, board, dir, flags, &bound)) return false;
-    if (th_path_join(fw->elf, dir, "firmware.elf", NULL) || th_path_join(fw->profile_elf, dir, "build/profile.elf", NULL)) return false;
+    if (th_path_join(fw->elf, dir, "firmware.elf", NULL) ||
+        th_path_join(fw->profile_elf, dir, "build/profile.elf", NULL))
+        return false;
     if (read_sizes(&b, NULL)) {
         th_firmware_free(fw);
         memset(fw, 0, sizeof *fw);

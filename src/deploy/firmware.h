@@ -25,12 +25,12 @@ typedef struct th_firmware {
     char elf[TH_PATH_BYTES];         /* what runs */
     char profile_elf[TH_PATH_BYTES]; /* the same with a timer around each step; "" unless asked for */
     uint32_t text, rodata, data, bss;
-    uint32_t flash; /* text + rodata + data: what is loaded */
-    uint32_t stack; /* reserved: the bound when it is exact, else the board's default */
-    uint32_t ram;   /* data + bss (the arena is in it) + stack */
+    uint32_t flash;                    /* text + rodata + data: what is loaded */
+    uint32_t stack;                    /* reserved: the bound when it is exact, else the board's default */
+    uint32_t ram;                      /* data + bss (the arena is in it) + stack */
     uint32_t arena, weights, listener; /* parts of bss and rodata */
-    uint32_t stack_bound; /* deepest way through the call graph; 0 when it is not exact */
-    th_symbol *symbol;    /* [n_symbols] largest first; th_firmware_free */
+    uint32_t stack_bound;              /* deepest way through the call graph; 0 when it is not exact */
+    th_symbol *symbol;                 /* [n_symbols] largest first; th_firmware_free */
     size_t n_symbols;
 } th_firmware;
 

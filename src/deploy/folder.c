@@ -59,8 +59,10 @@ static th_err check_file(void *ctx, const char *root, const char *name, th_why *
     list_line(line, sizeof line, hash, name);
     for (const char *at = strstr(ctx, line); at; at = strstr(at + 1, line))
         if (at == (const char *)ctx || at[-1] == '\n') return TH_OK;
-    return th_why_set(why, TH_EEXIST, "%s/%s was not written by thimble or was changed since: choose another folder, or move that file away",
-                      root, name);
+    return th_why_set(
+        why, TH_EEXIST,
+        "%s/%s was not written by thimble or was changed since: choose another folder, or move that file away", root,
+        name);
 }
 
 /* An existing folder may be replaced when it is empty or holds only what we wrote. */
@@ -76,7 +78,8 @@ static th_err check_replaceable(const char *path, th_why *why)
     if (!count) return TH_OK;
     TH_TRY(th_path_join(list_path, path, LIST, why));
     if (!th_file_exists(list_path))
-        return th_why_set(why, TH_EEXIST, "%s has files in it that thimble did not write: choose a new or empty folder", path);
+        return th_why_set(why, TH_EEXIST, "%s has files in it that thimble did not write: choose a new or empty folder",
+                          path);
     TH_TRY(th_file_read(list_path, 0, &list, &n, why));
     char *text = malloc(n + 1);
     if (text) {
@@ -95,7 +98,8 @@ th_err th_folder_begin(const char *path, th_folder *f, th_why *why)
     char list[TH_PATH_BYTES];
     size_t n = th_text_fmt(f->path, sizeof f->path, "%s", path);
     while (n > 1 && n < sizeof f->path && f->path[n - 1] == '/') f->path[--n] = '\0';
-    if (!n || n + 8 > sizeof f->path) return th_why_set(why, TH_EUSAGE, "the name of the output folder is empty or too long");
+    if (!n || n + 8 > sizeof f->path)
+        return th_why_set(why, TH_EUSAGE, "the name of the output folder is empty or too long");
     if (strcmp(f->path, "/") == 0 || f->path[n - 1] == '.')
         return th_why_set(why, TH_EUSAGE, "\"%s\" cannot be replaced as a whole: name a folder of its own", path);
     if (th_dir_exists(f->path))

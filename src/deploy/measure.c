@@ -17,15 +17,19 @@ static void explain(const th_plan *plan, const th_board *board, th_measure *m)
     m->fits = m->flash <= board->flash_bytes && m->ram <= board->ram_bytes;
     m->breaks[0] = '\0';
     if (m->ram > board->ram_bytes && g->n_nodes > 0)
-        n = th_text_fmt(m->breaks, sizeof m->breaks, "RAM: %lu bytes too many; the arena of %zu bytes peaks at operator %ld (%s)",
+        n = th_text_fmt(m->breaks, sizeof m->breaks,
+                        "RAM: %lu bytes too many; the arena of %zu bytes peaks at operator %ld (%s)",
                         (unsigned long)(m->ram - board->ram_bytes), m->arena, (long)plan->peak_node,
                         plan->steps[plan->peak_node].kernel_name);
     if (m->flash > board->flash_bytes) {
         int32_t most = -1;
         for (int32_t t = 0; t < g->n_tensors; t++)
-            if (g->tensors[t].data && (most < 0 || th_tensor_bytes(&g->tensors[t]) > th_tensor_bytes(&g->tensors[most]))) most = t;
-        th_text_fmt(m->breaks + n, sizeof m->breaks - n, "%sflash: %lu bytes too many; the largest weights are \"%s\" with %zu bytes",
-                    n ? "; " : "", (unsigned long)(m->flash - board->flash_bytes), most < 0 ? "?" : g->tensors[most].name,
+            if (g->tensors[t].data &&
+                (most < 0 || th_tensor_bytes(&g->tensors[t]) > th_tensor_bytes(&g->tensors[most])))
+                most = t;
+        th_text_fmt(m->breaks + n, sizeof m->breaks - n,
+                    "%sflash: %lu bytes too many; the largest weights are \"%s\" with %zu bytes", n ? "; " : "",
+                    (unsigned long)(m->flash - board->flash_bytes), most < 0 ? "?" : g->tensors[most].name,
                     most < 0 ? (size_t)0 : th_tensor_bytes(&g->tensors[most]));
     }
 }
@@ -39,16 +43,18 @@ static void estimate(const th_code *code, bool audio, th_measure *m)
 }
 
 /* One inference on silence, or on zeros. */
-static th_err try_run(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *elf, th_measure *m,
-                      th_why *why)
+static th_err try_run(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *elf,
+                      th_measure *m, th_why *why)
 {
     size_t n = 0;
-    for (int32_t i = 0; i < plan->graph->n_inputs; i++) n += th_tensor_bytes(&plan->graph->tensors[plan->graph->inputs[i]]);
+    for (int32_t i = 0; i < plan->graph->n_inputs; i++)
+        n += th_tensor_bytes(&plan->graph->tensors[plan->graph->inputs[i]]);
     if (pipe) n = 2 * (size_t)(pipe->clip_samples + 4 * th_pipeline_stride_frames(pipe) * pipe->frontend.hop);
     uint8_t *zeros = calloc(n + 1, 1);
     if (!zeros) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_emulation e;
-    const th_err err = th_emulator_run(board, elf, pipe ? "stream" : "raw", (th_span){zeros, n}, true, 120, NULL, NULL, &e, why);
+    const th_err err =
+        th_emulator_run(board, elf, pipe ? "stream" : "raw", (th_span){zeros, n}, true, 120, NULL, NULL, &e, why);
     free(zeros);
     if (!err) {
         m->ran = true;
@@ -76,8 +82,8 @@ static th_err build_and_run(const th_plan *plan, const th_pipeline *pipe, const 
     return err;
 }
 
-static th_err measure(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const th_code *code, th_measure *m,
-                      th_why *why)
+static th_err measure(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const th_code *code,
+                      th_measure *m, th_why *why)
 {
     char dir[TH_PATH_BYTES];
     m->arena = plan->arena_bytes;

@@ -6,9 +6,9 @@
 #include "deploy/firmware.h"
 
 typedef struct th_measure {
-    bool estimate;        /* true: no compiler; flash, RAM and stack are rough upper estimates */
-    bool ran;             /* the firmware ran on the emulator: stack_used and instructions are set */
-    size_t arena;         /* exact, always */
+    bool estimate; /* true: no compiler; flash, RAM and stack are rough upper estimates */
+    bool ran;      /* the firmware ran on the emulator: stack_used and instructions are set */
+    size_t arena;  /* exact, always */
     uint32_t weights, listener;
     uint32_t flash;       /* code + weights + tables + start values */
     uint32_t ram;         /* arena + buffers + stack */
@@ -16,7 +16,7 @@ typedef struct th_measure {
     uint32_t stack_used;  /* deepest use in the run */
     int64_t instructions; /* of one inference in the run */
     bool fits;
-    char breaks[320];     /* "" when it fits; else what is too large, by how much, and what needs most of it */
+    char breaks[320]; /* "" when it fits; else what is too large, by how much, and what needs most of it */
 } th_measure;
 
 /* `pipe` may be NULL.  Needs no tool: without the compiler it estimates.

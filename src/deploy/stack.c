@@ -8,9 +8,9 @@
 enum { NEW, OPEN, DONE };
 
 typedef struct node {
-    char *name;       /* "main", or "main.c:push" for a static function */
+    char *name; /* "main", or "main.c:push" for a static function */
     uint32_t frame, deep;
-    int32_t known;    /* 1: a node line with a size was seen */
+    int32_t known; /* 1: a node line with a size was seen */
     int32_t dynamic, state, exact;
     const char *weak;
 } node;

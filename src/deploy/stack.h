@@ -22,8 +22,8 @@ TH_NODISCARD th_err th_calls_add(th_calls *calls, th_span text, th_why *why);
 
 typedef struct th_stack_bound {
     uint32_t bytes;
-    int32_t exact;        /* 0: recursion, a frame of unknown size, or a function without a node */
-    const char *weak;     /* the function that made it inexact, or NULL; belongs to `calls` */
+    int32_t exact;    /* 0: recursion, a frame of unknown size, or a function without a node */
+    const char *weak; /* the function that made it inexact, or NULL; belongs to `calls` */
 } th_stack_bound;
 
 /* Largest sum of frames on a way from `root`.

@@ -36,8 +36,7 @@ void th_fft_table_init(int32_t n, float *twiddle)
 }
 
 /* First stage (s = 1): m/4 butterflies side by side, each with its own roots. */
-static void first_stage(int32_t m, const float *restrict w, const float *restrict x,
-                        float *restrict y)
+static void first_stage(int32_t m, const float *restrict w, const float *restrict x, float *restrict y)
 {
     const int32_t m4 = m / 4;
     const float *w1 = w, *w2 = w + 2 * m4, *w3 = w + 4 * m4;
@@ -63,8 +62,8 @@ static void first_stage(int32_t m, const float *restrict w, const float *restric
 }
 
 /* s butterflies that share their roots: w1, w2, w3 are [2]. */
-static void turned(int32_t s, const float *w1, const float *w2, const float *w3, int32_t step,
-                   const float *restrict xa, float *restrict ya)
+static void turned(int32_t s, const float *w1, const float *w2, const float *w3, int32_t step, const float *restrict xa,
+                   float *restrict ya)
 {
     const float w1r = w1[0], w1i = w1[1], w2r = w2[0], w2i = w2[1], w3r = w3[0], w3i = w3[1];
     const float *xb = xa + step, *xc = xb + step, *xd = xc + step;
@@ -143,8 +142,7 @@ float *th_fft_real(int32_t n, const float *twiddle, float *x, float *work)
         const int32_t l4 = length / 4, step = 2 * s * l4;
         straight(s, step, from, to);
         for (int32_t p = 1; p < l4; p++)
-            turned(s, w + 2 * p, w + 2 * (l4 + p), w + 2 * (2 * l4 + p), step, from + 2 * s * p,
-                   to + 8 * s * p);
+            turned(s, w + 2 * p, w + 2 * (l4 + p), w + 2 * (2 * l4 + p), step, from + 2 * s * p, to + 8 * s * p);
         if (l4 > 1) w += 6 * l4; /* the last stage has no roots of its own */
         float *other = from;
         from = to;

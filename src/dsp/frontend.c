@@ -32,19 +32,16 @@ size_t th_frontend_mem(const th_frontend_cfg *c)
     if (!cfg_ok(c)) return 0;
     const th_mel_cfg m = mel_of(c);
     const size_t n_mel = (size_t)c->n_mel, n_coef = (size_t)c->n_coef;
-    return rounded((size_t)c->window, sizeof(float)) +
-           rounded((size_t)th_fft_table_size(c->n_fft), sizeof(float)) +
+    return rounded((size_t)c->window, sizeof(float)) + rounded((size_t)th_fft_table_size(c->n_fft), sizeof(float)) +
            rounded(n_mel + 1, sizeof(int32_t)) + rounded(n_mel, sizeof(int32_t)) +
            rounded((size_t)th_mel_fill(&m, NULL, NULL, NULL), sizeof(float)) +
-           (c->kind == TH_MFCC ? rounded(n_coef * n_mel, sizeof(float)) : 0) +
-           2 * rounded(n_coef, sizeof(float));
+           (c->kind == TH_MFCC ? rounded(n_coef * n_mel, sizeof(float)) : 0) + 2 * rounded(n_coef, sizeof(float));
 }
 
 static void fill_window(float *w, int32_t n)
 {
     for (int32_t i = 0; i < n; i++)
-        w[i] =
-            (float)((0.5 - 0.5 * th_cos(6.283185307179586477 * (double)i / (double)n)) / 32768.0);
+        w[i] = (float)((0.5 - 0.5 * th_cos(6.283185307179586477 * (double)i / (double)n)) / 32768.0);
 }
 
 /* dct[k][m] = sqrt((k ? 2 : 1) / n_mel) cos(pi k (m + 1/2) / n_mel) */
@@ -54,14 +51,13 @@ static void fill_dct(float *dct, int32_t n_coef, int32_t n_mel)
     const double other = th_exp(0.5 * th_log(2.0) - half_log);
     for (int32_t k = 0; k < n_coef; k++)
         for (int32_t m = 0; m < n_mel; m++) {
-            const double turn =
-                3.141592653589793239 * (double)(k * (2 * m + 1)) / (double)(2 * n_mel);
+            const double turn = 3.141592653589793239 * (double)(k * (2 * m + 1)) / (double)(2 * n_mel);
             *dct++ = (float)((k ? other : first) * th_cos(turn));
         }
 }
 
-th_err th_frontend_init(th_frontend *f, const th_frontend_cfg *cfg, const float *mean,
-                        const float *inv_std, th_arena *arena)
+th_err th_frontend_init(th_frontend *f, const th_frontend_cfg *cfg, const float *mean, const float *inv_std,
+                        th_arena *arena)
 {
     if (!cfg_ok(cfg)) return TH_ERANGE;
     const th_mel_cfg mel = mel_of(cfg);
@@ -74,8 +70,7 @@ th_err th_frontend_init(th_frontend *f, const th_frontend_cfg *cfg, const float 
     float *weight = TH_NEW(arena, float, (size_t)th_mel_fill(&mel, NULL, NULL, NULL));
     float *dct = cfg->kind == TH_MFCC ? TH_NEW(arena, float, n_coef *n_mel) : NULL;
     float *own_mean = TH_NEW(arena, float, n_coef), *own_inv = TH_NEW(arena, float, n_coef);
-    if (!window || !twiddle || !mel_start || !mel_bin || !weight || !own_mean || !own_inv)
-        return TH_ENOMEM;
+    if (!window || !twiddle || !mel_start || !mel_bin || !weight || !own_mean || !own_inv) return TH_ENOMEM;
     if (cfg->kind == TH_MFCC && !dct) return TH_ENOMEM;
     fill_window(window, cfg->window);
     th_fft_table_init(cfg->n_fft, twiddle);
@@ -98,8 +93,7 @@ th_err th_frontend_init(th_frontend *f, const th_frontend_cfg *cfg, const float 
     return TH_OK;
 }
 
-static th_frontend_table table_of(const char *name, const void *data, int32_t count,
-                                  int32_t is_float)
+static th_frontend_table table_of(const char *name, const void *data, int32_t count, int32_t is_float)
 {
     const th_frontend_table t = {name, data, data ? count : 0, is_float};
     return t;
@@ -164,12 +158,10 @@ int32_t th_frontend_frames(const th_frontend_cfg *cfg, int32_t n_samples)
     return n_samples < cfg->window ? 0 : (n_samples - cfg->window) / cfg->hop + 1;
 }
 
-void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch,
-                      float *out)
+void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch, float *out)
 {
     const int32_t n = th_frontend_frames(&f->cfg, n_samples);
-    for (int32_t i = 0; i < n; i++, pcm += f->cfg.hop, out += f->cfg.n_coef)
-        th_frontend_frame(f, pcm, scratch, out);
+    for (int32_t i = 0; i < n; i++, pcm += f->cfg.hop, out += f->cfg.n_coef) th_frontend_frame(f, pcm, scratch, out);
 }
 
 void th_features_to_s8(const float *x, int32_t n, float scale, int32_t zero, int8_t *out)

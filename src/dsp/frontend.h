@@ -76,8 +76,7 @@ void th_frontend_frame(const th_frontend *f, const int16_t *pcm, float *scratch,
 /* Whole clip: frames = th_frontend_frames(cfg, n) rows of n_coef; equal to frame by frame.
  * Only whole frames count: 0 when the clip is shorter than a window. */
 int32_t th_frontend_frames(const th_frontend_cfg *cfg, int32_t n_samples);
-void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch,
-                      float *out);
+void th_frontend_clip(const th_frontend *f, const int16_t *pcm, int32_t n_samples, float *scratch, float *out);
 
 /* Features to the int8 input of a network: clamp(round_half_up(x / scale) + zero), n values. */
 void th_features_to_s8(const float *x, int32_t n, float scale, int32_t zero, int8_t *out);

@@ -18,10 +18,9 @@ size_t th_listener_mem(const th_listener_cfg *cfg)
 static int cfg_ok(const th_listener_cfg *cfg)
 {
     const th_detector_cfg *d = &cfg->detector;
-    return cfg->n_frames >= 1 && cfg->stride_frames >= 1 && cfg->in_scale > 0.0f &&
-           d->n_classes >= 1 && d->n_classes <= TH_DETECT_CLASSES && d->window_ms >= 0 &&
-           d->suppress_ms >= 0 && d->min_count >= 1 && d->min_count <= TH_DETECT_HISTORY &&
-           d->threshold >= 0 && d->threshold <= 256;
+    return cfg->n_frames >= 1 && cfg->stride_frames >= 1 && cfg->in_scale > 0.0f && d->n_classes >= 1 &&
+           d->n_classes <= TH_DETECT_CLASSES && d->window_ms >= 0 && d->suppress_ms >= 0 && d->min_count >= 1 &&
+           d->min_count <= TH_DETECT_HISTORY && d->threshold >= 0 && d->threshold <= 256;
 }
 
 th_err th_listener_init(th_listener *l, const th_listener_cfg *cfg, th_arena *arena)
@@ -44,21 +43,16 @@ static void add_frame(th_listener *l)
     const th_listener_cfg *c = &l->cfg;
     const int32_t n_coef = c->frontend->cfg.n_coef;
     l->n_done++;
-    if (l->n_rows ==
-        c->n_frames) { /* it was classified: make room for all frames to the next time */
+    if (l->n_rows == c->n_frames) { /* it was classified: make room for all frames to the next time */
         l->n_rows -= c->stride_frames;
-        if (l->n_rows > 0)
-            memmove(l->features, l->features + c->stride_frames * n_coef,
-                    (size_t)(l->n_rows * n_coef));
+        if (l->n_rows > 0) memmove(l->features, l->features + c->stride_frames * n_coef, (size_t)(l->n_rows * n_coef));
     }
     if (l->n_rows++ < 0) return;
     th_frontend_frame(c->frontend, l->pcm, l->scratch, l->frame);
-    th_features_to_s8(l->frame, n_coef, c->in_scale, c->in_zero,
-                      l->features + (l->n_rows - 1) * n_coef);
+    th_features_to_s8(l->frame, n_coef, c->in_scale, c->in_zero, l->features + (l->n_rows - 1) * n_coef);
 }
 
-static void classify(th_listener *l, th_on_detect_fn *on_detect, th_on_scores_fn *on_scores,
-                     void *ctx)
+static void classify(th_listener *l, th_on_detect_fn *on_detect, th_on_scores_fn *on_scores, void *ctx)
 {
     const th_frontend_cfg *f = &l->cfg.frontend->cfg;
     const int64_t end = (l->n_done - 1) * f->hop + f->window; /* samples */
@@ -77,8 +71,7 @@ void th_listener_push(th_listener *l, const int16_t *pcm, int32_t n, th_on_detec
     const th_frontend_cfg *f = &l->cfg.frontend->cfg;
     l->n_samples += n;
     while (n > 0) {
-        const int32_t room = l->n_pcm < 0 ? -l->n_pcm : f->window - l->n_pcm,
-                      take = n < room ? n : room;
+        const int32_t room = l->n_pcm < 0 ? -l->n_pcm : f->window - l->n_pcm, take = n < room ? n : room;
         if (l->n_pcm >= 0) memcpy(l->pcm + l->n_pcm, pcm, (size_t)take * sizeof *pcm);
         l->n_pcm += take;
         pcm += take;

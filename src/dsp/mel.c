@@ -4,8 +4,7 @@
 
 static double edge_hz(const th_mel_cfg *c, int32_t i)
 {
-    const double lo = th_log(1.0 + (double)c->low_hz / 700.0),
-                 hi = th_log(1.0 + (double)c->high_hz / 700.0);
+    const double lo = th_log(1.0 + (double)c->low_hz / 700.0), hi = th_log(1.0 + (double)c->high_hz / 700.0);
     return 700.0 * (th_exp(lo + (hi - lo) * (double)i / (double)(c->n_mel + 1)) - 1.0);
 }
 

@@ -51,10 +51,14 @@ static th_err setup(stream *s, const th_pipeline *p, const th_plan *plan, th_why
     th_arena arena = th_arena_over(s->tables, table_bytes + TH_ARENA_ALIGN);
     th_err err = th_frontend_init(&s->frontend, &p->frontend, p->mean, p->inv_std, &arena);
     if (err) return th_why_set(why, err, "the model's feature settings are not valid");
-    s->cfg = (th_listener_cfg){.frontend = &s->frontend, .n_frames = p->n_frames,
-                               .stride_frames = th_pipeline_stride_frames(p), .in_scale = in->quant.scale[0],
-                               .in_zero = in->quant.zero[0], .detector = th_pipeline_detector(p),
-                               .classify = classify, .ctx = s};
+    s->cfg = (th_listener_cfg){.frontend = &s->frontend,
+                               .n_frames = p->n_frames,
+                               .stride_frames = th_pipeline_stride_frames(p),
+                               .in_scale = in->quant.scale[0],
+                               .in_zero = in->quant.zero[0],
+                               .detector = th_pipeline_detector(p),
+                               .classify = classify,
+                               .ctx = s};
     s->memory_bytes = th_listener_mem(&s->cfg) + TH_ARENA_ALIGN;
     s->memory = malloc(s->memory_bytes);
     if (!s->memory) return th_why_set(why, TH_ENOMEM, "out of memory");
@@ -116,16 +120,19 @@ static void take_first(void *ctx, int32_t time_ms, const int8_t *scores)
     if (!f->seen++) memcpy(f->scores, scores, f->n);
 }
 
-th_err th_stream_clips(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int32_t n_clips, int8_t *scores,
-                       th_why *why)
+th_err th_stream_clips(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int32_t n_clips,
+                       int8_t *scores, th_why *why)
 {
     stream s = {0};
     th_err err = setup(&s, pipe, plan, why);
     for (int32_t i = 0; i < n_clips && !err; i++) {
         first f = {scores + (size_t)i * s.out_bytes, s.out_bytes, 0};
         err = start(&s, why);
-        if (!err) err = feed(&s, pcm + (size_t)i * (size_t)pipe->clip_samples, pipe->clip_samples, ignore, take_first, &f, why);
-        if (!err && !f.seen) err = th_why_set(why, TH_ESHAPE, "a clip of the model is shorter than what its network hears");
+        if (!err)
+            err =
+                feed(&s, pcm + (size_t)i * (size_t)pipe->clip_samples, pipe->clip_samples, ignore, take_first, &f, why);
+        if (!err && !f.seen)
+            err = th_why_set(why, TH_ESHAPE, "a clip of the model is shorter than what its network hears");
     }
     clean(&s);
     return err;

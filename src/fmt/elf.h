@@ -23,7 +23,7 @@ typedef struct th_elf_section {
     uint32_t type, flags, address, offset, bytes;
 } th_elf_section;
 
-enum { TH_ELF_PROGBITS = 1, TH_ELF_NOBITS = 8 };             /* section types */
+enum { TH_ELF_PROGBITS = 1, TH_ELF_NOBITS = 8 };              /* section types */
 enum { TH_ELF_WRITE = 1, TH_ELF_ALLOC = 2, TH_ELF_EXEC = 4 }; /* section flags */
 
 typedef struct th_elf_symbol {

@@ -1,4 +1,5 @@
-/* The pipeline as JSON, inside the model.  Written compact and in a fixed order: the same settings give the same bytes. */
+/* The pipeline as JSON, inside the model.  Written compact and in a fixed order: the same settings give the same bytes.
+ */
 #include "model/pipeline.h"
 
 #include <jansson.h>
@@ -17,7 +18,8 @@ static const char *const kind_names[] = {"logmel", "mfcc"}; /* by th_feature_kin
 
 static th_err out_of_range(th_why *why, const char *what)
 {
-    return th_why_set(why, TH_ERANGE, "the pipeline settings in the model are not usable: %s. Train or quantise again", what);
+    return th_why_set(why, TH_ERANGE, "the pipeline settings in the model are not usable: %s. Train or quantise again",
+                      what);
 }
 
 static bool label_is_fine(const char *label)
@@ -33,7 +35,8 @@ static th_err check_labels(const th_pipeline *p, th_why *why)
 {
     if (p->n_labels < 1 || p->n_labels > TH_MAX_LABELS) return out_of_range(why, "there are no labels, or too many");
     for (int32_t i = 0; i < p->n_labels; i++) {
-        if (!label_is_fine(p->labels[i])) return out_of_range(why, "a label is empty, too long or holds control characters");
+        if (!label_is_fine(p->labels[i]))
+            return out_of_range(why, "a label is empty, too long or holds control characters");
         for (int32_t k = 0; k < i; k++)
             if (strcmp(p->labels[i], p->labels[k]) == 0) return out_of_range(why, "a label occurs twice");
     }
@@ -70,15 +73,18 @@ static th_err check_graph(const th_pipeline *p, const th_model *model, th_why *w
 {
     const th_graph *g = &model->graphs[0];
     if (model->n_graphs < 1 || g->n_inputs != 1 || g->n_outputs != 1)
-        return th_why_set(why, TH_ESHAPE, "the model does not have one input and one output, so it is no classifier of sounds");
+        return th_why_set(why, TH_ESHAPE,
+                          "the model does not have one input and one output, so it is no classifier of sounds");
     const th_tensor *in = &g->tensors[g->inputs[0]], *out = &g->tensors[g->outputs[0]];
     const int32_t n_in = th_shape_count(&in->shape), n_out = th_shape_count(&out->shape);
     if (n_in != p->n_frames * p->frontend.n_coef || n_out != p->n_labels)
-        return th_why_set(why, TH_ESHAPE, "the model takes %ld values and gives %ld, but its settings say %ld frames of %ld "
-                                          "and %ld labels", (long)n_in, (long)n_out, (long)p->n_frames,
-                          (long)p->frontend.n_coef, (long)p->n_labels);
+        return th_why_set(why, TH_ESHAPE,
+                          "the model takes %ld values and gives %ld, but its settings say %ld frames of %ld "
+                          "and %ld labels",
+                          (long)n_in, (long)n_out, (long)p->n_frames, (long)p->frontend.n_coef, (long)p->n_labels);
     if (in->type != out->type || (in->type != TH_F32 && in->type != TH_S8))
-        return th_why_set(why, TH_ESHAPE, "the model's input is %s and its output %s; both have to be float32, or both int8",
+        return th_why_set(why, TH_ESHAPE,
+                          "the model's input is %s and its output %s; both have to be float32, or both int8",
                           th_type_name(in->type), th_type_name(out->type));
     if (in->type == TH_S8 && (in->quant.n != 1 || out->quant.n != 1 || !(in->quant.scale[0] > 0.0f)))
         return th_why_set(why, TH_ESHAPE, "the model's int8 input or output has no scale");
@@ -97,7 +103,8 @@ th_err th_pipeline_check(const th_pipeline *p, const th_model *model, th_why *wh
 
 static th_err bad_json(th_why *why, const char *key)
 {
-    return th_why_set(why, TH_EFORMAT, "the pipeline settings in the model are not usable: \"%s\" is missing or of the wrong kind", key);
+    return th_why_set(why, TH_EFORMAT,
+                      "the pipeline settings in the model are not usable: \"%s\" is missing or of the wrong kind", key);
 }
 
 static th_err get_i32(const json_t *o, const char *key, int32_t *out, th_why *why)
@@ -155,9 +162,12 @@ static th_err get_frontend(const json_t *o, th_frontend_cfg *f, th_why *why)
 {
     char kind[16];
     TH_TRY(get_text(o, "kind", kind, sizeof kind, why));
-    if (strcmp(kind, kind_names[TH_LOGMEL]) == 0) f->kind = TH_LOGMEL;
-    else if (strcmp(kind, kind_names[TH_MFCC]) == 0) f->kind = TH_MFCC;
-    else return bad_json(why, "kind");
+    if (strcmp(kind, kind_names[TH_LOGMEL]) == 0)
+        f->kind = TH_LOGMEL;
+    else if (strcmp(kind, kind_names[TH_MFCC]) == 0)
+        f->kind = TH_MFCC;
+    else
+        return bad_json(why, "kind");
     TH_TRY(get_i32(o, "rate_hz", &f->rate_hz, why));
     TH_TRY(get_i32(o, "window", &f->window, why));
     TH_TRY(get_i32(o, "hop", &f->hop, why));
@@ -192,7 +202,8 @@ static th_err get_pipeline(const json_t *o, th_pipeline *p, th_why *why)
     int32_t format = 0;
     TH_TRY(get_i32(o, "format", &format, why));
     if (format != FORMAT)
-        return th_why_set(why, TH_EUNSUP, "the pipeline settings in the model have format %ld; this thimble reads %d. Use a newer one",
+        return th_why_set(why, TH_EUNSUP,
+                          "the pipeline settings in the model have format %ld; this thimble reads %d. Use a newer one",
                           (long)format, FORMAT);
     TH_TRY(get_text(o, "task", p->task, sizeof p->task, why));
     TH_TRY(get_text(o, "preset", p->preset, sizeof p->preset, why));
@@ -209,12 +220,18 @@ static th_err get_pipeline(const json_t *o, th_pipeline *p, th_why *why)
 th_err th_pipeline_from(const th_model *model, th_pipeline *p, th_why *why)
 {
     const th_span json = th_model_metadata(model, TH_PIPELINE_METADATA);
-    if (!json.p) return th_why_set(why, TH_ENOENT, "the model holds no labels and feature settings (metadata \"%s\"): it was not made by thimble",
-                                   TH_PIPELINE_METADATA);
-    if (json.n > MAX_JSON) return th_why_set(why, TH_EFORMAT, "the pipeline settings in the model are longer than %d bytes", MAX_JSON);
+    if (!json.p)
+        return th_why_set(
+            why, TH_ENOENT,
+            "the model holds no labels and feature settings (metadata \"%s\"): it was not made by thimble",
+            TH_PIPELINE_METADATA);
+    if (json.n > MAX_JSON)
+        return th_why_set(why, TH_EFORMAT, "the pipeline settings in the model are longer than %d bytes", MAX_JSON);
     json_error_t e;
     json_t *o = json_loadb((const char *)json.p, json.n, JSON_REJECT_DUPLICATES, &e);
-    if (!o) return th_why_set(why, TH_EFORMAT, "the pipeline settings in the model are no JSON: %s (byte %d)", e.text, e.position);
+    if (!o)
+        return th_why_set(why, TH_EFORMAT, "the pipeline settings in the model are no JSON: %s (byte %d)", e.text,
+                          e.position);
     *p = (th_pipeline){0};
     const th_err err = get_pipeline(o, p, why);
     json_decref(o);
@@ -257,13 +274,15 @@ static json_t *put_frontend(const th_frontend_cfg *f)
 {
     return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:f}", "kind", kind_names[f->kind == TH_MFCC], "rate_hz",
                      (int)f->rate_hz, "window", (int)f->window, "hop", (int)f->hop, "n_fft", (int)f->n_fft, "n_mel",
-                     (int)f->n_mel, "n_coef", (int)f->n_coef, "low_hz", shortest(f->low_hz), "high_hz", shortest(f->high_hz));
+                     (int)f->n_mel, "n_coef", (int)f->n_coef, "low_hz", shortest(f->low_hz), "high_hz",
+                     shortest(f->high_hz));
 }
 
 static json_t *put_detect(const th_detect_settings *d)
 {
     return json_pack("{s:i, s:i, s:i, s:i, s:f}", "window_ms", (int)d->window_ms, "suppress_ms", (int)d->suppress_ms,
-                     "min_count", (int)d->min_count, "stride_ms", (int)d->stride_ms, "threshold", shortest(d->threshold));
+                     "min_count", (int)d->min_count, "stride_ms", (int)d->stride_ms, "threshold",
+                     shortest(d->threshold));
 }
 
 th_err th_pipeline_attach(const th_pipeline *p, th_model *model, th_why *why)
@@ -272,16 +291,19 @@ th_err th_pipeline_attach(const th_pipeline *p, th_model *model, th_why *why)
     for (int i = 0; i < 16; i++) hash[i] = "0123456789abcdef"[p->source_hash >> (60 - 4 * i) & 15];
     hash[16] = 0;
     TH_TRY(th_pipeline_check(p, model, why));
-    json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:i, s:i, s:o, s:o, s:o}", "format", FORMAT, "task", p->task, "preset",
-                          p->preset, "source_hash", hash, "labels", put_labels(p), "frontend", put_frontend(&p->frontend),
-                          "clip_samples", (int)p->clip_samples, "n_frames", (int)p->n_frames, "mean",
-                          put_f32s(p->mean, p->frontend.n_coef), "inv_std", put_f32s(p->inv_std, p->frontend.n_coef),
-                          "detect", put_detect(&p->detect));
+    json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:i, s:i, s:o, s:o, s:o}", "format", FORMAT, "task", p->task,
+                          "preset", p->preset, "source_hash", hash, "labels", put_labels(p), "frontend",
+                          put_frontend(&p->frontend), "clip_samples", (int)p->clip_samples, "n_frames",
+                          (int)p->n_frames, "mean", put_f32s(p->mean, p->frontend.n_coef), "inv_std",
+                          put_f32s(p->inv_std, p->frontend.n_coef), "detect", put_detect(&p->detect));
     /* 9 digits name a float exactly; jansson writes a point in every locale. */
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(o);
-    if (!text) return th_why_set(why, TH_EFORMAT, "the pipeline settings cannot be written: a label is not UTF-8, or memory is full");
-    const th_err err = th_model_set_metadata(model, TH_PIPELINE_METADATA, (th_span){(const uint8_t *)text, strlen(text)}, why);
+    if (!text)
+        return th_why_set(why, TH_EFORMAT,
+                          "the pipeline settings cannot be written: a label is not UTF-8, or memory is full");
+    const th_err err =
+        th_model_set_metadata(model, TH_PIPELINE_METADATA, (th_span){(const uint8_t *)text, strlen(text)}, why);
     free(text);
     return err;
 }
@@ -311,7 +333,8 @@ th_detector_cfg th_pipeline_detector(const th_pipeline *p)
         .suppress_ms = p->detect.suppress_ms,
         .min_count = p->detect.min_count,
         .threshold = threshold > 255.0f ? 255 : (int32_t)threshold,
-        .stride_ms = stride_samples * 1000 < p->frontend.rate_hz ? 1 : (int32_t)(stride_samples * 1000 / p->frontend.rate_hz),
+        .stride_ms =
+            stride_samples * 1000 < p->frontend.rate_hz ? 1 : (int32_t)(stride_samples * 1000 / p->frontend.rate_hz),
         .n_classes = p->n_labels,
     };
     for (int32_t i = 0; i < p->n_labels; i++)

@@ -9,11 +9,11 @@
 #include "dsp/frontend.h"
 #include "model/graph.h"
 
-#define TH_MAX_LABELS  TH_DETECT_CLASSES
-#define TH_LABEL_BYTES 96 /* UTF-8 with the closing NUL */
+#define TH_MAX_LABELS        TH_DETECT_CLASSES
+#define TH_LABEL_BYTES       96 /* UTF-8 with the closing NUL */
 #define TH_PIPELINE_METADATA "thimble.json"
-#define TH_LABEL_UNKNOWN "unknown"
-#define TH_LABEL_SILENCE "silence"
+#define TH_LABEL_UNKNOWN     "unknown"
+#define TH_LABEL_SILENCE     "silence"
 
 typedef struct th_detect_settings {
     int32_t window_ms, suppress_ms, min_count, stride_ms;

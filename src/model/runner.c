@@ -212,7 +212,7 @@ static void reset_graph(const th_runner *r, const th_plan *p)
         if (v->data)
             memcpy(place(r, p, t), v->data, th_tensor_bytes(v));
         else
-            memset(place(r, p, t), 0, th_tensor_bytes(v));
+            memset(place(r, p, t), th_tensor_start(v), th_tensor_bytes(v));
     }
 }
 

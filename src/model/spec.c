@@ -82,8 +82,9 @@ static th_err parse_filters(line_words *w, th_layer *l, int32_t n_classes, th_wh
     }
     const char *rest = number(word, MAX_DIM, &l->filters);
     if (rest && !*rest) return TH_OK;
-    return bad(w, why, word, l->kind == TH_LAYER_DENSE ? "expected the number of outputs, 1 to 4096, or the word classes"
-                                                       : "expected the number of filters, 1 to 4096");
+    return bad(w, why, word,
+               l->kind == TH_LAYER_DENSE ? "expected the number of outputs, 1 to 4096, or the word classes"
+                                         : "expected the number of filters, 1 to 4096");
 }
 
 static th_err parse_rate(line_words *w, th_layer *l, th_why *why)
@@ -188,7 +189,8 @@ static th_err infer(th_layer *l, th_why *why)
                           "left here; take a smaller kernel or drop the word valid",
                           (int)l->line, (int)l->k_h, (int)l->k_w, (int)l->in_h, (int)l->in_w);
     if ((int64_t)l->out_h * l->out_w * l->out_c > MAX_VALUES)
-        return th_why_set(why, TH_ERANGE, "model description, line %d: the layer's output has more than 67 million values",
+        return th_why_set(why, TH_ERANGE,
+                          "model description, line %d: the layer's output has more than 67 million values",
                           (int)l->line);
     return TH_OK;
 }
@@ -196,10 +198,12 @@ static th_err infer(th_layer *l, th_why *why)
 static th_err check_end(const th_spec *s, th_why *why)
 {
     const th_layer *last = s->n_layers ? &s->layer[s->n_layers - 1] : NULL;
-    if (last && last->kind == TH_LAYER_DENSE && last->out_c == s->n_classes && last->act == TH_ACT_NONE && !last->batch_norm)
+    if (last && last->kind == TH_LAYER_DENSE && last->out_c == s->n_classes && last->act == TH_ACT_NONE &&
+        !last->batch_norm)
         return TH_OK;
     return th_why_set(why, TH_EFORMAT, "model description: the last line must be: dense classes%s",
-                      last && last->kind == TH_LAYER_DENSE ? " (without bn and relu; the soft-max comes by itself)" : "");
+                      last && last->kind == TH_LAYER_DENSE ? " (without bn and relu; the soft-max comes by itself)"
+                                                           : "");
 }
 
 th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes, th_spec *s,
@@ -207,8 +211,8 @@ th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c,
 {
     *s = (th_spec){.in_h = in_h, .in_w = in_w, .in_c = in_c, .n_classes = n_classes};
     if (in_h < 1 || in_w < 1 || in_c < 1 || in_h > MAX_DIM || in_w > MAX_DIM || in_c > MAX_DIM)
-        return th_why_set(why, TH_ERANGE, "a model input of %dx%dx%d: each must be from 1 to 4096", (int)in_h, (int)in_w,
-                          (int)in_c);
+        return th_why_set(why, TH_ERANGE, "a model input of %dx%dx%d: each must be from 1 to 4096", (int)in_h,
+                          (int)in_w, (int)in_c);
     if (n_classes < 2 || n_classes > MAX_DIM)
         return th_why_set(why, TH_ERANGE, "a model for %d classes: at least 2 are needed", (int)n_classes);
     line_words w = {.number = 0};

@@ -19,17 +19,24 @@
 
 #define TH_MAX_LAYERS 64
 
-typedef enum th_layer_kind { TH_LAYER_CONV2D, TH_LAYER_DEPTHWISE, TH_LAYER_DENSE, TH_LAYER_AVGPOOL, TH_LAYER_MAXPOOL, TH_LAYER_DROPOUT } th_layer_kind;
+typedef enum th_layer_kind {
+    TH_LAYER_CONV2D,
+    TH_LAYER_DEPTHWISE,
+    TH_LAYER_DENSE,
+    TH_LAYER_AVGPOOL,
+    TH_LAYER_MAXPOOL,
+    TH_LAYER_DROPOUT
+} th_layer_kind;
 
 typedef struct th_layer {
     th_layer_kind kind;
     int32_t filters, k_h, k_w, stride_h, stride_w;
     th_padding padding;
     th_act act;
-    int32_t batch_norm; /* 0 or 1 */
-    float rate;         /* dropout */
+    int32_t batch_norm;                            /* 0 or 1 */
+    float rate;                                    /* dropout */
     int32_t in_h, in_w, in_c, out_h, out_w, out_c; /* shapes, filled by th_spec_parse */
-    int32_t line;       /* of the text */
+    int32_t line;                                  /* of the text */
 } th_layer;
 
 typedef struct th_spec {
@@ -38,7 +45,8 @@ typedef struct th_spec {
 } th_spec;
 
 /* Parses and infers shapes. Errors name the line, the word and what is possible there. */
-TH_NODISCARD th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes, th_spec *spec, th_why *why);
+TH_NODISCARD th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes,
+                                  th_spec *spec, th_why *why);
 
 int64_t th_spec_macs(const th_spec *s);
 int64_t th_spec_parameters(const th_spec *s);

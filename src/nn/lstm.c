@@ -128,12 +128,6 @@ static float sigmoid(float x)
     return 1.0f / (1.0f + th_expf(-x));
 }
 
-static float tanh_of(float x)
-{
-    const float e = th_expf(x < 0.0f ? 2.0f * x : -2.0f * x), t = (1.0f - e) / (1.0f + e);
-    return x < 0.0f ? -t : t;
-}
-
 static float gate_f32(const th_lstm_f32_par *p, const void *const *in, const float *x, const float *h, int32_t c,
                       int32_t g)
 {
@@ -155,10 +149,10 @@ void th_lstm_f32(const void *par, const void *const *in, void *const *out, void 
             float *y = (float *)out[0] + row * p->n_cell;
             for (int32_t c = 0; c < p->n_cell; c++) {
                 const float kept = sigmoid(gate_f32(p, in, x, h, c, GATE_F)) * cell[c];
-                float v = kept + sigmoid(gate_f32(p, in, x, h, c, GATE_I)) * tanh_of(gate_f32(p, in, x, h, c, GATE_G));
+                float v = kept + sigmoid(gate_f32(p, in, x, h, c, GATE_I)) * th_tanhf(gate_f32(p, in, x, h, c, GATE_G));
                 if (p->cell_clip > 0.0f) v = th_clamp_f32(v, -p->cell_clip, p->cell_clip);
                 cell[c] = v;
-                y[c] = tanh_of(v) * sigmoid(gate_f32(p, in, x, h, c, GATE_O));
+                y[c] = th_tanhf(v) * sigmoid(gate_f32(p, in, x, h, c, GATE_O));
             }
             memcpy(h, y, (size_t)p->n_cell * sizeof *h);
         }

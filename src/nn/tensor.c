@@ -39,3 +39,8 @@ size_t th_tensor_bytes(const th_tensor *t)
     if (n < 0) return 0;
     return t->type == TH_S4 ? ((size_t)n + 1) / 2 : (size_t)n * th_type_bytes(t->type);
 }
+
+uint8_t th_tensor_start(const th_tensor *t)
+{
+    return t->type == TH_S8 && t->quant.n > 0 ? (uint8_t)t->quant.zero[0] : 0;
+}

@@ -61,6 +61,10 @@ typedef struct th_tensor {
     int32_t is_variable; /* state that survives from one invoke to the next */
 } th_tensor;
 
+/* The byte that a variable tensor without contents of its own is filled with at the start: an int8's zero point, which
+ * means the number 0; in all other types 0.  Source: micro_interpreter_graph.cc ResetTensorData. */
+uint8_t th_tensor_start(const th_tensor *t);
+
 /* Bytes of the whole tensor; 0 when its count or type is not valid. */
 size_t th_tensor_bytes(const th_tensor *t);
 

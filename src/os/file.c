@@ -72,7 +72,9 @@ static th_err read_open(int fd, const char *path, size_t max_bytes, uint8_t **by
         if (read_all(fd, buf + have, cap - have, &got)) return free(buf), fail(why, "read", path);
         have += got;
         if (have < cap) break;
-        if (have > max_bytes) return free(buf), th_why_set(why, TH_ERANGE, "%s is too large: at most %zu bytes are read", path, max_bytes);
+        if (have > max_bytes)
+            return free(buf),
+                   th_why_set(why, TH_ERANGE, "%s is too large: at most %zu bytes are read", path, max_bytes);
         cap *= 2;
     }
     *bytes = buf;
@@ -116,9 +118,12 @@ static void sync_folder_of(const char *path)
 {
     char dir[TH_PATH_BYTES];
     const char *slash = strrchr(path, '/');
-    if (slash == path) th_text_fmt(dir, sizeof dir, "/");
-    else if (slash) th_text_fmt(dir, sizeof dir, "%.*s", (int)(slash - path), path);
-    else th_text_fmt(dir, sizeof dir, ".");
+    if (slash == path)
+        th_text_fmt(dir, sizeof dir, "/");
+    else if (slash)
+        th_text_fmt(dir, sizeof dir, "%.*s", (int)(slash - path), path);
+    else
+        th_text_fmt(dir, sizeof dir, ".");
     const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;
     (void)fsync(fd);
@@ -173,10 +178,12 @@ static th_err write_file(const char *path, th_span bytes, bool synced, th_why *w
 {
     struct stat st;
     if (stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode)) return th_why_set(why, TH_EIO, "cannot write %s: a folder of that name is there", path);
+        if (S_ISDIR(st.st_mode))
+            return th_why_set(why, TH_EIO, "cannot write %s: a folder of that name is there", path);
         if (!S_ISREG(st.st_mode)) return write_special(path, bytes, why);
         char target[PATH_MAX]; /* through a symbolic link: the file it points to is replaced, the link stays */
-        if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target)) return replace(target, bytes, synced, why);
+        if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
+            return replace(target, bytes, synced, why);
     }
     return replace(path, bytes, synced, why);
 }

@@ -9,7 +9,6 @@
 
 #define TH_PATH_BYTES 4096
 
-
 /* The whole file into fresh memory (free() it); files over max_bytes are refused, 0 = 1 GiB. */
 TH_NODISCARD th_err th_file_read(const char *path, size_t max_bytes, uint8_t **bytes, size_t *n, th_why *why);
 
@@ -26,8 +25,8 @@ TH_NODISCARD th_err th_file_write_unsynced(const char *path, th_span bytes, th_w
 bool th_file_exists(const char *path);
 bool th_dir_exists(const char *path);
 TH_NODISCARD th_err th_dir_current(char buf[TH_PATH_BYTES], th_why *why); /* the folder the program runs in */
-int64_t th_file_size(const char *path); /* bytes; -1 when it is no regular file */
-void th_file_remove(const char *path);  /* fine when it is not there */
+int64_t th_file_size(const char *path);                                   /* bytes; -1 when it is no regular file */
+void th_file_remove(const char *path);                                    /* fine when it is not there */
 
 /* Two paths to one file or folder have the same identity; false when there is none. */
 bool th_file_identity(const char *path, uint64_t id[2]);

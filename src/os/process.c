@@ -23,7 +23,8 @@
 static bool find_program(const char *program, char buf[TH_PATH_BYTES])
 {
     const char *path = getenv("PATH");
-    if (strchr(program, '/')) return th_text_fmt(buf, TH_PATH_BYTES, "%s", program) < TH_PATH_BYTES && access(buf, X_OK) == 0;
+    if (strchr(program, '/'))
+        return th_text_fmt(buf, TH_PATH_BYTES, "%s", program) < TH_PATH_BYTES && access(buf, X_OK) == 0;
     for (const char *c = path ? path : "/usr/local/bin:/usr/bin:/bin";; c++) {
         const size_t len = strcspn(c, ":");
         const size_t n = th_text_fmt(buf, TH_PATH_BYTES, "%.*s/%s", len ? (int)len : 1, len ? c : ".", program);
@@ -43,8 +44,8 @@ bool th_program_exists(const char *program)
 typedef struct child {
     const th_process *p;
     pid_t pid;
-    int out, err;             /* our ends of the pipes; -1 after their end */
-    char *line;               /* [LINE_BYTES] stdout since the last newline */
+    int out, err; /* our ends of the pipes; -1 after their end */
+    char *line;   /* [LINE_BYTES] stdout since the last newline */
     size_t n_line;
     char tail[TAIL_BYTES + 1]; /* stderr's end, NUL-terminated */
     size_t n_tail;
@@ -116,11 +117,14 @@ static void end_child(child *c)
 _Noreturn static void become(const th_process *p, const char *program, const int pipes[3][2])
 {
     const int null = open("/dev/null", O_RDWR);
-    int bad = null < 0 || dup2(null, 0) < 0 || dup2(p->on_line ? pipes[0][1] : null, 1) < 0 || dup2(pipes[1][1], 2) < 0 ||
-              (p->cwd && chdir(p->cwd));
+    int bad = null < 0 || dup2(null, 0) < 0 || dup2(p->on_line ? pipes[0][1] : null, 1) < 0 ||
+              dup2(pipes[1][1], 2) < 0 || (p->cwd && chdir(p->cwd));
     if (!bad) {
         /* exec does not write to the strings: the missing const is history (POSIX, exec, Rationale) */
-        union { const char *const *in; char *const *out; } argv = {p->argv};
+        union {
+            const char *const *in;
+            char *const *out;
+        } argv = {p->argv};
         execv(program, argv.out);
     }
     const int reason = errno;
@@ -182,7 +186,8 @@ static th_err follow(child *c, th_why *why)
         drain(c, &c->err, take_err);
         reap(c, WNOHANG);
         if (c->reaped) break;
-        if (th_interrupted()) return end_child(c), th_why_set(why, TH_EINTR, "interrupted; %s was stopped", c->p->argv[0]);
+        if (th_interrupted())
+            return end_child(c), th_why_set(why, TH_EINTR, "interrupted; %s was stopped", c->p->argv[0]);
         if (c->p->timeout_s > 0 && th_clock_s() > stop_s)
             return end_child(c), th_why_set(why, TH_ETOOL, "%s did not finish within %d s and was stopped. %s",
                                             c->p->argv[0], c->p->timeout_s, c->tail);
@@ -217,6 +222,8 @@ th_err th_process_run(const th_process *p, int *status, char *stderr_tail, size_
 
 void th_process_status_text(int status, char *text, size_t cap)
 {
-    if (status > 128) th_text_fmt(text, cap, "killed by signal %d (%s)", status - 128, strsignal(status - 128));
-    else th_text_fmt(text, cap, "exit code %d", status);
+    if (status > 128)
+        th_text_fmt(text, cap, "killed by signal %d (%s)", status - 128, strsignal(status - 128));
+    else
+        th_text_fmt(text, cap, "exit code %d", status);
 }

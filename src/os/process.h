@@ -17,7 +17,7 @@ typedef struct th_process {
     const char *cwd;         /* or NULL */
     th_line_fn *on_line;     /* stdout line by line, or NULL: discarded */
     void *ctx;
-    int timeout_s;           /* killed after that; 0 = never */
+    int timeout_s; /* killed after that; 0 = never */
 } th_process;
 
 /* Runs to its end. *status: exit code, or 128 + signal. The text of a failure holds the last

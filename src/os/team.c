@@ -23,7 +23,7 @@ struct th_team {
         th_team *team;
         pthread_t thread;
         int index;
-    } *member; /* [n - 1]: the caller is number 0 */
+    } * member; /* [n - 1]: the caller is number 0 */
 };
 
 static void spin_once(void)

@@ -10,14 +10,14 @@
 #include "train/train.h"
 
 typedef struct th_train_state {
-    uint64_t job;             /* hash */
+    uint64_t job; /* hash */
     size_t n_params, n_channels;
     float *params, *m, *v, *average, *best;          /* [n_params] */
     float *running, *average_running, *best_running; /* [2 * n_channels] */
-    uint64_t step;            /* optimiser steps done */
+    uint64_t step;                                   /* optimiser steps done */
     int32_t since_best;
-    int32_t n_epochs;         /* done */
-    th_epoch_report *epochs;  /* [room for all] */
+    int32_t n_epochs;        /* done */
+    th_epoch_report *epochs; /* [room for all] */
     int32_t max_epochs;
 } th_train_state;
 

@@ -44,8 +44,8 @@ static void node(builder *b, th_op op, const th_attr *attr, int32_t more0, int32
     int32_t *io = get(b, 4, sizeof *io);
     if (!io) return;
     io[0] = b->last, io[1] = more0, io[2] = more1, io[3] = out;
-    b->graph->nodes[b->graph->n_nodes++] =
-        (th_node){.op = op, .n_in = 1 + (more0 >= 0) + (more1 >= 0), .n_out = 1, .in = io, .out = io + 3, .attr = *attr};
+    b->graph->nodes[b->graph->n_nodes++] = (th_node){
+        .op = op, .n_in = 1 + (more0 >= 0) + (more1 >= 0), .n_out = 1, .in = io, .out = io + 3, .attr = *attr};
     b->last = out;
 }
 
@@ -90,11 +90,16 @@ static const float *weights_of(builder *b, const th_stage *st, float **bias)
 static void name_of(builder *b, const th_layer *l, char name[48])
 {
     const bool first = b->n_block == 0, pointwise = l->kind == TH_LAYER_CONV2D && l->k_h == 1 && l->k_w == 1;
-    if (l->kind == TH_LAYER_DEPTHWISE) snprintf(name, 48, "block%d/depthwise", (int)++b->n_block);
-    else if (pointwise && !first) snprintf(name, 48, "block%d/pointwise", (int)b->n_block);
-    else if (l->kind == TH_LAYER_CONV2D) snprintf(name, 48, "conv%d", (int)++b->n_conv);
-    else if (l->kind == TH_LAYER_DENSE) snprintf(name, 48, "dense%d", (int)++b->n_dense);
-    else snprintf(name, 48, "pool%d", (int)++b->n_pool);
+    if (l->kind == TH_LAYER_DEPTHWISE)
+        snprintf(name, 48, "block%d/depthwise", (int)++b->n_block);
+    else if (pointwise && !first)
+        snprintf(name, 48, "block%d/pointwise", (int)b->n_block);
+    else if (l->kind == TH_LAYER_CONV2D)
+        snprintf(name, 48, "conv%d", (int)++b->n_conv);
+    else if (l->kind == TH_LAYER_DENSE)
+        snprintf(name, 48, "dense%d", (int)++b->n_dense);
+    else
+        snprintf(name, 48, "pool%d", (int)++b->n_pool);
 }
 
 /* [1, h, w, c] -> [1, h*w*c] */
@@ -119,8 +124,12 @@ static void add_stage(builder *b, const th_stage *st)
     if (dense) flatten(b, l, name);
     const th_shape shape = dense ? (th_shape){.rank = 2, .d = {1, l->out_c}} : shape4(l->out_h, l->out_w, l->out_c);
     const int32_t out = tensor(b, name, "", TH_F32, NULL, shape);
-    th_attr attr = {.conv = {.padding = l->padding, .act = l->act, .stride_h = l->stride_h, .stride_w = l->stride_w,
-                             .dilation_h = 1, .dilation_w = 1}};
+    th_attr attr = {.conv = {.padding = l->padding,
+                             .act = l->act,
+                             .stride_h = l->stride_h,
+                             .stride_w = l->stride_w,
+                             .dilation_h = 1,
+                             .dilation_w = 1}};
     if (st->n_w == 0) {
         attr.conv.filter_h = l->k_h;
         attr.conv.filter_w = l->k_w;

@@ -11,8 +11,8 @@
 
 /* A convolution (or depthwise one) over an input that has its border of zeros already. */
 typedef struct th_geom {
-    int32_t pad_w;                 /* pixels in a row of the padded input */
-    int32_t in_s, out_s;           /* stored channels */
+    int32_t pad_w;       /* pixels in a row of the padded input */
+    int32_t in_s, out_s; /* stored channels */
     int32_t out_h, out_w;
     int32_t k_h, k_w, stride_h, stride_w;
 } th_geom;
@@ -34,8 +34,8 @@ typedef struct th_read {
 /* One step of AdamW.  Source: Kingma & Ba 2015, Loshchilov & Hutter 2019. */
 typedef struct th_adam {
     float rate, beta1, beta2, correct1, correct2, epsilon; /* correctN = 1 / (1 - betaN^t) */
-    float decay;    /* per step: learning rate * weight decay */
-    float keep;     /* average = keep * average + (1 - keep) * p */
+    float decay;                                           /* per step: learning rate * weight decay */
+    float keep;                                            /* average = keep * average + (1 - keep) * p */
 } th_adam;
 
 typedef struct th_kernels {

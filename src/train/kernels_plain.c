@@ -47,7 +47,8 @@ static void plain_conv_weights(const th_geom *g, const float *x, const float *dz
             for (int32_t kr = 0; kr < g->k_h; kr++)
                 for (int32_t k = 0; k < row; k++)
                     for (int32_t o = 0; o < g->out_s; o++)
-                        gw[(kr * row + k) * g->out_s + o] += taps(g, x, r, c, kr)[k] * dz[at_pixel(at, r, c) + (size_t)o];
+                        gw[(kr * row + k) * g->out_s + o] +=
+                            taps(g, x, r, c, kr)[k] * dz[at_pixel(at, r, c) + (size_t)o];
 }
 
 static void plain_depthwise(const th_geom *g, const float *x, const float *w, float *out)
@@ -70,7 +71,8 @@ static void plain_depthwise_weights(const th_geom *g, const float *x, const floa
         for (int32_t c = 0; c < g->out_w; c++)
             for (int32_t k = 0; k < g->k_h * g->k_w; k++)
                 for (int32_t o = 0; o < s; o++)
-                    gw[k * s + o] += taps(g, x, r, c, k / g->k_w)[k % g->k_w * s + o] * dz[at_pixel(at, r, c) + (size_t)o];
+                    gw[k * s + o] +=
+                        taps(g, x, r, c, k / g->k_w)[k % g->k_w * s + o] * dz[at_pixel(at, r, c) + (size_t)o];
 }
 
 static void plain_moments(const float *z, int32_t n, int32_t s, float *sum)
@@ -91,7 +93,8 @@ static void plain_norm_back(const float *dy, const float *z, const float *da, co
         }
 }
 
-static void plain_read_back(const th_read *r, const th_place *at, const float *x, const float *dx, float *dy, float *sum)
+static void plain_read_back(const th_read *r, const th_place *at, const float *x, const float *dx, float *dy,
+                            float *sum)
 {
     for (int32_t i = 0; i < at->h * at->w; i++)
         for (int32_t c = 0; c < at->s; c++) {
@@ -116,8 +119,15 @@ static void plain_adam(const th_adam *o, int32_t n, const float *g, float *p, fl
 }
 
 const th_kernels th_kernels_plain = {
-    .name = "plain", .lanes = 1,
-    .read = plain_read, .conv = plain_conv, .conv_weights = plain_conv_weights,
-    .depthwise = plain_depthwise, .depthwise_weights = plain_depthwise_weights,
-    .moments = plain_moments, .norm_back = plain_norm_back, .read_back = plain_read_back, .adam = plain_adam,
+    .name = "plain",
+    .lanes = 1,
+    .read = plain_read,
+    .conv = plain_conv,
+    .conv_weights = plain_conv_weights,
+    .depthwise = plain_depthwise,
+    .depthwise_weights = plain_depthwise_weights,
+    .moments = plain_moments,
+    .norm_back = plain_norm_back,
+    .read_back = plain_read_back,
+    .adam = plain_adam,
 };

@@ -67,23 +67,23 @@ INLINE size_t pixel(const th_place *at, int32_t r, int32_t c)
 
 /* Runs BODY(nv, first channel) over all channels, as many vectors at a time as registers allow. */
 #if WIDE > 2
-#define FOR_COLUMNS(s, BODY)                                                                       \
-    do {                                                                                           \
-        size_t ch_ = 0;                                                                            \
-        for (; ch_ + 4 * LANES <= (s); ch_ += 4 * LANES) BODY(4, ch_);                             \
-        switch (((s) - ch_) / LANES) {                                                             \
-        case 3: BODY(3, ch_); break;                                                               \
-        case 2: BODY(2, ch_); break;                                                               \
-        case 1: BODY(1, ch_); break;                                                               \
-        default: break;                                                                            \
-        }                                                                                          \
+#define FOR_COLUMNS(s, BODY)                                                                                           \
+    do {                                                                                                               \
+        size_t ch_ = 0;                                                                                                \
+        for (; ch_ + 4 * LANES <= (s); ch_ += 4 * LANES) BODY(4, ch_);                                                 \
+        switch (((s)-ch_) / LANES) {                                                                                   \
+        case 3: BODY(3, ch_); break;                                                                                   \
+        case 2: BODY(2, ch_); break;                                                                                   \
+        case 1: BODY(1, ch_); break;                                                                                   \
+        default: break;                                                                                                \
+        }                                                                                                              \
     } while (0)
 #else
-#define FOR_COLUMNS(s, BODY)                                                                       \
-    do {                                                                                           \
-        size_t ch_ = 0;                                                                            \
-        for (; ch_ + 2 * LANES <= (s); ch_ += 2 * LANES) BODY(2, ch_);                             \
-        if (ch_ < (s)) BODY(1, ch_);                                                               \
+#define FOR_COLUMNS(s, BODY)                                                                                           \
+    do {                                                                                                               \
+        size_t ch_ = 0;                                                                                                \
+        for (; ch_ + 2 * LANES <= (s); ch_ += 2 * LANES) BODY(2, ch_);                                                 \
+        if (ch_ < (s)) BODY(1, ch_);                                                                                   \
     } while (0)
 #endif
 
@@ -114,9 +114,12 @@ static void simd_read(const th_read *rd, const th_place *at, float *x)
 #define READ_RELU(nv, ch)  read_columns(rd, at, x, nv, ch, true, false)
 #define READ_PLAIN(nv, ch) read_columns(rd, at, x, nv, ch, false, false)
 #define READ_MASK(nv, ch)  read_columns(rd, at, x, nv, ch, rd->relu, true)
-    if (rd->mask) FOR_COLUMNS((size_t)at->s, READ_MASK);
-    else if (rd->relu) FOR_COLUMNS((size_t)at->s, READ_RELU);
-    else FOR_COLUMNS((size_t)at->s, READ_PLAIN);
+    if (rd->mask)
+        FOR_COLUMNS((size_t)at->s, READ_MASK);
+    else if (rd->relu)
+        FOR_COLUMNS((size_t)at->s, READ_RELU);
+    else
+        FOR_COLUMNS((size_t)at->s, READ_PLAIN);
 }
 
 /* ---- convolution: tiles of np pixels by nv vectors, np and nv known to the compiler ---- */
@@ -187,7 +190,8 @@ static void simd_conv(const th_geom *g, const float *x, const float *w, float *o
 }
 
 /* nj input values by nv vectors of the weight gradient, over all pixels. */
-INLINE void weights_tile(const th_geom *g, int nj, int nv, const float *x, const float *dz, const th_place *at, float *gw)
+INLINE void weights_tile(const th_geom *g, int nj, int nv, const float *x, const float *dz, const th_place *at,
+                         float *gw)
 {
     const size_t s = (size_t)g->out_s, in_step = (size_t)(g->stride_w * g->in_s), out_step = (size_t)at->step_w * s;
     v acc[PIXELS][WIDE];
@@ -263,7 +267,8 @@ INLINE void depthwise_tile(const th_geom *g, int np, int k_h, int k_w, const flo
         depthwise_row(np, 3, s, step, x + next, w + 3 * s, acc);
         depthwise_row(np, 3, s, step, x + 2 * next, w + 6 * s, acc);
     } else {
-        for (int kr = 0; kr < k_h; kr++) depthwise_row(np, k_w, s, step, x + (size_t)kr * next, w + (size_t)(kr * k_w) * s, acc);
+        for (int kr = 0; kr < k_h; kr++)
+            depthwise_row(np, k_w, s, step, x + (size_t)kr * next, w + (size_t)(kr * k_w) * s, acc);
     }
     UNROLL for (int i = 0; i < np; i++) st(out + (size_t)i * s, acc[i]);
 }
@@ -286,12 +291,15 @@ INLINE void depthwise_any(const th_geom *g, int k_h, int k_w, const float *x, co
 
 static void simd_depthwise(const th_geom *g, const float *x, const float *w, float *out)
 {
-    if (g->k_h == 3 && g->k_w == 3) depthwise_any(g, 3, 3, x, w, out);
-    else depthwise_any(g, g->k_h, g->k_w, x, w, out);
+    if (g->k_h == 3 && g->k_w == 3)
+        depthwise_any(g, 3, 3, x, w, out);
+    else
+        depthwise_any(g, g->k_h, g->k_w, x, w, out);
 }
 
 /* k_h x k_w taps of the gradient (at most 3x3) starting at tap (kr, kc), over all pixels. */
-INLINE void depthwise_taps(const th_geom *g, int k_h, int k_w, const float *x, const float *dz, const th_place *at, float *gw)
+INLINE void depthwise_taps(const th_geom *g, int k_h, int k_w, const float *x, const float *dz, const th_place *at,
+                           float *gw)
 {
     const size_t s = (size_t)g->in_s, step = (size_t)g->stride_w * s, next = (size_t)g->pad_w * s;
     v acc[9];
@@ -300,8 +308,8 @@ INLINE void depthwise_taps(const th_geom *g, int k_h, int k_w, const float *x, c
         const float *d = dz + pixel(at, r, 0), *a = x + (size_t)(r * g->stride_h) * next;
         for (int32_t c = 0; c < g->out_w; c++, d += (size_t)at->step_w * s, a += step) {
             const v dv = ld(d);
-            UNROLL for (int k = 0; k < k_h * k_w; k++)
-                acc[k] = v_fma(ld(a + (size_t)(k / k_w) * next + (size_t)(k % k_w) * s), dv, acc[k]);
+            UNROLL for (int k = 0; k < k_h * k_w; k++) acc[k] =
+                v_fma(ld(a + (size_t)(k / k_w) * next + (size_t)(k % k_w) * s), dv, acc[k]);
         }
     }
     UNROLL for (int k = 0; k < k_h * k_w; k++) st(gw + (size_t)(k / k_w * g->k_w + k % k_w) * s, acc[k]);
@@ -338,8 +346,8 @@ static void simd_moments(const float *z, int32_t n, int32_t s, float *sum)
     }
 }
 
-INLINE void norm_back_columns(const float *dy, const float *z, const float *const coef[3], const th_place *at, float *dz,
-                              int nv, size_t ch)
+INLINE void norm_back_columns(const float *dy, const float *z, const float *const coef[3], const th_place *at,
+                              float *dz, int nv, size_t ch)
 {
     const size_t s = (size_t)at->s, step = (size_t)at->step_w * s;
     v a[WIDE], b[WIDE], k[WIDE];
@@ -368,8 +376,8 @@ static void simd_norm_back(const float *dy, const float *z, const float *da, con
     FOR_COLUMNS((size_t)at->s, NORM_BACK);
 }
 
-INLINE void read_back_columns(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy, float *sum,
-                              int nv, size_t ch, bool relu, bool mask)
+INLINE void read_back_columns(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy,
+                              float *sum, int nv, size_t ch, bool relu, bool mask)
 {
     const size_t s = (size_t)at->s, step = (size_t)at->step_w * s;
     v a[WIDE], q[WIDE];
@@ -392,14 +400,18 @@ INLINE void read_back_columns(const th_read *rd, const th_place *at, const float
     UNROLL for (int j = 0; j < nv; j++) st(sum + ch + j * LANES, a[j]), st(sum + s + ch + j * LANES, q[j]);
 }
 
-static void simd_read_back(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy, float *sum)
+static void simd_read_back(const th_read *rd, const th_place *at, const float *x, const float *dx, float *dy,
+                           float *sum)
 {
 #define BACK_RELU(nv, ch)  read_back_columns(rd, at, x, dx, dy, sum, nv, ch, true, false)
 #define BACK_PLAIN(nv, ch) read_back_columns(rd, at, x, dx, dy, sum, nv, ch, false, false)
 #define BACK_MASK(nv, ch)  read_back_columns(rd, at, x, dx, dy, sum, nv, ch, rd->relu, true)
-    if (rd->mask) FOR_COLUMNS((size_t)at->s, BACK_MASK);
-    else if (rd->relu) FOR_COLUMNS((size_t)at->s, BACK_RELU);
-    else FOR_COLUMNS((size_t)at->s, BACK_PLAIN);
+    if (rd->mask)
+        FOR_COLUMNS((size_t)at->s, BACK_MASK);
+    else if (rd->relu)
+        FOR_COLUMNS((size_t)at->s, BACK_RELU);
+    else
+        FOR_COLUMNS((size_t)at->s, BACK_PLAIN);
 }
 
 static void simd_adam(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v2, float *average)
@@ -410,16 +422,23 @@ static void simd_adam(const th_adam *o, int32_t n, const float *g, float *p, flo
         st(m + i, mi);
         st(v2 + i, vi);
         const v pi = ld(p + i);
-        const v to = pi - (splat(o->decay) * pi + splat(o->rate * o->correct1) * mi /
-                                                      (v_sqrt(vi * splat(o->correct2)) + splat(o->epsilon)));
+        const v to = pi - (splat(o->decay) * pi +
+                           splat(o->rate * o->correct1) * mi / (v_sqrt(vi * splat(o->correct2)) + splat(o->epsilon)));
         st(p + i, to);
         if (average) st(average + i, v_fma(splat(1 - o->keep), to - ld(average + i), ld(average + i)));
     }
 }
 
 const th_kernels TABLE = {
-    .name = NAME, .lanes = LANES,
-    .read = simd_read, .conv = simd_conv, .conv_weights = simd_conv_weights,
-    .depthwise = simd_depthwise, .depthwise_weights = simd_depthwise_weights,
-    .moments = simd_moments, .norm_back = simd_norm_back, .read_back = simd_read_back, .adam = simd_adam,
+    .name = NAME,
+    .lanes = LANES,
+    .read = simd_read,
+    .conv = simd_conv,
+    .conv_weights = simd_conv_weights,
+    .depthwise = simd_depthwise,
+    .depthwise_weights = simd_depthwise_weights,
+    .moments = simd_moments,
+    .norm_back = simd_norm_back,
+    .read_back = simd_read_back,
+    .adam = simd_adam,
 };

@@ -10,8 +10,8 @@ static size_t out_size(const th_stage *st)
 
 static float *dz_of(const th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *dy, float *dz)
 {
-    st->kernels->norm_back(dy + (size_t)n * net->dy_floats, st->z + (size_t)n * out_size(st), m->da + st->c, m->db + st->c, m->dc + st->c,
-                           &st->dz_at, dz);
+    st->kernels->norm_back(dy + (size_t)n * net->dy_floats, st->z + (size_t)n * out_size(st), m->da + st->c,
+                           m->db + st->c, m->dc + st->c, &st->dz_at, dz);
     return dz;
 }
 
@@ -27,7 +27,8 @@ static void conv_forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0
     }
 }
 
-static void conv_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy, float *dy_in)
+static void conv_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
+                          float *dy_in)
 {
     for (int32_t n = n0; n < n1; n++) {
         const float *dz = dz_of(net, m, st, n, dy, m->buffer + st->dz_slot), *x = th_net_read(net, m, st, n, 0);
@@ -50,7 +51,8 @@ static void depthwise_forward(th_net *net, th_net_member *m, th_stage *st, int32
     }
 }
 
-static void depthwise_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy, float *dy_in)
+static void depthwise_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
+                               float *dy_in)
 {
     for (int32_t n = n0; n < n1; n++) {
         const float *dz = dz_of(net, m, st, n, dy, m->buffer + st->dz_slot), *x = th_net_read(net, m, st, n, 0);
@@ -74,7 +76,8 @@ static void dense_forward(th_net *net, th_net_member *m, th_stage *st, int32_t n
     if (net->training && st->layer->batch_norm) st->kernels->moments(z, g.out_h, st->s, m->sum + 2 * st->c);
 }
 
-static void dense_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy, float *dy_in)
+static void dense_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
+                           float *dy_in)
 {
     const size_t k = (size_t)st->g.in_s, s = (size_t)st->s;
     th_geom g = st->g, back = st->back;
@@ -142,7 +145,8 @@ static void avgpool_forward(th_net *net, th_net_member *m, th_stage *st, int32_t
     }
 }
 
-static void avgpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy, float *dy_in)
+static void avgpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
+                             float *dy_in)
 {
     const th_layer *l = st->layer;
     if (!dy_in) return;
@@ -181,7 +185,8 @@ static void maxpool_forward(th_net *net, th_net_member *m, th_stage *st, int32_t
 }
 
 /* The gradient goes to the first of the largest values of a window. */
-static void maxpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy, float *dy_in)
+static void maxpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
+                             float *dy_in)
 {
     const th_layer *l = st->layer;
     if (!dy_in) return;
@@ -204,10 +209,8 @@ static void maxpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_
 }
 
 static const th_stage_row rows[] = {
-    {TH_LAYER_CONV2D, conv_forward, conv_backward},
-    {TH_LAYER_DEPTHWISE, depthwise_forward, depthwise_backward},
-    {TH_LAYER_DENSE, dense_forward, dense_backward},
-    {TH_LAYER_AVGPOOL, avgpool_forward, avgpool_backward},
+    {TH_LAYER_CONV2D, conv_forward, conv_backward},        {TH_LAYER_DEPTHWISE, depthwise_forward, depthwise_backward},
+    {TH_LAYER_DENSE, dense_forward, dense_backward},       {TH_LAYER_AVGPOOL, avgpool_forward, avgpool_backward},
     {TH_LAYER_MAXPOOL, maxpool_forward, maxpool_backward},
 };
 

@@ -39,15 +39,35 @@ static void conv_geometry(th_stage *st)
     st->in_at.left = add_w / 2;
     st->in_at.pad_h += add_h;
     st->in_at.pad_w += add_w;
-    st->g = (th_geom){.pad_w = st->in_at.pad_w, .in_s = st->in_s, .out_s = st->s, .out_h = l->out_h, .out_w = l->out_w,
-                      .k_h = l->k_h, .k_w = l->k_w, .stride_h = l->stride_h, .stride_w = l->stride_w};
+    st->g = (th_geom){.pad_w = st->in_at.pad_w,
+                      .in_s = st->in_s,
+                      .out_s = st->s,
+                      .out_h = l->out_h,
+                      .out_w = l->out_w,
+                      .k_h = l->k_h,
+                      .k_w = l->k_w,
+                      .stride_h = l->stride_h,
+                      .stride_w = l->stride_w};
     /* dx[i] = sum over kr of dz[r] * w[kr] where r*stride + kr - top = i: with dz spread out by the
      * stride and k-1-top zeros in front this is a convolution with the kernel turned round */
-    st->dz_at = (th_place){.h = l->out_h, .w = l->out_w, .s = st->s, .top = l->k_h - 1 - add_h / 2,
-                           .left = l->k_w - 1 - add_w / 2, .step_h = l->stride_h, .step_w = l->stride_w,
-                           .pad_h = l->in_h + l->k_h - 1, .pad_w = l->in_w + l->k_w - 1};
-    st->back = (th_geom){.pad_w = st->dz_at.pad_w, .in_s = st->s, .out_s = st->in_s, .out_h = l->in_h, .out_w = l->in_w,
-                         .k_h = l->k_h, .k_w = l->k_w, .stride_h = 1, .stride_w = 1};
+    st->dz_at = (th_place){.h = l->out_h,
+                           .w = l->out_w,
+                           .s = st->s,
+                           .top = l->k_h - 1 - add_h / 2,
+                           .left = l->k_w - 1 - add_w / 2,
+                           .step_h = l->stride_h,
+                           .step_w = l->stride_w,
+                           .pad_h = l->in_h + l->k_h - 1,
+                           .pad_w = l->in_w + l->k_w - 1};
+    st->back = (th_geom){.pad_w = st->dz_at.pad_w,
+                         .in_s = st->s,
+                         .out_s = st->in_s,
+                         .out_h = l->in_h,
+                         .out_w = l->in_w,
+                         .k_h = l->k_h,
+                         .k_w = l->k_w,
+                         .stride_h = 1,
+                         .stride_w = 1};
 }
 
 /* Pixels of the picture are samples; the number of rows is filled in by the pass. */
@@ -56,8 +76,14 @@ static void dense_geometry(th_stage *st)
     const th_layer *l = st->layer;
     st->in_at = plain_place(l->in_h, l->in_w, st->in_s);
     st->dz_at = plain_place(1, 1, st->s);
-    st->g = (th_geom){.pad_w = 1, .in_s = l->in_h * l->in_w * st->in_s, .out_s = st->s, .out_w = 1,
-                      .k_h = 1, .k_w = 1, .stride_h = 1, .stride_w = 1};
+    st->g = (th_geom){.pad_w = 1,
+                      .in_s = l->in_h * l->in_w * st->in_s,
+                      .out_s = st->s,
+                      .out_w = 1,
+                      .k_h = 1,
+                      .k_w = 1,
+                      .stride_h = 1,
+                      .stride_w = 1};
     st->back = st->g;
     st->back.in_s = st->s;
     st->back.out_s = st->g.in_s;
@@ -79,15 +105,21 @@ static th_err make_stages(th_net *net, int kernels, th_why *why)
         th_stage *last = net->n_stages ? &net->stage[net->n_stages - 1] : NULL;
         if (l->kind == TH_LAYER_DROPOUT) {
             if (!last || last->drop)
-                return th_why_set(why, TH_EUNSUP, "model description, line %d: dropout must follow a layer that computes something",
+                return th_why_set(why, TH_EUNSUP,
+                                  "model description, line %d: dropout must follow a layer that computes something",
                                   (int)l->line);
             last->drop = (uint32_t)(l->rate * 256.0f + 0.5f);
             continue;
         }
         th_stage *st = &net->stage[net->n_stages++];
         const bool raw = !last && (l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DENSE);
-        *st = (th_stage){.layer = l, .row = th_stage_row_find(l->kind), .s = stored(l->out_c), .out_px = l->out_h * l->out_w,
-                         .in_s = last ? last->s : raw ? l->in_c : stored(l->in_c)};
+        *st = (th_stage){.layer = l,
+                         .row = th_stage_row_find(l->kind),
+                         .s = stored(l->out_c),
+                         .out_px = l->out_h * l->out_w,
+                         .in_s = last  ? last->s
+                                 : raw ? l->in_c
+                                       : stored(l->in_c)};
         if (l->kind == TH_LAYER_DENSE) {
             dense_geometry(st);
         } else if (has_weights(l->kind)) {
@@ -231,7 +263,8 @@ th_err th_net_new(const th_spec *spec, int32_t batch, int n_members, int kernels
     net->memory = aligned_alloc(64, bytes);
     if (!net->memory) {
         free(net);
-        return th_why_set(why, TH_ENOMEM, "training needs %zu MB of memory; take a smaller batch in thimble.ini", bytes >> 20);
+        return th_why_set(why, TH_ENOMEM, "training needs %zu MB of memory; take a smaller batch in thimble.ini",
+                          bytes >> 20);
     }
     memset(net->memory, 0, bytes);
     (void)lay_out(net, net->memory);

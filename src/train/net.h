@@ -28,31 +28,31 @@ struct th_stage {
     const th_layer *layer;
     const struct th_stage_row *row;
     const th_kernels *kernels;
-    th_geom g;            /* forward */
-    th_geom back;         /* gradient of the input: a convolution over dz, stride 1 */
-    th_place in_at, dz_at;/* where the input and dz lie in their padded buffers */
+    th_geom g;               /* forward */
+    th_geom back;            /* gradient of the input: a convolution over dz, stride 1 */
+    th_place in_at, dz_at;   /* where the input and dz lie in their padded buffers */
     size_t in_slot, dz_slot; /* offset of these buffers in th_net_member.buffer */
-    bool kept;            /* dense: no other stage uses its buffers, so its inputs are still there on the way back */
-    int32_t s, out_px;    /* stored channels and pixels of the output */
-    int32_t in_s;         /* stored channels of an input pixel */
-    size_t n_w, w;        /* weights: number and first parameter */
-    size_t w_back;        /* first float in th_net.flipped */
-    size_t gamma, beta;   /* [s] parameters; beta is the bias when there is no batch norm */
-    size_t c;             /* first float of this stage in the per-channel arrays, [s] */
-    uint32_t drop;        /* of 256: dropout after this stage */
-    float *z;             /* [batch][out_px][s] */
-    uint8_t *mask;        /* the same; NULL without dropout */
+    bool kept;               /* dense: no other stage uses its buffers, so its inputs are still there on the way back */
+    int32_t s, out_px;       /* stored channels and pixels of the output */
+    int32_t in_s;            /* stored channels of an input pixel */
+    size_t n_w, w;           /* weights: number and first parameter */
+    size_t w_back;           /* first float in th_net.flipped */
+    size_t gamma, beta;      /* [s] parameters; beta is the bias when there is no batch norm */
+    size_t c;                /* first float of this stage in the per-channel arrays, [s] */
+    uint32_t drop;           /* of 256: dropout after this stage */
+    float *z;                /* [batch][out_px][s] */
+    uint8_t *mask;           /* the same; NULL without dropout */
 };
 
 struct th_net_member {
-    float *buffer;        /* padded inputs and gradients of one sample (dense: of the member's samples) */
-    float *dx;            /* gradient of a stage's input, plain */
-    float *grad;          /* [n_params] */
-    float *sum, *sum_back;/* [2 * n_channels] stage i at 2*c: two rows of s */
-    float *a, *b;         /* [n_channels] */
-    float *mean, *inv;    /* [n_channels] batch mean and 1 / deviation */
-    float *da, *db, *dc;  /* [n_channels] */
-    bool forward;         /* pass that runs: masks are made, not reused */
+    float *buffer;         /* padded inputs and gradients of one sample (dense: of the member's samples) */
+    float *dx;             /* gradient of a stage's input, plain */
+    float *grad;           /* [n_params] */
+    float *sum, *sum_back; /* [2 * n_channels] stage i at 2*c: two rows of s */
+    float *a, *b;          /* [n_channels] */
+    float *mean, *inv;     /* [n_channels] batch mean and 1 / deviation */
+    float *da, *db, *dc;   /* [n_channels] */
+    bool forward;          /* pass that runs: masks are made, not reused */
     double loss;
     int32_t right;
 };
@@ -62,18 +62,18 @@ struct th_net {
     th_stage stage[TH_MAX_LAYERS];
     int32_t n_stages, batch, n_members;
     size_t buffer_floats, dx_floats, dy_floats;
-    size_t n_in;          /* floats of one input */
+    size_t n_in;                /* floats of one input */
     size_t n_params, n_weights; /* weights (that decay) come first */
     size_t n_channels;
     size_t n_flipped;
     float *params, *grad, *running; /* running [2 * n_channels]: mean, variance; stage i at 2*c */
-    float *flipped;       /* weights as the gradient of the input wants them */
-    float *x, *y;         /* [batch][n_in], [batch][n_classes] of the step */
-    float *dy[2];         /* [batch][dy_floats] in turn; a sample has the same place in all stages, so that
-                           * a member that is ahead never writes where another one still reads */
+    float *flipped;                 /* weights as the gradient of the input wants them */
+    float *x, *y;                   /* [batch][n_in], [batch][n_classes] of the step */
+    float *dy[2];                   /* [batch][dy_floats] in turn; a sample has the same place in all stages, so that
+                                     * a member that is ahead never writes where another one still reads */
     th_net_member member[64];
     /* of the pass that runs now */
-    int32_t n;            /* samples */
+    int32_t n; /* samples */
     bool training;
     uint64_t mask_seed;
     float smoothing;
@@ -87,14 +87,16 @@ typedef struct th_stage_row {
     /* z from the inputs of samples n0 to n1 */
     void (*forward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1);
     /* adds the gradients of the weights; dy_in (unless NULL: first stage) from dy */
-    void (*backward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy, float *dy_in);
+    void (*backward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
+                     float *dy_in);
 } th_stage_row;
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind);
 
 /* Builds a net for up to `batch` samples at once.  kernels: first table to try, 0 = the best.
  * The spec must outlive it.  Errors: TH_ENOMEM, TH_EUNSUP. */
-TH_NODISCARD th_err th_net_new(const th_spec *spec, int32_t batch, int n_members, int kernels, th_net **net, th_why *why);
+TH_NODISCARD th_err th_net_new(const th_spec *spec, int32_t batch, int n_members, int kernels, th_net **net,
+                               th_why *why);
 void th_net_free(th_net *net);
 
 /* He initialisation from a seed; gamma 1, running variance 1. */
@@ -130,6 +132,7 @@ static inline size_t th_stage_weight(const th_stage *st, int32_t kr, int32_t kc,
  * `offset` in floats from the buffer's start (dense: several samples in one). */
 float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t n, size_t offset);
 /* dx of sample n -> dy_in of the stage before, and its sums. */
-void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *x, const float *dx, float *dy_in);
+void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *x, const float *dx,
+                      float *dy_in);
 
 #endif

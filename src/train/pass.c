@@ -25,8 +25,12 @@ static th_read reading_of(const th_net *net, const th_net_member *m, const th_st
 {
     const size_t at = (size_t)n * (size_t)(st->out_px * st->s);
     const bool drop = net->training && st->drop;
-    return (th_read){.z = st->z + at, .a = m->a + st->c, .b = m->b + st->c, .mask = drop ? st->mask + at : NULL,
-                     .scale = 256.0f / (256.0f - (float)st->drop), .relu = st->layer->act == TH_ACT_RELU};
+    return (th_read){.z = st->z + at,
+                     .a = m->a + st->c,
+                     .b = m->b + st->c,
+                     .mask = drop ? st->mask + at : NULL,
+                     .scale = 256.0f / (256.0f - (float)st->drop),
+                     .relu = st->layer->act == TH_ACT_RELU};
 }
 
 float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t n, size_t offset)
@@ -45,12 +49,14 @@ float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t n, size_
     for (int32_t r = 0; r < at->h; r++) {
         float *to = x + (size_t)((r + at->top) * at->pad_w + at->left) * s;
         if (c == s) memcpy(to, in + (size_t)(r * at->w) * c, (size_t)at->w * c * sizeof *to);
-        for (int32_t k = 0; c != s && k < at->w; k++) memcpy(to + (size_t)k * s, in + (size_t)(r * at->w + k) * c, c * sizeof *to);
+        for (int32_t k = 0; c != s && k < at->w; k++)
+            memcpy(to + (size_t)k * s, in + (size_t)(r * at->w + k) * c, c * sizeof *to);
     }
     return x;
 }
 
-void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *x, const float *dx, float *dy_in)
+void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *x, const float *dx,
+                      float *dy_in)
 {
     const th_stage *from = st - 1;
     const th_read r = reading_of(net, m, from, n);
@@ -111,7 +117,8 @@ static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st)
             if (st->n_w) m->grad[st->beta + c] = m->sum_back[at];
             continue;
         }
-        const double sum = total(net, true, at), a = (double)m->a[k], inv = (double)m->inv[k], mean = (double)m->mean[k];
+        const double sum = total(net, true, at), a = (double)m->a[k], inv = (double)m->inv[k],
+                     mean = (double)m->mean[k];
         const double dgamma = (total(net, true, at + s) - mean * sum) * inv;
         m->da[k] = (float)a;
         m->db[k] = (float)(-a * dgamma * inv / n);
@@ -178,7 +185,8 @@ static void flip(th_net *net, const th_stage *st)
     const float *w = net->w + st->w;
     float *f = net->flipped + st->w_back;
     const bool dense = st->layer->kind == TH_LAYER_DENSE;
-    const size_t taps = dense ? 1 : (size_t)(st->layer->k_h * st->layer->k_w), s = (size_t)st->s, in = (size_t)st->g.in_s;
+    const size_t taps = dense ? 1 : (size_t)(st->layer->k_h * st->layer->k_w), s = (size_t)st->s,
+                 in = (size_t)st->g.in_s;
     for (size_t k = 0; k < taps; k++) {
         if (st->layer->kind == TH_LAYER_DEPTHWISE) {
             memcpy(f + (taps - 1 - k) * s, w + k * s, s * sizeof *f);

@@ -33,13 +33,15 @@ static uint64_t hash_of(const th_train_job *job)
     const th_layer *l = job->spec->layer;
     uint64_t h = job->job_hash ^ TH_FNV1A_START;
     const float rates[] = {c->learning_rate, c->weight_decay, c->label_smoothing, c->ema};
-    const int64_t numbers[] = {c->epochs, c->batch, c->patience, (int64_t)c->seed, job->n_train, job->n_val, job->spec->n_classes,
-                               job->spec->in_h, job->spec->in_w, job->spec->in_c};
+    const int64_t numbers[] = {c->epochs,       c->batch,       c->patience,          (int64_t)c->seed,
+                               job->n_train,    job->n_val,     job->spec->n_classes, job->spec->in_h,
+                               job->spec->in_w, job->spec->in_c};
     h = th_fnv1a(h, (th_span){(const uint8_t *)rates, sizeof rates});
     h = th_fnv1a(h, (th_span){(const uint8_t *)numbers, sizeof numbers});
     for (int32_t i = 0; i < job->spec->n_layers; i++, l++) {
-        const int32_t shape[] = {(int32_t)l->kind, l->filters, l->k_h, l->k_w, l->stride_h, l->stride_w, (int32_t)l->padding,
-                                 (int32_t)l->act, l->batch_norm, (int32_t)(l->rate * 256)};
+        const int32_t shape[] = {
+            (int32_t)l->kind, l->filters,          l->k_h,          l->k_w,        l->stride_h,
+            l->stride_w,      (int32_t)l->padding, (int32_t)l->act, l->batch_norm, (int32_t)(l->rate * 256)};
         h = th_fnv1a(h, (th_span){(const uint8_t *)shape, sizeof shape});
     }
     return h;
@@ -49,7 +51,8 @@ static th_err allocate(trainer *t, th_why *why)
 {
     th_train_state *s = &t->state;
     const size_t np = s->n_params = t->net->n_params, nr = 2 * (s->n_channels = t->net->n_channels);
-    const size_t nv = (size_t)t->job->n_val * t->net->n_in, ny = (size_t)t->job->n_val * (size_t)t->job->spec->n_classes;
+    const size_t nv = (size_t)t->job->n_val * t->net->n_in,
+                 ny = (size_t)t->job->n_val * (size_t)t->job->spec->n_classes;
     float *p = t->memory = calloc(4 * np + 2 * nr + nv + ny + 1, sizeof *p);
     s->max_epochs = t->job->cfg.epochs;
     s->epochs = calloc((size_t)s->max_epochs, sizeof *s->epochs);
@@ -72,10 +75,12 @@ static th_err allocate(trainer *t, th_why *why)
 static th_err check_job(const th_train_job *job, th_why *why)
 {
     const th_train_cfg *c = &job->cfg;
-    if (job->n_train < 2) return th_why_set(why, TH_ERANGE, "training needs at least 2 examples, there are %d", (int)job->n_train);
+    if (job->n_train < 2)
+        return th_why_set(why, TH_ERANGE, "training needs at least 2 examples, there are %d", (int)job->n_train);
     if (c->epochs < 1 || c->epochs > 100000) return th_why_set(why, TH_ERANGE, "epochs must be from 1 to 100000");
     if (c->batch < 2 || c->batch > 4096) return th_why_set(why, TH_ERANGE, "the batch size must be from 2 to 4096");
-    if (!(c->learning_rate > 0 && c->learning_rate < 10)) return th_why_set(why, TH_ERANGE, "the learning rate must be above 0 and below 10");
+    if (!(c->learning_rate > 0 && c->learning_rate < 10))
+        return th_why_set(why, TH_ERANGE, "the learning rate must be above 0 and below 10");
     if (c->n_threads < 1 || c->n_threads > 64) return th_why_set(why, TH_ERANGE, "threads must be from 1 to 64");
     return TH_OK;
 }
@@ -172,7 +177,8 @@ static void step_member(void *ctx, int member, int n_members)
     th_net_backward(net, t->team, member);
     th_team_barrier(t->team, member);
     const size_t blocks = net->n_params / 16, nw = net->n_weights;
-    const size_t i0 = blocks * (size_t)member / (size_t)n_members * 16, i1 = blocks * (size_t)(member + 1) / (size_t)n_members * 16;
+    const size_t i0 = blocks * (size_t)member / (size_t)n_members * 16,
+                 i1 = blocks * (size_t)(member + 1) / (size_t)n_members * 16;
     update(t, i0, min_size(i1, nw), t->adam.decay);
     update(t, i0 > nw ? i0 : nw, i1, 0); /* gammas, betas and biases do not decay */
 }
@@ -233,8 +239,8 @@ static void validate(trainer *t, th_epoch_report *r)
 static th_err interrupted(const trainer *t, th_why *why)
 {
     if (t->state.n_epochs && t->job->checkpoint)
-        return th_why_set(why, TH_EINTR, "stopped after epoch %d of %d, which is saved",
-                          (int)t->state.n_epochs, (int)t->job->cfg.epochs);
+        return th_why_set(why, TH_EINTR, "stopped after epoch %d of %d, which is saved", (int)t->state.n_epochs,
+                          (int)t->job->cfg.epochs);
     return th_why_set(why, TH_EINTR, "stopped before the first epoch was done; there is nothing to go on from");
 }
 
@@ -257,8 +263,10 @@ static th_err train_epoch(trainer *t, th_epoch_report *r, th_why *why)
             r->train_accuracy += (double)net->member[i].right / job->n_train;
         }
         if (!isfinite(r->train_loss))
-            return th_why_set(why, TH_ERANGE, "the training diverged in epoch %d (the loss is no number); set a smaller "
-                              "learning_rate in thimble.ini", (int)t->epoch + 1);
+            return th_why_set(why, TH_ERANGE,
+                              "the training diverged in epoch %d (the loss is no number); set a smaller "
+                              "learning_rate in thimble.ini",
+                              (int)t->epoch + 1);
         if (job->on_progress) job->on_progress(job->ctx, t->epoch + 1, (double)(k + 1) / t->steps);
     }
     r->learning_rate = rate_at(t, t->state.step - 1);

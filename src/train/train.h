@@ -10,10 +10,10 @@
 
 typedef struct th_train_cfg {
     int32_t epochs, batch;
-    float learning_rate;     /* peak; warm-up, then cosine to 1 % */
+    float learning_rate; /* peak; warm-up, then cosine to 1 % */
     float weight_decay, label_smoothing;
-    int32_t patience;        /* epochs without a better validation score before stopping; 0 = never */
-    float ema;               /* weight averaging: decay per step, 0 = off */
+    int32_t patience; /* epochs without a better validation score before stopping; 0 = never */
+    float ema;        /* weight averaging: decay per step, 0 = off */
     uint64_t seed;
     int n_threads;
 } th_train_cfg;
@@ -34,10 +34,11 @@ typedef struct th_train_job {
     th_train_cfg cfg;
     th_example_fn *train, *val;
     void *train_ctx, *val_ctx;
-    int32_t n_train, n_val;     /* examples per epoch */
-    const char *checkpoint;     /* path: written after each epoch (atomically), read when resume is set; or NULL */
+    int32_t n_train, n_val; /* examples per epoch */
+    const char *checkpoint; /* path: written after each epoch (atomically), read when resume is set; or NULL */
     bool resume;
-    uint64_t job_hash;          /* of the data and features (spec and cfg are added here): a checkpoint of another job is refused */
+    uint64_t
+        job_hash; /* of the data and features (spec and cfg are added here): a checkpoint of another job is refused */
     bool (*on_epoch)(void *ctx, const th_epoch_report *r); /* false stops; after a resume it sees the old ones first */
     void (*on_progress)(void *ctx, int32_t epoch, double part); /* may be NULL */
     void *ctx;

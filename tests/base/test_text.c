@@ -6,7 +6,9 @@ static void formats_like_printf(void **state)
 {
     (void)state;
     char buf[64];
-    assert_int_equal(th_text_fmt(buf, sizeof buf, "%d|%05d|%3u|%x|%s|%c|%%|%zu|%lld", -7, -42, 5u, 255u, "ab", 'z', (size_t)9, -5000000000ll), 36);
+    assert_int_equal(th_text_fmt(buf, sizeof buf, "%d|%05d|%3u|%x|%s|%c|%%|%zu|%lld", -7, -42, 5u, 255u, "ab", 'z',
+                                 (size_t)9, -5000000000ll),
+                     36);
     assert_string_equal(buf, "-7|-0042|  5|ff|ab|z|%|9|-5000000000");
     assert_int_equal(th_text_fmt(buf, 4, "%s", "abcdef"), 6);
     assert_string_equal(buf, "abc");

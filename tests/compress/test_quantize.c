@@ -20,7 +20,8 @@ static void normal_sample(void *ctx, int32_t i, float *x)
 
 static th_model *quantised(const th_model *m, th_range_method method, bool correct, th_layer_error **rows)
 {
-    const th_quantize_job job = {.model = m, .method = method, .correct_bias = correct, .n_samples = 64, .sample = normal_sample};
+    const th_quantize_job job = {
+        .model = m, .method = method, .correct_bias = correct, .n_samples = 64, .sample = normal_sample};
     th_model *s8 = NULL;
     int32_t n = 0;
     th_why why = {0};
@@ -73,7 +74,8 @@ static void every_layer_stays_close_to_float(void **state)
             th_layer_error *rows = NULL;
             th_model *m = test_ds_cnn(1), *s8 = quantised(m, (th_range_method)method, correct != 0, &rows);
             for (int i = 0; i < 7; i++) {
-                printf("%s%s %s %.1f dB  ", th_range_name((th_range_method)method), correct ? "+bias" : "", rows[i].op, rows[i].snr_db);
+                printf("%s%s %s %.1f dB  ", th_range_name((th_range_method)method), correct ? "+bias" : "", rows[i].op,
+                       rows[i].snr_db);
                 if (!(rows[i].snr_db >= least_db[i])) fail_msg("layer %d: %.1f dB", i, rows[i].snr_db);
             }
             puts("");
@@ -90,13 +92,16 @@ static int best_of(const th_plan *plan, const float *x)
     th_runner *r = NULL;
     th_why why = {0};
     assert_int_equal(th_runner_new(plan, &r, &why), TH_OK);
-    if (in->type == TH_F32) memcpy(th_runner_input(r, 0), x, N_IN * sizeof *x);
-    else th_features_to_s8(x, N_IN, in->quant.scale[0], in->quant.zero[0], th_runner_input(r, 0));
+    if (in->type == TH_F32)
+        memcpy(th_runner_input(r, 0), x, N_IN * sizeof *x);
+    else
+        th_features_to_s8(x, N_IN, in->quant.scale[0], in->quant.zero[0], th_runner_input(r, 0));
     th_runner_invoke(r, NULL, NULL);
     int best = 0;
     for (int c = 1; c < 4; c++)
-        if (in->type == TH_F32 ? ((const float *)th_runner_output(r, 0))[c] > ((const float *)th_runner_output(r, 0))[best]
-                               : ((const int8_t *)th_runner_output(r, 0))[c] > ((const int8_t *)th_runner_output(r, 0))[best])
+        if (in->type == TH_F32
+                ? ((const float *)th_runner_output(r, 0))[c] > ((const float *)th_runner_output(r, 0))[best]
+                : ((const int8_t *)th_runner_output(r, 0))[c] > ((const int8_t *)th_runner_output(r, 0))[best])
             best = c;
     th_runner_free(r);
     return best;
@@ -130,9 +135,10 @@ static void odd_channels_do_no_harm(void **state)
     (void)state;
     th_model *m = test_ds_cnn(1);
     const th_graph *g = &m->graphs[0];
-    float *w = (float *)(uintptr_t)g->tensors[g->nodes[0].in[1]].data, *b = (float *)(uintptr_t)g->tensors[g->nodes[0].in[2]].data;
-    for (int i = 0; i < 12; i++) w[i] = 0.0f;         /* channel 0: nothing */
-    for (int i = 12; i < 24; i++) w[i] = 1e-9f;       /* channel 1: nearly nothing, but a bias */
+    float *w = (float *)(uintptr_t)g->tensors[g->nodes[0].in[1]].data,
+          *b = (float *)(uintptr_t)g->tensors[g->nodes[0].in[2]].data;
+    for (int i = 0; i < 12; i++) w[i] = 0.0f;   /* channel 0: nothing */
+    for (int i = 12; i < 24; i++) w[i] = 1e-9f; /* channel 1: nearly nothing, but a bias */
     b[0] = 0.0f;
     b[1] = 5.0f;
     th_layer_error *rows = NULL;
@@ -229,12 +235,9 @@ static void the_outputs_are_those_that_were_tried(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types_and_scales_are_those_of_tflite),
-        cmocka_unit_test(every_layer_stays_close_to_float),
-        cmocka_unit_test(float_and_int8_say_the_same_class),
-        cmocka_unit_test(odd_channels_do_no_harm),
-        cmocka_unit_test(what_cannot_be_quantised_is_refused),
-        cmocka_unit_test(the_same_job_gives_the_same_bytes),
+        cmocka_unit_test(types_and_scales_are_those_of_tflite),  cmocka_unit_test(every_layer_stays_close_to_float),
+        cmocka_unit_test(float_and_int8_say_the_same_class),     cmocka_unit_test(odd_channels_do_no_harm),
+        cmocka_unit_test(what_cannot_be_quantised_is_refused),   cmocka_unit_test(the_same_job_gives_the_same_bytes),
         cmocka_unit_test(the_outputs_are_those_that_were_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,7 +99,8 @@ static void mse_is_near_the_best_of_all_ranges(void **state)
     const double ours = error_of(v, N, lo, hi);
     for (int a = 5; a <= 100; a += 5)
         for (int b = 5; b <= 100; b += 5)
-            assert_true(ours <= 1.1 * error_of(v, N, histogram.lo * (float)a / 100.0f, histogram.hi * (float)b / 100.0f));
+            assert_true(ours <=
+                        1.1 * error_of(v, N, histogram.lo * (float)a / 100.0f, histogram.hi * (float)b / 100.0f));
 }
 
 static void names_are_found(void **state)
@@ -112,8 +113,8 @@ static void names_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zero_is_met_exactly),      cmocka_unit_test(min_max_takes_everything),
-        cmocka_unit_test(outliers_are_clipped),     cmocka_unit_test(mse_is_near_the_best_of_all_ranges),
+        cmocka_unit_test(zero_is_met_exactly),  cmocka_unit_test(min_max_takes_everything),
+        cmocka_unit_test(outliers_are_clipped), cmocka_unit_test(mse_is_near_the_best_of_all_ranges),
         cmocka_unit_test(names_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

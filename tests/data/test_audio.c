@@ -12,8 +12,10 @@ static th_err reads(const char *path, double max_seconds, int32_t *n, th_why *wh
     int16_t *pcm;
     *why = (th_why){0};
     const th_err err = th_audio_read(path, HZ, max_seconds, &pcm, n, why);
-    if (!err) free(pcm);
-    else assert_true(why->err == err && why->text[0]);
+    if (!err)
+        free(pcm);
+    else
+        assert_true(why->err == err && why->text[0]);
     return err;
 }
 
@@ -25,7 +27,8 @@ static void make_tone(const char *path, int format, int rate_hz, int channels, i
     if (!f) fail_msg("%s: %s", path, sf_strerror(NULL));
     float *x = calloc((size_t)(frames * channels) + 1, sizeof *x);
     for (int i = 0; i < frames; i++)
-        for (int c = 0; c < channels; c++) x[i * channels + c] = 0.1f * (float)(c + 1) * sinf(6.2831853f * 440.0f * (float)i / (float)rate_hz);
+        for (int c = 0; c < channels; c++)
+            x[i * channels + c] = 0.1f * (float)(c + 1) * sinf(6.2831853f * 440.0f * (float)i / (float)rate_hz);
     assert_int_equal(sf_writef_float(f, x, frames), frames);
     free(x);
     sf_close(f);
@@ -62,7 +65,11 @@ static double tone(const int16_t *pcm, int32_t n)
 
 static void any_format_rate_and_channels(void **state)
 {
-    static const struct { const char *name; int format, rate, channels; double amplitude; } files[] = {
+    static const struct {
+        const char *name;
+        int format, rate, channels;
+        double amplitude;
+    } files[] = {
         {"24bit.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_24, 44100, 1, 0.1},
         {"8ch.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 48000, 8, 0.45}, /* mean of 0.1 to 0.8 */
         {"u8.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_U8, 8000, 2, 0.15},

@@ -18,11 +18,9 @@ static void resampling_moves_and_stretches(void **state)
     th_wave_resample(pcm, N, 0, TH_SPEED_STEPS, out, N);
     for (int i = 0; i < N; i++) assert_true(out[i] == (float)pcm[i] / 32768.0f);
     th_wave_resample(pcm, N, -700, TH_SPEED_STEPS, out, N); /* starts before the recording */
-    for (int i = 0; i < N; i++)
-        assert_true(out[i] == (i < 700 ? 0.0f : (float)pcm[i - 700] / 32768.0f));
+    for (int i = 0; i < N; i++) assert_true(out[i] == (i < 700 ? 0.0f : (float)pcm[i - 700] / 32768.0f));
     th_wave_resample(pcm, N, 900, TH_SPEED_STEPS, out, N);
-    for (int i = 0; i < N; i++)
-        assert_true(out[i] == (i >= N - 900 ? 0.0f : (float)pcm[i + 900] / 32768.0f));
+    for (int i = 0; i < N; i++) assert_true(out[i] == (i >= N - 900 ? 0.0f : (float)pcm[i + 900] / 32768.0f));
     for (int step = 1; step <= 4 * TH_SPEED_STEPS; step++) {
         const double speed = (double)step / TH_SPEED_STEPS;
         const int n = N - step; /* also lengths that are no whole number of blocks */
@@ -30,8 +28,7 @@ static void resampling_moves_and_stretches(void **state)
         out[n] = 7.0f;
         th_wave_resample(pcm, N, 10, step, out, n);
         for (int i = 0; i < n && 13.0 + i * speed < N; i++)
-            worst = fmax(worst,
-                         fabs((double)out[i] - 20000.0 / 32768.0 * sin(0.2 * (10.0 + i * speed))));
+            worst = fmax(worst, fabs((double)out[i] - 20000.0 / 32768.0 * sin(0.2 * (10.0 + i * speed))));
         assert_true(worst < 2e-3); /* cubic at 1/30 of the rate */
         assert_true(out[n] == 7.0f);
     }
@@ -71,8 +68,7 @@ static void power_and_decibels(void **state)
     for (int i = 0; i < 19; i++) x[i] = i & 1 ? -0.5f : 0.5f;
     for (int n = 1; n <= 19; n++) assert_true(th_wave_power(x, n) == 0.25);
     assert_true(th_wave_power(x, 0) == 0.0);
-    assert_true(fabs(th_gain_of_db(20.0) - 10.0) < 1e-12 &&
-                fabs(th_gain_of_db(-6.0) - 0.501187) < 1e-6);
+    assert_true(fabs(th_gain_of_db(20.0) - 10.0) < 1e-12 && fabs(th_gain_of_db(-6.0) - 0.501187) < 1e-6);
     assert_true(fabs(th_db_of_power(0.001) + 30.0) < 1e-12);
 }
 
@@ -80,15 +76,8 @@ static void sixteen_bits_round_and_clip(void **state)
 {
     (void)state;
     int16_t out[9];
-    const float x[9] = {0.0f,
-                        1.0f,
-                        -1.0f,
-                        5.0f,
-                        -5.0f,
-                        100.4f / 32768.0f,
-                        -100.4f / 32768.0f,
-                        100.6f / 32768.0f,
-                        -100.6f / 32768.0f};
+    const float x[9] = {
+        0.0f, 1.0f, -1.0f, 5.0f, -5.0f, 100.4f / 32768.0f, -100.4f / 32768.0f, 100.6f / 32768.0f, -100.6f / 32768.0f};
     const int16_t want[9] = {0, 32767, -32768, 32767, -32768, 100, -100, 101, -101};
     th_wave_to_s16(x, 9, 1.0f, out);
     assert_memory_equal(out, want, sizeof want);
@@ -106,8 +95,7 @@ static double band_db(const float *x, int n, int from, int to)
     double sum = 0.0;
     th_fft_table_init(1024, table);
     for (int at = 0; at + 1024 <= n; at += 512) {
-        for (int i = 0; i < 1024; i++)
-            a[i] = x[at + i] * (float)(0.5 - 0.5 * cos(2.0 * PI * i / 1024.0));
+        for (int i = 0; i < 1024; i++) a[i] = x[at + i] * (float)(0.5 - 0.5 * cos(2.0 * PI * i / 1024.0));
         const float *y = th_fft_real(1024, table, a, b);
         for (int k = from; k < to; k++)
             sum += (double)(y[2 * k] * y[2 * k] + y[2 * k + 1] * y[2 * k + 1]) / (to - from);
@@ -127,8 +115,7 @@ static void noises_have_their_colours(void **state)
         assert_true(fabs(th_wave_power(x, n) - 1.0) < 1e-3);
         for (int i = 0; i < n; i++) assert_true(isfinite(x[i]));
         if (kind > TH_NOISE_BROWN) continue;
-        const double fall = (band_db(x, n, 240, 272) - band_db(x, n, 15, 17)) /
-                            4.0; /* four octaves, 250 Hz to 4 kHz */
+        const double fall = (band_db(x, n, 240, 272) - band_db(x, n, 15, 17)) / 4.0; /* four octaves, 250 Hz to 4 kHz */
         assert_true(fabs(fall - slope[kind]) < 0.8);
     }
     th_rng r = th_rng_make(3, 3);

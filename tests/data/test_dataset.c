@@ -7,9 +7,30 @@ static th_dataset *sample(const th_project *p)
     th_dataset *set;
     assert_int_equal(th_dataset_new(p, &set, NULL), TH_OK);
     const th_clip clips[] = {
-        {.file = "yes/a.wav", .label = "yes", .word = "yes", .speaker = "anna", .source = "src/yes/a.wav", .split = TH_TRAIN, .hash = 0x0123456789abcdefu, .n_samples = 16000},
-        {.file = "no/ü.wav", .label = "no", .word = "no", .speaker = "", .source = "a\tb\\c\nd\re", .split = TH_VAL, .hash = UINT64_MAX, .n_samples = 1},
-        {.file = "unknown/x.wav", .label = "unknown", .word = "märz", .speaker = "b", .source = "x", .split = TH_TEST, .hash = 0, .n_samples = INT32_MAX},
+        {.file = "yes/a.wav",
+         .label = "yes",
+         .word = "yes",
+         .speaker = "anna",
+         .source = "src/yes/a.wav",
+         .split = TH_TRAIN,
+         .hash = 0x0123456789abcdefu,
+         .n_samples = 16000},
+        {.file = "no/ü.wav",
+         .label = "no",
+         .word = "no",
+         .speaker = "",
+         .source = "a\tb\\c\nd\re",
+         .split = TH_VAL,
+         .hash = UINT64_MAX,
+         .n_samples = 1},
+        {.file = "unknown/x.wav",
+         .label = "unknown",
+         .word = "märz",
+         .speaker = "b",
+         .source = "x",
+         .split = TH_TEST,
+         .hash = 0,
+         .n_samples = INT32_MAX},
     };
     for (int i = 0; i < 3; i++) assert_int_equal(th_dataset_add(set, &clips[i], NULL), TH_OK);
     return set;
@@ -38,7 +59,8 @@ static void the_index_reads_back(void **state)
         assert_string_equal(a->clips[i].word, b->clips[i].word);
         assert_string_equal(a->clips[i].speaker, b->clips[i].speaker);
         assert_string_equal(a->clips[i].source, b->clips[i].source);
-        assert_true(a->clips[i].hash == b->clips[i].hash && a->clips[i].split == b->clips[i].split && a->clips[i].n_samples == b->clips[i].n_samples);
+        assert_true(a->clips[i].hash == b->clips[i].hash && a->clips[i].split == b->clips[i].split &&
+                    a->clips[i].n_samples == b->clips[i].n_samples);
     }
     th_dataset_free(a);
     th_dataset_free(b);
@@ -55,7 +77,7 @@ static void every_cut_of_the_index_is_refused(void **state)
     size_t n;
     assert_int_equal(th_dataset_print(set, &text, &n, NULL), TH_OK);
     for (size_t i = 0; i + 1 < n; i++) { /* without its last newline it is still whole */
-        char *copy = malloc(i + 1); /* exact size, so that a sanitizer sees an over-read */
+        char *copy = malloc(i + 1);      /* exact size, so that a sanitizer sees an over-read */
         memcpy(copy, text, i);
         const th_err err = parse(&p, copy, i, &cut, &why);
         free(copy);
@@ -74,7 +96,9 @@ static void every_cut_of_the_index_is_refused(void **state)
 static void damaged_lines_are_named(void **state)
 {
     (void)state;
-    static const struct { const char *line, *expect; } bad[] = {
+    static const struct {
+        const char *line, *expect;
+    } bad[] = {
         {"../a.wav\tyes\ttrain\ts\tyes\tx\t0123456789abcdef\t5\n", "inside data/clips"},
         {"yes/../../a.wav\tyes\ttrain\ts\tyes\tx\t0123456789abcdef\t5\n", "inside data/clips"},
         {"/etc/passwd\tyes\ttrain\ts\tyes\tx\t0123456789abcdef\t5\n", "inside data/clips"},
@@ -98,7 +122,8 @@ static void damaged_lines_are_named(void **state)
         th_why why;
         const int n = snprintf(text, sizeof text, HEAD GOOD "%s" GOOD "# end\n", bad[i].line);
         assert_int_equal(parse(&p, text, (size_t)n, &set, &why), TH_EFORMAT);
-        if (!strstr(why.text, "index.tsv, line 4") || !strstr(why.text, bad[i].expect)) fail_msg("%s: %s", bad[i].line, why.text);
+        if (!strstr(why.text, "index.tsv, line 4") || !strstr(why.text, bad[i].expect))
+            fail_msg("%s: %s", bad[i].line, why.text);
     }
 }
 
@@ -106,9 +131,9 @@ static void labels_follow_the_project(void **state)
 {
     (void)state;
     static const char text[] = HEAD "a.wav\tup\ttrain\t\tup\tx\t0000000000000001\t5\n"
-                               "b.wav\tunknown\ttrain\t\tno\tx\t0000000000000002\t5\n"
-                               "c.wav\tyes\ttrain\t\tno\tx\t0000000000000003\t5\r\n"
-                               "d.wav\tsilence\ttrain\t\tsilence\tx\t0000000000000004\t5\n# end";
+                                    "b.wav\tunknown\ttrain\t\tno\tx\t0000000000000002\t5\n"
+                                    "c.wav\tyes\ttrain\t\tno\tx\t0000000000000003\t5\r\n"
+                                    "d.wav\tsilence\ttrain\t\tsilence\tx\t0000000000000004\t5\n# end";
     th_project p;
     th_dataset *set;
     th_why why;

@@ -63,7 +63,8 @@ static void import_well(world *w)
 static size_t count(const world *w, const char *label, int split)
 {
     size_t n = 0;
-    for (size_t i = 0; i < w->set->n; i++) n += strcmp(w->set->clips[i].label, label) == 0 && (split < 0 || (int)w->set->clips[i].split == split);
+    for (size_t i = 0; i < w->set->n; i++)
+        n += strcmp(w->set->clips[i].label, label) == 0 && (split < 0 || (int)w->set->clips[i].split == split);
     return n;
 }
 
@@ -93,7 +94,9 @@ static void assert_stored(world *w)
     assert_int_equal(th_dataset_load(&w->p, &disk, NULL), TH_OK);
     assert_int_equal(disk->n, w->set->n);
     assert_int_equal(th_lint(&w->p, disk, NULL, NULL, &lint, NULL), TH_OK);
-    assert_int_equal(lint.finding[TH_LINT_MISSING].count + lint.finding[TH_LINT_DAMAGED].count + lint.finding[TH_LINT_CHANGED].count + lint.finding[TH_LINT_RATE].count, 0);
+    assert_int_equal(lint.finding[TH_LINT_MISSING].count + lint.finding[TH_LINT_DAMAGED].count +
+                         lint.finding[TH_LINT_CHANGED].count + lint.finding[TH_LINT_RATE].count,
+                     0);
     th_dataset_free(disk);
 }
 
@@ -139,7 +142,8 @@ static void a_folder_per_speaker(void **state)
     assert_string_equal(from(w, "yes/person3/1.wav")->speaker, "person3");
     for (size_t i = 0; i < w->set->n; i++)
         for (size_t k = 0; k < i; k++)
-            if (strcmp(w->set->clips[i].speaker, w->set->clips[k].speaker) == 0) assert_int_equal(w->set->clips[i].split, w->set->clips[k].split);
+            if (strcmp(w->set->clips[i].speaker, w->set->clips[k].speaker) == 0)
+                assert_int_equal(w->set->clips[i].split, w->set->clips[k].split);
     assert_int_equal(count(w, "yes", TH_TEST), 2);
 }
 
@@ -153,7 +157,8 @@ static void speech_commands(void **state)
         snprintf(name, sizeof name, "marvin/abc%d_nohash_%d.wav", i % 3, i);
         sound(w, name, HZ, 1, 20 + (uint64_t)i);
     }
-    make_text(at(w->src, "validation_list.txt"), "yes/abc1_nohash_0.wav\nmarvin/abc1_nohash_1.wav\nmarvin/abc1_nohash_4.wav\nmarvin/abc1_nohash_7.wav\n");
+    make_text(at(w->src, "validation_list.txt"),
+              "yes/abc1_nohash_0.wav\nmarvin/abc1_nohash_1.wav\nmarvin/abc1_nohash_4.wav\nmarvin/abc1_nohash_7.wav\n");
     make_text(at(w->src, "testing_list.txt"), "yes/abc2_nohash_0.wav\r\nmarvin/abc2_nohash_2.wav");
     sound(w, "_background_noise_/rain.wav", 22050, 20.5, 50);
     sound(w, "_silence_/one.wav", HZ, 1, 60);
@@ -232,7 +237,8 @@ static void per_label_takes_few_of_many_speakers(void **state)
     assert_int_equal(w->report.left_out, 2 * (100 - 20 - 14));
     for (size_t i = 0; i < w->set->n; i++) /* 16 speakers train: none of 14 clips has to share one */
         for (size_t k = 0; k < i; k++)
-            if (w->set->clips[i].split == TH_TRAIN && w->set->clips[k].split == TH_TRAIN && strcmp(w->set->clips[i].label, w->set->clips[k].label) == 0)
+            if (w->set->clips[i].split == TH_TRAIN && w->set->clips[k].split == TH_TRAIN &&
+                strcmp(w->set->clips[i].label, w->set->clips[k].label) == 0)
                 assert_string_not_equal(w->set->clips[i].speaker, w->set->clips[k].speaker);
 }
 
@@ -255,9 +261,11 @@ static void bad_files_stop_nothing(void **state)
     assert_int_equal(w->report.added, 1);
     assert_int_equal(w->report.duplicates, 2);
     assert_int_equal(w->report.refused, 7);
-    assert_true(has_problem(w, "empty.wav", "empty") && has_problem(w, "text.mp3", "it is no sound file") && has_problem(w, "slow.wav", "1 Hz") &&
-                has_problem(w, "long.wav", "11 s long") && has_problem(w, "cut.wav", "cut off") && has_problem(w, "dangling.wav", "no sound file") &&
-                has_problem(w, "pipe.wav", "not a file") && has_problem(w, "loop", "link back") && has_problem(w, "yes/good.wav", "labelled"));
+    assert_true(has_problem(w, "empty.wav", "empty") && has_problem(w, "text.mp3", "it is no sound file") &&
+                has_problem(w, "slow.wav", "1 Hz") && has_problem(w, "long.wav", "11 s long") &&
+                has_problem(w, "cut.wav", "cut off") && has_problem(w, "dangling.wav", "no sound file") &&
+                has_problem(w, "pipe.wav", "not a file") && has_problem(w, "loop", "link back") &&
+                has_problem(w, "yes/good.wav", "labelled"));
     assert_int_equal(count(w, "no", -1), 1); /* "no" comes first in the folder */
     assert_stored(w);
 }
@@ -406,7 +414,13 @@ static void findings(void **state)
     for (int i = 0; i < 3200; i++) loud[i] = 32767;
     assert_int_equal(th_audio_write(path[2], HZ, loud, 3200, NULL), TH_OK);
     w->set->clips[20].split = w->set->clips[20].split == TH_TRAIN ? TH_TEST : TH_TRAIN;
-    const th_clip twin = {.file = "yes/none.wav", .label = "yes", .word = "YES", .speaker = "", .source = "s", .hash = w->set->clips[30].hash, .n_samples = 1};
+    const th_clip twin = {.file = "yes/none.wav",
+                          .label = "yes",
+                          .word = "YES",
+                          .speaker = "",
+                          .source = "s",
+                          .hash = w->set->clips[30].hash,
+                          .n_samples = 1};
     assert_int_equal(th_dataset_add(w->set, &twin, NULL), TH_OK);
     assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
     assert_int_equal(r.n_errors, 2);
@@ -430,9 +444,13 @@ static void findings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_folder_per_label), T(a_folder_per_speaker), T(speech_commands), T(spoken_digits), T(arabic_commands),
-        T(per_label_takes_few_of_many_speakers), T(bad_files_stop_nothing), T(folders_that_differ_by_case), T(nothing_to_import),
-        T(what_is_lost_is_put_back), T(kill_minus_9), T(a_full_disk), T(scanning_for_a_test), T(findings),
+        T(a_folder_per_label),     T(a_folder_per_speaker),
+        T(speech_commands),        T(spoken_digits),
+        T(arabic_commands),        T(per_label_takes_few_of_many_speakers),
+        T(bad_files_stop_nothing), T(folders_that_differ_by_case),
+        T(nothing_to_import),      T(what_is_lost_is_put_back),
+        T(kill_minus_9),           T(a_full_disk),
+        T(scanning_for_a_test),    T(findings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

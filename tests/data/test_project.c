@@ -36,10 +36,14 @@ static void every_key_is_read(void **state)
     (void)state;
     th_project p;
     th_why why;
-    const th_err err = parse("\xef\xbb\xbf[project]\r\n task = keyword\r\nlabels: a, b ,c\n; remark\n[features]\nrate_hz=8000\nclip_ms = 1500\nwindow_ms=25\nhop_ms=10\n"
-                             "kind=logmel\nmel_bands=32\ncoefficients=32\nlow_hz=50.5\nhigh_hz=3800\n[train]\npreset=tiny-conv\nepochs=7\nbatch=16\n"
-                             "learning_rate = 2.5e-3\nseed = 1844674407370955160\n[detect]\nthreshold = .75\nwindow_ms=800\nsuppress_ms=0\nmin_count=2\n"
-                             "stride_ms = 40\n[deploy]\nboard = other", &p, &why);
+    const th_err err = parse("\xef\xbb\xbf[project]\r\n task = keyword\r\nlabels: a, b ,c\n; "
+                             "remark\n[features]\nrate_hz=8000\nclip_ms = 1500\nwindow_ms=25\nhop_ms=10\n"
+                             "kind=logmel\nmel_bands=32\ncoefficients=32\nlow_hz=50.5\nhigh_hz=3800\n[train]\npreset="
+                             "tiny-conv\nepochs=7\nbatch=16\n"
+                             "learning_rate = 2.5e-3\nseed = 1844674407370955160\n[detect]\nthreshold = "
+                             ".75\nwindow_ms=800\nsuppress_ms=0\nmin_count=2\n"
+                             "stride_ms = 40\n[deploy]\nboard = other",
+                             &p, &why);
     if (err) fail_msg("%s", why.text);
     assert_int_equal(p.n_labels, 5);
     assert_string_equal(p.labels[1], "b");
@@ -67,7 +71,9 @@ static void every_key_is_read(void **state)
 static void errors_name_line_and_possible_values(void **state)
 {
     (void)state;
-    static const struct { const char *text, *expect, *also; } bad[] = {
+    static const struct {
+        const char *text, *expect, *also;
+    } bad[] = {
         {"[project]\nlabels = yes\ncolour = red\n", "line 3", "[train] preset"},
         {"[project]\nlabels = yes\n[garden]\nx = 1\n", "line 4", "[detect]"},
         {"[project]\nlabels = yes\n[train]\n\npreset = huge\n", "line 5", "tiny-conv, ds-cnn-s, ds-cnn"},
@@ -96,7 +102,8 @@ static void errors_name_line_and_possible_values(void **state)
         th_project p;
         th_why why;
         assert_int_equal(parse(bad[i].text, &p, &why), TH_EFORMAT);
-        if (!strstr(why.text, bad[i].expect) || !strstr(why.text, bad[i].also)) fail_msg("\"%s\" gave: %s", bad[i].text, why.text);
+        if (!strstr(why.text, bad[i].expect) || !strstr(why.text, bad[i].also))
+            fail_msg("\"%s\" gave: %s", bad[i].text, why.text);
         assert_non_null(strstr(why.text, "x.ini"));
     }
 }
@@ -108,7 +115,8 @@ static void many_long_labels_in_one_line(void **state)
     th_why why;
     char text[8192];
     size_t n = (size_t)snprintf(text, sizeof text, "[project]\nlabels = ");
-    for (int i = 0; i < TH_MAX_LABELS - 2; i++) n += (size_t)snprintf(text + n, sizeof text - n, "%sكلمة-عربية-طويلة-جدا-%02d", i ? ", " : "", i);
+    for (int i = 0; i < TH_MAX_LABELS - 2; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%sكلمة-عربية-طويلة-جدا-%02d", i ? ", " : "", i);
     snprintf(text + n, sizeof text - n, "\n[train]\nseed = 3\n");
     if (parse(text, &p, &why)) fail_msg("%s", why.text);
     assert_int_equal(p.n_labels, TH_MAX_LABELS);
@@ -141,7 +149,9 @@ static void labels_are_checked(void **state)
 {
     (void)state;
     static const char *const good[] = {"yes", "نعم", "はい", "turn on", "é", "🙂", "a-b_c.d"};
-    static const char *const bad[] = {"", ".hidden", "..", "a/b", "a\\b", "a,b", "a\tb", "a\nb", " a", "a ", "\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xc2\x85", "[x]", "a=b", "a;b", "#1"};
+    static const char *const bad[] = {"",         ".hidden", "..",  "a/b",  "a\\b",  "a,b",          "a\tb",
+                                      "a\nb",     " a",      "a ",  "\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf",
+                                      "\xc2\x85", "[x]",     "a=b", "a;b",  "#1"};
     char longest[TH_LABEL_BYTES + 1];
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) assert_int_equal(th_label_check(good[i], NULL), TH_OK);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -155,10 +165,13 @@ static void labels_are_checked(void **state)
     longest[TH_LABEL_BYTES - 1] = 'x';
     longest[TH_LABEL_BYTES] = 0;
     assert_int_equal(th_label_check(longest, NULL), TH_EUSAGE);
-    assert_true(th_label_same("Ja", "jA") && th_label_same("ДА", "да") && th_label_same("Ñ", "ñ") && th_label_same("Σ", "σ"));
-    assert_false(th_label_same("a", "ab") || th_label_same("ab", "a") || th_label_same("", "a") || th_label_same("×", "÷"));
+    assert_true(th_label_same("Ja", "jA") && th_label_same("ДА", "да") && th_label_same("Ñ", "ñ") &&
+                th_label_same("Σ", "σ"));
+    assert_false(th_label_same("a", "ab") || th_label_same("ab", "a") || th_label_same("", "a") ||
+                 th_label_same("×", "÷"));
     th_project p;
-    const char *const cases[] = {"yes", "Yes"}, *const reserved[] = {"Unknown"}, *const all[] = {"yes", "unknown", "silence"};
+    const char *const cases[] = {"yes", "Yes"}, *const reserved[] = {"Unknown"},
+                      *const all[] = {"yes", "unknown", "silence"};
     assert_int_equal(th_project_defaults("keyword", cases, 2, &p, NULL), TH_EUSAGE);
     assert_int_equal(th_project_defaults("keyword", reserved, 1, &p, NULL), TH_EUSAGE);
     assert_int_equal(th_project_defaults("image", two, 2, &p, NULL), TH_EUSAGE);

@@ -28,19 +28,14 @@ static void add_clip(const char *label, const char *word, int number, int n, dou
     th_why why = {0};
     for (int i = 0; i < n; i++) {
         const double swell = sin(3.14159265 * i / n);
-        pcm[i] = (int16_t)lrint((double)loud * (swell * sin(6.2831853 * hz * i / RATE) +
-                                                0.05 * (double)th_rng_normal(&r)));
+        pcm[i] =
+            (int16_t)lrint((double)loud * (swell * sin(6.2831853 * hz * i / RATE) + 0.05 * (double)th_rng_normal(&r)));
     }
     snprintf(path, sizeof path, "%s/%s-%d.wav", dir, word, number);
     assert_int_equal(th_audio_write(path, RATE, pcm, n, &why), TH_OK);
     free(pcm);
-    const th_clip clip = {.file = path,
-                          .label = label,
-                          .word = word,
-                          .speaker = "",
-                          .source = "test",
-                          .split = TH_TRAIN,
-                          .n_samples = n};
+    const th_clip clip = {
+        .file = path, .label = label, .word = word, .speaker = "", .source = "test", .split = TH_TRAIN, .n_samples = n};
     assert_int_equal(th_dataset_add(set, &clip, &why), TH_OK);
 }
 
@@ -53,15 +48,13 @@ static int make_clips(void **state)
     assert_int_equal(th_project_defaults("keyword", labels, 2, &project, &why), TH_OK);
     project.rate_hz = RATE;
     assert_int_equal(th_dataset_new(&project, &set, &why), TH_OK);
-    for (int k = 0; k < counts[0]; k++)
-        add_clip("up", "up", k, 5000 + 500 * k, 300.0 + 20.0 * k, 12000.0f);
+    for (int k = 0; k < counts[0]; k++) add_clip("up", "up", k, 5000 + 500 * k, 300.0 + 20.0 * k, 12000.0f);
     for (int k = 0; k < counts[2]; k++) { /* mixed in between: the sampler sorts them */
         char word[8];
         snprintf(word, sizeof word, "w%d", k < 30 ? 0 : k % 5);
         add_clip("unknown", word, k, CLIP, 2000.0 + 10.0 * k, 9000.0f);
     }
-    for (int k = 0; k < counts[1]; k++)
-        add_clip("down", "down", k, CLIP, 1000.0 + 20.0 * k, 3000.0f);
+    for (int k = 0; k < counts[1]; k++) add_clip("down", "down", k, CLIP, 1000.0 + 20.0 * k, 3000.0f);
     for (int k = 0; k < counts[3]; k++) add_clip("silence", "silence", k, CLIP + 3000, 50.0, 20.0f);
     pipe_.n_labels = 4;
     const char *all[] = {"up", "down", "unknown", "silence"};
@@ -163,9 +156,7 @@ static void an_epoch_is_balanced_and_has_each_keyword_clip_once(void **state)
         int common = 0; /* 32 of the 40 unknown clips are "w0"; shares go by the root */
         for (size_t k = 0; k < set->n; k++)
             if (strcmp(set->clips[k].word, "w0") == 0) common += seen[k];
-        assert_in_range(
-            common, 8,
-            10); /* sqrt(32) / (sqrt(32) + 4 sqrt(2)) = 1/2, less what falls on an edge */
+        assert_in_range(common, 8, 10); /* sqrt(32) / (sqrt(32) + 4 sqrt(2)) = 1/2, less what falls on an edge */
     }
     th_sampler_free(s);
 }
@@ -273,11 +264,9 @@ static void normalising_gives_mean_0_and_deviation_1(void **state)
             for (int32_t i = 0; i < th_sampler_epoch_size(s); i++) {
                 float x[X], y[4];
                 th_sampler_example(s, e, i, 0, x, y);
-                for (int k = 0; k < X; k++)
-                    sum[k % COEFS] += (double)x[k], squares[k % COEFS] += (double)(x[k] * x[k]);
+                for (int k = 0; k < X; k++) sum[k % COEFS] += (double)x[k], squares[k % COEFS] += (double)(x[k] * x[k]);
             }
-        const double n = (double)FRAMES * epochs * th_sampler_epoch_size(s),
-                     near = augment ? 0.3 : 1e-3;
+        const double n = (double)FRAMES * epochs * th_sampler_epoch_size(s), near = augment ? 0.3 : 1e-3;
         for (int c = 0; c < COEFS; c++) {
             assert_true(fabs(sum[c] / n) < near);
             assert_true(fabs(sqrt(squares[c] / n) - 1.0) < near);

@@ -68,7 +68,8 @@ static void few_or_unknown_speakers_are_divided_by_clip(void **state)
         assert_false(choose(s, N, 5));
         size_t count[4][TH_N_SPLITS] = {{0}};
         for (int i = 0; i < N; i++) count[i % 4][s->item[i].split]++;
-        for (int l = 0; l < 4; l++) assert_true(count[l][TH_VAL] == 15 && count[l][TH_TEST] == 15 && count[l][TH_TRAIN] == 120);
+        for (int l = 0; l < 4; l++)
+            assert_true(count[l][TH_VAL] == 15 && count[l][TH_TEST] == 15 && count[l][TH_TRAIN] == 120);
         free(s);
     }
 }
@@ -81,8 +82,10 @@ static void small_labels(void **state)
         size_t count[TH_N_SPLITS] = {0};
         choose(s, n, 1);
         for (int i = 0; i < n; i++) count[s->item[i].split]++;
-        if (n < TH_MIN_TO_SPLIT) assert_int_equal(count[TH_TRAIN], n); /* one clip is enough to go on */
-        else assert_true(count[TH_VAL] >= 1 && count[TH_TEST] >= 1 && count[TH_TRAIN] >= 3);
+        if (n < TH_MIN_TO_SPLIT)
+            assert_int_equal(count[TH_TRAIN], n); /* one clip is enough to go on */
+        else
+            assert_true(count[TH_VAL] >= 1 && count[TH_TEST] >= 1 && count[TH_TRAIN] >= 3);
         free(s);
     }
 }
@@ -122,7 +125,8 @@ static void pieces_are_divided_in_the_order_of_time(void **state)
 {
     (void)state;
     set *s = make(0, 1);
-    for (int i = 0; i < 60; i++) snprintf(s->key[i], sizeof s->key[i], "%s.wav#%d", i < 40 ? "rain" : "rainy", i < 40 ? 39 - i : i - 40);
+    for (int i = 0; i < 60; i++)
+        snprintf(s->key[i], sizeof s->key[i], "%s.wav#%d", i < 40 ? "rain" : "rainy", i < 40 ? 39 - i : i - 40);
     choose(s, 60, 9);
     for (int i = 0; i < 40; i++) /* 80, 10, 10 % of 40; the list stands backwards */
         assert_int_equal(s->item[39 - i].split, i < 32 ? TH_TRAIN : i < 36 ? TH_VAL : TH_TEST);
@@ -133,8 +137,13 @@ static void pieces_are_divided_in_the_order_of_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_is_on_two_sides), cmocka_unit_test(known_speakers_stay), cmocka_unit_test(few_or_unknown_speakers_are_divided_by_clip),
-        cmocka_unit_test(small_labels), cmocka_unit_test(a_rare_label_is_trained), cmocka_unit_test(same_seed_same_split_other_seed_other), cmocka_unit_test(pieces_are_divided_in_the_order_of_time),
+        cmocka_unit_test(nobody_is_on_two_sides),
+        cmocka_unit_test(known_speakers_stay),
+        cmocka_unit_test(few_or_unknown_speakers_are_divided_by_clip),
+        cmocka_unit_test(small_labels),
+        cmocka_unit_test(a_rare_label_is_trained),
+        cmocka_unit_test(same_seed_same_split_other_seed_other),
+        cmocka_unit_test(pieces_are_divided_in_the_order_of_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,8 +10,10 @@ static const char *const labels[] = {"yes", "نعم"};
 static void language_by_script(void **state)
 {
     (void)state;
-    static const struct { const char *text, *language; } good[] = {{"yes", "en"}, {"über", "en"}, {"نعم", "ar"}, {"да", "ru"}, {"はい", "ja"}, {"食べる", "ja"},
-                                                                   {"是", "cmn"}, {"예", "ko"}, {"7", "en"}, {"turn on", "en"}};
+    static const struct {
+        const char *text, *language;
+    } good[] = {{"yes", "en"},    {"über", "en"}, {"نعم", "ar"}, {"да", "ru"}, {"はい", "ja"},
+                {"食べる", "ja"}, {"是", "cmn"},  {"예", "ko"},  {"7", "en"},  {"turn on", "en"}};
     static const char *const bad[] = {"yesда", "ᚠᚢ", "🙂", "--"};
     const char *language;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -45,7 +47,8 @@ static void voices_make_a_data_set(void **state)
 {
     if (!th_program_exists("espeak-ng")) skip();
     th_project p;
-    th_dataset *a = make(at(*state, "a"), 3, 8, &p), *b = make(at(*state, "b"), 3, 8, &p), *c = make(at(*state, "c"), 4, 8, &p);
+    th_dataset *a = make(at(*state, "a"), 3, 8, &p), *b = make(at(*state, "b"), 3, 8, &p),
+               *c = make(at(*state, "c"), 4, 8, &p);
     size_t same = 0, count[4][TH_N_SPLITS] = {{0}};
     assert_int_equal(a->n, b->n);
     for (size_t i = 0; i < a->n; i++) {
@@ -76,8 +79,13 @@ static void fill_project(const th_project *p, th_dataset *set)
     for (int i = 0; i < 24; i++) {
         int16_t pcm[16000] = {0};
         const int label = i % 4;
-        for (int k = 5000; k < 9000; k++) pcm[k] = (int16_t)(label == 3 ? i : (k / (4 + label * 4)) % 2 ? 6000 + i : -6000);
-        th_clip c = {.label = p->labels[label], .word = p->labels[label], .speaker = "", .source = "made", .split = i < 12 ? TH_TRAIN : TH_TEST};
+        for (int k = 5000; k < 9000; k++)
+            pcm[k] = (int16_t)(label == 3 ? i : (k / (4 + label * 4)) % 2 ? 6000 + i : -6000);
+        th_clip c = {.label = p->labels[label],
+                     .word = p->labels[label],
+                     .speaker = "",
+                     .source = "made",
+                     .split = i < 12 ? TH_TRAIN : TH_TEST};
         assert_int_equal(th_clip_store(p, set, &c, "x", pcm, 16000, NULL), TH_OK);
     }
 }
@@ -110,7 +118,8 @@ static void a_stream_says_what_it_says(void **state)
         int32_t loudest = 0;
         assert_int_equal(sscanf(line, "%lf\t%lf\t%63s", &start, &end, label), 3);
         assert_true(start >= last_end && end > start && end < 60);
-        for (int32_t k = (int32_t)(last_end * 16000) + 200; k < (int32_t)(start * 16000) - 200; k++) loudest = abs(pcm[k]) > loudest ? abs(pcm[k]) : loudest;
+        for (int32_t k = (int32_t)(last_end * 16000) + 200; k < (int32_t)(start * 16000) - 200; k++)
+            loudest = abs(pcm[k]) > loudest ? abs(pcm[k]) : loudest;
         assert_true(loudest < 300); /* between the words: the background alone */
         yes += strcmp(label, "yes") == 0;
         no += strcmp(label, "no") == 0;

@@ -31,7 +31,8 @@ static inline void small_make(small *s)
     s->f32 = test_ds_cnn(5);
     const th_quantize_job job = {.model = s->f32, .method = TH_RANGE_MSE, .n_samples = 32, .sample = small_sample};
     int32_t n = 0;
-    if (th_quantize(&job, &s->s8, NULL, &n, &why) || th_plan_make(&s->s8->graphs[0], &s->plan, &why)) fail_msg("%s", why.text);
+    if (th_quantize(&job, &s->s8, NULL, &n, &why) || th_plan_make(&s->s8->graphs[0], &s->plan, &why))
+        fail_msg("%s", why.text);
     s->pipe = test_pipeline();
     s->pipe.detect = (th_detect_settings){400, 600, 2, 100, 0.3f};
     for (int i = 0; i < 10; i++) {

@@ -7,14 +7,14 @@
 #include "evaluate/stream.h"
 #include "fmt/elf.h"
 
-#define NEEDS_TOOLS()                                                                              \
-    do {                                                                                           \
-        const th_board *needed;                                                                    \
-        assert_int_equal(th_board_find(NULL, &needed, NULL), TH_OK);                               \
-        if (th_firmware_tools(needed, NULL) || th_emulator_tools(needed, NULL)) {                  \
-            printf("# SKIP arm-none-eabi-gcc or qemu-system-arm is not here\n");                   \
-            skip();                                                                                \
-        }                                                                                          \
+#define NEEDS_TOOLS()                                                                                                  \
+    do {                                                                                                               \
+        const th_board *needed;                                                                                        \
+        assert_int_equal(th_board_find(NULL, &needed, NULL), TH_OK);                                                   \
+        if (th_firmware_tools(needed, NULL) || th_emulator_tools(needed, NULL)) {                                      \
+            printf("# SKIP arm-none-eabi-gcc or qemu-system-arm is not here\n");                                       \
+            skip();                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 typedef struct world { /* one firmware for all tests */
@@ -33,7 +33,8 @@ static void open_world(world *w)
     assert_int_equal(th_board_find(NULL, &w->board, &why), TH_OK);
     assert_int_equal(th_dir_temp(w->dir, &why), TH_OK);
     assert_int_equal(th_path_join(out, w->dir, "fw", &why), TH_OK);
-    if (th_export_firmware(w->s.plan, &w->s.pipe, w->board, out, TH_BUILD_PROFILE, &w->fw, &why)) fail_msg("%s", why.text);
+    if (th_export_firmware(w->s.plan, &w->s.pipe, w->board, out, TH_BUILD_PROFILE, &w->fw, &why))
+        fail_msg("%s", why.text);
 }
 
 static void close_world(world *w)
@@ -128,7 +129,8 @@ static void clips_and_raw_tensors_are_equal(void **state)
     th_emulation_free(&e);
 
     for (uint32_t i = 0; i < 3; i++) (void)th_code_test_input(w.s.plan->graph, i + 1, in + (size_t)i * 120);
-    if (th_emulator_run(w.board, w.fw.profile_elf, "raw", (th_span){in, sizeof in}, true, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    if (th_emulator_run(w.board, w.fw.profile_elf, "raw", (th_span){in, sizeof in}, true, 120, NULL, NULL, &e, &why))
+        fail_msg("%s", why.text);
     assert_int_equal(e.n_out, 12);
     th_runner *r;
     assert_int_equal(th_runner_new(w.s.plan, &r, &why), TH_OK);
@@ -259,7 +261,8 @@ static void a_fault_is_reported(void **state)
     assert_int_equal(th_file_write(w.fw.elf, (th_span){elf, n}, &why), TH_OK);
     free(elf);
     const uint8_t silence[64] = {0};
-    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+    assert_int_equal(
+        th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
     assert_non_null(strstr(why.text, "model_init"));
     th_emulation_free(&e);
     close_world(&w);
@@ -288,7 +291,8 @@ static void a_stack_overflow_is_reported(void **state)
     assert_int_equal(th_file_write(w.fw.elf, (th_span){elf, n}, &why), TH_OK);
     free(elf);
     const uint8_t silence[64] = {0};
-    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+    assert_int_equal(
+        th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
     if (!strstr(why.text, "stack overflow")) fail_msg("%s", why.text);
     th_emulation_free(&e);
     close_world(&w);
@@ -297,9 +301,12 @@ static void a_stack_overflow_is_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stream_is_equal_to_the_host),  cmocka_unit_test(clips_and_raw_tensors_are_equal),
-        cmocka_unit_test(measure_equals_build_and_run), cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(a_fault_is_reported),          cmocka_unit_test(a_stack_overflow_is_reported),
+        cmocka_unit_test(stream_is_equal_to_the_host),
+        cmocka_unit_test(clips_and_raw_tensors_are_equal),
+        cmocka_unit_test(measure_equals_build_and_run),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(a_fault_is_reported),
+        cmocka_unit_test(a_stack_overflow_is_reported),
         cmocka_unit_test(a_changed_firmware_is_not_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

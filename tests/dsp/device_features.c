@@ -14,9 +14,8 @@ static int32_t console;
 
 void device_report_fault(uint32_t pc, uint32_t lr, uint32_t cfsr, int overflow)
 {
-    const size_t n =
-        th_text_fmt(line, sizeof line, "fault: pc %lx lr %lx cfsr %lx overflow %d\n",
-                    (unsigned long)pc, (unsigned long)lr, (unsigned long)cfsr, overflow);
+    const size_t n = th_text_fmt(line, sizeof line, "fault: pc %lx lr %lx cfsr %lx overflow %d\n", (unsigned long)pc,
+                                 (unsigned long)lr, (unsigned long)cfsr, overflow);
     (void)semi_write(console, line, (uint32_t)n);
 }
 
@@ -45,11 +44,9 @@ int main(void)
         (void)semi_write(
             console, line,
             (uint32_t)th_text_fmt(
-                line, sizeof line,
-                "%s %ld - tables %llx features %llx, instructions: frame %lu, fft %lu\n",
-                good ? "ok" : "not ok", (long)k + 1, (unsigned long long)tables,
-                (unsigned long long)features, (unsigned long)(t1 - t0) * TH_INSTR_PER_TICK / 10,
-                (unsigned long)(t2 - t1) * TH_INSTR_PER_TICK / 10));
+                line, sizeof line, "%s %ld - tables %llx features %llx, instructions: frame %lu, fft %lu\n",
+                good ? "ok" : "not ok", (long)k + 1, (unsigned long long)tables, (unsigned long long)features,
+                (unsigned long)(t1 - t0) * TH_INSTR_PER_TICK / 10, (unsigned long)(t2 - t1) * TH_INSTR_PER_TICK / 10));
     }
     return failed;
 }

@@ -21,9 +21,7 @@ static const reference references[] = {
     {{TH_LOGMEL, 16000, 480, 320, 512, 40, 40, 20.0f, 7600.0f},
      UINT64_C(0xdaf9d679a053cb50),
      UINT64_C(0xb599acb48defd83c)},
-    {{TH_MFCC, 8000, 240, 400, 256, 20, 20, 0.0f, 4000.0f},
-     UINT64_C(0x6074de8ea4389acd),
-     UINT64_C(0x453bbb1d045f8fdb)},
+    {{TH_MFCC, 8000, 240, 400, 256, 20, 20, 0.0f, 4000.0f}, UINT64_C(0x6074de8ea4389acd), UINT64_C(0x453bbb1d045f8fdb)},
 };
 #define N_REFERENCES ((int32_t)(sizeof references / sizeof references[0]))
 
@@ -72,8 +70,7 @@ static inline uint64_t reference_tables(const th_frontend *f)
     return h;
 }
 
-static inline uint64_t reference_features(const th_frontend *f, const int16_t *pcm, int32_t n,
-                                          float *scratch)
+static inline uint64_t reference_features(const th_frontend *f, const int16_t *pcm, int32_t n, float *scratch)
 {
     float frame[TH_MAX_COEFS];
     uint64_t h = TH_FNV1A_START;

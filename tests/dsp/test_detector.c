@@ -55,8 +55,7 @@ static void other_classes_are_not_reported(void **state)
     th_detector d;
     th_detection found;
     th_detector_init(&d, &usual);
-    for (int32_t t = 0; t < 10000; t += 200)
-        assert_int_equal(push(&d, t, t < 5000 ? 2 : 3, 255, &found), 0);
+    for (int32_t t = 0; t < 10000; t += 200) assert_int_equal(push(&d, t, t < 5000 ? 2 : 3, 255, &found), 0);
 }
 
 static void is_quiet_after_a_detection(void **state)
@@ -88,9 +87,8 @@ static void old_results_leave_the_window(void **state)
     (void)push(&d, 1000, 0, 255, &found); /* 0 is exactly 1000 ms old: still in */
     assert_int_equal(d.count, 3);
     assert_int_equal(push(&d, 1050, 0, 255, &found), 0);
-    assert_int_equal(d.count, 3); /* 0 has left */
-    assert_int_equal(push(&d, 1101, 0, 255, &found),
-                     1); /* 100 has left: only yes is in the window */
+    assert_int_equal(d.count, 3);                        /* 0 has left */
+    assert_int_equal(push(&d, 1101, 0, 255, &found), 1); /* 100 has left: only yes is in the window */
     assert_int_equal(found.score, 255);
     assert_int_equal(push(&d, 9000, 0, 255, &found), 0); /* a gap: one result is not enough */
     assert_int_equal(d.count, 1);
@@ -107,8 +105,7 @@ static void full_history_keeps_the_newest(void **state)
     cfg.threshold = 255;
     th_detector_init(&d, &cfg);
     for (int32_t i = 0; i < 100; i++) assert_int_equal(push(&d, i, 2, 255, &found), 0);
-    for (int32_t i = 100; i < 100 + TH_DETECT_HISTORY - 1; i++)
-        assert_int_equal(push(&d, i, 1, 255, &found), 0);
+    for (int32_t i = 100; i < 100 + TH_DETECT_HISTORY - 1; i++) assert_int_equal(push(&d, i, 1, 255, &found), 0);
     assert_int_equal(push(&d, 100 + TH_DETECT_HISTORY - 1, 1, 255, &found), 1);
     assert_int_equal(found.score, 255);
 }
@@ -132,22 +129,17 @@ static void time_may_wrap_around(void **state)
     th_detection found;
     int32_t n = 0;
     th_detector_init(&d, &usual);
-    for (uint32_t k = 0; k < 40; k++)
-        n += push(&d, (int32_t)(0x7ffffc00u + k * 100u), 0, 255, &found);
+    for (uint32_t k = 0; k < 40; k++) n += push(&d, (int32_t)(0x7ffffc00u + k * 100u), 0, 255, &found);
     assert_int_equal(n, 3); /* at 200, 1700, 3200 ms as ever */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(waits_for_enough_results),
-        cmocka_unit_test(mean_has_to_reach_the_threshold),
-        cmocka_unit_test(other_classes_are_not_reported),
-        cmocka_unit_test(is_quiet_after_a_detection),
-        cmocka_unit_test(old_results_leave_the_window),
-        cmocka_unit_test(full_history_keeps_the_newest),
-        cmocka_unit_test(equal_means_go_to_the_first_class),
-        cmocka_unit_test(time_may_wrap_around),
+        cmocka_unit_test(waits_for_enough_results),          cmocka_unit_test(mean_has_to_reach_the_threshold),
+        cmocka_unit_test(other_classes_are_not_reported),    cmocka_unit_test(is_quiet_after_a_detection),
+        cmocka_unit_test(old_results_leave_the_window),      cmocka_unit_test(full_history_keeps_the_newest),
+        cmocka_unit_test(equal_means_go_to_the_first_class), cmocka_unit_test(time_may_wrap_around),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,8 +27,7 @@ static double hz_of_mel(double m)
 
 static double band_weight(const th_frontend_cfg *c, int b, double hz)
 {
-    const double low = mel_of_hz((double)c->low_hz),
-                 step = (mel_of_hz((double)c->high_hz) - low) / (c->n_mel + 1);
+    const double low = mel_of_hz((double)c->low_hz), step = (mel_of_hz((double)c->high_hz) - low) / (c->n_mel + 1);
     const double left = hz_of_mel(low + step * b), top = hz_of_mel(low + step * (b + 1)),
                  right = hz_of_mel(low + step * (b + 2));
     return fmax(0.0, fmin((hz - left) / (top - left), (right - hz) / (right - top)));
@@ -51,8 +50,7 @@ static void plain_frame(const th_frontend_cfg *c, const int16_t *pcm, double *ou
     for (int k = 0; k < c->n_coef; k++) {
         out[k] = c->kind == TH_LOGMEL ? band[k] : 0.0;
         for (int m = 0; c->kind == TH_MFCC && m < c->n_mel; m++)
-            out[k] +=
-                sqrt((k ? 2.0 : 1.0) / c->n_mel) * cos(PI * k * (m + 0.5) / c->n_mel) * band[m];
+            out[k] += sqrt((k ? 2.0 : 1.0) / c->n_mel) * cos(PI * k * (m + 0.5) / c->n_mel) * band[m];
     }
 }
 
@@ -122,8 +120,7 @@ static void fft_equals_plain_sums(void **state)
             worst = fmax(worst, hypot(re - (double)y[2 * k], im - (double)y[2 * k + 1]));
         }
         for (int k = 0; k <= n / 2; k++) { /* Parseval */
-            const double p =
-                (double)y[2 * k] * (double)y[2 * k] + (double)y[2 * k + 1] * (double)y[2 * k + 1];
+            const double p = (double)y[2 * k] * (double)y[2 * k] + (double)y[2 * k + 1] * (double)y[2 * k + 1];
             freq += k == 0 || k == n / 2 ? p : 2.0 * p;
         }
         assert_true(worst < 2e-7 * log2(n) * sqrt(time));
@@ -136,8 +133,7 @@ static void fft_refuses_other_sizes(void **state)
 {
     (void)state;
     const int32_t bad[] = {-512, 0, 1, 32, 63, 96, 511, 513, 8192, INT32_MAX};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_equal(th_fft_table_size(bad[i]), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_int_equal(th_fft_table_size(bad[i]), 0);
 }
 
 static void features_equal_a_plain_front_end(void **state)
@@ -157,8 +153,7 @@ static void features_equal_a_plain_front_end(void **state)
             speech_like(pcm, cfg[k].window, l + 10, loud[l]);
             th_frontend_frame(&x.f, pcm, x.scratch, got);
             plain_frame(&cfg[k], pcm, want);
-            for (int c = 0; c < cfg[k].n_coef; c++)
-                assert_true(fabs((double)got[c] - want[c]) < 1e-4);
+            for (int c = 0; c < cfg[k].n_coef; c++) assert_true(fabs((double)got[c] - want[c]) < 1e-4);
         }
         close_frontend(&x);
     }
@@ -272,8 +267,7 @@ static void narrow_bands_take_the_nearest_bin(void **state)
 static void quantising_rounds_half_up_and_clamps(void **state)
 {
     (void)state;
-    const float x[] = {0.0f,   0.24f, 0.25f,    -0.25f, -0.26f, 1e30f,
-                       -1e30f, NAN,   INFINITY, 0.75f,  -0.75f};
+    const float x[] = {0.0f, 0.24f, 0.25f, -0.25f, -0.26f, 1e30f, -1e30f, NAN, INFINITY, 0.75f, -0.75f};
     const int8_t want[] = {3, 3, 4, 3, 2, 127, -128, -128, 127, 5, 2};
     int8_t got[11];
     th_features_to_s8(x, 11, 0.5f, 3, got);

@@ -48,8 +48,7 @@ typedef struct fixture {
 static fixture make(int32_t hop)
 {
     const th_frontend_cfg cfg = {TH_MFCC, 16000, 480, hop, 512, 40, 10, 20.0f, 7600.0f};
-    fixture x = {.tables = aligned_alloc(16, th_frontend_mem(&cfg)),
-                 .pcm = malloc(LENGTH * sizeof(int16_t))};
+    fixture x = {.tables = aligned_alloc(16, th_frontend_mem(&cfg)), .pcm = malloc(LENGTH * sizeof(int16_t))};
     th_arena arena = th_arena_over(x.tables, th_frontend_mem(&cfg));
     assert_int_equal(th_frontend_init(&x.f, &cfg, NULL, NULL, &arena), TH_OK);
     th_rng r = th_rng_make(4, 4);
@@ -130,8 +129,7 @@ static uint64_t batch(const fixture *x, int32_t *count)
 static void stream_equals_batch_for_any_pieces(void **state)
 {
     (void)state;
-    const int32_t hops[] = {320, 480, 160,
-                            700}; /* the last one leaves samples out between frames */
+    const int32_t hops[] = {320, 480, 160, 700}; /* the last one leaves samples out between frames */
     const int32_t strides[] = {5, 1, N_FRAMES, N_FRAMES + 7};
     for (size_t k = 0; k < 4; k++) {
         fixture x = make(hops[k]);

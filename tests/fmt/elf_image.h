@@ -12,7 +12,8 @@ static inline void elf_put(uint8_t *p, uint32_t v)
     for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> 8 * i);
 }
 
-static inline void elf_section(uint8_t *p, uint32_t name, uint32_t type, uint32_t flags, uint32_t addr, uint32_t at, uint32_t n, uint32_t link)
+static inline void elf_section(uint8_t *p, uint32_t name, uint32_t type, uint32_t flags, uint32_t addr, uint32_t at,
+                               uint32_t n, uint32_t link)
 {
     const uint32_t v[10] = {name, type, flags, addr, at, n, link, 0, 4, 0};
     for (int i = 0; i < 10; i++) elf_put(p + 4 * i, v[i]);
@@ -31,8 +32,8 @@ static inline void elf_image(uint8_t out[ELF_IMAGE_BYTES])
     out[50] = 2;  /* the one with the names */
     memcpy(out + name_at, names, sizeof names);
     memcpy(out + string_at, strings, sizeof strings);
-    elf_put(out + symbol_at + 16, 1);          /* "main" */
-    elf_put(out + symbol_at + 20, 0x101);      /* Thumb bit */
+    elf_put(out + symbol_at + 16, 1);     /* "main" */
+    elf_put(out + symbol_at + 20, 0x101); /* Thumb bit */
     elf_put(out + symbol_at + 24, 8);
     out[symbol_at + 28] = 0x12; /* global function */
     out[symbol_at + 30] = 1;    /* in section 1 */

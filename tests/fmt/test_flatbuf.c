@@ -15,7 +15,8 @@ static size_t build(uint8_t *mem, size_t cap)
         th_fb_set_f32(&w, 0, (float)i / 4.0f);
         item[i] = th_fb_table_end(&w);
     }
-    const th_fb_ref items = th_fb_put_refs(&w, item, 4), text = th_fb_put_string(&w, "abc"), longs = th_fb_put_i64s(&w, wide, 3);
+    const th_fb_ref items = th_fb_put_refs(&w, item, 4), text = th_fb_put_string(&w, "abc"),
+                    longs = th_fb_put_i64s(&w, wide, 3);
     th_fb_table_begin(&w);
     th_fb_set_u8(&w, 5, 9);
     th_fb_set_ref(&w, 3, items);

@@ -140,6 +140,49 @@ static void float_models(void **state)
     model("pretrainedResnet_float", 0, "sample0");
 }
 
+/* k inputs one after the other, the state kept between them, from a fresh start; the outputs stand in one file. */
+static void sequence(const char *name, const char *tag)
+{
+    char file[256];
+    session s = open_session(name);
+    const th_graph *g = s.plan->graph;
+    assert_int_equal(g->n_inputs, 1);
+    snprintf(file, sizeof file, "%s.%s.in.bin", name, tag);
+    const bytes in = load("goldens", file);
+    snprintf(file, sizeof file, "%s.%s.out.bin", name, tag);
+    const bytes want = load("goldens", file);
+    const size_t n_in = th_tensor_bytes(&g->tensors[g->inputs[0]]), n_out = th_tensor_bytes(&g->tensors[g->outputs[0]]);
+    const size_t k = in.n / n_in;
+    assert_int_equal(k * n_in, in.n);
+    assert_int_equal(k * n_out, want.n);
+    uint8_t *got = malloc(want.n);
+    assert_non_null(got);
+    for (size_t i = 0; i < k; i++) {
+        memcpy(th_runner_input(s.runner, 0), in.p + i * n_in, n_in);
+        th_runner_invoke(s.runner,
+                         strcmp(tag, "seed1") == 0 && g->tensors[g->outputs[0]].type != TH_F32 ? on_layer : NULL, &s);
+        memcpy(got + i * n_out, th_runner_output(s.runner, 0), n_out);
+    }
+    compare(file, got, want.p, want.n, g->tensors[g->outputs[0]].type);
+    if (s.n_seen) assert_int_equal(s.n_seen, g->n_nodes);
+    free(got);
+    free(in.p);
+    free(want.p);
+    close_session(&s);
+}
+
+/* SVDF and LSTM: the seeds from a fresh start each, with every layer of the first; then all three without a reset. */
+static void models_with_state(void **state)
+{
+    (void)state;
+    TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
+    static const char *const names[] = {"keyword_scrambled_8bit", "trained_lstm_int8", "trained_lstm",
+                                        "dtln_noise_suppression"};
+    static const char *const tags[] = {"seed1", "seed2", "seed3", "seq123"};
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k < 4; k++) sequence(names[i], tags[k]);
+}
+
 /* The arena is smaller than TensorFlow Lite Micro's (BASELINES.md), and the plan reaches the lower bound. */
 static void arenas(void **state)
 {
@@ -178,7 +221,8 @@ static void hybrid_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keyword_models), cmocka_unit_test(other_int8_models), cmocka_unit_test(float_models),
+        cmocka_unit_test(keyword_models), cmocka_unit_test(other_int8_models),
+        cmocka_unit_test(float_models),   cmocka_unit_test(models_with_state),
         cmocka_unit_test(arenas),         cmocka_unit_test(hybrid_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,13 +76,24 @@ static void damaged_json_is_refused(void **state)
 {
     (void)state;
     static const char *const text[] = {
-        "", "{", "[]", "null", "{}", "{\"format\":2}", "{\"format\":1}", "{\"format\":1e99}", "{\"format\":1,\"format\":1}", "\xff\xff",
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "{\"format\":2}",
+        "{\"format\":1}",
+        "{\"format\":1e99}",
+        "{\"format\":1,\"format\":1}",
+        "\xff\xff",
     };
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
         th_model *m = test_ds_cnn(1);
         th_why why = {0};
         th_pipeline p;
-        assert_int_equal(th_model_set_metadata(m, TH_PIPELINE_METADATA, (th_span){(const uint8_t *)text[i], strlen(text[i])}, &why), TH_OK);
+        assert_int_equal(
+            th_model_set_metadata(m, TH_PIPELINE_METADATA, (th_span){(const uint8_t *)text[i], strlen(text[i])}, &why),
+            TH_OK);
         assert_int_not_equal(th_pipeline_from(m, &p, &why), TH_OK);
         assert_int_not_equal(why.text[0], 0);
         th_model_free(m);
@@ -104,12 +115,15 @@ static void every_mutation_of_the_json_is_sound_or_refused(void **state)
     for (int k = 0; k < 3000; k++) {
         th_model *other = test_ds_cnn(1);
         memcpy(copy, good.p, good.n);
-        copy[th_rng_below(&rng, (uint32_t)good.n)] = k % 2 ? (uint8_t)"0123456789-.,:\"{}[]eE"[th_rng_below(&rng, 21)] : (uint8_t)th_rng_u32(&rng);
+        copy[th_rng_below(&rng, (uint32_t)good.n)] =
+            k % 2 ? (uint8_t) "0123456789-.,:\"{}[]eE"[th_rng_below(&rng, 21)] : (uint8_t)th_rng_u32(&rng);
         const size_t n = k % 10 ? good.n : th_rng_below(&rng, (uint32_t)good.n);
         why = (th_why){0};
         assert_int_equal(th_model_set_metadata(other, TH_PIPELINE_METADATA, (th_span){copy, n}, &why), TH_OK);
-        if (th_pipeline_from(other, &back, &why)) refused++;
-        else assert_int_equal(back.n_labels, 4);
+        if (th_pipeline_from(other, &back, &why))
+            refused++;
+        else
+            assert_int_equal(back.n_labels, 4);
         th_model_free(other);
     }
     assert_in_range(refused, 100, 2999);
@@ -136,10 +150,8 @@ static void the_detector_gets_integers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_back_exactly),
-        cmocka_unit_test(impossible_settings_are_refused),
-        cmocka_unit_test(damaged_json_is_refused),
-        cmocka_unit_test(every_mutation_of_the_json_is_sound_or_refused),
+        cmocka_unit_test(comes_back_exactly),         cmocka_unit_test(impossible_settings_are_refused),
+        cmocka_unit_test(damaged_json_is_refused),    cmocka_unit_test(every_mutation_of_the_json_is_sound_or_refused),
         cmocka_unit_test(the_detector_gets_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,8 @@ static void presets_have_the_known_sizes(void **state)
         int32_t w, classes;
         int64_t parameters, macs;
     } want[] = {
-        {"tiny-conv", 40, 4, 16652, 336000},     /* 10*8*8+8 + 4000*4+4; micro_speech of TFLite Micro */
-        {"ds-cnn", 10, 12, 23180, 2656768},      /* MLPerf Tiny keyword spotting: 2,656,768 MACs */
+        {"tiny-conv", 40, 4, 16652, 336000}, /* 10*8*8+8 + 4000*4+4; micro_speech of TFLite Micro */
+        {"ds-cnn", 10, 12, 23180, 2656768},  /* MLPerf Tiny keyword spotting: 2,656,768 MACs */
         {"ds-cnn-s", 10, 4, 13924, 1608192},
     };
     for (size_t i = 0; i < 3; i++) {
@@ -29,8 +29,10 @@ static void shapes_follow_tflite(void **state)
 {
     (void)state;
     th_spec s;
-    assert_int_equal(th_spec_parse("# a remark\n\nconv2d 3 3x2 stride 2x1 valid relu # more\nmaxpool 2x2\ndepthwise 3x3 stride 2x2 bn\navgpool global\ndense 5 relu\ndropout 0.25\ndense classes",
-                                   20, 11, 2, 4, &s, NULL), TH_OK);
+    assert_int_equal(th_spec_parse("# a remark\n\nconv2d 3 3x2 stride 2x1 valid relu # more\nmaxpool 2x2\ndepthwise "
+                                   "3x3 stride 2x2 bn\navgpool global\ndense 5 relu\ndropout 0.25\ndense classes",
+                                   20, 11, 2, 4, &s, NULL),
+                     TH_OK);
     static const int32_t want[][3] = {{9, 10, 3}, {5, 5, 3}, {3, 3, 3}, {1, 1, 3}, {1, 1, 5}, {1, 1, 5}, {1, 1, 4}};
     assert_int_equal(s.n_layers, 7);
     for (int i = 0; i < 7; i++) {
@@ -71,7 +73,8 @@ static void errors_name_line_and_word(void **state)
         th_spec s;
         th_why why = {0};
         assert_int_not_equal(th_spec_parse(bad[i].text, 8, 8, 1, 4, &s, &why), TH_OK);
-        if (!strstr(why.text, bad[i].says)) fail_msg("%s: \"%s\" does not say \"%s\"", bad[i].text, why.text, bad[i].says);
+        if (!strstr(why.text, bad[i].says))
+            fail_msg("%s: \"%s\" does not say \"%s\"", bad[i].text, why.text, bad[i].says);
     }
     char many[65 * 12 + 20] = "";
     for (int i = 0; i < 65; i++) strcat(many, "dense 4\n");

@@ -10,7 +10,8 @@ static void collect(void *ctx, const char *line)
 static int run(const char *const *argv, char *out, char *tail, size_t cap, int timeout_s, th_why *why)
 {
     int status = -1;
-    const th_process p = {.argv = argv, .cwd = "/", .on_line = out ? collect : NULL, .ctx = out, .timeout_s = timeout_s};
+    const th_process p = {
+        .argv = argv, .cwd = "/", .on_line = out ? collect : NULL, .ctx = out, .timeout_s = timeout_s};
     const th_err err = th_process_run(&p, &status, tail, cap, why);
     return err ? err : status;
 }
@@ -39,8 +40,10 @@ static void much_output_on_both_streams(void **state)
 {
     (void)state;
     char tail[64];
-    const char *argv[] = {"sh", "-c", "i=0; while [ $i -lt 4000 ]; do echo 0123456789012345678901234567890123456789; "
-                          "echo 0123456789012345678901234567890123456789 >&2; i=$((i+1)); done", NULL};
+    const char *argv[] = {"sh", "-c",
+                          "i=0; while [ $i -lt 4000 ]; do echo 0123456789012345678901234567890123456789; "
+                          "echo 0123456789012345678901234567890123456789 >&2; i=$((i+1)); done",
+                          NULL};
     assert_int_equal(run(argv, NULL, tail, sizeof tail, 0, NULL), 0);
     assert_int_equal(strlen(tail), 63);
 }
@@ -73,7 +76,8 @@ static void stops_what_takes_too_long(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_status_and_stderr), cmocka_unit_test(much_output_on_both_streams),
-                                       cmocka_unit_test(a_missing_program_is_named), cmocka_unit_test(stops_what_takes_too_long)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_status_and_stderr), cmocka_unit_test(much_output_on_both_streams),
+        cmocka_unit_test(a_missing_program_is_named), cmocka_unit_test(stops_what_takes_too_long)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,7 @@ static void sizes_are_checked(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(members_wait_for_each_other), cmocka_unit_test(sizes_are_checked)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(members_wait_for_each_other),
+                                       cmocka_unit_test(sizes_are_checked)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

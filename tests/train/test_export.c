@@ -45,11 +45,14 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
     th_model *model = NULL;
     th_plan *plan = NULL;
     th_runner *runner = NULL;
-    if (th_spec_parse(text, h, w, c, classes, &spec, &why) || th_net_new(&spec, SAMPLES, 2, 0, &net, &why)) fail_msg("%s", why.text);
+    if (th_spec_parse(text, h, w, c, classes, &spec, &why) || th_net_new(&spec, SAMPLES, 2, 0, &net, &why))
+        fail_msg("%s", why.text);
     assert_int_equal(th_team_new(2, &team, NULL), TH_OK);
     shake(net);
     th_team_run(team, infer, (void *[]){net, team});
-    if (th_net_export(net, &model, &why) || th_plan_make(&model->graphs[0], &plan, &why) || th_runner_new(plan, &runner, &why)) fail_msg("%s", why.text);
+    if (th_net_export(net, &model, &why) || th_plan_make(&model->graphs[0], &plan, &why) ||
+        th_runner_new(plan, &runner, &why))
+        fail_msg("%s", why.text);
     for (int32_t n = 0; n < SAMPLES; n++) {
         float want[64];
         th_net_scores(net, n, want);
@@ -57,7 +60,9 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
         th_runner_invoke(runner, NULL, NULL);
         const float *got = th_runner_output(runner, 0);
         for (int32_t i = 0; i < classes; i++)
-            if (!(fabs((double)got[i] - (double)want[i]) < 1e-4)) fail_msg("%s: sample %d class %d: graph %g, trainer %g", text, (int)n, (int)i, (double)got[i], (double)want[i]);
+            if (!(fabs((double)got[i] - (double)want[i]) < 1e-4))
+                fail_msg("%s: sample %d class %d: graph %g, trainer %g", text, (int)n, (int)i, (double)got[i],
+                         (double)want[i]);
     }
     th_runner_free(runner);
     th_plan_free(plan);
@@ -77,7 +82,9 @@ static void presets(void **state)
 static void other_nets(void **state)
 {
     (void)state;
-    compare("conv2d 5 3x2 stride 1x2 relu\nmaxpool 2x2\ndepthwise 3x3 stride 2x2 bn\nconv2d 9 2x2 valid bn relu\navgpool 2x2 stride 1x1\ndense 7 relu\ndense classes\n", 14, 15, 2, 3);
+    compare("conv2d 5 3x2 stride 1x2 relu\nmaxpool 2x2\ndepthwise 3x3 stride 2x2 bn\nconv2d 9 2x2 valid bn "
+            "relu\navgpool 2x2 stride 1x1\ndense 7 relu\ndense classes\n",
+            14, 15, 2, 3);
     compare("depthwise 3x3 relu\ndense 20 bn relu\ndropout 0.5\ndense classes\n", 5, 4, 3, 2);
 }
 

@@ -11,8 +11,8 @@
 
 typedef struct ref {
     const th_net *net;
-    double *p;           /* [n_params] */
-    double *x[2];        /* activations [BATCH][h][w][c], two in turn */
+    double *p;    /* [n_params] */
+    double *x[2]; /* activations [BATCH][h][w][c], two in turn */
 } ref;
 
 static int32_t pad_of(int32_t in, int32_t out, int32_t k, int32_t stride, th_padding p)
@@ -35,9 +35,12 @@ static double ref_value(const ref *f, const th_stage *st, const double *x, int32
             if (y < 0 || y >= l->in_h || xx < 0 || xx >= l->in_w) continue;
             const double *px = x + (y * l->in_w + xx) * l->in_c;
             n++;
-            if (l->kind == TH_LAYER_AVGPOOL) sum += px[o];
-            else if (l->kind == TH_LAYER_MAXPOOL) sum = px[o] > sum ? px[o] : sum;
-            else if (l->kind == TH_LAYER_DEPTHWISE) sum += px[o] * f->p[st->w + th_stage_weight(st, kr, kc, 0, o)];
+            if (l->kind == TH_LAYER_AVGPOOL)
+                sum += px[o];
+            else if (l->kind == TH_LAYER_MAXPOOL)
+                sum = px[o] > sum ? px[o] : sum;
+            else if (l->kind == TH_LAYER_DEPTHWISE)
+                sum += px[o] * f->p[st->w + th_stage_weight(st, kr, kc, 0, o)];
             else
                 for (int32_t i = 0; i < l->in_c; i++) sum += px[i] * f->p[st->w + th_stage_weight(st, kr, kc, i, o)];
         }
@@ -56,8 +59,10 @@ static void ref_finish(const ref *f, const th_stage *st, double *z)
         for (int32_t i = 0; i < n; i++) {
             double *v = &z[i * l->out_c + c];
             if (l->batch_norm)
-                *v = f->p[st->gamma + (size_t)c] * (*v - mean) / sqrt(var + (double)TH_BN_EPSILON) + f->p[st->beta + (size_t)c];
-            else if (st->n_w) *v += f->p[st->beta + (size_t)c];
+                *v = f->p[st->gamma + (size_t)c] * (*v - mean) / sqrt(var + (double)TH_BN_EPSILON) +
+                     f->p[st->beta + (size_t)c];
+            else if (st->n_w)
+                *v += f->p[st->beta + (size_t)c];
             if (l->act == TH_ACT_RELU && *v < 0) *v = 0;
             if (st->drop) *v *= st->mask[i * st->s + c] ? 256.0 / (256.0 - st->drop) : 0;
         }
@@ -76,7 +81,8 @@ static double ref_loss(ref *f)
         for (int32_t n = 0; n < BATCH; n++)
             for (int32_t e = 0; e < st->out_px * l->out_c; e++)
                 f->x[at ^ 1][n * st->out_px * l->out_c + e] =
-                    ref_value(f, st, f->x[at] + n * l->in_h * l->in_w * l->in_c, e / l->out_c / l->out_w, e / l->out_c % l->out_w, e % l->out_c);
+                    ref_value(f, st, f->x[at] + n * l->in_h * l->in_w * l->in_c, e / l->out_c / l->out_w,
+                              e / l->out_c % l->out_w, e % l->out_c);
         ref_finish(f, st, f->x[at ^ 1]);
     }
     double loss = 0;
@@ -85,7 +91,8 @@ static double ref_loss(ref *f)
         double sum = 0;
         for (int32_t i = 0; i < classes; i++) sum += exp(z[i]);
         for (int32_t i = 0; i < classes; i++) {
-            const double want = (1 - (double)net->smoothing) * (double)net->y[n * classes + i] + (double)net->smoothing / classes;
+            const double want =
+                (1 - (double)net->smoothing) * (double)net->y[n * classes + i] + (double)net->smoothing / classes;
             loss -= want * (z[i] - log(sum)) / BATCH;
         }
     }
@@ -129,7 +136,9 @@ static double worst_gradient(const th_spec *spec, int threads, int kernels)
     th_team_run(team, pass, ctx);
 
     const size_t room = 1u << 16;
-    ref f = {.net = net, .p = calloc(net->n_params, sizeof(double)), .x = {calloc(room, sizeof(double)), calloc(room, sizeof(double))}};
+    ref f = {.net = net,
+             .p = calloc(net->n_params, sizeof(double)),
+             .x = {calloc(room, sizeof(double)), calloc(room, sizeof(double))}};
     for (size_t i = 0; i < net->n_params; i++) f.p[i] = (double)net->params[i];
     double loss = 0, worst = 0, largest = 0;
     for (int t = 0; t < threads; t++) loss += net->member[t].loss / BATCH;
@@ -177,14 +186,18 @@ static void convolutions(void **state)
 static void depthwise_separable(void **state)
 {
     (void)state;
-    check("conv2d 48 4x3 stride 2x2 bn relu\ndepthwise 3x3 bn relu\nconv2d 16 1x1 bn relu\navgpool global\ndense classes\n", 8, 6, 1);
+    check("conv2d 48 4x3 stride 2x2 bn relu\ndepthwise 3x3 bn relu\nconv2d 16 1x1 bn relu\navgpool global\ndense "
+          "classes\n",
+          8, 6, 1);
     check("depthwise 3x2 stride 2x1 relu\ndepthwise 2x2 bn relu\ndense classes\n", 7, 6, 3);
 }
 
 static void pools_and_dropout(void **state)
 {
     (void)state;
-    check("conv2d 8 3x3 relu\nmaxpool 2x2\ndropout 0.4\nconv2d 6 3x3 bn relu\navgpool 2x3 stride 1x2\ndropout 0.3\ndense classes\n", 7, 7, 1);
+    check("conv2d 8 3x3 relu\nmaxpool 2x2\ndropout 0.4\nconv2d 6 3x3 bn relu\navgpool 2x3 stride 1x2\ndropout "
+          "0.3\ndense classes\n",
+          7, 7, 1);
     check("dense 12 bn relu\ndropout 0.5\ndense 7 relu\ndense classes\n", 3, 3, 2);
     check("conv2d 12 3x3 bn relu\ndropout 0.25\nmaxpool 3x3 stride 2x2\navgpool global\ndense classes\n", 6, 6, 2);
 }

@@ -43,8 +43,15 @@ static void same(const float *want, const float *got, size_t n, const char *what
 
 static th_place place(int32_t h, int32_t w, int32_t s, int32_t step)
 {
-    return (th_place){.h = h, .w = w, .s = s, .top = 1, .left = 2, .step_h = step, .step_w = step,
-                      .pad_h = h * step + 3, .pad_w = w * step + 3};
+    return (th_place){.h = h,
+                      .w = w,
+                      .s = s,
+                      .top = 1,
+                      .left = 2,
+                      .step_h = step,
+                      .step_w = step,
+                      .pad_h = h * step + 3,
+                      .pad_w = w * step + 3};
 }
 
 static void conv_case(const th_kernels *k, th_geom g)
@@ -77,9 +84,25 @@ static void convolutions(void **state)
         {.pad_w = 7, .in_s = 48, .out_s = 48, .out_h = 3, .out_w = 5, .k_h = 3, .k_w = 3, .stride_h = 1, .stride_w = 1},
         {.pad_w = 6, .in_s = 32, .out_s = 32, .out_h = 4, .out_w = 4, .k_h = 2, .k_w = 3, .stride_h = 1, .stride_w = 1},
         {.pad_w = 9, .in_s = 16, .out_s = 16, .out_h = 2, .out_w = 4, .k_h = 3, .k_w = 3, .stride_h = 2, .stride_w = 2},
-        {.pad_w = 1, .in_s = 100, .out_s = 16, .out_h = 7, .out_w = 1, .k_h = 1, .k_w = 1, .stride_h = 1, .stride_w = 1},
+        {.pad_w = 1,
+         .in_s = 100,
+         .out_s = 16,
+         .out_h = 7,
+         .out_w = 1,
+         .k_h = 1,
+         .k_w = 1,
+         .stride_h = 1,
+         .stride_w = 1},
         {.pad_w = 4, .in_s = 5, .out_s = 80, .out_h = 2, .out_w = 2, .k_h = 2, .k_w = 2, .stride_h = 1, .stride_w = 2},
-        {.pad_w = 13, .in_s = 1, .out_s = 64, .out_h = 25, .out_w = 5, .k_h = 10, .k_w = 4, .stride_h = 2, .stride_w = 2},
+        {.pad_w = 13,
+         .in_s = 1,
+         .out_s = 64,
+         .out_h = 25,
+         .out_w = 5,
+         .k_h = 10,
+         .k_w = 4,
+         .stride_h = 2,
+         .stride_w = 2},
     };
     for (int i = 0; th_kernels_get(i); i++)
         for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) conv_case(th_kernels_get(i), shapes[s]);
@@ -111,19 +134,28 @@ static void norms(void **state)
 {
     (void)state;
     for (int i = 0; th_kernels_get(i); i++)
-        for (int32_t bits = 0; bits < 8; bits++) norm_case(th_kernels_get(i), bits & 4 ? 64 : 16, bits & 1, bits & 2, 1 + bits / 4);
+        for (int32_t bits = 0; bits < 8; bits++)
+            norm_case(th_kernels_get(i), bits & 4 ? 64 : 16, bits & 1, bits & 2, 1 + bits / 4);
 }
 
 static void optimiser(void **state)
 {
     (void)state;
     static buffers f;
-    const th_adam o = {.rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .correct1 = 1.5f, .correct2 = 30, .epsilon = 1e-8f, .decay = 0.001f, .keep = 0.9f};
+    const th_adam o = {.rate = 0.01f,
+                       .beta1 = 0.9f,
+                       .beta2 = 0.999f,
+                       .correct1 = 1.5f,
+                       .correct2 = 30,
+                       .epsilon = 1e-8f,
+                       .decay = 0.001f,
+                       .keep = 0.9f};
     for (int i = 0; th_kernels_get(i); i++) {
         fill(&f, 3);
         for (int e = 0; e < ROOM; e++) f.z[e] = fabsf(f.z[e]);
         static float m[2][160], v[2][160], avg[2][160];
-        for (int e = 0; e < 160; e++) m[0][e] = m[1][e] = f.w[e], v[0][e] = v[1][e] = f.z[e], avg[0][e] = avg[1][e] = f.x[e + 200];
+        for (int e = 0; e < 160; e++)
+            m[0][e] = m[1][e] = f.w[e], v[0][e] = v[1][e] = f.z[e], avg[0][e] = avg[1][e] = f.x[e + 200];
         th_kernels_plain.adam(&o, 160, f.x, f.want, m[0], v[0], avg[0]);
         th_kernels_get(i)->adam(&o, 160, f.x, f.got, m[1], v[1], avg[1]);
         same(f.want, f.got, ROOM, "adam", th_kernels_get(i)->name);
@@ -134,6 +166,7 @@ static void optimiser(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(norms), cmocka_unit_test(optimiser)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(norms),
+                                       cmocka_unit_test(optimiser)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,8 @@ static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, f
     (void)member;
     th_rng r = th_rng_make(*(const uint64_t *)ctx + (uint64_t)epoch, (uint64_t)i);
     const int32_t label = i % 3;
-    for (int32_t e = 0; e < H * W; e++) x[e] = th_rng_normal(&r) * (label == 2 || (e < H * W / 2) == (label == 0) ? 1.0f : 0.2f);
+    for (int32_t e = 0; e < H * W; e++)
+        x[e] = th_rng_normal(&r) * (label == 2 || (e < H * W / 2) == (label == 0) ? 1.0f : 0.2f);
     memset(y, 0, 3 * sizeof *y);
     y[label] = 1;
 }
@@ -46,15 +47,32 @@ static void on_progress(void *ctx, int32_t epoch, double part)
     if (s->signal && epoch == s->signal_in && part > 0.4) raise(s->signal);
 }
 
-static const char small_net[] = "conv2d 6 3x3 stride 2x2 bn relu\ndropout 0.1\ndepthwise 3x3 bn relu\nconv2d 8 1x1 bn relu\navgpool global\ndense classes\n";
+static const char small_net[] = "conv2d 6 3x3 stride 2x2 bn relu\ndropout 0.1\ndepthwise 3x3 bn relu\nconv2d 8 1x1 bn "
+                                "relu\navgpool global\ndense classes\n";
 
 static th_train_job make_job(const th_spec *spec, seen *s, const char *checkpoint, int threads)
 {
     static uint64_t seeds[2] = {11, 99};
-    return (th_train_job){.spec = spec, .cfg = {.epochs = 6, .batch = 16, .learning_rate = 0.02f, .weight_decay = 0.01f, .label_smoothing = 0.05f,
-                                                .ema = 0.9f, .seed = 4, .n_threads = threads},
-                          .train = example, .val = example, .train_ctx = &seeds[0], .val_ctx = &seeds[1], .n_train = 100, .n_val = 50,
-                          .checkpoint = checkpoint, .job_hash = 77, .on_epoch = on_epoch, .on_progress = on_progress, .ctx = s};
+    return (th_train_job){.spec = spec,
+                          .cfg = {.epochs = 6,
+                                  .batch = 16,
+                                  .learning_rate = 0.02f,
+                                  .weight_decay = 0.01f,
+                                  .label_smoothing = 0.05f,
+                                  .ema = 0.9f,
+                                  .seed = 4,
+                                  .n_threads = threads},
+                          .train = example,
+                          .val = example,
+                          .train_ctx = &seeds[0],
+                          .val_ctx = &seeds[1],
+                          .n_train = 100,
+                          .n_val = 50,
+                          .checkpoint = checkpoint,
+                          .job_hash = 77,
+                          .on_epoch = on_epoch,
+                          .on_progress = on_progress,
+                          .ctx = s};
 }
 
 static th_spec parse(void)
@@ -159,7 +177,9 @@ static int run_hit(th_train_job job, int sig, int32_t epoch)
         th_why why = {0};
         th_model *model = NULL;
         const th_err err = th_train(&job, &model, &why);
-        _exit(err == TH_EINTR && strstr(why.text, epoch > 1 ? "epoch 3 of 6, which is saved" : "nothing to go on from") ? 42 : 1);
+        _exit(err == TH_EINTR && strstr(why.text, epoch > 1 ? "epoch 3 of 6, which is saved" : "nothing to go on from")
+                  ? 42
+                  : 1);
     }
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
