@@ -215,10 +215,10 @@ static th_err cut(char *text, const char *what, char **right, th_why *why)
 
 static th_err edit_set(edit *e, char *text, th_why *why)
 {
-    char *value, *index = NULL;
+    char *value = NULL, *index = NULL;
     th_tensor *t;
     uint8_t *bytes;
-    double v;
+    double v = 0.0;
     size_t at = 0;
     TH_TRY(cut(text, "--set takes TENSOR[INDEX]=VALUE", &value, why));
     const size_t n = strlen(text);
@@ -250,7 +250,7 @@ static double spread(const th_tensor *t, const uint8_t *bytes, size_t n)
 
 static th_err edit_noise(edit *e, char *text, th_why *why)
 {
-    char *value, *end;
+    char *value = NULL, *end;
     th_tensor *t;
     uint8_t *bytes;
     double lo = -3.4028234663852886e38, hi = -lo;
@@ -296,7 +296,7 @@ static th_err own_text(edit *e, const char *text, const char **out, th_why *why)
 
 static th_err edit_rename(edit *e, char *text, th_why *why)
 {
-    char *name;
+    char *name = NULL;
     th_tensor *t;
     TH_TRY(cut(text, "--rename takes OLD=NEW", &name, why));
     TH_TRY(find_tensor(e->model, text, &t, why));
