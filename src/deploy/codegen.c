@@ -80,7 +80,8 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
 static const char *prefix(const th_plan *plan, char text[16])
 {
     const int number = plan->graph->all ? (int)(plan->graph - plan->graph->all) : 0;
-    th_text_fmt(text, 16, number ? "g%d_" : "", number);
+    text[0] = '\0';
+    if (number) th_text_fmt(text, 16, "g%d_", number);
     return text;
 }
 

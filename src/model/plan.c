@@ -44,7 +44,8 @@ static int short_name(const char *name)
 static const char *graph_text(const th_graph *g, char text[32])
 {
     const int number = g->all ? (int)(g - g->all) : 0;
-    th_text_fmt(text, 32, number ? "graph %d, " : "", number);
+    text[0] = '\0';
+    if (number) th_text_fmt(text, 32, "graph %d, ", number);
     return text;
 }
 

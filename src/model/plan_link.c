@@ -47,8 +47,8 @@ static th_plan *plan_of(const linker *l, int32_t graph)
 static th_err refuse(const linker *l, int32_t graph, int32_t node, th_err err, const char *text)
 {
     const th_node *n = &l->all[graph].nodes[node];
-    char where[32];
-    th_text_fmt(where, sizeof where, graph ? "graph %d, " : "", (int)graph);
+    char where[32] = "";
+    if (graph) th_text_fmt(where, sizeof where, "graph %d, ", (int)graph);
     return th_why_set(l->why, err, "%soperator %d (%s): %s", where, (int)node, th_op_find((int32_t)n->op)->name, text);
 }
 

@@ -135,17 +135,17 @@ typedef union th_attr {
 #define TH_OP_LIST(X)                                                                                                  \
     X(ADD, 0)                                                                                                          \
     X(AVERAGE_POOL_2D, 1)                                                                                              \
-    X(CONCATENATION, 2) X(CONV_2D, 3) X(DEPTHWISE_CONV_2D, 4) X(DEPTH_TO_SPACE, 5) X(DEQUANTIZE, 6) X(                 \
-        EMBEDDING_LOOKUP, 7) X(FLOOR, 8) X(FULLY_CONNECTED, 9) X(L2_NORMALIZATION, 11) X(L2_POOL_2D, 12)               \
-        X(LOGISTIC, 14) X(LSTM, 16) X(MAX_POOL_2D, 17) X(MUL, 18) X(RELU, 19) X(RELU_N1_TO_1, 20) X(RELU6, 21) X(      \
-            RESHAPE, 22) X(RESIZE_BILINEAR, 23) X(SOFTMAX, 25) X(SPACE_TO_DEPTH, 26) X(SVDF, 27) X(TANH, 28)           \
-            X(PAD, 34) X(GATHER, 36) X(BATCH_TO_SPACE_ND, 37) X(SPACE_TO_BATCH_ND, 38) X(TRANSPOSE, 39) X(MEAN, 40) X( \
-                SUB, 41) X(DIV, 42)                                                                                    \
-                X(SQUEEZE, 43) X(UNIDIRECTIONAL_SEQUENCE_LSTM, 44) X(STRIDED_SLICE, 45) X(EXP, 47) X(TOPK_V2, 48) X(   \
-                    SPLIT, 49) X(LOG_SOFTMAX,                                                                          \
-                                 50) X(CAST,                                                                           \
-                                       53) X(PRELU, 54)                                                                \
-                    X(MAXIMUM, 55) X(ARG_MAX, 56) X(MINIMUM, 57) X(LESS, 58) X(NEG, 59) X(PADV2, 60) X(GREATER, 61) X( \
+    X(CONCATENATION, 2)                                                                                                \
+    X(CONV_2D, 3)                                                                                                      \
+    X(DEPTHWISE_CONV_2D, 4) X(DEPTH_TO_SPACE, 5) X(DEQUANTIZE, 6) X(EMBEDDING_LOOKUP, 7) X(FLOOR, 8) X(                \
+        FULLY_CONNECTED, 9) X(L2_NORMALIZATION, 11) X(L2_POOL_2D, 12) X(LOGISTIC, 14) X(LSTM, 16) X(MAX_POOL_2D, 17)   \
+        X(MUL, 18) X(RELU, 19) X(RELU_N1_TO_1, 20) X(RELU6, 21) X(RESHAPE, 22) X(RESIZE_BILINEAR, 23) X(               \
+            SOFTMAX, 25) X(SPACE_TO_DEPTH, 26) X(SVDF, 27) X(TANH, 28) X(PAD, 34) X(GATHER, 36)                        \
+            X(BATCH_TO_SPACE_ND, 37) X(SPACE_TO_BATCH_ND, 38) X(TRANSPOSE, 39) X(MEAN, 40) X(SUB, 41) X(DIV, 42) X(    \
+                SQUEEZE, 43) X(UNIDIRECTIONAL_SEQUENCE_LSTM,                                                           \
+                               44) X(STRIDED_SLICE, 45)                                                                \
+                X(EXP, 47) X(TOPK_V2, 48) X(SPLIT, 49) X(LOG_SOFTMAX, 50) X(CAST, 53) X(PRELU, 54) X(MAXIMUM, 55)      \
+                    X(ARG_MAX, 56) X(MINIMUM, 57) X(LESS, 58) X(NEG, 59) X(PADV2, 60) X(GREATER, 61) X(                \
                         GREATER_EQUAL, 62) X(LESS_EQUAL, 63)                                                           \
                         X(SELECT, 64) X(SLICE, 65) X(SIN, 66) X(TRANSPOSE_CONV, 67) X(EXPAND_DIMS, 70) X(EQUAL, 71) X( \
                             NOT_EQUAL, 72)                                                                             \

@@ -30,6 +30,7 @@ typedef struct one_op {
     uint8_t flex[512];
     uint8_t *fed_bytes, *made; /* of all runs, as a runner takes and gives them */
     size_t n_fed, n_made;
+    uint8_t *open; /* 1: that byte of `made` is left as it was before, so the reference may have another */
 } one_op;
 
 static inline int32_t one_between(one_op *o, int32_t lo, int32_t hi)
@@ -56,6 +57,7 @@ static inline one_op *one_new(uint64_t seed, th_op op)
     o->g->outputs = o->out;
     o->fed_bytes = malloc(ONE_BYTES);
     o->made = malloc(ONE_BYTES);
+    o->open = calloc(ONE_BYTES, 1);
     return o;
 }
 
@@ -65,6 +67,7 @@ static inline void one_free(one_op *o)
     th_model_free(o->model);
     free(o->fed_bytes);
     free(o->made);
+    free(o->open);
     free(o);
 }
 
@@ -201,7 +204,7 @@ static inline void one_check_reference(one_op *o)
     if (th_file_read("/tmp/one_op.out", 0, &want, &n, &why)) fail_msg("%s", why.text);
     assert_int_equal(n, o->n_made);
     for (size_t i = 0; i < n; i++)
-        if (want[i] != o->made[i])
+        if (want[i] != o->made[i] && !o->open[i])
             fail_msg("%s: byte %zu of %zu is %d, the reference has %d", th_op_find((int32_t)o->node->op)->name, i, n,
                      o->made[i], want[i]);
     free(want);

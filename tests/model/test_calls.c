@@ -19,7 +19,7 @@ static run start_from_file(const calls *c)
 {
     uint8_t *bytes;
     size_t n;
-    th_model *m;
+    th_model *m = NULL;
     th_why why = {0};
     if (th_model_to_tflite(&c->m, &bytes, &n, &why) || th_model_from_tflite((th_span){bytes, n}, &m, &why))
         fail_msg("%s", why.text);

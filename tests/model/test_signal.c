@@ -29,7 +29,7 @@ static void window(void **state)
         one_option(o, "shift", shift, false);
         one_feed(o, 2);
         one_run(o);
-        const int16_t *x = (const int16_t *)o->fed_bytes, *y = (const int16_t *)o->made;
+        const int16_t *x = (const int16_t *)(void *)o->fed_bytes, *y = (const int16_t *)(void *)o->made;
         for (int32_t i = 0; i < 2 * rows * size; i++)
             assert_int_equal(y[i], limit16(floor_div((int64_t)x[i] * w[i % size], (int64_t)1 << shift)));
         one_free(o);
@@ -48,7 +48,7 @@ static void auto_scale(void **state)
         one_feed(o, 1);
         if (seed % 10 == 0) memset(o->fed_bytes, 0, o->n_fed);
         one_run(o);
-        const int16_t *x = (const int16_t *)o->fed_bytes, *y = (const int16_t *)o->made;
+        const int16_t *x = (const int16_t *)(void *)o->fed_bytes, *y = (const int16_t *)(void *)o->made;
         int32_t most = 0, shift = 0, told;
         for (int32_t i = 0; i < n; i++) most = abs(x[i]) > most ? abs(x[i]) : most;
         while (most && most << (shift + 1) <= 32767) shift++; /* as large as fits */
@@ -89,10 +89,10 @@ static void energy(void **state)
         one_option(o, "end_index", end, false);
         one_option(o, "start_index", start, false);
         one_feed(o, 1);
-        int16_t *x = (int16_t *)o->fed_bytes;
+        int16_t *x = (int16_t *)(void *)o->fed_bytes;
         x[0] = x[1] = -32768; /* 2^31 */
         one_run(o);
-        const uint32_t *y = (const uint32_t *)o->made;
+        const uint32_t *y = (const uint32_t *)(void *)o->made;
         for (int32_t k = 0; k < n; k++)
             assert_true((int64_t)y[k] == (int64_t)x[2 * k] * x[2 * k] + (int64_t)x[2 * k + 1] * x[2 * k + 1]);
         one_free(o);
@@ -110,10 +110,10 @@ static void energy_of_a_part(void **state)
         one_option(o, "end_index", start + 3, false);
         one_option(o, "start_index", start, false);
         one_feed(o, 2);
-        int16_t *x = (int16_t *)o->fed_bytes;
+        int16_t *x = (int16_t *)(void *)o->fed_bytes;
         for (int32_t i = 0; i < 40; i++) x[i] = (int16_t)(i + 1);
         one_run(o);
-        const uint32_t *y = (const uint32_t *)o->made;
+        const uint32_t *y = (const uint32_t *)(void *)o->made;
         for (int32_t k = 0; k < 10; k++) {
             const int32_t a = 2 * k + 1, b = 2 * k + 2;
             assert_int_equal(y[k], k < start || k >= start + 3 ? 0 : a * a + b * b);
@@ -150,7 +150,7 @@ static void filter_bank(void **state)
         one_option(o, "num_channels", n, false);
         one_feed(o, 1);
         one_run(o);
-        const uint32_t *x = (const uint32_t *)o->fed_bytes;
+        const uint32_t *x = (const uint32_t *)(void *)o->fed_bytes;
         for (int32_t c = 0; c < n; c++) {
             int64_t sum = 0;
             uint64_t y;
@@ -181,11 +181,11 @@ static void square_root(void **state)
         one_in(o, TH_S32, one_shape(0, 0, 0, 0), NULL);
         one_out(o, TH_U32, one_shape(1, n, 0, 0));
         one_feed(o, 1);
-        uint64_t *x = (uint64_t *)o->fed_bytes;
+        uint64_t *x = (uint64_t *)(void *)o->fed_bytes;
         x[0] = seed < 3 ? seed : (seed << 28) * (seed << 28) + seed % 5; /* small ones, squares and their neighbours */
         memcpy(o->fed_bytes + 8 * n, &shift, sizeof shift);
         one_run(o);
-        const uint32_t *y = (const uint32_t *)o->made;
+        const uint32_t *y = (const uint32_t *)(void *)o->made;
         for (int32_t i = 0; i < n; i++) {
             if (shift == 0) assert_true(is_root(x[i], y[i]));
             const double r = sqrt((double)x[i]);
@@ -219,11 +219,11 @@ static void subtraction(void **state)
         one_out(o, TH_U32, one_shape(1, n, 0, 0));
         one_out(o, TH_U32, one_shape(1, n, 0, 0));
         one_feed(o, runs);
-        uint32_t *x = (uint32_t *)o->fed_bytes;
+        uint32_t *x = (uint32_t *)(void *)o->fed_bytes;
         if (seed % 4)
             for (int32_t i = 0; i < n * runs; i++) x[i] >>= q; /* else the upper bits go */
         one_run(o);
-        const uint32_t *y = (const uint32_t *)o->made;
+        const uint32_t *y = (const uint32_t *)(void *)o->made;
         for (int32_t c = 0; c < n; c++) {
             uint64_t noise = 0;
             for (int32_t r = 0; r < runs; r++) {
@@ -268,7 +268,7 @@ static void pcan(void **state)
         one_option(o, "snr_shift", shift, false);
         one_feed(o, 1);
         one_run(o);
-        const uint32_t *x = (const uint32_t *)o->fed_bytes, *y = (const uint32_t *)o->made;
+        const uint32_t *x = (const uint32_t *)(void *)o->fed_bytes, *y = (const uint32_t *)(void *)o->made;
         for (int32_t i = 0; i < n; i++) {
             const uint32_t gain = (uint32_t)(int32_t)plain_gain(table, x[n + i]),
                            snr = (uint32_t)((uint64_t)x[i] * gain >> shift);
@@ -306,10 +306,10 @@ static void logarithm(void **state)
         one_option(o, "input_correction_bits", bits, false);
         one_option(o, "output_scale", scale, false);
         one_feed(o, 1);
-        uint32_t *x = (uint32_t *)o->fed_bytes;
+        uint32_t *x = (uint32_t *)(void *)o->fed_bytes;
         x[0] = (uint32_t)(seed % 3);
         one_run(o);
-        const int16_t *y = (const int16_t *)o->made;
+        const int16_t *y = (const int16_t *)(void *)o->made;
         for (int32_t i = 0; i < n; i++) {
             const uint32_t v = x[i] << bits;
             const int64_t want = v > 1 ? plain_log(v, scale) : 0;
@@ -335,17 +335,20 @@ static void framer(void **state)
         one_option(o, "frame_size", size, false);
         one_option(o, "frame_step", step, false);
         one_option(o, "prefill", prefill, true);
-        one_feed(o, runs);
-        one_run(o);
-        const int16_t *x = (const int16_t *)o->fed_bytes;
         const size_t bytes = 2 * (size_t)(rows * frames * size);
         const int32_t late = prefill ? size - step : 0,
-                      wait = (size + step - 1) / step - 1; /* steps before the first frame */
+                      wait = prefill ? 0 : (size + step - 1) / step - 1; /* steps before the first frame */
+        for (int32_t r = 0; r < runs; r++)
+            for (size_t i = 0; i < bytes; i++)
+                o->open[(size_t)r * (bytes + 1) + i] = r * frames + (int32_t)i / (2 * size) % frames < wait;
+        one_feed(o, runs);
+        one_run(o);
+        const int16_t *x = (const int16_t *)(void *)o->fed_bytes;
         for (int32_t r = 0; r < runs; r++) {
             const uint8_t *made = o->made + (size_t)r * (bytes + 1);
-            assert_int_equal(made[bytes], prefill || r * frames >= wait);
+            assert_int_equal(made[bytes], r * frames >= wait);
             for (int32_t i = 0; i < rows * frames * size; i++) {
-                const int32_t row = i / (frames * size), f = r * frames + i / size % frames - (prefill ? 0 : wait),
+                const int32_t row = i / (frames * size), f = r * frames + i / size % frames - wait,
                               t = f * step + i % size - late;
                 if (f < 0) continue;
                 int16_t y, want = t < 0 ? 0 : x[t / n * rows * n + row * n + t % n];
@@ -374,7 +377,7 @@ static void stacker(void **state)
         one_option(o, "stacker_step", step, false);
         one_feed(o, runs);
         one_run(o);
-        const int16_t *x = (const int16_t *)o->fed_bytes;
+        const int16_t *x = (const int16_t *)(void *)o->fed_bytes;
         const size_t bytes = 2 * (size_t)(channels * deep);
         for (int32_t r = 0; r < runs; r++) {
             const uint8_t *made = o->made + (size_t)r * (bytes + 1);
@@ -416,14 +419,14 @@ static void overlap_add(void **state)
                 if (t - f * step >= size) continue;
                 const int32_t at = ((f / frames * rows + row) * frames + f % frames) * size + t - f * step;
                 if (is_float)
-                    sum += ((const float *)o->fed_bytes)[at];
+                    sum += ((const float *)(void *)o->fed_bytes)[at];
                 else
-                    whole = limit16(whole + ((const int16_t *)o->fed_bytes)[at]);
+                    whole = limit16(whole + ((const int16_t *)(void *)o->fed_bytes)[at]);
             }
             if (is_float)
                 assert_true(memcmp(&sum, o->made + 4 * i, 4) == 0);
             else
-                assert_int_equal(((const int16_t *)o->made)[i], whole);
+                assert_int_equal(((const int16_t *)(void *)o->made)[i], whole);
         }
         one_free(o);
     }
@@ -441,7 +444,7 @@ static void delay(void **state)
         one_option(o, "delay_length", late, false);
         one_feed(o, runs);
         one_run(o);
-        const int16_t *x = (const int16_t *)o->fed_bytes, *y = (const int16_t *)o->made;
+        const int16_t *x = (const int16_t *)(void *)o->fed_bytes, *y = (const int16_t *)(void *)o->made;
         for (int32_t i = 0; i < runs * rows * n; i++) {
             const int32_t row = i / n % rows, t = i / (rows * n) * n + i % n - late;
             assert_int_equal(y[i], t < 0 ? 0 : x[(t / n * rows + row) * n + t % n]);
