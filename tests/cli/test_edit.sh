@@ -4,7 +4,7 @@
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}
 
-run edit; exits "no model" 2 'needs more words'
+run edit; exits "no model" 2 'more words are needed'
 run edit none.tflite; exits "no --out" 2 '--out FILE'
 model=$shared/models/hello_world_float.tflite
 if [ ! -r "$model" ]; then
