@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "model/graph.h"
 #include "os/file.h"
+#include "nn/state.h"
 
 #include <errno.h>
 #include <math.h>
@@ -76,7 +77,7 @@ static th_err own_bytes(edit *e, th_tensor *t, uint8_t **bytes, th_why *why)
 {
     for (int i = 0; i < e->n_copied; i++)
         if (e->copied[i] == t) {
-            *bytes = (uint8_t *)(uintptr_t)t->data;
+            *bytes = (uint8_t *)th_state(t->data);
             return TH_OK;
         }
     if (!t->data)

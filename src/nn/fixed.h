@@ -22,8 +22,8 @@ int32_t th_fixed_tanh(int32_t x);
 /* 1 / sqrt(x) = multiplier * 2^(shift - 31) for x >= 1; x <= 0 counts as 1. */
 void th_fixed_inv_sqrt(int32_t x, int32_t *multiplier, int32_t *shift);
 
-/* ln(x) as Q5.26 for x >= 1 in Q12.19. */
-int32_t th_fixed_log(int32_t x);
+/* ln(z) as Q5.26 for z >= 1 in Q12.19. */
+int32_t th_fixed_log(int32_t z);
 
 /* Zero bits above the highest one of x > 0. */
 int32_t th_leading_zeros(uint32_t x);

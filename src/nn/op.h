@@ -137,54 +137,128 @@ typedef union th_attr {
     X(AVERAGE_POOL_2D, 1)                                                                                              \
     X(CONCATENATION, 2)                                                                                                \
     X(CONV_2D, 3)                                                                                                      \
-    X(DEPTHWISE_CONV_2D, 4) X(DEPTH_TO_SPACE, 5) X(DEQUANTIZE, 6) X(EMBEDDING_LOOKUP, 7) X(FLOOR, 8) X(                \
-        FULLY_CONNECTED, 9) X(L2_NORMALIZATION, 11) X(L2_POOL_2D, 12) X(LOGISTIC, 14) X(LSTM, 16) X(MAX_POOL_2D, 17)   \
-        X(MUL, 18) X(RELU, 19) X(RELU_N1_TO_1, 20) X(RELU6, 21) X(RESHAPE, 22) X(RESIZE_BILINEAR, 23) X(               \
-            SOFTMAX, 25) X(SPACE_TO_DEPTH, 26) X(SVDF, 27) X(TANH, 28) X(PAD, 34) X(GATHER, 36)                        \
-            X(BATCH_TO_SPACE_ND, 37) X(SPACE_TO_BATCH_ND, 38) X(TRANSPOSE, 39) X(MEAN, 40) X(SUB, 41) X(DIV, 42) X(    \
-                SQUEEZE, 43) X(UNIDIRECTIONAL_SEQUENCE_LSTM,                                                           \
-                               44) X(STRIDED_SLICE, 45)                                                                \
-                X(EXP, 47) X(TOPK_V2, 48) X(SPLIT, 49) X(LOG_SOFTMAX, 50) X(CAST, 53) X(PRELU, 54) X(MAXIMUM, 55)      \
-                    X(ARG_MAX, 56) X(MINIMUM, 57) X(LESS, 58) X(NEG, 59) X(PADV2, 60) X(GREATER, 61) X(                \
-                        GREATER_EQUAL, 62) X(LESS_EQUAL, 63)                                                           \
-                        X(SELECT, 64) X(SLICE, 65) X(SIN, 66) X(TRANSPOSE_CONV, 67) X(EXPAND_DIMS, 70) X(EQUAL, 71) X( \
-                            NOT_EQUAL, 72)                                                                             \
-                            X(LOG, 73) X(SUM, 74) X(SQRT, 75) X(RSQRT, 76) X(SHAPE, 77)                                \
-                                X(ARG_MIN, 79) X(REDUCE_MAX, 82) X(PACK, 83) X(LOGICAL_OR, 84) X(LOGICAL_AND, 86) X(   \
-                                    LOGICAL_NOT, 87) X(UNPACK,                                                         \
-                                                       88) X(REDUCE_MIN, 89)                                           \
-                                    X(FLOOR_DIV, 90) X(REDUCE_ANY, 91) X(SQUARE, 92) X(ZEROS_LIKE, 93) X(FILL, 94) X(  \
-                                        FLOOR_MOD, 95) X(RESIZE_NEAREST_NEIGHBOR,                                      \
-                                                         97) X(LEAKY_RELU,                                             \
-                                                               98) X(SQUARED_DIFFERENCE, 99)                           \
-                                        X(MIRROR_PAD, 100) X(ABS, 101) X(SPLIT_V, 102) X(CEIL, 104)                    \
-                                            X(REVERSE_V2, 105) X(ADD_N, 106) X(GATHER_ND, 107) X(COS, 108) X(          \
-                                                WHERE,                                                                 \
-                                                109) X(ELU,                                                            \
-                                                       111) X(REVERSE_SEQUENCE, 112)                                   \
-                                                X(QUANTIZE, 114) X(ROUND, 116) X(HARD_SWISH, 117) X(IF, 118) X(        \
-                                                    WHILE, 119) X(SCATTER_ND, 122)                                     \
-                                                    X(SELECT_V2, 123) X(BATCH_MATMUL, 126) X(CUMSUM, 128) X(           \
-                                                        CALL_ONCE,                                                     \
-                                                        129) X(BROADCAST_TO, 130)                                      \
-                                                        X(REDUCE_ALL, 140) X(VAR_HANDLE, 142) X(READ_VARIABLE, 143) X( \
-                                                            ASSIGN_VARIABLE,                                           \
-                                                            144) X(BROADCAST_ARGS,                                     \
-                                                                   145) X(GELU, 150)                                   \
-                                                            X(DYNAMIC_UPDATE_SLICE, 151) X(RELU_0_TO_1, 152)           \
-                                                                X(ATAN2, 156) X(SIGN, 158) X(SIGNAL_WINDOW, 1000) X(   \
-                                                                    SIGNAL_FFT_AUTO_SCALE,                             \
-                                                                    1001) X(SIGNAL_RFFT, 1002)                         \
-                                                                    X(SIGNAL_IRFFT, 1003) X(SIGNAL_ENERGY, 1004) X(    \
-                                                                        SIGNAL_FILTER_BANK,                            \
-                                                                        1005) X(SIGNAL_FILTER_BANK_SQUARE_ROOT, 1006)  \
-                                                                        X(SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION,     \
-                                                                          1007) X(SIGNAL_PCAN, 1008)                   \
-                                                                            X(SIGNAL_FILTER_BANK_LOG, 1009)            \
-                                                                                X(SIGNAL_FRAMER, 1010)                 \
-                                                                                    X(SIGNAL_STACKER, 1011)            \
-                                                                                        X(SIGNAL_OVERLAP_ADD, 1012)    \
-                                                                                            X(SIGNAL_DELAY, 1013)
+    X(DEPTHWISE_CONV_2D, 4)                                                                                            \
+    X(DEPTH_TO_SPACE, 5)                                                                                               \
+    X(DEQUANTIZE, 6)                                                                                                   \
+    X(EMBEDDING_LOOKUP, 7)                                                                                             \
+    X(FLOOR, 8)                                                                                                        \
+    X(FULLY_CONNECTED, 9)                                                                                              \
+    X(L2_NORMALIZATION, 11)                                                                                            \
+    X(L2_POOL_2D, 12)                                                                                                  \
+    X(LOGISTIC, 14)                                                                                                    \
+    X(LSTM, 16)                                                                                                        \
+    X(MAX_POOL_2D, 17)                                                                                                 \
+    X(MUL, 18)                                                                                                         \
+    X(RELU, 19)                                                                                                        \
+    X(RELU_N1_TO_1, 20)                                                                                                \
+    X(RELU6, 21)                                                                                                       \
+    X(RESHAPE, 22)                                                                                                     \
+    X(RESIZE_BILINEAR, 23)                                                                                             \
+    X(SOFTMAX, 25)                                                                                                     \
+    X(SPACE_TO_DEPTH, 26)                                                                                              \
+    X(SVDF, 27)                                                                                                        \
+    X(TANH, 28)                                                                                                        \
+    X(PAD, 34)                                                                                                         \
+    X(GATHER, 36)                                                                                                      \
+    X(BATCH_TO_SPACE_ND, 37)                                                                                           \
+    X(SPACE_TO_BATCH_ND, 38)                                                                                           \
+    X(TRANSPOSE, 39)                                                                                                   \
+    X(MEAN, 40)                                                                                                        \
+    X(SUB, 41)                                                                                                         \
+    X(DIV, 42)                                                                                                         \
+    X(SQUEEZE, 43)                                                                                                     \
+    X(UNIDIRECTIONAL_SEQUENCE_LSTM, 44)                                                                                \
+    X(STRIDED_SLICE, 45)                                                                                               \
+    X(EXP, 47)                                                                                                         \
+    X(TOPK_V2, 48)                                                                                                     \
+    X(SPLIT, 49)                                                                                                       \
+    X(LOG_SOFTMAX, 50)                                                                                                 \
+    X(CAST, 53)                                                                                                        \
+    X(PRELU, 54)                                                                                                       \
+    X(MAXIMUM, 55)                                                                                                     \
+    X(ARG_MAX, 56)                                                                                                     \
+    X(MINIMUM, 57)                                                                                                     \
+    X(LESS, 58)                                                                                                        \
+    X(NEG, 59)                                                                                                         \
+    X(PADV2, 60)                                                                                                       \
+    X(GREATER, 61)                                                                                                     \
+    X(GREATER_EQUAL, 62)                                                                                               \
+    X(LESS_EQUAL, 63)                                                                                                  \
+    X(SELECT, 64)                                                                                                      \
+    X(SLICE, 65)                                                                                                       \
+    X(SIN, 66)                                                                                                         \
+    X(TRANSPOSE_CONV, 67)                                                                                              \
+    X(EXPAND_DIMS, 70)                                                                                                 \
+    X(EQUAL, 71)                                                                                                       \
+    X(NOT_EQUAL, 72)                                                                                                   \
+    X(LOG, 73)                                                                                                         \
+    X(SUM, 74)                                                                                                         \
+    X(SQRT, 75)                                                                                                        \
+    X(RSQRT, 76)                                                                                                       \
+    X(SHAPE, 77)                                                                                                       \
+    X(ARG_MIN, 79)                                                                                                     \
+    X(REDUCE_MAX, 82)                                                                                                  \
+    X(PACK, 83)                                                                                                        \
+    X(LOGICAL_OR, 84)                                                                                                  \
+    X(LOGICAL_AND, 86)                                                                                                 \
+    X(LOGICAL_NOT, 87)                                                                                                 \
+    X(UNPACK, 88)                                                                                                      \
+    X(REDUCE_MIN, 89)                                                                                                  \
+    X(FLOOR_DIV, 90)                                                                                                   \
+    X(REDUCE_ANY, 91)                                                                                                  \
+    X(SQUARE, 92)                                                                                                      \
+    X(ZEROS_LIKE, 93)                                                                                                  \
+    X(FILL, 94)                                                                                                        \
+    X(FLOOR_MOD, 95)                                                                                                   \
+    X(RESIZE_NEAREST_NEIGHBOR, 97)                                                                                     \
+    X(LEAKY_RELU, 98)                                                                                                  \
+    X(SQUARED_DIFFERENCE, 99)                                                                                          \
+    X(MIRROR_PAD, 100)                                                                                                 \
+    X(ABS, 101)                                                                                                        \
+    X(SPLIT_V, 102)                                                                                                    \
+    X(CEIL, 104)                                                                                                       \
+    X(REVERSE_V2, 105)                                                                                                 \
+    X(ADD_N, 106)                                                                                                      \
+    X(GATHER_ND, 107)                                                                                                  \
+    X(COS, 108)                                                                                                        \
+    X(WHERE, 109)                                                                                                      \
+    X(ELU, 111)                                                                                                        \
+    X(REVERSE_SEQUENCE, 112)                                                                                           \
+    X(QUANTIZE, 114)                                                                                                   \
+    X(ROUND, 116)                                                                                                      \
+    X(HARD_SWISH, 117)                                                                                                 \
+    X(IF, 118)                                                                                                         \
+    X(WHILE, 119)                                                                                                      \
+    X(SCATTER_ND, 122)                                                                                                 \
+    X(SELECT_V2, 123)                                                                                                  \
+    X(BATCH_MATMUL, 126)                                                                                               \
+    X(CUMSUM, 128)                                                                                                     \
+    X(CALL_ONCE, 129)                                                                                                  \
+    X(BROADCAST_TO, 130)                                                                                               \
+    X(REDUCE_ALL, 140)                                                                                                 \
+    X(VAR_HANDLE, 142)                                                                                                 \
+    X(READ_VARIABLE, 143)                                                                                              \
+    X(ASSIGN_VARIABLE, 144)                                                                                            \
+    X(BROADCAST_ARGS, 145)                                                                                             \
+    X(GELU, 150)                                                                                                       \
+    X(DYNAMIC_UPDATE_SLICE, 151)                                                                                       \
+    X(RELU_0_TO_1, 152)                                                                                                \
+    X(ATAN2, 156)                                                                                                      \
+    X(SIGN, 158)                                                                                                       \
+    X(SIGNAL_WINDOW, 1000)                                                                                             \
+    X(SIGNAL_FFT_AUTO_SCALE, 1001)                                                                                     \
+    X(SIGNAL_RFFT, 1002)                                                                                               \
+    X(SIGNAL_IRFFT, 1003)                                                                                              \
+    X(SIGNAL_ENERGY, 1004)                                                                                             \
+    X(SIGNAL_FILTER_BANK, 1005)                                                                                        \
+    X(SIGNAL_FILTER_BANK_SQUARE_ROOT, 1006)                                                                            \
+    X(SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION, 1007)                                                                   \
+    X(SIGNAL_PCAN, 1008)                                                                                               \
+    X(SIGNAL_FILTER_BANK_LOG, 1009)                                                                                    \
+    X(SIGNAL_FRAMER, 1010)                                                                                             \
+    X(SIGNAL_STACKER, 1011)                                                                                            \
+    X(SIGNAL_OVERLAP_ADD, 1012)                                                                                        \
+    X(SIGNAL_DELAY, 1013)
 
 typedef enum th_op {
 #define X(name, code) TH_OP_##name = code,

@@ -56,7 +56,8 @@ static th_err make_plan(const th_prepare *p, bool inverse, plan *f)
  * the phase. */
 static double phase(const plan *f, bool is_v, int32_t k)
 {
-    const double h = (double)(f->fft_length / 2);
+    const int32_t half = f->fft_length / 2; /* a whole number: the length is even */
+    const double h = (double)half;
     const double angle = is_v ? -PI * ((double)(k + 1) / h + 0.5) : -2 * PI * (double)k / h;
     return f->inverse ? -angle : angle;
 }

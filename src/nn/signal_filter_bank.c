@@ -1,6 +1,7 @@
 #include "nn/signal_filter_bank.h"
 
 #include "nn/signal_bits.h"
+#include "nn/state.h"
 
 void th_signal_filter_bank(const void *par, const void *const *in, void *const *out, void *scratch)
 {
@@ -73,7 +74,7 @@ void th_signal_subtraction(const void *par, const void *const *in, void *const *
 {
     const th_signal_subtraction_par *p = (const th_signal_subtraction_par *)par;
     const uint32_t *x = (const uint32_t *)in[0];
-    uint32_t *noise = (uint32_t *)(uintptr_t)in[1], *y = (uint32_t *)out[0], *noise_out = (uint32_t *)out[1];
+    uint32_t *noise = (uint32_t *)th_state(in[1]), *y = (uint32_t *)out[0], *noise_out = (uint32_t *)out[1];
     (void)scratch;
     for (int32_t i = 0; i < p->n; i++) {
         const int32_t a = i & 1 ? p->alternate_smoothing : p->smoothing;

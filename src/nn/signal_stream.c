@@ -1,4 +1,5 @@
 #include "nn/signal_stream.h"
+#include "nn/state.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -31,7 +32,7 @@ void th_signal_framer(const void *par, const void *const *in, void *const *out, 
     const th_signal_framer_par *p = (const th_signal_framer_par *)par;
     const int16_t *x = (const int16_t *)in[0];
     int16_t *y = (int16_t *)out[0];
-    int32_t *more = (int32_t *)(uintptr_t)in[1], n = 0, all = 1;
+    int32_t *more = (int32_t *)th_state(in[1]), n = 0, all = 1;
     int16_t *wait = (int16_t *)(void *)(more + 1);
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++) {
@@ -46,7 +47,7 @@ void th_signal_stacker(const void *par, const void *const *in, void *const *out,
 {
     const th_signal_stacker_par *p = (const th_signal_stacker_par *)par;
     const int16_t *x = (const int16_t *)in[0];
-    int32_t *state = (int32_t *)(uintptr_t)in[1], n = state[1];
+    int32_t *state = (int32_t *)th_state(in[1]), n = state[1];
     int16_t *wait = (int16_t *)(void *)(state + 2);
     const int32_t times = state[0] ? 1 : 1 + p->left;
     (void)scratch;
@@ -66,7 +67,7 @@ void th_signal_overlap_s16(const void *par, const void *const *in, void *const *
 {
     const th_signal_overlap_par *p = (const th_signal_overlap_par *)par;
     const int16_t *x = (const int16_t *)in[0];
-    int16_t *y = (int16_t *)out[0], *sum = (int16_t *)(uintptr_t)in[1];
+    int16_t *y = (int16_t *)out[0], *sum = (int16_t *)th_state(in[1]);
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++, sum += p->size) {
         for (int32_t f = 0; f < p->frames; f++, x += p->size, y += p->step) {
@@ -85,7 +86,7 @@ void th_signal_overlap_f32(const void *par, const void *const *in, void *const *
 {
     const th_signal_overlap_par *p = (const th_signal_overlap_par *)par;
     const float *x = (const float *)in[0];
-    float *y = (float *)out[0], *sum = (float *)(uintptr_t)in[1];
+    float *y = (float *)out[0], *sum = (float *)th_state(in[1]);
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++, sum += p->size) {
         for (int32_t f = 0; f < p->frames; f++, x += p->size, y += p->step) {
@@ -101,7 +102,7 @@ void th_signal_delay(const void *par, const void *const *in, void *const *out, v
 {
     const th_signal_delay_par *p = (const th_signal_delay_par *)par;
     const int16_t *x = (const int16_t *)in[0];
-    int16_t *y = (int16_t *)out[0], *late = (int16_t *)(uintptr_t)in[1];
+    int16_t *y = (int16_t *)out[0], *late = (int16_t *)th_state(in[1]);
     const int32_t old = p->delay < p->n ? p->delay : p->n; /* samples of y that come from before */
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++, x += p->n, y += p->n, late += p->delay) {

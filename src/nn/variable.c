@@ -1,4 +1,5 @@
 #include "nn/variable.h"
+#include "nn/state.h"
 
 #include <string.h>
 
@@ -14,5 +15,5 @@ void th_variable_assign(const void *par, const void *const *in, void *const *out
 {
     const th_variable_par *p = par;
     (void)out, (void)scratch;
-    memmove((void *)(uintptr_t)in[0], in[1], (size_t)p->n_bytes);
+    memmove((void *)th_state(in[0]), in[1], (size_t)p->n_bytes);
 }
