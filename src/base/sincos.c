@@ -68,9 +68,21 @@ void th_sincos_rounded(double x, double *sine, double *cosine)
     const pair r = reduce(x, (double)n), square = mul(r, r);
     const double s = mul(r, series(square, 2)).head, c = series(square, 1).head;
     switch ((uint32_t)n & 3u) {
-    case 0: *sine = s, *cosine = c; break;
-    case 1: *sine = c, *cosine = -s; break;
-    case 2: *sine = -s, *cosine = -c; break;
-    default: *sine = -c, *cosine = s; break;
+    case 0:
+        *sine = s;
+        *cosine = c;
+        break;
+    case 1:
+        *sine = c;
+        *cosine = -s;
+        break;
+    case 2:
+        *sine = -s;
+        *cosine = -c;
+        break;
+    default:
+        *sine = -c;
+        *cosine = s;
+        break;
     }
 }

@@ -60,7 +60,18 @@ static void print_quant(const th_tensor *t)
         printf(" %-6s %.5g, zero %-4ld", th_type_name(t->type), (double)t->quant.scale[0], (long)t->quant.zero[0]);
 }
 
-static void print_node(const th_plan *plan, int32_t i)
+/* Letters of the longest operator name, at least as many as most have. */
+static int name_width(const th_plan *plan)
+{
+    size_t width = 18;
+    for (int32_t i = 0; i < plan->graph->n_nodes; i++) {
+        const size_t n = strlen(th_op_find((int32_t)plan->graph->nodes[i].op)->name);
+        if (n > width) width = n;
+    }
+    return (int)width;
+}
+
+static void print_node(const th_plan *plan, int32_t i, int width)
 {
     const th_graph *g = plan->graph;
     const th_node *n = &g->nodes[i];
@@ -68,7 +79,7 @@ static void print_node(const th_plan *plan, int32_t i)
                     *out = n->n_out > 0 ? &g->tensors[n->out[0]] : NULL;
     const th_tensor *w = n->n_in > 1 && n->in[1] >= 0 && n->op != TH_OP_RESHAPE ? &g->tensors[n->in[1]] : NULL;
     char a[SHAPE_TEXT], b[SHAPE_TEXT], c[SHAPE_TEXT];
-    printf("  %3ld  %-18s %-14s %-14s %-14s %10lld %9lld ", (long)i, th_op_find((int32_t)n->op)->name,
+    printf("  %3ld  %-*s %-14s %-14s %-14s %10lld %9lld ", (long)i, width, th_op_find((int32_t)n->op)->name,
            in ? shape_text(in, a) : "", w && w->data ? shape_text(w, c) : "", out ? shape_text(out, b) : "",
            (long long)plan->steps[i].macs, (long long)parameters(g, n));
     if (out) print_quant(out);
@@ -119,13 +130,14 @@ static void print_all(const th_target *t, const th_measure *m)
     print_ends(g, "input", g->inputs, g->n_inputs);
     print_ends(g, "output", g->outputs, g->n_outputs);
     if (t->has_pipe) print_pipeline(&t->pipe);
-    printf("\n  %3s  %-18s %-14s %-14s %-14s %10s %9s  %s\n", "#", "operator", "input", "weights", "output", "MACs",
-           "params", "output type, scale");
-    for (int32_t i = 0; i < g->n_nodes; i++) print_node(plan, i);
+    const int width = name_width(plan);
+    printf("\n  %3s  %-*s %-14s %-14s %-14s %10s %9s  %s\n", "#", width, "operator", "input", "weights", "output",
+           "MACs", "params", "output type, scale");
+    for (int32_t i = 0; i < g->n_nodes; i++) print_node(plan, i, width);
     for (int32_t k = 0; k < plan->n_sub; k++) {
         if (!plan->sub[k]) continue;
         printf("\n  graph %ld, which others run\n", (long)k);
-        for (int32_t i = 0; i < plan->sub[k]->graph->n_nodes; i++) print_node(plan->sub[k], i);
+        for (int32_t i = 0; i < plan->sub[k]->graph->n_nodes; i++) print_node(plan->sub[k], i, width);
     }
     for (int32_t i = 0; i < plan->n_variables; i++)
         printf("  variable %s: %zu bytes\n", plan->variables[i].name, plan->variables[i].bytes);

@@ -21,7 +21,7 @@ static size_t fill(const th_tensor *t, uint32_t *x, uint8_t *out)
         const float f = (float)(r >> 8) / 8388608.0f - 1.0f;
         uint32_t v = size == 1 ? r >> 24 : size == 2 ? r >> 16 : r;
         if (t->type == TH_F32) memcpy(&v, &f, sizeof v);
-        for (size_t b = 0; b < size; b++) out[i + b] = b < 4 ? (uint8_t)(v >> 8 * b) : 0;
+        for (size_t b = 0; b < size; b++) out[i + b] = (uint8_t)(b < 4 ? v >> 8 * b : 0);
     }
     return n;
 }

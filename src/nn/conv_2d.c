@@ -141,10 +141,20 @@ void th_conv_2d_s16(const void *par, const void *const *in, void *const *out, vo
                 }
 }
 
-/* One output: the filter's rows against the picture's.  x: the batch's picture at the group's first channel. */
-static float convolve(const th_window *w, const float *x, const float *filter, int32_t iy0, int32_t ix0, int32_t n_c)
+/* Adds a part of a filter's row; n_sums filters that lie `n` floats apart. */
+static void add_row(float *sum, int32_t n_sums, const float *x, const float *filter, int32_t n, int32_t len)
 {
-    float sum = 0.0f;
+    if (n_sums == TH_DOTS)
+        th_dots_f32(sum, x, filter, n, len);
+    else
+        sum[0] = th_dot_f32(sum[0], x, filter, len);
+}
+
+/* 1 or TH_DOTS outputs: the filters' rows against the picture's.  x: the batch's picture at the group's first channel;
+ * n: values of one filter. */
+static void convolve(const th_window *w, const float *x, const float *filter, int32_t n, int32_t iy0, int32_t ix0,
+                     int32_t n_c, float *sum, int32_t n_sums)
+{
     int32_t lo, hi, top, bottom;
     th_window_taps(ix0, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
     th_window_taps(iy0, w->dilation_h, w->filter_h, w->in_h, &top, &bottom);
@@ -152,12 +162,12 @@ static float convolve(const th_window *w, const float *x, const float *filter, i
         const float *row = x + ((ptrdiff_t)(iy0 + i * w->dilation_h) * w->in_w + ix0) * w->in_c;
         const float *tap = filter + i * w->filter_w * n_c;
         if (w->dilation_w == 1 && n_c == w->in_c) {
-            sum += th_dot_f32(row + lo * n_c, tap + lo * n_c, (hi - lo) * n_c);
+            add_row(sum, n_sums, row + lo * n_c, tap + lo * n_c, n, (hi - lo) * n_c);
         } else {
-            for (int32_t j = lo; j < hi; j++) sum += th_dot_f32(row + j * w->dilation_w * w->in_c, tap + j * n_c, n_c);
+            for (int32_t j = lo; j < hi; j++)
+                add_row(sum, n_sums, row + j * w->dilation_w * w->in_c, tap + j * n_c, n, n_c);
         }
     }
-    return sum;
 }
 
 void th_conv_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -171,12 +181,14 @@ void th_conv_2d_f32(const void *par, const void *const *in, void *const *out, vo
     for (int32_t b = 0; b < w->batches; b++)
         for (int32_t oy = 0; oy < w->out_h; oy++)
             for (int32_t ox = 0; ox < w->out_w; ox++)
-                for (int32_t o = 0; o < w->out_c; o++) {
+                for (int32_t o = 0; o < w->out_c;) {
+                    const int32_t n_sums = per_group - o % per_group < TH_DOTS ? 1 : TH_DOTS;
                     const float *x =
                         (const float *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c + o / per_group * n_c;
-                    float v = convolve(w, x, (const float *)in[1] + (ptrdiff_t)o * n, oy * w->stride_h - w->pad_top,
-                                       ox * w->stride_w - w->pad_left, n_c);
-                    if (bias) v += bias[o];
-                    *y++ = th_clamp_f32(v, p->act_min, p->act_max);
+                    float sum[TH_DOTS] = {0};
+                    convolve(w, x, (const float *)in[1] + (ptrdiff_t)o * n, n, oy * w->stride_h - w->pad_top,
+                             ox * w->stride_w - w->pad_left, n_c, sum, n_sums);
+                    for (int32_t j = 0; j < n_sums; j++, o++)
+                        *y++ = th_clamp_f32(sum[j] + (bias ? bias[o] : 0.0f), p->act_min, p->act_max);
                 }
 }

@@ -76,8 +76,14 @@ void th_fully_connected_f32(const void *par, const void *const *in, void *const 
     float *y = (float *)out[0];
     (void)scratch;
     for (int32_t r = 0; r < p->rows; r++, x += p->n_in)
-        for (int32_t o = 0; o < p->n_out; o++) {
-            const float v = th_dot_f32(x, w + (ptrdiff_t)o * p->n_in, p->n_in) + (bias ? bias[o] : 0.0f);
-            *y++ = th_clamp_f32(v, p->act_min, p->act_max);
+        for (int32_t o = 0; o < p->n_out;) {
+            const int32_t more = p->n_out - o < TH_DOTS ? 1 : TH_DOTS;
+            float sum[TH_DOTS] = {0};
+            if (more == TH_DOTS)
+                th_dots_f32(sum, x, w + (ptrdiff_t)o * p->n_in, p->n_in, p->n_in);
+            else
+                sum[0] = th_dot_f32(0.0f, x, w + (ptrdiff_t)o * p->n_in, p->n_in);
+            for (int32_t j = 0; j < more; j++, o++)
+                *y++ = th_clamp_f32(sum[j] + (bias ? bias[o] : 0.0f), p->act_min, p->act_max);
         }
 }

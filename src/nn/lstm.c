@@ -133,7 +133,7 @@ static float gate_f32(const th_lstm_f32_par *p, const void *const *in, const flo
 {
     const float *w = (const float *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in,
                 *r = (const float *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell;
-    return (th_dot_f32(x, w, p->n_in) + ((const float *)in[BIAS + g])[c]) + th_dot_f32(h, r, p->n_cell);
+    return (th_dot_f32(0.0f, x, w, p->n_in) + ((const float *)in[BIAS + g])[c]) + th_dot_f32(0.0f, h, r, p->n_cell);
 }
 
 void th_lstm_f32(const void *par, const void *const *in, void *const *out, void *scratch)

@@ -79,8 +79,8 @@ void th_svdf_f32(const void *par, const void *const *in, void *const *out, void 
         for (int32_t u = 0; u < p->units; u++) {
             float sum = bias ? bias[u] : 0.0f;
             for (int32_t r = 0; r < p->rank; r++, wf += p->n_in, wt += p->memory, state += p->memory) {
-                state[p->memory - 1] = th_dot_f32(x, wf, p->n_in);
-                sum += th_dot_f32(state, wt, p->memory);
+                state[p->memory - 1] = th_dot_f32(0.0f, x, wf, p->n_in);
+                sum += th_dot_f32(0.0f, state, wt, p->memory);
             }
             *y++ = th_clamp_f32(sum, p->act_min, p->act_max);
         }

@@ -80,8 +80,8 @@ static float sum_f32(const patch *p, const float *x, const float *w, int32_t n_c
     float acc = 0.0f;
     for (int32_t i = 0; i < p->rows; i++)
         for (int32_t j = 0; j < p->cols; j++)
-            acc += th_dot_f32(x + p->x - i * p->x_row - (ptrdiff_t)j * n_c,
-                              w + p->w + i * p->w_row + (ptrdiff_t)j * p->w_col, n_c);
+            acc = th_dot_f32(acc, x + p->x - i * p->x_row - (ptrdiff_t)j * n_c,
+                             w + p->w + i * p->w_row + (ptrdiff_t)j * p->w_col, n_c);
     return acc;
 }
 

@@ -65,6 +65,31 @@ static void c_of_graphs_that_run_graphs_agrees(void **state)
     th_dir_remove(dir);
 }
 
+/* Custom operators, states that steps keep, several element types in tables. */
+static void c_of_the_audio_front_end_agrees(void **state)
+{
+    (void)state;
+    TEST_NEEDS_SHARED("models/audio_preprocessor_int8.tflite");
+    static const char *const name[] = {"audio_preprocessor_int8", "audio_preprocessor_float"};
+    th_why why = {0};
+    char out[TH_PATH_BYTES], file[TH_PATH_BYTES];
+    fresh_dir();
+    path_in(out, "c");
+    for (int i = 0; i < 2; i++) {
+        th_model *model = NULL;
+        th_plan *plan = NULL;
+        assert_int_equal(th_path_join(file, test_shared(), "models", NULL), TH_OK);
+        snprintf(file + strlen(file), sizeof file - strlen(file), "/%s.tflite", name[i]);
+        if (th_model_load(file, &model, &why) || th_plan_make(&model->graphs[0], &plan, &why) ||
+            th_export_c(plan, NULL, out, &why))
+            fail_msg("%s", why.text);
+        compile_and_run("cc", "c");
+        th_plan_free(plan);
+        th_model_free(model);
+    }
+    th_dir_remove(dir);
+}
+
 /* A wrong expectation must be noticed: the self test can fail. */
 static void self_test_can_fail(void **state)
 {
@@ -208,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(c_of_a_keyword_model_compiles_and_agrees),
         cmocka_unit_test(c_of_graphs_that_run_graphs_agrees),
+        cmocka_unit_test(c_of_the_audio_front_end_agrees),
         cmocka_unit_test(self_test_can_fail),
         cmocka_unit_test(same_model_same_bytes),
         cmocka_unit_test(foreign_files_are_not_replaced),

@@ -1,9 +1,11 @@
 /* Reference models against TensorFlow Lite Micro's outputs: int8 byte for byte, float to 1e-5 of the largest value. */
+#include "../conformance.h"
 #include "../test.h"
 
 #include "model/plan.h"
 #include "os/file.h"
 
+#include <dirent.h>
 #include <math.h>
 
 typedef struct bytes {
@@ -26,7 +28,7 @@ typedef struct session {
     th_plan *plan;
     th_runner *runner;
     char layers[256];
-    int32_t n_seen;
+    int32_t n_seen, n_more; /* tensors compared; those of operators with several outputs beyond the first */
 } session;
 
 static session open_session(const char *name)
@@ -58,6 +60,9 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     assert_int_equal(want.n, th_tensor_bytes(&s->plan->graph->tensors[tensor]));
     if (memcmp(want.p, data, want.n) != 0) fail_msg("%s/%s differs", s->layers, file);
     s->n_seen++;
+    const th_node *made_by = &s->plan->graph->nodes[node];
+    if (made_by->out[0] == tensor)
+        conforms(made_by, s->plan->graph->tensors, CONFORMS_GOLDEN, 1), s->n_more += made_by->n_out - 1;
     free(want.p);
 }
 
@@ -75,6 +80,7 @@ static void compare(const char *file, const void *got, const void *want, size_t 
             fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
 }
 
+/* As many inputs as the file has, one after the other, from a fresh state. */
 static void run_golden(session *s, const char *name, const char *tag, int layers)
 {
     char file[256];
@@ -83,104 +89,85 @@ static void run_golden(session *s, const char *name, const char *tag, int layers
     snprintf(file, sizeof file, "%s.%s.out.bin", name, tag);
     const bytes want = load("goldens", file);
     const th_graph *g = s->plan->graph;
-    const uint8_t *from = in.p;
-    for (int32_t i = 0; i < g->n_inputs; i++) {
-        const size_t n = th_tensor_bytes(&g->tensors[g->inputs[i]]);
-        assert_true((size_t)(in.p + in.n - from) >= n);
-        memcpy(th_runner_input(s->runner, i), from, n);
-        from += n;
+    const th_tensor *y = &g->tensors[g->outputs[0]];
+    const uint8_t *from = in.p, *to = want.p;
+    th_runner_reset(s->runner);
+    for (int step = 0; from < in.p + in.n; step++) {
+        for (int32_t i = 0; i < g->n_inputs; i++) {
+            const size_t n = th_tensor_bytes(&g->tensors[g->inputs[i]]);
+            assert_true((size_t)(in.p + in.n - from) >= n);
+            memcpy(th_runner_input(s->runner, i), from, n);
+            from += n;
+        }
+        th_runner_invoke(s->runner, layers && step == 0 ? on_layer : NULL, s);
+        assert_true((size_t)(want.p + want.n - to) >= th_tensor_bytes(y));
+        compare(file, th_runner_output(s->runner, 0), to, th_tensor_bytes(y), y->type);
+        to += th_tensor_bytes(y);
     }
-    assert_ptr_equal(from, in.p + in.n);
-    th_runner_invoke(s->runner, layers ? on_layer : NULL, s);
-    assert_int_equal(want.n, th_tensor_bytes(&g->tensors[g->outputs[0]]));
-    compare(file, th_runner_output(s->runner, 0), want.p, want.n, g->tensors[g->outputs[0]].type);
+    assert_ptr_equal(to, want.p + want.n);
     free(in.p);
     free(want.p);
 }
 
-static void model(const char *name, int layers, const char *more)
+/* A name per file "name.tag.in.bin" of the folder, sorted, so that runs do not differ. */
+static int by_name(const void *a, const void *b)
 {
-    static const char *const seeds[] = {"seed1", "seed2", "seed3"};
-    session s = open_session(name);
-    for (int i = 0; i < 3; i++) run_golden(&s, name, seeds[i], layers && i == 0);
-    if (layers) assert_int_equal(s.n_seen, s.plan->graph->n_nodes);
-    if (more) run_golden(&s, name, more, 0);
-    assert_true(s.plan->arena_bytes >= s.plan->lower_bound);
-    close_session(&s);
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void keyword_models(void **state)
+static size_t list_goldens(char *list[512])
 {
-    (void)state;
-    TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
-    model("kws_ref_model", 1, "sample0");
-    model("micro_speech_quantized", 1, "yes_1000ms");
-    model("str_ww_ref_model", 1, "calib33_label1");
-}
-
-static void other_int8_models(void **state)
-{
-    (void)state;
-    TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
-    model("hello_world_int8", 1, NULL);
-    model("ad01_int8", 1, "window100");
-    model("pretrainedResnet_quant", 1, "sample0");
-    model("vww_96_int8", 1, NULL);
-    model("person_detect", 1, "person_raw");
-    model("simple_add_model", 1, NULL);
-}
-
-static void float_models(void **state)
-{
-    (void)state;
-    TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
-    model("hello_world_float", 0, NULL);
-    model("ad01_fp32", 0, "window50");
-    model("vww_96_float", 0, NULL);
-    model("pretrainedResnet_float", 0, "sample0");
-}
-
-/* k inputs one after the other, the state kept between them, from a fresh start; the outputs stand in one file. */
-static void sequence(const char *name, const char *tag)
-{
-    char file[256];
-    session s = open_session(name);
-    const th_graph *g = s.plan->graph;
-    assert_int_equal(g->n_inputs, 1);
-    snprintf(file, sizeof file, "%s.%s.in.bin", name, tag);
-    const bytes in = load("goldens", file);
-    snprintf(file, sizeof file, "%s.%s.out.bin", name, tag);
-    const bytes want = load("goldens", file);
-    const size_t n_in = th_tensor_bytes(&g->tensors[g->inputs[0]]), n_out = th_tensor_bytes(&g->tensors[g->outputs[0]]);
-    const size_t k = in.n / n_in;
-    assert_int_equal(k * n_in, in.n);
-    assert_int_equal(k * n_out, want.n);
-    uint8_t *got = malloc(want.n);
-    assert_non_null(got);
-    for (size_t i = 0; i < k; i++) {
-        memcpy(th_runner_input(s.runner, 0), in.p + i * n_in, n_in);
-        th_runner_invoke(s.runner,
-                         strcmp(tag, "seed1") == 0 && g->tensors[g->outputs[0]].type != TH_F32 ? on_layer : NULL, &s);
-        memcpy(got + i * n_out, th_runner_output(s.runner, 0), n_out);
+    char path[4096];
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s/goldens", test_shared());
+    DIR *d = opendir(path);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        const size_t len = strlen(e->d_name);
+        if (len < 8 || strcmp(e->d_name + len - 7, ".in.bin") != 0) continue;
+        assert_true(n < 512);
+        list[n++] = strndup(e->d_name, len - 7);
     }
-    compare(file, got, want.p, want.n, g->tensors[g->outputs[0]].type);
-    if (s.n_seen) assert_int_equal(s.n_seen, g->n_nodes);
-    free(got);
-    free(in.p);
-    free(want.p);
-    close_session(&s);
+    closedir(d);
+    qsort(list, n, sizeof *list, by_name);
+    return n;
 }
 
-/* SVDF and LSTM: the seeds from a fresh start each, with every layer of the first; then all three without a reset. */
-static void models_with_state(void **state)
+static int has_layers(const session *s)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s/tensors.txt", test_shared(), s->layers);
+    FILE *f = fopen(path, "rb");
+    if (f) fclose(f);
+    return f != NULL;
+}
+
+/* Every golden there is: outputs, sequences with their state, and of seed1 every tensor that an operator makes. */
+static void all_goldens(void **state)
 {
     (void)state;
     TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
-    static const char *const names[] = {"keyword_scrambled_8bit", "trained_lstm_int8", "trained_lstm",
-                                        "dtln_noise_suppression"};
-    static const char *const tags[] = {"seed1", "seed2", "seed3", "seq123"};
-    for (size_t i = 0; i < 4; i++)
-        for (size_t k = 0; k < 4; k++) sequence(names[i], tags[k]);
+    char *list[512];
+    const size_t n = list_goldens(list);
+    session s = {0};
+    char open_name[128] = "";
+    assert_true(n >= 90);
+    for (size_t i = 0; i < n; i++) {
+        char *tag = strchr(list[i], '.');
+        assert_non_null(tag);
+        *tag++ = '\0';
+        if (strcmp(open_name, list[i]) != 0) {
+            if (*open_name) close_session(&s);
+            s = open_session(list[i]);
+            snprintf(open_name, sizeof open_name, "%s", list[i]);
+            assert_true(s.plan->arena_bytes >= s.plan->lower_bound);
+        }
+        const int layers = strcmp(tag, "seed1") == 0 && has_layers(&s);
+        run_golden(&s, list[i], tag, layers);
+        if (layers) assert_int_equal(s.n_seen, s.plan->graph->n_nodes + s.n_more);
+        free(list[i]);
+    }
+    close_session(&s);
 }
 
 /* The arena is smaller than TensorFlow Lite Micro's (BASELINES.md), and the plan reaches the lower bound. */
@@ -221,9 +208,9 @@ static void hybrid_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keyword_models), cmocka_unit_test(other_int8_models),
-        cmocka_unit_test(float_models),   cmocka_unit_test(models_with_state),
-        cmocka_unit_test(arenas),         cmocka_unit_test(hybrid_is_refused),
+        cmocka_unit_test(all_goldens),
+        cmocka_unit_test(arenas),
+        cmocka_unit_test(hybrid_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

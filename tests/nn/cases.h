@@ -5,6 +5,7 @@
 #ifndef TH_TEST_CASES_H
 #define TH_TEST_CASES_H
 
+#include "../conformance.h"
 #include "../test.h"
 
 #include "base/rng.h"
@@ -236,6 +237,7 @@ static inline void case_run(op_case *c)
 
 static inline void case_check(op_case *c)
 {
+    conforms(&c->node, c->t, CONFORMS_SECOND, 1);
     for (int i = 0; i < c->node.n_out; i++) {
         const int32_t t = c->out[i];
         if (memcmp(c->data[t], c->want[t], th_tensor_bytes(&c->t[t])) == 0) continue;

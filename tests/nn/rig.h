@@ -3,6 +3,7 @@
 #ifndef TH_TEST_RIG_H
 #define TH_TEST_RIG_H
 
+#include "../conformance.h"
 #include "../test.h"
 
 #include "base/rng.h"
@@ -121,6 +122,7 @@ static inline void rig_run(rig *r)
     if (scratch) memset(scratch, 0xa5, r->step.scratch_bytes);
     r->step.kernel(r->step.par, in, out, scratch);
     free(scratch);
+    conforms(&r->node, r->t, CONFORMS_SECOND, 1);
 }
 
 /* --- the second versions: written from the definition, in wide types --- */

@@ -1,0 +1,54 @@
+/* tests/conformance.h -- which operator and type was compared with what: a line per case into the file that
+ * $THIMBLE_CONFORMANCE names, from which tools/conformance.sh makes docs/conformance.md.  Nothing without it. */
+#ifndef TH_TEST_CONFORMANCE_H
+#define TH_TEST_CONFORMANCE_H
+
+#include "nn/op.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What the result was compared with. */
+#define CONFORMS_SECOND "second" /* an independent second implementation in exact integers or double, random cases */
+#define CONFORMS_TFLM   "tflm"   /* bytes that TensorFlow Lite Micro gave, known by their hash */
+#define CONFORMS_GOLDEN "golden" /* tensors of ../shared/goldens */
+#define CONFORMS_HAND   "hand"   /* computed by hand */
+
+/* The tensor whose type counts: the data, not conditions, numbers or axes. */
+static inline int32_t conforms_tensor(const th_node *n)
+{
+    int32_t i = 0;
+    switch ((int)n->op) {
+    case TH_OP_SPLIT:
+    case TH_OP_SELECT:
+    case TH_OP_SELECT_V2:
+    case TH_OP_EMBEDDING_LOOKUP:
+    case TH_OP_ASSIGN_VARIABLE:
+    case TH_OP_IF: i = 1; break;
+    case TH_OP_TRANSPOSE_CONV:
+    case TH_OP_SCATTER_ND:
+    case TH_OP_WHILE: i = 2; break;
+    case TH_OP_FILL:
+    case TH_OP_VAR_HANDLE:
+    case TH_OP_READ_VARIABLE: i = -1; break;
+    default: break;
+    }
+    if (i < 0 || i >= n->n_in || n->in[i] < 0) return n->n_out > 0 ? n->out[0] : n->n_in > 0 ? n->in[0] : -1;
+    return n->in[i];
+}
+
+static inline void conforms(const th_node *n, const th_tensor *tensors, const char *truth, int cases)
+{
+    const char *path = getenv("THIMBLE_CONFORMANCE");
+    FILE *f = path ? fopen(path, "a") : NULL;
+    if (!f) return;
+    const th_op_row *row = th_op_find((int32_t)n->op);
+    const int32_t t = conforms_tensor(n);
+    int narrow = 0;
+    for (int32_t i = 0; i < n->n_in; i++) narrow |= n->in[i] >= 0 && tensors[n->in[i]].type == TH_S4;
+    fprintf(f, "%s %s%s %s %d\n", row ? row->name : "?", t < 0 ? "any" : th_type_name(tensors[t].type),
+            narrow ? "/int4" : "", truth, cases);
+    fclose(f);
+}
+
+#endif
