@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,25 @@ static th_err temp_name(const char *path, char temp[TH_PATH_BYTES], th_why *why)
     return n < TH_PATH_BYTES ? TH_OK : th_why_set(why, TH_ERANGE, "the path %s is too long", path);
 }
 
+/* Takes away what killed writers of `path` left behind: ".name.PID.tmp" of a process that is gone. */
+static void sweep(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char dir[TH_PATH_BYTES], head[NAME_MAX + 3], temp[TH_PATH_BYTES];
+    th_names names;
+    th_text_fmt(dir, sizeof dir, "%.*s", slash ? (int)(name - path) : 1, slash ? path : ".");
+    const size_t n_head = th_text_fmt(head, sizeof head, ".%s.", name);
+    if (n_head >= sizeof head || th_dir_list(dir, &names, NULL)) return;
+    for (size_t i = 0; i < names.n; i++) {
+        if (strncmp(names.name[i], head, n_head) != 0) continue;
+        char *end;
+        const long pid = strtol(names.name[i] + n_head, &end, 10);
+        const bool gone = pid > 0 && strcmp(end, ".tmp") == 0 && kill((pid_t)pid, 0) && errno == ESRCH;
+        if (gone && th_path_join(temp, dir, names.name[i], NULL) == TH_OK) (void)unlink(temp);
+    }
+    th_names_free(&names);
+}
+
 static th_err replace(const char *path, th_span bytes, bool synced, th_why *why)
 {
     char temp[TH_PATH_BYTES];
@@ -170,7 +190,10 @@ static th_err replace(const char *path, th_span bytes, bool synced, th_why *why)
         errno = reason;
         return fail(why, "write", path);
     }
-    if (synced) sync_folder_of(path);
+    if (synced) {
+        sync_folder_of(path);
+        sweep(path);
+    }
     return TH_OK;
 }
 

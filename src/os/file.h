@@ -16,7 +16,7 @@ TH_NODISCARD th_err th_file_read(const char *path, size_t max_bytes, uint8_t **b
 TH_NODISCARD th_err th_file_head(const char *path, uint8_t *buf, size_t cap, size_t *n, th_why *why);
 
 /* Writes to a temporary name beside `path`, syncs, renames: after a crash or on a full disk the old
- * content or the new one is there, never a part. */
+ * content or the new one is there, never a part. What killed writers of `path` left behind is taken away. */
 TH_NODISCARD th_err th_file_write(const char *path, th_span bytes, th_why *why);
 
 /* The same without waiting for the disk, for many small files: after a power cut the newest may be damaged. */

@@ -68,6 +68,17 @@ static void writes_and_replaces(void **state)
     assert_int_equal(count_names(dir), 1); /* no temporary file left */
 }
 
+static void what_a_killed_writer_left_is_taken_away(void **state)
+{
+    char alive[64];
+    snprintf(alive, sizeof alive, ".f.%ld.tmp", (long)getppid());
+    const char *left[] = {".f.2147483000.tmp", alive, ".f.x.tmp", ".other.2147483000.tmp"};
+    for (size_t i = 0; i < 4; i++) assert_int_equal(th_file_write(at(*state, left[i]), text("part"), NULL), TH_OK);
+    assert_int_equal(th_file_write(at(*state, "f"), text("whole"), NULL), TH_OK);
+    assert_false(th_file_exists(at(*state, left[0])));
+    for (size_t i = 1; i < 4; i++) assert_true(th_file_exists(at(*state, left[i])));
+}
+
 static void keeps_the_old_file_when_writing_fails(void **state)
 {
     const char *path = at(*state, "a.txt");
@@ -171,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(writes_and_replaces, in_temp, remove_temp),
+        cmocka_unit_test_setup_teardown(what_a_killed_writer_left_is_taken_away, in_temp, remove_temp),
         cmocka_unit_test_setup_teardown(keeps_the_old_file_when_writing_fails, in_temp, remove_temp),
         cmocka_unit_test(says_when_the_disk_is_full),
         cmocka_unit_test_setup_teardown(a_link_stays_a_link, in_temp, remove_temp),
