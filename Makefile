@@ -133,6 +133,13 @@ check: layers $(B)/thimble $(call exe,$(TEST_SRC)) $(call exe,$(FUZZ_SRC))
 .PHONY: test
 test: check
 
+## Write docs/conformance.md: operator x type, what it was compared with, and its size on a Cortex-M4
+.PHONY: conformance
+conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c))
+	@command -v arm-none-eabi-gcc >/dev/null && $(MAKE) --no-print-directory mcu >/dev/null || true
+	@tools/conformance.sh $(B) build/mcu >docs/conformance.md.tmp && mv docs/conformance.md.tmp docs/conformance.md
+	@cat docs/conformance.md
+
 ## Run the benchmarks, one CSV line each
 .PHONY: bench
 bench: $(call exe,$(BENCH_SRC))

@@ -22,7 +22,6 @@ static inline int32_t conforms_tensor(const th_node *n)
     case TH_OP_SPLIT:
     case TH_OP_SELECT:
     case TH_OP_SELECT_V2:
-    case TH_OP_EMBEDDING_LOOKUP:
     case TH_OP_ASSIGN_VARIABLE:
     case TH_OP_IF: i = 1; break;
     case TH_OP_TRANSPOSE_CONV:

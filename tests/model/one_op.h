@@ -5,6 +5,7 @@
 #ifndef TH_TEST_ONE_OP_H
 #define TH_TEST_ONE_OP_H
 
+#include "../conformance.h"
 #include "../test.h"
 
 #include "base/hash.h"
@@ -226,6 +227,7 @@ static inline void one_run(one_op *o)
             at += n;
         }
         th_runner_invoke(runner, NULL, NULL);
+        conforms(o->node, o->g->tensors, CONFORMS_SECOND, 1);
         for (int32_t i = 0; i < o->g->n_outputs; i++) {
             const size_t n = th_tensor_bytes(&o->g->tensors[o->out[i]]);
             assert_true(o->n_made + n <= ONE_BYTES);

@@ -143,21 +143,27 @@ static void softmax_extremes(void **state)
 static void reshape(void **state)
 {
     (void)state;
-    rig *r = rig_new(1, TH_OP_RESHAPE, 2);
+    static const th_type types[] = {TH_F32, TH_S8, TH_S16, TH_S32, TH_U8, TH_BOOL};
     static const int32_t shape[] = {3, -1, 2};
-    rig_fill(r, 0, TH_S8, shape4(1, 4, 3, 2));
-    rig_fill(r, 1, TH_S32, (th_shape){.rank = 1, .d = {3}});
-    memcpy(r->data[1], shape, sizeof shape);
-    const th_shape s = rig_infer(r);
-    assert_int_equal(s.rank, 3);
-    assert_int_equal(s.d[1], 4);
-    rig_fill(r, 3, TH_S8, s);
-    rig_run(r);
-    assert_memory_equal(r->data[0], r->data[3], 24);
-    assert_int_equal(r->step.in_place, 1);
-    r->t[3].shape.d[0] = 2;
-    assert_int_equal(rig_prepare(r), TH_ESHAPE);
-    rig_free(r);
+    for (size_t k = 0; k < sizeof types / sizeof types[0]; k++) {
+        rig *r = rig_new(1, TH_OP_RESHAPE, 2);
+        rig_fill(r, 0, types[k], shape4(1, 4, 3, 2));
+        rig_fill(r, 1, TH_S32, (th_shape){.rank = 1, .d = {3}});
+        memcpy(r->data[1], shape, sizeof shape);
+        const size_t n = th_tensor_bytes(&r->t[0]);
+        for (size_t b = 0; b < n; b++) ((uint8_t *)r->data[0])[b] = (uint8_t)(7 * b + k);
+        const th_shape s = rig_infer(r);
+        assert_int_equal(s.rank, 3);
+        assert_int_equal(s.d[1], 4);
+        rig_fill(r, 3, types[k], s);
+        memset(r->data[3], 0, n);
+        rig_run(r);
+        assert_memory_equal(r->data[0], r->data[3], n);
+        assert_int_equal(r->step.in_place, 1);
+        r->t[3].shape.d[0] = 2;
+        assert_int_equal(rig_prepare(r), TH_ESHAPE);
+        rig_free(r);
+    }
 }
 
 static void add(void **state)
