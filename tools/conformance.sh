@@ -62,6 +62,7 @@ for p in "$mcu"/src/nn/*_prepare.o; do
 	objects=$(need "$p" | grep -vE "$helper" || true)
 	$nm -u "$p" | grep -q ' th_boxes_' && objects="$objects $(need "$mcu/src/nn/boxes.o" | grep -vE "$helper")"
 	kernels=0
+	# shellcheck disable=SC2086  # objects is a list of words
 	for o in $(printf '%s\n' $objects | LC_ALL=C sort -u); do kernels=$((kernels + $($size "$o" | awk 'NR == 2 { print $1 }'))); done
 	printf '| %s | %d | %d |\n' "$rows" "$kernels" "$($size "$p" | awk 'NR == 2 { print $1 }')"
 done | LC_ALL=C sort
