@@ -21,7 +21,7 @@ value "$tmp/same.tflite"; holds "and the same output" test "$thimble_out" = "$pl
 # The last operator's bias is added to the output: find its name.
 bias=$("$thimble" inspect "$model" --json | tr '{' '\n' | grep '"name"' | grep '"shape": *\[1\]' | tail -1 | sed 's/.*"name": *"\([^"]*\)".*/\1/')
 holds "the last bias has a name" test -n "$bias"
-run edit "$model" --out "$tmp/set.tflite" --set "$bias[0]=41.5"; exits "one element" 0 '1 change$'
+run edit "$model" --out "$tmp/set.tflite" --set "${bias}[0]=41.5"; exits "one element" 0 '1 change$'
 run edit "$tmp/set.tflite" --out "$tmp/set0.tflite" --set "$bias=1.5"; exits "all elements" 0
 value "$tmp/set.tflite"; high=$thimble_out
 value "$tmp/set0.tflite"; low=$thimble_out
@@ -42,8 +42,8 @@ run edit "$tmp/m.tflite" --out "$tmp/m2.tflite" --drop-metadata note --set "my b
 holds "they are gone" sh -c "! grep -qa hello '$tmp/m2.tflite'"
 
 run edit "$model" --out "$tmp/bad.tflite" --set "nothing[0]=1"; exits "no such tensor" 1 'no tensor "nothing"'
-run edit "$model" --out "$tmp/bad.tflite" --set "$bias[1]=1"; exits "no such element" 2 'no element'
-run edit "$model" --out "$tmp/bad.tflite" --set "$bias[0]=x"; exits "no number" 2 'no value'
+run edit "$model" --out "$tmp/bad.tflite" --set "${bias}[1]=1"; exits "no such element" 2 'no element'
+run edit "$model" --out "$tmp/bad.tflite" --set "${bias}[0]=x"; exits "no number" 2 'no value'
 run edit "$model" --out "$tmp/bad.tflite" --set "$bias"; exits "no value" 2 'TENSOR\[INDEX\]=VALUE'
 run edit "$model" --out "$tmp/bad.tflite" --set '#0[0]=1'; exits "no constant" 2 'holds no constants'
 run edit "$model" --out "$tmp/bad.tflite" --noise "$bias=-1"; exits "negative noise" 2 'SIGMA'
