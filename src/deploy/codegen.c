@@ -356,9 +356,10 @@ static void mark_constants(const th_plan *plan, uint8_t *used)
     for (int32_t t = 0; t < g->n_tensors; t++) used[t] = g->tensors[t].is_variable != 0;
     for (int32_t i = 0; i < g->n_outputs; i++) used[g->outputs[i]] = 1;
     for (int32_t i = 0; i < g->n_nodes; i++)
-        for (int32_t k = 0; k < g->nodes[i].n_in; k++)
-            if (g->nodes[i].in[k] >= 0 && (k < plan->steps[i].n_in || plan->steps[i].control != TH_CONTROL_KERNEL))
-                used[g->nodes[i].in[k]] = 1;
+        for (int32_t k = 0; k < g->nodes[i].n_in; k++) {
+            const bool named = k < plan->steps[i].n_in || plan->steps[i].control != TH_CONTROL_KERNEL;
+            if (named && g->nodes[i].in[k] >= 0) used[g->nodes[i].in[k]] = 1;
+        }
 }
 
 static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)

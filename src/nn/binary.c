@@ -80,7 +80,7 @@ static int32_t requant_any(int32_t v, int32_t m, int32_t shift)
     const int32_t high = th_high_mul(v, m);
     if (shift < -31) return 0;
     if (shift < 0) return th_round_shift(high, -shift);
-    if (shift > 31 || high > INT32_MAX >> shift || high < INT32_MIN >> shift)
+    if (shift > 31 || high > INT32_MAX >> shift || high < -1 - (INT32_MAX >> shift))
         return high > 0 ? INT32_MAX : high < 0 ? INT32_MIN : 0;
     return th_shift_left(high, shift);
 }
