@@ -29,7 +29,7 @@ static th_err open_inside(th_target *t, th_why *why)
         err = th_pipeline_from(t->model, &t->pipe, &inner);
         t->has_pipe = !err;
     }
-    if (!err) err = th_plan_make(&t->model->graphs[0], &t->plan, &inner);
+    if (!err) err = th_plan_make_for(&t->model->graphs[0], t->board->isa, &t->plan, &inner);
     return err ? th_why_set(why, err, "%s: %s", t->path, inner.err ? inner.text : th_err_text(err)) : TH_OK;
 }
 

@@ -11,6 +11,7 @@ static const th_board boards[] = {
         .name = "nano33ble",
         .title = "Arduino Nano 33 BLE Sense",
         .core = "nRF52840, Cortex-M4F",
+        .isa = TH_ISA_ARM_DSP,
         .clock_hz = 64000000,
         .flash_at = 0x00000000,
         .flash_bytes = 1024 * 1024,

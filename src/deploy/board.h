@@ -4,6 +4,7 @@
 #define TH_DEPLOY_BOARD_H
 
 #include "base/why.h"
+#include "nn/fast.h"
 
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 typedef struct th_board {
     const char *name, *title; /* "nano33ble", "Arduino Nano 33 BLE Sense" */
     const char *core;         /* "Cortex-M4F" */
+    th_isa isa;               /* whose kernels run on it */
     int32_t clock_hz;
     uint32_t flash_at, flash_bytes, ram_at, ram_bytes; /* of the chip */
     uint32_t stack_bytes;                              /* reserved for the stack at least */

@@ -376,6 +376,7 @@ static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)
         th_writer_array(&code->model_c, name, x->type, x->data, (size_t)th_shape_count(&x->shape));
         code->weight_bytes += th_tensor_bytes(x);
     }
+    for (int32_t i = 0; i < g->n_nodes; i++) code->weight_bytes += plan->steps[i].weight_bytes;
     free(used);
     return TH_OK;
 }

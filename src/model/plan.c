@@ -49,7 +49,7 @@ static const char *graph_text(const th_graph *g, char text[32])
     return text;
 }
 
-static th_err prepare_node(const th_prepare *p, int32_t k, th_step *step, th_why *why)
+static th_err prepare_node(const th_prepare *p, th_isa isa, int32_t k, th_step *step, th_why *why)
 {
     const th_node *node = p->node;
     const th_op_row *row = th_op_find((int32_t)node->op);
@@ -64,7 +64,8 @@ static th_err prepare_node(const th_prepare *p, int32_t k, th_step *step, th_why
     for (int32_t i = 0; i < node->n_out; i++)
         if (p->tensors[node->out[i]].type == TH_RESOURCE && node->op != TH_OP_VAR_HANDLE)
             return th_fail(p->diag, TH_EUNSUP, 0, "it makes a variable, which only VAR_HANDLE can");
-    return row->prepare(p, step);
+    TH_TRY(row->prepare(p, step));
+    return th_fast_prepare(isa, p, step);
 }
 
 static th_err prepare_all(planner *pl)
@@ -75,7 +76,7 @@ static th_err prepare_all(planner *pl)
         const th_node *node = &g->nodes[k];
         th_diag diag = {0, "it cannot be run"};
         const th_prepare p = {node, g->tensors, &pl->plan->arena, &diag};
-        const th_err err = prepare_node(&p, k, &pl->plan->steps[k], pl->why);
+        const th_err err = prepare_node(&p, pl->plan->isa, k, &pl->plan->steps[k], pl->why);
         if (err == TH_ENOMEM) return err; /* th_plan_prepare tries again with more */
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
@@ -289,7 +290,7 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
 }
 
 /* One attempt with `bytes` of memory for the plan and its parameters. */
-static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_why *why)
+static th_err try_make(const th_graph *graph, th_isa isa, size_t bytes, th_plan **out, th_why *why)
 {
     th_plan *plan = calloc(1, sizeof *plan);
     void *memory = plan ? malloc(bytes) : NULL;
@@ -298,6 +299,7 @@ static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_wh
         return th_why_set(why, TH_ENOMEM, "no memory for a plan of %zu bytes", bytes);
     }
     plan->graph = graph;
+    plan->isa = isa;
     plan->memory = memory;
     plan->arena = th_arena_over(memory, bytes);
     plan->steps = TH_NEW(&plan->arena, th_step, (size_t)graph->n_nodes + 1);
@@ -319,12 +321,12 @@ static th_err try_make(const th_graph *graph, size_t bytes, th_plan **out, th_wh
 #define FIRST_BYTES ((size_t)1 << 16)
 #define MOST_BYTES  ((size_t)1 << 30)
 
-th_err th_plan_prepare(const th_graph *graph, th_plan **out, th_why *why)
+th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **out, th_why *why)
 {
     th_plan *plan = NULL;
     th_err err = TH_ENOMEM;
     for (size_t bytes = FIRST_BYTES; err == TH_ENOMEM && bytes <= MOST_BYTES && !(why && why->err); bytes *= 4)
-        err = try_make(graph, bytes, &plan, why);
+        err = try_make(graph, isa, bytes, &plan, why);
     if (err) return th_why_set(why, err, "the model is too large to plan");
     *out = plan;
     return TH_OK;
@@ -332,9 +334,14 @@ th_err th_plan_prepare(const th_graph *graph, th_plan **out, th_why *why)
 
 th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
 {
+    return th_plan_make_for(graph, TH_ISA_PLAIN, out, why);
+}
+
+th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why *why)
+{
     th_plan *plan = NULL;
     if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
-    TH_TRY(th_plan_prepare(graph, &plan, why));
+    TH_TRY(th_plan_prepare(graph, isa, &plan, why));
     const th_err err = th_plan_link(plan, why);
     if (err)
         th_plan_free(plan);

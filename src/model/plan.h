@@ -6,6 +6,7 @@
 #define TH_MODEL_PLAN_H
 
 #include "model/graph.h"
+#include "nn/fast.h"
 
 #define TH_NO_OFFSET SIZE_MAX
 
@@ -26,6 +27,7 @@ typedef struct th_variable {
 
 typedef struct th_plan {
     const th_graph *graph;
+    th_isa isa;
     th_step *steps;     /* [graph->n_nodes] */
     size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
     size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
@@ -45,9 +47,12 @@ typedef struct th_plan {
     void *memory;
 } th_plan;
 
-/* Prepares and places everything.  `graph` must outlive the plan.
+/* Prepares and places everything, with the plain kernels.  `graph` must outlive the plan.
  * Errors: TH_EUNSUP etc., the text names operator, index and reason. */
 TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *why);
+/* The same with the fast kernels of one processor family, their weights packed. A plan for another machine can be
+ * written as C or as a package, but not run here. */
+TH_NODISCARD th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
 void th_plan_free(th_plan *plan); /* NULL is fine */
 
 /* A runner: a plan with its own arena on the host. One per thread. */

@@ -76,7 +76,7 @@ static th_err reach(linker *l)
                 const int32_t called = p->graph->nodes[k].attr.call.graph[c];
                 TH_TRY(check_call(l, graph, k, called));
                 if (l->visit[called].callers++) continue;
-                TH_TRY(th_plan_prepare(&l->all[called], &l->root->sub[called], l->why));
+                TH_TRY(th_plan_prepare(&l->all[called], l->root->isa, &l->root->sub[called], l->why));
                 l->root->macs += l->root->sub[called]->macs;
                 l->list[n++] = called;
             }

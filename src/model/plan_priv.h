@@ -6,7 +6,7 @@
 #include "model/plan.h"
 
 /* Prepares every operator of one graph; nothing is placed.  Errors as th_plan_make. */
-TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_plan **plan, th_why *why);
+TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
 
 /* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
  * their steps are counted as in plan.c, th_plan_end being the last one. */

@@ -1,0 +1,47 @@
+/* nn/fast.h -- fast versions of kernels: for which processors, and the one table of them.
+ *
+ *   plain step --th_fast_prepare--> the same step with another kernel, its weights packed into the order in which
+ *                                   that kernel reads them
+ *
+ * A row's `prepare` sees the step that the operator's own prepare made.  It may leave it as it is (the kernel can't do
+ * this case), or change kernel, parameters, fields, n_in, scratch_bytes, slide, lead and weight_bytes; never what is
+ * computed: integers stay byte for byte, floats within 1e-5.  Packed weights are arrays of the parameter struct; inputs
+ * that the kernel then no longer looks at drop out by n_in.
+ *
+ * Version X of operator OP for processor family F:
+ *   nn/F/x.h, x.c       parameter struct and kernel, freestanding; compiles to something on every machine where the
+ *                       tests can run it (instructions as C), else to nothing
+ *   nn/F/x_prepare.c    packing, and the row's function
+ *   nn/fast.c           the line in the table */
+#ifndef TH_NN_FAST_H
+#define TH_NN_FAST_H
+
+#include "nn/op.h"
+
+/* Processor families; a board's, or this machine's. */
+typedef enum th_isa {
+    TH_ISA_PLAIN,   /* any: the reference kernels */
+    TH_ISA_ARM_DSP, /* Cortex-M4, M7, M33: two int16 products in one instruction */
+    TH_ISA_N
+} th_isa;
+
+const char *th_isa_name(th_isa isa);
+
+/* Of the machine that this runs on, by its feature bits. */
+th_isa th_isa_host(void);
+
+typedef struct th_fast_row {
+    th_isa isa;
+    const char *plain; /* C name of the kernel that it replaces */
+    /* Errors: TH_ENOMEM. */
+    th_err (*prepare)(const th_prepare *p, th_step *step);
+} th_fast_row;
+
+/* Puts the fast version into a step that is prepared; none for this family: the step stays.
+ * Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step);
+
+/* All rows, for tests and listings; *n their number. */
+const th_fast_row *th_fast_all(size_t *n);
+
+#endif
