@@ -2,9 +2,20 @@
 
 #include <string.h>
 
-/* The first row that fits is taken. */
-static const th_fast_row rows[] = {
-    {TH_ISA_N, "", NULL},
+/* One a line; the first that changes a step is taken. */
+#define TH_FAST_LIST(X)                                                                                                \
+    X(conv_2d_dsp)                                                                                                     \
+    X(conv_2d_dsp_depthwise)                                                                                           \
+    X(conv_2d_dsp_dense)
+
+#define X(name) extern const th_fast_row th_fast_##name;
+TH_FAST_LIST(X)
+#undef X
+
+static const th_fast_row *const rows[] = {
+#define X(name) &th_fast_##name,
+    TH_FAST_LIST(X)
+#undef X
 };
 
 static const char *const names[TH_ISA_N] = {
@@ -22,16 +33,17 @@ th_isa th_isa_host(void)
     return TH_ISA_PLAIN;
 }
 
-const th_fast_row *th_fast_all(size_t *n)
+const th_fast_row *const *th_fast_all(size_t *n)
 {
-    *n = sizeof rows / sizeof *rows - 1;
+    *n = sizeof rows / sizeof *rows;
     return rows;
 }
 
 th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step)
 {
     if (step->control != TH_CONTROL_KERNEL) return TH_OK;
-    for (const th_fast_row *r = rows; r->isa != TH_ISA_N; r++)
-        if (r->isa == isa && strcmp(r->plain, step->kernel_name) == 0) return r->prepare(p, step);
+    const char *const plain = step->kernel_name;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain; i++)
+        if (rows[i]->isa == isa && strcmp(rows[i]->plain, plain) == 0) TH_TRY(rows[i]->prepare(p, step));
     return TH_OK;
 }

@@ -42,6 +42,6 @@ typedef struct th_fast_row {
 TH_NODISCARD th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step);
 
 /* All rows, for tests and listings; *n their number. */
-const th_fast_row *th_fast_all(size_t *n);
+const th_fast_row *const *th_fast_all(size_t *n);
 
 #endif

@@ -7,6 +7,7 @@
 #include "../test.h"
 
 #include "base/rng.h"
+#include "nn/fast.h"
 #include "nn/op.h"
 
 #include <math.h>
@@ -109,19 +110,78 @@ static inline th_shape rig_infer(rig *r)
     return s;
 }
 
-/* Prepares and runs; scratch is exactly as large as asked for, so that sanitizers see what lies beyond. */
+/* The step's kernel; scratch is exactly as large as asked for, so that sanitizers see what lies beyond. */
+static inline void rig_kernel(const th_step *step, const void *const *in, void *out)
+{
+    void *outs[1] = {out};
+    void *scratch = step->scratch_bytes ? malloc(step->scratch_bytes) : NULL;
+    if (scratch) memset(scratch, 0xa5, step->scratch_bytes);
+    step->kernel(step->par, in, outs, scratch);
+    free(scratch);
+}
+
+/* Integers are the same, floats within 1e-5 of the largest. */
+static inline void rig_same(const rig *r, const th_step *step, const void *got)
+{
+    const th_tensor *y = &r->t[RIG_OUT];
+    const float *f = (const float *)got, *want = (const float *)r->data[RIG_OUT];
+    if (y->type != TH_F32) {
+        if (memcmp(got, want, th_tensor_bytes(y)) != 0) fail_msg("%s differs from the plain kernel", step->kernel_name);
+        return;
+    }
+    float largest = 0.0f;
+    for (int32_t i = 0; i < th_shape_count(&y->shape); i++) largest = fmaxf(largest, fabsf(want[i]));
+    for (int32_t i = 0; i < th_shape_count(&y->shape); i++)
+        if (!(fabsf(f[i] - want[i]) <= 1e-5f * largest))
+            fail_msg("%s: element %d is %g, plain %g", step->kernel_name, (int)i, (double)f[i], (double)want[i]);
+}
+
+/* The output lies as far over input 0 as the step allows. */
+static inline void rig_slide(const rig *r, const th_step *step, const void *const *in)
+{
+    const size_t n_in = th_tensor_bytes(&r->t[0]), n_out = th_tensor_bytes(&r->t[RIG_OUT]);
+    uint8_t *both = malloc(step->lead + (n_in > n_out ? n_in : n_out));
+    const void *moved[RIG_INPUTS];
+    assert_non_null(both);
+    for (int i = 0; i < RIG_INPUTS; i++) moved[i] = in[i];
+    moved[0] = memcpy(both + step->lead, in[0], n_in);
+    rig_kernel(step, moved, both);
+    rig_same(r, step, both);
+    free(both);
+}
+
+/* The fast versions of every processor family whose kernels run here give the same. */
+static inline void rig_fast(rig *r, const void *const *in)
+{
+    const th_step plain = r->step;
+    for (int isa = 0; isa < TH_ISA_N; isa++) {
+        uint8_t *memory = malloc(1 << 20), *out = malloc(th_tensor_bytes(&r->t[RIG_OUT]));
+        th_arena arena = th_arena_over(memory, 1 << 20);
+        th_step step = {0};
+        const th_prepare p = {&r->node, r->t, &arena, &r->diag};
+        assert_int_equal(th_op_find((int32_t)r->node.op)->prepare(&p, &step), TH_OK);
+        if (th_fast_prepare((th_isa)isa, &p, &step)) fail_msg("%s", r->diag.msg);
+        const int same = strcmp(step.kernel_name, plain.kernel_name) == 0;
+        if (step.kernel && !same) {
+            rig_kernel(&step, in, out);
+            rig_same(r, &step, out);
+        }
+        if (step.kernel && (step.slide & 1)) rig_slide(r, &step, in);
+        free(out);
+        free(memory);
+    }
+}
+
+/* Prepares and runs. */
 static inline void rig_run(rig *r)
 {
     const th_err err = rig_prepare(r);
     if (err) printf("prepare: %s\n", r->diag.msg);
     assert_int_equal(err, TH_OK);
     const void *in[RIG_INPUTS];
-    void *out[1] = {r->data[RIG_OUT]};
     for (int i = 0; i < RIG_INPUTS; i++) in[i] = r->in[i] < 0 ? NULL : r->data[r->in[i]];
-    void *scratch = r->step.scratch_bytes ? malloc(r->step.scratch_bytes) : NULL;
-    if (scratch) memset(scratch, 0xa5, r->step.scratch_bytes);
-    r->step.kernel(r->step.par, in, out, scratch);
-    free(scratch);
+    rig_kernel(&r->step, in, r->data[RIG_OUT]);
+    rig_fast(r, in);
     conforms(&r->node, r->t, CONFORMS_SECOND, 1);
 }
 

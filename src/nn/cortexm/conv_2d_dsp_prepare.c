@@ -1,0 +1,137 @@
+#include "nn/cortexm/conv_2d_dsp.h"
+#include "nn/conv_2d.h"
+#include "nn/cortexm/tile_dsp.h"
+#include "nn/cortexm/tile_dsp_prepare.h"
+#include "nn/depthwise_conv_2d.h"
+#include "nn/fully_connected.h"
+#include "nn/fast.h"
+#include "nn/prepare.h"
+
+static const th_field fields[] = {
+    TH_FIELD_WINDOW(th_conv_2d_dsp_par),
+    TH_FIELD_INT(th_conv_2d_dsp_par, groups),
+    TH_FIELD_INT(th_conv_2d_dsp_par, in_zero),
+    TH_FIELD_INT(th_conv_2d_dsp_par, out_zero),
+    TH_FIELD_INT(th_conv_2d_dsp_par, act_min),
+    TH_FIELD_INT(th_conv_2d_dsp_par, act_max),
+    TH_FIELD_INT(th_conv_2d_dsp_par, n),
+    TH_FIELD_INT(th_conv_2d_dsp_par, tile),
+    TH_FIELD_INT(th_conv_2d_dsp_par, n_weights),
+    TH_FIELD_ARRAY(th_conv_2d_dsp_par, weights, n_weights, S8),
+    TH_FIELD_INT(th_conv_2d_dsp_par, n_scales),
+    TH_FIELD_INTS(th_conv_2d_dsp_par, bias, n_scales),
+    TH_FIELD_INTS(th_conv_2d_dsp_par, multiplier, n_scales),
+    TH_FIELD_ARRAY(th_conv_2d_dsp_par, shift, n_scales, S8),
+};
+
+/* Of the operator's plain parameters. */
+typedef struct own_scales {
+    const int32_t *multiplier, *shift;
+    int32_t n, narrow;
+} own_scales;
+
+/* Pixels of a tile: widening weights is paid once for all of them, so many where that is little memory. */
+static int32_t tile_of(int32_t n, int32_t n_pixels)
+{
+    int32_t tile = n <= 64 ? 16 : n <= 160 ? 8 : n <= 640 ? 4 : 2;
+    while (tile > 2 && tile / 2 >= n_pixels) tile /= 2;
+    return tile;
+}
+
+/* What all three have in common; par's window, groups, zeros and range are set.  *step stays when a sum or a shift is
+ * too large. */
+static th_err finish(const th_prepare *p, const th_filters *f, const th_conv_2d_dsp_par *base, const own_scales *own,
+                     th_step *step)
+{
+    const th_window *w = &base->win;
+    th_dsp_scales scales;
+    bool fits;
+    if (f->outs / base->groups < 2) return TH_OK;
+    TH_TRY(th_dsp_scales_make(p, f, own->multiplier, own->shift, own->n, own->narrow, &scales, &fits));
+    if (!fits) return TH_OK;
+    th_conv_2d_dsp_par *par = TH_NEW(p->arena, th_conv_2d_dsp_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = *base;
+    par->n = (f->n + 3) / 4 * 4;
+    par->tile = tile_of(par->n, w->batches * w->out_h * w->out_w);
+    par->n_scales = f->outs;
+    par->bias = scales.bias;
+    par->multiplier = scales.multiplier;
+    par->shift = scales.shift;
+    par->weights = th_filters_pack(p, f, par->groups, 2, true, &par->n_weights);
+    if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
+    TH_STEP_KERNEL(step, th_conv_2d_dsp, 1, "nn/cortexm/conv_2d_dsp.h", th_conv_2d_dsp_par, fields);
+    step->par = par;
+    step->scratch_bytes =
+        TH_TILE_BYTES(par->tile, par->n) + (size_t)(par->n == f->n && w->filter_h * w->filter_w == 1 ? 0 : par->n);
+    step->weight_bytes = (size_t)par->n_weights + (par->bias ? 4 * (size_t)f->outs : 0);
+    step->slide = par->groups == 1;
+    step->lead = th_window_lead(w, par->tile);
+    return TH_OK;
+}
+
+static th_err conv_2d(const th_prepare *p, th_step *step)
+{
+    const th_conv_2d_s8_par *own = (const th_conv_2d_s8_par *)step->par;
+    const th_window *w = &own->win;
+    th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w * (w->in_c / own->groups), .per_tap = 1};
+    f.per_filter = f.n;
+    if (!th_filters_constant(p, &f)) return TH_OK;
+    const th_conv_2d_dsp_par base = {.win = *w,
+                                     .groups = own->groups,
+                                     .in_zero = own->in_zero,
+                                     .out_zero = own->out_zero,
+                                     .act_min = own->act_min,
+                                     .act_max = own->act_max};
+    const own_scales scales = {own->multiplier, own->shift, own->n_scales, own->narrow};
+    return finish(p, &f, &base, &scales, step);
+}
+
+/* One input channel: each output channel has all of it, so it is a convolution. */
+static th_err depthwise(const th_prepare *p, th_step *step)
+{
+    const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
+    const th_window *w = &own->win;
+    th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w, .per_filter = 1, .per_tap = w->out_c};
+    if (w->in_c != 1 || !th_filters_constant(p, &f)) return TH_OK;
+    const th_conv_2d_dsp_par base = {.win = *w,
+                                     .groups = 1,
+                                     .in_zero = own->in_zero,
+                                     .out_zero = own->out_zero,
+                                     .act_min = own->act_min,
+                                     .act_max = own->act_max};
+    const own_scales scales = {own->multiplier, own->shift, own->n_scales, own->narrow};
+    return finish(p, &f, &base, &scales, step);
+}
+
+/* Rows are the pixels of a picture that is one pixel high. */
+static th_err fully_connected(const th_prepare *p, th_step *step)
+{
+    const th_fully_connected_s8_par *own = (const th_fully_connected_s8_par *)step->par;
+    th_filters f = {.outs = own->n_out, .n = own->n_in, .per_filter = own->n_in, .per_tap = 1};
+    if (own->rows < 2 || own->w_zero || !th_filters_constant(p, &f)) return TH_OK;
+    const th_conv_2d_dsp_par base = {.win = {.batches = 1,
+                                             .in_h = 1,
+                                             .in_w = own->rows,
+                                             .in_c = own->n_in,
+                                             .out_h = 1,
+                                             .out_w = own->rows,
+                                             .out_c = own->n_out,
+                                             .filter_h = 1,
+                                             .filter_w = 1,
+                                             .stride_h = 1,
+                                             .stride_w = 1,
+                                             .dilation_h = 1,
+                                             .dilation_w = 1},
+                                     .groups = 1,
+                                     .in_zero = own->in_zero,
+                                     .out_zero = own->out_zero,
+                                     .act_min = own->act_min,
+                                     .act_max = own->act_max};
+    const own_scales scales = {own->multiplier, own->shift, own->n_scales, own->narrow};
+    return finish(p, &f, &base, &scales, step);
+}
+
+const th_fast_row th_fast_conv_2d_dsp = {TH_ISA_ARM_DSP, "th_conv_2d_s8", conv_2d};
+const th_fast_row th_fast_conv_2d_dsp_depthwise = {TH_ISA_ARM_DSP, "th_depthwise_conv_2d_s8", depthwise};
+const th_fast_row th_fast_conv_2d_dsp_dense = {TH_ISA_ARM_DSP, "th_fully_connected_s8", fully_connected};

@@ -1,0 +1,40 @@
+/* nn/cortexm/tile_dsp_prepare.h -- packing weights and scales for nn/cortexm/tile_dsp.h and its relatives. */
+#ifndef TH_NN_CORTEXM_TILE_DSP_PREPARE_H
+#define TH_NN_CORTEXM_TILE_DSP_PREPARE_H
+
+#include "nn/op.h"
+
+/* Weights as they stand in the model: weight k of filter o is w[o * per_filter + k * per_tap]; behind the n real ones
+ * are zeros. */
+typedef struct th_filters {
+    const int8_t *w;
+    int32_t outs, n;
+    int32_t per_filter, per_tap;
+    const int32_t *bias; /* [outs] or NULL */
+} th_filters;
+
+int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k);
+
+/* True when input 1 of the node is constant int8, and input 2 constant or absent; fills w and bias of *f. */
+bool th_filters_constant(const th_prepare *p, th_filters *f);
+
+typedef struct th_dsp_scales {
+    const int32_t *bias, *multiplier;
+    const int8_t *shift;
+} th_dsp_scales;
+
+/* Scales [outs] in the form of tile_dsp.h from an operator's own (n_scales of them, 1 or outs; `narrow` as th_scaler).
+ * *fits: false when they can't be had, because a sum or a shift is too large; then nothing else is set.
+ * Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_dsp_scales_make(const th_prepare *p, const th_filters *f, const int32_t *multiplier,
+                                       const int32_t *shift, int32_t n_scales, int32_t narrow, th_dsp_scales *scales,
+                                       bool *fits);
+
+/* Weights [groups][(outs + per - 1) / per][n4 / 4][per][4] for `per` filters side by side, n4 = n rounded up to a
+ * multiple of 4; outs = f->outs / groups.  The last filters of an incomplete set are packed together with those before
+ * them when `again`, else with zeros.
+ * Returns the bytes, or NULL without memory; *bytes their number. */
+const int8_t *th_filters_pack(const th_prepare *p, const th_filters *f, int32_t groups, int32_t per, bool again,
+                              int32_t *bytes);
+
+#endif
