@@ -6,7 +6,8 @@
 #define TH_FAST_LIST(X)                                                                                                \
     X(conv_2d_dsp)                                                                                                     \
     X(conv_2d_dsp_depthwise)                                                                                           \
-    X(conv_2d_dsp_dense)
+    X(conv_2d_dsp_dense)                                                                                               \
+    X(depthwise_dsp)
 
 #define X(name) extern const th_fast_row th_fast_##name;
 TH_FAST_LIST(X)

@@ -140,11 +140,13 @@ static inline void rig_same(const rig *r, const th_step *step, const void *got)
 static inline void rig_slide(const rig *r, const th_step *step, const void *const *in)
 {
     const size_t n_in = th_tensor_bytes(&r->t[0]), n_out = th_tensor_bytes(&r->t[RIG_OUT]);
-    uint8_t *both = malloc(step->lead + (n_in > n_out ? n_in : n_out));
+    const size_t lead = step->slide & 1 ? step->lead : 0;
+    if (!(step->slide & 1) && n_out > n_in) return; /* the planner takes the place only of what is large enough */
+    uint8_t *both = malloc(lead + (n_in > n_out ? n_in : n_out));
     const void *moved[RIG_INPUTS];
     assert_non_null(both);
     for (int i = 0; i < RIG_INPUTS; i++) moved[i] = in[i];
-    moved[0] = memcpy(both + step->lead, in[0], n_in);
+    moved[0] = memcpy(both + lead, in[0], n_in);
     rig_kernel(step, moved, both);
     rig_same(r, step, both);
     free(both);
@@ -166,7 +168,7 @@ static inline void rig_fast(rig *r, const void *const *in)
             rig_kernel(&step, in, out);
             rig_same(r, &step, out);
         }
-        if (step.kernel && (step.slide & 1)) rig_slide(r, &step, in);
+        if (step.kernel && ((step.slide | step.in_place) & 1)) rig_slide(r, &step, in);
         free(out);
         free(memory);
     }

@@ -45,6 +45,7 @@ TH_DSP2(th_sxtab16, "sxtab16 %0, %1, %2")             /* a + (byte 0, byte 2) of
 TH_DSP2(th_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8") /* a + (byte 1, byte 3) of b */
 TH_DSP3(th_smlad, "smlad %0, %1, %2, %3")             /* sum + low * low + high * high */
 TH_DSP3(th_smlabb, "smlabb %0, %1, %2, %3")           /* sum + low * low */
+TH_DSP3(th_smlabt, "smlabt %0, %1, %2, %3")           /* sum + low of a * high of b */
 TH_DSP3(th_smlatb, "smlatb %0, %1, %2, %3")           /* sum + high of a * low of b */
 TH_DSP3(th_smlatt, "smlatt %0, %1, %2, %3")           /* sum + high * high */
 #undef TH_DSP2
@@ -147,6 +148,10 @@ TH_INLINE uint32_t th_sxtb16_odd(uint32_t b)
 TH_INLINE int32_t th_smlabb(uint32_t a, uint32_t b, int32_t sum)
 {
     return sum + th_low(a) * th_low(b);
+}
+TH_INLINE int32_t th_smlabt(uint32_t a, uint32_t b, int32_t sum)
+{
+    return sum + th_low(a) * th_high(b);
 }
 TH_INLINE int32_t th_smlatb(uint32_t a, uint32_t b, int32_t sum)
 {

@@ -162,11 +162,10 @@ static const int8_t *widen_weights(const int8_t *packed, int16_t *w, int32_t n)
 
 #endif
 
-/* lo..hi for what was saturated to -128..127. */
-static void clamp(const th_tile_scale *s, int8_t *y, int32_t pixels, int32_t outs, int32_t stride)
+void th_tile_clamp(int8_t *y, int32_t n, int32_t lo, int32_t hi)
 {
-    for (; pixels > 0; pixels--, y += stride)
-        for (int32_t o = 0; o < outs; o++) y[o] = (int8_t)th_clamp(y[o], s->lo, s->hi);
+    if (lo <= -128 && hi >= 127) return;
+    for (; n > 0; n--, y++) *y = (int8_t)th_clamp(*y, lo, hi);
 }
 
 void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_t *w, int32_t n, int32_t outs,
@@ -202,5 +201,5 @@ void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_
         if (o + 2 >= outs) break;
         o = o + 4 <= outs ? o + 2 : outs - 2;
     }
-    if (s->lo > -128 || s->hi < 127) clamp(s, y, pixels, outs, stride);
+    for (; pixels > 0; pixels--, y += stride) th_tile_clamp(y, outs, s->lo, s->hi);
 }

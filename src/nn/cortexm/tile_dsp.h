@@ -32,6 +32,9 @@ typedef struct th_tile_scale {
     int32_t zero, lo, hi;             /* of the output */
 } th_tile_scale;
 
+/* lo..hi for n values that are saturated to -128..127. */
+void th_tile_clamp(int8_t *y, int32_t n, int32_t lo, int32_t hi);
+
 /* Widens four inputs at a time into lane 0 or 1 of a pair.  n is a multiple of 4. */
 void th_tile_widen(int16_t *pair, int32_t lane, const int8_t *src, int32_t n, int32_t zero);
 

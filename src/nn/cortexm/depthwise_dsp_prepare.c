@@ -1,0 +1,76 @@
+#include "nn/cortexm/depthwise_dsp.h"
+#include "nn/cortexm/tile_dsp_prepare.h"
+#include "nn/depthwise_conv_2d.h"
+#include "nn/fast.h"
+#include "nn/prepare.h"
+
+static const th_field fields[] = {
+    TH_FIELD_WINDOW(th_depthwise_dsp_par),
+    TH_FIELD_INT(th_depthwise_dsp_par, in_zero),
+    TH_FIELD_INT(th_depthwise_dsp_par, out_zero),
+    TH_FIELD_INT(th_depthwise_dsp_par, act_min),
+    TH_FIELD_INT(th_depthwise_dsp_par, act_max),
+    TH_FIELD_INT(th_depthwise_dsp_par, n_weights),
+    TH_FIELD_ARRAY(th_depthwise_dsp_par, weights, n_weights, S8),
+    TH_FIELD_INT(th_depthwise_dsp_par, n_scales),
+    TH_FIELD_INTS(th_depthwise_dsp_par, bias, n_scales),
+    TH_FIELD_INTS(th_depthwise_dsp_par, multiplier, n_scales),
+    TH_FIELD_ARRAY(th_depthwise_dsp_par, shift, n_scales, S8),
+};
+
+/* A picture one column wide is as well one of one row, which the kernel goes through in words of two taps. */
+static void lay_down(th_window *w)
+{
+    if (w->in_w != 1 || w->filter_w != 1 || w->dilation_h != 1) return;
+    const th_window up = *w;
+    w->in_w = up.in_h, w->in_h = 1;
+    w->out_w = up.out_h, w->out_h = 1;
+    w->filter_w = up.filter_h, w->filter_h = 1;
+    w->stride_w = up.stride_h, w->stride_h = 1;
+    w->pad_left = up.pad_top, w->pad_top = 0;
+}
+
+static th_err pack(const th_prepare *p, const th_filters *f, th_depthwise_dsp_par *par)
+{
+    int8_t *to = TH_NEW(p->arena, int8_t, (size_t)f->outs * (size_t)f->n);
+    if (!to) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
+    par->weights = to;
+    par->n_weights = f->outs * f->n;
+    for (int32_t o = 0; o < f->outs; o++)
+        for (int32_t k = 0; k < f->n; k++) *to++ = th_filter_weight(f, o, k);
+    return TH_OK;
+}
+
+static th_err prepare(const th_prepare *p, th_step *step)
+{
+    const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
+    const th_window *w = &own->win;
+    th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w, .per_filter = 1, .per_tap = w->out_c};
+    th_dsp_scales scales;
+    bool fits;
+    if (!th_filters_constant(p, &f) || w->dilation_w != 1) return TH_OK;
+    TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, own->narrow, &scales, &fits));
+    if (!fits) return TH_OK;
+    th_depthwise_dsp_par *par = TH_NEW(p->arena, th_depthwise_dsp_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_depthwise_dsp_par){.win = *w,
+                                  .in_zero = own->in_zero,
+                                  .out_zero = own->out_zero,
+                                  .act_min = own->act_min,
+                                  .act_max = own->act_max,
+                                  .n_scales = w->out_c,
+                                  .bias = scales.bias,
+                                  .multiplier = scales.multiplier,
+                                  .shift = scales.shift};
+    lay_down(&par->win);
+    TH_TRY(pack(p, &f, par));
+    step->in_place = w->in_c == w->out_c;
+    step->slide = 0;
+    TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
+    step->par = par;
+    step->scratch_bytes = th_depthwise_dsp_scratch(&par->win);
+    step->weight_bytes = (size_t)par->n_weights + (par->bias ? 4 * (size_t)f.outs : 0);
+    return TH_OK;
+}
+
+const th_fast_row th_fast_depthwise_dsp = {TH_ISA_ARM_DSP, "th_depthwise_conv_2d_s8", prepare};
