@@ -346,7 +346,7 @@ th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error 
     TH_TRY(check_job(job, why));
     TH_TRY(th_plan_make(q.f32, &plan, why));
     th_err err = th_calibrate(job, plan, &cal, why);
-    if (!err) err = th_model_new(65536, &q.model, why);
+    if (!err) err = th_model_new(&q.model, why);
     if (!err) err = quantise_graph(&q);
     if (!err) err = compare(job, plan, q.model, layers, n_layers, why);
     th_calibration_free(&cal);

@@ -44,24 +44,29 @@ typedef struct th_model {
     int32_t n_metadata;
     th_signature *signatures;
     int32_t n_signatures;
-    th_arena arena; /* everything above lives here, or in an earlier block of `memory` */
-    void *memory;   /* chain of blocks from malloc, newest first */
+    th_arena arena;      /* of the newest block of `memory` that is not for one thing alone */
+    void *memory;        /* chain of blocks from malloc, newest first: everything above lives in one of them */
+    size_t memory_bytes; /* of those blocks */
+    void *file;          /* bytes of a .tflite file that names and constants point into; NULL: none, or not the model's */
 } th_model;
 
-/* An empty model with `bytes` of memory for whoever fills it. */
-TH_NODISCARD th_err th_model_new(size_t bytes, th_model **model, th_why *why);
+/* An empty model, for whoever fills it. */
+TH_NODISCARD th_err th_model_new(th_model **model, th_why *why);
 void th_model_free(th_model *model); /* NULL is fine */
 
 /* n zeroed objects of `size` bytes that live as long as the model; takes a new block from malloc when
- * the arena is full.  NULL when there is no memory. */
+ * the newest is full.  NULL when there is no memory. */
 void *th_model_alloc(th_model *model, size_t n, size_t size);
 
 /* Reads a .tflite file from untrusted bytes; copies what it needs, `file` may go afterwards.
  * What it returns is sound: every tensor number is in range, constants have exactly the bytes of their shape,
  * an operator reads only what is constant, fed, variable or made before it.  Whether an operator can run with
  * these types and shapes is for th_plan_make to say.  Memory: at most 25 times the file plus 64 KiB.
+ * Time: linear in what it takes of that.
  * Errors: TH_ETRUNC, TH_EFORMAT (with byte offset in the text), TH_EUNSUP (names the operator and its index). */
 TH_NODISCARD th_err th_model_from_tflite(th_span file, th_model **model, th_why *why);
+/* The same without a copy: the model points into `file`, which must stay as it is for as long as the model lives. */
+TH_NODISCARD th_err th_model_view_tflite(th_span file, th_model **model, th_why *why);
 
 /* Writes a .tflite file into fresh memory (free() it).  The same model gives the same bytes. */
 TH_NODISCARD th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_why *why);

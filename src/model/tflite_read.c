@@ -1,16 +1,18 @@
-/* From the bytes of a .tflite file to a graph.  The bytes are copied once into the model's arena and constants
- * point into that copy; the rest of the arena is bounded by the file's size, so a small
- * file that refers to the same part a thousand times is refused instead of filling memory. */
+/* From the bytes of a .tflite file to a graph.  Names and constants point into those bytes; what else the model
+ * takes is bounded by their number, so a small file that refers to the same part a thousand times is refused instead
+ * of filling memory. */
 #include "base/text.h"
 #include "fmt/tflite_names.h"
 #include "fmt/tflite_schema.h"
 #include "model/tflite_ops.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct reader {
     th_fb fb;
     th_model *model;
+    size_t left; /* bytes that the model may still take */
     th_why *why;
     th_fb_vector codes, buffers;
     /* Of the subgraph that is read, [n_tensors]: */
@@ -28,16 +30,18 @@ static th_err check(reader *r)
 
 static th_err get_mem(reader *r, size_t n, size_t size, void *out)
 {
-    void *p = th_arena_get(&r->model->arena, n ? n : 1, size);
-    if (!p)
+    if (n > r->left / size || n * size + TH_ARENA_ALIGN > r->left)
         return th_why_set(r->why, TH_EFORMAT,
                           "not a sound .tflite file: it refers to the same parts so often that "
                           "it would fill memory");
+    void *p = th_model_alloc(r->model, n ? n : 1, size);
+    if (!p) return th_why_set(r->why, TH_ENOMEM, "no memory to read a model of %zu bytes", r->fb.file.n);
+    r->left -= n * size + TH_ARENA_ALIGN;
     memcpy(out, &p, sizeof p);
     return TH_OK;
 }
 
-/* A string of the file as a C string in the copy; "" when absent, cut at an embedded NUL. */
+/* A string of the file as a C string; "" when absent, cut at an embedded NUL. */
 static const char *text_of(const th_fb_table *t, unsigned field)
 {
     const th_span s = th_fb_string(t, field);
@@ -432,10 +436,7 @@ static th_err heed_metadata(reader *r)
 
 static th_err read_model(reader *r, th_span file)
 {
-    uint8_t *copy = NULL;
-    TH_TRY(get_mem(r, file.n, 1, &copy));
-    if (file.n) memcpy(copy, file.p, file.n);
-    const th_fb_table root = th_fb_open(&r->fb, (th_span){copy, file.n}, TH_TFL_IDENTIFIER);
+    const th_fb_table root = th_fb_open(&r->fb, file, TH_TFL_IDENTIFIER);
     const uint32_t version = th_fb_u32(&root, TH_TFL_MODEL_VERSION, 0);
     TH_TRY(check(r));
     if (version != TH_TFL_VERSION)
@@ -460,15 +461,35 @@ static th_err read_model(reader *r, th_span file)
     return heed_metadata(r);
 }
 
-th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)
+/* With the blocks' headers and the end of each that stays empty (an eighth), and the file itself, this keeps to the
+ * bound in graph.h. */
+static size_t most_memory(size_t n)
+{
+    return 20 * n + 32768;
+}
+
+th_err th_model_view_tflite(th_span file, th_model **model, th_why *why)
 {
     if (file.n > INT32_MAX) return th_why_set(why, TH_ERANGE, "a .tflite file of more than 2 GiB is not supported");
-    reader r = {.why = why};
-    TH_TRY(th_model_new(25 * file.n + 65536, &r.model, why));
+    reader r = {.why = why, .left = most_memory(file.n)};
+    TH_TRY(th_model_new(&r.model, why));
     const th_err err = read_model(&r, file);
     if (err)
         th_model_free(r.model);
     else
         *model = r.model;
+    return err;
+}
+
+th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)
+{
+    uint8_t *copy = malloc(file.n ? file.n : 1);
+    if (!copy) return th_why_set(why, TH_ENOMEM, "no memory for a model of %zu bytes", file.n);
+    if (file.n) memcpy(copy, file.p, file.n);
+    const th_err err = th_model_view_tflite((th_span){copy, file.n}, model, why);
+    if (err)
+        free(copy);
+    else
+        (*model)->file = copy;
     return err;
 }

@@ -45,7 +45,7 @@ static inline one_op *one_new(uint64_t seed, th_op op)
     th_why why = {0};
     assert_non_null(o);
     o->rng = th_rng_make(seed, 11);
-    assert_int_equal(th_model_new(1 << 16, &o->model, &why), TH_OK);
+    assert_int_equal(th_model_new(&o->model, &why), TH_OK);
     o->model->description = "one operator";
     o->model->n_graphs = 1;
     o->g = o->model->graphs = th_model_alloc(o->model, 1, sizeof *o->g);
