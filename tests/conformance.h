@@ -3,10 +3,7 @@
 #ifndef TH_TEST_CONFORMANCE_H
 #define TH_TEST_CONFORMANCE_H
 
-#include "nn/op.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "keep.h"
 
 /* What the result was compared with. */
 #define CONFORMS_SECOND "second" /* an independent second implementation in exact integers or double, random cases */
@@ -40,6 +37,7 @@ static inline void conforms(const th_node *n, const th_tensor *tensors, const ch
 {
     const char *path = getenv("THIMBLE_CONFORMANCE");
     FILE *f = path ? fopen(path, "a") : NULL;
+    if (strcmp(truth, CONFORMS_SECOND) == 0) keep_case(n, tensors);
     if (!f) return;
     const th_op_row *row = th_op_find((int32_t)n->op);
     const int32_t t = conforms_tensor(n);

@@ -39,6 +39,7 @@ static double value(const th_tensor *t, int32_t i)
     case TH_S16: return ((const int16_t *)t->data)[i];
     case TH_S32: return ((const int32_t *)t->data)[i];
     case TH_U32: return ((const uint32_t *)t->data)[i];
+    case TH_S64: return (double)((const int64_t *)t->data)[i];
     default: fail(); return 0;
     }
 }
@@ -58,16 +59,18 @@ static void put(rig *r, int t, int32_t i, int32_t v)
     case TH_S16: ((int16_t *)r->data[t])[i] = (int16_t)v; break;
     case TH_S32: ((int32_t *)r->data[t])[i] = v; break;
     case TH_U32: ((uint32_t *)r->data[t])[i] = (uint32_t)v; break;
+    case TH_S64: ((int64_t *)r->data[t])[i] = v * INT64_C(1000003); break; /* beyond 32 bits */
     default: fail();
     }
 }
 
 static void limits(th_type type, int32_t *lo, int32_t *hi)
 {
-    *lo = type == TH_S8 ? -128 : type == TH_S16 ? -32768 : type == TH_S32 ? -20000 : 0;
+    *lo = type == TH_S8 ? -128 : type == TH_S16 ? -32768 : type == TH_S32 || type == TH_S64 ? -20000 : 0;
     *hi = type == TH_S8     ? 127
           : type == TH_S16  ? 32767
           : type == TH_S32  ? 20000
+          : type == TH_S64  ? 20000
           : type == TH_BOOL ? 1
           : type == TH_U32  ? 70000
                             : 255;
@@ -272,7 +275,7 @@ static void check(const rig *r, const spec *s, int32_t k)
     }
     if (y->quant.n) want = want / (double)y->quant.scale[0] + y->quant.zero[0];
     limits(y->type, &lo, &hi);
-    if (y->type != TH_S32 && y->type != TH_U32) want = fmin(fmax(want, lo), hi);
+    if (y->type != TH_S32 && y->type != TH_U32 && y->type != TH_S64) want = fmin(fmax(want, lo), hi);
     if (!(fabs(got - want) <= s->steps)) fail_msg("%s: %g, not %g", s->name, got, want);
 }
 
