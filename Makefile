@@ -176,6 +176,11 @@ soak: build/thimble
 layers:
 	@tools/check-layers.sh
 
+## Measure functions and files: no function over 60 lines, no file over 800
+.PHONY: sizes
+sizes:
+	@tools/check-sizes.sh
+
 ## Check that the portable ring needs only memcpy & co. and libm
 .PHONY: portable
 portable: $(LIB)
