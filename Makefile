@@ -181,7 +181,7 @@ layers:
 sizes:
 	@tools/check-sizes.sh
 
-## Check that the portable ring needs only memcpy & co. and libm
+## Check that the portable ring needs only memcpy & co. and square roots
 .PHONY: portable
 portable: $(LIB)
 	@tools/check-portable.sh $(B)
@@ -191,7 +191,7 @@ portable: $(LIB)
 ring-c99:
 	@tools/check-ring.sh $(RING_SRC)
 
-## Cross-compile the portable ring for a Cortex-M4 and print its size
+## Cross-compile the portable ring for a Cortex-M4, print its size, check what it needs
 .PHONY: mcu
 mcu:
 	@tools/need.sh program arm-none-eabi-gcc
@@ -199,6 +199,7 @@ mcu:
 	  OPT.mcu="-Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -ffunction-sections -fstack-usage" \
 	  LIB_SRC="$(RING_SRC)" build/mcu/libthimble.a
 	@arm-none-eabi-size -t build/mcu/libthimble.a
+	@tools/check-portable.sh build/mcu arm-none-eabi-
 
 ## Run demo and tests on a fresh Debian in a folder (root; needs debootstrap)
 .PHONY: fresh
