@@ -135,7 +135,7 @@ test: check
 
 ## Write docs/conformance.md: operator x type, what it was compared with, and its size on a Cortex-M4
 .PHONY: conformance
-conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c))
+conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c) tests/deploy/test_device_ops.c)
 	@command -v arm-none-eabi-gcc >/dev/null && $(MAKE) --no-print-directory mcu >/dev/null || true
 	@tools/conformance.sh $(B) build/mcu >docs/conformance.md.tmp && mv docs/conformance.md.tmp docs/conformance.md
 	@cat docs/conformance.md

@@ -9,6 +9,7 @@
 #define CONFORMS_SECOND "second" /* an independent second implementation in exact integers or double, random cases */
 #define CONFORMS_TFLM   "tflm"   /* bytes that TensorFlow Lite Micro gave, known by their hash */
 #define CONFORMS_GOLDEN "golden" /* tensors of ../shared/goldens */
+#define CONFORMS_BOARD  "board"  /* generated C on the emulated Cortex-M4 gave the host's bytes */
 #define CONFORMS_HAND   "hand"   /* computed by hand */
 
 /* The tensor whose type counts: the data, not conditions, numbers or axes. */
