@@ -342,7 +342,12 @@ th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why
     th_plan *plan = NULL;
     if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
     TH_TRY(th_plan_prepare(graph, isa, &plan, why));
-    const th_err err = th_plan_link(plan, why);
+    th_err err = th_plan_link(plan, why);
+    if (!err && plan->arena_bytes > TH_MAX_ARENA)
+        err = th_why_set(why, TH_ERANGE,
+                         "the model needs an arena of %zu bytes at operator %d; %zu are the most. Are its tensors' "
+                         "shapes what they should be?",
+                         plan->arena_bytes, (int)plan->peak_node, TH_MAX_ARENA);
     if (err)
         th_plan_free(plan);
     else

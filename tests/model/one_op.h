@@ -226,7 +226,7 @@ static inline void one_run(one_op *o)
             memcpy(th_runner_input(runner, i), o->fed_bytes + at, n);
             at += n;
         }
-        th_runner_invoke(runner, NULL, NULL);
+        assert_int_equal(th_runner_invoke(runner, NULL, NULL), TH_OK);
         conforms(o->node, o->g->tensors, CONFORMS_SECOND, 1);
         for (int32_t i = 0; i < o->g->n_outputs; i++) {
             const size_t n = th_tensor_bytes(&o->g->tensors[o->out[i]]);

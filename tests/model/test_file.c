@@ -110,7 +110,7 @@ static void planned_memory_is_honoured(void **state)
     assert_int_equal(p->offset[3], 96);
     assert_true(p->offset[2] >= 20 && p->offset[2] % 16 == 0);
     for (int i = 0; i < 4; i++) ((float *)th_runner_input(r, 0))[i] = (float)(i - 1);
-    th_runner_invoke(r, NULL, NULL);
+    assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
     static const float want[] = {-1, 0, 3, 6};
     assert_memory_equal(th_runner_output(r, 0), want, sizeof want);
     th_runner_free(r);
