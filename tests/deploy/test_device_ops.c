@@ -306,7 +306,7 @@ static void run_there(const th_board *board, const th_plan *plan, const char *di
 
 typedef struct world { /* all models, what they are fed, and what the host makes of it with the plain kernels */
     heap *h;
-    calls *several[3];
+    calls *several[4];
     char dir[TH_PATH_BYTES];
     th_board board;
     size_t n_in, n_out;
@@ -357,7 +357,8 @@ static int open_world(void **state)
     w->several[0] = calls_counter();
     w->several[1] = calls_choice();
     w->several[2] = calls_loop();
-    for (int i = 0; i < 3; i++) add_model(w->h, &w->several[i]->m);
+    w->several[3] = calls_delay();
+    for (int i = 0; i < 4; i++) add_model(w->h, &w->several[i]->m);
     link_graphs(w->h);
     make_feed(w);
     if (th_plan_make(&w->h->graph[0], &plan, &why)) fail_msg("%s", why.text);
@@ -371,7 +372,7 @@ static int close_world(void **state)
     world *w = *state;
     if (w->h) heap_free(w->h);
     if (w->h) th_dir_remove(w->dir);
-    for (int i = 0; i < 3; i++) free(w->several[i]);
+    for (int i = 0; i < 4; i++) free(w->several[i]);
     free(w->feed);
     free(w->here);
     free(w);
