@@ -52,6 +52,13 @@ th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most)
     return th_check_io_n(p, needed, most, 1);
 }
 
+th_err th_infer_same(const th_prepare *p, th_shape *out)
+{
+    TH_TRY(th_check_io(p, 1, 1));
+    *out = th_prepare_in(p, 0)->shape;
+    return TH_OK;
+}
+
 th_err th_check_not_hybrid(const th_prepare *p)
 {
     const th_tensor *x = th_prepare_in(p, 0), *w = th_prepare_in(p, 1);
