@@ -47,7 +47,6 @@ static inline void conforms_line(const char *op, const char *type, const char *t
 {
     const char *path = getenv("THIMBLE_CONFORMANCE");
     FILE *f = path ? fopen(path, "a") : NULL;
-    if (strcmp(truth, CONFORMS_SECOND) == 0) keep_case(n, tensors);
     if (!f) return;
     fprintf(f, "%s %s %s %d\n", op, type, truth, cases);
     fclose(f);
