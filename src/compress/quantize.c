@@ -37,6 +37,7 @@ static th_err copy_graph(quantizer *q)
     q->g->all = NULL; /* a graph of its own, with places of its own */
     q->g->n_all = 0;
     q->g->fixed = NULL;
+    q->g->notes = NULL;
     q->g->tensors = keep(q, f->tensors, (size_t)f->n_tensors, sizeof *f->tensors);
     q->g->nodes = keep(q, f->nodes, (size_t)f->n_nodes, sizeof *f->nodes);
     q->g->inputs = keep(q, f->inputs, (size_t)f->n_inputs, sizeof *f->inputs);
@@ -56,6 +57,9 @@ static th_err copy_graph(quantizer *q)
         n->in = keep(q, f->nodes[i].in, (size_t)n->n_in, sizeof *n->in);
         n->out = keep(q, f->nodes[i].out, (size_t)n->n_out, sizeof *n->out);
         if (!n->in || !n->out) return no_memory(q->why);
+        n->intermediate = NULL;
+        n->n_intermediate = 0;
+        n->file_version = n->file_options = 0; /* another type: another version */
     }
     return TH_OK;
 }

@@ -10,6 +10,14 @@
 #include "base/why.h"
 #include "nn/op.h"
 
+/* What a .tflite file says of a tensor that running does not need: kept, so that writing gives it back. */
+typedef struct th_tensor_note {
+    th_shape signature;     /* the shape with -1 for a size that may change; rank -1: the file has none */
+    const float *min, *max; /* [n_min], [n_max] range that was seen when the model was made */
+    int32_t n_min, n_max;
+    int32_t has_rank;
+} th_tensor_note;
+
 typedef struct th_graph {
     const char *name;
     th_tensor *tensors;
@@ -21,6 +29,7 @@ typedef struct th_graph {
     const struct th_graph *all; /* [n_all] the model's graphs, for operators that run one; NULL when it is alone */
     int32_t n_all;
     const int32_t *fixed; /* [n_tensors] byte of the arena that the file asks for, -1: any; NULL: it asks for nothing */
+    const th_tensor_note *notes; /* [n_tensors], or NULL when it was built here */
 } th_graph;
 
 /* A function of the model as its makers named it: names for inputs and outputs of a graph. */
@@ -44,6 +53,7 @@ typedef struct th_model {
     int32_t n_metadata;
     th_signature *signatures;
     int32_t n_signatures;
+    int32_t was_read;    /* 1: from a file, to which writing adds nothing */
     th_arena arena;      /* of the newest block of `memory` that is not for one thing alone */
     void *memory;        /* chain of blocks from malloc, newest first: everything above lives in one of them */
     size_t memory_bytes; /* of those blocks */

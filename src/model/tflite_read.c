@@ -18,6 +18,7 @@ typedef struct reader {
     /* Of the subgraph that is read, [n_tensors]: */
     const char **problem; /* why the tensor cannot be used here, NULL when it can */
     uint8_t *ready;       /* constant, fed, variable or made by now */
+    th_tensor_note *notes;
 } reader;
 
 /* A fault of the FlatBuffer, as a sentence. */
@@ -98,10 +99,35 @@ static th_err read_shape(reader *r, const th_fb_table *t, int32_t index, th_tens
     return TH_OK;
 }
 
+static th_err read_floats(reader *r, const th_fb_vector *v, const float **out, int32_t *n)
+{
+    float *list = NULL;
+    TH_TRY(check(r));
+    if (v->n == 0) return TH_OK;
+    TH_TRY(get_mem(r, v->n, sizeof *list, &list));
+    for (uint32_t i = 0; i < v->n; i++) list[i] = th_fb_vec_f32(v, i);
+    *out = list;
+    *n = (int32_t)v->n;
+    return TH_OK;
+}
+
+/* What is kept for the writer only. */
+static th_err read_note(reader *r, const th_fb_table *t, th_tensor_note *note)
+{
+    const th_fb_table q = th_fb_sub(t, TH_TFL_TENSOR_QUANTIZATION);
+    const th_fb_vector v = th_fb_vec(t, TH_TFL_TENSOR_SHAPE_SIGNATURE, 4), min = th_fb_vec(&q, TH_TFL_QUANT_MIN, 4),
+                       max = th_fb_vec(&q, TH_TFL_QUANT_MAX, 4);
+    note->has_rank = th_fb_u8(t, TH_TFL_TENSOR_HAS_RANK, 0) != 0;
+    note->signature.rank = v.at && v.n <= TH_MAX_RANK ? (int32_t)v.n : -1;
+    for (int32_t i = 0; i < note->signature.rank; i++) note->signature.d[i] = th_fb_vec_i32(&v, (uint32_t)i);
+    TH_TRY(read_floats(r, &min, &note->min, &note->n_min));
+    return read_floats(r, &max, &note->max, &note->n_max);
+}
+
 static th_err check_quant(reader *r, int32_t index, th_tensor *t)
 {
     th_quant *q = &t->quant;
-    /* Converters of 2019 gave a bias the axis of its filter. */
+    /* Converters of 2019 gave a bias the axis of its filter; TFLite by now refuses that. */
     if (t->shape.rank == 1 && t->shape.d[0] == q->n) q->axis = 0;
     for (int32_t i = 0; i < q->n; i++)
         if (!(q->scale[i] >= 0.0f && q->scale[i] <= 3.4028234e38f))
@@ -181,6 +207,7 @@ static th_err read_tensor(reader *r, const th_fb_table *t, int32_t index, th_ten
         out->type = TH_U8; /* refused in the end; until then a type that exists */
         return TH_OK;
     }
+    TH_TRY(read_note(r, t, &r->notes[index]));
     TH_TRY(read_quant(r, t, index, out));
     TH_TRY(read_constant(r, t, index, out));
     r->ready[index] = out->data || out->is_variable;
@@ -205,7 +232,7 @@ static th_err read_numbers(reader *r, const th_fb_vector *v, int32_t n_tensors, 
 }
 
 /* Operator `index`: which one it is, and its row. */
-static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th_tfl_op **row)
+static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th_tfl_op **row, int32_t *version)
 {
     const uint32_t number = th_fb_u32(o, TH_TFL_OP_CODE_INDEX, 0);
     TH_TRY(check(r));
@@ -217,6 +244,7 @@ static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th
                   wide = th_fb_i32(&c, TH_TFL_OPCODE_BUILTIN, 0);
     const int32_t code = old > wide ? old : wide;
     const char *custom = text_of(&c, TH_TFL_OPCODE_CUSTOM);
+    *version = th_fb_i32(&c, TH_TFL_OPCODE_VERSION, 1);
     TH_TRY(check(r));
     *row = th_tfl_op_find(code, custom);
     if (*row && th_op_find((int32_t)(*row)->op)) return TH_OK;
@@ -251,7 +279,7 @@ static th_err check_uses(reader *r, const char *name, int32_t index, const int32
 static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t n_tensors, th_node *node)
 {
     const th_tfl_op *row = NULL;
-    TH_TRY(read_code(r, o, index, &row));
+    TH_TRY(read_code(r, o, index, &row, &node->file_version));
     const char *name = th_tfl_row_name(row), *problem = NULL;
     node->op = row->op;
 
@@ -266,6 +294,7 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
     const uint8_t type = th_fb_u8(o, TH_TFL_OP_OPTIONS_TYPE, TH_TFL_OPTIONS_NONE);
     th_fb_table options = th_fb_sub(o, TH_TFL_OP_OPTIONS);
     TH_TRY(check(r));
+    node->file_options = 1 + (options.at ? type : TH_TFL_OPTIONS_NONE);
     if (row->options_type == TH_TFL_OPTIONS_NONE || type == TH_TFL_OPTIONS_NONE)
         options.at = 0;
     else if (type != row->options_type)
@@ -287,6 +316,8 @@ static th_err read_tensors(reader *r, const th_fb_table *t, th_graph *g)
     TH_TRY(get_mem(r, tensors.n, sizeof *g->tensors, &g->tensors));
     TH_TRY(get_mem(r, tensors.n, sizeof *r->problem, &r->problem));
     TH_TRY(get_mem(r, tensors.n, sizeof *r->ready, &r->ready));
+    TH_TRY(get_mem(r, tensors.n, sizeof *r->notes, &r->notes));
+    g->notes = r->notes;
     for (uint32_t i = 0; i < tensors.n; i++) {
         const th_fb_table one = th_fb_vec_table(&tensors, i);
         TH_TRY(read_tensor(r, &one, (int32_t)i, &g->tensors[i]));
@@ -442,6 +473,7 @@ static th_err read_model(reader *r, th_span file)
     if (version != TH_TFL_VERSION)
         return th_why_set(r->why, TH_EUNSUP, "this .tflite file has schema version %lu; version %d is supported",
                           (unsigned long)version, TH_TFL_VERSION);
+    r->model->was_read = 1;
     r->model->description = text_of(&root, TH_TFL_MODEL_DESCRIPTION);
     r->codes = th_fb_vec(&root, TH_TFL_MODEL_OPERATOR_CODES, 4);
     r->buffers = th_fb_vec(&root, TH_TFL_MODEL_BUFFERS, 4);
