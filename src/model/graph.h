@@ -57,7 +57,7 @@ typedef struct th_model {
     th_arena arena;      /* of the newest block of `memory` that is not for one thing alone */
     void *memory;        /* chain of blocks from malloc, newest first: everything above lives in one of them */
     size_t memory_bytes; /* of those blocks */
-    void *file;          /* bytes of a .tflite file that names and constants point into; NULL: none, or not the model's */
+    void *file; /* bytes of a .tflite file that names and constants point into; NULL: none, or not the model's */
 } th_model;
 
 /* An empty model, for whoever fills it. */
