@@ -280,7 +280,8 @@ static void write_while(th_writer *w, const th_plan *root, const th_plan *plan, 
 
 static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
 {
-    for (int i = 0; i < plan->graph->n_nodes; i++) {
+    for (int k = 0; k < plan->graph->n_nodes; k++) {
+        const int i = (int)plan->order[k];
         switch (plan->steps[i].control) {
         case TH_CONTROL_KERNEL: write_call(w, plan, i); break;
         case TH_CONTROL_NOTHING: break;

@@ -31,6 +31,7 @@ typedef struct th_plan {
     const th_graph *graph;
     th_isa isa;
     th_step *steps;     /* [graph->n_nodes] */
+    int32_t *order;     /* [graph->n_nodes] numbers of the operators in the order in which they run */
     size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
     size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
     size_t *state;      /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */

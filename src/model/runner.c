@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One graph that is run: its plan, and the addresses for all its steps, one after the other. */
+/* One graph that is run: its plan, and the addresses for all its steps, one after the other as they run. */
 typedef struct site {
     const th_plan *plan; /* NULL: nothing runs this graph */
     const void **in;
@@ -42,7 +42,8 @@ static th_err bind(const th_runner *r, site *s, const th_plan *p)
     s->out = calloc(n_out + 1, sizeof *s->out);
     if (!s->in || !s->out) return TH_ENOMEM;
     n_in = n_out = 0;
-    for (int32_t k = 0; k < g->n_nodes; k++) {
+    for (int32_t n = 0; n < g->n_nodes; n++) {
+        const int32_t k = p->order[n];
         const th_step *step = &p->steps[k];
         const th_node *node = &g->nodes[k];
         for (int32_t i = 0; i < step->n_in; i++) {
@@ -182,7 +183,8 @@ static th_err run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void 
     const th_plan *p = s->plan;
     const void *const *in = s->in;
     void *const *out = s->out;
-    for (int32_t k = 0; k < p->graph->n_nodes; k++) {
+    for (int32_t n = 0; n < p->graph->n_nodes; n++) {
+        const int32_t k = p->order[n];
         const th_step *step = &p->steps[k];
         const th_node *node = &p->graph->nodes[k];
         if (step->control == TH_CONTROL_KERNEL)
