@@ -171,7 +171,8 @@ static inline bool tflm_has_none(const tflm_case *c)
     case TH_OP_SVDF: return n->n_in < 4 || n->in[3] < 0;                  /* crashes without a bias */
     case TH_OP_DEPTHWISE_CONV_2D: return n->n_in < 3 || n->in[2] < 0;     /* the same */
     case TH_OP_SELECT_V2: return y->type == TH_BOOL || y->type == TH_S64; /* no such types */
-    case TH_OP_FULLY_CONNECTED:                                           /* int4 weights have one scale */
+    case TH_OP_QUANTIZE: return x && x->type == TH_F32 && y->type == TH_U8;
+    case TH_OP_FULLY_CONNECTED: /* int4 weights have one scale */
         return c->tensors[n->in[1]].type == TH_S4 && c->tensors[n->in[1]].quant.n > 1;
     default: return false;
     }
