@@ -135,7 +135,7 @@ test: check
 
 ## Write docs/conformance.md: operator x type, what it was compared with, and its size on a Cortex-M4
 .PHONY: conformance
-conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c))
+conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c) tests/deploy/test_device_ops.c)
 	@command -v arm-none-eabi-gcc >/dev/null && $(MAKE) --no-print-directory mcu >/dev/null || true
 	@tools/conformance.sh $(B) build/mcu >docs/conformance.md.tmp && mv docs/conformance.md.tmp docs/conformance.md
 	@cat docs/conformance.md
@@ -176,7 +176,12 @@ soak: build/thimble
 layers:
 	@tools/check-layers.sh
 
-## Check that the portable ring needs only memcpy & co. and libm
+## Measure functions and files: no function over 60 lines, no file over 800
+.PHONY: sizes
+sizes:
+	@tools/check-sizes.sh
+
+## Check that the portable ring needs only memcpy & co. and square roots
 .PHONY: portable
 portable: $(LIB)
 	@tools/check-portable.sh $(B)
@@ -186,7 +191,7 @@ portable: $(LIB)
 ring-c99:
 	@tools/check-ring.sh $(RING_SRC)
 
-## Cross-compile the portable ring for a Cortex-M4 and print its size
+## Cross-compile the portable ring for a Cortex-M4, print its size, check what it needs
 .PHONY: mcu
 mcu:
 	@tools/need.sh program arm-none-eabi-gcc
@@ -194,6 +199,7 @@ mcu:
 	  OPT.mcu="-Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -ffunction-sections -fstack-usage" \
 	  LIB_SRC="$(RING_SRC)" build/mcu/libthimble.a
 	@arm-none-eabi-size -t build/mcu/libthimble.a
+	@tools/check-portable.sh build/mcu arm-none-eabi-
 
 ## Run demo and tests on a fresh Debian in a folder (root; needs debootstrap)
 .PHONY: fresh

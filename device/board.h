@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { DEVICE_EXIT_OK = 0, DEVICE_EXIT_FAULT = 99 };
+enum { DEVICE_EXIT_OK = 0, DEVICE_EXIT_ENDLESS = 4, DEVICE_EXIT_FAULT = 99 };
 
 /* Largest part of the stack that was in use since the start, in bytes (start.c paints it). */
 uint32_t device_stack_used(void);

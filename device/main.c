@@ -16,6 +16,7 @@
 #include <string.h>
 
 enum { STDOUT_CLOSED = -1, EXIT_BAD_WORDS = 2, EXIT_BAD_FILE = 3 };
+static int32_t endless; /* an inference came to no end */
 
 typedef struct cost { /* of something that is done again and again, in timer ticks */
     uint32_t n, min, max;
@@ -72,7 +73,7 @@ static uint32_t invoke_ticks(void)
 #ifdef MODEL_PROFILE
     step_from = from;
 #endif
-    model_invoke();
+    if (model_invoke()) endless = 1;
     const uint32_t ticks = device_ticks() - from;
     cost_add(&inference, ticks);
     return ticks;
@@ -88,6 +89,7 @@ static int32_t run_raw(int32_t in)
             if (got != (int32_t)n) return EXIT_BAD_FILE;
         }
         (void)invoke_ticks();
+        if (endless) return DEVICE_EXIT_ENDLESS;
         for (int32_t i = 0; i < MODEL_OUTPUTS; i++) {
             const uint32_t n = model_output_bytes[i];
             if (semi_write(out_file, model_output(i), n) != (int32_t)n) return EXIT_BAD_FILE;
@@ -149,6 +151,7 @@ static int32_t run_stream(int32_t in)
     if (model_listen_start(device_classify)) return EXIT_BAD_WORDS;
     while ((got = semi_read(in, block, sizeof block)) > 1) {
         push(got / 2);
+        if (endless) return DEVICE_EXIT_ENDLESS;
         if (have_scores && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores) return EXIT_BAD_FILE;
         if (have_detection) say_detection();
     }
@@ -166,6 +169,7 @@ static int32_t run_clips(int32_t in)
             if (got <= 0 && left == MODEL_CLIP_SAMPLES) return DEVICE_EXIT_OK;
             if (got != want * 2) return EXIT_BAD_FILE;
             push(want);
+            if (endless) return DEVICE_EXIT_ENDLESS;
             left -= want;
             if (have_scores && !seen++ && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores)
                 return EXIT_BAD_FILE;

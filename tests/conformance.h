@@ -3,15 +3,13 @@
 #ifndef TH_TEST_CONFORMANCE_H
 #define TH_TEST_CONFORMANCE_H
 
-#include "nn/op.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "keep.h"
 
 /* What the result was compared with. */
 #define CONFORMS_SECOND "second" /* an independent second implementation in exact integers or double, random cases */
 #define CONFORMS_TFLM   "tflm"   /* bytes that TensorFlow Lite Micro gave, known by their hash */
 #define CONFORMS_GOLDEN "golden" /* tensors of ../shared/goldens */
+#define CONFORMS_BOARD  "board"  /* generated C on the emulated Cortex-M4 gave the host's bytes */
 #define CONFORMS_HAND   "hand"   /* computed by hand */
 
 /* The tensor whose type counts: the data, not conditions, numbers or axes. */
@@ -36,18 +34,31 @@ static inline int32_t conforms_tensor(const th_node *n)
     return n->in[i];
 }
 
-static inline void conforms(const th_node *n, const th_tensor *tensors, const char *truth, int cases)
+/* "int8", "int8/int4" with int4 weights, "any" without tensors. */
+static inline void conforms_type(const th_node *n, const th_tensor *tensors, char *text, size_t size)
+{
+    const int32_t t = conforms_tensor(n);
+    int narrow = 0;
+    for (int32_t i = 0; i < n->n_in; i++) narrow |= n->in[i] >= 0 && tensors[n->in[i]].type == TH_S4;
+    snprintf(text, size, "%s%s", t < 0 ? "any" : th_type_name(tensors[t].type), narrow ? "/int4" : "");
+}
+
+static inline void conforms_line(const char *op, const char *type, const char *truth, int cases)
 {
     const char *path = getenv("THIMBLE_CONFORMANCE");
     FILE *f = path ? fopen(path, "a") : NULL;
     if (!f) return;
-    const th_op_row *row = th_op_find((int32_t)n->op);
-    const int32_t t = conforms_tensor(n);
-    int narrow = 0;
-    for (int32_t i = 0; i < n->n_in; i++) narrow |= n->in[i] >= 0 && tensors[n->in[i]].type == TH_S4;
-    fprintf(f, "%s %s%s %s %d\n", row ? row->name : "?", t < 0 ? "any" : th_type_name(tensors[t].type),
-            narrow ? "/int4" : "", truth, cases);
+    fprintf(f, "%s %s %s %d\n", op, type, truth, cases);
     fclose(f);
+}
+
+static inline void conforms(const th_node *n, const th_tensor *tensors, const char *truth, int cases)
+{
+    char type[32];
+    const th_op_row *row = th_op_find((int32_t)n->op);
+    if (strcmp(truth, CONFORMS_SECOND) == 0) keep_case(n, tensors);
+    conforms_type(n, tensors, type, sizeof type);
+    conforms_line(row ? row->name : "?", type, truth, cases);
 }
 
 #endif

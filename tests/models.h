@@ -76,7 +76,7 @@ static inline th_model *test_ds_cnn(uint64_t seed)
 {
     test_build b = {.rng = th_rng_make(seed, 1)};
     th_why why = {0};
-    if (th_model_new(65536, &b.model, &why)) return NULL;
+    if (th_model_new(&b.model, &why)) return NULL;
     b.model->description = "test";
     b.model->n_graphs = 1;
     b.g = b.model->graphs = th_model_alloc(b.model, 1, sizeof *b.g);

@@ -3,13 +3,12 @@
 # what, and the text size of each operator in the Cortex-M4 objects below MCU (left out when they are not there).
 set -eu
 B=$1; mcu=$2
-lines=$(mktemp); trap 'rm -f "$lines"' EXIT
-for t in "$B"/tests/nn/test_* "$B"/tests/model/test_*; do
+lines=$(mktemp); trap 'rm -f "$lines" "$lines".?*' EXIT
+for t in "$B"/tests/nn/test_* "$B"/tests/model/test_* "$B"/tests/deploy/test_device_ops; do
 	case $t in *.o | *.d) continue ;; esac
-	THIMBLE_CONFORMANCE=$lines "$t" >"$lines.log" 2>&1 || { cat "$lines.log" >&2; echo "conformance: $t failed: nothing is printed" >&2; rm -f "$lines.log"; exit 1; }
+	THIMBLE_KERNELS=$lines.kernels THIMBLE_CONFORMANCE=$lines "$t" >"$lines.log" 2>&1 || { cat "$lines.log" >&2; echo "conformance: $t failed: nothing is printed" >&2; rm -f "$lines.log"; exit 1; }
 done
 rm -f "$lines.log"
-
 cat <<'EOF'
 # Conformance
 
@@ -22,47 +21,48 @@ Source of truth, and how equal:
 * **golden**: tensors of ../shared/goldens, made by TensorFlow Lite Micro: whole numbers byte for byte, floats within 1e-5 of the largest
   (counted here: all layers of the integer models; outputs of the float models are compared too).
 * **hand**: cases computed by hand.
+* **board**: models with this operator as generated C on the emulated Cortex-M4, against the host: every bit, floats too.
 
 A type is that of the data; `/int4` has int4 weights. "any": an operator without tensors.
 
 ## Operator x type
 
-| operator | type | second | TFLM | golden | hand | result |
-|---|---|---|---|---|---|---|
+| operator | type | second | TFLM | golden | hand | board | result |
+|---|---|---|---|---|---|---|---|
 EOF
 awk '{ key = $1 " | " $2; n[key, $3] += $4; seen[key] }
-END { for (k in seen) printf "| %s | %d | %d | %d | %d | equal |\n", k, n[k, "second"], n[k, "tflm"], n[k, "golden"], n[k, "hand"] }' "$lines" | LC_ALL=C sort
+END { for (k in seen) printf "| %s | %d | %d | %d | %d | %d | equal |\n", k, n[k, "second"], n[k, "tflm"], n[k, "golden"], n[k, "hand"], n[k, "board"] }' "$lines" | LC_ALL=C sort
 echo
 awk '{ c[$1 " " $2]; n += $4 } END { for (k in c) t++; printf "%d pairs of operator and type, %d cases.\n", t, n }' "$lines"
 
-[ -d "$mcu/src/nn" ] || exit 0
+[ -f "$mcu/libthimble.a" ] && [ -f "$lines.kernels" ] || exit 0
 cat <<'EOF'
 
 ## Text size on Cortex-M4 (-Os)
 
-Kernels: all object files that hold kernels of the family, every type (a firmware takes only those that its model needs).
-Prepare: checks and tables, only needed where models are loaded while running; generated C has none of it.
+Kernels: how many (one for each set of types), and the bytes of all of them linked together with what they call in the ring; a
+firmware takes only those that its model needs. 0: generated C does it by itself. Prepare: checks and tables of the
+operator's family, only needed where models are loaded while running; generated C has none of it.
 
-| operators | kernels | prepare |
-|---|---|---|
+| operator | kernels | bytes | prepare |
+|---|---|---|---|
 EOF
 nm=arm-none-eabi-nm size=arm-none-eabi-size
-for o in "$mcu"/src/nn/*.o; do
-	case $o in *_prepare.o) continue ;; esac
-	$nm "$o" | awk -v o="$o" '$2 == "T" { print $3, o }'
-done >"$lines"
-# what FILE.. need: the objects that hold it, except those that only help to prepare
-need() {
-	$nm -u "$@" | awk -v f="$lines" 'BEGIN { while ((getline l < f) > 0) { split(l, a, " "); at[a[1]] = a[2] } } $2 in at { print at[$2] }' | LC_ALL=C sort -u
+# linked KERNEL..: bytes of these kernels and of all that they call, without the C library
+linked() {
+	[ $# -gt 0 ] || { echo 0; return; }
+	# shellcheck disable=SC2046  # one word for each
+	arm-none-eabi-gcc -nostdlib -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -Wl,--gc-sections,-e,"$1" \
+		-Wl,--unresolved-symbols=ignore-all $(printf ' -Wl,-u,%s' "$@") "$mcu/libthimble.a" -o "$lines.elf"
+	$size "$lines.elf" | awk 'NR == 2 { print $1 }'
 }
-helper='/(prepare|tensor|op|boxes|signal_options)\.o$'
 for p in "$mcu"/src/nn/*_prepare.o; do
-	rows=$($nm "$p" | awk '$3 ~ /^th_row_/ { print toupper(substr($3, 8)) }' | LC_ALL=C sort | paste -sd' ')
-	[ -n "$rows" ] || continue
-	objects=$(need "$p" | grep -vE "$helper" || true)
-	$nm -u "$p" | grep -q ' th_boxes_' && objects="$objects $(need "$mcu/src/nn/boxes.o" | grep -vE "$helper")"
-	kernels=0
-	# shellcheck disable=SC2086  # objects is a list of words
-	for o in $(printf '%s\n' $objects | LC_ALL=C sort -u); do kernels=$((kernels + $($size "$o" | awk 'NR == 2 { print $1 }'))); done
-	printf '| %s | %d | %d |\n' "$rows" "$kernels" "$($size "$p" | awk 'NR == 2 { print $1 }')"
-done | LC_ALL=C sort
+	$nm "$p" | awk -v bytes="$($size "$p" | awk 'NR == 2 { print $1 }')" '$3 ~ /^th_row_/ { print toupper(substr($3, 8)), bytes }'
+done >"$lines.prepare"
+awk '{ print $1 }' "$lines.kernels" | LC_ALL=C sort -u | while read -r op; do
+	kernels=$(awk -v op="$op" '$1 == op && $2 != "-" { print $2 }' "$lines.kernels" | LC_ALL=C sort -u)
+	row=$(printf '%s' "$op" | sed 's/^Signal\(.*\)/SIGNAL\1/; /^SIGNAL/s/\([a-z]\)\([A-Z]\)/\1_\2/g' | tr '[:lower:]' '[:upper:]' | sed 's/^SIGNAL\([^_]\)/SIGNAL_\1/')
+	# shellcheck disable=SC2086  # kernels is a list of words
+	printf '| %s | %d | %d | %s |\n' "$op" "$(printf '%s\n' $kernels | grep -c .)" "$(linked $kernels)" \
+		"$(awk -v row="$row" '$1 == row { print $2 }' "$lines.prepare")"
+done

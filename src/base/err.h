@@ -23,7 +23,8 @@
     X(TH_EEXIST, -9, "exists already")                                                                                 \
     X(TH_ETOOL, -10, "a program that is needed is missing or failed")                                                  \
     X(TH_EINTR, -11, "interrupted")                                                                                    \
-    X(TH_EUSAGE, -12, "wrong usage")
+    X(TH_EUSAGE, -12, "wrong usage")                                                                                   \
+    X(TH_EENDLESS, -13, "the model's loops (WHILE) do not come to an end")
 
 typedef enum th_err {
 #define X(name, value, text) name = value,

@@ -10,6 +10,7 @@
 
 /* One run: the files it reads and writes. */
 typedef struct job {
+    const char *name; /* of the model's file */
     th_model *model;
     th_plan *plan;
     th_runner *runner;
@@ -84,17 +85,21 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     if (!s->err) s->err = save_layer(s, node, tensor, data);
 }
 
-static th_err first_invoke(job *j, const char *layers, th_why *why)
+static th_err invoke(const job *j, th_layer_fn *on_each, void *ctx, th_why *why)
 {
-    if (!layers) {
-        th_runner_invoke(j->runner, NULL, NULL);
-        return TH_OK;
-    }
+    const th_err err = th_runner_invoke(j->runner, on_each, ctx);
+    return err ? th_why_set(why, err, "%s: %s; it was stopped", j->name, th_err_text(err)) : TH_OK;
+}
+
+static th_err first_invoke(const job *j, const char *layers, th_why *why)
+{
+    if (!layers) return invoke(j, NULL, NULL, why);
     char path[TH_PATH_BYTES];
     layer_sink s = {.graph = j->plan->graph, .dir = layers, .why = why};
     TH_TRY(th_dir_make(layers, why));
     TH_TRY(th_path_join(path, layers, "tensors.txt", why));
-    th_runner_invoke(j->runner, on_layer, &s);
+    const th_err err = invoke(j, on_layer, &s, why);
+    if (!s.err) s.err = err;
     if (!s.err) s.err = th_file_write(path, (th_span){(const uint8_t *)s.list, s.n_list}, why);
     free(s.list);
     return s.err;
@@ -115,7 +120,7 @@ static th_err invoke_all(job *j, size_t n_in, size_t n_out, const char *layers, 
         if (k == 0)
             TH_TRY(first_invoke(j, layers, why));
         else
-            th_runner_invoke(j->runner, NULL, NULL);
+            TH_TRY(invoke(j, NULL, NULL, why));
         for (int32_t i = 0; i < g->n_outputs; i++) {
             const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
             memcpy(to, th_runner_output(j->runner, i), bytes);
@@ -153,7 +158,7 @@ static th_err run(const th_args *a, th_why *why)
     const char *in = th_arg(a, "in"), *out = th_arg(a, "out");
     if (!in || !out)
         return th_why_set(why, TH_EUSAGE, "thimble run needs --in FILE and --out FILE. See: thimble run --help");
-    job j = {0};
+    job j = {.name = a->word[0]};
     const th_err err = run_job(&j, a->word[0], in, out, th_arg(a, "layers"), why);
     th_runner_free(j.runner);
     th_plan_free(j.plan);

@@ -260,7 +260,11 @@ static th_err compare_raw(th_session *s, const uint8_t *in, size_t n, const th_e
             memcpy(th_runner_input(r, i), in + at, bytes);
             at += bytes;
         }
-        th_runner_invoke(r, NULL, NULL);
+        const th_err err = th_runner_invoke(r, NULL, NULL);
+        if (err) {
+            th_runner_free(r);
+            return th_why_set(why, err, "on this computer %s", th_err_text(err));
+        }
         for (int32_t i = 0; i < g->n_outputs && s->equal; i++) {
             const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
             s->equal = out + bytes <= e->n_out && memcmp(e->out + out, th_runner_output(r, i), bytes) == 0;

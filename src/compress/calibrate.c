@@ -50,17 +50,18 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     if (is_activation(&p->g->tensors[tensor])) see_tensor(p, tensor, data);
 }
 
-static void run_pass(const th_quantize_job *job, pass *p, th_runner *r)
+static th_err run_pass(const th_quantize_job *job, pass *p, th_runner *r)
 {
     float *x = th_runner_input(r, 0);
     const int32_t in = p->g->inputs[0];
     for (int32_t i = 0; i < job->n_samples; i++) {
         job->sample(job->ctx, i, x);
         see_tensor(p, in, x);
-        th_runner_invoke(r, on_layer, p);
+        TH_TRY(th_runner_invoke(r, on_layer, p));
         if (job->on_progress && i % 16 == 0)
             job->on_progress(job->ctx, 0.45 * ((p->counting ? 1.0 : 0.0) + (double)i / job->n_samples));
     }
+    return TH_OK;
 }
 
 static th_err choose_ranges(const th_quantize_job *job, const pass *p, th_why *why)
@@ -89,11 +90,12 @@ static th_err calibrate(const th_quantize_job *job, const th_plan *plan, th_cali
     for (int32_t i = 0; i < g->n_tensors; i++) th_histogram_start(&h[i]);
     TH_TRY(th_runner_new(plan, &r, why));
     pass p = {g, h, c, false};
-    run_pass(job, &p, r);
+    th_err err = run_pass(job, &p, r);
     p.counting = true;
     th_runner_reset(r);
-    run_pass(job, &p, r);
+    if (!err) err = run_pass(job, &p, r);
     th_runner_free(r);
+    if (err) return th_why_set(why, err, "%s", th_err_text(err));
     for (size_t i = 0; i < n_mean; i++) c->mean[i] /= job->n_samples;
     return choose_ranges(job, &p, why);
 }
@@ -152,7 +154,7 @@ static void hold_against(void *ctx, int32_t node, int32_t tensor, const void *da
     }
 }
 
-static void compare_samples(const th_quantize_job *job, compare *c, th_runner *f32, th_runner *s8)
+static th_err compare_samples(const th_quantize_job *job, compare *c, th_runner *f32, th_runner *s8)
 {
     const th_tensor *in = &c->s8->tensors[c->s8->inputs[0]];
     const int32_t n = job->n_samples < MAX_COMPARED ? job->n_samples : MAX_COMPARED, n_in = th_shape_count(&in->shape);
@@ -160,10 +162,11 @@ static void compare_samples(const th_quantize_job *job, compare *c, th_runner *f
         float *x = th_runner_input(f32, 0);
         job->sample(job->ctx, i, x);
         th_features_to_s8(x, n_in, in->quant.scale[0], in->quant.zero[0], th_runner_input(s8, 0));
-        th_runner_invoke(f32, keep_float, c);
-        th_runner_invoke(s8, hold_against, c);
+        TH_TRY(th_runner_invoke(f32, keep_float, c));
+        TH_TRY(th_runner_invoke(s8, hold_against, c));
         if (job->on_progress) job->on_progress(job->ctx, 0.9 + 0.1 * (i + 1) / n);
     }
+    return TH_OK;
 }
 
 static void fill_rows(const compare *c, th_layer_error *rows)
@@ -196,9 +199,10 @@ th_err th_compare_layers(const th_quantize_job *job, const th_plan *f32, const t
     if (!err) err = th_runner_new(f32, &a, why);
     if (!err) err = th_runner_new(s8, &b, why);
     if (!err) {
-        compare_samples(job, &c, a, b);
-        fill_rows(&c, rows);
+        err = compare_samples(job, &c, a, b);
+        if (err) err = th_why_set(why, err, "%s", th_err_text(err));
     }
+    if (!err) fill_rows(&c, rows);
     th_runner_free(a);
     th_runner_free(b);
     free(c.start);

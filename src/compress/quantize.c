@@ -37,6 +37,7 @@ static th_err copy_graph(quantizer *q)
     q->g->all = NULL; /* a graph of its own, with places of its own */
     q->g->n_all = 0;
     q->g->fixed = NULL;
+    q->g->notes = NULL;
     q->g->tensors = keep(q, f->tensors, (size_t)f->n_tensors, sizeof *f->tensors);
     q->g->nodes = keep(q, f->nodes, (size_t)f->n_nodes, sizeof *f->nodes);
     q->g->inputs = keep(q, f->inputs, (size_t)f->n_inputs, sizeof *f->inputs);
@@ -56,6 +57,9 @@ static th_err copy_graph(quantizer *q)
         n->in = keep(q, f->nodes[i].in, (size_t)n->n_in, sizeof *n->in);
         n->out = keep(q, f->nodes[i].out, (size_t)n->n_out, sizeof *n->out);
         if (!n->in || !n->out) return no_memory(q->why);
+        n->intermediate = NULL;
+        n->n_intermediate = 0;
+        n->file_version = n->file_options = 0; /* another type: another version */
     }
     return TH_OK;
 }
@@ -346,7 +350,7 @@ th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error 
     TH_TRY(check_job(job, why));
     TH_TRY(th_plan_make(q.f32, &plan, why));
     th_err err = th_calibrate(job, plan, &cal, why);
-    if (!err) err = th_model_new(65536, &q.model, why);
+    if (!err) err = th_model_new(&q.model, why);
     if (!err) err = quantise_graph(&q);
     if (!err) err = compare(job, plan, q.model, layers, n_layers, why);
     th_calibration_free(&cal);

@@ -67,13 +67,18 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
                   "/* Memory of input or output `index`. Fill all inputs before each model_invoke: it may use\n"
                   " * their memory again. Outputs stand until the next model_invoke or writing of inputs. */\n"
                   "void *model_input(int index);\nconst void *model_output(int index);\n\n"
-                  "void model_invoke(void);\n\n"
+                  "/* How often WHILE, IF and CALL_ONCE together may run a graph in one model_invoke. */\n"
+                  "#ifndef MODEL_MAX_GRAPH_RUNS\n#define MODEL_MAX_GRAPH_RUNS %ldL\n#endif\n\n"
+                  "/* Runs the network. 0, or -1 when MODEL_MAX_GRAPH_RUNS did not bring it to an end: do not use\n"
+                  " * the outputs then, and call model_init for a new start. */\n"
+                  "int model_invoke(void);\n\n"
                   "/* The arena, MODEL_ARENA_BYTES, aligned to 16: free for other use while neither inputs nor\n"
                   " * outputs are needed, unless the network keeps state. */\n"
                   "void *model_memory(void);\n\n"
                   "#ifdef MODEL_PROFILE /* a measuring build: called after each step */\n"
                   "void model_profile(int32_t step);\n#endif\n\n"
-                  "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+                  "#ifdef __cplusplus\n}\n#endif\n\n#endif\n",
+                  (long)TH_MAX_GRAPH_RUNS);
 }
 
 /* "" in front of the names of the first graph's things, "g2_" of graph 2's. */
@@ -234,6 +239,11 @@ static void write_copies(th_writer *w, const th_plan *from, const int32_t *a, co
     }
 }
 
+static void write_graph_call(th_writer *w, int number)
+{
+    th_writer_add(w, "        if (graph_%d()) return -1;\n", number);
+}
+
 static void write_if(th_writer *w, const th_plan *root, const th_plan *plan, int i)
 {
     const th_node *n = &plan->graph->nodes[i];
@@ -245,7 +255,7 @@ static void write_if(th_writer *w, const th_plan *root, const th_plan *plan, int
         const th_plan *sub = root->sub[number];
         if (c) th_writer_add(w, "    } else {\n");
         write_copies(w, plan, n->in + 1, sub, sub->graph->inputs, sub->graph->n_inputs);
-        th_writer_add(w, "        graph_%d();\n", number);
+        write_graph_call(w, number);
         write_copies(w, sub, sub->graph->outputs, plan, n->out, n->n_out);
     }
     th_writer_add(w, "    }\n");
@@ -258,24 +268,27 @@ static void write_while(th_writer *w, const th_plan *root, const th_plan *plan, 
     write_copies(w, plan, n->in, plan, n->out, n->n_out);
     th_writer_add(w, "    for (;;) {\n");
     write_copies(w, plan, n->out, cond, cond->graph->inputs, n->n_out);
-    th_writer_add(w, "        graph_%d();\n        if (!*(const uint8_t *)(", (int)n->attr.call.graph[0]);
+    write_graph_call(w, n->attr.call.graph[0]);
+    th_writer_add(w, "        if (!*(const uint8_t *)(");
     address(w, cond, cond->graph->outputs[0]);
     th_writer_add(w, ")) break;\n");
     write_copies(w, plan, n->out, body, body->graph->inputs, n->n_out);
-    th_writer_add(w, "        graph_%d();\n", (int)n->attr.call.graph[1]);
+    write_graph_call(w, n->attr.call.graph[1]);
     write_copies(w, body, body->graph->outputs, plan, n->out, n->n_out);
     th_writer_add(w, "    }\n");
 }
 
 static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
 {
-    for (int i = 0; i < plan->graph->n_nodes; i++) {
+    for (int k = 0; k < plan->graph->n_nodes; k++) {
+        const int i = (int)plan->order[k];
         switch (plan->steps[i].control) {
         case TH_CONTROL_KERNEL: write_call(w, plan, i); break;
         case TH_CONTROL_NOTHING: break;
         case TH_CONTROL_CALL_ONCE:
-            th_writer_add(w, "    if (!once[%d]) {\n        once[%d] = 1;\n        graph_%d();\n    }\n",
-                          (int)plan->once[i], (int)plan->once[i], (int)plan->graph->nodes[i].attr.call.graph[0]);
+            th_writer_add(w, "    if (!once[%d]) {\n        once[%d] = 1;\n", (int)plan->once[i], (int)plan->once[i]);
+            write_graph_call(w, plan->graph->nodes[i].attr.call.graph[0]);
+            th_writer_add(w, "    }\n");
             break;
         case TH_CONTROL_IF: write_if(w, root, plan, i); break;
         case TH_CONTROL_WHILE: write_while(w, root, plan, i); break;
@@ -286,17 +299,24 @@ static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
 
 static void write_invoke(th_writer *w, const th_plan *plan)
 {
-    for (int32_t k = 0; k < plan->n_sub; k++)
-        if (plan->sub[k]) th_writer_add(w, "\nstatic void graph_%d(void);", (int)k);
+    int n_called = 0;
     for (int32_t k = 0; k < plan->n_sub; k++) {
         if (!plan->sub[k]) continue;
-        th_writer_add(w, "\n\nstatic void graph_%d(void)\n{\n", (int)k);
-        write_steps(w, plan, plan->sub[k]);
-        th_writer_add(w, "}\n");
+        if (!n_called++) th_writer_add(w, "\nstatic int32_t graph_runs; /* in this model_invoke */\n");
+        th_writer_add(w, "\nstatic int graph_%d(void);", (int)k);
     }
-    th_writer_add(w, "\nvoid model_invoke(void)\n{\n");
+    for (int32_t k = 0; k < plan->n_sub; k++) {
+        if (!plan->sub[k]) continue;
+        th_writer_add(w,
+                      "\n\nstatic int graph_%d(void)\n{\n"
+                      "    if (graph_runs >= MODEL_MAX_GRAPH_RUNS) return -1;\n    graph_runs++;\n",
+                      (int)k);
+        write_steps(w, plan, plan->sub[k]);
+        th_writer_add(w, "    return 0;\n}\n");
+    }
+    th_writer_add(w, "\nint model_invoke(void)\n{\n%s", n_called ? "    graph_runs = 0;\n" : "");
     write_steps(w, plan, plan);
-    th_writer_add(w, "}\n");
+    th_writer_add(w, "    return 0;\n}\n");
 }
 
 /* States become zero, and variable tensors go back to the bytes that the host's runner gives them. */

@@ -136,9 +136,11 @@ static void write_c(const th_pipeline *pipe, const th_frontend *f, const th_list
         "};\n\nth_listener model_listener;\n"
         "static union {\n    uint8_t byte[MODEL_LISTENER_BYTES];\n    int64_t whole;\n} memory TH_CODE_ALIGN(16);\n\n");
     write_frontend(w, f);
-    th_writer_add(w, "static void network(void *ctx, const int8_t *features, int8_t *scores)\n{\n    (void)ctx;\n"
-                     "    memcpy(model_input(0), features, MODEL_INPUT0_BYTES);\n    model_invoke();\n"
-                     "    memcpy(scores, model_output(0), MODEL_LABELS);\n}\n\n");
+    th_writer_add(
+        w, "static void network(void *ctx, const int8_t *features, int8_t *scores)\n{\n    (void)ctx;\n"
+           "    memcpy(model_input(0), features, MODEL_INPUT0_BYTES);\n"
+           "    if (model_invoke())\n        memset(scores, -128, MODEL_LABELS); /* no end: nothing was heard */\n"
+           "    else\n        memcpy(scores, model_output(0), MODEL_LABELS);\n}\n\n");
     write_cfg(w, cfg, shares);
 }
 

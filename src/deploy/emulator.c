@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_FAULT = 99, MAX_STEPS = 4096 };
+enum { EXIT_ENDLESS = 4, MAX_STEPS = 4096 }; /* exit code as in device/board.h */
 
 th_err th_emulator_tools(const th_board *board, th_why *why)
 {
@@ -126,6 +126,7 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
                           "the firmware stopped: %s in %s (pc 0x%08lx). This is a bug: please report it with the model",
                           r->fault, name, (unsigned long)r->fault_pc);
     }
+    if (status == EXIT_ENDLESS) return th_why_set(why, TH_EENDLESS, "on the board %s", th_err_text(TH_EENDLESS));
     if (status || !r->measured) {
         char end[96];
         th_process_status_text(status, end, sizeof end);

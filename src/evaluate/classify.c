@@ -16,6 +16,7 @@ typedef struct lane { /* what one thread needs */
     int16_t *pcm;
     float *features, *scratch;
     th_runner *runner[TH_MAX_NETS];
+    th_err err; /* a network that cannot be run: this thread stops */
 } lane;
 
 typedef struct batch {
@@ -100,7 +101,7 @@ static void close_all(batch *b)
 }
 
 /* One network, one set of features: scores as real numbers. */
-static void ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *score, int32_t n_score)
+static th_err ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *score, int32_t n_score)
 {
     if (n->in->type == TH_S8) {
         th_features_to_s8(x, n_x, n->in->quant.scale[0], n->in->quant.zero[0], th_runner_input(r, 0));
@@ -108,15 +109,16 @@ static void ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *
         float *in = th_runner_input(r, 0);
         for (int32_t i = 0; i < n_x; i++) in[i] = x[i];
     }
-    th_runner_invoke(r, NULL, NULL);
+    TH_TRY(th_runner_invoke(r, NULL, NULL));
     const void *out = th_runner_output(r, 0);
     for (int32_t k = 0; k < n_score; k++)
         score[k] = n->out->type == TH_F32
                        ? ((const float *)out)[k]
                        : n->out->quant.scale[0] * (float)(((const int8_t *)out)[k] - n->out->quant.zero[0]);
+    return TH_OK;
 }
 
-static void classify_one(const batch *b, const lane *l, size_t i)
+static void classify_one(const batch *b, lane *l, size_t i)
 {
     const th_pipeline *p = b->job->pipe;
     th_verdict *v = &b->out[i];
@@ -125,7 +127,8 @@ static void classify_one(const batch *b, const lane *l, size_t i)
     th_frontend_clip(&b->frontend, l->pcm, p->clip_samples, l->scratch, l->features);
     for (int k = 0; k < TH_MAX_NETS; k++) {
         if (!l->runner[k]) continue;
-        ask(&b->net[k], l->runner[k], l->features, p->n_frames * p->frontend.n_coef, v->score[k], p->n_labels);
+        l->err = ask(&b->net[k], l->runner[k], l->features, p->n_frames * p->frontend.n_coef, v->score[k], p->n_labels);
+        if (l->err) return;
         v->said[k] = th_score_best(v->score[k], p->n_labels);
     }
 }
@@ -135,7 +138,8 @@ static void work(void *ctx, int member, int n_members)
     const batch *b = ctx;
     const th_classify_job *job = b->job;
     size_t seen = 0;
-    for (size_t i = (size_t)member; i < job->n_clips && !th_interrupted(); i += (size_t)n_members) {
+    for (size_t i = (size_t)member; i < job->n_clips && !b->lane[member].err && !th_interrupted();
+         i += (size_t)n_members) {
         classify_one(b, &b->lane[member], i);
         if (member == 0 && job->progress && seen++ % 16 == 0) job->progress(job->ctx, (double)i / (double)job->n_clips);
     }
@@ -171,6 +175,8 @@ th_err th_classify_clips(const th_classify_job *job, th_verdict *out, th_why *wh
             err = th_why_set(why, TH_EINTR, "stopped; nothing was changed");
         else if (job->progress)
             job->progress(job->ctx, 1.0);
+        for (int m = 0; m < b.n_lanes && !err; m++)
+            if (b.lane[m].err) err = th_why_set(why, b.lane[m].err, "%s", th_err_text(b.lane[m].err));
     }
     close_all(&b);
     return err;

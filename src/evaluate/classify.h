@@ -40,7 +40,7 @@ int32_t th_score_best(const float *score, int32_t n);
 
 /* Fills out [n_clips].  The same verdicts for any number of threads.
  * Errors: TH_ESHAPE (a network that does not fit the pipeline), TH_EUNSUP (input neither float32 nor
- * int8), TH_EINTR after Ctrl-C, TH_ENOMEM. */
+ * int8), TH_EINTR after Ctrl-C, TH_EENDLESS (a network with a loop), TH_ENOMEM. */
 TH_NODISCARD th_err th_classify_clips(const th_classify_job *job, th_verdict *out, th_why *why);
 
 #endif

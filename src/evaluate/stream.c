@@ -9,6 +9,7 @@ enum { BLOCK = 4096 }; /* samples between two looks for Ctrl-C */
 
 typedef struct stream {
     th_runner *runner;
+    th_err err; /* of an inference */
     size_t in_bytes, out_bytes;
     void *tables, *memory;
     size_t memory_bytes;
@@ -21,7 +22,7 @@ static void classify(void *ctx, const int8_t *features, int8_t *scores)
 {
     stream *s = ctx;
     memcpy(th_runner_input(s->runner, 0), features, s->in_bytes);
-    th_runner_invoke(s->runner, NULL, NULL);
+    if (!s->err) s->err = th_runner_invoke(s->runner, NULL, NULL);
     memcpy(scores, th_runner_output(s->runner, 0), s->out_bytes);
 }
 
@@ -85,6 +86,7 @@ static th_err feed(stream *s, const int16_t *pcm, int64_t n, th_on_detect_fn *on
     for (int64_t i = 0; i < n; i += BLOCK) {
         if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
         th_listener_push(&s->listener, pcm + i, (int32_t)(n - i < BLOCK ? n - i : BLOCK), on_detect, on_scores, ctx);
+        if (s->err) return th_why_set(why, s->err, "%s", th_err_text(s->err));
     }
     return TH_OK;
 }

@@ -60,11 +60,15 @@ enum { /* Tensor */
        TH_TFL_TENSOR_QUANTIZATION = 4,
        TH_TFL_TENSOR_IS_VARIABLE = 5,
        TH_TFL_TENSOR_SPARSITY = 6,
+       TH_TFL_TENSOR_SHAPE_SIGNATURE = 7,
+       TH_TFL_TENSOR_HAS_RANK = 8,
        TH_TFL_TENSOR_VARIANT = 9,
        TH_TFL_TENSOR_EXTERNAL = 10
 };
 
 enum { /* QuantizationParameters */
+       TH_TFL_QUANT_MIN = 0,
+       TH_TFL_QUANT_MAX = 1,
        TH_TFL_QUANT_SCALE = 2,
        TH_TFL_QUANT_ZERO_POINT = 3,
        TH_TFL_QUANT_DETAILS_TYPE = 4,
@@ -141,9 +145,5 @@ enum { /* BuiltinOptions: which table Operator.options is */
 };
 
 /* The fields of those tables stand in model/tflite_ops.c, the only place that needs them. */
-
-enum { /* ReshapeOptions */
-       TH_TFL_RESHAPE_NEW_SHAPE = 0
-};
 
 #endif

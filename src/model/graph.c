@@ -11,24 +11,25 @@ typedef struct block {
     uint8_t pad[TH_ARENA_ALIGN - sizeof(void *)]; /* what follows keeps malloc's alignment */
 } block;
 
-static th_err add_block(th_model *m, size_t bytes)
+/* What the arena takes at a time; what is larger than an eighth of it gets a block of its own, so that little is left
+ * over at the end of a block. */
+#define BLOCK_BYTES ((size_t)16384)
+
+static block *add_block(th_model *m, size_t bytes)
 {
-    if (bytes > SIZE_MAX - sizeof(block) - TH_ARENA_ALIGN) return TH_ENOMEM;
+    if (bytes > SIZE_MAX - sizeof(block)) return NULL;
     block *b = malloc(sizeof *b + bytes);
-    if (!b) return TH_ENOMEM;
+    if (!b) return NULL;
     b->older = m->memory;
     m->memory = b;
-    m->arena = th_arena_over(b + 1, bytes);
-    return TH_OK;
+    m->memory_bytes += sizeof *b + bytes;
+    return b;
 }
 
-th_err th_model_new(size_t bytes, th_model **model, th_why *why)
+th_err th_model_new(th_model **model, th_why *why)
 {
     th_model *m = calloc(1, sizeof *m);
-    if (!m || add_block(m, bytes)) {
-        free(m);
-        return th_why_set(why, TH_ENOMEM, "no memory for a model of %zu bytes", bytes);
-    }
+    if (!m) return th_why_set(why, TH_ENOMEM, "no memory for a model");
     m->description = "";
     *model = m;
     return TH_OK;
@@ -42,16 +43,22 @@ void th_model_free(th_model *model)
         free(b);
         b = older;
     }
+    free(model->file);
     free(model);
 }
 
 void *th_model_alloc(th_model *model, size_t n, size_t size)
 {
+    if (n == 0) n = 1;
+    if (size && n > (SIZE_MAX / 4) / size) return NULL;
     void *p = th_arena_get(&model->arena, n, size);
     if (p) return p;
-    if (size && n > (SIZE_MAX / 4) / size) return NULL;
-    const size_t bytes = n * size + 4096;
-    return add_block(model, bytes) ? NULL : th_arena_get(&model->arena, n, size);
+    const bool own = n * size > BLOCK_BYTES / 8;
+    block *b = add_block(model, own ? n * size : BLOCK_BYTES);
+    if (!b) return NULL;
+    if (own) return memset(b + 1, 0, n * size);
+    model->arena = th_arena_over(b + 1, BLOCK_BYTES);
+    return th_arena_get(&model->arena, n, size);
 }
 
 th_span th_model_metadata(const th_model *model, const char *name)
@@ -90,9 +97,13 @@ th_err th_model_load(const char *path, th_model **model, th_why *why)
     size_t n = 0;
     th_why inner = {0};
     TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    const th_err err = th_model_from_tflite((th_span){bytes, n}, model, &inner);
-    free(bytes);
-    return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
+    const th_err err = th_model_view_tflite((th_span){bytes, n}, model, &inner);
+    if (err) {
+        free(bytes);
+        return th_why_set(why, err, "%s: %s", path, inner.text);
+    }
+    (*model)->file = bytes;
+    return TH_OK;
 }
 
 th_err th_model_save(const th_model *model, const char *path, th_why *why)

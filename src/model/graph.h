@@ -10,6 +10,14 @@
 #include "base/why.h"
 #include "nn/op.h"
 
+/* What a .tflite file says of a tensor that running does not need: kept, so that writing gives it back. */
+typedef struct th_tensor_note {
+    th_shape signature;     /* the shape with -1 for a size that may change; rank -1: the file has none */
+    const float *min, *max; /* [n_min], [n_max] range that was seen when the model was made */
+    int32_t n_min, n_max;
+    int32_t has_rank;
+} th_tensor_note;
+
 typedef struct th_graph {
     const char *name;
     th_tensor *tensors;
@@ -21,6 +29,7 @@ typedef struct th_graph {
     const struct th_graph *all; /* [n_all] the model's graphs, for operators that run one; NULL when it is alone */
     int32_t n_all;
     const int32_t *fixed; /* [n_tensors] byte of the arena that the file asks for, -1: any; NULL: it asks for nothing */
+    const th_tensor_note *notes; /* [n_tensors], or NULL when it was built here */
 } th_graph;
 
 /* A function of the model as its makers named it: names for inputs and outputs of a graph. */
@@ -44,24 +53,30 @@ typedef struct th_model {
     int32_t n_metadata;
     th_signature *signatures;
     int32_t n_signatures;
-    th_arena arena; /* everything above lives here, or in an earlier block of `memory` */
-    void *memory;   /* chain of blocks from malloc, newest first */
+    int32_t was_read;    /* 1: from a file, to which writing adds nothing */
+    th_arena arena;      /* of the newest block of `memory` that is not for one thing alone */
+    void *memory;        /* chain of blocks from malloc, newest first: everything above lives in one of them */
+    size_t memory_bytes; /* of those blocks */
+    void *file; /* bytes of a .tflite file that names and constants point into; NULL: none, or not the model's */
 } th_model;
 
-/* An empty model with `bytes` of memory for whoever fills it. */
-TH_NODISCARD th_err th_model_new(size_t bytes, th_model **model, th_why *why);
+/* An empty model, for whoever fills it. */
+TH_NODISCARD th_err th_model_new(th_model **model, th_why *why);
 void th_model_free(th_model *model); /* NULL is fine */
 
 /* n zeroed objects of `size` bytes that live as long as the model; takes a new block from malloc when
- * the arena is full.  NULL when there is no memory. */
+ * the newest is full.  NULL when there is no memory. */
 void *th_model_alloc(th_model *model, size_t n, size_t size);
 
 /* Reads a .tflite file from untrusted bytes; copies what it needs, `file` may go afterwards.
  * What it returns is sound: every tensor number is in range, constants have exactly the bytes of their shape,
  * an operator reads only what is constant, fed, variable or made before it.  Whether an operator can run with
  * these types and shapes is for th_plan_make to say.  Memory: at most 25 times the file plus 64 KiB.
+ * Time: linear in what it takes of that.
  * Errors: TH_ETRUNC, TH_EFORMAT (with byte offset in the text), TH_EUNSUP (names the operator and its index). */
 TH_NODISCARD th_err th_model_from_tflite(th_span file, th_model **model, th_why *why);
+/* The same without a copy: the model points into `file`, which must stay as it is for as long as the model lives. */
+TH_NODISCARD th_err th_model_view_tflite(th_span file, th_model **model, th_why *why);
 
 /* Writes a .tflite file into fresh memory (free() it).  The same model gives the same bytes. */
 TH_NODISCARD th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_why *why);

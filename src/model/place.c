@@ -1,145 +1,164 @@
-#include "model/place.h"
+#include "model/place_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct packer {
-    th_block *block;
-    int32_t n;
-    size_t *breadth; /* [n] most bytes alive at any step of the block's life */
-    int32_t *order;  /* [n] in which blocks are placed */
-    int32_t *placed; /* [n] blocks that have an offset, lowest offset first */
-    size_t *best;    /* [n] offsets of the best placement so far */
-} packer;
-
-static int meets(const th_block *a, const th_block *b)
+bool th_place_fits(const th_block *blocks, int32_t a, int32_t b, const th_over *over)
 {
-    return a->first <= b->last && b->first <= a->last;
+    const th_block *x = &blocks[a], *y = &blocks[b];
+    if (!th_blocks_meet(x, y) || x->offset + x->bytes <= y->offset || y->offset + y->bytes <= x->offset) return true;
+    if (!over) return false;
+    const size_t out = blocks[over->out].offset, in = blocks[over->in].offset;
+    return (over->exact && out == in) || (over->lead != TH_NEVER && out <= in && in - out >= over->lead);
 }
 
-/* Rounds sizes up, sums what is alive at each step; fills live[n_steps] and the lower bound. */
-static th_err measure(th_block *blocks, int32_t n, int32_t n_steps, size_t *live, th_placed *out)
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Lists of each block's neighbours that it may share bytes with. */
+static void find_near(th_packing *p)
+{
+    for (int32_t i = 0; i < p->n_over; i++) {
+        p->near_at[p->over[i].out + 1]++;
+        p->near_at[p->over[i].in + 1]++;
+    }
+    for (int32_t b = 0; b < p->n; b++) p->near_at[b + 1] += p->near_at[b];
+    for (int32_t i = 0; i < p->n_over; i++) {
+        const th_over *o = &p->over[i];
+        const size_t out = p->block[o->out].bytes, in = p->block[o->in].bytes, lead = least(o->lead, out);
+        p->near[p->near_at[o->out]++] = (th_near){o->in, in, lead, o->exact};
+        p->near[p->near_at[o->in]++] = (th_near){o->out, lead, in, o->exact};
+    }
+    for (int32_t b = p->n; b > 0; b--) p->near_at[b] = p->near_at[b - 1];
+    p->near_at[0] = 0;
+}
+
+/* Every block begins at a multiple of this. */
+static size_t common_align(const th_packing *p)
+{
+    size_t align = TH_PLACE_ALIGN;
+    for (int32_t i = 0; i < p->n; i++) align = p->block[i].pinned ? 1 : least(align, p->block[i].align);
+    return align;
+}
+
+/* Bytes that an output over all its inputs saves at least, by the union of both:
+ *   at `lead` above its start or higher lie inputs that do not touch each other, below that only the output. */
+static size_t saving(const th_packing *p, int32_t out, size_t align)
+{
+    size_t inputs = 0, lead = SIZE_MAX;
+    for (int32_t i = p->near_at[out]; i < p->near_at[out + 1]; i++) {
+        const th_near *q = &p->near[i];
+        if (p->block[q->other].last != p->block[out].first) continue; /* there it is the input */
+        inputs += th_align_up(p->block[q->other].bytes, align);
+        lead = least(lead, q->exact ? 0 : th_align_up(q->below, align));
+    }
+    const size_t bytes = th_align_up(p->block[out].bytes, align);
+    if (!inputs) return 0;
+    const size_t together = most(bytes, least(lead, bytes) + inputs);
+    return bytes + inputs - together;
+}
+
+/* Fills need[] and the first bound: of the blocks of a step all but the highest also take what aligns the next. */
+static void measure(th_packing *p, int32_t *peak)
+{
+    const size_t align = common_align(p);
+    size_t *slack = p->best; /* [n_steps] for now */
+    memset(slack, 0, (size_t)p->n_steps * sizeof *slack);
+    for (int32_t i = 0; i < p->n; i++) {
+        const th_block *b = &p->block[i];
+        const size_t bytes = th_align_up(b->bytes, align);
+        for (int32_t k = b->first; k <= b->last; k++) {
+            p->need[k] += bytes;
+            slack[k] = most(slack[k], bytes - b->bytes);
+        }
+    }
+    for (int32_t i = 0; i < p->n; i++) p->need[p->block[i].first] -= saving(p, i, align);
+    for (int32_t k = 0; k < p->n_steps; k++) {
+        p->need[k] -= least(p->need[k], slack[k]);
+        if (p->need[k] > p->bound) {
+            p->bound = p->need[k];
+            *peak = k;
+        }
+    }
+    for (int32_t i = 0; i < p->n; i++)
+        if (p->block[i].pinned) p->bound = most(p->bound, p->block[i].offset + p->block[i].bytes);
+}
+
+static th_err check(th_block *blocks, int32_t n)
 {
     size_t all = 0;
     for (int32_t i = 0; i < n; i++) {
         th_block *b = &blocks[i];
+        if (!b->align) b->align = TH_PLACE_ALIGN;
         if (b->bytes > SIZE_MAX / 4 || all > SIZE_MAX / 4) return TH_ERANGE;
-        b->bytes = (b->bytes + TH_PLACE_ALIGN - 1) / TH_PLACE_ALIGN * TH_PLACE_ALIGN;
-        all += b->bytes;
-        for (int32_t k = b->first; k <= b->last; k++) live[k] += b->bytes;
+        all += b->bytes + b->align;
     }
-    for (int32_t k = 0; k < n_steps; k++)
-        if (live[k] > out->lower_bound) {
-            out->lower_bound = live[k];
-            out->peak = k;
-        }
     return TH_OK;
 }
 
-/* The gap between blocks that are alive at the same time which fits most tightly, or the end. */
-static size_t find_gap(const packer *p, int32_t n_placed, const th_block *b)
+static const th_over *over_between(const th_packing *p, int32_t a, int32_t b)
 {
-    size_t end = 0, best = SIZE_MAX, best_size = SIZE_MAX;
-    for (int32_t i = 0; i < n_placed; i++) {
-        const th_block *q = &p->block[p->placed[i]];
-        if (!meets(b, q)) continue;
-        if (q->offset >= end && q->offset - end >= b->bytes && q->offset - end < best_size) {
-            best = end;
-            best_size = q->offset - end;
-        }
-        const size_t behind = (q->offset + q->bytes + TH_PLACE_ALIGN - 1) / TH_PLACE_ALIGN * TH_PLACE_ALIGN;
-        if (behind > end) end = behind;
-    }
-    return best != SIZE_MAX ? best : end;
+    for (int32_t i = 0; i < p->n_over; i++)
+        if ((p->over[i].out == a && p->over[i].in == b) || (p->over[i].out == b && p->over[i].in == a))
+            return &p->over[i];
+    return NULL;
 }
 
-/* Places block `id` among the n_placed ones and returns its end. */
-static size_t put(packer *p, int32_t n_placed, int32_t id)
+/* Puts block b at `at` if it can stand there among all others. */
+static bool move_to(th_packing *p, int32_t b, size_t at)
 {
-    th_block *b = &p->block[id];
-    if (!b->pinned) b->offset = find_gap(p, n_placed, b);
-    int32_t at = n_placed;
-    for (; at > 0 && p->block[p->placed[at - 1]].offset > b->offset; at--) p->placed[at] = p->placed[at - 1];
-    p->placed[at] = id;
-    return b->offset + b->bytes;
+    th_block *block = &p->block[b];
+    const size_t old = block->offset;
+    bool fits = !block->pinned && at % block->align == 0 && at + block->bytes <= p->best_bytes;
+    block->offset = at;
+    for (int32_t i = 0; fits && i < p->n; i++)
+        fits = i == b || th_place_fits(p->block, b, i, NULL) || th_place_fits(p->block, b, i, over_between(p, b, i));
+    if (!fits) block->offset = old;
+    return fits;
 }
 
-/* Places all blocks in p->order, pinned ones first; the number of bytes needed. */
-static size_t pack(packer *p)
+/* Outputs exactly on their inputs where there is room: a kernel that only copies has nothing to do then. */
+static void join(th_packing *p)
 {
-    size_t bytes = 0;
-    int32_t n = 0;
-    for (int pinned = 1; pinned >= 0; pinned--)
-        for (int32_t i = 0; i < p->n; i++) {
-            if (p->block[p->order[i]].pinned != (pinned != 0)) continue;
-            const size_t end = put(p, n++, p->order[i]);
-            if (end > bytes) bytes = end;
-        }
-    return bytes;
-}
-
-/* What a block is placed by; larger comes first. */
-typedef enum rule { BY_SIZE, BY_BREADTH, BY_LIFETIME, BY_START, N_RULES } rule;
-
-static size_t key(const packer *p, int32_t id, rule r)
-{
-    const th_block *b = &p->block[id];
-    switch (r) {
-    case BY_SIZE: return b->bytes;
-    case BY_BREADTH: return p->breadth[id];
-    case BY_LIFETIME: return (size_t)(b->last - b->first);
-    case BY_START: return (size_t)(INT32_MAX - b->first);
-    case N_RULES: break;
-    }
-    return 0;
-}
-
-/* Sorts p->order by the rule, then size, then number, so that the result is always the same.
- * Insertion keeps equal ones in order; networks have tens to hundreds of tensors. */
-static void sort(packer *p, rule r)
-{
-    for (int32_t i = 0; i < p->n; i++) {
-        int32_t at = i;
-        const size_t k = key(p, i, r), s = p->block[i].bytes;
-        for (; at > 0; at--) {
-            const size_t k2 = key(p, p->order[at - 1], r), s2 = p->block[p->order[at - 1]].bytes;
-            if (k2 > k || (k2 == k && s2 >= s)) break;
-            p->order[at] = p->order[at - 1];
-        }
-        p->order[at] = i;
+    for (int32_t i = 0; i < p->n_over; i++) {
+        const th_over *o = &p->over[i];
+        if (o->exact && !move_to(p, o->out, p->block[o->in].offset)) (void)move_to(p, o->in, p->block[o->out].offset);
     }
 }
 
-static void try_all(packer *p, th_placed *out)
+static th_err solve(th_packing *p, th_placed *placed)
 {
-    out->bytes = SIZE_MAX;
-    for (rule r = BY_SIZE; r < N_RULES && out->bytes > out->lower_bound; r++) {
-        sort(p, r);
-        const size_t bytes = pack(p);
-        if (bytes >= out->bytes) continue;
-        out->bytes = bytes;
-        for (int32_t i = 0; i < p->n; i++) p->best[i] = p->block[i].offset;
-    }
+    find_near(p);
+    measure(p, &placed->peak);
+    TH_TRY(th_place_search(p));
     for (int32_t i = 0; i < p->n; i++) p->block[i].offset = p->best[i];
+    join(p);
+    placed->bytes = p->best_bytes;
+    placed->lower_bound = p->bound;
+    return TH_OK;
 }
 
-th_err th_place(th_block *blocks, int32_t n, int32_t n_steps, th_placed *placed)
+th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, th_placed *placed)
 {
     *placed = (th_placed){0};
     if (n == 0) return TH_OK;
-    const size_t nn = (size_t)n;
-    size_t *sizes = calloc(2 * nn + (size_t)n_steps, sizeof *sizes);
-    int32_t *ids = calloc(2 * nn, sizeof *ids);
-    th_err err = sizes && ids ? TH_OK : TH_ENOMEM;
-    if (!err) err = measure(blocks, n, n_steps, sizes + 2 * nn, placed);
-    if (!err) {
-        packer p = {blocks, n, sizes, ids, ids + nn, sizes + nn};
-        for (int32_t i = 0; i < n; i++)
-            for (int32_t k = blocks[i].first; k <= blocks[i].last; k++)
-                if (sizes[2 * nn + (size_t)k] > p.breadth[i]) p.breadth[i] = sizes[2 * nn + (size_t)k];
-        try_all(&p, placed);
-    }
-    free(sizes);
-    free(ids);
+    TH_TRY(check(blocks, n));
+    const size_t nn = (size_t)n, steps = (size_t)n_steps;
+    th_packing p = {.block = blocks, .n = n, .n_steps = n_steps, .over = over, .n_over = n_over};
+    p.near = calloc(2 * (size_t)n_over + 1, sizeof *p.near);
+    p.near_at = calloc(nn + 1, sizeof *p.near_at);
+    p.need = calloc(steps + (nn > steps ? nn : steps), sizeof *p.need);
+    p.best = p.need ? p.need + steps : NULL;
+    const th_err err = p.near && p.near_at && p.need ? solve(&p, placed) : TH_ENOMEM;
+    free(p.near);
+    free(p.near_at);
+    free(p.need);
     return err;
 }

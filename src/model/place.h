@@ -8,10 +8,16 @@
  *         |  |     |     | 1         |
  *         +--+-----+-----+-----------+--> steps
  *
- * Two blocks whose lifetimes meet must not share bytes.  The general problem is NP-hard; greedy placement
- * in a few good orders reaches the lower bound for every chain-like network.
- * Source of the orders: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference",
- * MLSys 2020 (by size, by breadth). */
+ * Two blocks whose lifetimes meet must not share bytes, with one exception: where the last step of one is the first
+ * of the other, the step may be able to write its output over its input (th_over).
+ *
+ *   output  |##########|                 starts at least `lead` bytes lower: what the kernel has still
+ *   input      |lead>|###########|       to read is always above what it has written
+ *
+ * The general problem is NP-hard.  Blocks are put one after the other as low as they go, in a few good orders, then
+ * in orders that a search with bounded work tries out; small problems are solved exactly.
+ * Sources: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", MLSys 2020 (orders by size
+ * and breadth); why this may find every best placement: docs/decisions/06-planner.md. */
 #ifndef TH_MODEL_PLACE_H
 #define TH_MODEL_PLACE_H
 
@@ -21,24 +27,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every block starts at a multiple of this: enough for any element type and for 16-byte vectors. */
+/* Where a block starts when it does not say: enough for any element type and for 16-byte vectors. */
 #define TH_PLACE_ALIGN 16u
 
 typedef struct th_block {
-    size_t bytes;        /* > 0; rounded up to TH_PLACE_ALIGN by th_place */
+    size_t bytes;        /* > 0 */
+    size_t align;        /* a power of two; 0: TH_PLACE_ALIGN */
     int32_t first, last; /* steps, both inside; first <= last */
     size_t offset;       /* result; of a pinned block: where it has to be, which need not be aligned */
     bool pinned;         /* two pinned ones must not share bytes while they meet: the caller has checked */
 } th_block;
 
+#define TH_NEVER SIZE_MAX
+
+/* Block `out`, first needed at the last step of block `in`, may lie over it. */
+typedef struct th_over {
+    int32_t out, in;
+    size_t lead; /* when it starts this many bytes or more below it; TH_NEVER: not so */
+    bool exact;  /* or when both start at the same byte */
+} th_over;
+
 typedef struct th_placed {
     size_t bytes;       /* end of the highest block */
-    size_t lower_bound; /* most bytes alive at one step: no placement is smaller */
-    int32_t peak;       /* the first step at which they are */
+    size_t lower_bound; /* proven: no placement is smaller */
+    int32_t peak;       /* the first step whose blocks alone need most */
 } th_placed;
 
-/* Places n blocks; steps are 0 .. n_steps-1.  The result depends on the blocks only.
+/* Places n blocks; steps are 0 .. n_steps-1.  The result depends on the arguments only.
  * Errors: TH_ENOMEM, TH_ERANGE when the sum of sizes does not fit size_t. */
-TH_NODISCARD th_err th_place(th_block *blocks, int32_t n, int32_t n_steps, th_placed *placed);
+TH_NODISCARD th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps,
+                             th_placed *placed);
+
+/* Whether two blocks stand as they may: `over` is their entry, or NULL for none. */
+bool th_place_fits(const th_block *blocks, int32_t a, int32_t b, const th_over *over);
 
 #endif

@@ -14,8 +14,10 @@
 #define TH_MAX_CALLS 16
 /* Different variables of one model. */
 #define TH_MAX_VARIABLES 1024
-/* WHILE operators that together have gone round this often in one invoke are stopped: see th_runner_stuck. */
-#define TH_MAX_ROUNDS INT32_C(1000000)
+/* How often WHILE, IF and CALL_ONCE together may run a graph in one invoke; a round of a WHILE runs two. */
+#define TH_MAX_GRAPH_RUNS INT32_C(1000000)
+/* A larger arena is refused: four threads, each with its own, must fit into a small computer. */
+#define TH_MAX_ARENA ((size_t)1 << 29)
 
 /* State of VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE; offset[] of a resource tensor is its variable's. */
 typedef struct th_variable {
@@ -29,6 +31,7 @@ typedef struct th_plan {
     const th_graph *graph;
     th_isa isa;
     th_step *steps;     /* [graph->n_nodes] */
+    int32_t *order;     /* [graph->n_nodes] numbers of the operators in the order in which they run */
     size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
     size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
     size_t *state;      /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
@@ -48,7 +51,8 @@ typedef struct th_plan {
 } th_plan;
 
 /* Prepares and places everything, with the plain kernels.  `graph` must outlive the plan.
- * Errors: TH_EUNSUP etc., the text names operator, index and reason. */
+ * Errors: TH_EUNSUP etc., the text names operator, index and reason;
+ * TH_ERANGE: an arena of more than TH_MAX_ARENA. */
 TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *why);
 /* The same with the fast kernels of one processor family, their weights packed. A plan for another machine can be
  * written as C or as a package, but not run here. */
@@ -67,13 +71,15 @@ const void *th_runner_output(const th_runner *r, int32_t index);
 /* Runs all steps; a layer callback sees every non-constant tensor right after it was made, or NULL.
  * Inputs are intact until their last use, as on the device. */
 typedef void th_layer_fn(void *ctx, int32_t node, int32_t tensor, const void *data);
-void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx);
+/* TH_EENDLESS: graphs were run TH_MAX_GRAPH_RUNS times and there is no end; the outputs are not to be used, and state
+ * stands as it was then. */
+TH_NODISCARD th_err th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx);
+
+/* Another limit than TH_MAX_GRAPH_RUNS: for whoever runs many models of strangers. */
+void th_runner_limit(th_runner *r, int32_t graph_runs);
 
 /* Sets all state back: variable tensors to their initial values, the steps' states to zero, variables to their start,
  * and every CALL_ONCE runs again with the next th_runner_invoke. */
 void th_runner_reset(th_runner *r);
-
-/* 1 when the loops of the last invoke did not end within TH_MAX_ROUNDS rounds: the outputs are not to be used. */
-int th_runner_stuck(const th_runner *r);
 
 #endif

@@ -1,15 +1,21 @@
-/* model/plan_priv.h -- the parts of planning, between plan.c (one graph) and plan_link.c (graphs that call others). */
+/* model/plan_priv.h -- the parts of planning, between plan.c (kernels of one graph), plan_place.c (its places) and
+ * plan_link.c (graphs that call others). */
 #ifndef TH_MODEL_PLAN_PRIV_H
 #define TH_MODEL_PLAN_PRIV_H
 
 #include "model/place.h"
 #include "model/plan.h"
 
+/* Names out of foreign files can be pages long: the bytes of their first 60 or less, not cut inside a character. */
+int th_plan_name_length(const char *name);
+#define NAME_FMT        "%.*s%s"
+#define NAME_ARGS(name) th_plan_name_length(name), name, (name)[th_plan_name_length(name)] ? "\xe2\x80\xa6" : ""
+
 /* Prepares every operator of one graph; nothing is placed.  Errors as th_plan_make. */
 TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
 
 /* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
- * their steps are counted as in plan.c, th_plan_end being the last one. */
+ * their steps are counted as in plan_place.c, th_plan_end being the last one. */
 TH_NODISCARD th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
 int32_t th_plan_end(const th_graph *graph);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One graph that is run: its plan, and the addresses for all its steps, one after the other. */
+/* One graph that is run: its plan, and the addresses for all its steps, one after the other as they run. */
 typedef struct site {
     const th_plan *plan; /* NULL: nothing runs this graph */
     const void **in;
@@ -13,10 +13,10 @@ typedef struct site {
 struct th_runner {
     const th_plan *plan;
     void *memory;
-    uint8_t *arena;  /* as on the device: every tensor at its offset */
-    site root, *sub; /* sub: [plan->n_sub] */
-    uint8_t *done;   /* [plan->n_once] 1 when that CALL_ONCE has run */
-    int32_t rounds;  /* of all WHILE operators in this invoke */
+    uint8_t *arena;          /* as on the device: every tensor at its offset */
+    site root, *sub;         /* sub: [plan->n_sub] */
+    uint8_t *done;           /* [plan->n_once] 1 when that CALL_ONCE has run */
+    int32_t most_runs, runs; /* of graphs by operators: allowed in an invoke, done in this one */
 };
 
 /* Constants are only ever read: through `in`, or th_runner_output. */
@@ -42,7 +42,8 @@ static th_err bind(const th_runner *r, site *s, const th_plan *p)
     s->out = calloc(n_out + 1, sizeof *s->out);
     if (!s->in || !s->out) return TH_ENOMEM;
     n_in = n_out = 0;
-    for (int32_t k = 0; k < g->n_nodes; k++) {
+    for (int32_t n = 0; n < g->n_nodes; n++) {
+        const int32_t k = p->order[n];
         const th_step *step = &p->steps[k];
         const th_node *node = &g->nodes[k];
         for (int32_t i = 0; i < step->n_in; i++) {
@@ -72,7 +73,7 @@ static th_err bind_all(th_runner *r)
 th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why)
 {
     th_runner *r = calloc(1, sizeof *r);
-    if (r) r->plan = plan;
+    if (r) r->plan = plan, r->most_runs = TH_MAX_GRAPH_RUNS;
     if (!r || bind_all(r)) {
         th_runner_free(r);
         return th_why_set(why, TH_ENOMEM, "no memory for an arena of %zu bytes", plan->arena_bytes);
@@ -119,28 +120,36 @@ static void copy(const th_runner *r, const th_plan *from, const int32_t *a, cons
         memmove(place(r, to, b[i]), address(r, from, a[i]), th_tensor_bytes(&to->graph->tensors[b[i]]));
 }
 
-static void run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx);
+static th_err run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx);
 
-static void run_once(th_runner *r, const th_plan *p, int32_t k)
+static th_err call(th_runner *r, const site *s)
 {
-    if (r->done[p->once[k]]) return;
-    r->done[p->once[k]] = 1;
-    run_site(r, &r->sub[p->graph->nodes[k].attr.call.graph[0]], NULL, NULL);
+    if (r->runs >= r->most_runs) return TH_EENDLESS;
+    r->runs++;
+    return run_site(r, s, NULL, NULL);
 }
 
-static void run_if(th_runner *r, const th_plan *p, int32_t k)
+static th_err run_once(th_runner *r, const th_plan *p, int32_t k)
+{
+    if (r->done[p->once[k]]) return TH_OK;
+    r->done[p->once[k]] = 1;
+    return call(r, &r->sub[p->graph->nodes[k].attr.call.graph[0]]);
+}
+
+static th_err run_if(th_runner *r, const th_plan *p, int32_t k)
 {
     const th_node *n = &p->graph->nodes[k];
     const bool yes = *(const uint8_t *)address(r, p, n->in[0]) != 0;
     const site *s = &r->sub[n->attr.call.graph[yes ? 0 : 1]];
     const th_graph *g = s->plan->graph;
     copy(r, p, n->in + 1, s->plan, g->inputs, g->n_inputs);
-    run_site(r, s, NULL, NULL);
+    TH_TRY(call(r, s));
     copy(r, s->plan, g->outputs, p, n->out, n->n_out);
+    return TH_OK;
 }
 
 /* The values going round stand in the operator's outputs between two rounds. */
-static void run_while(th_runner *r, const th_plan *p, int32_t k)
+static th_err run_while(th_runner *r, const th_plan *p, int32_t k)
 {
     const th_node *n = &p->graph->nodes[k];
     const site *cond = &r->sub[n->attr.call.graph[0]], *body = &r->sub[n->attr.call.graph[1]];
@@ -148,57 +157,58 @@ static void run_while(th_runner *r, const th_plan *p, int32_t k)
     copy(r, p, n->in, p, n->out, n->n_out);
     for (;;) {
         copy(r, p, n->out, cond->plan, cg->inputs, n->n_out);
-        run_site(r, cond, NULL, NULL);
-        if (!*(const uint8_t *)address(r, cond->plan, cg->outputs[0])) return;
-        if (r->rounds >= TH_MAX_ROUNDS) return;
-        r->rounds++;
+        TH_TRY(call(r, cond));
+        if (!*(const uint8_t *)address(r, cond->plan, cg->outputs[0])) return TH_OK;
         copy(r, p, n->out, body->plan, bg->inputs, n->n_out);
-        run_site(r, body, NULL, NULL);
+        TH_TRY(call(r, body));
         copy(r, body->plan, bg->outputs, p, n->out, n->n_out);
     }
 }
 
-static void run_control(th_runner *r, const th_plan *p, int32_t k)
+static th_err run_control(th_runner *r, const th_plan *p, int32_t k)
 {
     switch (p->steps[k].control) {
-    case TH_CONTROL_CALL_ONCE: run_once(r, p, k); break;
-    case TH_CONTROL_IF: run_if(r, p, k); break;
-    case TH_CONTROL_WHILE: run_while(r, p, k); break;
+    case TH_CONTROL_CALL_ONCE: return run_once(r, p, k);
+    case TH_CONTROL_IF: return run_if(r, p, k);
+    case TH_CONTROL_WHILE: return run_while(r, p, k);
     case TH_CONTROL_KERNEL:
     case TH_CONTROL_NOTHING: break;
     }
+    return TH_OK;
 }
 
 /* Calls itself through run_control, at most TH_MAX_CALLS deep: the planner has seen to it. */
-static void run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx)
+static th_err run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void *ctx)
 {
     const th_plan *p = s->plan;
     const void *const *in = s->in;
     void *const *out = s->out;
-    for (int32_t k = 0; k < p->graph->n_nodes; k++) {
+    for (int32_t n = 0; n < p->graph->n_nodes; n++) {
+        const int32_t k = p->order[n];
         const th_step *step = &p->steps[k];
         const th_node *node = &p->graph->nodes[k];
         if (step->control == TH_CONTROL_KERNEL)
             step->kernel(step->par, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
         else
-            run_control(r, p, k);
+            TH_TRY(run_control(r, p, k));
         for (int32_t i = 0; on_layer && i < node->n_out; i++)
             if (p->offset[node->out[i]] != TH_NO_OFFSET && step->control != TH_CONTROL_NOTHING)
                 on_layer(ctx, k, node->out[i], place(r, p, node->out[i]));
         in += step->n_in;
         out += step->n_out;
     }
+    return TH_OK;
 }
 
-void th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx)
+th_err th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *ctx)
 {
-    r->rounds = 0;
-    run_site(r, &r->root, on_layer, ctx);
+    r->runs = 0;
+    return run_site(r, &r->root, on_layer, ctx);
 }
 
-int th_runner_stuck(const th_runner *r)
+void th_runner_limit(th_runner *r, int32_t graph_runs)
 {
-    return r->rounds >= TH_MAX_ROUNDS;
+    r->most_runs = graph_runs;
 }
 
 static void reset_graph(const th_runner *r, const th_plan *p)

@@ -29,10 +29,12 @@ static const th_tfl_field pool[] = {
 static const th_tfl_field transpose_conv[] = {
     FIELD(1, I32, conv.stride_w, 0), FIELD(2, I32, conv.stride_h, 0),     FIELD(0, PADDING, conv.padding, 0),
     FIELD(3, ACT, conv.act, 0),      FIELD(0, CONST, conv.dilation_w, 1), FIELD(0, CONST, conv.dilation_h, 1),
+    FIELD(4, U8, conv.bias_type, 0),
 };
 static const th_tfl_field dense[] = {
     FIELD(0, ACT, dense.act, 0),
     FIELD(2, BOOL, dense.keep_num_dims, 0),
+    FIELD(3, BOOL, dense.asymmetric, 0),
     FIELD(4, U8, dense.bias_type, 0),
     {1, TH_TFL_ZERO, offsetof(th_attr, dense.shuffled_weights), 0, "its weights are in shuffled order"},
 };
@@ -41,6 +43,13 @@ static const th_tfl_field softmax[] = {
 };
 static const th_tfl_field fused[] = {
     FIELD(0, ACT, fused.act, 0),
+};
+static const th_tfl_field sum[] = {
+    FIELD(0, ACT, fused.act, 0),
+    FIELD(1, BOOL, fused.power_of_two, 1),
+};
+static const th_tfl_field reshape[] = {
+    FIELD(0, DIMS, reshape, 0),
 };
 static const th_tfl_field concat[] = {
     FIELD(0, I32, concat.axis, 0),
@@ -85,20 +94,20 @@ static const th_tfl_field block[] = {
 static const th_tfl_field batch_matmul[] = {
     FIELD(0, BOOL, batch_matmul.adj_x, 0),
     FIELD(1, BOOL, batch_matmul.adj_y, 0),
+    FIELD(2, BOOL, batch_matmul.asymmetric, 0),
 };
 static const th_tfl_field svdf[] = {
     FIELD(0, I32, svdf.rank, 0),
     FIELD(1, ACT_ANY, svdf.act, 0),
+    FIELD(2, BOOL, svdf.asymmetric, 0),
 };
 static const th_tfl_field lstm[] = {
-    FIELD(0, ACT_ANY, lstm.act, 0),
-    FIELD(1, F32, lstm.cell_clip, 0),
-    FIELD(2, F32, lstm.proj_clip, 0),
-    FIELD(3, U8, lstm.basic, 0),
+    FIELD(0, ACT_ANY, lstm.act, 0), FIELD(1, F32, lstm.cell_clip, 0),   FIELD(2, F32, lstm.proj_clip, 0),
+    FIELD(3, U8, lstm.basic, 0),    FIELD(4, BOOL, lstm.asymmetric, 0),
 };
 static const th_tfl_field sequence_lstm[] = {
-    FIELD(0, ACT_ANY, lstm.act, 0),     FIELD(1, F32, lstm.cell_clip, 0), FIELD(2, F32, lstm.proj_clip, 0),
-    FIELD(3, BOOL, lstm.time_major, 0), FIELD(5, BOOL, lstm.diagonal, 0),
+    FIELD(0, ACT_ANY, lstm.act, 0),     FIELD(1, F32, lstm.cell_clip, 0),   FIELD(2, F32, lstm.proj_clip, 0),
+    FIELD(3, BOOL, lstm.time_major, 0), FIELD(4, BOOL, lstm.asymmetric, 0), FIELD(5, BOOL, lstm.diagonal, 0),
 };
 static const th_tfl_field cumsum[] = {
     FIELD(0, BOOL, cumsum.exclusive, 0),
@@ -133,144 +142,143 @@ static const th_tfl_field call_once[] = {
     FIELD(0, I32, call.graph[0], 0),
 };
 
-#define ROW(op, options, list, f32, s8, s16)                                                                           \
+#define ROW(op, options, list)                                                                                         \
     {                                                                                                                  \
-        TH_OP_##op, TH_TFL_OPTIONS_##options, list, sizeof(list) / sizeof *(list), f32, s8, s16                        \
+        TH_OP_##op, TH_TFL_OPTIONS_##options, list, sizeof(list) / sizeof *(list)                                      \
     }
-#define BARE(op, options, f32, s8, s16)                                                                                \
+#define BARE(op)                                                                                                       \
     {                                                                                                                  \
-        TH_OP_##op, TH_TFL_OPTIONS_##options, NULL, 0, f32, s8, s16                                                    \
+        TH_OP_##op, TH_TFL_OPTIONS_NONE, NULL, 0                                                                       \
     }
 
-/* By number.  The new shape of RESHAPE is the output tensor's; the writer puts it into the options.
- * Versions: tensorflow/lite/tools/versioning/op_version.cc. */
+/* By number. */
 static const th_tfl_op rows[] = {
-    ROW(ADD, ADD, fused, 1, 2, 3),
-    ROW(AVERAGE_POOL_2D, POOL_2D, pool, 1, 2, 3),
-    ROW(CONCATENATION, CONCATENATION, concat, 1, 2, 3),
-    ROW(CONV_2D, CONV_2D, conv, 1, 3, 4),
-    ROW(DEPTHWISE_CONV_2D, DEPTHWISE_CONV_2D, depthwise, 1, 3, 5),
-    ROW(DEPTH_TO_SPACE, DEPTH_TO_SPACE, block, 1, 2, 2),
-    BARE(DEQUANTIZE, NONE, 1, 2, 3),
-    BARE(EMBEDDING_LOOKUP, NONE, 1, 1, 1),
-    BARE(FLOOR, NONE, 1, 1, 1),
-    ROW(FULLY_CONNECTED, FULLY_CONNECTED, dense, 1, 4, 7),
-    ROW(L2_NORMALIZATION, L2_NORM, fused, 1, 2, 2),
-    ROW(L2_POOL_2D, POOL_2D, pool, 1, 1, 1),
-    BARE(LOGISTIC, NONE, 1, 2, 3),
-    ROW(LSTM, LSTM, lstm, 1, 3, 3),
-    ROW(MAX_POOL_2D, POOL_2D, pool, 1, 2, 3),
-    ROW(MUL, MUL, fused, 1, 2, 4),
-    BARE(RELU, NONE, 1, 2, 3),
-    BARE(RELU_N1_TO_1, NONE, 1, 1, 1),
-    BARE(RELU6, NONE, 1, 2, 3),
-    BARE(RESHAPE, RESHAPE, 1, 1, 1),
-    ROW(RESIZE_BILINEAR, RESIZE_BILINEAR, bilinear, 1, 2, 4),
-    ROW(SOFTMAX, SOFTMAX, softmax, 1, 2, 3),
-    ROW(SPACE_TO_DEPTH, SPACE_TO_DEPTH, block, 1, 2, 2),
-    ROW(SVDF, SVDF, svdf, 1, 3, 3),
-    BARE(TANH, NONE, 1, 2, 3),
-    BARE(PAD, NONE, 1, 2, 3),
-    ROW(GATHER, GATHER, gather, 1, 2, 4),
-    BARE(BATCH_TO_SPACE_ND, NONE, 1, 2, 2),
-    BARE(SPACE_TO_BATCH_ND, NONE, 1, 2, 2),
-    BARE(TRANSPOSE, NONE, 1, 2, 4),
-    ROW(MEAN, REDUCER, reduce, 1, 2, 3),
-    ROW(SUB, SUB, fused, 1, 2, 5),
-    ROW(DIV, DIV, fused, 1, 2, 2),
-    ROW(SQUEEZE, SQUEEZE, squeeze, 1, 1, 1),
-    ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, SEQUENCE_LSTM, sequence_lstm, 1, 2, 2),
-    ROW(STRIDED_SLICE, STRIDED_SLICE, strided_slice, 1, 2, 4),
-    BARE(EXP, NONE, 1, 2, 2),
-    BARE(TOPK_V2, NONE, 1, 2, 3),
-    ROW(SPLIT, SPLIT, split, 1, 2, 4),
-    BARE(LOG_SOFTMAX, NONE, 1, 2, 2),
-    ROW(CAST, CAST, cast, 1, 1, 1),
-    BARE(PRELU, NONE, 1, 1, 1),
-    BARE(MAXIMUM, NONE, 1, 2, 4),
-    ROW(ARG_MAX, ARG_MAX, result, 1, 2, 2),
-    BARE(MINIMUM, NONE, 1, 2, 4),
-    BARE(LESS, NONE, 1, 2, 2),
-    BARE(NEG, NONE, 1, 1, 1),
-    BARE(PADV2, NONE, 1, 2, 3),
-    BARE(GREATER, NONE, 1, 2, 2),
-    BARE(GREATER_EQUAL, NONE, 1, 2, 2),
-    BARE(LESS_EQUAL, NONE, 1, 2, 2),
-    BARE(SELECT, NONE, 1, 2, 3),
-    BARE(SLICE, NONE, 1, 2, 4),
-    BARE(SIN, NONE, 1, 1, 1),
-    ROW(TRANSPOSE_CONV, TRANSPOSE_CONV, transpose_conv, 1, 2, 4),
-    BARE(EXPAND_DIMS, NONE, 1, 1, 1),
-    BARE(EQUAL, NONE, 1, 2, 2),
-    BARE(NOT_EQUAL, NONE, 1, 2, 2),
-    BARE(LOG, NONE, 1, 2, 2),
-    ROW(SUM, REDUCER, reduce, 1, 2, 2),
-    BARE(SQRT, NONE, 1, 1, 1),
-    BARE(RSQRT, NONE, 1, 2, 3),
-    ROW(SHAPE, SHAPE, result, 1, 1, 1),
-    ROW(ARG_MIN, ARG_MIN, result, 1, 2, 2),
-    ROW(REDUCE_MAX, REDUCER, reduce, 1, 2, 3),
-    ROW(PACK, PACK, pack, 1, 2, 3),
-    BARE(LOGICAL_OR, NONE, 1, 1, 1),
-    BARE(LOGICAL_AND, NONE, 1, 1, 1),
-    BARE(LOGICAL_NOT, NONE, 1, 1, 1),
-    ROW(UNPACK, UNPACK, pack, 1, 2, 4),
-    ROW(REDUCE_MIN, REDUCER, reduce, 1, 2, 3),
-    BARE(FLOOR_DIV, NONE, 1, 1, 1),
-    ROW(REDUCE_ANY, REDUCER, reduce, 1, 1, 1),
-    BARE(SQUARE, NONE, 1, 1, 1),
-    BARE(ZEROS_LIKE, NONE, 1, 1, 1),
-    BARE(FILL, NONE, 1, 3, 3),
-    BARE(FLOOR_MOD, NONE, 1, 1, 1),
-    ROW(RESIZE_NEAREST_NEIGHBOR, RESIZE_NEAREST, nearest, 1, 2, 4),
-    ROW(LEAKY_RELU, LEAKY_RELU, leaky, 1, 2, 2),
-    BARE(SQUARED_DIFFERENCE, NONE, 1, 2, 2),
-    ROW(MIRROR_PAD, MIRROR_PAD, mirror_pad, 1, 2, 3),
-    BARE(ABS, NONE, 1, 2, 3),
-    ROW(SPLIT_V, SPLIT_V, split, 1, 2, 2),
-    BARE(CEIL, NONE, 1, 1, 1),
-    BARE(REVERSE_V2, NONE, 1, 1, 1),
-    BARE(ADD_N, NONE, 1, 1, 1),
-    BARE(GATHER_ND, NONE, 1, 2, 3),
-    BARE(COS, NONE, 1, 1, 1),
-    BARE(WHERE, NONE, 1, 1, 1),
-    BARE(ELU, NONE, 1, 1, 1),
-    ROW(REVERSE_SEQUENCE, REVERSE_SEQUENCE, reverse, 1, 1, 1),
-    BARE(QUANTIZE, NONE, 1, 1, 2),
-    BARE(ROUND, NONE, 1, 1, 1),
-    BARE(HARD_SWISH, NONE, 1, 1, 1),
-    ROW(IF, IF, call, 1, 1, 1),
-    ROW(WHILE, WHILE, call, 1, 1, 1),
-    BARE(SCATTER_ND, NONE, 1, 1, 1),
-    BARE(SELECT_V2, NONE, 1, 1, 1),
-    ROW(BATCH_MATMUL, BATCH_MATMUL, batch_matmul, 1, 2, 3),
-    ROW(CUMSUM, CUMSUM, cumsum, 1, 1, 1),
-    ROW(CALL_ONCE, CALL_ONCE, call_once, 1, 1, 1),
-    BARE(BROADCAST_TO, NONE, 2, 2, 3),
-    ROW(REDUCE_ALL, REDUCER, reduce, 1, 1, 1),
-    ROW(VAR_HANDLE, VAR_HANDLE, variable, 1, 1, 1),
-    BARE(READ_VARIABLE, NONE, 1, 1, 1),
-    BARE(ASSIGN_VARIABLE, NONE, 1, 1, 1),
-    BARE(BROADCAST_ARGS, NONE, 1, 1, 1),
-    ROW(GELU, GELU, gelu, 1, 2, 2),
-    BARE(DYNAMIC_UPDATE_SLICE, NONE, 1, 1, 1),
-    BARE(RELU_0_TO_1, NONE, 1, 1, 1),
-    BARE(ATAN2, NONE, 1, 1, 1),
-    BARE(SIGN, NONE, 1, 1, 1),
-    BARE(SIGNAL_WINDOW, NONE, 1, 1, 1),
-    BARE(SIGNAL_FFT_AUTO_SCALE, NONE, 1, 1, 1),
-    BARE(SIGNAL_RFFT, NONE, 1, 1, 1),
-    BARE(SIGNAL_IRFFT, NONE, 1, 1, 1),
-    BARE(SIGNAL_ENERGY, NONE, 1, 1, 1),
-    BARE(SIGNAL_FILTER_BANK, NONE, 1, 1, 1),
-    BARE(SIGNAL_FILTER_BANK_SQUARE_ROOT, NONE, 1, 1, 1),
-    BARE(SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION, NONE, 1, 1, 1),
-    BARE(SIGNAL_PCAN, NONE, 1, 1, 1),
-    BARE(SIGNAL_FILTER_BANK_LOG, NONE, 1, 1, 1),
-    BARE(SIGNAL_FRAMER, NONE, 1, 1, 1),
-    BARE(SIGNAL_STACKER, NONE, 1, 1, 1),
-    BARE(SIGNAL_OVERLAP_ADD, NONE, 1, 1, 1),
-    BARE(SIGNAL_DELAY, NONE, 1, 1, 1),
+    ROW(ADD, ADD, sum),
+    ROW(AVERAGE_POOL_2D, POOL_2D, pool),
+    ROW(CONCATENATION, CONCATENATION, concat),
+    ROW(CONV_2D, CONV_2D, conv),
+    ROW(DEPTHWISE_CONV_2D, DEPTHWISE_CONV_2D, depthwise),
+    ROW(DEPTH_TO_SPACE, DEPTH_TO_SPACE, block),
+    BARE(DEQUANTIZE),
+    BARE(EMBEDDING_LOOKUP),
+    BARE(FLOOR),
+    ROW(FULLY_CONNECTED, FULLY_CONNECTED, dense),
+    ROW(L2_NORMALIZATION, L2_NORM, fused),
+    ROW(L2_POOL_2D, POOL_2D, pool),
+    BARE(LOGISTIC),
+    ROW(LSTM, LSTM, lstm),
+    ROW(MAX_POOL_2D, POOL_2D, pool),
+    ROW(MUL, MUL, fused),
+    BARE(RELU),
+    BARE(RELU_N1_TO_1),
+    BARE(RELU6),
+    ROW(RESHAPE, RESHAPE, reshape),
+    ROW(RESIZE_BILINEAR, RESIZE_BILINEAR, bilinear),
+    ROW(SOFTMAX, SOFTMAX, softmax),
+    ROW(SPACE_TO_DEPTH, SPACE_TO_DEPTH, block),
+    ROW(SVDF, SVDF, svdf),
+    BARE(TANH),
+    BARE(PAD),
+    ROW(GATHER, GATHER, gather),
+    BARE(BATCH_TO_SPACE_ND),
+    BARE(SPACE_TO_BATCH_ND),
+    BARE(TRANSPOSE),
+    ROW(MEAN, REDUCER, reduce),
+    ROW(SUB, SUB, sum),
+    ROW(DIV, DIV, fused),
+    ROW(SQUEEZE, SQUEEZE, squeeze),
+    ROW(UNIDIRECTIONAL_SEQUENCE_LSTM, SEQUENCE_LSTM, sequence_lstm),
+    ROW(STRIDED_SLICE, STRIDED_SLICE, strided_slice),
+    BARE(EXP),
+    BARE(TOPK_V2),
+    ROW(SPLIT, SPLIT, split),
+    BARE(LOG_SOFTMAX),
+    ROW(CAST, CAST, cast),
+    BARE(PRELU),
+    BARE(MAXIMUM),
+    ROW(ARG_MAX, ARG_MAX, result),
+    BARE(MINIMUM),
+    BARE(LESS),
+    BARE(NEG),
+    BARE(PADV2),
+    BARE(GREATER),
+    BARE(GREATER_EQUAL),
+    BARE(LESS_EQUAL),
+    BARE(SELECT),
+    BARE(SLICE),
+    BARE(SIN),
+    ROW(TRANSPOSE_CONV, TRANSPOSE_CONV, transpose_conv),
+    BARE(EXPAND_DIMS),
+    BARE(EQUAL),
+    BARE(NOT_EQUAL),
+    BARE(LOG),
+    ROW(SUM, REDUCER, reduce),
+    BARE(SQRT),
+    BARE(RSQRT),
+    ROW(SHAPE, SHAPE, result),
+    ROW(ARG_MIN, ARG_MIN, result),
+    ROW(REDUCE_MAX, REDUCER, reduce),
+    ROW(PACK, PACK, pack),
+    BARE(LOGICAL_OR),
+    BARE(LOGICAL_AND),
+    BARE(LOGICAL_NOT),
+    ROW(UNPACK, UNPACK, pack),
+    ROW(REDUCE_MIN, REDUCER, reduce),
+    BARE(FLOOR_DIV),
+    ROW(REDUCE_ANY, REDUCER, reduce),
+    BARE(SQUARE),
+    BARE(ZEROS_LIKE),
+    BARE(FILL),
+    BARE(FLOOR_MOD),
+    ROW(RESIZE_NEAREST_NEIGHBOR, RESIZE_NEAREST, nearest),
+    ROW(LEAKY_RELU, LEAKY_RELU, leaky),
+    BARE(SQUARED_DIFFERENCE),
+    ROW(MIRROR_PAD, MIRROR_PAD, mirror_pad),
+    BARE(ABS),
+    ROW(SPLIT_V, SPLIT_V, split),
+    BARE(CEIL),
+    BARE(REVERSE_V2),
+    BARE(ADD_N),
+    BARE(GATHER_ND),
+    BARE(COS),
+    BARE(WHERE),
+    BARE(ELU),
+    ROW(REVERSE_SEQUENCE, REVERSE_SEQUENCE, reverse),
+    BARE(QUANTIZE),
+    BARE(ROUND),
+    BARE(HARD_SWISH),
+    ROW(IF, IF, call),
+    ROW(WHILE, WHILE, call),
+    BARE(SCATTER_ND),
+    BARE(SELECT_V2),
+    ROW(BATCH_MATMUL, BATCH_MATMUL, batch_matmul),
+    ROW(CUMSUM, CUMSUM, cumsum),
+    ROW(CALL_ONCE, CALL_ONCE, call_once),
+    BARE(BROADCAST_TO),
+    ROW(REDUCE_ALL, REDUCER, reduce),
+    ROW(VAR_HANDLE, VAR_HANDLE, variable),
+    BARE(READ_VARIABLE),
+    BARE(ASSIGN_VARIABLE),
+    BARE(BROADCAST_ARGS),
+    ROW(GELU, GELU, gelu),
+    BARE(DYNAMIC_UPDATE_SLICE),
+    BARE(RELU_0_TO_1),
+    BARE(ATAN2),
+    BARE(SIGN),
+    BARE(SIGNAL_WINDOW),
+    BARE(SIGNAL_FFT_AUTO_SCALE),
+    BARE(SIGNAL_RFFT),
+    BARE(SIGNAL_IRFFT),
+    BARE(SIGNAL_ENERGY),
+    BARE(SIGNAL_FILTER_BANK),
+    BARE(SIGNAL_FILTER_BANK_SQUARE_ROOT),
+    BARE(SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION),
+    BARE(SIGNAL_PCAN),
+    BARE(SIGNAL_FILTER_BANK_LOG),
+    BARE(SIGNAL_FRAMER),
+    BARE(SIGNAL_STACKER),
+    BARE(SIGNAL_OVERLAP_ADD),
+    BARE(SIGNAL_DELAY),
 };
 
 /* In the order of their numbers, from TH_OP_SIGNAL_WINDOW. */
@@ -435,7 +443,7 @@ static void put_field(const th_tfl_field *f, th_fb_writer *w, const void *at, th
     case TH_TFL_ACT_ANY:
     case TH_TFL_PADDING: th_fb_set_u8(w, f->id, (uint8_t)v); break;
     case TH_TFL_BOOL:
-        if (v) th_fb_set_u8(w, f->id, 1);
+        if (v != f->def) th_fb_set_u8(w, f->id, v != 0);
         break;
     case TH_TFL_TEXT:
     case TH_TFL_DIMS: th_fb_set_ref(w, f->id, child); break;
@@ -444,16 +452,13 @@ static void put_field(const th_tfl_field *f, th_fb_writer *w, const void *at, th
     }
 }
 
-th_fb_ref th_tfl_write_options(const th_tfl_op *row, th_fb_writer *w, const th_attr *attr, const th_shape *shape)
+th_fb_ref th_tfl_write_options(const th_tfl_op *row, th_fb_writer *w, const th_attr *attr)
 {
     th_fb_ref child[TH_FB_MAX_FIELDS] = {0};
-    if (row->options_type == TH_TFL_OPTIONS_NONE) return 0;
     for (size_t i = 0; i < row->n_fields; i++)
         child[i] = put_child(&row->fields[i], w, (const char *)attr + row->fields[i].offset);
-    const th_fb_ref new_shape = shape ? th_fb_put_i32s(w, shape->d, (size_t)shape->rank) : 0;
     th_fb_table_begin(w);
     for (size_t i = 0; i < row->n_fields; i++)
         put_field(&row->fields[i], w, (const char *)attr + row->fields[i].offset, child[i]);
-    if (new_shape) th_fb_set_ref(w, TH_TFL_RESHAPE_NEW_SHAPE, new_shape);
     return th_fb_table_end(w);
 }

@@ -10,7 +10,7 @@ typedef enum th_tfl_kind {
     TH_TFL_I32,     /* int32_t */
     TH_TFL_F32,     /* float */
     TH_TFL_U8,      /* int32_t; a byte in the file (an enum) */
-    TH_TFL_BOOL,    /* int32_t, 0 or 1; written when it is 1 */
+    TH_TFL_BOOL,    /* int32_t, 0 or 1; written when it is not the default */
     TH_TFL_ACT,     /* th_act, at most TH_ACT_RELU6 */
     TH_TFL_ACT_ANY, /* th_act, TANH too */
     TH_TFL_PADDING, /* th_padding */
@@ -34,8 +34,6 @@ typedef struct th_tfl_op {
     uint8_t options_type;       /* TH_TFL_OPTIONS_*: which table holds the options */
     const th_tfl_field *fields; /* [n_fields], in the order in which they are written */
     size_t n_fields;
-    /* Lowest version of the operator that knows these types: what the runtimes register. */
-    int32_t version_f32, version_s8, version_s16;
 } th_tfl_op;
 
 /* NULL when the operator has no row.  custom: its name, when builtin_code is TH_TFL_BUILTIN_CUSTOM. */
@@ -52,7 +50,7 @@ const char *th_tfl_row_name(const th_tfl_op *row);
 TH_NODISCARD th_err th_tfl_read_options(const th_tfl_op *row, const th_fb_table *options, th_attr *attr,
                                         const char **problem);
 
-/* Writes the table; 0 when the operator has none.  shape: new_shape of RESHAPE, or NULL. */
-th_fb_ref th_tfl_write_options(const th_tfl_op *row, th_fb_writer *w, const th_attr *attr, const th_shape *shape);
+/* Writes the table, an empty one when the operator has no options. */
+th_fb_ref th_tfl_write_options(const th_tfl_op *row, th_fb_writer *w, const th_attr *attr);
 
 #endif

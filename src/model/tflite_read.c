@@ -1,21 +1,24 @@
-/* From the bytes of a .tflite file to a graph.  The bytes are copied once into the model's arena and constants
- * point into that copy; the rest of the arena is bounded by the file's size, so a small
- * file that refers to the same part a thousand times is refused instead of filling memory. */
+/* From the bytes of a .tflite file to a graph.  Names and constants point into those bytes; what else the model
+ * takes is bounded by their number, so a small file that refers to the same part a thousand times is refused instead
+ * of filling memory. */
 #include "base/text.h"
 #include "fmt/tflite_names.h"
 #include "fmt/tflite_schema.h"
 #include "model/tflite_ops.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct reader {
     th_fb fb;
     th_model *model;
+    size_t left; /* bytes that the model may still take */
     th_why *why;
     th_fb_vector codes, buffers;
     /* Of the subgraph that is read, [n_tensors]: */
     const char **problem; /* why the tensor cannot be used here, NULL when it can */
     uint8_t *ready;       /* constant, fed, variable or made by now */
+    th_tensor_note *notes;
 } reader;
 
 /* A fault of the FlatBuffer, as a sentence. */
@@ -28,16 +31,18 @@ static th_err check(reader *r)
 
 static th_err get_mem(reader *r, size_t n, size_t size, void *out)
 {
-    void *p = th_arena_get(&r->model->arena, n ? n : 1, size);
-    if (!p)
+    if (n > r->left / size || n * size + TH_ARENA_ALIGN > r->left)
         return th_why_set(r->why, TH_EFORMAT,
                           "not a sound .tflite file: it refers to the same parts so often that "
                           "it would fill memory");
+    void *p = th_model_alloc(r->model, n ? n : 1, size);
+    if (!p) return th_why_set(r->why, TH_ENOMEM, "no memory to read a model of %zu bytes", r->fb.file.n);
+    r->left -= n * size + TH_ARENA_ALIGN;
     memcpy(out, &p, sizeof p);
     return TH_OK;
 }
 
-/* A string of the file as a C string in the copy; "" when absent, cut at an embedded NUL. */
+/* A string of the file as a C string; "" when absent, cut at an embedded NUL. */
 static const char *text_of(const th_fb_table *t, unsigned field)
 {
     const th_span s = th_fb_string(t, field);
@@ -94,10 +99,35 @@ static th_err read_shape(reader *r, const th_fb_table *t, int32_t index, th_tens
     return TH_OK;
 }
 
+static th_err read_floats(reader *r, const th_fb_vector *v, const float **out, int32_t *n)
+{
+    float *list = NULL;
+    TH_TRY(check(r));
+    if (v->n == 0) return TH_OK;
+    TH_TRY(get_mem(r, v->n, sizeof *list, &list));
+    for (uint32_t i = 0; i < v->n; i++) list[i] = th_fb_vec_f32(v, i);
+    *out = list;
+    *n = (int32_t)v->n;
+    return TH_OK;
+}
+
+/* What is kept for the writer only. */
+static th_err read_note(reader *r, const th_fb_table *t, th_tensor_note *note)
+{
+    const th_fb_table q = th_fb_sub(t, TH_TFL_TENSOR_QUANTIZATION);
+    const th_fb_vector v = th_fb_vec(t, TH_TFL_TENSOR_SHAPE_SIGNATURE, 4), min = th_fb_vec(&q, TH_TFL_QUANT_MIN, 4),
+                       max = th_fb_vec(&q, TH_TFL_QUANT_MAX, 4);
+    note->has_rank = th_fb_u8(t, TH_TFL_TENSOR_HAS_RANK, 0) != 0;
+    note->signature.rank = v.at && v.n <= TH_MAX_RANK ? (int32_t)v.n : -1;
+    for (int32_t i = 0; i < note->signature.rank; i++) note->signature.d[i] = th_fb_vec_i32(&v, (uint32_t)i);
+    TH_TRY(read_floats(r, &min, &note->min, &note->n_min));
+    return read_floats(r, &max, &note->max, &note->n_max);
+}
+
 static th_err check_quant(reader *r, int32_t index, th_tensor *t)
 {
     th_quant *q = &t->quant;
-    /* Converters of 2019 gave a bias the axis of its filter. */
+    /* Converters of 2019 gave a bias the axis of its filter; TFLite by now refuses that. */
     if (t->shape.rank == 1 && t->shape.d[0] == q->n) q->axis = 0;
     for (int32_t i = 0; i < q->n; i++)
         if (!(q->scale[i] >= 0.0f && q->scale[i] <= 3.4028234e38f))
@@ -177,6 +207,7 @@ static th_err read_tensor(reader *r, const th_fb_table *t, int32_t index, th_ten
         out->type = TH_U8; /* refused in the end; until then a type that exists */
         return TH_OK;
     }
+    TH_TRY(read_note(r, t, &r->notes[index]));
     TH_TRY(read_quant(r, t, index, out));
     TH_TRY(read_constant(r, t, index, out));
     r->ready[index] = out->data || out->is_variable;
@@ -201,7 +232,7 @@ static th_err read_numbers(reader *r, const th_fb_vector *v, int32_t n_tensors, 
 }
 
 /* Operator `index`: which one it is, and its row. */
-static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th_tfl_op **row)
+static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th_tfl_op **row, int32_t *version)
 {
     const uint32_t number = th_fb_u32(o, TH_TFL_OP_CODE_INDEX, 0);
     TH_TRY(check(r));
@@ -213,6 +244,7 @@ static th_err read_code(reader *r, const th_fb_table *o, int32_t index, const th
                   wide = th_fb_i32(&c, TH_TFL_OPCODE_BUILTIN, 0);
     const int32_t code = old > wide ? old : wide;
     const char *custom = text_of(&c, TH_TFL_OPCODE_CUSTOM);
+    *version = th_fb_i32(&c, TH_TFL_OPCODE_VERSION, 1);
     TH_TRY(check(r));
     *row = th_tfl_op_find(code, custom);
     if (*row && th_op_find((int32_t)(*row)->op)) return TH_OK;
@@ -247,7 +279,7 @@ static th_err check_uses(reader *r, const char *name, int32_t index, const int32
 static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t n_tensors, th_node *node)
 {
     const th_tfl_op *row = NULL;
-    TH_TRY(read_code(r, o, index, &row));
+    TH_TRY(read_code(r, o, index, &row, &node->file_version));
     const char *name = th_tfl_row_name(row), *problem = NULL;
     node->op = row->op;
 
@@ -262,6 +294,7 @@ static th_err read_node(reader *r, const th_fb_table *o, int32_t index, int32_t 
     const uint8_t type = th_fb_u8(o, TH_TFL_OP_OPTIONS_TYPE, TH_TFL_OPTIONS_NONE);
     th_fb_table options = th_fb_sub(o, TH_TFL_OP_OPTIONS);
     TH_TRY(check(r));
+    node->file_options = 1 + (options.at ? type : TH_TFL_OPTIONS_NONE);
     if (row->options_type == TH_TFL_OPTIONS_NONE || type == TH_TFL_OPTIONS_NONE)
         options.at = 0;
     else if (type != row->options_type)
@@ -283,6 +316,8 @@ static th_err read_tensors(reader *r, const th_fb_table *t, th_graph *g)
     TH_TRY(get_mem(r, tensors.n, sizeof *g->tensors, &g->tensors));
     TH_TRY(get_mem(r, tensors.n, sizeof *r->problem, &r->problem));
     TH_TRY(get_mem(r, tensors.n, sizeof *r->ready, &r->ready));
+    TH_TRY(get_mem(r, tensors.n, sizeof *r->notes, &r->notes));
+    g->notes = r->notes;
     for (uint32_t i = 0; i < tensors.n; i++) {
         const th_fb_table one = th_fb_vec_table(&tensors, i);
         TH_TRY(read_tensor(r, &one, (int32_t)i, &g->tensors[i]));
@@ -432,15 +467,13 @@ static th_err heed_metadata(reader *r)
 
 static th_err read_model(reader *r, th_span file)
 {
-    uint8_t *copy = NULL;
-    TH_TRY(get_mem(r, file.n, 1, &copy));
-    if (file.n) memcpy(copy, file.p, file.n);
-    const th_fb_table root = th_fb_open(&r->fb, (th_span){copy, file.n}, TH_TFL_IDENTIFIER);
+    const th_fb_table root = th_fb_open(&r->fb, file, TH_TFL_IDENTIFIER);
     const uint32_t version = th_fb_u32(&root, TH_TFL_MODEL_VERSION, 0);
     TH_TRY(check(r));
     if (version != TH_TFL_VERSION)
         return th_why_set(r->why, TH_EUNSUP, "this .tflite file has schema version %lu; version %d is supported",
                           (unsigned long)version, TH_TFL_VERSION);
+    r->model->was_read = 1;
     r->model->description = text_of(&root, TH_TFL_MODEL_DESCRIPTION);
     r->codes = th_fb_vec(&root, TH_TFL_MODEL_OPERATOR_CODES, 4);
     r->buffers = th_fb_vec(&root, TH_TFL_MODEL_BUFFERS, 4);
@@ -460,15 +493,35 @@ static th_err read_model(reader *r, th_span file)
     return heed_metadata(r);
 }
 
-th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)
+/* With the blocks' headers and the end of each that stays empty (an eighth), and the file itself, this keeps to the
+ * bound in graph.h. */
+static size_t most_memory(size_t n)
+{
+    return 20 * n + 32768;
+}
+
+th_err th_model_view_tflite(th_span file, th_model **model, th_why *why)
 {
     if (file.n > INT32_MAX) return th_why_set(why, TH_ERANGE, "a .tflite file of more than 2 GiB is not supported");
-    reader r = {.why = why};
-    TH_TRY(th_model_new(25 * file.n + 65536, &r.model, why));
+    reader r = {.why = why, .left = most_memory(file.n)};
+    TH_TRY(th_model_new(&r.model, why));
     const th_err err = read_model(&r, file);
     if (err)
         th_model_free(r.model);
     else
         *model = r.model;
+    return err;
+}
+
+th_err th_model_from_tflite(th_span file, th_model **model, th_why *why)
+{
+    uint8_t *copy = malloc(file.n ? file.n : 1);
+    if (!copy) return th_why_set(why, TH_ENOMEM, "no memory for a model of %zu bytes", file.n);
+    if (file.n) memcpy(copy, file.p, file.n);
+    const th_err err = th_model_view_tflite((th_span){copy, file.n}, model, why);
+    if (err)
+        free(copy);
+    else
+        (*model)->file = copy;
     return err;
 }

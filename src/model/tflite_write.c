@@ -9,6 +9,7 @@
 #include "fmt/tflite_names.h"
 #include "fmt/tflite_schema.h"
 #include "model/tflite_ops.h"
+#include "model/tflite_version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,17 +42,20 @@ typedef struct writer {
     uint32_t n_zeros;
 } writer;
 
-static int32_t version_of(const th_graph *g, const th_node *n, const th_tfl_op *row)
+/* The node as it stands in a file: a convolution without a bias has two inputs, for TFLite takes no -1 there; RESHAPE
+ * has the new shape in its options too. */
+static th_node as_written(const th_graph *g, const th_node *n)
 {
-    const th_type type = n->n_in > 0 && n->in[0] >= 0 ? g->tensors[n->in[0]].type : TH_F32;
-    int32_t v = type == TH_S8 ? row->version_s8 : type == TH_S16 ? row->version_s16 : row->version_f32;
-    const int32_t is_conv = n->op == TH_OP_CONV_2D || n->op == TH_OP_DEPTHWISE_CONV_2D;
-    if (is_conv && (n->attr.conv.dilation_h > 1 || n->attr.conv.dilation_w > 1) && v < 2) v = 2;
-    if (n->op == TH_OP_CONV_2D && n->n_in > 1 && n->in[0] >= 0 && n->in[1] >= 0 &&
-        g->tensors[n->in[0]].shape.d[3] != g->tensors[n->in[1]].shape.d[3] && v < 6)
-        v = 6; /* groups */
-    if (n->op == TH_OP_FULLY_CONNECTED && n->attr.dense.keep_num_dims && v < 5) v = 5;
-    return v;
+    th_node node = *n;
+    if (n->op == TH_OP_CONV_2D || n->op == TH_OP_DEPTHWISE_CONV_2D || n->op == TH_OP_TRANSPOSE_CONV)
+        while (node.n_in > 0 && node.in[node.n_in - 1] < 0) node.n_in--;
+    if (n->op == TH_OP_RESHAPE && n->n_out == 1 && n->attr.reshape.n == 0) {
+        const th_shape *shape = &g->tensors[n->out[0]].shape;
+        node.attr.reshape.n = shape->rank;
+        memcpy(node.attr.reshape.d, shape->d, sizeof shape->d);
+    }
+    if (node.file_version < 1) node.file_version = th_tfl_version(g, &node);
+    return node;
 }
 
 /* Number of an (operator, version) pair in the file's list; MAX_OPCODES when the list is full. */
@@ -81,7 +85,8 @@ static th_err survey(writer *w, th_why *why)
         constants += (size_t)g->n_tensors;
         for (int32_t i = 0; i < g->n_nodes; i++) {
             const th_tfl_op *row = th_tfl_op_row(g->nodes[i].op);
-            if (!row || code_number(w, (int32_t)row->op, version_of(g, &g->nodes[i], row)) == MAX_OPCODES)
+            const th_node node = as_written(g, &g->nodes[i]);
+            if (!row || code_number(w, (int32_t)row->op, node.file_version) == MAX_OPCODES)
                 return th_why_set(why, TH_EUNSUP, "operator %ld (%s) cannot be written to a .tflite file", (long)i,
                                   th_tfl_op_name((int32_t)g->nodes[i].op));
         }
@@ -126,55 +131,79 @@ static th_fb_ref put_zero_points(writer *w, const th_quant *q)
     return at;
 }
 
-static th_fb_ref put_quant(writer *w, const th_quant *q)
+/* 0 for an empty one: a field that is left out means the same. */
+static th_fb_ref put_text(writer *w, const char *text)
 {
-    if (q->n == 0) return 0;
+    return text && *text ? th_fb_put_string(&w->fb, text) : 0;
+}
+
+/* note: NULL when there is none. */
+static th_fb_ref put_quant(writer *w, const th_quant *q, const th_tensor_note *note)
+{
     th_fb_writer *fb = &w->fb;
-    const th_fb_ref zero = put_zero_points(w, q);
-    const th_fb_ref scale = th_fb_put_f32s(fb, q->scale, (size_t)q->n);
+    const int32_t n_min = note ? note->n_min : 0, n_max = note ? note->n_max : 0;
+    if (q->n == 0 && n_min == 0 && n_max == 0) return 0;
+    const th_fb_ref zero = q->n ? put_zero_points(w, q) : 0;
+    const th_fb_ref scale = q->n ? th_fb_put_f32s(fb, q->scale, (size_t)q->n) : 0;
+    const th_fb_ref max = n_max ? th_fb_put_f32s(fb, note->max, (size_t)n_max) : 0,
+                    min = n_min ? th_fb_put_f32s(fb, note->min, (size_t)n_min) : 0;
     th_fb_table_begin(fb);
     th_fb_set_ref(fb, TH_TFL_QUANT_ZERO_POINT, zero);
     th_fb_set_ref(fb, TH_TFL_QUANT_SCALE, scale);
+    th_fb_set_ref(fb, TH_TFL_QUANT_MAX, max);
+    th_fb_set_ref(fb, TH_TFL_QUANT_MIN, min);
     if (q->axis) th_fb_set_i32(fb, TH_TFL_QUANT_DIMENSION, q->axis);
     return th_fb_table_end(fb);
 }
 
-static th_fb_ref put_tensor(writer *w, const th_tensor *t, uint32_t buffer)
+static th_fb_ref put_tensor(writer *w, const th_graph *g, int32_t index, uint32_t buffer)
 {
     th_fb_writer *fb = &w->fb;
-    const th_fb_ref quant = put_quant(w, &t->quant);
-    const th_fb_ref name = th_fb_put_string(fb, t->name);
+    const th_tensor *t = &g->tensors[index];
+    const th_tensor_note *note = g->notes ? &g->notes[index] : NULL;
+    const th_fb_ref quant = put_quant(w, &t->quant, note);
+    const th_fb_ref name = put_text(w, t->name);
+    const th_fb_ref signature =
+        note && note->signature.rank >= 0 ? th_fb_put_i32s(fb, note->signature.d, (size_t)note->signature.rank) : 0;
     const th_fb_ref shape = th_fb_put_i32s(fb, t->shape.d, (size_t)t->shape.rank);
     th_fb_table_begin(fb);
     th_fb_set_ref(fb, TH_TFL_TENSOR_SHAPE, shape);
     th_fb_set_ref(fb, TH_TFL_TENSOR_NAME, name);
     th_fb_set_ref(fb, TH_TFL_TENSOR_QUANTIZATION, quant);
+    th_fb_set_ref(fb, TH_TFL_TENSOR_SHAPE_SIGNATURE, signature);
     th_fb_set_u32(fb, TH_TFL_TENSOR_BUFFER, buffer);
     th_fb_set_u8(fb, TH_TFL_TENSOR_TYPE, (uint8_t)t->type);
     if (t->is_variable) th_fb_set_u8(fb, TH_TFL_TENSOR_IS_VARIABLE, 1);
+    if (note && note->has_rank) th_fb_set_u8(fb, TH_TFL_TENSOR_HAS_RANK, 1);
     return th_fb_table_end(fb);
 }
 
-static th_fb_ref put_node(writer *w, const th_graph *g, const th_node *n)
+/* Which table of options a node gets: the one of its file, or its operator's. */
+static uint8_t options_type(const th_node *n, const th_tfl_op *row)
+{
+    return n->file_options ? (uint8_t)(n->file_options - 1) : row->options_type;
+}
+
+static th_fb_ref put_node(writer *w, const th_graph *g, const th_node *from)
 {
     th_fb_writer *fb = &w->fb;
-    const th_tfl_op *row = th_tfl_op_row(n->op);
-    const th_shape *new_shape = n->op == TH_OP_RESHAPE && n->n_out == 1 ? &g->tensors[n->out[0]].shape : NULL;
-    const th_fb_ref options = th_tfl_write_options(row, fb, &n->attr, new_shape);
-    const bool is_custom = n->op >= TH_OP_N_BUILTIN && n->attr.custom.options.n;
-    const th_fb_ref custom =
-        is_custom ? th_fb_put_bytes(fb, n->attr.custom.options.p, n->attr.custom.options.n, 16) : 0;
-    const th_fb_ref between = n->n_intermediate ? th_fb_put_i32s(fb, n->intermediate, (size_t)n->n_intermediate) : 0;
-    const th_fb_ref out = th_fb_put_i32s(fb, n->out, (size_t)n->n_out);
-    const th_fb_ref in = th_fb_put_i32s(fb, n->in, (size_t)n->n_in);
+    const th_node n = as_written(g, from);
+    const th_tfl_op *row = th_tfl_op_row(n.op);
+    const uint8_t type = options_type(&n, row);
+    const th_fb_ref options = type == TH_TFL_OPTIONS_NONE ? 0 : th_tfl_write_options(row, fb, &n.attr);
+    const bool is_custom = n.op >= TH_OP_N_BUILTIN && n.attr.custom.options.n;
+    const th_fb_ref custom = is_custom ? th_fb_put_bytes(fb, n.attr.custom.options.p, n.attr.custom.options.n, 16) : 0;
+    const th_fb_ref between = n.n_intermediate ? th_fb_put_i32s(fb, n.intermediate, (size_t)n.n_intermediate) : 0;
+    const th_fb_ref out = th_fb_put_i32s(fb, n.out, (size_t)n.n_out);
+    const th_fb_ref in = th_fb_put_i32s(fb, n.in, (size_t)n.n_in);
     th_fb_table_begin(fb);
-    th_fb_set_u32(fb, TH_TFL_OP_CODE_INDEX, code_number(w, (int32_t)n->op, version_of(g, n, row)));
+    th_fb_set_u32(fb, TH_TFL_OP_CODE_INDEX, code_number(w, (int32_t)n.op, n.file_version));
     th_fb_set_ref(fb, TH_TFL_OP_INPUTS, in);
     th_fb_set_ref(fb, TH_TFL_OP_OUTPUTS, out);
     th_fb_set_ref(fb, TH_TFL_OP_OPTIONS, options);
     th_fb_set_ref(fb, TH_TFL_OP_CUSTOM_OPTIONS, custom);
     th_fb_set_ref(fb, TH_TFL_OP_INTERMEDIATES, between);
-    if (options) th_fb_set_u8(fb, TH_TFL_OP_OPTIONS_TYPE, row->options_type);
+    if (options) th_fb_set_u8(fb, TH_TFL_OP_OPTIONS_TYPE, type);
     return th_fb_table_end(fb);
 }
 
@@ -185,11 +214,11 @@ static th_fb_ref put_graph(writer *w, const th_graph *g)
     for (int32_t i = 0; i < g->n_nodes; i++) w->list[i] = put_node(w, g, &g->nodes[i]);
     const th_fb_ref nodes = th_fb_put_refs(fb, w->list, (size_t)g->n_nodes);
     for (int32_t i = 0; i < g->n_tensors; i++)
-        w->list[i] = put_tensor(w, &g->tensors[i], g->tensors[i].data ? ++w->n_constants : 0);
+        w->list[i] = put_tensor(w, g, i, g->tensors[i].data ? ++w->n_constants : 0);
     const th_fb_ref tensors = th_fb_put_refs(fb, w->list, (size_t)g->n_tensors);
     const th_fb_ref inputs = th_fb_put_i32s(fb, g->inputs, (size_t)g->n_inputs);
     const th_fb_ref outputs = th_fb_put_i32s(fb, g->outputs, (size_t)g->n_outputs);
-    const th_fb_ref name = th_fb_put_string(fb, g->name ? g->name : "");
+    const th_fb_ref name = put_text(w, g->name);
     th_fb_table_begin(fb);
     th_fb_set_ref(fb, TH_TFL_GRAPH_TENSORS, tensors);
     th_fb_set_ref(fb, TH_TFL_GRAPH_INPUTS, inputs);
@@ -217,10 +246,10 @@ static th_fb_ref put_buffer(th_fb_writer *fb, const void *bytes, size_t n)
     return th_fb_table_end(fb);
 }
 
-/* 1 when the model's own metadata entry is written, 0 when ours stands in its place. */
-static int is_own(const th_metadata *m)
+/* 1 when the writer adds RUNTIME_METADATA: to a model that was made here and does not tell it itself. */
+static bool adds_runtime(const th_model *m)
 {
-    return strcmp(m->name, RUNTIME_METADATA) != 0;
+    return !m->was_read && th_model_metadata(m, RUNTIME_METADATA).p == NULL;
 }
 
 /* The oldest runtime: int8 and dilation came with 1.14. */
@@ -245,9 +274,9 @@ static th_fb_ref put_buffers(writer *w)
             if (t->data) w->list[n++] = put_buffer(&w->fb, t->data, th_tensor_bytes(t));
         }
     runtime_version(w, version);
-    w->list[n++] = put_buffer(&w->fb, version, sizeof version);
+    if (adds_runtime(m)) w->list[n++] = put_buffer(&w->fb, version, sizeof version);
     for (int32_t i = 0; i < m->n_metadata; i++)
-        if (is_own(&m->metadata[i])) w->list[n++] = put_buffer(&w->fb, m->metadata[i].bytes.p, m->metadata[i].bytes.n);
+        w->list[n++] = put_buffer(&w->fb, m->metadata[i].bytes.p, m->metadata[i].bytes.n);
     return th_fb_put_refs(&w->fb, w->list, n);
 }
 
@@ -266,10 +295,10 @@ static th_fb_ref put_metadata(writer *w)
     const th_model *m = w->model;
     uint32_t buffer = w->n_constants + 1;
     size_t n = 0;
-    w->list[n++] = put_metadata_entry(&w->fb, RUNTIME_METADATA, buffer++);
+    if (adds_runtime(m)) w->list[n++] = put_metadata_entry(&w->fb, RUNTIME_METADATA, buffer++);
     for (int32_t i = 0; i < m->n_metadata; i++)
-        if (is_own(&m->metadata[i])) w->list[n++] = put_metadata_entry(&w->fb, m->metadata[i].name, buffer++);
-    return th_fb_put_refs(&w->fb, w->list, n);
+        w->list[n++] = put_metadata_entry(&w->fb, m->metadata[i].name, buffer++);
+    return n ? th_fb_put_refs(&w->fb, w->list, n) : 0;
 }
 
 static th_fb_ref put_maps(writer *w, const char *const *names, const int32_t *tensors, int32_t n)
@@ -313,7 +342,7 @@ static size_t put_model(writer *w, uint8_t *mem, size_t cap)
     const th_fb_ref graphs = put_graphs(w);
     if (graphs == 0) return 0;
     const th_fb_ref metadata = put_metadata(w), signatures = put_signatures(w);
-    const th_fb_ref description = th_fb_put_string(&w->fb, w->model->description ? w->model->description : "");
+    const th_fb_ref description = put_text(w, w->model->description);
     const th_fb_ref codes = put_codes(w);
     th_fb_table_begin(&w->fb);
     th_fb_set_u32(&w->fb, TH_TFL_MODEL_VERSION, TH_TFL_VERSION);

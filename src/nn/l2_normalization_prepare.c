@@ -8,13 +8,6 @@ static const th_field fields[] = {
     TH_FIELD_INT(th_l2_normalization_par, zero),
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 1, 1));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 static th_err prepare(const th_prepare *p, th_step *step)
 {
     TH_TRY(th_check_io(p, 1, 1));
@@ -46,4 +39,4 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_l2_normalization = {TH_OP_L2_NORMALIZATION, "L2_NORMALIZATION", prepare, infer};
+const th_op_row th_row_l2_normalization = {TH_OP_L2_NORMALIZATION, "L2_NORMALIZATION", prepare, th_infer_same};

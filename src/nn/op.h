@@ -43,20 +43,25 @@ typedef union th_attr {
         int32_t stride_h, stride_w, dilation_h, dilation_w;
         int32_t filter_h, filter_w; /* pools only */
         int32_t depth_multiplier;   /* depthwise only */
-        int32_t bias_type;          /* CONV_2D of int16 without a bias: TensorType whose width the sums have */
+        int32_t bias_type; /* CONV_2D, TRANSPOSE_CONV of int16 without a bias: TensorType whose width the sums have */
     } conv;
     struct { /* FULLY_CONNECTED */
         th_act act;
         int32_t keep_num_dims;
         int32_t shuffled_weights; /* weights format other than default: refused */
         int32_t bias_type;        /* as in conv */
+        int32_t asymmetric;       /* how float inputs are quantised for int8 weights, which is refused; so in others */
     } dense;
     struct {
         float beta;
     } softmax; /* SOFTMAX */
     struct {
         th_act act;
-    } fused; /* ADD, SUB, MUL, DIV, L2_NORMALIZATION */
+        int32_t power_of_two; /* ADD, SUB: TFLite may take another way for int16 whose scales are powers of two */
+    } fused;                  /* ADD, SUB, MUL, DIV, L2_NORMALIZATION */
+    struct {
+        int32_t n, d[TH_MAX_RANK];
+    } reshape; /* RESHAPE: as the file has it, which may hold a -1; n = 0: nothing. The output's own shape counts */
     struct {
         int32_t axis;
         th_act act;
@@ -91,16 +96,19 @@ typedef union th_attr {
     } block; /* SPACE_TO_DEPTH, DEPTH_TO_SPACE */
     struct {
         int32_t adj_x, adj_y;
+        int32_t asymmetric;
     } batch_matmul; /* BATCH_MATMUL */
     struct {
         int32_t rank;
         th_act act;
+        int32_t asymmetric;
     } svdf;  /* SVDF */
     struct { /* LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM */
         th_act act;
         float cell_clip, proj_clip; /* 0: none */
         int32_t time_major, diagonal;
         int32_t basic; /* LSTM: the kernel of 2015 with four inputs */
+        int32_t asymmetric;
     } lstm;
     struct {
         int32_t exclusive, reverse;
@@ -274,6 +282,9 @@ typedef struct th_node {
     th_attr attr;
     int32_t n_intermediate;
     const int32_t *intermediate; /* tensors that only tell scales (LSTM int8) */
+    /* How the .tflite file has it, so that the same is written again; 0 for a node that was built here. */
+    int32_t file_version; /* of the operator */
+    int32_t file_options; /* 1 + the number of its options table; 1: it has none */
 } th_node;
 
 /* Runs one step.

@@ -9,7 +9,7 @@
 /* The part of the picture that output pixel `index` (of all batches) looks at. */
 typedef struct part {
     ptrdiff_t first; /* element of its first tap, channel 0 */
-    int32_t h, w;    /* taps; never 0, padding is always smaller than the filter */
+    int32_t h, w, n; /* taps, n = h w; never 0, padding is always smaller than the filter */
 } part;
 
 static part part_of(const th_window *w, int32_t index)
@@ -19,138 +19,44 @@ static part part_of(const th_window *w, int32_t index)
     int32_t y0, y1, x0, x1;
     th_window_taps(iy, 1, w->filter_h, w->in_h, &y0, &y1);
     th_window_taps(ix, 1, w->filter_w, w->in_w, &x0, &x1);
-    return (part){(((ptrdiff_t)b * w->in_h + iy + y0) * w->in_w + ix + x0) * w->in_c, y1 - y0, x1 - x0};
+    return (part){(((ptrdiff_t)b * w->in_h + iy + y0) * w->in_w + ix + x0) * w->in_c, y1 - y0, x1 - x0,
+                  (y1 - y0) * (x1 - x0)};
 }
 
-void th_average_pool_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)
+/* The mean to the nearest, ties away from zero. */
+static int32_t mean(int32_t sum, int32_t n)
 {
-    const th_pool_2d_s8_par *p = (const th_pool_2d_s8_par *)par;
-    const th_window *w = &p->win;
-    int8_t *y = (int8_t *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        const int32_t n = area.h * area.w;
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const int8_t *row = (const int8_t *)in[0] + area.first + c;
-            int32_t sum = 0;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++) sum += row[j * w->in_c];
-            const int32_t mean = sum > 0 ? (sum + n / 2) / n : (sum - n / 2) / n;
-            *y++ = (int8_t)th_clamp(mean, p->act_min, p->act_max);
-        }
-    }
+    return sum > 0 ? (sum + n / 2) / n : (sum - n / 2) / n;
 }
 
-void th_average_pool_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch)
-{
-    const th_pool_2d_s8_par *p = (const th_pool_2d_s8_par *)par;
-    const th_window *w = &p->win;
-    int16_t *y = (int16_t *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        const int32_t n = area.h * area.w;
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const int16_t *row = (const int16_t *)in[0] + area.first + c;
-            int32_t sum = 0;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++) sum += row[j * w->in_c];
-            const int32_t mean = sum > 0 ? (sum + n / 2) / n : (sum - n / 2) / n;
-            *y++ = (int16_t)th_clamp(mean, p->act_min, p->act_max);
-        }
+/* A kernel: for every pixel and channel `acc` begins with `start` (x: the first tap), `take` puts each tap v into it,
+ * and the clamped `result` goes out. */
+#define POOL(name, par_type, type, acc_type, clamp, start, take, result)                                               \
+    void name(const void *par, const void *const *in, void *const *out, void *scratch)                                 \
+    {                                                                                                                  \
+        const par_type *p = (const par_type *)par;                                                                     \
+        const th_window *w = &p->win;                                                                                  \
+        type *y = (type *)out[0];                                                                                      \
+        (void)scratch;                                                                                                 \
+        for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {                                               \
+            const part area = part_of(w, k);                                                                           \
+            for (int32_t c = 0; c < w->in_c; c++) {                                                                    \
+                const type *x = (const type *)in[0] + area.first + c;                                                  \
+                acc_type acc = start;                                                                                  \
+                for (int32_t i = 0; i < area.h; i++, x += w->in_w * w->in_c)                                           \
+                    for (int32_t j = 0; j < area.w; j++) {                                                             \
+                        const type v = x[j * w->in_c];                                                                 \
+                        take;                                                                                          \
+                    }                                                                                                  \
+                *y++ = (type)clamp(result, p->act_min, p->act_max);                                                    \
+            }                                                                                                          \
+        }                                                                                                              \
     }
-}
 
-void th_max_pool_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)
-{
-    const th_pool_2d_s8_par *p = (const th_pool_2d_s8_par *)par;
-    const th_window *w = &p->win;
-    int8_t *y = (int8_t *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const int8_t *row = (const int8_t *)in[0] + area.first + c;
-            int32_t most = INT8_MIN;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++)
-                    if (row[j * w->in_c] > most) most = row[j * w->in_c];
-            *y++ = (int8_t)th_clamp(most, p->act_min, p->act_max);
-        }
-    }
-}
-
-void th_max_pool_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch)
-{
-    const th_pool_2d_s8_par *p = (const th_pool_2d_s8_par *)par;
-    const th_window *w = &p->win;
-    int16_t *y = (int16_t *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const int16_t *row = (const int16_t *)in[0] + area.first + c;
-            int32_t most = INT16_MIN;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++)
-                    if (row[j * w->in_c] > most) most = row[j * w->in_c];
-            *y++ = (int16_t)th_clamp(most, p->act_min, p->act_max);
-        }
-    }
-}
-
-void th_average_pool_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch)
-{
-    const th_pool_2d_f32_par *p = (const th_pool_2d_f32_par *)par;
-    const th_window *w = &p->win;
-    float *y = (float *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const float *row = (const float *)in[0] + area.first + c;
-            float sum = 0.0f;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++) sum += row[j * w->in_c];
-            *y++ = th_clamp_f32(sum / (float)(area.h * area.w), p->act_min, p->act_max);
-        }
-    }
-}
-
-void th_max_pool_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch)
-{
-    const th_pool_2d_f32_par *p = (const th_pool_2d_f32_par *)par;
-    const th_window *w = &p->win;
-    float *y = (float *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const float *row = (const float *)in[0] + area.first + c;
-            float most = *row;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++)
-                    if (row[j * w->in_c] > most) most = row[j * w->in_c];
-            *y++ = th_clamp_f32(most, p->act_min, p->act_max);
-        }
-    }
-}
-
-void th_l2_pool_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch)
-{
-    const th_pool_2d_f32_par *p = (const th_pool_2d_f32_par *)par;
-    const th_window *w = &p->win;
-    float *y = (float *)out[0];
-    (void)scratch;
-    for (int32_t k = 0; k < w->batches * w->out_h * w->out_w; k++) {
-        const part area = part_of(w, k);
-        for (int32_t c = 0; c < w->in_c; c++) {
-            const float *row = (const float *)in[0] + area.first + c;
-            float sum = 0.0f;
-            for (int32_t i = 0; i < area.h; i++, row += w->in_w * w->in_c)
-                for (int32_t j = 0; j < area.w; j++) sum += row[j * w->in_c] * row[j * w->in_c];
-            *y++ = th_clamp_f32(sqrtf(sum / (float)(area.h * area.w)), p->act_min, p->act_max);
-        }
-    }
-}
+POOL(th_average_pool_2d_s8, th_pool_2d_s8_par, int8_t, int32_t, th_clamp, 0, acc += v, mean(acc, area.n))
+POOL(th_average_pool_2d_s16, th_pool_2d_s8_par, int16_t, int32_t, th_clamp, 0, acc += v, mean(acc, area.n))
+POOL(th_average_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, 0.0f, acc += v, acc / (float)area.n)
+POOL(th_max_pool_2d_s8, th_pool_2d_s8_par, int8_t, int32_t, th_clamp, *x, acc = v > acc ? v : acc, acc)
+POOL(th_max_pool_2d_s16, th_pool_2d_s8_par, int16_t, int32_t, th_clamp, *x, acc = v > acc ? v : acc, acc)
+POOL(th_max_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, *x, acc = v > acc ? v : acc, acc)
+POOL(th_l2_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, 0.0f, acc += v * v, sqrtf(acc / (float)area.n))

@@ -1,5 +1,7 @@
 #include "nn/prepare.h"
 
+#include "base/fmath.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -48,6 +50,13 @@ th_err th_check_io_n(const th_prepare *p, int32_t needed, int32_t most, int32_t 
 th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most)
 {
     return th_check_io_n(p, needed, most, 1);
+}
+
+th_err th_infer_same(const th_prepare *p, th_shape *out)
+{
+    TH_TRY(th_check_io(p, 1, 1));
+    *out = th_prepare_in(p, 0)->shape;
+    return TH_OK;
 }
 
 th_err th_check_not_hybrid(const th_prepare *p)
@@ -204,7 +213,7 @@ int32_t th_sums_are_narrow(const th_tensor *bias, int32_t channels, int32_t n, c
 /* `zero + round(bound / scale)` inside lo .. hi. */
 static bool quantize_bound(float bound, const th_tensor *out, int32_t lo, int32_t hi, int32_t *q)
 {
-    const float v = roundf(bound / out->quant.scale[0]);
+    const float v = th_roundf(bound / out->quant.scale[0]);
     if (!(v >= -2147483648.0f && v < 2147483648.0f - 256.0f)) return false;
     const int64_t sum = (int64_t)out->quant.zero[0] + (int64_t)v;
     *q = (int32_t)(sum < lo ? lo : sum > hi ? hi : sum);

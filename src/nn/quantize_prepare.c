@@ -35,13 +35,6 @@ static const pair pairs[] = {
     PAIR(TH_S32, TH_S16, th_requantize_s32_s16),
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 1, 1));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 /* One input, one output, as many elements in both; the output may lie on the input when their elements have one size.
  */
 static th_err check(const th_prepare *p, th_step *step)
@@ -115,6 +108,6 @@ static th_err prepare_cast(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_quantize = {TH_OP_QUANTIZE, "QUANTIZE", prepare, infer};
-const th_op_row th_row_dequantize = {TH_OP_DEQUANTIZE, "DEQUANTIZE", prepare, infer};
-const th_op_row th_row_cast = {TH_OP_CAST, "CAST", prepare_cast, infer};
+const th_op_row th_row_quantize = {TH_OP_QUANTIZE, "QUANTIZE", prepare, th_infer_same};
+const th_op_row th_row_dequantize = {TH_OP_DEQUANTIZE, "DEQUANTIZE", prepare, th_infer_same};
+const th_op_row th_row_cast = {TH_OP_CAST, "CAST", prepare_cast, th_infer_same};

@@ -14,13 +14,6 @@ static const th_field f32_fields[] = {
     TH_FIELD_FLOAT(th_relu_f32_par, act_max),
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 1, 1));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 static th_err prepare_q(const th_prepare *p, int32_t n, th_act act, th_step *step)
 {
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
@@ -68,5 +61,5 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return th_refuse(p, TH_EUNSUP, "input and output must both be int8, both int16 or both float32");
 }
 
-const th_op_row th_row_relu = {TH_OP_RELU, "RELU", prepare, infer};
-const th_op_row th_row_relu6 = {TH_OP_RELU6, "RELU6", prepare, infer};
+const th_op_row th_row_relu = {TH_OP_RELU, "RELU", prepare, th_infer_same};
+const th_op_row th_row_relu6 = {TH_OP_RELU6, "RELU6", prepare, th_infer_same};

@@ -94,13 +94,6 @@ static th_err prepare_fill(const th_prepare *p, th_step *step)
     return th_boxes_end(p, &b, 2, 1, step);
 }
 
-static th_err infer_zeros(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 1, 1));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 static th_err prepare_zeros(const th_prepare *p, th_step *step)
 {
     TH_TRY(th_check_io(p, 1, 1));
@@ -117,4 +110,4 @@ static th_err prepare_zeros(const th_prepare *p, th_step *step)
 const th_op_row th_row_expand_dims = {TH_OP_EXPAND_DIMS, "EXPAND_DIMS", prepare_expand, infer_expand};
 const th_op_row th_row_squeeze = {TH_OP_SQUEEZE, "SQUEEZE", prepare_squeeze, infer_squeeze};
 const th_op_row th_row_fill = {TH_OP_FILL, "FILL", prepare_fill, infer_fill};
-const th_op_row th_row_zeros_like = {TH_OP_ZEROS_LIKE, "ZEROS_LIKE", prepare_zeros, infer_zeros};
+const th_op_row th_row_zeros_like = {TH_OP_ZEROS_LIKE, "ZEROS_LIKE", prepare_zeros, th_infer_same};

@@ -41,13 +41,6 @@ static const th_field log_s8_fields[] = {
     TH_FIELD_INT(th_log_softmax_s8_par, diff_min),
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 1, 1));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 /* scale * beta in Q5.26, capped so that it stays in int32 (larger: every other class gets 0 anyway), and the
  * smallest difference that counts. */
 static th_err scale_s8(const th_prepare *p, float scale, float beta, int32_t *multiplier, int32_t *shift,
@@ -214,5 +207,5 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return th_refuse(p, TH_EUNSUP, "input and output must both be int8, int16 or float32, or int8 and int16");
 }
 
-const th_op_row th_row_softmax = {TH_OP_SOFTMAX, "SOFTMAX", prepare, infer};
-const th_op_row th_row_log_softmax = {TH_OP_LOG_SOFTMAX, "LOG_SOFTMAX", prepare, infer};
+const th_op_row th_row_softmax = {TH_OP_SOFTMAX, "SOFTMAX", prepare, th_infer_same};
+const th_op_row th_row_log_softmax = {TH_OP_LOG_SOFTMAX, "LOG_SOFTMAX", prepare, th_infer_same};

@@ -53,13 +53,6 @@ static const th_variant variants[] = {
     {TH_OP_LEAKY_RELU, TH_S8, TABLE, NULL, NULL},
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 1, 1));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 static th_err bad_scales(const th_prepare *p)
 {
     return th_refuse(p, TH_ERANGE, "the scales of input and output do not fit together");
@@ -187,7 +180,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-#define ROW(name, op) const th_op_row th_row_##name = {TH_OP_##op, #op, prepare, infer};
+#define ROW(name, op) const th_op_row th_row_##name = {TH_OP_##op, #op, prepare, th_infer_same};
 ROW(abs, ABS)
 ROW(ceil, CEIL)
 ROW(cos, COS)

@@ -9,7 +9,6 @@ typedef struct builder {
     const th_net *net;
     th_model *model;
     th_graph *graph;
-    th_arena *arena;
     int32_t last; /* tensor that the next operator reads */
     bool full;    /* an allocation failed */
     int32_t n_conv, n_block, n_dense, n_pool;
@@ -17,7 +16,7 @@ typedef struct builder {
 
 static void *get(builder *b, size_t n, size_t size)
 {
-    void *p = th_arena_get(b->arena, n, size);
+    void *p = th_model_alloc(b->model, n, size);
     if (!p) b->full = true;
     return p;
 }
@@ -172,9 +171,8 @@ static void build(builder *b)
 
 th_err th_net_export(const th_net *net, th_model **model, th_why *why)
 {
-    const size_t room_for_metadata = 256u << 10;
-    TH_TRY(th_model_new(net->n_params * sizeof(float) + room_for_metadata, model, why));
-    builder b = {.net = net, .model = *model, .arena = &(*model)->arena};
+    TH_TRY(th_model_new(model, why));
+    builder b = {.net = net, .model = *model};
     build(&b);
     if (!b.full) return TH_OK;
     th_model_free(*model);

@@ -65,6 +65,30 @@ static void c_of_graphs_that_run_graphs_agrees(void **state)
     th_dir_remove(dir);
 }
 
+/* A loop that never ends: model_invoke says so after as many rounds as the runner, with the same bytes in the outputs.
+ */
+static void c_of_an_endless_loop_comes_back(void **state)
+{
+    (void)state;
+    calls *c = calls_loop();
+    th_plan *plan = NULL;
+    th_code code;
+    th_why why = {0};
+    char out[TH_PATH_BYTES];
+    c->no = 1;
+    fresh_dir();
+    path_in(out, "c");
+    if (th_plan_make(&c->g[0], &plan, &why) || th_export_c(plan, NULL, out, &why) ||
+        th_code_make(plan, NULL, &code, &why))
+        fail_msg("%s", why.text);
+    assert_non_null(strstr(code.selftest_c.text, "if (!model_invoke()) return 1;"));
+    compile_and_run("cc", "c");
+    th_code_free(&code);
+    th_plan_free(plan);
+    free(c);
+    th_dir_remove(dir);
+}
+
 /* Custom operators, states that steps keep, several element types in tables. */
 static void c_of_the_audio_front_end_agrees(void **state)
 {
@@ -233,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(c_of_a_keyword_model_compiles_and_agrees),
         cmocka_unit_test(c_of_graphs_that_run_graphs_agrees),
+        cmocka_unit_test(c_of_an_endless_loop_comes_back),
         cmocka_unit_test(c_of_the_audio_front_end_agrees),
         cmocka_unit_test(self_test_can_fail),
         cmocka_unit_test(same_model_same_bytes),

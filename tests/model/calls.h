@@ -100,6 +100,20 @@ static inline calls *calls_counter(void)
     return c;
 }
 
+/* int8 with a zero point: y is what the run before was given, at first the zero point. */
+static inline calls *calls_delay(void)
+{
+    static const float scale = 0.5f;
+    static const int32_t zero = -7;
+    calls *c = calls_new(1);
+    const int32_t x = calls_input(c, 0, TH_S8), h = calls_handle(c, 0), y = calls_tensor(c, 0, TH_S8, NULL);
+    c->c[0].t[x].quant = c->c[0].t[y].quant = (th_quant){&scale, &zero, 1, 0};
+    calls_node(c, 0, TH_OP_READ_VARIABLE, LIST(h), LIST(y));
+    calls_node(c, 0, TH_OP_ASSIGN_VARIABLE, LIST(h, x), NONE);
+    calls_output(c, 0, y);
+    return c;
+}
+
 /* y = flag ? x + x : max(x, 0); then: one graph more deep, so that arenas lie in arenas. */
 static inline calls *calls_choice(void)
 {

@@ -1,14 +1,10 @@
-/* tests/model/one_op.h -- a model of one custom operator: options, tensors, random inputs, several runs in a row.
- *
- * THIMBLE_TFLM=path of a runner `MODEL IN OUT` around TensorFlow Lite Micro: every case is also run there and has
- * to give the same bytes.  Without it the hashes that were seen to be equal then stand for it. */
+/* tests/model/one_op.h -- a model of one custom operator: options, tensors, random inputs, several runs in a row; each
+ * case is compared with TensorFlow Lite Micro (tests/tflm.h). */
 #ifndef TH_TEST_ONE_OP_H
 #define TH_TEST_ONE_OP_H
 
-#include "../conformance.h"
-#include "../test.h"
+#include "../tflm.h"
 
-#include "base/hash.h"
 #include "base/rng.h"
 #include "model/plan.h"
 #include "os/file.h"
@@ -45,7 +41,7 @@ static inline one_op *one_new(uint64_t seed, th_op op)
     th_why why = {0};
     assert_non_null(o);
     o->rng = th_rng_make(seed, 11);
-    assert_int_equal(th_model_new(1 << 16, &o->model, &why), TH_OK);
+    assert_int_equal(th_model_new(&o->model, &why), TH_OK);
     o->model->description = "one operator";
     o->model->n_graphs = 1;
     o->g = o->model->graphs = th_model_alloc(o->model, 1, sizeof *o->g);
@@ -187,30 +183,6 @@ static inline th_err one_plan(one_op *o, th_why *why)
     return err;
 }
 
-/* The same bytes from the reference. */
-static inline void one_check_reference(one_op *o)
-{
-    const char *tflm = getenv("THIMBLE_TFLM");
-    char line[512];
-    uint8_t *want = NULL;
-    size_t n = 0;
-    th_why why = {0};
-    if (!tflm) return;
-    if (th_model_save(o->model, "/tmp/one_op.tflite", &why)) fail_msg("%s", why.text);
-    FILE *f = fopen("/tmp/one_op.in", "wb");
-    assert_int_equal(fwrite(o->fed_bytes, 1, o->n_fed, f), o->n_fed);
-    fclose(f);
-    snprintf(line, sizeof line, "%s /tmp/one_op.tflite /tmp/one_op.in /tmp/one_op.out 2>/tmp/one_op.err", tflm);
-    assert_int_equal(system(line), 0);
-    if (th_file_read("/tmp/one_op.out", 0, &want, &n, &why)) fail_msg("%s", why.text);
-    assert_int_equal(n, o->n_made);
-    for (size_t i = 0; i < n; i++)
-        if (want[i] != o->made[i] && !o->open[i])
-            fail_msg("%s: byte %zu of %zu is %d, the reference has %d", th_op_find((int32_t)o->node->op)->name, i, n,
-                     o->made[i], want[i]);
-    free(want);
-}
-
 /* Runs once for every set of inputs; outputs to o->made. */
 static inline void one_run(one_op *o)
 {
@@ -226,7 +198,7 @@ static inline void one_run(one_op *o)
             memcpy(th_runner_input(runner, i), o->fed_bytes + at, n);
             at += n;
         }
-        th_runner_invoke(runner, NULL, NULL);
+        assert_int_equal(th_runner_invoke(runner, NULL, NULL), TH_OK);
         conforms(o->node, o->g->tensors, CONFORMS_SECOND, 1);
         for (int32_t i = 0; i < o->g->n_outputs; i++) {
             const size_t n = th_tensor_bytes(&o->g->tensors[o->out[i]]);
@@ -237,7 +209,8 @@ static inline void one_run(one_op *o)
     }
     th_runner_free(runner);
     th_plan_free(plan);
-    one_check_reference(o);
+    tflm_compare(&(tflm_case){o->node, o->g->tensors, o->fed, o->g->n_inputs, o->fed_bytes, o->made, o->open, o->n_fed,
+                              o->n_made});
 }
 
 #endif

@@ -96,7 +96,7 @@ static void run_golden(session *s, const char *name, const char *tag, th_layer_f
     th_runner_reset(s->runner);
     for (size_t i = 0; i < runs; i++) {
         memcpy(th_runner_input(s->runner, 0), in + i * step_in, step_in);
-        th_runner_invoke(s->runner, layers, s);
+        assert_int_equal(th_runner_invoke(s->runner, layers, s), TH_OK);
         compare(file, th_runner_output(s->runner, 0), want + i * step_out, step_out, y->type);
     }
     free(in);
@@ -160,11 +160,11 @@ static int hear(const char *wav)
         int16_t *x = th_runner_input(front.runner, 0);
         memset(x, 0, 480 * sizeof *x);
         for (int32_t i = 0; i < 480 && f * 320 + i < n; i++) x[i] = pcm[f * 320 + i];
-        th_runner_invoke(front.runner, NULL, NULL);
+        assert_int_equal(th_runner_invoke(front.runner, NULL, NULL), TH_OK);
         memcpy(features[f], th_runner_output(front.runner, 0), 40);
     }
     memcpy(th_runner_input(net.runner, 0), features, sizeof features);
-    th_runner_invoke(net.runner, NULL, NULL);
+    assert_int_equal(th_runner_invoke(net.runner, NULL, NULL), TH_OK);
     const int8_t *score = th_runner_output(net.runner, 0);
     int best = 0;
     for (int i = 1; i < 4; i++)

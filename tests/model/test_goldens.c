@@ -99,7 +99,7 @@ static void run_golden(session *s, const char *name, const char *tag, int layers
             memcpy(th_runner_input(s->runner, i), from, n);
             from += n;
         }
-        th_runner_invoke(s->runner, layers && step == 0 ? on_layer : NULL, s);
+        assert_int_equal(th_runner_invoke(s->runner, layers && step == 0 ? on_layer : NULL, s), TH_OK);
         assert_true((size_t)(want.p + want.n - to) >= th_tensor_bytes(y));
         compare(file, th_runner_output(s->runner, 0), to, th_tensor_bytes(y), y->type);
         to += th_tensor_bytes(y);

@@ -39,16 +39,16 @@ static void outputs_are_the_known_ones(void **state)
     assert_int_equal(th_runner_new(plan, &r, &why), TH_OK);
     log_t l = {0};
     fill_input(r, 1);
-    th_runner_invoke(r, on_layer, &l);
+    assert_int_equal(th_runner_invoke(r, on_layer, &l), TH_OK);
     assert_int_equal(l.n, NET_NODES);
     for (int i = 0; i < NET_NODES; i++)
         if (l.hash[i] != want[i]) fail_msg("layer %d has hash 0x%llx", i, (unsigned long long)l.hash[i]);
     const uint64_t first = th_fnv1a(TH_FNV1A_START, (th_span){th_runner_output(r, 0), 5});
     assert_true(first == want[6]);
     fill_input(r, 2); /* another input, then the first again: nothing of the arena leaks into the next run */
-    th_runner_invoke(r, NULL, NULL);
+    assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
     fill_input(r, 1);
-    th_runner_invoke(r, NULL, NULL);
+    assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
     assert_true(first == th_fnv1a(TH_FNV1A_START, (th_span){th_runner_output(r, 0), 5}));
     th_runner_free(r);
     th_plan_free(plan);
@@ -64,7 +64,7 @@ static void plan_is_exact(void **state)
     assert_int_equal(p->macs, 50 * 16 * 15 + 50 * 16 * 9 + 50 * 16 * 17 + 17 * 5);
     assert_int_equal(p->arena_bytes, p->lower_bound);
     assert_int_equal(p->peak_node, 2);
-    assert_int_equal(p->arena_bytes, 1728);
+    assert_int_equal(p->arena_bytes, 1714);
     assert_true(p->offset[0] != TH_NO_OFFSET && p->offset[n->in[0][1]] == TH_NO_OFFSET);
     assert_int_equal(p->offset[n->in[4][0]], p->offset[n->out[4][0]]); /* reshape and softmax lie on their inputs */
     assert_int_equal(p->offset[n->in[6][0]], p->offset[n->out[6][0]]);
@@ -82,7 +82,7 @@ static void float_net_runs(void **state)
     assert_int_equal(th_runner_new(p, &r, NULL), TH_OK);
     float *x = th_runner_input(r, 0), sum = 0.0f;
     for (int i = 0; i < 200; i++) x[i] = (float)i / 200.0f;
-    th_runner_invoke(r, NULL, NULL);
+    assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
     const float *y = th_runner_output(r, 0);
     for (int i = 0; i < 5; i++) sum += y[i];
     assert_true(sum > 0.99999f && sum < 1.00001f);

@@ -505,6 +505,7 @@ int main(void)
         cmocka_unit_test(overlap_add),
         cmocka_unit_test(delay),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static void make(tiny *m)
 static int step(th_runner *r, int8_t x)
 {
     *(int8_t *)th_runner_input(r, 0) = x;
-    th_runner_invoke(r, NULL, NULL);
+    assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
     return *(const int8_t *)th_runner_output(r, 0);
 }
 

@@ -1,12 +1,11 @@
 /* tests/nn/cases.h -- one operator with any number of tensors, random contents, and what it must give.
  *
  * A maker fills in tensors and computes `want` from the operator's definition, element by element; case_run runs the
- * operator through its row.  The same makers wrote the models that were compared with TensorFlow Lite Micro. */
+ * operator through its row; case_compare asks for TensorFlow Lite Micro's bytes too. */
 #ifndef TH_TEST_CASES_H
 #define TH_TEST_CASES_H
 
-#include "../conformance.h"
-#include "../test.h"
+#include "../tflm.h"
 
 #include "base/rng.h"
 #include "nn/op.h"
@@ -254,6 +253,26 @@ static inline void case_check(op_case *c)
             fail();
         }
     }
+}
+
+/* The same in TensorFlow Lite Micro, for what it runs. */
+static inline void case_compare(const op_case *c)
+{
+    static uint8_t in[1 << 18], made[1 << 18];
+    size_t n_in = 0, n_made = 0;
+    for (int32_t i = 0; i < c->n_fed; i++) {
+        const size_t bytes = th_tensor_bytes(&c->t[c->fed[i]]);
+        assert_true(n_in + bytes <= sizeof in);
+        memcpy(in + n_in, c->data[c->fed[i]], bytes);
+        n_in += bytes;
+    }
+    for (int32_t i = 0; i < c->node.n_out; i++) {
+        const size_t bytes = th_tensor_bytes(&c->t[c->out[i]]);
+        assert_true(n_made + bytes <= sizeof made);
+        memcpy(made + n_made, c->data[c->out[i]], bytes);
+        n_made += bytes;
+    }
+    tflm_compare(&(tflm_case){&c->node, c->t, c->fed, c->n_fed, in, made, NULL, n_in, n_made});
 }
 
 #endif

@@ -3,8 +3,7 @@
 #ifndef TH_TEST_RIG_H
 #define TH_TEST_RIG_H
 
-#include "../conformance.h"
-#include "../test.h"
+#include "../tflm.h"
 
 #include "base/rng.h"
 #include "nn/fast.h"
@@ -30,6 +29,8 @@ typedef struct rig {
     th_diag diag;
     th_step step;
     th_arena arena;
+    uint8_t *fed, *made; /* of all runs, for rig_compare */
+    size_t n_fed, n_made;
     _Alignas(16) uint8_t memory[1 << 16];
 } rig;
 
@@ -53,7 +54,42 @@ static inline rig *rig_new(uint64_t seed, th_op op, int32_t n_in)
 static inline void rig_free(rig *r)
 {
     for (int i = 0; i < RIG_TENSORS; i++) free(r->data[i]);
+    free(r->fed);
+    free(r->made);
     free(r);
+}
+
+/* In a file, is input k fed?  Else it is a constant or a variable. */
+static inline bool rig_is_fed(const rig *r, int k)
+{
+    if (r->in[k] < 0 || k >= r->node.n_in) return false;
+    switch ((int)r->node.op) {
+    case TH_OP_CONV_2D:
+    case TH_OP_DEPTHWISE_CONV_2D:
+    case TH_OP_FULLY_CONNECTED:
+    case TH_OP_RESHAPE:
+    case TH_OP_SVDF:
+    case TH_OP_UNIDIRECTIONAL_SEQUENCE_LSTM: return k == 0;
+    case TH_OP_TRANSPOSE_CONV: return k == 2;
+    default: return true;
+    }
+}
+
+static inline void rig_keep(uint8_t **all, size_t *n, const void *bytes, size_t more)
+{
+    *all = realloc(*all, *n + more);
+    assert_non_null(*all);
+    memcpy(*all + *n, bytes, more);
+    *n += more;
+}
+
+/* All runs of this rig again in TensorFlow Lite Micro, with its state from the first run on. */
+static inline void rig_compare(const rig *r)
+{
+    int32_t fed[RIG_INPUTS], n = 0;
+    for (int i = 0; i < RIG_INPUTS; i++)
+        if (rig_is_fed(r, i)) fed[n++] = r->in[i];
+    tflm_compare(&(tflm_case){&r->node, r->t, fed, n, r->fed, r->made, NULL, r->n_fed, r->n_made});
 }
 
 static inline th_shape shape4(int32_t a, int32_t b, int32_t c, int32_t d)
@@ -182,8 +218,11 @@ static inline void rig_run(rig *r)
     assert_int_equal(err, TH_OK);
     const void *in[RIG_INPUTS];
     for (int i = 0; i < RIG_INPUTS; i++) in[i] = r->in[i] < 0 ? NULL : r->data[r->in[i]];
+    for (int i = 0; i < RIG_INPUTS; i++)
+        if (rig_is_fed(r, i)) rig_keep(&r->fed, &r->n_fed, in[i], th_tensor_bytes(&r->t[r->in[i]]));
     rig_kernel(&r->step, in, r->data[RIG_OUT]);
     rig_fast(r, in);
+    rig_keep(&r->made, &r->n_made, r->data[RIG_OUT], th_tensor_bytes(&r->t[RIG_OUT]));
     conforms(&r->node, r->t, CONFORMS_SECOND, 1);
 }
 

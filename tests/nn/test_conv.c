@@ -136,6 +136,7 @@ static void conv_2d(void **state)
         random_rest(r, type, shape4(out_c, fh, fw, c), out_c, 0);
         rig_fill(r, 3, type.x, rig_infer(r));
         rig_run(r);
+        rig_compare(r);
         check_windows(r);
         rig_free(r);
     }
@@ -154,6 +155,7 @@ static void conv_2d_pointwise(void **state)
         random_rest(r, mixes[1], shape4(out_c, 1, 1, c), out_c, 0);
         rig_fill(r, 3, TH_S8, rig_infer(r));
         rig_run(r);
+        rig_compare(r);
         check_windows(r);
         rig_free(r);
     }
@@ -174,6 +176,7 @@ static void depthwise_conv_2d(void **state)
         random_rest(r, type, shape4(1, rig_between(r, 1, 3), rig_between(r, 1, 3), c * m), c * m, 3);
         rig_fill(r, 3, type.x, rig_infer(r));
         rig_run(r);
+        rig_compare(r);
         check_windows(r);
         rig_free(r);
     }
@@ -194,6 +197,7 @@ static void fully_connected(void **state)
         rig_fill(r, 3, type.x, rig_infer(r));
         assert_int_equal(r->t[3].shape.rank, r->node.attr.dense.keep_num_dims ? 3 : 2);
         rig_run(r);
+        rig_compare(r);
         for (int32_t k = 0; k < rows * n_out; k++) {
             sums s = {0, 0};
             for (int32_t i = 0; i < n_in; i++) tap(r, &s, k / n_out * n_in + i, k % n_out * n_in + i);
@@ -273,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conv_2d),         cmocka_unit_test(conv_2d_pointwise), cmocka_unit_test(depthwise_conv_2d),
         cmocka_unit_test(fully_connected), cmocka_unit_test(refusals),          cmocka_unit_test(bias_wraps),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,7 @@ static void transpose_conv(void **state)
         rig_fill(r, OUT, mix[m].x, rig_infer(r));
         assert_memory_equal(r->t[OUT].shape.d, y, sizeof y);
         rig_run(r);
+        rig_compare(r);
         canvas *c = calloc(1, sizeof *c);
         assert_non_null(c);
         paint(r, c);
@@ -185,6 +186,7 @@ static void batch_matmul(void **state)
         rig_quant(r, OUT, 1, 0, type == TH_S16 ? 1000.0f : 5.0f, type == TH_S16 ? 0 : 127);
         rig_fill(r, OUT, type, rig_infer(r));
         rig_run(r);
+        rig_compare(r);
         check_product(r, depth);
         r->t[1].shape.d[r->t[1].shape.rank - (adj_y ? 1 : 2)]++;
         assert_int_equal(rig_prepare(r), TH_ESHAPE);
@@ -194,6 +196,7 @@ static void batch_matmul(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(transpose_conv), cmocka_unit_test(batch_matmul)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(transpose_conv), cmocka_unit_test(batch_matmul),
+                                       cmocka_unit_test(tflm_is_equal)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #include "nn/sigmoid_s16.h"
 
 #define OUT     RIG_OUT
-#define INVOKES 4
+#define INVOKES 9
 
 static int64_t whole(const rig *r, int i, int64_t k)
 {
@@ -25,11 +25,13 @@ static int64_t limit(int64_t v, int64_t lo, int64_t hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-static void variable(rig *r, int i, th_type type, th_shape shape)
+/* State, at its start: the number 0, in an int8's zero point of at most `zero_range`. */
+static void variable(rig *r, int i, th_type type, th_shape shape, float scale, int32_t zero_range)
 {
     r->t[i].is_variable = 1;
     rig_fill(r, i, type, shape);
-    memset(r->data[i], 0, th_tensor_bytes(&r->t[i]));
+    rig_quant(r, i, 1, 0, scale, zero_range);
+    memset(r->data[i], th_tensor_start(&r->t[i]), th_tensor_bytes(&r->t[i]));
 }
 
 static th_shape shape2(int32_t a, int32_t b)
@@ -88,7 +90,7 @@ static void svdf_check(const rig *r, const history *h, int32_t now)
                 if (r->t[0].type == TH_F32)
                     real += (when < 0 ? 0 : h->real[when][b * filters + f]) * f32(r, 2, f * memory + t);
                 else
-                    sum += (when < 0 ? -r->zero[4][0] : h->whole[when][b * filters + f]) * whole(r, 2, f * memory + t);
+                    sum += (when < 0 ? 0 : h->whole[when][b * filters + f]) * whole(r, 2, f * memory + t);
             }
         if (r->t[0].type == TH_F32)
             assert_close(((float *)r->data[OUT])[k], plain_limit_f32(real, r->node.attr.svdf.act), 8.0);
@@ -114,11 +116,12 @@ static rig *svdf_rig(uint64_t seed)
         rig_fill(r, 3, real ? TH_F32 : TH_S32, (th_shape){.rank = 1, .d = {units}});
     else
         r->in[3] = -1; /* the reference crashes here */
-    variable(r, 4, time, shape2(batches, filters * memory));
+    variable(r, 4, time, shape2(batches, filters * memory), time == TH_S16 ? 0.0002f : 0.05f, time == TH_S16 ? 0 : 3);
     rig_quant(r, 0, 1, 0, 0.05f, 127);
     rig_quant(r, 1, 1, 0, 0.01f, 0);
     rig_quant(r, 2, 1, 0, time == TH_S16 ? 0.0001f : 0.01f, 0);
-    rig_quant(r, 4, 1, 0, time == TH_S16 ? 0.0002f : 0.05f, time == TH_S16 ? 0 : 3);
+    rig_quant(r, 3, 1, 0, 1.0f, 0);
+    r->scale[3][0] = r->scale[2][0] * r->scale[4][0]; /* the reference insists on it */
     rig_quant(r, OUT, 1, 0, 0.1f, 127);
     rig_fill(r, OUT, x, rig_infer(r));
     return r;
@@ -136,6 +139,7 @@ static void svdf(void **state)
             rig_run(r);
             svdf_check(r, &h, now);
         }
+        rig_compare(r);
         rig_free(r);
     }
 }
@@ -266,10 +270,8 @@ static rig *lstm_rig(uint64_t seed)
         rig_quant(r, 1 + g, 1, 0, 0.01f, 0);
         rig_quant(r, 5 + g, 1, 0, 0.01f, 0);
     }
-    variable(r, 18, mix[m].x, shape2(batches, n));
-    rig_quant(r, 18, 1, 0, m == 2 ? 0.00005f : 0.01f, m == 1 ? 20 : 0);
-    variable(r, 19, mix[m].cell, shape2(batches, n));
-    rig_quant(r, 19, 1, 0, 1.0f, 0);
+    variable(r, 18, mix[m].x, shape2(batches, n), m == 2 ? 0.00005f : 0.01f, m == 1 ? 20 : 0);
+    variable(r, 19, mix[m].cell, shape2(batches, n), 1.0f, 0);
     r->scale[19][0] = ldexpf(1.0f, -rig_between(r, 9, 15));
     rig_fill(r, OUT, mix[m].x, rig_infer(r));
     r->t[OUT].quant = r->t[18].quant;
@@ -328,6 +330,7 @@ static void lstm(void **state)
             else
                 memcpy(r->data[18], after, bytes);
         }
+        rig_compare(r);
         rig_free(r);
     }
 }
@@ -367,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(svdf), cmocka_unit_test(svdf_refusals), cmocka_unit_test(sigmoids),
         cmocka_unit_test(lstm), cmocka_unit_test(lstm_refusals),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@ static void pool(uint64_t seed, th_op op)
     r->t[3].quant = r->t[0].quant;
     rig_fill(r, 3, type, rig_infer(r));
     rig_run(r);
+    rig_compare(r);
     const int32_t *x = r->t[0].shape.d, *y = r->t[3].shape.d;
     const int32_t top = plain_pad(r->node.attr.conv.padding, x[1], y[1], fh, sh, 1),
                   left = plain_pad(r->node.attr.conv.padding, x[2], y[2], fw, sw, 1);
@@ -78,6 +79,7 @@ static void softmax(void **state)
         const int32_t depth = seed % 10 ? (int32_t)(seed % 13) + 1 : 300;
         rig *r = softmax_rig(seed, type, depth, seed % 2 ? 0.1f : 0.01f);
         rig_run(r);
+        rig_compare(r);
         for (int32_t row = 0; row < 3; row++) {
             double sum = 0, e[300];
             for (int32_t c = 0; c < depth; c++) {
@@ -158,6 +160,7 @@ static void reshape(void **state)
         rig_fill(r, 3, types[k], s);
         memset(r->data[3], 0, n);
         rig_run(r);
+        rig_compare(r);
         assert_memory_equal(r->data[0], r->data[3], n);
         assert_int_equal(r->step.in_place, 1);
         r->t[3].shape.d[0] = 2;
@@ -180,6 +183,7 @@ static void add(void **state)
         rig_quant(r, 3, 1, 0, 0.1f, 127);
         rig_fill(r, 3, type, rig_infer(r));
         rig_run(r);
+        rig_compare(r);
         const double twice = 2 * fmax((double)r->scale[0][0], (double)r->scale[1][0]);
         for (int k = 0; k < 60; k++) {
             if (type == TH_F32) {
@@ -216,6 +220,7 @@ static void relu(void **state)
         if (seed % 5 == 0) r->t[3].quant = r->t[0].quant;
         rig_fill(r, 3, type, rig_infer(r));
         rig_run(r);
+        rig_compare(r);
         for (int k = 0; k < 60; k++) {
             if (type == TH_F32) {
                 assert_close(((float *)r->data[3])[k], plain_limit_f32((double)((float *)r->data[0])[k], act), 1.0);
@@ -239,6 +244,7 @@ int main(void)
         cmocka_unit_test(reshape),
         cmocka_unit_test(add),
         cmocka_unit_test(relu),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

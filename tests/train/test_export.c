@@ -57,7 +57,7 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
         float want[64];
         th_net_scores(net, n, want);
         memcpy(th_runner_input(runner, 0), net->x + (size_t)n * net->n_in, net->n_in * sizeof(float));
-        th_runner_invoke(runner, NULL, NULL);
+        assert_int_equal(th_runner_invoke(runner, NULL, NULL), TH_OK);
         const float *got = th_runner_output(runner, 0);
         for (int32_t i = 0; i < classes; i++)
             if (!(fabs((double)got[i] - (double)want[i]) < 1e-4))

@@ -70,12 +70,8 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
     int16_t *x = (int16_t *)scratch;
     int8_t *patch = (int8_t *)scratch + TH_TILE_BYTES(p->tile, p->n);
     for (int32_t g = 0; g < p->groups; g++) {
-        const th_tile_scale scale = {p->bias ? p->bias + g * outs : NULL,
-                                     p->multiplier + g * outs,
-                                     p->shift + g * outs,
-                                     p->out_zero,
-                                     p->act_min,
-                                     p->act_max};
+        const th_tile_scale scale = {
+            p->bias + g * outs, p->multiplier + g * outs, p->shift + g * outs, p->out_zero, p->act_min, p->act_max};
         const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
         int8_t *y = (int8_t *)out[0] + g * outs;
         place at = {(const int8_t *)in[0] + g * n_c, 0, 0};

@@ -18,8 +18,7 @@ typedef struct th_conv_2d_dsp_par {
     int32_t n_weights;
     const int8_t *weights; /* [groups][(outs + 1) / 2][n / 4][8], outs = out_c / groups */
     int32_t n_scales;      /* out_c */
-    const int32_t *bias;   /* or NULL */
-    const int32_t *multiplier;
+    const int32_t *bias, *multiplier;
     const int8_t *shift; /* to the right, 1..TH_TILE_SHIFT_MAX */
 } th_conv_2d_dsp_par;
 

@@ -27,27 +27,29 @@ static const th_field fields[] = {
 /* Of the operator's plain parameters. */
 typedef struct own_scales {
     const int32_t *multiplier, *shift;
-    int32_t n, narrow;
+    int32_t n;
 } own_scales;
 
-/* Pixels of a tile: widening weights is paid once for all of them, so many where that is little memory. */
+/* Pixels of a tile: widening the weights is paid once for all of them, so as many as little memory holds. */
+enum { LEAST_TILE = 4, MOST_TILE = 64, TILE_INPUTS = 1024 };
 static int32_t tile_of(int32_t n, int32_t n_pixels)
 {
-    int32_t tile = n <= 64 ? 16 : n <= 160 ? 8 : n <= 640 ? 4 : 2;
-    while (tile > 2 && tile / 2 >= n_pixels) tile /= 2;
-    return tile;
+    int32_t tile = n > 640 ? 2 : TILE_INPUTS / n < LEAST_TILE ? LEAST_TILE : TILE_INPUTS / n;
+    if (tile > MOST_TILE) tile = MOST_TILE;
+    if (tile > n_pixels) tile = n_pixels;
+    return (tile + 1) / 2 * 2;
 }
 
 /* What all three have in common; par's window, groups, zeros and range are set.  *step stays when a sum or a shift is
  * too large. */
-static th_err finish(const th_prepare *p, const th_filters *f, const th_conv_2d_dsp_par *base, const own_scales *own,
+static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_dsp_par *base, const own_scales *own,
                      th_step *step)
 {
     const th_window *w = &base->win;
     th_dsp_scales scales;
     bool fits;
     if (f->outs / base->groups < 2) return TH_OK;
-    TH_TRY(th_dsp_scales_make(p, f, own->multiplier, own->shift, own->n, own->narrow, &scales, &fits));
+    TH_TRY(th_dsp_scales_make(p, f, own->multiplier, own->shift, own->n, &scales, &fits));
     if (!fits) return TH_OK;
     th_conv_2d_dsp_par *par = TH_NEW(p->arena, th_conv_2d_dsp_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
@@ -64,7 +66,7 @@ static th_err finish(const th_prepare *p, const th_filters *f, const th_conv_2d_
     step->par = par;
     step->scratch_bytes =
         TH_TILE_BYTES(par->tile, par->n) + (size_t)(par->n == f->n && w->filter_h * w->filter_w == 1 ? 0 : par->n);
-    step->weight_bytes = (size_t)par->n_weights + (par->bias ? 4 * (size_t)f->outs : 0);
+    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
     step->slide = par->groups == 1;
     step->lead = th_window_lead(w, par->tile);
     return TH_OK;
@@ -83,7 +85,7 @@ static th_err conv_2d(const th_prepare *p, th_step *step)
                                      .out_zero = own->out_zero,
                                      .act_min = own->act_min,
                                      .act_max = own->act_max};
-    const own_scales scales = {own->multiplier, own->shift, own->n_scales, own->narrow};
+    const own_scales scales = {own->multiplier, own->shift, own->n_scales};
     return finish(p, &f, &base, &scales, step);
 }
 
@@ -100,7 +102,7 @@ static th_err depthwise(const th_prepare *p, th_step *step)
                                      .out_zero = own->out_zero,
                                      .act_min = own->act_min,
                                      .act_max = own->act_max};
-    const own_scales scales = {own->multiplier, own->shift, own->n_scales, own->narrow};
+    const own_scales scales = {own->multiplier, own->shift, own->n_scales};
     return finish(p, &f, &base, &scales, step);
 }
 
@@ -128,7 +130,7 @@ static th_err fully_connected(const th_prepare *p, th_step *step)
                                      .out_zero = own->out_zero,
                                      .act_min = own->act_min,
                                      .act_max = own->act_max};
-    const own_scales scales = {own->multiplier, own->shift, own->n_scales, own->narrow};
+    const own_scales scales = {own->multiplier, own->shift, own->n_scales};
     return finish(p, &f, &base, &scales, step);
 }
 

@@ -271,7 +271,7 @@ void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, 
         for (int32_t o = 0; o < w->out_c; o++) {
             const int32_t shift = p->shift[o];
             if (o % per_input == 0) widen_plane(w, size, x + o / per_input, p->in_zero, words);
-            c.bias = p->bias ? 2 * p->bias[o] : 0;
+            c.bias = 2 * p->bias[o];
             c.multiplier = p->multiplier[o];
             c.half = (INT32_C(1) << (shift - 1)) + p->out_zero * (INT32_C(1) << shift);
             c.shift = shift;

@@ -28,8 +28,7 @@ typedef struct th_depthwise_dsp_par {
     int32_t n_weights;
     const int8_t *weights; /* [out_c][filter_h][filter_w] */
     int32_t n_scales;      /* out_c */
-    const int32_t *bias;   /* or NULL */
-    const int32_t *multiplier;
+    const int32_t *bias, *multiplier;
     const int8_t *shift; /* to the right, 1..TH_TILE_SHIFT_MAX */
 } th_depthwise_dsp_par;
 

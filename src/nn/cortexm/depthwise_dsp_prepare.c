@@ -49,7 +49,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     th_dsp_scales scales;
     bool fits;
     if (!th_filters_constant(p, &f) || w->dilation_w != 1) return TH_OK;
-    TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, own->narrow, &scales, &fits));
+    TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
     if (!fits) return TH_OK;
     th_depthwise_dsp_par *par = TH_NEW(p->arena, th_depthwise_dsp_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
@@ -69,7 +69,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
     step->par = par;
     step->scratch_bytes = th_depthwise_dsp_scratch(&par->win);
-    step->weight_bytes = (size_t)par->n_weights + (par->bias ? 4 * (size_t)f.outs : 0);
+    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f.outs;
     return TH_OK;
 }
 

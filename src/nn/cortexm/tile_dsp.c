@@ -180,7 +180,7 @@ void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_
         w = widen_weights(w, wide, n);
         for (int32_t f = 0; f < 2; f++) {
             const int32_t shift = s->shift[o + f];
-            job.bias[f] = s->bias ? s->bias[o + f] : 0;
+            job.bias[f] = s->bias[o + f];
             job.scale[f].multiplier = s->multiplier[o + f];
             job.scale[f].half = (INT32_C(1) << (shift - 1)) + s->zero * (INT32_C(1) << shift);
             job.scale[f].shift = shift;

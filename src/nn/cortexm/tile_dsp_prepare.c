@@ -2,10 +2,13 @@
 
 #include "nn/cortexm/tile_dsp.h"
 #include "nn/prepare.h"
+#include "nn/requant.h"
 
 int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k)
 {
-    return k < f->n ? f->w[(size_t)o * (size_t)f->per_filter + (size_t)k * (size_t)f->per_tap] : 0;
+    return k < f->n && !(f->still && f->still[o])
+               ? f->w[(size_t)o * (size_t)f->per_filter + (size_t)k * (size_t)f->per_tap]
+               : 0;
 }
 
 bool th_filters_constant(const th_prepare *p, th_filters *f)
@@ -18,35 +21,54 @@ bool th_filters_constant(const th_prepare *p, th_filters *f)
     return true;
 }
 
-/* round(sum m / 2^31) of filter o is always smaller than this. */
-static int64_t most(const th_filters *f, int32_t o, int32_t m)
+/* The sum of filter o is inside bias - reach .. bias + reach: inputs are at most 255 away from their zero point. */
+static int64_t reach(const th_filters *f, int32_t o)
 {
-    int64_t sum = f->bias ? f->bias[o] < 0 ? -(int64_t)f->bias[o] : f->bias[o] : 0;
+    int64_t sum = 0;
     for (int32_t k = 0; k < f->n; k++) {
         const int32_t w = th_filter_weight(f, o, k);
         sum += 255 * (w < 0 ? -w : w);
     }
-    return (sum * m >> 31) + 2;
+    return sum;
 }
 
-th_err th_dsp_scales_make(const th_prepare *p, const th_filters *f, const int32_t *multiplier, const int32_t *shift,
-                          int32_t n_scales, int32_t narrow, th_dsp_scales *scales, bool *fits)
+typedef struct scale {
+    int32_t bias, multiplier, shift; /* to the right */
+} scale;
+
+/* False: tile_dsp.h's way would overflow. */
+static bool fit(const th_filters *f, int32_t o, scale *s, uint8_t *still)
 {
+    const int64_t far = reach(f, o), lo = s->bias - far, hi = s->bias + far, most = INT64_C(1) << 30;
+    if (lo > -most && hi < most && s->shift >= 1 && s->shift <= TH_TILE_SHIFT_MAX) return true;
+    if (lo < -INT32_MAX || hi > INT32_MAX) return false;
+    const int32_t least = th_requant((int32_t)lo, s->multiplier, -s->shift);
+    if (th_requant((int32_t)hi, s->multiplier, -s->shift) != least) return false;
+    /* Always `least`: round(4 least 2^30 / 2^31) = 2 least, half of which is it, whatever is added before rounding
+     * down. What is beyond int8 with any zero point is so as well with 512. */
+    *s = (scale){4 * th_clamp(least, -512, 512), INT32_C(1) << 30, 1};
+    *still = 1;
+    return true;
+}
+
+th_err th_dsp_scales_make(const th_prepare *p, th_filters *f, const int32_t *multiplier, const int32_t *shift,
+                          int32_t n_scales, th_dsp_scales *scales, bool *fits)
+{
+    int32_t *bias = TH_NEW(p->arena, int32_t, (size_t)f->outs), *m = TH_NEW(p->arena, int32_t, (size_t)f->outs);
+    int8_t *right = TH_NEW(p->arena, int8_t, (size_t)f->outs);
+    uint8_t *still = TH_NEW(p->arena, uint8_t, (size_t)f->outs); /* all 0 */
+    if (!bias || !m || !right || !still) return th_refuse(p, TH_ENOMEM, "no memory for the scales");
     *fits = false;
-    if (!narrow) return TH_OK;
-    int32_t *m = TH_NEW(p->arena, int32_t, (size_t)f->outs);
-    int8_t *s = TH_NEW(p->arena, int8_t, (size_t)f->outs);
-    if (!m || !s) return th_refuse(p, TH_ENOMEM, "no memory for the scales");
     for (int32_t o = 0; o < f->outs; o++) {
         const int32_t i = n_scales == 1 ? 0 : o;
-        m[o] = multiplier[i];
-        s[o] = (int8_t)-shift[i];
-        if (s[o] <= TH_TILE_SHIFT_MAX) continue;
-        if (most(f, o, m[o]) >= INT64_C(1) << (s[o] - 1)) return TH_OK;
-        m[o] = 0; /* it becomes 0 anyway: a channel that is never used */
-        s[o] = 1;
+        scale s = {f->bias ? f->bias[o] : 0, multiplier[i], -shift[i]};
+        if (!fit(f, o, &s, &still[o])) return TH_OK;
+        bias[o] = s.bias;
+        m[o] = s.multiplier;
+        right[o] = (int8_t)s.shift;
     }
-    *scales = (th_dsp_scales){f->bias, m, s};
+    *scales = (th_dsp_scales){bias, m, right};
+    f->still = still;
     *fits = true;
     return TH_OK;
 }

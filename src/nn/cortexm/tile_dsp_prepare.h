@@ -10,7 +10,8 @@ typedef struct th_filters {
     const int8_t *w;
     int32_t outs, n;
     int32_t per_filter, per_tap;
-    const int32_t *bias; /* [outs] or NULL */
+    const int32_t *bias;  /* [outs] or NULL */
+    const uint8_t *still; /* [outs] 1: the output is the same for all inputs, so the weights count as 0; or NULL */
 } th_filters;
 
 int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k);
@@ -19,16 +20,17 @@ int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k);
 bool th_filters_constant(const th_prepare *p, th_filters *f);
 
 typedef struct th_dsp_scales {
-    const int32_t *bias, *multiplier;
+    const int32_t *bias, *multiplier; /* [outs] */
     const int8_t *shift;
 } th_dsp_scales;
 
-/* Scales [outs] in the form of tile_dsp.h from an operator's own (n_scales of them, 1 or outs; `narrow` as th_scaler).
+/* Scales [outs] in the form of tile_dsp.h from an operator's own, of which there are n_scales, 1 or outs.  A filter
+ * whose output is the same for all inputs (f->still) gets a scale and a bias that give just this: filters that training
+ * left without use have scales beyond all bounds.
  * *fits: false when they can't be had, because a sum or a shift is too large; then nothing else is set.
  * Errors: TH_ENOMEM. */
-TH_NODISCARD th_err th_dsp_scales_make(const th_prepare *p, const th_filters *f, const int32_t *multiplier,
-                                       const int32_t *shift, int32_t n_scales, int32_t narrow, th_dsp_scales *scales,
-                                       bool *fits);
+TH_NODISCARD th_err th_dsp_scales_make(const th_prepare *p, th_filters *f, const int32_t *multiplier,
+                                       const int32_t *shift, int32_t n_scales, th_dsp_scales *scales, bool *fits);
 
 /* Weights [groups][(outs + per - 1) / per][n4 / 4][per][4] for `per` filters side by side, n4 = n rounded up to a
  * multiple of 4; outs = f->outs / groups.  The last filters of an incomplete set are packed together with those before
