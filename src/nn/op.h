@@ -363,7 +363,8 @@ typedef struct th_op_row {
     /* Checks everything and fills `step`.
      * Errors: TH_EUNSUP, TH_ESHAPE, TH_EFORMAT, TH_ENOMEM with a text in p->diag. */
     th_err (*prepare)(const th_prepare *p, th_step *step);
-    /* Output shapes from input shapes and attributes, for graphs that are built here; NULL: never built here. */
+    /* The shape rule: that of output 0 from input shapes and attributes. NULL: no rule, the shape is what other graphs
+     * or variables make it (IF, WHILE, CALL_ONCE, VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE). */
     th_err (*infer)(const th_prepare *p, th_shape *out);
 } th_op_row;
 
