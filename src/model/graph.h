@@ -81,7 +81,8 @@ TH_NODISCARD th_err th_model_view_tflite(th_span file, th_model **model, th_why 
 /* Writes a .tflite file into fresh memory (free() it).  The same model gives the same bytes. */
 TH_NODISCARD th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_why *why);
 
-/* Both, with files; writing is atomic (temporary name, rename). */
+/* Both, with files; writing is atomic (temporary name, rename).  What is loaded may also be a package, .thm, which
+ * has a .tflite file in it (model/package.h). */
 TH_NODISCARD th_err th_model_load(const char *path, th_model **model, th_why *why);
 TH_NODISCARD th_err th_model_save(const th_model *model, const char *path, th_why *why);
 
