@@ -435,34 +435,54 @@ static th_err read_signatures(reader *r, const th_fb_table *root)
     return TH_OK;
 }
 
-/* What the metadata ask of whoever runs the model. */
-static th_err heed_metadata(reader *r)
+/* n_tensors offsets from `at` on for a graph. */
+static th_err read_graph_places(reader *r, th_graph *g, const uint8_t *at)
 {
-    const th_span offline = th_model_metadata(r->model, TH_TFL_OFFLINE_METADATA);
-    th_graph *g = &r->model->graphs[0];
-    if (th_model_metadata(r->model, TH_TFL_COMPRESSION_METADATA).p)
-        return th_why_set(r->why, TH_EUNSUP,
-                          "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA
-                          "): thimble cannot run that");
-    if (!offline.p) return TH_OK;
-    if (offline.n < 12 || offline.n % 4 != 0 || th_le32(offline.p + 8) != (uint32_t)g->n_tensors ||
-        offline.n / 4 - 3 != (size_t)g->n_tensors)
-        return th_why_set(r->why, TH_EFORMAT,
-                          TH_TFL_OFFLINE_METADATA " does not give one offset for each of the %ld tensors",
-                          (long)g->n_tensors);
-    if (th_le32(offline.p + 4) != 0)
-        return th_why_set(r->why, TH_EUNSUP,
-                          TH_TFL_OFFLINE_METADATA " of another graph than the first is not supported");
     int32_t *fixed = NULL;
     TH_TRY(get_mem(r, (size_t)g->n_tensors, sizeof *fixed, &fixed));
     for (int32_t i = 0; i < g->n_tensors; i++) {
-        fixed[i] = (int32_t)th_le32(offline.p + 12 + 4 * (size_t)i);
+        fixed[i] = (int32_t)th_le32(at + 4 * (size_t)i);
         if (fixed[i] < -1)
             return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " has a negative offset for tensor %ld",
                               (long)i);
     }
     g->fixed = fixed;
     return TH_OK;
+}
+
+/* int32 version, graph, n, then n offsets: of all graphs' tensors, one graph after the other, as the reference reads
+ * it; or of the graph that is named alone, as its manual has it. */
+static th_err read_places(reader *r, th_span offline)
+{
+    const th_model *m = r->model;
+    const uint32_t graph = offline.n < 12 ? 0 : th_le32(offline.p + 4), n = offline.n < 12 ? 0 : th_le32(offline.p + 8);
+    uint64_t all = 0;
+    for (int32_t k = 0; k < m->n_graphs; k++) all += (uint64_t)m->graphs[k].n_tensors;
+    const bool whole = n == all;
+    if (offline.n < 12 || offline.n % 4 != 0 || offline.n / 4 - 3 != n || graph >= (uint32_t)m->n_graphs ||
+        (!whole && n != (uint32_t)m->graphs[graph].n_tensors))
+        return th_why_set(r->why, TH_EFORMAT,
+                          TH_TFL_OFFLINE_METADATA " does not give one offset for each of the model's %lu tensors",
+                          (unsigned long)all);
+    const uint8_t *at = offline.p + 12;
+    for (int32_t k = 0; k < m->n_graphs; k++) {
+        if (!whole && (uint32_t)k != graph) continue;
+        TH_TRY(read_graph_places(r, &m->graphs[k], at));
+        at += 4 * (size_t)m->graphs[k].n_tensors;
+    }
+    return TH_OK;
+}
+
+/* What the metadata ask of whoever runs the model. */
+static th_err heed_metadata(reader *r)
+{
+    const th_span offline = th_model_metadata(r->model, TH_TFL_OFFLINE_METADATA);
+    if (th_model_metadata(r->model, TH_TFL_COMPRESSION_METADATA).p)
+        return th_why_set(r->why, TH_EUNSUP,
+                          "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA
+                          "): thimble cannot run that");
+    if (!offline.p) return TH_OK;
+    return read_places(r, offline);
 }
 
 static th_err read_model(reader *r, th_span file)
