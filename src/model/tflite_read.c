@@ -21,9 +21,30 @@ typedef struct reader {
     th_tensor_note *notes;
 } reader;
 
+/* With the blocks' headers and the end of each that stays empty (an eighth), and the file itself, this keeps to the
+ * bound in graph.h. */
+static size_t most_memory(size_t n)
+{
+    return 20 * n + 32768;
+}
+
+/* Sound files take less than 2 reads for a byte.  So loading is linear: reads are at most this many, and every loop
+ * over the elements of a vector fills memory of the same size, which is bounded too. */
+static size_t most_reads(size_t n)
+{
+    return 16 * n + 65536;
+}
+
+static th_err too_often(reader *r)
+{
+    return th_why_set(r->why, TH_EFORMAT,
+                      "not a sound .tflite file: it refers to the same parts so often that it would fill memory");
+}
+
 /* A fault of the FlatBuffer, as a sentence. */
 static th_err check(reader *r)
 {
+    if (r->fb.reads > most_reads(r->fb.file.n)) return too_often(r);
     if (!r->fb.err) return TH_OK;
     return th_why_set(r->why, r->fb.err, "not a sound .tflite file: %s (at byte %zu of %zu). Export or copy it again",
                       r->fb.diag.msg, r->fb.diag.pos, r->fb.file.n);
@@ -31,10 +52,7 @@ static th_err check(reader *r)
 
 static th_err get_mem(reader *r, size_t n, size_t size, void *out)
 {
-    if (n > r->left / size || n * size + TH_ARENA_ALIGN > r->left)
-        return th_why_set(r->why, TH_EFORMAT,
-                          "not a sound .tflite file: it refers to the same parts so often that "
-                          "it would fill memory");
+    if (n > r->left / size || n * size + TH_ARENA_ALIGN > r->left) return too_often(r);
     void *p = th_model_alloc(r->model, n ? n : 1, size);
     if (!p) return th_why_set(r->why, TH_ENOMEM, "no memory to read a model of %zu bytes", r->fb.file.n);
     r->left -= n * size + TH_ARENA_ALIGN;
@@ -513,19 +531,13 @@ static th_err read_model(reader *r, th_span file)
     return heed_metadata(r);
 }
 
-/* With the blocks' headers and the end of each that stays empty (an eighth), and the file itself, this keeps to the
- * bound in graph.h. */
-static size_t most_memory(size_t n)
-{
-    return 20 * n + 32768;
-}
-
 th_err th_model_view_tflite(th_span file, th_model **model, th_why *why)
 {
     if (file.n > INT32_MAX) return th_why_set(why, TH_ERANGE, "a .tflite file of more than 2 GiB is not supported");
     reader r = {.why = why, .left = most_memory(file.n)};
     TH_TRY(th_model_new(&r.model, why));
     const th_err err = read_model(&r, file);
+    r.model->reads = r.fb.reads;
     if (err)
         th_model_free(r.model);
     else
