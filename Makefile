@@ -104,7 +104,7 @@ need-cmocka:
 
 # Everything that can be compiled, for CI's look at warnings.
 .PHONY: programs
-programs: $(B)/thimble $(call exe,$(TEST_SRC)) $(call exe,$(FUZZ_SRC)) $(call exe,$(BENCH_SRC))
+programs: $(B)/thimble $(call exe,$(TEST_SRC)) $(call exe,$(FUZZ_SRC)) $(call exe,$(BENCH_SRC)) $(B)/tests/soak/soak
 
 ## Install the program under PREFIX (/usr/local); DESTDIR= goes in front
 .PHONY: install
@@ -166,9 +166,14 @@ fuzz:
 .PHONY: fuzz-targets
 fuzz-targets: $(call exe,$(FUZZ_SRC))
 
-## Do the tests that break things on purpose again and again for MINUTES=10
-.PHONY: soak
-soak: build/thimble
+## Break things on purpose for hours: models of ../shared (MUTATIONS= RUNS= SEED=), then kill -9 for MINUTES=10
+.PHONY: soak soak-models soak-kills
+soak: soak-models soak-kills
+soak-models:
+	@$(MAKE) --no-print-directory MODE=asan build/asan/tests/soak/soak
+	@nice build/asan/tests/soak/soak $(if $(MUTATIONS),-n $(MUTATIONS)) $(if $(RUNS),-r $(RUNS)) \
+	  $(if $(SEED),-s $(SEED)) $${THIMBLE_SHARED:-../shared}/models/*.tflite
+soak-kills: build/thimble | soak-models
 	@tools/soak.sh $(MINUTES)
 
 ## Check that no layer includes one it must not (tools/layers.txt)

@@ -27,7 +27,8 @@ static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pi
         th_writer_add(w, ". Streaming takes %zu bytes of RAM beside the arena.\n", code->listener_bytes);
     } else {
         th_writer_add(w, "    #include \"model.h\"\n\n    model_init();\n"
-                         "    /* fill model_input(0), MODEL_INPUT0_BYTES bytes */\n    if (model_invoke()) { /* a loop came to no end */ }\n"
+                         "    /* fill model_input(0), MODEL_INPUT0_BYTES bytes */\n    if (model_invoke()) { /* a loop "
+                         "came to no end */ }\n"
                          "    /* read model_output(0) */\n");
     }
 }

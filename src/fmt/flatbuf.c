@@ -13,6 +13,7 @@ void th_fb_fault(th_fb *fb, th_err err, size_t pos, const char *msg)
 static bool may_read(th_fb *fb, size_t pos, size_t len, size_t align, const char *msg)
 {
     if (fb->err) return false;
+    fb->reads++;
     if (!th_span_has(fb->file, pos, len)) {
         th_fb_fault(fb, TH_ETRUNC, pos, msg);
         return false;

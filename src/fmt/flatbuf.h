@@ -25,6 +25,7 @@ typedef struct th_fb {
     th_span file;
     th_err err;   /* first fault, TH_OK so far */
     th_diag diag; /* where and why */
+    size_t reads; /* places that were checked so far: the work that was done, elements of vectors aside */
 } th_fb;
 
 typedef struct th_fb_table {

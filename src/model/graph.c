@@ -1,5 +1,6 @@
 #include "model/graph.h"
 
+#include "model/package.h"
 #include "os/file.h"
 
 #include <stdlib.h>
@@ -97,6 +98,11 @@ th_err th_model_load(const char *path, th_model **model, th_why *why)
     size_t n = 0;
     th_why inner = {0};
     TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    if (th_is_package((th_span){bytes, n})) {
+        const th_err err = th_package_model((th_span){bytes, n}, model, NULL, &inner);
+        free(bytes);
+        return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
+    }
     const th_err err = th_model_view_tflite((th_span){bytes, n}, model, &inner);
     if (err) {
         free(bytes);

@@ -57,6 +57,7 @@ typedef struct th_model {
     th_arena arena;      /* of the newest block of `memory` that is not for one thing alone */
     void *memory;        /* chain of blocks from malloc, newest first: everything above lives in one of them */
     size_t memory_bytes; /* of those blocks */
+    size_t reads;        /* places of the file that were looked at to read it */
     void *file; /* bytes of a .tflite file that names and constants point into; NULL: none, or not the model's */
 } th_model;
 
@@ -72,7 +73,8 @@ void *th_model_alloc(th_model *model, size_t n, size_t size);
  * What it returns is sound: every tensor number is in range, constants have exactly the bytes of their shape,
  * an operator reads only what is constant, fed, variable or made before it.  Whether an operator can run with
  * these types and shapes is for th_plan_make to say.  Memory: at most 25 times the file plus 64 KiB.
- * Time: linear in what it takes of that.
+ * Time: linear in the file: th_model.reads is at most 16 times its bytes plus 65536, and no loop runs without one of
+ * those reads or a byte of that memory.
  * Errors: TH_ETRUNC, TH_EFORMAT (with byte offset in the text), TH_EUNSUP (names the operator and its index). */
 TH_NODISCARD th_err th_model_from_tflite(th_span file, th_model **model, th_why *why);
 /* The same without a copy: the model points into `file`, which must stay as it is for as long as the model lives. */
@@ -81,7 +83,8 @@ TH_NODISCARD th_err th_model_view_tflite(th_span file, th_model **model, th_why 
 /* Writes a .tflite file into fresh memory (free() it).  The same model gives the same bytes. */
 TH_NODISCARD th_err th_model_to_tflite(const th_model *model, uint8_t **bytes, size_t *n, th_why *why);
 
-/* Both, with files; writing is atomic (temporary name, rename). */
+/* Both, with files; writing is atomic (temporary name, rename).  What is loaded may also be a package, .thm, which
+ * has a .tflite file in it (model/package.h). */
 TH_NODISCARD th_err th_model_load(const char *path, th_model **model, th_why *why);
 TH_NODISCARD th_err th_model_save(const th_model *model, const char *path, th_why *why);
 

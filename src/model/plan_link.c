@@ -15,10 +15,11 @@
 
 /* Of one graph of the model: */
 typedef struct visit {
-    int32_t callers;     /* calls of it that have not been visited */
-    int32_t depth;       /* calls from the root; 0 is the root */
-    int32_t first, last; /* the root's steps at which it may run; first is -1 as long as nothing calls it */
-    bool keeps_state;
+    int32_t callers;          /* calls of it that have not been visited */
+    int32_t depth;            /* calls from the root; 0 is the root */
+    int32_t first, last;      /* the root's steps at which it may run; first is -1 as long as nothing calls it */
+    bool keeps_state, inside; /* inside: see runs_inside */
+    int32_t pins, n_pins;     /* its part of linker.block: tensors that the file gives a place */
 } visit;
 
 typedef struct linker {
@@ -27,7 +28,7 @@ typedef struct linker {
     int32_t n_all, self; /* number of the root */
     visit *visit;        /* [n_all] */
     int32_t *list;       /* [n_all] graphs to visit, then: callers first */
-    th_block *block;     /* [n_all + TH_MAX_VARIABLES] */
+    th_block *block;     /* [n_all + TH_MAX_VARIABLES, and one for each tensor with a place] */
     int32_t **handle;    /* [n_all] of each planned graph: [n_tensors] variable of a resource tensor, -1 for none */
     th_why *why;
 } linker;
@@ -270,10 +271,61 @@ static void find_starts(linker *l)
 
 /* --- places --- */
 
-static void shift(size_t *offset, int32_t n, size_t by)
+/* fixed: NULL, or not -1 for those that stay. */
+static void shift(size_t *offset, int32_t n, size_t by, const int32_t *fixed)
 {
     for (int32_t i = 0; i < n; i++)
-        if (offset[i] != TH_NO_OFFSET) offset[i] += by;
+        if (offset[i] != TH_NO_OFFSET && !(fixed && fixed[i] >= 0)) offset[i] += by;
+}
+
+/* Does `outer` run `inner`, itself or through others?  The list has callers first. */
+static bool runs_inside(const linker *l, int32_t n_list, int32_t outer, int32_t inner)
+{
+    for (int32_t i = 0; i < n_list; i++) l->visit[l->list[i]].inside = l->list[i] == outer;
+    for (int32_t i = 0; i < n_list; i++) {
+        const th_plan *p = plan_of(l, l->list[i]);
+        for (int32_t k = 0; l->visit[l->list[i]].inside && k < p->graph->n_nodes; k++)
+            for (int32_t c = 0; c < calls(&p->steps[k]); c++)
+                l->visit[p->graph->nodes[k].attr.call.graph[c]].inside = true;
+    }
+    return l->visit[inner].inside;
+}
+
+/* Tensors of different graphs may have the same place when no run of one of them lies inside a run of the other. */
+static th_err check_pins(const linker *l, int32_t n_list, int32_t a, int32_t b)
+{
+    const visit *x = &l->visit[a], *y = &l->visit[b];
+    bool clash = false;
+    for (int32_t i = 0; i < x->n_pins; i++)
+        for (int32_t k = 0; k < y->n_pins; k++) clash |= !th_place_fits(l->block, x->pins + i, y->pins + k, NULL);
+    if (clash && (x->keeps_state || y->keeps_state || runs_inside(l, n_list, a, b) || runs_inside(l, n_list, b, a)))
+        return th_why_set(l->why, TH_EFORMAT,
+                          "OfflineMemoryAllocation puts tensors of graphs %d and %d onto the same bytes while both are "
+                          "needed",
+                          (int)a, (int)b);
+    return TH_OK;
+}
+
+/* Places the graphs that are run, each for itself: a block for the arena of each, then those that have a place. */
+static th_err place_subs(linker *l, int32_t n_list, int32_t *n_blocks)
+{
+    int32_t n = n_list - 1;
+    for (int32_t i = 1; i < n_list; i++) {
+        visit *v = &l->visit[l->list[i]];
+        th_plan *p = plan_of(l, l->list[i]);
+        v->pins = n;
+        TH_TRY(th_plan_place_sub(p, l->block, &n, l->why));
+        v->n_pins = n - v->pins;
+        l->block[i - 1] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1};
+        for (int32_t k = v->pins - 1; k < n; k++) {
+            th_block *b = &l->block[k < v->pins ? i - 1 : k];
+            b->first = v->keeps_state ? 0 : v->first;
+            b->last = v->keeps_state ? th_plan_end(l->root->graph) : v->last;
+        }
+        for (int32_t k = 1; k < i; k++) TH_TRY(check_pins(l, n_list, l->list[k], l->list[i]));
+    }
+    *n_blocks = n;
+    return TH_OK;
 }
 
 static void set_handles(linker *l, int32_t graph)
@@ -286,28 +338,21 @@ static void set_handles(linker *l, int32_t graph)
 static th_err place(linker *l, int32_t n_list)
 {
     th_plan *root = l->root;
-    const int32_t end = th_plan_end(root->graph);
     int32_t n = 0;
-    for (int32_t i = 1; i < n_list; i++) {
-        const visit *v = &l->visit[l->list[i]];
-        th_plan *p = plan_of(l, l->list[i]);
-        TH_TRY(th_plan_place(p, NULL, 0, l->why));
-        l->block[n++] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1,
-                                   .first = v->keeps_state ? 0 : v->first,
-                                   .last = v->keeps_state ? end : v->last};
-    }
-    const int32_t n_graphs = n;
+    TH_TRY(place_subs(l, n_list, &n));
+    const int32_t first_variable = n;
     for (int32_t i = 0; i < root->n_variables; i++)
         if (root->variables[i].bytes)
-            l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = end};
+            l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = th_plan_end(root->graph)};
     TH_TRY(th_plan_place(root, l->block, n, l->why));
-    for (int32_t i = 0; i < n_graphs; i++) {
-        th_plan *p = plan_of(l, l->list[i + 1]);
-        shift(p->offset, p->graph->n_tensors, l->block[i].offset);
-        shift(p->scratch, p->graph->n_nodes, l->block[i].offset);
-        shift(p->state, p->graph->n_nodes, l->block[i].offset);
+    for (int32_t i = 1; i < n_list; i++) {
+        th_plan *p = plan_of(l, l->list[i]);
+        const size_t by = l->block[i - 1].offset;
+        shift(p->offset, p->graph->n_tensors, by, p->graph->fixed);
+        shift(p->scratch, p->graph->n_nodes, by, NULL);
+        shift(p->state, p->graph->n_nodes, by, NULL);
     }
-    n = n_graphs;
+    n = first_variable;
     for (int32_t i = 0; i < root->n_variables; i++)
         if (root->variables[i].bytes) root->variables[i].offset = l->block[n++].offset;
     for (int32_t i = 0; i < n_list; i++) set_handles(l, l->list[i]);
@@ -332,13 +377,15 @@ th_err th_plan_link(th_plan *root, th_why *why)
     linker l = {.root = root, .all = g->all ? g->all : g, .n_all = g->all ? g->n_all : 1, .why = why};
     l.self = (int32_t)(g - l.all);
     const size_t n = (size_t)l.n_all;
+    size_t n_places = 0;
+    for (size_t i = 0; i < n; i++) n_places += l.all[i].fixed ? (size_t)l.all[i].n_tensors : 0;
     root->sub = calloc(n, sizeof *root->sub);
     root->n_sub = root->sub ? l.n_all : 0;
     root->variables = calloc(TH_MAX_VARIABLES, sizeof *root->variables);
     l.visit = calloc(n, sizeof *l.visit);
     l.list = calloc(n, sizeof *l.list);
     l.handle = calloc(n, sizeof *l.handle);
-    l.block = calloc(n + TH_MAX_VARIABLES, sizeof *l.block);
+    l.block = calloc(n + TH_MAX_VARIABLES + n_places, sizeof *l.block);
     th_err err = TH_OK;
     if (!root->sub || !root->variables || !l.visit || !l.list || !l.handle || !l.block)
         err = th_why_set(why, TH_ENOMEM, "no memory to plan the model");

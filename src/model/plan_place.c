@@ -26,6 +26,14 @@ typedef struct planner {
     th_why *why;
 } planner;
 
+/* What the caller of a placement wants of it: blocks of its own beside the graph's, or the pinned ones apart. */
+typedef struct claims {
+    th_block *extra; /* [n_extra] */
+    int32_t n_extra;
+    th_block *pinned; /* [*n_pinned ..], NULL: they are placed with the others */
+    int32_t *n_pinned;
+} claims;
+
 static th_err make(planner *pl, int32_t t, int32_t step)
 {
     const th_tensor *tensor = &pl->g->tensors[t];
@@ -197,7 +205,51 @@ static size_t offset_of(const planner *pl, int32_t block)
     return block < 0 ? TH_NO_OFFSET : pl->block[block].offset;
 }
 
-static th_err place_all(planner *pl, th_block *extra, int32_t n_extra)
+/* Tensors of the graphs that this one runs may have places too: extra blocks from number `own` on. */
+static th_err check_extra(const planner *pl, int32_t own)
+{
+    for (int32_t i = 0; i < pl->n_tensor_blocks; i++)
+        for (int32_t k = own; pl->block[i].pinned && k < pl->n_blocks; k++) {
+            const char *name = pl->g->tensors[pl->owner[i]].name;
+            if (pl->block[k].pinned && !th_place_fits(pl->block, i, k, NULL))
+                return th_why_set(pl->why, TH_EFORMAT,
+                                  "OfflineMemoryAllocation puts tensor %d (" NAME_FMT
+                                  ") onto the bytes of a graph that runs while it is needed",
+                                  (int)pl->owner[i], NAME_ARGS(name));
+        }
+    return TH_OK;
+}
+
+static th_err place_with(planner *pl, const claims *c, th_placed *placed)
+{
+    const int32_t own = pl->n_blocks;
+    for (int32_t i = 0; i < c->n_extra; i++) pl->block[pl->n_blocks++] = c->extra[i];
+    TH_TRY(check_extra(pl, own));
+    const th_err err = th_place(pl->block, pl->n_blocks, pl->over, pl->n_over, pl->g->n_nodes + 2, placed);
+    for (int32_t i = 0; !err && i < c->n_extra; i++) c->extra[i] = pl->block[own + i];
+    return err;
+}
+
+/* Only what has no place yet, and nothing over anything else; the others go to the caller. */
+static th_err place_apart(planner *pl, const claims *c, th_placed *placed)
+{
+    int32_t n = 0;
+    th_block *loose = calloc((size_t)pl->n_blocks + 1, sizeof *loose);
+    if (!loose) return TH_ENOMEM;
+    for (int32_t i = 0; i < pl->n_blocks; i++)
+        if (pl->block[i].pinned)
+            c->pinned[(*c->n_pinned)++] = pl->block[i];
+        else
+            loose[n++] = pl->block[i];
+    const th_err err = th_place(loose, n, NULL, 0, pl->g->n_nodes + 2, placed);
+    n = 0;
+    for (int32_t i = 0; i < pl->n_blocks; i++)
+        if (!pl->block[i].pinned) pl->block[i] = loose[n++];
+    free(loose);
+    return err;
+}
+
+static th_err place_all(planner *pl, const claims *c)
 {
     const th_graph *g = pl->g;
     th_plan *plan = pl->plan;
@@ -206,18 +258,16 @@ static th_err place_all(planner *pl, th_block *extra, int32_t n_extra)
     make_blocks(pl);
     find_over(pl);
     if (g->fixed) TH_TRY(check_pinned(pl));
-    const int32_t own = pl->n_blocks;
-    for (int32_t i = 0; i < n_extra; i++) pl->block[pl->n_blocks++] = extra[i];
-    const th_err err = th_place(pl->block, pl->n_blocks, pl->over, pl->n_over, g->n_nodes + 2, &placed);
+    const th_err err = c->pinned && g->fixed ? place_apart(pl, c, &placed) : place_with(pl, c, &placed);
     if (err) return th_why_set(pl->why, err, "the model's tensors do not fit into memory");
-    for (int32_t i = 0; i < n_extra; i++) extra[i] = pl->block[own + i];
     for (int32_t t = 0; t < g->n_tensors; t++) plan->offset[t] = offset_of(pl, pl->life[t].block);
     for (int32_t k = 0; k < g->n_nodes; k++) {
         plan->scratch[k] = offset_of(pl, pl->scratch[k]);
         plan->state[k] = offset_of(pl, pl->state[k]);
     }
     plan->arena_bytes = placed.bytes;
-    plan->lower_bound = placed.lower_bound;
+    /* Graphs that never run at the same time may be given the same bytes, which are counted twice there. */
+    plan->lower_bound = placed.lower_bound < placed.bytes ? placed.lower_bound : placed.bytes;
     plan->peak_node = node_of_step(plan, placed.peak);
     return TH_OK;
 }
@@ -230,13 +280,13 @@ static size_t count_inputs(const th_graph *g)
     return n;
 }
 
-th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
+static th_err place_graph(th_plan *plan, const claims *c, th_why *why)
 {
     const th_graph *g = plan->graph;
     const size_t n_t = (size_t)g->n_tensors, n_n = (size_t)g->n_nodes;
     planner pl = {.g = g, .plan = plan, .why = why};
     pl.life = calloc(n_t + 1, sizeof *pl.life);
-    pl.block = calloc(n_t + 2 * n_n + (size_t)n_extra + 1, sizeof *pl.block);
+    pl.block = calloc(n_t + 2 * n_n + (size_t)c->n_extra + 1, sizeof *pl.block);
     pl.over = calloc(count_inputs(g) + 1, sizeof *pl.over);
     pl.owner = calloc(n_t + 3 * n_n + 1, sizeof *pl.owner);
     th_err err = TH_ENOMEM;
@@ -244,7 +294,7 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
         pl.scratch = pl.owner + n_t;
         pl.state = pl.scratch + n_n;
         pl.step = pl.state + n_n;
-        err = place_all(&pl, extra, n_extra);
+        err = place_all(&pl, c);
     }
     if (err == TH_ENOMEM) err = th_why_set(why, err, "no memory to plan the model");
     free(pl.life);
@@ -252,4 +302,16 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
     free(pl.over);
     free(pl.owner);
     return err;
+}
+
+th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
+{
+    const claims c = {.extra = extra, .n_extra = n_extra};
+    return place_graph(plan, &c, why);
+}
+
+th_err th_plan_place_sub(th_plan *plan, th_block *pinned, int32_t *n_pinned, th_why *why)
+{
+    const claims c = {.pinned = pinned, .n_pinned = n_pinned};
+    return place_graph(plan, &c, why);
 }

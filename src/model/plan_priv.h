@@ -17,6 +17,10 @@ TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan *
 /* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
  * their steps are counted as in plan_place.c, th_plan_end being the last one. */
 TH_NODISCARD th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+
+/* The same for a graph that others run: its arena will be moved, but what the file gives a place stays there.  So
+ * those tensors are not placed with the rest: they come into pinned[*n_pinned ..], which has room for all tensors. */
+TH_NODISCARD th_err th_plan_place_sub(th_plan *plan, th_block *pinned, int32_t *n_pinned, th_why *why);
 int32_t th_plan_end(const th_graph *graph);
 
 /* Prepares the graphs that root's operators call, finds variables, and places everything. */

@@ -21,9 +21,30 @@ typedef struct reader {
     th_tensor_note *notes;
 } reader;
 
+/* With the blocks' headers and the end of each that stays empty (an eighth), and the file itself, this keeps to the
+ * bound in graph.h. */
+static size_t most_memory(size_t n)
+{
+    return 20 * n + 32768;
+}
+
+/* Sound files take less than 2 reads for a byte.  So loading is linear: reads are at most this many, and every loop
+ * over the elements of a vector fills memory of the same size, which is bounded too. */
+static size_t most_reads(size_t n)
+{
+    return 16 * n + 65536;
+}
+
+static th_err too_often(reader *r)
+{
+    return th_why_set(r->why, TH_EFORMAT,
+                      "not a sound .tflite file: it refers to the same parts so often that it would fill memory");
+}
+
 /* A fault of the FlatBuffer, as a sentence. */
 static th_err check(reader *r)
 {
+    if (r->fb.reads > most_reads(r->fb.file.n)) return too_often(r);
     if (!r->fb.err) return TH_OK;
     return th_why_set(r->why, r->fb.err, "not a sound .tflite file: %s (at byte %zu of %zu). Export or copy it again",
                       r->fb.diag.msg, r->fb.diag.pos, r->fb.file.n);
@@ -31,10 +52,7 @@ static th_err check(reader *r)
 
 static th_err get_mem(reader *r, size_t n, size_t size, void *out)
 {
-    if (n > r->left / size || n * size + TH_ARENA_ALIGN > r->left)
-        return th_why_set(r->why, TH_EFORMAT,
-                          "not a sound .tflite file: it refers to the same parts so often that "
-                          "it would fill memory");
+    if (n > r->left / size || n * size + TH_ARENA_ALIGN > r->left) return too_often(r);
     void *p = th_model_alloc(r->model, n ? n : 1, size);
     if (!p) return th_why_set(r->why, TH_ENOMEM, "no memory to read a model of %zu bytes", r->fb.file.n);
     r->left -= n * size + TH_ARENA_ALIGN;
@@ -435,34 +453,54 @@ static th_err read_signatures(reader *r, const th_fb_table *root)
     return TH_OK;
 }
 
-/* What the metadata ask of whoever runs the model. */
-static th_err heed_metadata(reader *r)
+/* n_tensors offsets from `at` on for a graph. */
+static th_err read_graph_places(reader *r, th_graph *g, const uint8_t *at)
 {
-    const th_span offline = th_model_metadata(r->model, TH_TFL_OFFLINE_METADATA);
-    th_graph *g = &r->model->graphs[0];
-    if (th_model_metadata(r->model, TH_TFL_COMPRESSION_METADATA).p)
-        return th_why_set(r->why, TH_EUNSUP,
-                          "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA
-                          "): thimble cannot run that");
-    if (!offline.p) return TH_OK;
-    if (offline.n < 12 || offline.n % 4 != 0 || th_le32(offline.p + 8) != (uint32_t)g->n_tensors ||
-        offline.n / 4 - 3 != (size_t)g->n_tensors)
-        return th_why_set(r->why, TH_EFORMAT,
-                          TH_TFL_OFFLINE_METADATA " does not give one offset for each of the %ld tensors",
-                          (long)g->n_tensors);
-    if (th_le32(offline.p + 4) != 0)
-        return th_why_set(r->why, TH_EUNSUP,
-                          TH_TFL_OFFLINE_METADATA " of another graph than the first is not supported");
     int32_t *fixed = NULL;
     TH_TRY(get_mem(r, (size_t)g->n_tensors, sizeof *fixed, &fixed));
     for (int32_t i = 0; i < g->n_tensors; i++) {
-        fixed[i] = (int32_t)th_le32(offline.p + 12 + 4 * (size_t)i);
+        fixed[i] = (int32_t)th_le32(at + 4 * (size_t)i);
         if (fixed[i] < -1)
             return th_why_set(r->why, TH_EFORMAT, TH_TFL_OFFLINE_METADATA " has a negative offset for tensor %ld",
                               (long)i);
     }
     g->fixed = fixed;
     return TH_OK;
+}
+
+/* int32 version, graph, n, then n offsets: of all graphs' tensors, one graph after the other, as the reference reads
+ * it; or of the graph that is named alone, as its manual has it. */
+static th_err read_places(reader *r, th_span offline)
+{
+    const th_model *m = r->model;
+    const uint32_t graph = offline.n < 12 ? 0 : th_le32(offline.p + 4), n = offline.n < 12 ? 0 : th_le32(offline.p + 8);
+    uint64_t all = 0;
+    for (int32_t k = 0; k < m->n_graphs; k++) all += (uint64_t)m->graphs[k].n_tensors;
+    const bool whole = n == all;
+    if (offline.n < 12 || offline.n % 4 != 0 || offline.n / 4 - 3 != n || graph >= (uint32_t)m->n_graphs ||
+        (!whole && n != (uint32_t)m->graphs[graph].n_tensors))
+        return th_why_set(r->why, TH_EFORMAT,
+                          TH_TFL_OFFLINE_METADATA " does not give one offset for each of the model's %lu tensors",
+                          (unsigned long)all);
+    const uint8_t *at = offline.p + 12;
+    for (int32_t k = 0; k < m->n_graphs; k++) {
+        if (!whole && (uint32_t)k != graph) continue;
+        TH_TRY(read_graph_places(r, &m->graphs[k], at));
+        at += 4 * (size_t)m->graphs[k].n_tensors;
+    }
+    return TH_OK;
+}
+
+/* What the metadata ask of whoever runs the model. */
+static th_err heed_metadata(reader *r)
+{
+    const th_span offline = th_model_metadata(r->model, TH_TFL_OFFLINE_METADATA);
+    if (th_model_metadata(r->model, TH_TFL_COMPRESSION_METADATA).p)
+        return th_why_set(r->why, TH_EUNSUP,
+                          "the model has compressed tensors (" TH_TFL_COMPRESSION_METADATA
+                          "): thimble cannot run that");
+    if (!offline.p) return TH_OK;
+    return read_places(r, offline);
 }
 
 static th_err read_model(reader *r, th_span file)
@@ -493,19 +531,13 @@ static th_err read_model(reader *r, th_span file)
     return heed_metadata(r);
 }
 
-/* With the blocks' headers and the end of each that stays empty (an eighth), and the file itself, this keeps to the
- * bound in graph.h. */
-static size_t most_memory(size_t n)
-{
-    return 20 * n + 32768;
-}
-
 th_err th_model_view_tflite(th_span file, th_model **model, th_why *why)
 {
     if (file.n > INT32_MAX) return th_why_set(why, TH_ERANGE, "a .tflite file of more than 2 GiB is not supported");
     reader r = {.why = why, .left = most_memory(file.n)};
     TH_TRY(th_model_new(&r.model, why));
     const th_err err = read_model(&r, file);
+    r.model->reads = r.fb.reads;
     if (err)
         th_model_free(r.model);
     else

@@ -82,13 +82,6 @@ void th_shape_steps(const th_shape *s, int32_t *step)
     }
 }
 
-bool th_shape_same(const th_shape *a, const th_shape *b)
-{
-    bool same = a->rank == b->rank;
-    for (int32_t i = 0; same && i < a->rank; i++) same = a->d[i] == b->d[i];
-    return same;
-}
-
 th_err th_check_movable(const th_prepare *p, const th_tensor *t)
 {
     if (th_type_bytes(t->type) == 0 || t->type == TH_S4 || t->type == TH_RESOURCE)

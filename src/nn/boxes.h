@@ -28,7 +28,6 @@ TH_NODISCARD th_err th_boxes_end(const th_prepare *p, th_boxes *b, int32_t n_in,
 
 /* step[d] = elements from one index of dimension d to the next. */
 void th_shape_steps(const th_shape *s, int32_t *step);
-bool th_shape_same(const th_shape *a, const th_shape *b);
 
 /* A tensor of at most 1 GiB (then every offset and its end fit int32) whose elements have whole bytes. */
 TH_NODISCARD th_err th_check_movable(const th_prepare *p, const th_tensor *t);

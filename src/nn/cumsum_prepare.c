@@ -13,13 +13,6 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_cumsum_s8_par, out_shift),
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 2, 2));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 static th_err find_sums(const th_prepare *p, th_cumsum_f32_par *par)
 {
     int32_t axis, n;
@@ -78,4 +71,4 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_cumsum = {TH_OP_CUMSUM, "CUMSUM", prepare, infer};
+const th_op_row th_row_cumsum = {TH_OP_CUMSUM, "CUMSUM", prepare, th_infer_same};

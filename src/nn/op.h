@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "nn/kernel.h"
 #include "nn/tensor.h"
 
 /* Fused activation, numbered as in a .tflite file.  Only the LSTMs know TANH. */
@@ -287,32 +288,9 @@ typedef struct th_node {
     int32_t file_options; /* 1 + the number of its options table; 1: it has none */
 } th_node;
 
-/* Runs one step.
- *
- *   par      the operator's parameter struct
- *   in       [step.n_in]  addresses of the inputs, NULL for an absent optional one
- *   out      [step.n_out] addresses of the outputs; never overlap the inputs unless step.in_place allows it
- *   scratch  as many bytes as the step asked for, aligned to 16, or NULL for none */
-typedef void th_kernel(const void *par, const void *const *in, void *const *out, void *scratch);
-
 /* One member of a parameter struct, for printing it as C.  `name` may go through an inner struct
  * ("win.in_h"), so print designated initialisers: .win.in_h = 49.  The members of a list are all
  * there are: whoever sets them in any order has set the whole struct. */
-typedef enum th_field_kind {
-    TH_FIELD_I32,
-    TH_FIELD_I64,
-    TH_FIELD_F32,
-    TH_FIELD_I32_FIXED, /* an array inside the struct */
-    /* A pointer to an array, or NULL: */
-    TH_FIELD_S8_ARRAY,
-    TH_FIELD_U8_ARRAY,
-    TH_FIELD_S16_ARRAY,
-    TH_FIELD_U16_ARRAY,
-    TH_FIELD_I32_ARRAY,
-    TH_FIELD_U32_ARRAY,
-    TH_FIELD_I64_ARRAY,
-    TH_FIELD_F32_ARRAY
-} th_field_kind;
 typedef struct th_field {
     const char *name;
     th_field_kind kind;
@@ -363,7 +341,8 @@ typedef struct th_op_row {
     /* Checks everything and fills `step`.
      * Errors: TH_EUNSUP, TH_ESHAPE, TH_EFORMAT, TH_ENOMEM with a text in p->diag. */
     th_err (*prepare)(const th_prepare *p, th_step *step);
-    /* Output shapes from input shapes and attributes, for graphs that are built here; NULL: never built here. */
+    /* The shape rule: that of output 0 from input shapes and attributes. NULL: no rule, the shape is what other graphs
+     * or variables make it (IF, WHILE, CALL_ONCE, VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE). */
     th_err (*infer)(const th_prepare *p, th_shape *out);
 } th_op_row;
 

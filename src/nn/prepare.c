@@ -52,9 +52,16 @@ th_err th_check_io(const th_prepare *p, int32_t needed, int32_t most)
     return th_check_io_n(p, needed, most, 1);
 }
 
+bool th_shape_same(const th_shape *a, const th_shape *b)
+{
+    bool same = a->rank == b->rank;
+    for (int32_t i = 0; same && i < a->rank; i++) same = a->d[i] == b->d[i];
+    return same;
+}
+
 th_err th_infer_same(const th_prepare *p, th_shape *out)
 {
-    TH_TRY(th_check_io(p, 1, 1));
+    TH_TRY(th_check_io_n(p, 1, p->node->n_in, p->node->n_out));
     *out = th_prepare_in(p, 0)->shape;
     return TH_OK;
 }

@@ -69,7 +69,9 @@ TH_NODISCARD th_err th_check_io(const th_prepare *p, int32_t needed, int32_t mos
 /* The same with exactly n_out outputs. */
 TH_NODISCARD th_err th_check_io_n(const th_prepare *p, int32_t needed, int32_t most, int32_t n_out);
 
-/* A row's `infer` where the output has the shape of the only input. */
+bool th_shape_same(const th_shape *a, const th_shape *b);
+
+/* A row's `infer` where output 0 has the shape of input 0. */
 TH_NODISCARD th_err th_infer_same(const th_prepare *p, th_shape *out);
 
 /* Refuses int8 or int4 weights (input 1) on a float input: "hybrid" models whose activations are quantised while

@@ -154,5 +154,26 @@ static th_err prepare_irfft(const th_prepare *p, th_step *step)
     return prepare(p, true, step);
 }
 
-const th_op_row th_row_signal_rfft = {TH_OP_SIGNAL_RFFT, "SignalRfft", prepare_rfft, NULL};
-const th_op_row th_row_signal_irfft = {TH_OP_SIGNAL_IRFFT, "SignalIrfft", prepare_irfft, NULL};
+/* fft_length samples <-> fft_length / 2 + 1 complex numbers, of which each has two places. */
+static th_err infer(const th_prepare *p, int32_t more, th_shape *out)
+{
+    plan f = {0};
+    TH_TRY(th_infer_same(p, out));
+    TH_TRY(TH_SIGNAL_OPTIONS(p, options, &f));
+    if (out->rank < 1) return th_refuse(p, TH_ESHAPE, "a tensor needs at least one dimension");
+    out->d[out->rank - 1] = f.fft_length + more;
+    return TH_OK;
+}
+
+static th_err infer_rfft(const th_prepare *p, th_shape *out)
+{
+    return infer(p, 2, out);
+}
+
+static th_err infer_irfft(const th_prepare *p, th_shape *out)
+{
+    return infer(p, 0, out);
+}
+
+const th_op_row th_row_signal_rfft = {TH_OP_SIGNAL_RFFT, "SignalRfft", prepare_rfft, infer_rfft};
+const th_op_row th_row_signal_irfft = {TH_OP_SIGNAL_IRFFT, "SignalIrfft", prepare_irfft, infer_irfft};

@@ -47,6 +47,15 @@ static th_err prepare_filter_bank(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
+static th_err infer_filter_bank(const th_prepare *p, th_shape *out)
+{
+    th_signal_filter_bank_par par = {0};
+    TH_TRY(th_check_io(p, 6, 6));
+    TH_TRY(TH_SIGNAL_OPTIONS(p, filter_bank_options, &par));
+    *out = (th_shape){.rank = 1, .d = {par.n}};
+    return TH_OK;
+}
+
 static const th_field square_root_fields[] = {TH_FIELD_INT(th_signal_square_root_par, n)};
 
 static th_err prepare_square_root(const th_prepare *p, th_step *step)
@@ -157,11 +166,13 @@ static th_err prepare_log(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_signal_filter_bank = {TH_OP_SIGNAL_FILTER_BANK, "SignalFilterBank", prepare_filter_bank, NULL};
-const th_op_row th_row_signal_filter_bank_square_root = {TH_OP_SIGNAL_FILTER_BANK_SQUARE_ROOT,
-                                                         "SignalFilterBankSquareRoot", prepare_square_root, NULL};
-const th_op_row th_row_signal_filter_bank_spectral_subtraction = {
-    TH_OP_SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION, "SignalFilterBankSpectralSubtraction", prepare_subtraction, NULL};
-const th_op_row th_row_signal_pcan = {TH_OP_SIGNAL_PCAN, "SignalPCAN", prepare_pcan, NULL};
+const th_op_row th_row_signal_filter_bank = {TH_OP_SIGNAL_FILTER_BANK, "SignalFilterBank", prepare_filter_bank,
+                                             infer_filter_bank};
+const th_op_row th_row_signal_filter_bank_square_root = {
+    TH_OP_SIGNAL_FILTER_BANK_SQUARE_ROOT, "SignalFilterBankSquareRoot", prepare_square_root, th_infer_same};
+const th_op_row th_row_signal_filter_bank_spectral_subtraction = {TH_OP_SIGNAL_FILTER_BANK_SPECTRAL_SUBTRACTION,
+                                                                  "SignalFilterBankSpectralSubtraction",
+                                                                  prepare_subtraction, th_infer_same};
+const th_op_row th_row_signal_pcan = {TH_OP_SIGNAL_PCAN, "SignalPCAN", prepare_pcan, th_infer_same};
 const th_op_row th_row_signal_filter_bank_log = {TH_OP_SIGNAL_FILTER_BANK_LOG, "SignalFilterBankLog", prepare_log,
-                                                 NULL};
+                                                 th_infer_same};

@@ -79,7 +79,18 @@ static th_err prepare_energy(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_signal_window = {TH_OP_SIGNAL_WINDOW, "SignalWindow", prepare_window, NULL};
+/* One number for each pair of real and imaginary part. */
+static th_err infer_energy(const th_prepare *p, th_shape *out)
+{
+    TH_TRY(th_check_io(p, 1, 1));
+    const th_tensor *x = th_prepare_in(p, 0);
+    TH_TRY(th_signal_vector(p, x, TH_S16, -1));
+    if (x->shape.d[0] < 2) return th_refuse(p, TH_ESHAPE, "the spectrum is empty");
+    *out = (th_shape){.rank = 1, .d = {x->shape.d[0] / 2}};
+    return TH_OK;
+}
+
+const th_op_row th_row_signal_window = {TH_OP_SIGNAL_WINDOW, "SignalWindow", prepare_window, th_infer_same};
 const th_op_row th_row_signal_fft_auto_scale = {TH_OP_SIGNAL_FFT_AUTO_SCALE, "SignalFftAutoScale", prepare_auto_scale,
-                                                NULL};
-const th_op_row th_row_signal_energy = {TH_OP_SIGNAL_ENERGY, "SignalEnergy", prepare_energy, NULL};
+                                                th_infer_same};
+const th_op_row th_row_signal_energy = {TH_OP_SIGNAL_ENERGY, "SignalEnergy", prepare_energy, infer_energy};

@@ -5,13 +5,6 @@
 #define HEADER  "nn/signal_stream.h"
 #define MAX_BUF (INT32_C(1) << 24) /* samples of one state */
 
-static bool same_outer(const th_shape *a, const th_shape *b, int32_t n)
-{
-    bool same = true;
-    for (int32_t i = 0; i < n; i++) same = same && a->d[i] == b->d[i];
-    return same;
-}
-
 /* ---- framer ---- */
 
 static const th_field framer_fields[] = {
@@ -25,23 +18,40 @@ static const th_signal_option framer_options[] = {
     TH_SIGNAL_OPTION("prefill", th_signal_framer_par, at_first, 0, 1),
 };
 
-static th_err prepare_framer(const th_prepare *p, th_step *step)
+/* Everything that options and input decide: the parameters, and the output's shape [.., frames, frame_size]. */
+static th_err frames_of(const th_prepare *p, th_signal_framer_par *par, th_shape *out)
 {
     int32_t inner;
     TH_TRY(th_check_io_n(p, 1, 1, 2));
-    const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
-    th_signal_framer_par *par = TH_NEW(p->arena, th_signal_framer_par, 1);
-    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    const th_tensor *x = th_prepare_in(p, 0);
     TH_TRY(TH_SIGNAL_OPTIONS(p, framer_options, par));
     TH_TRY(th_signal_rows(p, x, TH_S16, &par->rows, &inner));
-    TH_TRY(th_signal_scalar(p, th_prepare_out(p, 1), TH_BOOL));
-    const int32_t rank = x->shape.rank;
     par->frames = inner / par->step;
     if (par->frames < 1 || inner % par->step != 0)
         return th_refuse(p, TH_ESHAPE, "the input is no whole number of frame_step long");
+    if (x->shape.rank >= TH_MAX_RANK) return th_refuse(p, TH_ESHAPE, "the output would have too many dimensions");
+    *out = x->shape;
+    out->d[out->rank - 1] = par->frames;
+    out->d[out->rank++] = par->size;
+    return TH_OK;
+}
+
+static th_err infer_framer(const th_prepare *p, th_shape *out)
+{
+    th_signal_framer_par par = {0};
+    return frames_of(p, &par, out);
+}
+
+static th_err prepare_framer(const th_prepare *p, th_step *step)
+{
+    th_shape out;
+    th_signal_framer_par *par = TH_NEW(p->arena, th_signal_framer_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    TH_TRY(frames_of(p, par, &out));
+    TH_TRY(th_signal_scalar(p, th_prepare_out(p, 1), TH_BOOL));
+    const th_tensor *y = th_prepare_out(p, 0);
     if (y->type != TH_S16) return th_refuse(p, TH_EUNSUP, "the output must be int16");
-    if (y->shape.rank != rank + 1 || !same_outer(&x->shape, &y->shape, rank - 1) ||
-        y->shape.d[rank - 1] != par->frames || y->shape.d[rank] != par->size)
+    if (!th_shape_same(&out, &y->shape))
         return th_refuse(p, TH_ESHAPE,
                          "the output must have the shape of the input with [frames, frame_size] as last dimensions");
     if (par->at_first && par->step > par->size)
@@ -73,6 +83,15 @@ static const th_signal_option stacker_options[] = {
     TH_SIGNAL_OPTION("stacker_right_context", stacker, right, 0, 1000),
     TH_SIGNAL_OPTION("stacker_step", stacker, step, 1, 2001),
 };
+
+static th_err infer_stacker(const th_prepare *p, th_shape *out)
+{
+    stacker s = {0};
+    TH_TRY(th_check_io_n(p, 1, 1, 2));
+    TH_TRY(TH_SIGNAL_OPTIONS(p, stacker_options, &s));
+    *out = (th_shape){.rank = 1, .d = {s.channels * (1 + s.left + s.right)}};
+    return TH_OK;
+}
 
 static th_err prepare_stacker(const th_prepare *p, th_step *step)
 {
@@ -106,24 +125,40 @@ static const th_field overlap_fields[] = {
 static const th_signal_option overlap_options[] = {
     TH_SIGNAL_OPTION("frame_step", th_signal_overlap_par, step, 1, MAX_BUF)};
 
-static th_err prepare_overlap_add(const th_prepare *p, th_step *step)
+/* The parameters, and the output's shape [.., frames frame_step]. */
+static th_err overlap_of(const th_prepare *p, th_signal_overlap_par *par, th_shape *out)
 {
     TH_TRY(th_check_io(p, 1, 1));
+    const th_shape *x = &th_prepare_in(p, 0)->shape;
+    TH_TRY(TH_SIGNAL_OPTIONS(p, overlap_options, par));
+    if (x->rank < 2) return th_refuse(p, TH_ESHAPE, "the input must be [.., frames, size]");
+    par->size = x->d[x->rank - 1];
+    par->frames = x->d[x->rank - 2];
+    par->rows = th_shape_count(x) / (par->size * par->frames);
+    if (par->step > par->size) return th_refuse(p, TH_EUNSUP, "frame_step is larger than the frames");
+    *out = *x;
+    out->rank--;
+    out->d[out->rank - 1] = par->frames * par->step;
+    return TH_OK;
+}
+
+static th_err infer_overlap_add(const th_prepare *p, th_shape *out)
+{
+    th_signal_overlap_par par = {0};
+    return overlap_of(p, &par, out);
+}
+
+static th_err prepare_overlap_add(const th_prepare *p, th_step *step)
+{
+    th_shape out;
+    th_signal_overlap_par *par = TH_NEW(p->arena, th_signal_overlap_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    TH_TRY(overlap_of(p, par, &out));
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     if ((x->type != TH_S16 && x->type != TH_F32) || x->type != y->type)
         return th_refuse(p, TH_EUNSUP, "input and output must both be int16 or both float32");
-    th_signal_overlap_par *par = TH_NEW(p->arena, th_signal_overlap_par, 1);
-    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    TH_TRY(TH_SIGNAL_OPTIONS(p, overlap_options, par));
-    const int32_t rank = x->shape.rank;
-    if (rank < 2 || y->shape.rank != rank - 1)
-        return th_refuse(p, TH_ESHAPE, "the input must be [.., frames, size] and the output have one dimension less");
-    par->size = x->shape.d[rank - 1];
-    par->frames = x->shape.d[rank - 2];
-    par->rows = th_shape_count(&x->shape) / (par->size * par->frames);
-    if (par->step > par->size) return th_refuse(p, TH_EUNSUP, "frame_step is larger than the frames");
-    if (!same_outer(&x->shape, &y->shape, rank - 2) || y->shape.d[rank - 2] != par->frames * par->step)
-        return th_refuse(p, TH_ESHAPE, "the last dimension of the output must be the frames times frame_step");
+    if (!th_shape_same(&out, &y->shape))
+        return th_refuse(p, TH_ESHAPE, "the output must be [.., frames times frame_step]");
     if ((int64_t)par->rows * par->size > MAX_BUF)
         return th_refuse(p, TH_ERANGE, "its state is larger than 16 million samples");
     if (x->type == TH_S16)
@@ -154,7 +189,7 @@ static th_err prepare_delay(const th_prepare *p, th_step *step)
     TH_TRY(TH_SIGNAL_OPTIONS(p, delay_options, par));
     TH_TRY(th_signal_rows(p, x, TH_S16, &par->rows, &par->n));
     if (y->type != TH_S16) return th_refuse(p, TH_EUNSUP, "the output must be int16");
-    if (x->shape.rank != y->shape.rank || !same_outer(&x->shape, &y->shape, x->shape.rank))
+    if (!th_shape_same(&x->shape, &y->shape))
         return th_refuse(p, TH_ESHAPE, "the output has another shape than the input");
     if ((int64_t)par->rows * par->delay > MAX_BUF) return th_refuse(p, TH_ERANGE, "its state is larger than 32 MiB");
     TH_STEP_KERNEL(step, th_signal_delay, 2, HEADER, th_signal_delay_par, delay_fields);
@@ -163,7 +198,8 @@ static th_err prepare_delay(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_signal_framer = {TH_OP_SIGNAL_FRAMER, "SignalFramer", prepare_framer, NULL};
-const th_op_row th_row_signal_stacker = {TH_OP_SIGNAL_STACKER, "SignalStacker", prepare_stacker, NULL};
-const th_op_row th_row_signal_overlap_add = {TH_OP_SIGNAL_OVERLAP_ADD, "SignalOverlapAdd", prepare_overlap_add, NULL};
-const th_op_row th_row_signal_delay = {TH_OP_SIGNAL_DELAY, "SignalDelay", prepare_delay, NULL};
+const th_op_row th_row_signal_framer = {TH_OP_SIGNAL_FRAMER, "SignalFramer", prepare_framer, infer_framer};
+const th_op_row th_row_signal_stacker = {TH_OP_SIGNAL_STACKER, "SignalStacker", prepare_stacker, infer_stacker};
+const th_op_row th_row_signal_overlap_add = {TH_OP_SIGNAL_OVERLAP_ADD, "SignalOverlapAdd", prepare_overlap_add,
+                                             infer_overlap_add};
+const th_op_row th_row_signal_delay = {TH_OP_SIGNAL_DELAY, "SignalDelay", prepare_delay, th_infer_same};

@@ -15,13 +15,6 @@ static const th_field fields[] = {
     TH_FIELD_INTS(th_update_slice_par, dim, n_words),
 };
 
-static th_err infer(const th_prepare *p, th_shape *out)
-{
-    TH_TRY(th_check_io(p, 3, 3));
-    *out = th_prepare_in(p, 0)->shape;
-    return TH_OK;
-}
-
 static th_err check(const th_prepare *p)
 {
     TH_TRY(th_check_io(p, 3, 3));
@@ -77,4 +70,5 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
-const th_op_row th_row_dynamic_update_slice = {TH_OP_DYNAMIC_UPDATE_SLICE, "DYNAMIC_UPDATE_SLICE", prepare, infer};
+const th_op_row th_row_dynamic_update_slice = {TH_OP_DYNAMIC_UPDATE_SLICE, "DYNAMIC_UPDATE_SLICE", prepare,
+                                               th_infer_same};

@@ -11,6 +11,14 @@ printf 'not a model' >"$tmp/bad.tflite"
 run run "$tmp/bad.tflite" --in "$tmp/in" --out "$tmp/o"; exits "a file that is no model" 1 'bad\.tflite'
 holds "and no output was written" test ! -e "$tmp/o"
 
+loop=fuzz/corpus/plan/calls_endless.tflite # inputs: two flags that go round for ever when they are 1, four floats
+head -c 18 /dev/zero >"$tmp/in"
+run run $loop --in "$tmp/in" --out "$tmp/o"; exits "a loop that is never entered" 0
+rm -f "$tmp/o"
+head -c 18 /dev/zero | tr '\0' '\1' >"$tmp/in"
+run run $loop --in "$tmp/in" --out "$tmp/o"; exits "a loop without end" 1 'calls_endless.*loops.*do not come to an end'
+holds "no output of it" test ! -e "$tmp/o"
+
 model=$shared/models/kws_ref_model.tflite
 if [ ! -r "$model" ]; then
 	skip "goldens" "$model is not here"

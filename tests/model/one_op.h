@@ -183,6 +183,20 @@ static inline th_err one_plan(one_op *o, th_why *why)
     return err;
 }
 
+/* The row's rule for the shape of output 0 agrees with the case. */
+static inline void one_infer(const one_op *o)
+{
+    uint8_t memory[64];
+    th_arena arena = th_arena_over(memory, sizeof memory);
+    th_shape s = {.rank = 0};
+    th_diag diag = {0, ""};
+    const th_prepare p = {o->node, o->g->tensors, &arena, &diag};
+    const th_shape *y = &o->g->tensors[o->out[0]].shape;
+    if (th_op_find((int32_t)o->node->op)->infer(&p, &s)) fail_msg("%s", diag.msg);
+    assert_int_equal(s.rank, y->rank);
+    for (int32_t d = 0; d < s.rank; d++) assert_int_equal(s.d[d], y->d[d]);
+}
+
 /* Runs once for every set of inputs; outputs to o->made. */
 static inline void one_run(one_op *o)
 {
@@ -190,6 +204,7 @@ static inline void one_run(one_op *o)
     th_runner *runner = NULL;
     th_why why = {0};
     one_flex(o);
+    one_infer(o);
     if (th_plan_make(o->g, &plan, &why) || th_runner_new(plan, &runner, &why)) fail_msg("%s", why.text);
     o->n_made = 0;
     for (size_t at = 0; at < o->n_fed;) {

@@ -23,15 +23,19 @@ static run start(const th_graph *g)
     return r;
 }
 
-/* The same model through the bytes of a file. */
-static run start_from_file(const calls *c)
+/* The same model through the bytes of a file; $THIMBLE_CASES gets a copy, for fuzz/corpus. */
+static run start_from_file(const calls *c, const char *name)
 {
+    const char *folder = getenv("THIMBLE_CASES");
+    char path[TH_PATH_BYTES];
     uint8_t *bytes;
     size_t n;
     th_model *m = NULL;
     th_why why = {0};
     if (th_model_to_tflite(&c->m, &bytes, &n, &why) || th_model_from_tflite((th_span){bytes, n}, &m, &why))
         fail_msg("%s", why.text);
+    if (folder && snprintf(path, sizeof path, "%s/%s", folder, name) > 0)
+        assert_int_equal(th_file_write(path, (th_span){bytes, n}, NULL), TH_OK);
     free(bytes);
     run r = start(&m->graphs[0]);
     r.m = m;
@@ -76,7 +80,7 @@ static void variables_keep_their_state_and_start_once(void **state)
     (void)state;
     calls *c = calls_counter();
     count(start(&c->g[0]));
-    count(start_from_file(c));
+    count(start_from_file(c, "calls-counter.0"));
     note(c);
     free(c);
 }
@@ -85,7 +89,7 @@ static void a_variable_starts_at_its_zero_point(void **state)
 {
     (void)state;
     calls *c = calls_delay();
-    run r = start_from_file(c);
+    run r = start_from_file(c, "calls-variable.0");
     *(int8_t *)th_runner_input(r.runner, 0) = 5;
     assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_OK);
     assert_int_equal(*(const int8_t *)th_runner_output(r.runner, 0), -7);
@@ -115,7 +119,7 @@ static void if_runs_one_of_two_graphs(void **state)
     (void)state;
     calls *c = calls_choice();
     choose(start(&c->g[0]));
-    choose(start_from_file(c));
+    choose(start_from_file(c, "calls-choice.0"));
     note(c);
     free(c);
 }
@@ -137,7 +141,7 @@ static void while_goes_round(void **state)
     calls *c = calls_loop();
     go_round(start(&c->g[0]), 0, 1, 0);
     go_round(start(&c->g[0]), 1, 0, 1);
-    go_round(start_from_file(c), 1, 1, 2);
+    go_round(start_from_file(c, "calls-loop.0"), 1, 1, 2);
     note(c);
     free(c);
 }

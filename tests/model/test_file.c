@@ -118,6 +118,66 @@ static void planned_memory_is_honoured(void **state)
     th_model_free(m);
 }
 
+/* calls_choice: tensors flag x y z of graph 0, a b of graph 1, d e of graph 2, of 1 or 16 bytes. */
+static th_model *choice_with_offsets(const int32_t *numbers, int32_t n)
+{
+    calls *c = calls_choice();
+    th_metadata meta = {TH_TFL_OFFLINE_METADATA, {(const uint8_t *)numbers, (size_t)n * 4}};
+    c->m.metadata = &meta;
+    c->m.n_metadata = 1;
+    th_model *m = through_a_file(&c->m);
+    free(c);
+    return m;
+}
+
+static void run_choice(const th_plan *p, uint8_t flag, const float want[4])
+{
+    th_runner *r;
+    th_why why = {0};
+    if (th_runner_new(p, &r, &why)) fail_msg("%s", why.text);
+    *(uint8_t *)th_runner_input(r, 0) = flag;
+    for (int i = 0; i < 4; i++) ((float *)th_runner_input(r, 1))[i] = (float)(i - 1);
+    assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
+    assert_memory_equal(th_runner_output(r, 0), want, 4 * sizeof *want);
+    th_runner_free(r);
+}
+
+/* The two branches lie on the same bytes, for one of them runs; graph 0 has a place for x only. */
+static void planned_memory_of_all_graphs_is_honoured(void **state)
+{
+    (void)state;
+    static const int32_t all[] = {1, 0, 8, -1, 32, -1, -1, 64, 80, 68, -1};
+    static const float yes[] = {-3, 0, 3, 6}, no[] = {-1, 0, 2, 4};
+    th_model *m = choice_with_offsets(all, 11);
+    th_plan *p;
+    th_why why = {0};
+    if (th_plan_make(&m->graphs[0], &p, &why)) fail_msg("%s", why.text);
+    assert_int_equal(p->offset[1], 32);
+    assert_int_equal(p->sub[1]->offset[0], 64);
+    assert_int_equal(p->sub[1]->offset[1], 80);
+    assert_int_equal(p->sub[2]->offset[0], 68);
+    assert_true(p->arena_bytes >= 96 && p->lower_bound <= p->arena_bytes);
+    run_choice(p, 1, yes);
+    run_choice(p, 0, no);
+    th_plan_free(p);
+    th_model_free(m);
+
+    static const int32_t one[] = {1, 1, 2, 128, 144}; /* of graph 1 alone */
+    m = choice_with_offsets(one, 5);
+    if (th_plan_make(&m->graphs[0], &p, &why)) fail_msg("%s", why.text);
+    assert_null(m->graphs[0].fixed);
+    assert_int_equal(p->sub[1]->offset[0], 128);
+    run_choice(p, 1, yes);
+    th_plan_free(p);
+    th_model_free(m);
+
+    static const int32_t clash[] = {1, 0, 8, -1, 32, -1, -1, 32, 80, -1, -1}; /* x is needed after the branch */
+    m = choice_with_offsets(clash, 11);
+    assert_int_equal(th_plan_make(&m->graphs[0], &p, &why), TH_EFORMAT);
+    assert_non_null(strstr(why.text, "tensor 1 (t) onto the bytes of a graph"));
+    th_model_free(m);
+}
+
 static void planned_memory_that_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -290,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signatures_are_kept),
         cmocka_unit_test(planned_memory_is_honoured),
+        cmocka_unit_test(planned_memory_of_all_graphs_is_honoured),
         cmocka_unit_test(planned_memory_that_cannot_be_is_refused),
         cmocka_unit_test(bytes_behind_the_flatbuffer_are_read),
         cmocka_unit_test(loading_takes_no_more_memory_than_stated),

@@ -1,0 +1,28 @@
+#include "nn/kernels.h"
+
+#include <string.h>
+
+#define X(number, name) extern th_kernel name;
+TH_KERNELS_PLAIN(X)
+#undef X
+
+static const th_kernel_row rows[] = {
+#define X(number, name) {number, name},
+    TH_KERNELS_PLAIN(X)
+#undef X
+};
+
+static const char *const names[] = {
+#define X(number, name) #name,
+    TH_KERNELS_PLAIN(X)
+#undef X
+};
+
+const th_kernel_set th_kernels_here = {rows, sizeof rows / sizeof *rows, NULL};
+
+uint16_t th_kernel_number(const char *name)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return rows[i].number;
+    return 0;
+}
