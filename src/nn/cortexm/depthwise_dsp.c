@@ -34,11 +34,11 @@ static void widen_columns(uint32_t *to, const int8_t *a, const int8_t *b, int32_
 {
     if (a && b) {
         const ptrdiff_t step = b - a;
-        for (; n > 0; n--, a += row) *to++ = ((uint32_t)(a[0] - zero) & 0xffff) | (uint32_t)(a[step] - zero) << 16;
+        for (; n > 0; n--, a += row) *to++ = th_pack_16(a[0] - zero, a[step] - zero);
     } else if (a) {
-        for (; n > 0; n--, a += row) *to++ = (uint32_t)(*a - zero) & 0xffff;
+        for (; n > 0; n--, a += row) *to++ = th_pack_16(*a - zero, 0);
     } else if (b) {
-        for (; n > 0; n--, b += row) *to++ = (uint32_t)(*b - zero) << 16;
+        for (; n > 0; n--, b += row) *to++ = th_pack_16(0, *b - zero);
     }
 }
 
@@ -184,18 +184,12 @@ static void column_3x3_stride_2(const column *c, const uint32_t *weights, int32_
 
 #endif
 
-/* Two int16 in a word. */
-static uint32_t both(int32_t low, int32_t high)
-{
-    return ((uint32_t)low & 0xffff) | (uint32_t)high << 16;
-}
-
 /* Weights of one channel, doubled, for the two functions above: (w0 w1) of three rows, (w1 w2) of three rows. */
 static void load_3x3(const int8_t *w, uint32_t *words)
 {
     for (int32_t i = 0; i < 3; i++, w += 3) {
-        words[i] = both(2 * w[0], 2 * w[1]);
-        words[3 + i] = both(2 * w[1], 2 * w[2]);
+        words[i] = th_pack_16(2 * w[0], 2 * w[1]);
+        words[3 + i] = th_pack_16(2 * w[1], 2 * w[2]);
     }
 }
 
@@ -207,7 +201,7 @@ static void load_any(const th_window *w, const int8_t *weights, uint32_t *words)
         for (int32_t j = -odd; j < w->filter_w + 1 - odd && j < w->filter_w; j += 2)
             for (int32_t i = 0; i < w->filter_h; i++) {
                 const int8_t *row = weights + i * w->filter_w;
-                *words++ = both(j >= 0 ? 2 * row[j] : 0, j + 1 < w->filter_w ? 2 * row[j + 1] : 0);
+                *words++ = th_pack_16(j >= 0 ? 2 * row[j] : 0, j + 1 < w->filter_w ? 2 * row[j + 1] : 0);
             }
 }
 

@@ -17,6 +17,12 @@ TH_INLINE uint32_t th_load_4(const int8_t *p)
     return v;
 }
 
+/* Two int16 in a word; what is above their 16 bits is cut. */
+TH_INLINE uint32_t th_pack_16(int32_t low, int32_t high)
+{
+    return ((uint32_t)low & 0xffff) | (uint32_t)high << 16;
+}
+
 /* Two int16 from any address. */
 TH_INLINE uint32_t th_load_2(const int16_t *p)
 {

@@ -9,8 +9,9 @@
  *   packed weights, filters u v:       u0 u1 u2 u3 | v0 v1 v2 v3             8 bytes in flash
  *   widened weights, in scratch:       u0 u2 | u1 u3 | v0 v2 | v1 v3        16 bytes
  *
- * so 16 products are two LDM and eight SMLAD in 14 registers; widening the weights of two filters is paid once for all
- * pixels of the tile.  An odd last filter is packed together with the one before it, which is computed twice.
+ * so 16 products are two LDM and eight SMLAD in 14 registers, when the weights of two filters are widened once for all
+ * pixels of the tile.  A small tile widens them for each two pixels: LDM, LDRD, four SXTB16 and eight SMLAD, in less
+ * memory.  An odd last filter is packed together with the one before it, which is computed twice.
  *
  * The sum's way to int8 is nn/requant.h's, rounded twice, in six instructions.  Where nothing can overflow,
  *   ((h + 2^e - (sum < 0)) >> e >> 1) + zero  =  (h + 2^e + zero 2^(e+1) - (sum < 0)) >> (e + 1),
@@ -19,12 +20,15 @@
 #ifndef TH_NN_CORTEXM_TILE_DSP_H
 #define TH_NN_CORTEXM_TILE_DSP_H
 
-#include "nn/taps.h"
+#include "nn/cortexm/instr.h"
 
 #define TH_TILE_SHIFT_MAX 22
 
+/* Up to so many pixels the weights are not widened in advance. */
+#define TH_TILE_NARROW 4
+
 /* Bytes of scratch for a tile: widened pixels (an even number of them) and the weights of two filters. */
-#define TH_TILE_BYTES(pixels, n) (2 * (size_t)(n) * (size_t)(pixels) + 4 * (size_t)(n))
+#define TH_TILE_BYTES(pixels, n) (2 * (size_t)(n) * ((size_t)(pixels) + ((pixels) > TH_TILE_NARROW ? 2 : 0)))
 
 typedef struct th_tile_scale {
     const int32_t *bias, *multiplier; /* one for each filter */
@@ -35,12 +39,38 @@ typedef struct th_tile_scale {
 /* lo..hi for n values that are saturated to -128..127. */
 void th_tile_clamp(int8_t *y, int32_t n, int32_t lo, int32_t hi);
 
-/* Widens four inputs at a time into lane 0 or 1 of a pair.  n is a multiple of 4. */
-void th_tile_widen(int16_t *pair, int32_t lane, const int8_t *src, int32_t n, int32_t zero);
+/* Widens n inputs, a multiple of 4, into one lane of a pair: four int16 there, four of the other lane, and so on. */
+#if defined(__ARM_FEATURE_DSP)
+TH_INLINE void th_tile_widen(int16_t *lane, const int8_t *src, int32_t n, int32_t zero)
+{
+    const uint32_t minus = th_pack_16(-zero, -zero);
+    const int8_t *const end = src + n;
+    uint32_t even, odd;
+    do
+        __asm__ volatile("ldr %[even], [%[src]], #4\n\t"
+                         "sxtab16 %[odd], %[minus], %[even], ror #8\n\t"
+                         "sxtab16 %[even], %[minus], %[even]\n\t"
+                         "strd %[even], %[odd], [%[to]], #16\n\t"
+                         : [src] "+r"(src), [to] "+r"(lane), [even] "=&r"(even), [odd] "=&r"(odd)
+                         : [minus] "r"(minus)
+                         : "memory");
+    while (src != end);
+}
+#else
+TH_INLINE void th_tile_widen(int16_t *lane, const int8_t *src, int32_t n, int32_t zero)
+{
+    const uint32_t minus = th_pack_16(-zero, -zero);
+    for (; n > 0; n -= 4, src += 4, lane += 8) {
+        const uint32_t v = th_load_4(src), even = th_sxtab16(minus, v), odd = th_sxtab16_odd(minus, v);
+        memcpy(lane, &even, 4);
+        memcpy(lane + 2, &odd, 4);
+    }
+}
+#endif
 
 /* All filters over `pixels` widened pixels, rounded up to whole pairs.
  *
- *   x       the widened pixels; the weights' scratch lies behind them
+ *   x       the widened pixels; behind them is place for the weights, where they are widened
  *   w       packed weights [(outs + 1) / 2][n / 4][8]
  *   outs    2 or more
  *   y       of pixel 0, filter 0; pixels are `stride` bytes apart */
