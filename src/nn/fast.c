@@ -7,7 +7,9 @@
     X(conv_2d_dsp)                                                                                                     \
     X(conv_2d_dsp_depthwise)                                                                                           \
     X(conv_2d_dsp_dense)                                                                                               \
-    X(depthwise_dsp)
+    X(depthwise_dsp)                                                                                                   \
+    X(dense_dsp)                                                                                                       \
+    X(add_dsp)
 
 #define X(name) extern const th_fast_row th_fast_##name;
 TH_FAST_LIST(X)

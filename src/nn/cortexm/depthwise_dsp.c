@@ -153,7 +153,7 @@ TH_APART void column_3x3_stride_2(const column *job, const uint32_t *weights, in
 static int8_t scaled(const column *c, int32_t doubled)
 {
     const int32_t h = th_smmlar(doubled, c->multiplier, c->half);
-    return (int8_t)th_clamp((h + (doubled >> 31)) >> c->shift, -128, 127);
+    return th_ssat_8((h + (doubled >> 31)) >> c->shift);
 }
 
 #if !defined(__ARM_FEATURE_DSP)

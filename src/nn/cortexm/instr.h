@@ -65,6 +65,14 @@ TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
     return r;
 }
 
+/* -128..127 */
+TH_INLINE int8_t th_ssat_8(int32_t a)
+{
+    int32_t r;
+    __asm__("ssat %0, #8, %1" : "=r"(r) : "r"(a));
+    return (int8_t)r;
+}
+
 /* One step of a pair's dot product: 4 inputs of lanes a and b against 4 weights of two filters, 16 products in
  * 16 instructions.  By hand, because a compiler that reorders these runs out of registers. */
 #define TH_PAIR_STEP                                                                                                   \
@@ -170,6 +178,10 @@ TH_INLINE int32_t th_smlatt(uint32_t a, uint32_t b, int32_t sum)
 TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
 {
     return sum + (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
+}
+TH_INLINE int8_t th_ssat_8(int32_t a)
+{
+    return (int8_t)(a < -128 ? -128 : a > 127 ? 127 : a);
 }
 TH_INLINE int32_t th_smlad(uint32_t a, uint32_t b, int32_t sum)
 {

@@ -226,7 +226,7 @@ TH_INLINE const int8_t *widen_weights(const int8_t *packed, int16_t *w, int32_t 
 
 static int8_t scaled(int32_t sum, int32_t multiplier, int32_t half, int32_t shift)
 {
-    return (int8_t)th_clamp((th_smmlar(2 * sum, multiplier, half) + (sum >> 31)) >> shift, -128, 127);
+    return th_ssat_8((th_smmlar(2 * sum, multiplier, half) + (sum >> 31)) >> shift);
 }
 
 static void run_narrow(narrow_job *job)

@@ -1,0 +1,28 @@
+/* nn/cortexm/dense_dsp.h -- FULLY_CONNECTED of int8 with one row, for Cortex-M4, M7 and M33.
+ *
+ * Every weight is used once, so it is widened where it is loaded, and four filters share each load of the input:
+ *
+ *   packed weights, filters t u v w:   t0 t1 t2 t3 | u0 u1 u2 u3 | v0 .. | w0 ..      16 bytes for four inputs
+ *
+ * 16 products are one load and two widenings of inputs, one LDM, eight SXTB16 and eight SMLAD.  Missing filters of the
+ * last four, and inputs of the last four, have weights 0.  Sums become int8 as in nn/cortexm/tile_dsp.h. */
+#ifndef TH_NN_CORTEXM_DENSE_DSP_H
+#define TH_NN_CORTEXM_DENSE_DSP_H
+
+#include <stdint.h>
+
+typedef struct th_dense_dsp_par {
+    int32_t n_in, n_out;
+    int32_t in_zero, out_zero, act_min, act_max;
+    int32_t n_weights;
+    const int8_t *weights; /* [(n_out + 3) / 4][(n_in + 3) / 4][4][4] */
+    const int32_t *bias;   /* [n_out] */
+    int32_t n_scales;      /* n_out, or 1 for all */
+    const int32_t *multiplier;
+    const int8_t *shift; /* to the right, 1..TH_TILE_SHIFT_MAX */
+} th_dense_dsp_par;
+
+/* scratch: n_in bytes rounded up to a multiple of 4, or none where n_in is one. */
+void th_dense_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
+
+#endif

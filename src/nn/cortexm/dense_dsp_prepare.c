@@ -1,0 +1,61 @@
+#include "nn/cortexm/dense_dsp.h"
+#include "nn/cortexm/tile_dsp_prepare.h"
+#include "nn/fast.h"
+#include "nn/fully_connected.h"
+#include "nn/prepare.h"
+
+static const th_field fields[] = {
+    TH_FIELD_INT(th_dense_dsp_par, n_in),
+    TH_FIELD_INT(th_dense_dsp_par, n_out),
+    TH_FIELD_INT(th_dense_dsp_par, in_zero),
+    TH_FIELD_INT(th_dense_dsp_par, out_zero),
+    TH_FIELD_INT(th_dense_dsp_par, act_min),
+    TH_FIELD_INT(th_dense_dsp_par, act_max),
+    TH_FIELD_INT(th_dense_dsp_par, n_weights),
+    TH_FIELD_ARRAY(th_dense_dsp_par, weights, n_weights, S8),
+    TH_FIELD_INTS(th_dense_dsp_par, bias, n_out),
+    TH_FIELD_INT(th_dense_dsp_par, n_scales),
+    TH_FIELD_INTS(th_dense_dsp_par, multiplier, n_scales),
+    TH_FIELD_ARRAY(th_dense_dsp_par, shift, n_scales, S8),
+};
+
+/* True when one scale does for all filters: none of them had to have its own. */
+static bool one_scale(const th_filters *f, int32_t n_scales)
+{
+    for (int32_t o = 0; o < f->outs; o++)
+        if (f->still[o]) return false;
+    return n_scales == 1;
+}
+
+static th_err prepare(const th_prepare *p, th_step *step)
+{
+    const th_fully_connected_s8_par *own = (const th_fully_connected_s8_par *)step->par;
+    th_filters f = {.outs = own->n_out, .n = own->n_in, .per_filter = own->n_in, .per_tap = 1};
+    th_dsp_scales scales;
+    bool fits;
+    if (own->rows != 1 || own->w_zero || !th_filters_constant(p, &f)) return TH_OK;
+    TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
+    if (!fits) return TH_OK;
+    th_dense_dsp_par *par = TH_NEW(p->arena, th_dense_dsp_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_dense_dsp_par){.n_in = own->n_in,
+                              .n_out = own->n_out,
+                              .in_zero = own->in_zero,
+                              .out_zero = own->out_zero,
+                              .act_min = own->act_min,
+                              .act_max = own->act_max,
+                              .bias = scales.bias,
+                              .n_scales = one_scale(&f, own->n_scales) ? 1 : f.outs,
+                              .multiplier = scales.multiplier,
+                              .shift = scales.shift};
+    par->weights = th_filters_pack(p, &f, 1, 4, false, &par->n_weights);
+    if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
+    step->slide = step->in_place = 0;
+    TH_STEP_KERNEL(step, th_dense_dsp, 1, "nn/cortexm/dense_dsp.h", th_dense_dsp_par, fields);
+    step->par = par;
+    step->scratch_bytes = own->n_in % 4 ? ((size_t)own->n_in + 3) / 4 * 4 : 0;
+    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f.outs;
+    return TH_OK;
+}
+
+const th_fast_row th_fast_dense_dsp = {TH_ISA_ARM_DSP, "th_fully_connected_s8", prepare};
