@@ -197,7 +197,8 @@
     X(182, th_transpose_conv_s8)                                                                                       \
     X(183, th_update_slice)                                                                                            \
     X(184, th_variable_assign)                                                                                         \
-    X(185, th_variable_read)
+    X(185, th_variable_read)                                                                                           \
+    X(186, th_slice_at)
 
 /* All that this program has, in rising order of their numbers. */
 extern const th_kernel_set th_kernels_here;
