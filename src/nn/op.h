@@ -12,7 +12,7 @@
  *   nn/x.h          its parameter structs and kernels; includes only <stdint.h> and nn/window.h, for the device
  *   nn/x.c          the kernels: formula first, freestanding C99
  *   nn/x_prepare.c  the row: checks and everything that is computed before running
- *   nn/op.c         the line in the table
+ *   nn/rows.h       the line in the table
  *
  * State (variable tensors) is an input that the kernel may write: cast its address.  State that no tensor stands for
  * is one more input behind the node's: prepare sets state_bytes and counts it in n_in, the planner
