@@ -357,7 +357,7 @@ static int open_world(void **state)
     w->several[0] = calls_counter();
     w->several[1] = calls_choice();
     w->several[2] = calls_loop();
-    w->several[3] = calls_delay();
+    w->several[3] = calls_delay(NULL);
     for (int i = 0; i < 4; i++) add_model(w->h, &w->several[i]->m);
     link_graphs(w->h);
     make_feed(w);

@@ -1,4 +1,4 @@
-#include "../conformance.h"
+#include "../tflm.h"
 #include "calls.h"
 
 typedef struct run {
@@ -7,12 +7,26 @@ typedef struct run {
     th_runner *runner;
 } run;
 
-/* The operators that only these tests can run. */
+/* The tensor whose type the model's variables and choices have. */
+static int32_t data_of(const calls *c)
+{
+    return c->c[0].in[c->g[0].n_inputs - 1];
+}
+
+/* The operators that only these tests can run, with the type of what they handle and of the handle. */
 static void note(const calls *c)
 {
+    const char *type = th_type_name(c->c[0].t[data_of(c)].type);
     for (int32_t k = 0; k < c->m.n_graphs; k++)
-        for (int32_t i = 0; i < c->g[k].n_nodes; i++)
-            if (c->c[k].node[i].op >= TH_OP_IF) conforms(&c->c[k].node[i], c->c[k].t, CONFORMS_HAND, 1);
+        for (int32_t i = 0; i < c->g[k].n_nodes; i++) {
+            const th_node *n = &c->c[k].node[i];
+            const char *name = th_op_find((int32_t)n->op)->name;
+            if (n->op < TH_OP_IF) continue;
+            conforms(n, c->c[k].t, CONFORMS_HAND, 1);
+            if (n->op == TH_OP_VAR_HANDLE || n->op == TH_OP_CALL_ONCE) conforms_line(name, type, CONFORMS_HAND, 1);
+            if (n->op == TH_OP_READ_VARIABLE || n->op == TH_OP_ASSIGN_VARIABLE)
+                conforms_line(name, "resource", CONFORMS_HAND, 1);
+        }
 }
 
 static run start(const th_graph *g)
@@ -75,6 +89,50 @@ static void count(run r)
     stop(&r);
 }
 
+/* Runs in a row with random inputs, in TensorFlow Lite Micro too; for every operator of these tests in graph 0. */
+static void compare(const calls *c, run r, uint64_t seed)
+{
+    uint8_t in[9 * 64], made[9 * 64];
+    size_t n_in = 0, n_made = 0;
+    th_rng rng = th_rng_make(seed, 5);
+    const th_graph *g = &c->g[0];
+    for (int again = 0; again < 9; again++) {
+        for (int32_t i = 0; i < g->n_inputs; i++) {
+            const th_tensor *t = &g->tensors[g->inputs[i]];
+            uint8_t *to = th_runner_input(r.runner, i);
+            for (size_t k = 0; k < th_tensor_bytes(t); k++)
+                to[k] = (uint8_t)th_rng_below(&rng, t->type == TH_BOOL ? 2 : 256);
+            for (size_t k = 0; t->type == TH_F32 && k < th_tensor_bytes(t) / 4; k++)
+                ((float *)(void *)to)[k] = th_rng_range(&rng, -2.0f, 2.0f);
+            memcpy(in + n_in, to, th_tensor_bytes(t));
+            n_in += th_tensor_bytes(t);
+        }
+        assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_OK);
+        memcpy(made + n_made, th_runner_output(r.runner, 0), th_tensor_bytes(&g->tensors[g->outputs[0]]));
+        n_made += th_tensor_bytes(&g->tensors[g->outputs[0]]);
+    }
+    const int32_t x = data_of(c), like[] = {x, x, x};
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        const th_node n = {.op = g->nodes[i].op, .in = like, .n_in = 3, .out = g->outputs, .n_out = 1};
+        if (n.op >= TH_OP_IF) tflm_compare(&(tflm_case){&n, g->tensors, NULL, 0, in, made, NULL, n_in, n_made, &c->m});
+    }
+    stop(&r);
+}
+
+static void equal_in_the_reference(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 10; seed++) {
+        const int8_t start_s8 = (int8_t)(seed * 13);
+        calls *const all[] = {calls_counter(), calls_choice(), calls_loop(), calls_delay(NULL), calls_delay(&start_s8)};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+            compare(all[i], start(&all[i]->g[0]), seed);
+            if (seed == 0) note(all[i]);
+            free(all[i]);
+        }
+    }
+}
+
 static void variables_keep_their_state_and_start_once(void **state)
 {
     (void)state;
@@ -88,7 +146,7 @@ static void variables_keep_their_state_and_start_once(void **state)
 static void a_variable_starts_at_its_zero_point(void **state)
 {
     (void)state;
-    calls *c = calls_delay();
+    calls *c = calls_delay(NULL);
     run r = start_from_file(c, "calls-variable.0");
     *(int8_t *)th_runner_input(r.runner, 0) = 5;
     assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_OK);
@@ -232,6 +290,8 @@ int main(void)
         cmocka_unit_test(a_loop_without_end_is_stopped),
         cmocka_unit_test(broken_calls_are_refused),
         cmocka_unit_test(calls_have_a_most_depth),
+        cmocka_unit_test(equal_in_the_reference),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

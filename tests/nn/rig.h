@@ -89,7 +89,7 @@ static inline void rig_compare(const rig *r)
     int32_t fed[RIG_INPUTS], n = 0;
     for (int i = 0; i < RIG_INPUTS; i++)
         if (rig_is_fed(r, i)) fed[n++] = r->in[i];
-    tflm_compare(&(tflm_case){&r->node, r->t, fed, n, r->fed, r->made, NULL, r->n_fed, r->n_made});
+    tflm_compare(&(tflm_case){&r->node, r->t, fed, n, r->fed, r->made, NULL, r->n_fed, r->n_made, NULL});
 }
 
 static inline th_shape shape4(int32_t a, int32_t b, int32_t c, int32_t d)
