@@ -111,7 +111,8 @@ static void print_pipeline(const th_pipeline *p)
 static void print_measure(const th_measure *m, const th_board *b)
 {
     const char *about = m->estimate ? "about " : "";
-    printf("\n%s, %s%s\n", b->title, b->core, m->estimate ? " (estimated: the board's compiler is not installed)" : "");
+    printf("\n%s, %s%s\n", b->title, b->core->name,
+           m->estimate ? " (estimated: the board's compiler is not installed)" : "");
     printf("  flash %s%lu of %lu bytes (weights %lu)\n", about, (unsigned long)m->flash, (unsigned long)b->flash_bytes,
            (unsigned long)m->weights);
     printf("  RAM   %s%lu of %lu bytes (arena %zu, sound buffers %lu, stack %lu)\n", about, (unsigned long)m->ram,

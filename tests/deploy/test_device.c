@@ -80,7 +80,8 @@ static void stream_is_equal_to_the_host(void **state)
     open_world(&w);
     small_noise(pcm, N);
     const th_span feed = {(const uint8_t *)pcm, N * 2};
-    if (th_emulator_run(w.board, w.fw.elf, "stream", feed, true, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    if (th_emulator_run(w.board, w.fw.elf, TH_EMULATE_STREAM, feed, true, 120, NULL, NULL, &e, &why))
+        fail_msg("%s", why.text);
     assert_int_equal(th_stream_run(&w.s.pipe, w.s.plan, pcm, N, on_detect, on_scores, h, &why), TH_OK);
     assert_true(h->n > 2); /* or the test says nothing */
     assert_int_equal(e.n_detections, h->n);
@@ -91,15 +92,16 @@ static void stream_is_equal_to_the_host(void **state)
     }
     assert_int_equal(e.n_out, h->n_scores);
     assert_memory_equal(e.out, h->scores, h->n_scores);
-    assert_int_equal(e.inferences, (int64_t)h->n_scores / 4);
-    assert_int_equal(e.frames, th_frontend_frames(&w.s.pipe.frontend, N));
-    assert_true(e.inference_mean > 1000 && e.frame_mean > 1000);
+    assert_int_equal(e.inference.n, (int64_t)h->n_scores / 4);
+    assert_int_equal(e.frame.n, th_frontend_frames(&w.s.pipe.frontend, N));
+    assert_true(e.inference.mean > 1000 && e.frame.mean > 1000);
     /* the bound holds, and is not far off */
     assert_true(w.fw.stack_bound > 0 && e.stack <= w.fw.stack && e.stack * 2 > w.fw.stack);
     /* instructions repeat exactly */
-    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", feed, true, 120, NULL, NULL, &again, &why), TH_OK);
-    assert_int_equal(again.inference_mean, e.inference_mean);
-    assert_int_equal(again.frame_mean, e.frame_mean);
+    assert_int_equal(th_emulator_run(w.board, w.fw.elf, TH_EMULATE_STREAM, feed, true, 120, NULL, NULL, &again, &why),
+                     TH_OK);
+    assert_int_equal(again.inference.mean, e.inference.mean);
+    assert_int_equal(again.frame.mean, e.frame.mean);
     assert_int_equal(again.stack, e.stack);
     th_emulation_free(&again);
     th_emulation_free(&e);
@@ -122,14 +124,16 @@ static void clips_and_raw_tensors_are_equal(void **state)
     int16_t *pcm = calloc((size_t)clip * 9, sizeof *pcm);
     small_noise(pcm, clip * 9);
     const th_span feed = {(const uint8_t *)pcm, (size_t)clip * 18};
-    if (th_emulator_run(w.board, w.fw.elf, "clips", feed, false, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    if (th_emulator_run(w.board, w.fw.elf, TH_EMULATE_CLIPS, feed, false, 120, NULL, NULL, &e, &why))
+        fail_msg("%s", why.text);
     assert_int_equal(th_stream_clips(&w.s.pipe, w.s.plan, pcm, 9, scores, &why), TH_OK);
     assert_int_equal(e.n_out, sizeof scores);
     assert_memory_equal(e.out, scores, sizeof scores);
     th_emulation_free(&e);
 
     for (uint32_t i = 0; i < 3; i++) (void)th_code_test_input(w.s.plan->graph, i + 1, in + (size_t)i * 120);
-    if (th_emulator_run(w.board, w.fw.profile_elf, "raw", (th_span){in, sizeof in}, true, 120, NULL, NULL, &e, &why))
+    if (th_emulator_run(w.board, w.fw.profile_elf, TH_EMULATE_RAW, (th_span){in, sizeof in}, true, 120, NULL, NULL, &e,
+                        &why))
         fail_msg("%s", why.text);
     assert_int_equal(e.n_out, 12);
     th_runner *r;
@@ -144,7 +148,7 @@ static void clips_and_raw_tensors_are_equal(void **state)
     int64_t sum = 0;
     assert_int_equal(e.n_steps, (size_t)w.s.plan->graph->n_nodes);
     for (size_t i = 0; i < e.n_steps; i++) sum += e.step[i];
-    assert_true(sum > e.inference_mean * 8 / 10 && sum <= e.inference_mean);
+    assert_true(sum > e.inference.mean * 8 / 10 && sum <= e.inference.mean);
     th_emulation_free(&e);
     close_world(&w);
     free(pcm);
@@ -262,7 +266,8 @@ static void a_fault_is_reported(void **state)
     free(elf);
     const uint8_t silence[64] = {0};
     assert_int_equal(
-        th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+        th_emulator_run(w.board, w.fw.elf, TH_EMULATE_STREAM, (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why),
+        TH_EIO);
     assert_non_null(strstr(why.text, "model_init"));
     th_emulation_free(&e);
     close_world(&w);
@@ -292,7 +297,8 @@ static void a_stack_overflow_is_reported(void **state)
     free(elf);
     const uint8_t silence[64] = {0};
     assert_int_equal(
-        th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+        th_emulator_run(w.board, w.fw.elf, TH_EMULATE_STREAM, (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why),
+        TH_EIO);
     if (!strstr(why.text, "stack overflow")) fail_msg("%s", why.text);
     th_emulation_free(&e);
     close_world(&w);
