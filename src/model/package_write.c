@@ -422,7 +422,7 @@ static uint32_t graph_block(packer *k, int32_t graph, uint32_t depth)
     const th_plan *sub = k->root->sub[graph];
     if (k->block_of[graph] && k->block[k->block_of[graph]].depth >= depth) return k->block_of[graph];
     const uint32_t to = new_block(k, depth);
-    for (int32_t i = 0; i < sub->graph->n_nodes && !k->err; i++) put_node(k, sub, i, to);
+    for (int32_t i = 0; i < sub->graph->n_nodes && !k->err; i++) put_node(k, sub, sub->order[i], to);
     k->block_of[graph] = to;
     return to;
 }
@@ -627,7 +627,8 @@ static void pack(packer *k, th_span meta, th_span file, const char *made_by, th_
     (void)grow(k, &k->out, TH_THM_HEADER);
     (void)new_block(k, 0); /* TH_THM_BLOCK_RUN */
     (void)new_block(k, 0); /* TH_THM_BLOCK_RESET */
-    for (int32_t i = 0; i < k->root->graph->n_nodes && !k->err; i++) put_node(k, k->root, i, TH_THM_BLOCK_RUN);
+    for (int32_t i = 0; i < k->root->graph->n_nodes && !k->err; i++)
+        put_node(k, k->root, k->root->order[i], TH_THM_BLOCK_RUN);
     if (!k->err) put_all_resets(k);
     if (!k->err) put_tables(k, meta);
     const size_t run = k->out.n;

@@ -43,8 +43,11 @@ const th_fast_row *const *th_fast_all(size_t *n)
 th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step)
 {
     if (step->control != TH_CONTROL_KERNEL) return TH_OK;
-    const char *const plain = step->kernel_name;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain; i++)
-        if (rows[i]->isa == isa && strcmp(rows[i]->plain, plain) == 0) TH_TRY(rows[i]->prepare(p, step));
+    const th_step plain = *step;
+    step->slide = 0;
+    step->lead = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain.kernel_name; i++)
+        if (rows[i]->isa == isa && strcmp(rows[i]->plain, plain.kernel_name) == 0) TH_TRY(rows[i]->prepare(p, step));
+    if (step->kernel_name == plain.kernel_name) *step = plain;
     return TH_OK;
 }

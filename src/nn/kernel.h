@@ -6,7 +6,7 @@
  *
  *   par      the operator's parameter struct
  *   in       [step.n_in]  addresses of the inputs, NULL for an absent optional one
- *   out      [step.n_out] addresses of the outputs; never overlap the inputs unless step.in_place allows it
+ *   out      [step.n_out] addresses of the outputs; overlap no input unless step.in_place or step.slide says so
  *   scratch  as many bytes as the step asked for, aligned to 16, or NULL for none */
 typedef void th_kernel(const void *par, const void *const *in, void *const *out, void *scratch);
 

@@ -325,7 +325,7 @@ typedef struct th_step {
     uint32_t slide;
     size_t lead;
     size_t weight_bytes; /* of the model's constants, packed, that par holds */
-    int64_t macs;         /* multiply-accumulates of one run */
+    int64_t macs;        /* multiply-accumulates of one run */
 } th_step;
 
 typedef struct th_prepare {
