@@ -12,7 +12,7 @@
 
 #include "nn/package.h"
 
-#define TH_KERNELS_PLAIN(X)                                                                                            \
+#define TH_KERNELS_PLAIN_LIST(X)                                                                                       \
     X(1, th_abs_f32)                                                                                                   \
     X(2, th_abs_s16)                                                                                                   \
     X(3, th_add_f32)                                                                                                   \
