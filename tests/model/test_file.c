@@ -178,6 +178,39 @@ static void planned_memory_of_all_graphs_is_honoured(void **state)
     th_model_free(m);
 }
 
+/* Graph 0 runs 1 or 2, and 1 runs 2: places of 1 and 2 must differ, though one run of graph 0 may take either. */
+static void planned_memory_of_a_graph_in_a_graph_is_its_own(void **state)
+{
+    (void)state;
+    for (int32_t at = 64; at <= 96; at += 16) {
+        calls *c = calls_new(3);
+        const int32_t flag = calls_input(c, 0, TH_BOOL), x = calls_input(c, 0, TH_F32),
+                      y = calls_tensor(c, 0, TH_F32, NULL), a = calls_input(c, 1, TH_F32),
+                      no = calls_tensor(c, 1, TH_BOOL, &c->no), b = calls_tensor(c, 1, TH_F32, NULL),
+                      d = calls_input(c, 2, TH_F32), e = calls_tensor(c, 2, TH_F32, NULL);
+        th_node *outer = calls_node(c, 0, TH_OP_IF, LIST(flag, x), LIST(y)),
+                *inner = calls_node(c, 1, TH_OP_IF, LIST(no, a), LIST(b));
+        outer->attr.call.graph[0] = 1, outer->attr.call.graph[1] = 2;
+        inner->attr.call.graph[0] = inner->attr.call.graph[1] = 2;
+        calls_node(c, 2, TH_OP_RELU, LIST(d), LIST(e));
+        calls_output(c, 0, y), calls_output(c, 1, b), calls_output(c, 2, e);
+        const int32_t places[] = {1, 0, 8, -1, -1, -1, 64, -1, 80, at, -1};
+        th_metadata meta = {TH_TFL_OFFLINE_METADATA, {(const uint8_t *)places, sizeof places}};
+        c->m.metadata = &meta;
+        c->m.n_metadata = 1;
+        th_model *m = through_a_file(&c->m);
+        th_plan *p = NULL;
+        th_why why = {0};
+        const th_err err = th_plan_make(&m->graphs[0], &p, &why);
+        assert_int_equal(err, at < 96 ? TH_EFORMAT : TH_OK);
+        if (err) assert_non_null(strstr(why.text, "graphs 1 and 2 onto the same bytes"));
+        if (!err) run_choice(p, 1, (const float[]){0, 0, 1, 2});
+        th_plan_free(err ? NULL : p);
+        th_model_free(m);
+        free(c);
+    }
+}
+
 static void planned_memory_that_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -382,6 +415,7 @@ int main(void)
         cmocka_unit_test(signatures_are_kept),
         cmocka_unit_test(planned_memory_is_honoured),
         cmocka_unit_test(planned_memory_of_all_graphs_is_honoured),
+        cmocka_unit_test(planned_memory_of_a_graph_in_a_graph_is_its_own),
         cmocka_unit_test(planned_memory_that_cannot_be_is_refused),
         cmocka_unit_test(bytes_behind_the_flatbuffer_are_read),
         cmocka_unit_test(loading_takes_no_more_memory_than_stated),
