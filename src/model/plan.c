@@ -136,6 +136,17 @@ th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why
     return err;
 }
 
+th_err th_plan_make_host(const th_graph *graph, th_plan **out, th_why *why)
+{
+    const char *name = getenv("THIMBLE_ISA");
+    const th_isa isa = name && *name ? th_isa_find(name) : th_isa_host();
+    if (isa == TH_ISA_N || !th_isa_runs_here(isa))
+        return th_why_set(why, TH_EUSAGE,
+                          "THIMBLE_ISA=%s names kernels that this machine cannot run. Its fastest are: %s", name,
+                          th_isa_name(th_isa_host()));
+    return th_plan_make_for(graph, isa, out, why);
+}
+
 void th_plan_free(th_plan *plan)
 {
     if (!plan) return;

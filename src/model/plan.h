@@ -57,6 +57,9 @@ TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *
 /* The same with the fast kernels of one processor family, their weights packed. A plan for another machine can be
  * written as C or as a package, but not run here. */
 TH_NODISCARD th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
+/* The same for the machine that this runs on: its fastest family, or the one that the environment variable THIMBLE_ISA
+ * names (plain, sse2, avx2, vnni).  Errors: also TH_EUSAGE, for a name that is none or that this machine can't run. */
+TH_NODISCARD th_err th_plan_make_host(const th_graph *graph, th_plan **plan, th_why *why);
 void th_plan_free(th_plan *plan); /* NULL is fine */
 
 /* A runner: a plan with its own arena on the host. One per thread. */

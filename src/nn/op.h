@@ -310,6 +310,7 @@ typedef enum th_control {
 typedef struct th_step {
     th_control control; /* not TH_CONTROL_KERNEL: nothing below is set */
     th_kernel *kernel;
+    th_part_kernel *part;    /* the same work in parts, or NULL */
     const char *kernel_name; /* C name of `kernel` */
     const char *header;      /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
     const char *par_type;    /* C name of the parameter struct, or NULL when it has none */
