@@ -9,7 +9,7 @@
  *   th_node + th_tensor[]  --prepare-->  th_step {kernel, params}  --run-->  outputs
  *
  * An operator X is three files and one line:
- *   nn/x.h          its parameter structs and kernels; includes only <stdint.h>, nn/window.h, nn/broadcast.h: the device's
+ *   nn/x.h          its parameter structs and kernels; includes only <stdint.h>, nn/window.h and nn/broadcast.h
  *   nn/x.c          the kernels: formula first, freestanding C99
  *   nn/x_prepare.c  the row: checks and everything that is computed before running
  *   nn/rows.h       the line in the table
