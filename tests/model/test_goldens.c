@@ -1,12 +1,12 @@
 /* Reference models against TensorFlow Lite Micro's outputs: int8 byte for byte, float to 1e-5 of the largest value. */
 #include "../conformance.h"
 #include "../test.h"
+#include "golden.h"
 
 #include "model/plan.h"
 #include "os/file.h"
 
 #include <dirent.h>
-#include <math.h>
 
 typedef struct bytes {
     uint8_t *p;
@@ -67,20 +67,6 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     free(want.p);
 }
 
-static void compare(const char *file, const void *got, const void *want, size_t n, th_type type)
-{
-    if (type != TH_F32) {
-        if (memcmp(got, want, n) != 0) fail_msg("%s differs", file);
-        return;
-    }
-    const float *a = got, *b = want;
-    float most = 0.0f;
-    for (size_t i = 0; i < n / 4; i++) most = fmaxf(most, fabsf(b[i]));
-    for (size_t i = 0; i < n / 4; i++)
-        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most))
-            fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
-}
-
 /* As many inputs as the file has, one after the other, from a fresh state. */
 static void run_golden(session *s, const char *name, const char *tag, int layers)
 {
@@ -102,7 +88,7 @@ static void run_golden(session *s, const char *name, const char *tag, int layers
         }
         assert_int_equal(th_runner_invoke(s->runner, layers && step == 0 ? on_layer : NULL, s), TH_OK);
         assert_true((size_t)(want.p + want.n - to) >= th_tensor_bytes(y));
-        compare(file, th_runner_output(s->runner, 0), to, th_tensor_bytes(y), y->type);
+        golden_equal(file, th_runner_output(s->runner, 0), to, th_tensor_bytes(y), y->type);
         to += th_tensor_bytes(y);
     }
     assert_ptr_equal(to, want.p + want.n);

@@ -117,6 +117,23 @@ static inline void rig_fill(rig *r, int i, th_type type, th_shape shape)
     r->t[i].data = i == RIG_OUT || r->t[i].is_variable ? NULL : r->data[i];
 }
 
+/* Element k of a tensor of whole numbers. */
+static inline int64_t whole(const rig *r, int i, int64_t k)
+{
+    if (r->t[i].type == TH_S64) return ((const int64_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S32) return ((const int32_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S16) return ((const int16_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S8) return ((const int8_t *)r->data[i])[k];
+    const int four = ((const uint8_t *)r->data[i])[k / 2] >> (k % 2 * 4) & 15;
+    return four < 8 ? four : four - 16;
+}
+
+/* The same of a float one. */
+static inline double f32(const rig *r, int i, int64_t k)
+{
+    return (double)((const float *)r->data[i])[k];
+}
+
 /* n scales of about `scale`, each up to 4 times larger or smaller, with zero points in [-zero_range, zero_range]. */
 static inline void rig_quant(rig *r, int i, int32_t n, int32_t axis, float scale, int32_t zero_range)
 {
