@@ -298,7 +298,7 @@ static void run_there(const th_board *board, const th_plan *plan, const char *di
     char out[TH_PATH_BYTES];
     assert_int_equal(th_path_join(out, dir, "fw", &why), TH_OK);
     if (th_export_firmware(plan, NULL, board, out, 0, &fw, &why) ||
-        th_emulator_run(board, fw.elf, "raw", feed, false, 120, NULL, NULL, e, &why))
+        th_emulator_run(board, fw.elf, TH_EMULATE_RAW, feed, false, 120, NULL, NULL, e, &why))
         fail_msg("%s", why.text);
     printf("# %d operators, %u bytes of flash, %u of RAM\n", (int)plan->graph->n_nodes, fw.flash, fw.ram);
     th_firmware_free(&fw);
