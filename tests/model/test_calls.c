@@ -260,6 +260,97 @@ static void broken_calls_are_refused(void **state)
     refused(c, "it hands a variable on");
 }
 
+/* Conditions that are none, and graphs that come back to themselves by way of IF and WHILE. */
+static void broken_conditions_and_circles_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lists = "tensors and those of the graphs it runs differ";
+    calls *c = calls_choice();
+    c->c[0].t[0].type = TH_U8;
+    refused(c, "operator 0 (IF, makes t): its condition is not one bool");
+    c = calls_choice();
+    c->c[0].t[0].shape.d[0] = 2;
+    refused(c, "its condition is not one bool");
+    c = calls_choice();
+    c->c[0].list[0][0][0] = -1;
+    refused(c, "operator 0 (IF");
+    c = calls_choice();
+    c->c[0].node[0].n_in = 0;
+    refused(c, "operator 0 (IF");
+    c = calls_choice();
+    c->c[0].node[0].attr.call.graph[1] = -1;
+    refused(c, "it runs a graph that the model does not have");
+    c = calls_choice();
+    c->c[0].node[0].attr.call.graph[0] = INT32_MAX;
+    refused(c, "it runs a graph that the model does not have");
+    c = calls_loop();
+    c->c[1].t[0].shape.d[0] = c->c[0].t[0].shape.d[0] = c->c[0].t[3].shape.d[0] = c->c[2].t[0].shape.d[0] = 2;
+    refused(c, lists); /* the body still gives one */
+    c = calls_loop();
+    c->c[1].out[0] = 2; /* four floats as the condition */
+    refused(c, "operator 0 (WHILE): its condition does not give one bool");
+    c = calls_loop();
+    c->g[1].n_outputs = 0;
+    refused(c, "operator 0 (WHILE): its condition does not give one bool");
+    c = calls_loop();
+    c->c[0].node[0].attr.call.graph[1] = 1; /* the condition as the body */
+    refused(c, lists);
+    c = calls_loop(); /* the body goes round in itself */
+    calls_node(c, 2, TH_OP_WHILE, LIST(0, 1, 2), LIST(6, 7, 8))->attr.call.graph[0] = 1;
+    c->c[2].node[1].attr.call.graph[1] = 2;
+    calls_tensor(c, 2, TH_BOOL, NULL), calls_tensor(c, 2, TH_BOOL, NULL), calls_tensor(c, 2, TH_F32, NULL);
+    refused(c, "in a circle");
+    c = calls_loop(); /* and the first graph in the condition */
+    calls_node(c, 1, TH_OP_CALL_ONCE, NONE, NONE)->attr.call.graph[0] = 0;
+    refused(c, "the graph that the run began with");
+}
+
+/* Graph k runs graph k + 1 four times by IF: 4^12 runs from 13 small graphs, and not a single loop. */
+static void calls_that_multiply_are_stopped(void **state)
+{
+    (void)state;
+    enum { DEPTH = 12, TIMES = 4 };
+    calls *c = calls_new(DEPTH + 1);
+    for (int32_t k = 0; k <= DEPTH; k++) {
+        int32_t x = calls_input(c, k, TH_F32);
+        const int32_t no = calls_tensor(c, k, TH_BOOL, &c->no);
+        for (int i = 0; i < TIMES; i++) {
+            const int32_t y = calls_tensor(c, k, TH_F32, NULL);
+            th_node *n = k < DEPTH ? calls_node(c, k, TH_OP_IF, LIST(no, x), LIST(y))
+                                   : calls_node(c, k, TH_OP_RELU, LIST(x), LIST(y));
+            if (k < DEPTH) n->attr.call.graph[0] = n->attr.call.graph[1] = k + 1;
+            x = y;
+        }
+        calls_output(c, k, x);
+    }
+    run r = start(&c->g[0]);
+    assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_EENDLESS);
+    stop(&r);
+    free(c);
+}
+
+/* A file may ask for any shape: what no small computer has is refused by a text that says how much it was. */
+static void a_huge_arena_is_refused(void **state)
+{
+    (void)state;
+    const int32_t fits = (int32_t)(TH_MAX_ARENA / 4), count[] = {fits, fits + 1, INT32_MAX};
+    for (int i = 0; i < 3; i++) {
+        calls *c = calls_new(1);
+        const int32_t x = calls_input(c, 0, TH_F32), y = calls_tensor(c, 0, TH_F32, NULL);
+        calls_node(c, 0, TH_OP_RELU, LIST(x), LIST(y)); /* onto its input */
+        calls_output(c, 0, y);
+        c->c[0].t[x].shape.d[0] = c->c[0].t[y].shape.d[0] = count[i];
+        if (i) {
+            refused(c, "the model needs an arena of");
+            continue;
+        }
+        run r = start(&c->g[0]);
+        assert_int_equal(r.plan->arena_bytes, TH_MAX_ARENA);
+        stop(&r);
+        free(c);
+    }
+}
+
 static void calls_have_a_most_depth(void **state)
 {
     (void)state;
@@ -289,6 +380,9 @@ int main(void)
         cmocka_unit_test(while_goes_round),
         cmocka_unit_test(a_loop_without_end_is_stopped),
         cmocka_unit_test(broken_calls_are_refused),
+        cmocka_unit_test(broken_conditions_and_circles_are_refused),
+        cmocka_unit_test(calls_that_multiply_are_stopped),
+        cmocka_unit_test(a_huge_arena_is_refused),
         cmocka_unit_test(calls_have_a_most_depth),
         cmocka_unit_test(equal_in_the_reference),
         cmocka_unit_test(tflm_is_equal),
