@@ -32,7 +32,7 @@
 #define SOAK_MACS       INT64_C(50000000)
 #define SOAK_GRAPH_RUNS 100
 
-enum { SOAK_EDITS = 4, SOAK_CHUNK = 64, SOAK_CONSTANT = 256, SOAK_PLANNED = 1000 };
+enum { SOAK_EDITS = 4, SOAK_CHUNK = 64, SOAK_CONSTANT = 256 };
 
 typedef struct soak_file {
     uint8_t *bytes; /* [n] memory of exactly that size */
@@ -211,16 +211,16 @@ static inline int soak_run(const th_plan *plan, th_rng *rng)
     return err == TH_OK || err == TH_EENDLESS;
 }
 
-/* Loads the first n bytes and plans them, one in SOAK_PLANNED with the search for the smallest arena; and runs what
- * loads when `wanted` > 0 runs are still missing. */
+/* Loads the first n bytes and plans them; and runs what loads while `wanted` > 0 runs are missing, every second one
+ * planned as `thimble run` does: with this machine's kernels and the search for the smallest arena. */
 static inline void soak_load(const soak_file *f, size_t n, th_rng *rng, int64_t wanted, soak_counts *c)
 {
     th_model *m = NULL;
     th_plan *plan = NULL;
     c->tried++;
     if (th_model_view_tflite((th_span){f->bytes, n}, &m, NULL)) return;
-    const th_err err = c->loaded % SOAK_PLANNED ? th_plan_make_quick(&m->graphs[0], &plan, NULL)
-                                                : th_plan_make(&m->graphs[0], &plan, NULL);
+    const th_err err = wanted > 0 && c->loaded % 2 ? th_plan_make_host(&m->graphs[0], &plan, NULL)
+                                                   : th_plan_make_quick(&m->graphs[0], &plan, NULL);
     if (err == TH_OK) {
         c->loaded++;
         if (wanted > 0) c->run += soak_run(plan, rng);
