@@ -74,10 +74,12 @@ $(B)/embed.o: $(B)/embed.c
 $(B)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
-# One source of training kernels, compiled once per instruction set; which runs is decided at run time.
+# Kernels of one instruction set each; which of them run is decided at run time.
 ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 $(B)/src/train/kernels_avx2.o: CFLAGS += -mavx2 -mfma
 $(B)/src/train/kernels_avx512.o: CFLAGS += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma
+$(B)/src/nn/x86/vec_avx2.o: CFLAGS += -mavx2
+$(B)/src/nn/x86/vec_vnni.o: CFLAGS += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx512vnni
 endif
 $(B)/tests/%.o: tests/%.c | need-cmocka
 	@mkdir -p $(@D)

@@ -51,16 +51,3 @@ int memcmp(const void *a, const void *b, size_t n)
         if (*p != *q) return *p - *q;
     return 0;
 }
-
-size_t strlen(const char *s)
-{
-    const char *e = s;
-    while (*e) e++;
-    return (size_t)(e - s);
-}
-
-int strcmp(const char *a, const char *b)
-{
-    while (*a && *a == *b) a++, b++;
-    return (uint8_t)*a - (uint8_t)*b;
-}

@@ -1,11 +1,12 @@
-/* The firmware's loop on the emulated board.  Words of its command line:
+/* The firmware's loop on the emulated board. Its command line is one letter; sound or tensors come from the host's
+ * file "in", scores or tensors go to "out":
  *
- *   stream IN OUT   IN: 16-bit samples; a JSON line per detection, the scores of every inference to OUT
- *   clips IN OUT    IN: windows of MODEL_CLIP_SAMPLES samples; the scores of each to OUT
- *   raw IN OUT      IN: input tensors, one set after the other; the output tensors of each invoke to OUT
+ *   s  stream: 16-bit samples; a line for each detection, the scores of every inference to "out"
+ *   c  clips: windows of MODEL_CLIP_SAMPLES samples; the scores of each
+ *   r  raw: input tensors, one set after the other; the output tensors of each invoke
  *
- * At the end a line of measurements.  Nothing is printed while something is being measured. */
-#include "base/text.h"
+ * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
+ * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */
 #include "board.h"
 #include "model.h"
 #include "semihost.h"
@@ -15,35 +16,44 @@
 
 #include <string.h>
 
-enum { STDOUT_CLOSED = -1, EXIT_BAD_WORDS = 2, EXIT_BAD_FILE = 3 };
+enum { CLOSED = -1, EXIT_BAD_WORDS = 2, EXIT_BAD_FILE = 3 };
+
 static int32_t endless; /* an inference came to no end */
 
-typedef struct cost { /* of something that is done again and again, in timer ticks */
-    uint32_t n, min, max;
-    uint64_t sum;
-} cost;
+/* Of something that is done again and again: times, and ticks of the instruction clock. */
+enum { COUNT, MIN, MAX, SUM_LOW, SUM_HIGH, COST_NUMBERS };
 
-static cost inference, frame;
-static int32_t out_file = STDOUT_CLOSED, console = STDOUT_CLOSED;
-static char line[384];
+static uint32_t inference[COST_NUMBERS];
+static int32_t out_file = CLOSED, console = CLOSED;
 
-static void cost_add(cost *c, uint32_t ticks)
+static void cost_add(uint32_t cost[COST_NUMBERS], uint32_t ticks)
 {
-    if (!c->n || ticks < c->min) c->min = ticks;
-    if (ticks > c->max) c->max = ticks;
-    c->sum += ticks;
-    c->n++;
+    if (!cost[COUNT] || ticks < cost[MIN]) cost[MIN] = ticks;
+    if (ticks > cost[MAX]) cost[MAX] = ticks;
+    cost[SUM_LOW] += ticks;
+    cost[SUM_HIGH] += cost[SUM_LOW] < ticks;
+    cost[COUNT]++;
 }
 
-static uint32_t cost_mean(const cost *c)
+static void say(const char *text, uint32_t n)
 {
-    return c->n ? (uint32_t)((c->sum * TH_INSTR_PER_TICK + c->n / 2) / c->n) : 0;
+    if (console < 0) console = semi_open(":tt", 3, SEMI_OPEN_WRITE);
+    (void)semi_write(console, text, n);
 }
 
-static void say(size_t n)
+void device_say(const char *word, const uint32_t *value, int32_t n)
 {
-    if (n >= sizeof line) n = sizeof line - 1;
-    (void)semi_write(console, line, (uint32_t)n);
+    const char *end = word;
+    while (*end) end++;
+    say(word, (uint32_t)(end - word));
+    for (int32_t i = 0; i < n; i++) {
+        char text[9];
+        uint32_t v = value[i];
+        text[0] = ' ';
+        for (int k = 8; k > 0; k--, v >>= 4) text[k] = "0123456789abcdef"[v & 15];
+        say(text, sizeof text);
+    }
+    say("\n", 1);
 }
 
 #ifdef MODEL_PROFILE
@@ -56,15 +66,6 @@ void model_profile(int32_t step)
     step_ticks[step] += now - step_from;
     step_from = device_ticks();
 }
-
-static void say_steps(void)
-{
-    for (int32_t i = 0; i < MODEL_STEPS; i++) {
-        const uint64_t instructions = (uint64_t)step_ticks[i] * TH_INSTR_PER_TICK / (inference.n ? inference.n : 1);
-        say(th_text_fmt(line, sizeof line, "{\"step\":%ld,\"instructions\":%llu}\n", (long)i,
-                        (unsigned long long)instructions));
-    }
-}
 #endif
 
 static uint32_t invoke_ticks(void)
@@ -75,7 +76,7 @@ static uint32_t invoke_ticks(void)
 #endif
     if (model_invoke()) endless = 1;
     const uint32_t ticks = device_ticks() - from;
-    cost_add(&inference, ticks);
+    cost_add(inference, ticks);
     return ticks;
 }
 
@@ -102,6 +103,7 @@ static int16_t block[MODEL_HOP_SAMPLES]; /* one hop: at most one frame, one infe
 static int8_t scores[MODEL_LABELS];
 static th_detection detection;
 static int32_t have_scores, have_detection;
+static uint32_t frame[COST_NUMBERS];
 static uint32_t inference_ticks; /* of this push */
 
 static void device_classify(void *ctx, const int8_t *features, int8_t *out)
@@ -135,14 +137,13 @@ static void push(int32_t n)
     const uint32_t from = device_ticks();
     model_listen(block, n, device_on_detect, device_on_scores, 0);
     const uint32_t ticks = device_ticks() - from - inference_ticks;
-    if (model_listener.n_done != frames) cost_add(&frame, ticks);
+    if (model_listener.n_done != frames) cost_add(frame, ticks);
 }
 
 static void say_detection(void)
 {
-    const long thousandth = ((long)detection.score * 1000 + 128) / 256;
-    say(th_text_fmt(line, sizeof line, "{\"time_ms\":%ld,\"label\":%ld,\"raw\":%ld,\"score\":0.%03ld}\n",
-                    (long)detection.time_ms, (long)detection.label, (long)detection.score, thousandth));
+    const uint32_t value[3] = {(uint32_t)detection.time_ms, (uint32_t)detection.label, (uint32_t)detection.score};
+    device_say("detect", value, 3);
 }
 
 static int32_t run_stream(int32_t in)
@@ -179,66 +180,38 @@ static int32_t run_clips(int32_t in)
 }
 #endif
 
-void device_report_fault(uint32_t pc, uint32_t lr, uint32_t cfsr, int overflow)
-{
-    if (console < 0) console = semi_open(":tt", SEMI_OPEN_WRITE);
-    say(th_text_fmt(line, sizeof line, "{\"fault\":\"%s\",\"pc\":%lu,\"lr\":%lu,\"cfsr\":%lu}\n",
-                    overflow ? "stack overflow" : "hard fault", (unsigned long)pc, (unsigned long)lr,
-                    (unsigned long)cfsr));
-}
-
 static void say_measurements(void)
 {
+    const uint32_t stack = device_stack_used();
 #ifdef MODEL_PROFILE
-    say_steps();
+    for (int32_t i = 0; i < MODEL_STEPS; i++) device_say("step", &step_ticks[i], 1);
 #endif
-    say(th_text_fmt(line, sizeof line,
-                    "{\"inferences\":%lu,\"inference_min\":%llu,\"inference_mean\":%lu,\"inference_max\":%llu,"
-                    "\"frames\":%lu,\"frame_mean\":%lu,\"frame_max\":%llu,\"stack\":%lu}\n",
-                    (unsigned long)inference.n, (unsigned long long)inference.min * TH_INSTR_PER_TICK,
-                    (unsigned long)cost_mean(&inference), (unsigned long long)inference.max * TH_INSTR_PER_TICK,
-                    (unsigned long)frame.n, (unsigned long)cost_mean(&frame),
-                    (unsigned long long)frame.max * TH_INSTR_PER_TICK, (unsigned long)device_stack_used()));
+#if MODEL_AUDIO
+    device_say("frame", frame, COST_NUMBERS);
+#endif
+    device_say("inference", inference, COST_NUMBERS);
+    device_say("stack", &stack, 1);
 }
 
-/* Splits `words` at blanks, in place; returns how many. */
-static int32_t split(char *words, char *word[4])
-{
-    int32_t n = 0;
-    for (char *c = words; *c && n < 4;) {
-        while (*c == ' ') *c++ = '\0';
-        if (!*c) break;
-        word[n++] = c;
-        while (*c && *c != ' ') c++;
-    }
-    return n;
-}
-
-static int32_t run(const char *mode, int32_t in)
+static int32_t run(char mode, int32_t in)
 {
 #if MODEL_AUDIO
-    if (strcmp(mode, "stream") == 0) return run_stream(in);
-    if (strcmp(mode, "clips") == 0) return run_clips(in);
+    if (mode == 's') return run_stream(in);
+    if (mode == 'c') return run_clips(in);
 #endif
-    return strcmp(mode, "raw") == 0 ? run_raw(in) : EXIT_BAD_WORDS;
+    return mode == 'r' ? run_raw(in) : EXIT_BAD_WORDS;
 }
 
 int main(void)
 {
-    static char words[128];
-    char *word[4];
-    device_timer_start();
-    console = semi_open(":tt", SEMI_OPEN_WRITE);
-    if (semi_command_line(words, sizeof words) || split(words, word) != 4) return EXIT_BAD_WORDS;
-    const int32_t in = semi_open(word[2], SEMI_OPEN_READ);
-    out_file = semi_open(word[3], SEMI_OPEN_WRITE);
+    char mode[4];
+    device_clock_start();
+    if (semi_command_line(mode, sizeof mode)) return EXIT_BAD_WORDS;
+    const int32_t in = semi_open("in", 2, SEMI_OPEN_READ);
+    out_file = semi_open("out", 3, SEMI_OPEN_WRITE);
     if (in < 0 || out_file < 0) return EXIT_BAD_FILE;
-    /* Once before anything is measured: printing has its place in the stack's high-water mark
-     * whether something is detected or not. */
-    say(th_text_fmt(line, sizeof line, "{\"arena\":%lu,\"audio\":%d}\n", (unsigned long)MODEL_ARENA_BYTES,
-                    MODEL_AUDIO));
     if (model_init()) return EXIT_BAD_WORDS;
-    const int32_t status = run(word[1], in);
+    const int32_t status = run(mode[0], in);
     say_measurements();
     return status;
 }

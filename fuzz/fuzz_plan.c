@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     th_plan *plan = NULL;
     th_why why = {0};
     if (th_model_from_tflite((th_span){data, size}, &m, &why)) return 0;
-    if (th_plan_make(&m->graphs[0], &plan, &why) == TH_OK && plan->arena_bytes <= MOST_BYTES && plan->macs <= MOST_MACS)
+    if (th_plan_make_quick(&m->graphs[0], &plan, &why) == TH_OK && plan->arena_bytes <= MOST_BYTES &&
+        plan->macs <= MOST_MACS)
         run(plan);
     th_plan_free(plan);
     th_model_free(m);

@@ -64,12 +64,13 @@ static inline void keep_model(kept_case *k, const th_node *n, const th_tensor *t
     k->model.description = "";
 }
 
-/* The types of all its tensors as a number: a kernel for each. */
+/* The types of all its tensors, and which are constant, as a number: a kernel for each. */
 static inline unsigned keep_types(const th_node *n, const th_tensor *tensors)
 {
     unsigned types = 0;
     for (int32_t i = 0; i < n->n_in; i++)
-        types = types * 31 + (n->in[i] < 0 ? 0 : (unsigned)tensors[n->in[i]].type + 1);
+        types = types * 61 +
+                (n->in[i] < 0 ? 0 : 2 * (unsigned)tensors[n->in[i]].type + (tensors[n->in[i]].data != NULL) + 1);
     for (int32_t i = 0; i < n->n_out; i++) types = types * 31 + (unsigned)tensors[n->out[i]].type + 1;
     return types;
 }

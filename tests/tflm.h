@@ -40,6 +40,7 @@ typedef struct tflm_case {
     const uint8_t *in, *made;
     const uint8_t *open; /* NULL, or 1 for each byte that TFLM leaves as it was */
     size_t n_in, n_made;
+    const th_model *model; /* NULL: of the node alone */
 } tflm_case;
 
 /* What this program has seen. */
@@ -88,7 +89,7 @@ static inline void tflm_save(const tflm_case *c, const char *path)
         k.t[k.fed[i]].data = NULL;
     }
     k.graph.n_inputs = c->n_fed;
-    if (th_model_save(&k.model, path, &why)) fail_msg("%s", why.text);
+    if (th_model_save(c->model ? c->model : &k.model, path, &why)) fail_msg("%s", why.text);
 }
 
 /* --- the comparison --- */

@@ -65,10 +65,12 @@ static th_err find_tensor(th_model *m, const char *text, th_tensor **out, th_why
     if (found > 1)
         return th_why_set(why, TH_EUSAGE,
                           "%d tensors have the name \"%s\": give its number as #NUMBER or #GRAPH:NUMBER (thimble "
-                          "inspect --json lists them in order)",
+                          "inspect --tensors lists them)",
                           found, text);
     if (*text == '#' && (*out = by_number(m, text)) != NULL) return TH_OK;
-    return th_why_set(why, TH_ENOENT, "the model has no tensor \"%s\"; name one as it is in the file, or by #NUMBER",
+    return th_why_set(why, TH_ENOENT,
+                      "the model has no tensor \"%s\"; `thimble inspect MODEL.tflite --tensors` lists their "
+                      "names and numbers",
                       text);
 }
 
@@ -197,8 +199,8 @@ static th_err parse_value(const char *text, const th_tensor *t, double *v, th_wh
                           th_type_name(t->type));
     *v = strtod(text, &end);
     if (end == text || *end || !(*v >= lo && *v <= hi) || (t->type != TH_F32 && *v != floor(*v)))
-        return th_why_set(why, TH_EUSAGE, "\"%s\" is no value of tensor \"%s\", which is %s", text, t->name,
-                          th_type_name(t->type));
+        return th_why_set(why, TH_EUSAGE, "\"%s\" is no value of tensor \"%s\", which is %s: from %.9g to %.9g", text,
+                          t->name, th_type_name(t->type), lo, hi);
     return TH_OK;
 }
 

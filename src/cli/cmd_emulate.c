@@ -32,7 +32,7 @@ static bool has(const th_session *s, const char *key)
 static void print_text(const th_session *s)
 {
     const th_board *b = s->t.board;
-    printf("%s (%s), emulated\n", b->title, b->core);
+    printf("%s, %s, emulated\n", b->title, b->core->name);
     printf("  flash                    %10.0f bytes of %lu\n", number(s, "flash_bytes"), (unsigned long)b->flash_bytes);
     printf("  RAM                      %10.0f bytes of %lu\n", number(s, "ram_bytes"), (unsigned long)b->ram_bytes);
     printf("    arena                  %10.0f bytes\n", number(s, "arena_bytes"));

@@ -6,21 +6,33 @@
 #include "deploy/measure.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const th_opt options[] = {
     {"board", "B", NULL, "also what it takes there, and whether that fits (nano33ble, ..)"},
-    {"json", NULL, NULL, "print one JSON object"},
+    {"tensors", NULL, NULL, "also all tensors with number and name, as `thimble edit` takes them"},
+    {"json", NULL, NULL, "print one JSON object; of a model that cannot run: why, and exit code 1"},
     {NULL, NULL, NULL, NULL},
 };
 
-/* Trained numbers of an operator: weights and biases, not the shape that RESHAPE reads. */
+/* Shapes, axes and other arguments are whole numbers without a scale; so is a bias, where there is one. */
+static bool is_argument(const th_node *n, const th_tensor *t)
+{
+    const bool has_bias = n->op == TH_OP_CONV_2D || n->op == TH_OP_DEPTHWISE_CONV_2D ||
+                          n->op == TH_OP_FULLY_CONNECTED || n->op == TH_OP_SVDF ||
+                          n->op == TH_OP_UNIDIRECTIONAL_SEQUENCE_LSTM || n->op == TH_OP_LSTM ||
+                          (n->op == TH_OP_TRANSPOSE_CONV && n->n_in > 3 && n->in[3] >= 0);
+    return (t->type == TH_S32 || t->type == TH_S64) && t->quant.n == 0 && !has_bias;
+}
+
+/* Numbers that an operator was given: weights, biases and other constants that are no arguments. */
 static int64_t parameters(const th_graph *g, const th_node *n)
 {
     int64_t sum = 0;
-    for (int32_t k = 1; k < n->n_in; k++) {
+    for (int32_t k = 0; k < n->n_in; k++) {
         const th_tensor *t = n->in[k] < 0 ? NULL : &g->tensors[n->in[k]];
-        if (t && t->data && n->op != TH_OP_RESHAPE) sum += th_shape_count(&t->shape);
+        if (t && t->data && !is_argument(n, t)) sum += th_shape_count(&t->shape);
     }
     return sum;
 }
@@ -33,10 +45,27 @@ static size_t constant_bytes(const th_graph *g)
     return sum;
 }
 
-static int64_t total_parameters(const th_graph *g)
+static int64_t graph_parameters(const th_graph *g)
 {
     int64_t sum = 0;
     for (int32_t i = 0; i < g->n_nodes; i++) sum += parameters(g, &g->nodes[i]);
+    return sum;
+}
+
+/* Those of the graphs that others run, too. */
+static int64_t total_parameters(const th_plan *p)
+{
+    int64_t sum = graph_parameters(p->graph);
+    for (int32_t k = 0; k < p->n_sub; k++)
+        if (p->sub[k]) sum += graph_parameters(p->sub[k]->graph);
+    return sum;
+}
+
+static size_t total_constants(const th_plan *p)
+{
+    size_t sum = constant_bytes(p->graph);
+    for (int32_t k = 0; k < p->n_sub; k++)
+        if (p->sub[k]) sum += constant_bytes(p->sub[k]->graph);
     return sum;
 }
 
@@ -111,7 +140,8 @@ static void print_pipeline(const th_pipeline *p)
 static void print_measure(const th_measure *m, const th_board *b)
 {
     const char *about = m->estimate ? "about " : "";
-    printf("\n%s, %s%s\n", b->title, b->core, m->estimate ? " (estimated: the board's compiler is not installed)" : "");
+    printf("\n%s, %s%s\n", b->title, b->core->name,
+           m->estimate ? " (estimated: the board's compiler is not installed)" : "");
     printf("  flash %s%lu of %lu bytes (weights %lu)\n", about, (unsigned long)m->flash, (unsigned long)b->flash_bytes,
            (unsigned long)m->weights);
     printf("  RAM   %s%lu of %lu bytes (arena %zu, sound buffers %lu, stack %lu)\n", about, (unsigned long)m->ram,
@@ -120,6 +150,60 @@ static void print_measure(const th_measure *m, const th_board *b)
         printf("  run   %lld instructions per inference, about %.1f ms (estimate); %lu bytes of stack used\n",
                (long long)m->instructions, th_board_ms(b, (double)m->instructions), (unsigned long)m->stack_used);
     printf("  %s%s\n", m->fits ? "fits" : "does not fit: ", m->breaks);
+}
+
+/* What a tensor is: the most that `thimble edit` has to be told. */
+static const char *role(const th_graph *g, int32_t number)
+{
+    const th_tensor *t = &g->tensors[number];
+    for (int32_t i = 0; i < g->n_inputs; i++)
+        if (g->inputs[i] == number) return "input";
+    for (int32_t i = 0; i < g->n_outputs; i++)
+        if (g->outputs[i] == number) return "output";
+    return t->is_variable ? "variable" : t->data ? "constant" : "made";
+}
+
+/* Of each tensor the operator that makes it, else the first one that reads it; -1 for none. */
+static void find_operators(const th_graph *g, int32_t *of)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++) of[i] = -1;
+    for (int32_t k = g->n_nodes - 1; k >= 0; k--)
+        for (int32_t i = 0; i < g->nodes[k].n_in; i++)
+            if (g->nodes[k].in[i] >= 0) of[g->nodes[k].in[i]] = k;
+    for (int32_t k = 0; k < g->n_nodes; k++)
+        for (int32_t i = 0; i < g->nodes[k].n_out; i++) of[g->nodes[k].out[i]] = k;
+}
+
+/* graph: its number, which stands before the tensors' where it is not 0. */
+static void print_graph_tensors(const th_graph *g, int32_t graph, const int32_t *of)
+{
+    char shape[SHAPE_TEXT], number[24], op[64];
+    printf("\n  %-6s  %-8s  %-22s  %-8s  %-14s  %s\n", "tensor", "what", "of operator", "type", "shape",
+           graph ? "name (in a graph that others run)" : "name");
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        if (graph)
+            snprintf(number, sizeof number, "#%d:%d", (int)graph, (int)i);
+        else
+            snprintf(number, sizeof number, "#%d", (int)i);
+        op[0] = '\0';
+        if (of[i] >= 0) snprintf(op, sizeof op, "%d %s", (int)of[i], th_op_find((int32_t)g->nodes[of[i]].op)->name);
+        printf("  %-6s  %-8s  %-22s  %-8s  %-14s  ", number, role(g, i), op, th_type_name(g->tensors[i].type),
+               shape_text(&g->tensors[i], shape));
+        for (const char *c = g->tensors[i].name; *c; c++) putchar((unsigned char)*c < 32 || *c == 127 ? '?' : *c);
+        puts("");
+    }
+}
+
+static th_err print_tensors(const th_model *m, th_why *why)
+{
+    for (int32_t k = 0; k < m->n_graphs; k++) {
+        int32_t *of = calloc((size_t)m->graphs[k].n_tensors + 1, sizeof *of);
+        if (!of) return th_why_set(why, TH_ENOMEM, "out of memory");
+        find_operators(&m->graphs[k], of);
+        print_graph_tensors(&m->graphs[k], k, of);
+        free(of);
+    }
+    return TH_OK;
 }
 
 static void print_all(const th_target *t, const th_measure *m)
@@ -142,7 +226,7 @@ static void print_all(const th_target *t, const th_measure *m)
     for (int32_t i = 0; i < plan->n_variables; i++)
         printf("  variable %s: %zu bytes\n", plan->variables[i].name, plan->variables[i].bytes);
     printf("\n%ld operators, %lld MACs, %lld parameters, %zu bytes of constants\n", (long)g->n_nodes,
-           (long long)plan->macs, (long long)total_parameters(g), constant_bytes(g));
+           (long long)plan->macs, (long long)total_parameters(plan), total_constants(plan));
     printf("arena %zu bytes", plan->arena_bytes);
     if (g->n_nodes > 0)
         printf(", largest at operator %ld (%s); no plan in this order needs less than %zu", (long)plan->peak_node,
@@ -153,12 +237,13 @@ static void print_all(const th_target *t, const th_measure *m)
 
 /* ---- JSON ---- */
 
-static json_t *tensor_json(const th_tensor *t)
+static json_t *tensor_json(const th_graph *g, int32_t number)
 {
+    const th_tensor *t = &g->tensors[number];
     json_t *shape = json_array();
     for (int32_t i = 0; i < t->shape.rank; i++) json_array_append_new(shape, json_integer(t->shape.d[i]));
-    json_t *o =
-        json_pack("{s:o, s:s, s:o}", "name", th_name_json(t->name), "type", th_type_name(t->type), "shape", shape);
+    json_t *o = json_pack("{s:i, s:o, s:s, s:o, s:b}", "tensor", (int)number, "name", th_name_json(t->name), "type",
+                          th_type_name(t->type), "shape", shape, "constant", t->data != NULL && !t->is_variable);
     if (t->quant.n > 0) {
         json_object_set_new(o, "scale", json_real((double)t->quant.scale[0]));
         json_object_set_new(o, "zero", json_integer(t->quant.zero[0]));
@@ -170,8 +255,7 @@ static json_t *tensor_json(const th_tensor *t)
 static json_t *tensors_json(const th_graph *g, const int32_t *list, int32_t n)
 {
     json_t *o = json_array();
-    for (int32_t i = 0; i < n; i++)
-        json_array_append_new(o, list[i] < 0 ? json_null() : tensor_json(&g->tensors[list[i]]));
+    for (int32_t i = 0; i < n; i++) json_array_append_new(o, list[i] < 0 ? json_null() : tensor_json(g, list[i]));
     return o;
 }
 
@@ -187,6 +271,16 @@ static json_t *nodes_json(const th_plan *plan)
                                            (json_int_t)plan->steps[i].macs, "parameters", (json_int_t)parameters(g, n),
                                            "kernel", plan->steps[i].kernel_name));
     }
+    return o;
+}
+
+/* The graphs that operators of others run. */
+static json_t *subs_json(const th_plan *plan)
+{
+    json_t *o = json_array();
+    for (int32_t k = 0; k < plan->n_sub; k++)
+        if (plan->sub[k])
+            json_array_append_new(o, json_pack("{s:i, s:o}", "index", (int)k, "operators", nodes_json(plan->sub[k])));
     return o;
 }
 
@@ -210,9 +304,10 @@ static json_t *all_json(const th_target *t, const th_measure *m)
     json_t *o = json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:i}", "file", th_name_json(t->path), "inputs",
                           tensors_json(g, g->inputs, g->n_inputs), "outputs", tensors_json(g, g->outputs, g->n_outputs),
                           "operators", nodes_json(t->plan), "macs", (json_int_t)t->plan->macs, "parameters",
-                          (json_int_t)total_parameters(g), "constant_bytes", (json_int_t)constant_bytes(g),
+                          (json_int_t)total_parameters(t->plan), "constant_bytes", (json_int_t)total_constants(t->plan),
                           "arena_bytes", (json_int_t)t->plan->arena_bytes, "arena_lower_bound",
                           (json_int_t)t->plan->lower_bound, "peak_operator", (int)t->plan->peak_node);
+    json_object_set_new(o, "graphs", subs_json(t->plan));
     if (t->has_pipe) {
         json_t *labels = json_array();
         for (int32_t i = 0; i < t->pipe.n_labels; i++) json_array_append_new(labels, json_string(t->pipe.labels[i]));
@@ -229,14 +324,26 @@ static th_err inspect(const th_args *a, const th_target *t, th_why *why)
     if (measured) TH_TRY(th_measure_model(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, &m, why));
     if (th_arg_on(a, "json")) return th_json_print(all_json(t, measured ? &m : NULL), why);
     print_all(t, measured ? &m : NULL);
-    return TH_OK;
+    return th_arg_on(a, "tensors") ? print_tensors(t->model, why) : TH_OK;
+}
+
+/* So that a script that asked for JSON gets it. */
+static th_err refusal_json(const th_target *t, th_err err, th_why *why)
+{
+    const char *reason = why->err ? why->text : th_err_text(err);
+    const th_err other =
+        th_json_print(json_pack("{s:o, s:o}", "file", th_name_json(t->path), "refused", th_name_json(reason)), NULL);
+    return other ? other : err;
 }
 
 static th_err run(const th_args *a, th_why *why)
 {
     th_target t;
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
-    if (!err) err = inspect(a, &t, why);
+    if (!err)
+        err = inspect(a, &t, why);
+    else if (th_arg_on(a, "json") && t.path[0])
+        err = refusal_json(&t, err, why);
     th_target_free(&t);
     return err;
 }
@@ -248,7 +355,8 @@ const th_cmd th_cmd_inspect = {
     .detail = "The arena is exact. With --board the firmware is built (and run, where the emulator is installed) to "
               "give exact\n"
               "flash, RAM and stack.\n\n"
-              "  thimble inspect my-words/model/int8.tflite --board nano33ble",
+              "  thimble inspect my-words/model/int8.tflite --board nano33ble\n"
+              "  thimble inspect int8.tflite --tensors",
     .opts = options,
     .min_words = 0,
     .max_words = 1,

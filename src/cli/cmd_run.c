@@ -135,7 +135,7 @@ static th_err run_job(job *j, const char *model, const char *in, const char *out
 {
     TH_TRY(th_model_load(model, &j->model, why));
     th_why cause = {0};
-    const th_err err = th_plan_make(&j->model->graphs[0], &j->plan, &cause);
+    const th_err err = th_plan_make_host(&j->model->graphs[0], &j->plan, &cause);
     if (err) return th_why_set(why, err, "%s: %s", model, cause.text);
     const th_graph *g = j->plan->graph;
     const size_t n_in = bytes_of(g, g->inputs, g->n_inputs), n_out = bytes_of(g, g->outputs, g->n_outputs);

@@ -90,7 +90,8 @@ static th_err run_feed(th_session *s, const feed *f, th_why *why)
     fprintf(stderr, "note: %ld clips, one after the other on the emulated board: this takes a while\n", (long)f->n);
     th_emulation e = {0};
     th_err err = th_stream_clips(p, s->t.plan, f->pcm, f->n, host, why);
-    if (!err) err = th_emulator_run(s->t.board, s->fw.elf, "clips", bytes, false, 300 + f->n, NULL, NULL, &e, why);
+    if (!err)
+        err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_CLIPS, bytes, false, 300 + f->n, NULL, NULL, &e, why);
     if (!err) {
         if (e.n_out != n_scores || memcmp(e.out, host, n_scores) != 0) s->equal = false;
         if (e.n_out == n_scores) result_json(s, f, e.out);

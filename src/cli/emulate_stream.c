@@ -102,29 +102,29 @@ static void cost_json(th_session *s, const th_emulation *e)
     const th_pipeline *p = &s->t.pipe;
     const double frames = (double)p->frontend.rate_hz / p->frontend.hop;
     const double per_second =
-        frames * (double)e->frame_mean + frames / th_pipeline_stride_frames(p) * (double)e->inference_mean;
+        frames * (double)e->frame.mean + frames / th_pipeline_stride_frames(p) * (double)e->inference.mean;
     const double ms = th_board_ms(s->t.board, per_second);
-    json_t *o = json_pack("{s:I,s:f,s:I,s:f,s:f,s:s}", "features_instructions_per_frame", (json_int_t)e->frame_mean,
+    json_t *o = json_pack("{s:I,s:f,s:I,s:f,s:f,s:s}", "features_instructions_per_frame", (json_int_t)e->frame.mean,
                           "instructions_per_second_audio", per_second, "features_instructions_per_frame_max",
-                          (json_int_t)e->frame_max, "duty_cycle_estimate", ms / 1000.0, "latency_ms_estimate",
-                          th_board_ms(s->t.board, (double)(e->inference_mean + e->frame_mean)), "estimate_source",
-                          s->t.board->cycles_source);
+                          (json_int_t)e->frame.max, "duty_cycle_estimate", ms / 1000.0, "latency_ms_estimate",
+                          th_board_ms(s->t.board, (double)(e->inference.mean + e->frame.mean)), "estimate_source",
+                          s->t.board->core->cycles_source);
     json_object_update(s->out, o);
     json_decref(o);
 }
 
 static void inference_json(th_session *s, const th_emulation *e)
 {
-    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I}", "instructions_per_inference", (json_int_t)e->inference_mean,
-                          "instructions_per_inference_min", (json_int_t)e->inference_min,
-                          "instructions_per_inference_max", (json_int_t)e->inference_max, "inferences",
-                          (json_int_t)e->inferences, "stack_bytes", (json_int_t)e->stack);
+    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I}", "instructions_per_inference", (json_int_t)e->inference.mean,
+                          "instructions_per_inference_min", (json_int_t)e->inference.min,
+                          "instructions_per_inference_max", (json_int_t)e->inference.max, "inferences",
+                          (json_int_t)e->inference.n, "stack_bytes", (json_int_t)e->stack);
     json_object_update(s->out, o);
     json_decref(o);
 }
 
 /* The measuring firmware on a short feed: where the instructions of an inference go. */
-static th_err layers_json(th_session *s, const char *mode, th_span feed, th_why *why)
+static th_err layers_json(th_session *s, char mode, th_span feed, th_why *why)
 {
     const th_plan *plan = s->t.plan;
     th_emulation e;
@@ -166,8 +166,8 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
     const th_span feed = {(const uint8_t *)pcm, (size_t)n * 2};
     const size_t least = 2 * (size_t)s->t.pipe.clip_samples;
     th_emulation e;
-    th_err err =
-        th_emulator_run(s->t.board, s->fw.elf, "stream", feed, true, patience(seconds), print_detection, s, &e, why);
+    th_err err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_STREAM, feed, true, patience(seconds),
+                                 print_detection, s, &e, why);
     if (!err) err = compare(s, pcm, n, &e, why);
     if (!err) {
         inference_json(s, &e);
@@ -180,7 +180,7 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
     th_emulation_free(&e);
     /* in a folder once is enough: every recording runs the same layers */
     if (s->file && json_object_get(s->out, "instructions_by_layer")) return err;
-    return err || feed.n < least ? err : layers_json(s, "stream", (th_span){feed.p, least}, why);
+    return err || feed.n < least ? err : layers_json(s, TH_EMULATE_STREAM, (th_span){feed.p, least}, why);
 }
 
 th_err th_session_stream(th_session *s, const char *wav, th_why *why)
@@ -288,12 +288,13 @@ th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *wh
                           in, n, one);
     }
     th_emulation e;
-    th_err err = th_emulator_run(s->t.board, s->fw.elf, "raw", (th_span){bytes, n}, true, 600, NULL, NULL, &e, why);
+    th_err err =
+        th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_RAW, (th_span){bytes, n}, true, 600, NULL, NULL, &e, why);
     if (!err) err = compare_raw(s, bytes, n, &e, why);
     if (!err) inference_json(s, &e);
     if (!err && out) err = th_file_write(out, (th_span){e.out, e.n_out}, why);
     th_emulation_free(&e);
-    if (!err) err = layers_json(s, "raw", (th_span){bytes, one}, why);
+    if (!err) err = layers_json(s, TH_EMULATE_RAW, (th_span){bytes, one}, why);
     free(bytes);
     return err;
 }

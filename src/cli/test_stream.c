@@ -91,7 +91,7 @@ static th_err listen(const th_test *t, const char *wav, run *r, th_why *why)
     int32_t n;
     th_plan *plan;
     TH_TRY(th_audio_read(wav, t->pipe.frontend.rate_hz, MOST_SECONDS, &pcm, &n, why));
-    th_err err = th_plan_make(&t->net[TH_NET_INT8]->graphs[0], &plan, why);
+    th_err err = th_plan_make_host(&t->net[TH_NET_INT8]->graphs[0], &plan, why);
     if (!err) {
         r->log.n_classes = t->pipe.n_labels;
         err = th_stream_run(&t->pipe, plan, pcm, n, on_detect, r->has_truth ? on_scores : NULL, r, why);

@@ -329,7 +329,7 @@ static th_err compare(const th_quantize_job *job, const th_plan *f32, const th_m
                       int32_t *n_layers, th_why *why)
 {
     th_plan *s8 = NULL;
-    TH_TRY(th_plan_make(&model->graphs[0], &s8, why));
+    TH_TRY(th_plan_make_host(&model->graphs[0], &s8, why));
     th_err err = TH_OK;
     if (layers) {
         *n_layers = model->graphs[0].n_nodes;
@@ -348,7 +348,7 @@ th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error 
     th_calibration cal = {0};
     quantizer q = {.job = job, .f32 = &job->model->graphs[0], .cal = &cal, .why = why};
     TH_TRY(check_job(job, why));
-    TH_TRY(th_plan_make(q.f32, &plan, why));
+    TH_TRY(th_plan_make_host(q.f32, &plan, why));
     th_err err = th_calibrate(job, plan, &cal, why);
     if (!err) err = th_model_new(&q.model, why);
     if (!err) err = quantise_graph(&q);

@@ -8,7 +8,6 @@
 #include "os/file.h"
 #include "os/process.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,31 +15,38 @@ enum { EXIT_ENDLESS = 4, MAX_STEPS = 4096 }; /* exit code as in device/board.h *
 
 th_err th_emulator_tools(const th_board *board, th_why *why)
 {
+    if (!board->emulator)
+        return th_why_set(why, TH_ETOOL,
+                          "no emulator knows the board %s (%s): its firmware can be built and inspected, not run here. "
+                          "A board with a like processor that can be run: --board microbit",
+                          board->name, board->title);
     if (th_program_exists(board->emulator)) return TH_OK;
     return th_why_set(why, TH_ETOOL, "%s is not installed. It is in the Debian package %s: ./run setup --device",
-                      board->emulator, board->emulator);
+                      board->emulator, board->emulator_package);
 }
 
 typedef struct reader {
+    const th_board *board;
     th_emulation *e;
     th_emulator_detect_fn *on_detect;
     void *ctx;
     size_t cap_detections;
-    int measured; /* the last line was there */
-    char fault[64];
+    int measured;      /* the last line was there */
+    const char *fault; /* or NULL */
     uint32_t fault_pc;
     th_err err;
 } reader;
 
-static int64_t number(const json_t *o, const char *key)
+/* Ticks of the instruction clock as instructions. */
+static int64_t instructions(const reader *r, int64_t ticks)
 {
-    return (int64_t)json_integer_value(json_object_get(o, key));
+    return (ticks * r->board->clock_instr + r->board->clock_ticks / 2) / r->board->clock_ticks;
 }
 
-static void take_detection(reader *r, const json_t *o)
+static void take_detection(reader *r, const int64_t *v)
 {
     th_emulation *e = r->e;
-    const th_detection d = {(int32_t)number(o, "time_ms"), (int32_t)number(o, "label"), (int32_t)number(o, "raw")};
+    const th_detection d = {(int32_t)v[0], (int32_t)v[1], (int32_t)v[2]};
     if (e->n_detections == r->cap_detections) {
         const size_t cap = r->cap_detections ? r->cap_detections * 2 : 64;
         th_detection *more = realloc(e->detection, cap * sizeof *more);
@@ -55,49 +61,69 @@ static void take_detection(reader *r, const json_t *o)
     if (r->on_detect) r->on_detect(r->ctx, &d);
 }
 
-static void take_step(reader *r, const json_t *o)
-{
-    const int64_t step = number(o, "step");
-    if (step < 0 || step >= MAX_STEPS || r->err) return;
-    if (!r->e->step) r->e->step = calloc(MAX_STEPS, sizeof *r->e->step);
-    if (!r->e->step) {
-        r->err = TH_ENOMEM;
-        return;
-    }
-    r->e->step[step] = number(o, "instructions");
-    if ((size_t)step >= r->e->n_steps) r->e->n_steps = (size_t)step + 1;
-}
-
-static void take_measurements(reader *r, const json_t *o)
+/* Steps come in their order, before the number of inferences. */
+static void take_step(reader *r, const int64_t *v)
 {
     th_emulation *e = r->e;
-    e->inferences = number(o, "inferences");
-    e->inference_min = number(o, "inference_min");
-    e->inference_mean = number(o, "inference_mean");
-    e->inference_max = number(o, "inference_max");
-    e->frames = number(o, "frames");
-    e->frame_mean = number(o, "frame_mean");
-    e->frame_max = number(o, "frame_max");
-    e->stack = (uint32_t)number(o, "stack");
+    if (!e->step) e->step = calloc(MAX_STEPS, sizeof *e->step);
+    if (!e->step) r->err = TH_ENOMEM;
+    if (e->step && e->n_steps < MAX_STEPS) e->step[e->n_steps++] = v[0];
+}
+
+static void take_fault(reader *r, const int64_t *v)
+{
+    r->fault = v[0] ? "stack overflow" : "fault";
+    r->fault_pc = (uint32_t)v[1];
+}
+
+/* Times, least, most, low and high word of the sum. */
+static void take_cost(const reader *r, const int64_t *v, th_emulated_cost *cost)
+{
+    const int64_t sum = v[3] + ((int64_t)v[4] << 32);
+    cost->n = v[0];
+    cost->min = instructions(r, v[1]);
+    cost->max = instructions(r, v[2]);
+    cost->mean = v[0] ? (instructions(r, sum) + v[0] / 2) / v[0] : 0;
+}
+
+static void take_inference(reader *r, const int64_t *v)
+{
+    th_emulation *e = r->e;
+    take_cost(r, v, &e->inference);
+    for (size_t i = 0; i < e->n_steps; i++) e->step[i] = instructions(r, e->step[i]) / (v[0] ? v[0] : 1);
+}
+
+static void take_frame(reader *r, const int64_t *v)
+{
+    take_cost(r, v, &r->e->frame);
+}
+
+static void take_stack(reader *r, const int64_t *v)
+{
+    r->e->stack = (uint32_t)v[0];
     r->measured = 1;
 }
+
+/* What the firmware says: a word, and so many hexadecimal numbers (device/main.c). */
+static const struct {
+    const char *word;
+    int n;
+    void (*take)(reader *r, const int64_t *v);
+} said[] = {{"detect", 3, take_detection},    {"step", 1, take_step},   {"frame", 5, take_frame},
+            {"inference", 5, take_inference}, {"stack", 1, take_stack}, {"fault", 3, take_fault}};
 
 static void take_line(void *ctx, const char *line)
 {
     reader *r = ctx;
-    json_t *o = json_loads(line, 0, NULL);
-    if (!o) return;
-    if (json_object_get(o, "fault")) {
-        th_text_fmt(r->fault, sizeof r->fault, "%s", json_string_value(json_object_get(o, "fault")));
-        r->fault_pc = (uint32_t)number(o, "pc");
-    } else if (json_object_get(o, "step")) {
-        take_step(r, o);
-    } else if (json_object_get(o, "time_ms")) {
-        take_detection(r, o);
-    } else if (json_object_get(o, "inferences")) {
-        take_measurements(r, o);
+    int64_t v[5];
+    const size_t word = strcspn(line, " ");
+    for (size_t k = 0; k < sizeof said / sizeof said[0]; k++) {
+        if (strlen(said[k].word) != word || memcmp(line, said[k].word, word) != 0) continue;
+        char *at = (char *)(uintptr_t)line + word;
+        int n = 0;
+        while (n < said[k].n && *at == ' ') v[n++] = (int64_t)strtoull(at, &at, 16);
+        if (n == said[k].n && !*at && !r->err) said[k].take(r, v);
     }
-    json_decref(o);
 }
 
 /* The function that an address lies in, or "?". */
@@ -119,7 +145,7 @@ static void function_at(const char *elf_path, uint32_t pc, char *name, size_t ca
 static th_err judge(const reader *r, const char *elf, int status, const char *tail, th_why *why)
 {
     if (r->err) return th_why_set(why, r->err, "out of memory");
-    if (*r->fault) {
+    if (r->fault) {
         char name[96];
         function_at(elf, r->fault_pc, name, sizeof name);
         return th_why_set(why, TH_EIO,
@@ -136,31 +162,33 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
     return TH_OK;
 }
 
-static th_err run_in(const char *dir, const th_board *board, const char *elf, const char *mode, bool count,
-                     int timeout_s, reader *r, th_why *why)
+static void emulator_words(const th_board *board, char mode, bool count, char *config, size_t cap, const char **argv)
 {
-    char semihosting[96], tail[1024] = "";
+    static const char *const quiet[] = {"-display", "none", "-monitor", "none",
+                                        "-serial",  "none", "-chardev", "stdio,id=out,signal=off"};
+    size_t n = 0;
+    th_text_fmt(config, cap, "enable=on,target=native,chardev=out,arg=%c", mode);
+    argv[n++] = board->emulator;
+    for (const char *const *o = board->emulator_options; *o; o++) argv[n++] = *o;
+    for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++) argv[n++] = quiet[i];
+    argv[n++] = "-semihosting-config";
+    argv[n++] = config;
+    argv[n++] = "-kernel";
+    argv[n++] = "firmware.elf";
+    if (count) {
+        argv[n++] = "-icount";
+        argv[n++] = "shift=0";
+    }
+    argv[n] = NULL;
+}
+
+static th_err run_in(const char *dir, const th_board *board, const char *elf, char mode, bool count, int timeout_s,
+                     reader *r, th_why *why)
+{
+    char config[96], tail[1024] = "";
+    const char *argv[32];
     int status;
-    th_text_fmt(semihosting, sizeof semihosting,
-                "enable=on,target=native,chardev=out,arg=thimble,arg=%s,arg=in,arg=out", mode);
-    const char *const argv[] = {board->emulator,
-                                "-M",
-                                board->machine,
-                                "-display",
-                                "none",
-                                "-monitor",
-                                "none",
-                                "-serial",
-                                "none",
-                                "-chardev",
-                                "stdio,id=out,signal=off",
-                                "-semihosting-config",
-                                semihosting,
-                                "-kernel",
-                                "firmware.elf",
-                                count ? "-icount" : NULL,
-                                "shift=0",
-                                NULL};
+    emulator_words(board, mode, count, config, sizeof config, argv);
     const th_process p = {.argv = argv, .cwd = dir, .on_line = take_line, .ctx = r, .timeout_s = timeout_s};
     TH_TRY(th_process_run(&p, &status, tail, sizeof tail, why));
     return judge(r, elf, status, tail, why);
@@ -177,11 +205,11 @@ static th_err copy_file(const char *from, const char *to, th_why *why)
     return err;
 }
 
-th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, bool count,
-                       int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why)
+th_err th_emulator_run(const th_board *board, const char *elf, char mode, th_span feed, bool count, int timeout_s,
+                       th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why)
 {
     char dir[TH_PATH_BYTES], in[TH_PATH_BYTES], out[TH_PATH_BYTES], image[TH_PATH_BYTES];
-    reader r = {.e = e, .on_detect = on_detect, .ctx = ctx};
+    reader r = {.board = board, .e = e, .on_detect = on_detect, .ctx = ctx};
     memset(e, 0, sizeof *e);
     TH_TRY(th_emulator_tools(board, why));
     TH_TRY(th_dir_temp(dir, why));

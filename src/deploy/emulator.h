@@ -10,13 +10,16 @@
 
 typedef void th_emulator_detect_fn(void *ctx, const th_detection *d);
 
+/* Instructions of something that was done n times. */
+typedef struct th_emulated_cost {
+    int64_t n, min, mean, max;
+} th_emulated_cost;
+
 typedef struct th_emulation {
-    int64_t inferences;
-    int64_t inference_min, inference_mean, inference_max; /* instructions of one inference */
-    int64_t frames;
-    int64_t frame_mean, frame_max; /* instructions of one frame: features, ring, detector; without the inference */
-    uint32_t stack;                /* bytes of the stack that were in use at the deepest point */
-    int64_t *step;                 /* [n_steps] instructions of each step of an inference; measuring build only */
+    th_emulated_cost inference;
+    th_emulated_cost frame; /* features, ring, detector; without the inference */
+    uint32_t stack;         /* bytes of the stack that were in use at the deepest point */
+    int64_t *step;          /* [n_steps] instructions of each step of an inference; measuring build only */
     size_t n_steps;
     th_detection *detection; /* [n_detections] */
     size_t n_detections;
@@ -27,16 +30,19 @@ typedef struct th_emulation {
 /* TH_OK when the board's emulator is there; else TH_ETOOL with what to install. */
 TH_NODISCARD th_err th_emulator_tools(const th_board *board, th_why *why);
 
+/* The letters that device/main.c knows. */
+enum { TH_EMULATE_STREAM = 's', TH_EMULATE_CLIPS = 'c', TH_EMULATE_RAW = 'r' };
+
 /* Runs to the end of the feed.
  *
- *   mode       "stream" or "clips" (feed: 16-bit samples) or "raw" (feed: input tensors)
+ *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples) or _RAW (feed: input tensors)
  *   count      false: instructions are not counted, which is several times as fast
  *   on_detect  sees each detection when it happens; may be NULL
  *   e          free with th_emulation_free, also after an error
  *
  * Errors: TH_ETOOL (no emulator, or it hangs), TH_EIO (the firmware stopped: fault with function and
  * address), TH_EINTR. */
-TH_NODISCARD th_err th_emulator_run(const th_board *board, const char *elf, const char *mode, th_span feed, bool count,
+TH_NODISCARD th_err th_emulator_run(const th_board *board, const char *elf, char mode, th_span feed, bool count,
                                     int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e,
                                     th_why *why);
 void th_emulation_free(th_emulation *e);

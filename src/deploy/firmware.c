@@ -20,8 +20,8 @@
 /* Functions that the ring calls through pointers: callbacks of main.c, and the network itself. */
 static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores", "network"};
 
-/* For a function of libgcc (64-bit division): its deepest one pushes 4 + 10 words. */
-#define UNKNOWN_FRAME 64u
+/* Reserved where recursion makes the call graph say nothing. */
+#define UNBOUNDED_STACK 2048u
 
 /* Memory of a build that only wants to know its size. */
 #define LARGE 0x10000000u
@@ -45,12 +45,12 @@ static void add_all(args *a, const char *const *words)
 
 th_err th_firmware_tools(const th_board *board, th_why *why)
 {
-    if (th_program_exists(board->compiler) && th_program_exists(board->objcopy)) return TH_OK;
-    return th_why_set(
-        why, TH_ETOOL,
-        "%s is not installed. It is in the Debian packages gcc-arm-none-eabi and libnewlib-arm-none-eabi: "
-        "./run setup --device  (`thimble deploy --as c` works without it)",
-        board->compiler);
+    const char *compiler = board->core->compiler;
+    if (th_program_exists(compiler) && th_program_exists(board->core->objcopy)) return TH_OK;
+    return th_why_set(why, TH_ETOOL,
+                      "%s is not installed. It is in the Debian package gcc-%.*s: ./run setup --device  "
+                      "(`thimble deploy --as c` works without it)",
+                      compiler, (int)strlen(compiler) - 4, compiler);
 }
 
 static th_err put(const char *dir, const char *below, const char *name, th_span bytes, th_why *why)
@@ -65,19 +65,11 @@ static th_err put(const char *dir, const char *below, const char *name, th_span 
     return th_file_write_unsynced(path, bytes, why);
 }
 
-/* The ring's files for the firmware: those of the model and what the main loop needs. */
-static th_err ring_of(const th_code *code, th_embed_set *set, th_why *why)
-{
-    *set = code->ring;
-    return th_embed_add(set, "base/text.h", why);
-}
-
 th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why)
 {
-    th_embed_set ring;
-    TH_TRY(ring_of(code, &ring, why));
-    for (size_t i = 0; i < ring.n; i++)
-        TH_TRY(put(dir, "src/", ring.file[i]->path, (th_span){ring.file[i]->bytes, ring.file[i]->size}, why));
+    const th_embed_set *ring = &code->ring;
+    for (size_t i = 0; i < ring->n; i++)
+        TH_TRY(put(dir, "src/", ring->file[i]->path, (th_span){ring->file[i]->bytes, ring->file[i]->size}, why));
     TH_TRY(put(dir, "src/", "model.h", TH_WRITER_SPAN(&code->model_h), why));
     TH_TRY(put(dir, "src/", "model.c", TH_WRITER_SPAN(&code->model_c), why));
     if (code->audio_c.n) {
@@ -136,12 +128,20 @@ static th_err read_calls(build *b, const char *object, th_why *why)
     return err;
 }
 
+/* -Os for what is not computing: the firmware's own files, and the network's order of steps. */
+static bool is_small(const char *source)
+{
+    return strncmp(source, "device/", 7) == 0 || strcmp(source, "src/model.c") == 0;
+}
+
 /* `source` relative to the folder; `extra` may be NULL. */
 static th_err compile(build *b, const char *source, const char *object, const char *extra, th_why *why)
 {
-    /* Scheduling before register allocation spills in the inner loops: 2 to 8 % more instructions. */
+    /* Scheduling before register allocation spills in the inner loops: 2 to 8 % more instructions.
+     * Freestanding: no C library's headers are needed; builtin: memcpy of four bytes is still one instruction. */
     static const char *const flags[] = {"-std=gnu11",
-                                        "-O2",
+                                        "-ffreestanding",
+                                        "-fbuiltin",
                                         "-fno-schedule-insns",
                                         "-ffp-contract=off",
                                         "-fno-math-errno",
@@ -154,18 +154,19 @@ static th_err compile(build *b, const char *source, const char *object, const ch
                                         "-Isrc",
                                         "-Idevice",
                                         NULL};
-    char timer[48], ticks[48], tail[2048], prefix[TH_PATH_BYTES + 32];
+    char clock[64], clock_at[48], tail[2048], prefix[TH_PATH_BYTES + 32];
     args a = {.n = 0};
     int status;
     if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
-    th_text_fmt(timer, sizeof timer, "-DTH_TIMER_AT=0x%lxu", (unsigned long)b->board->timer_at);
-    th_text_fmt(ticks, sizeof ticks, "-DTH_INSTR_PER_TICK=%ldu", (long)b->board->instr_per_tick);
+    th_text_fmt(clock, sizeof clock, "-DDEVICE_CLOCK=\"%s\"", b->board->clock);
+    th_text_fmt(clock_at, sizeof clock_at, "-DDEVICE_CLOCK_AT=0x%lxu", (unsigned long)b->board->clock_at);
     th_text_fmt(prefix, sizeof prefix, "-ffile-prefix-map=%s=.", b->dir);
-    add(&a, b->board->compiler);
-    add_all(&a, b->board->cpu_flags);
+    add(&a, b->board->core->compiler);
+    add_all(&a, b->board->core->flags);
     add_all(&a, flags);
-    add(&a, timer);
-    add(&a, ticks);
+    add(&a, is_small(source) ? "-Os" : "-O2");
+    add(&a, clock);
+    add(&a, clock_at);
     add(&a, prefix);
     if (strcmp(source, "device/libc.c") == 0) /* or gcc turns memcpy's loop into a call of memcpy */
         add(&a, "-fno-builtin"), add(&a, "-fno-tree-loop-distribute-patterns");
@@ -175,7 +176,7 @@ static th_err compile(build *b, const char *source, const char *object, const ch
     add(&a, "-o");
     add(&a, object);
     TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
-    return status ? tool_failed(b->board->compiler, source, status, tail, why) : TH_OK;
+    return status ? tool_failed(b->board->core->compiler, source, status, tail, why) : TH_OK;
 }
 
 /* "src/nn/conv_2d.c" -> "build/src_nn_conv_2d.o" */
@@ -208,16 +209,15 @@ static bool is_c(const char *path)
 /* model.c and main.c come first: the measuring build replaces these two. */
 static th_err compile_all(build *b, th_why *why)
 {
-    th_embed_set ring;
+    const th_embed_set *ring = &b->code->ring;
     char dir[TH_PATH_BYTES];
     TH_TRY(th_path_join(dir, b->dir, "build", why));
     TH_TRY(th_dir_make(dir, why));
     TH_TRY(compile_one(b, "src/", "model.c", why));
     TH_TRY(compile_one(b, "", "device/main.c", why));
     if (b->code->audio_c.n) TH_TRY(compile_one(b, "src/", "model_audio.c", why));
-    TH_TRY(ring_of(b->code, &ring, why));
-    for (size_t i = 0; i < ring.n; i++)
-        if (is_c(ring.file[i]->path)) TH_TRY(compile_one(b, "src/", ring.file[i]->path, why));
+    for (size_t i = 0; i < ring->n; i++)
+        if (is_c(ring->file[i]->path)) TH_TRY(compile_one(b, "src/", ring->file[i]->path, why));
     for (const th_embed_file *f = th_embed_table; f->path; f++)
         if (strncmp(f->path, "device/", 7) == 0 && is_c(f->path) && strcmp(f->path, "device/main.c") != 0)
             TH_TRY(compile_one(b, "", f->path, why));
@@ -227,12 +227,12 @@ static th_err compile_all(build *b, th_why *why)
 static th_err bound_stack(build *b, th_why *why)
 {
     th_stack_bound bound;
-    TH_TRY(th_calls_bound(b->calls, "device_reset", callbacks, sizeof callbacks / sizeof callbacks[0], UNKNOWN_FRAME,
-                          &bound, why));
-    /* A way that ends in libgcc is bounded by UNKNOWN_FRAME; recursion is not bounded at all. */
-    const bool usable = bound.exact || (bound.weak && strncmp(bound.weak, "__aeabi_", 8) == 0);
+    TH_TRY(th_calls_bound(b->calls, "device_entry", callbacks, sizeof callbacks / sizeof callbacks[0],
+                          b->board->core->library_frame, &bound, why));
+    /* A way that ends in libgcc is bounded by its largest frame; recursion is not bounded at all. */
+    const bool usable = bound.exact || (bound.weak && strncmp(bound.weak, "__", 2) == 0);
     b->fw->stack_bound = usable ? (bound.bytes + 7u) & ~7u : 0;
-    b->fw->stack = usable ? b->fw->stack_bound : b->board->stack_bytes;
+    b->fw->stack = usable ? b->fw->stack_bound : UNBOUNDED_STACK;
     return TH_OK;
 }
 
@@ -271,7 +271,7 @@ static th_err link_failed(const build *b, int status, char *tail, th_why *why)
     const char *flash = strstr(tail, "region `FLASH' overflowed by "),
                *ram = strstr(tail, "region `RAM' overflowed by ");
     const char *at = ram ? ram : flash;
-    if (!at) return tool_failed(b->board->compiler, "linking", status, tail, why);
+    if (!at) return tool_failed(b->board->core->compiler, "linking", status, tail, why);
     at = strstr(at, " by ") + 4;
     return th_why_set(why, TH_ERANGE,
                       "the firmware does not fit %s: %.*s bytes too many for its %lu KB of %s. "
@@ -287,8 +287,8 @@ static th_err link_elf(const build *b, const char *elf, const char *map, th_why 
     args a = {.n = 0};
     int status;
     th_text_fmt(map_flag, sizeof map_flag, "-Wl,-Map=%s", map);
-    add(&a, b->board->compiler);
-    add_all(&a, b->board->cpu_flags);
+    add(&a, b->board->core->compiler);
+    add_all(&a, b->board->core->flags);
     add(&a, "-nostdlib");
     add(&a, "-nostartfiles");
     add(&a, "-Tlink.ld");
@@ -307,13 +307,13 @@ static th_err convert(const build *b, const char *format, const char *to, th_why
     char tail[1024];
     args a = {.n = 0};
     int status;
-    add(&a, b->board->objcopy);
+    add(&a, b->board->core->objcopy);
     add(&a, "-O");
     add(&a, format);
     add(&a, "firmware.elf");
     add(&a, to);
     TH_TRY(run_tool(b, &a, tail, sizeof tail, &status, why));
-    return status ? tool_failed(b->board->objcopy, "firmware.elf", status, tail, why) : TH_OK;
+    return status ? tool_failed(b->board->core->objcopy, "firmware.elf", status, tail, why) : TH_OK;
 }
 
 static int by_size(const void *a, const void *b)
@@ -407,7 +407,7 @@ static uint64_t source_key(const th_code *code, const th_board *board, unsigned 
     char version[64] = "";
     int status;
     uint64_t h = TH_FNV1A_START;
-    const char *const argv[] = {board->compiler, "-dumpfullversion", NULL};
+    const char *const argv[] = {board->core->compiler, "-dumpfullversion", NULL};
     const th_process p = {.argv = argv, .on_line = version_line, .ctx = version, .timeout_s = 30};
     if (th_process_run(&p, &status, NULL, 0, NULL)) return 0;
     hash_file(&h, version, (th_span){(const uint8_t *)&flags, sizeof flags});

@@ -26,7 +26,7 @@ typedef struct th_firmware {
     char profile_elf[TH_PATH_BYTES]; /* the same with a timer around each step; "" unless asked for */
     uint32_t text, rodata, data, bss;
     uint32_t flash;                    /* text + rodata + data: what is loaded */
-    uint32_t stack;                    /* reserved: the bound when it is exact, else the board's default */
+    uint32_t stack;                    /* reserved: the bound when there is one, else 2048 */
     uint32_t ram;                      /* data + bss (the arena is in it) + stack */
     uint32_t arena, weights, listener; /* parts of bss and rodata */
     uint32_t stack_bound;              /* deepest way through the call graph; 0 when it is not exact */

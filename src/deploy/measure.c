@@ -53,13 +53,13 @@ static th_err try_run(const th_plan *plan, const th_pipeline *pipe, const th_boa
     uint8_t *zeros = calloc(n + 1, 1);
     if (!zeros) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_emulation e;
-    const th_err err =
-        th_emulator_run(board, elf, pipe ? "stream" : "raw", (th_span){zeros, n}, true, 120, NULL, NULL, &e, why);
+    const th_err err = th_emulator_run(board, elf, pipe ? TH_EMULATE_STREAM : TH_EMULATE_RAW, (th_span){zeros, n}, true,
+                                       120, NULL, NULL, &e, why);
     free(zeros);
     if (!err) {
         m->ran = true;
         m->stack_used = e.stack;
-        m->instructions = e.inference_mean;
+        m->instructions = e.inference.mean;
     }
     th_emulation_free(&e);
     return err;

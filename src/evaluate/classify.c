@@ -59,7 +59,7 @@ static th_err open_net(const th_model *model, const th_pipeline *pipe, net *n, t
                           (int)th_shape_count(&n->in->shape), th_type_name(n->in->type),
                           (int)th_shape_count(&n->out->shape), th_type_name(n->out->type), (int)n_in,
                           (int)pipe->n_labels);
-    return th_plan_make(g, &n->plan, why);
+    return th_plan_make_host(g, &n->plan, why);
 }
 
 static th_err open_frontend(batch *b, th_why *why)

@@ -33,7 +33,4 @@ bool th_is_package(th_span bytes);
  * Errors: TH_ETRUNC, TH_EFORMAT (damaged, made up, or by a thimble that planned otherwise), TH_EUNSUP, TH_ENOMEM. */
 TH_NODISCARD th_err th_package_model(th_span file, th_model **model, th_isa *isa, th_why *why);
 
-/* The processor family of that name; TH_ISA_N when there is none. */
-th_isa th_isa_find(const char *name);
-
 #endif

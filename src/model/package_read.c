@@ -14,13 +14,6 @@ bool th_is_package(th_span bytes)
     return bytes.n >= 4 && memcmp(bytes.p, TH_THM_MAGIC, 4) == 0;
 }
 
-th_isa th_isa_find(const char *name)
-{
-    th_isa isa = TH_ISA_PLAIN;
-    while (isa < TH_ISA_N && strcmp(th_isa_name(isa), name) != 0) isa = (th_isa)(isa + 1);
-    return isa;
-}
-
 /* Puts the pieces of the model's file together. */
 static th_err join(th_span file, uint32_t run, uint8_t **model, size_t *n_model, th_why *why)
 {

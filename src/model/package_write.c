@@ -5,7 +5,7 @@
  *   WHILE(cond, body)      block: copy inputs onto outputs; WHILE  A: copy, run cond   B: copy, run body, copy back
  *   CALL_ONCE(init)        ONCE  A: init
  *
- * Step k of a graph's block is its node k, so that measurements can name the operator. */
+ * A graph's block has one step for each of its operators, in the plan's order. */
 #include "model/package_priv.h"
 
 #include "base/crc.h"
@@ -48,6 +48,7 @@ typedef struct packer {
     buffer tensors, kernels, io;
     block block[MAX_BLOCKS];
     uint32_t n_blocks, depth;
+    int32_t node;       /* that is being written */
     uint32_t *block_of; /* [n_sub] the graphs' blocks, 0: not written yet */
     size_t weight_bytes;
 } packer;
@@ -213,7 +214,9 @@ static void put_step(packer *k, uint32_t to, const step *s)
     put32(k, b, s->operands);
     put32(k, b, s->layout);
     put32(k, b, s->values);
-    put32(k, b, s->words);
+    put16(k, b, s->words);
+    put16(k, b, (size_t)k->node);
+    if (s->words > 0xffff) fail(k, TH_ERANGE, "an operator has more than 256 KB of parameters");
     if (++k->block[to].n > 0xffff) fail(k, TH_ERANGE, "a graph has 65536 operators or more");
 }
 
@@ -374,7 +377,7 @@ static uint32_t call_block(packer *k, const th_plan *p, int32_t graph, const int
     const th_plan *sub = k->root->sub[graph];
     const uint32_t to = new_block(k, depth);
     put_copies(k, to, p, in, sub, sub->graph->inputs, sub->graph->n_inputs);
-    put_simple(k, to, TH_THM_BLOCK_A, TH_THM_NONE, TH_THM_NONE, graph_block(k, graph, depth + 1), 0);
+    put_simple(k, to, TH_THM_GRAPH, TH_THM_NONE, TH_THM_NONE, graph_block(k, graph, depth + 1), 0);
     put_copies(k, to, sub, sub->graph->outputs, p, out, n_out);
     return to;
 }
@@ -385,6 +388,7 @@ static void put_if(packer *k, const th_plan *p, int32_t i, uint32_t to)
     const uint32_t depth = k->block[to].depth + 1;
     const uint32_t a = call_block(k, p, n->attr.call.graph[0], n->in + 1, n->out, n->n_out, depth);
     const uint32_t b = call_block(k, p, n->attr.call.graph[1], n->in + 1, n->out, n->n_out, depth);
+    k->node = i; /* again, after those of the graphs */
     put_simple(k, to, TH_THM_IF, tensor(k, p, n->in[0]), TH_THM_NONE, a, b);
 }
 
@@ -398,18 +402,24 @@ static void put_while(packer *k, const th_plan *p, int32_t i, uint32_t to)
     const uint32_t a = call_block(k, p, n->attr.call.graph[0], n->out, NULL, 0, depth + 1);
     const uint32_t b = call_block(k, p, n->attr.call.graph[1], n->out, n->out, n->n_out, depth + 1);
     put_simple(k, loop, TH_THM_WHILE, tensor(k, cond, cond->graph->outputs[0]), TH_THM_NONE, a, b);
+    k->node = i;
     put_simple(k, to, TH_THM_BLOCK_A, TH_THM_NONE, TH_THM_NONE, loop, 0);
+}
+
+static void put_once(packer *k, const th_plan *p, int32_t i, uint32_t to)
+{
+    const uint32_t a = graph_block(k, p->graph->nodes[i].attr.call.graph[0], k->block[to].depth + 1);
+    k->node = i;
+    put_simple(k, to, TH_THM_ONCE, TH_THM_NONE, TH_THM_NONE, a, (size_t)p->once[i]);
 }
 
 static void put_node(packer *k, const th_plan *p, int32_t i, uint32_t to)
 {
+    k->node = i;
     switch (p->steps[i].control) {
     case TH_CONTROL_KERNEL: put_kernel(k, p, i, to); break;
     case TH_CONTROL_NOTHING: put_simple(k, to, TH_THM_NOTHING, TH_THM_NONE, TH_THM_NONE, 0, 0); break;
-    case TH_CONTROL_CALL_ONCE:
-        put_simple(k, to, TH_THM_ONCE, TH_THM_NONE, TH_THM_NONE,
-                   graph_block(k, p->graph->nodes[i].attr.call.graph[0], k->block[to].depth + 1), (size_t)p->once[i]);
-        break;
+    case TH_CONTROL_CALL_ONCE: put_once(k, p, i, to); break;
     case TH_CONTROL_IF: put_if(k, p, i, to); break;
     case TH_CONTROL_WHILE: put_while(k, p, i, to); break;
     }
@@ -422,7 +432,7 @@ static uint32_t graph_block(packer *k, int32_t graph, uint32_t depth)
     const th_plan *sub = k->root->sub[graph];
     if (k->block_of[graph] && k->block[k->block_of[graph]].depth >= depth) return k->block_of[graph];
     const uint32_t to = new_block(k, depth);
-    for (int32_t i = 0; i < sub->graph->n_nodes && !k->err; i++) put_node(k, sub, i, to);
+    for (int32_t i = 0; i < sub->graph->n_nodes && !k->err; i++) put_node(k, sub, sub->order[i], to);
     k->block_of[graph] = to;
     return to;
 }
@@ -614,6 +624,7 @@ static void put_header(packer *k, const char *made_by, size_t run)
     set32(h + TH_THM_AT_RUN, run);
     set32(h + TH_THM_AT_FILE, k->out.n);
     set32(h + TH_THM_AT_ARENA, k->root->arena_bytes);
+    set32(h + TH_THM_AT_GRAPH_RUNS, TH_MAX_GRAPH_RUNS);
     set16(h + TH_THM_AT_DEPTH, k->depth);
     set16(h + TH_THM_AT_ONCE, (size_t)k->root->n_once);
     put_text(h + TH_THM_AT_ISA, th_isa_name(k->root->isa));
@@ -627,7 +638,8 @@ static void pack(packer *k, th_span meta, th_span file, const char *made_by, th_
     (void)grow(k, &k->out, TH_THM_HEADER);
     (void)new_block(k, 0); /* TH_THM_BLOCK_RUN */
     (void)new_block(k, 0); /* TH_THM_BLOCK_RESET */
-    for (int32_t i = 0; i < k->root->graph->n_nodes && !k->err; i++) put_node(k, k->root, i, TH_THM_BLOCK_RUN);
+    for (int32_t i = 0; i < k->root->graph->n_nodes && !k->err; i++)
+        put_node(k, k->root, k->root->order[i], TH_THM_BLOCK_RUN);
     if (!k->err) put_all_resets(k);
     if (!k->err) put_tables(k, meta);
     const size_t run = k->out.n;

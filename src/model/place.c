@@ -145,13 +145,14 @@ static th_err solve(th_packing *p, th_placed *placed)
     return TH_OK;
 }
 
-th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, th_placed *placed)
+static th_err place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, bool quick,
+                    th_placed *placed)
 {
     *placed = (th_placed){0};
     if (n == 0) return TH_OK;
     TH_TRY(check(blocks, n));
     const size_t nn = (size_t)n, steps = (size_t)n_steps;
-    th_packing p = {.block = blocks, .n = n, .n_steps = n_steps, .over = over, .n_over = n_over};
+    th_packing p = {.block = blocks, .n = n, .n_steps = n_steps, .over = over, .n_over = n_over, .quick = quick};
     p.near = calloc(2 * (size_t)n_over + 1, sizeof *p.near);
     p.near_at = calloc(nn + 1, sizeof *p.near_at);
     p.need = calloc(steps + (nn > steps ? nn : steps), sizeof *p.need);
@@ -161,4 +162,15 @@ th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over
     free(p.near_at);
     free(p.need);
     return err;
+}
+
+th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, th_placed *placed)
+{
+    return place(blocks, n, over, n_over, n_steps, false, placed);
+}
+
+th_err th_place_quick(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps,
+                      th_placed *placed)
+{
+    return place(blocks, n, over, n_over, n_steps, true, placed);
 }

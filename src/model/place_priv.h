@@ -27,6 +27,7 @@ typedef struct th_packing {
     size_t *best;     /* [n] offsets of the best placement so far */
     size_t best_bytes;
     size_t bound; /* proven so far */
+    bool quick;   /* good orders are enough */
 } th_packing;
 
 static inline bool th_blocks_meet(const th_block *a, const th_block *b)

@@ -210,8 +210,8 @@ th_err th_place_search(th_packing *p)
             for (int32_t s = p->block[i].first; s <= p->block[i].last; s++)
                 if (p->need[s] > k.breadth[i]) k.breadth[i] = p->need[s];
         try_rules(&k);
-        if (p->best_bytes > p->bound) th_place_exact(p);
-        if (p->n <= TH_PLACE_SEARCHED) search(&k);
+        if (p->best_bytes > p->bound && !p->quick) th_place_exact(p);
+        if (p->n <= TH_PLACE_SEARCHED && !p->quick) search(&k);
     }
     free(k.breadth);
     free(k.order);

@@ -113,16 +113,12 @@ th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **out, th_why 
     return TH_OK;
 }
 
-th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
-{
-    return th_plan_make_for(graph, TH_ISA_PLAIN, out, why);
-}
-
-th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why *why)
+static th_err make_plan(const th_graph *graph, th_isa isa, bool quick, th_plan **out, th_why *why)
 {
     th_plan *plan = NULL;
     if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
     TH_TRY(th_plan_prepare(graph, isa, &plan, why));
+    plan->quick = quick;
     th_err err = th_plan_link(plan, why);
     if (!err && plan->arena_bytes > TH_MAX_ARENA)
         err = th_why_set(why, TH_ERANGE,
@@ -134,6 +130,32 @@ th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why
     else
         *out = plan;
     return err;
+}
+
+th_err th_plan_make_host(const th_graph *graph, th_plan **out, th_why *why)
+{
+    const char *name = getenv("THIMBLE_ISA");
+    const th_isa isa = name && *name ? th_isa_find(name) : th_isa_host();
+    if (isa == TH_ISA_N || !th_isa_runs_here(isa))
+        return th_why_set(why, TH_EUSAGE,
+                          "THIMBLE_ISA=%s names kernels that this machine cannot run. Its fastest are: %s", name,
+                          th_isa_name(th_isa_host()));
+    return th_plan_make_for(graph, isa, out, why);
+}
+
+th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
+{
+    return make_plan(graph, TH_ISA_PLAIN, false, out, why);
+}
+
+th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why *why)
+{
+    return make_plan(graph, isa, false, out, why);
+}
+
+th_err th_plan_make_quick(const th_graph *graph, th_plan **out, th_why *why)
+{
+    return make_plan(graph, TH_ISA_PLAIN, true, out, why);
 }
 
 void th_plan_free(th_plan *plan)

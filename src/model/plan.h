@@ -30,6 +30,7 @@ typedef struct th_variable {
 typedef struct th_plan {
     const th_graph *graph;
     th_isa isa;
+    bool quick; /* a good place for every tensor, and not a search for the best */
     th_step *steps;     /* [graph->n_nodes] */
     int32_t *order;     /* [graph->n_nodes] numbers of the operators in the order in which they run */
     size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
@@ -57,6 +58,12 @@ TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *
 /* The same with the fast kernels of one processor family, their weights packed. A plan for another machine can be
  * written as C or as a package, but not run here. */
 TH_NODISCARD th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
+/* The same for the machine that this runs on: its fastest family, or the one that the environment variable THIMBLE_ISA
+ * names (plain, sse2, avx2, vnni).  Errors: also TH_EUSAGE, for a name that is none or that this machine can't run. */
+TH_NODISCARD th_err th_plan_make_host(const th_graph *graph, th_plan **plan, th_why *why);
+/* The same as th_plan_make within less than a millisecond, without the search that makes the arena as small as it can
+ * be: for a model that is only looked at, or one of many. */
+TH_NODISCARD th_err th_plan_make_quick(const th_graph *graph, th_plan **plan, th_why *why);
 void th_plan_free(th_plan *plan); /* NULL is fine */
 
 /* A runner: a plan with its own arena on the host. One per thread. */

@@ -78,6 +78,7 @@ static th_err reach(linker *l)
                 TH_TRY(check_call(l, graph, k, called));
                 if (l->visit[called].callers++) continue;
                 TH_TRY(th_plan_prepare(&l->all[called], l->root->isa, &l->root->sub[called], l->why));
+                l->root->sub[called]->quick = l->root->quick;
                 l->root->macs += l->root->sub[called]->macs;
                 l->list[n++] = called;
             }

@@ -225,7 +225,8 @@ static th_err place_with(planner *pl, const claims *c, th_placed *placed)
     const int32_t own = pl->n_blocks;
     for (int32_t i = 0; i < c->n_extra; i++) pl->block[pl->n_blocks++] = c->extra[i];
     TH_TRY(check_extra(pl, own));
-    const th_err err = th_place(pl->block, pl->n_blocks, pl->over, pl->n_over, pl->g->n_nodes + 2, placed);
+    const th_err err = (pl->plan->quick ? th_place_quick : th_place)(pl->block, pl->n_blocks, pl->over, pl->n_over,
+                                                                     pl->g->n_nodes + 2, placed);
     for (int32_t i = 0; !err && i < c->n_extra; i++) c->extra[i] = pl->block[own + i];
     return err;
 }
@@ -241,7 +242,7 @@ static th_err place_apart(planner *pl, const claims *c, th_placed *placed)
             c->pinned[(*c->n_pinned)++] = pl->block[i];
         else
             loose[n++] = pl->block[i];
-    const th_err err = th_place(loose, n, NULL, 0, pl->g->n_nodes + 2, placed);
+    const th_err err = (pl->plan->quick ? th_place_quick : th_place)(loose, n, NULL, 0, pl->g->n_nodes + 2, placed);
     n = 0;
     for (int32_t i = 0; i < pl->n_blocks; i++)
         if (!pl->block[i].pinned) pl->block[i] = loose[n++];

@@ -2,6 +2,7 @@
 #include "nn/boxes.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 static const th_field f32_fields[] = {TH_FIELD_INT(th_add_n_f32_par, n), TH_FIELD_INT(th_add_n_f32_par, inputs)};
 static const th_field s8_fields[] = {
@@ -55,7 +56,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_type type = th_prepare_in(p, 0)->type;
     if (!th_shape_same(&shape, &y->shape))
         return th_refuse(p, TH_ESHAPE, "the output has another shape than the inputs");
-    step->in_place = p->node->n_in < 32 ? ((uint32_t)1 << p->node->n_in) - 1 : UINT32_MAX;
+    for (int32_t i = 0; i < p->node->n_in; i++) th_slide_elements(p, i, step);
     if (type == TH_S8 && y->type == TH_S8) return prepare_s8(p, th_shape_count(&shape), step);
     if (type != TH_F32 || y->type != TH_F32)
         return th_refuse(p, TH_EUNSUP, "inputs and output must all be int8 or all float32");

@@ -5,6 +5,7 @@
  *   in[0] x float32, int8, uint8 or int16, at least one dimension; in[1] axis, constant int32; out[0] y int32 (or
  * int64)
  *
+ * Only comparisons: nothing is rounded and nothing overflows.
  * Source: TensorFlow Lite Micro, micro/kernels/arg_min_max.cc, reference/arg_min_max.h. */
 #ifndef TH_NN_ARG_MOST_H
 #define TH_NN_ARG_MOST_H

@@ -42,4 +42,7 @@ TH_NODISCARD th_err th_const_ints(const th_prepare *p, int32_t input, int32_t mo
 /* axis + rank for a negative axis.  Errors: TH_ERANGE. */
 TH_NODISCARD th_err th_check_axis(const th_prepare *p, int32_t axis, int32_t rank, int32_t *positive);
 
+/* SLICE whose begin is told while running, nn/update_slice.h; the output has the shape that the file gives it. */
+TH_NODISCARD th_err th_prepare_slice_at(const th_prepare *p, th_step *step);
+
 #endif

@@ -1,6 +1,7 @@
 #include "nn/broadcast_prepare.h"
 
 #include "nn/boxes.h"
+#include "nn/slide.h"
 
 /* Dimension d of s as seen in a shape of `rank` dimensions. */
 static int32_t dim(const th_shape *s, int32_t rank, int32_t d)
@@ -55,14 +56,12 @@ th_err th_broadcast_make(const th_prepare *p, int32_t inputs, th_broadcast *map,
     if (th_shape_count(&s) < 1 || th_shape_count(&s) != th_shape_count(&y->shape) ||
         (!th_shape_same(&s, &y->shape) && th_shape_count(&s) != 1))
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape to which the inputs broadcast");
-    step->in_place = 0;
     for (int32_t i = 0; i < inputs; i++) {
         const th_tensor *x = th_prepare_in(p, i);
         if (th_shape_count(&x->shape) > INT32_MAX / (int32_t)th_type_bytes(x->type))
             return th_refuse(p, TH_ERANGE, "a tensor is larger than 2 GiB");
         strides_of(x, &s, stride[i]);
-        if (th_shape_count(&x->shape) == th_shape_count(&s) && th_type_bytes(x->type) == th_type_bytes(y->type))
-            step->in_place |= 1u << i;
+        if (th_shape_count(&x->shape) == th_shape_count(&s)) th_slide_elements(p, i, step);
     }
     for (int32_t d = 0; d < s.rank; d++) { /* dimensions of size 1 go, neighbours are put together */
         if (s.d[d] == 1) continue;

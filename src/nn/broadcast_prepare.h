@@ -13,7 +13,7 @@
 /* The shape to which `inputs` (1 to 3) first inputs of the node broadcast.  Errors: TH_ESHAPE. */
 TH_NODISCARD th_err th_broadcast_shape(const th_prepare *p, int32_t inputs, th_shape *out);
 
-/* Fills *map with arrays from the arena, checks the output tensor's shape, and tells in step->in_place
+/* Fills *map with arrays from the arena, checks the output tensor's shape, and tells in step->in_place, slide and lead
  * which inputs the output may lie on: those of the output's shape and element size.
  * Errors: TH_ESHAPE, TH_ERANGE, TH_ENOMEM. */
 TH_NODISCARD th_err th_broadcast_make(const th_prepare *p, int32_t inputs, th_broadcast *map, th_step *step);

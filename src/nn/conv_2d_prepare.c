@@ -1,7 +1,9 @@
 #include "nn/conv_2d.h"
 #include "nn/int4.h"
 #include "nn/prepare.h"
+#include "nn/dot_f32.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 #include "nn/taps.h"
 
 static const th_field s8_fields[] = {
@@ -78,6 +80,8 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, int32_t groups
     step->par = par;
     step->scratch_bytes =
         w->filter_h == 1 && w->filter_w == 1 ? TH_PAIR_BYTES(n) : TH_PAIR_BYTES(n) + (size_t)n; /* and a patch */
+    /* Two pixels are read before they are written; with groups the picture is gone through again and again. */
+    if (groups == 1) th_slide_window(w, &(th_slide_order){1, 1, 2, -1}, step);
     if (f->type != TH_S4) return TH_OK;
     TH_STEP_KERNEL(step, th_conv_2d_s8w4, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->scratch_bytes += TH_INT4_ROOM(th_shape_count(&f->shape));
@@ -99,6 +103,7 @@ static th_err prepare_s16(const th_prepare *p, const th_window *w, int32_t group
     TH_TRY(th_check_sums_s16(p, th_shape_count(&f->shape) / w->out_c, par->wide, par->shift, par->n_scales));
     TH_STEP_KERNEL(step, th_conv_2d_s16, 3, "nn/conv_2d.h", th_conv_2d_s16_par, s16_fields);
     step->par = par;
+    th_slide_window(w, &(th_slide_order){2, 2, 1, 2 * (w->out_c - 1)}, step);
     return TH_OK;
 }
 
@@ -111,6 +116,8 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, int32_t group
     TH_TRY(th_act_range_f32(p, p->node->attr.conv.act, &par->act_min, &par->act_max));
     TH_STEP_KERNEL(step, th_conv_2d_f32, 3, "nn/conv_2d.h", th_conv_2d_f32_par, f32_fields);
     step->par = par;
+    const int32_t at_once = w->out_c / groups % TH_DOTS == 0 ? TH_DOTS : 1; /* the last outputs of a pixel */
+    th_slide_window(w, &(th_slide_order){4, 4, 1, 4 * (w->out_c - at_once)}, step);
     return TH_OK;
 }
 

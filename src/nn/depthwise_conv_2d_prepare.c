@@ -2,6 +2,7 @@
 #include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 #include "nn/taps.h"
 
 static const th_field s8_fields[] = {
@@ -54,6 +55,14 @@ static th_err infer(const th_prepare *p, th_shape *out)
     return TH_OK;
 }
 
+/* Channel after channel: what one needs of a pixel is not needed for the next, or for the next but M - 1. Of the last
+ * channel's outputs, `at_once` are written when all is read. */
+static void slide_channels(const th_window *w, int32_t bytes, int32_t at_once, th_step *step)
+{
+    const int32_t inner = w->in_c == w->out_c ? 0 : w->in_c == 1 ? w->out_c - at_once : w->out_c - w->in_c;
+    th_slide_window(w, &(th_slide_order){bytes, bytes, 1, inner * bytes}, step);
+}
+
 static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
 {
     const th_tensor *x = th_prepare_in(p, 0), *f = th_prepare_in(p, 1), *y = th_prepare_out(p, 0);
@@ -73,6 +82,7 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
         th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, w->filter_h * w->filter_w, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
     step->par = par;
+    slide_channels(w, 1, w->in_c == 1 && w->out_c % 4 == 0 ? 4 : 1, step);
     if (f->type != TH_S4) return TH_OK;
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8w4, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par,
                    s8_fields);
@@ -100,6 +110,7 @@ static th_err prepare_s16(const th_prepare *p, const th_window *w, th_step *step
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s16, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s16_par,
                    s16_fields);
     step->par = par;
+    slide_channels(w, 2, 1, step);
     return TH_OK;
 }
 
@@ -113,6 +124,7 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_f32, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_f32_par,
                    f32_fields);
     step->par = par;
+    th_slide_window(w, &(th_slide_order){4, 4, 1, 4 * w->out_c}, step); /* it adds up in the output */
     return TH_OK;
 }
 

@@ -1,6 +1,13 @@
 #include "nn/fast.h"
 
-#include <string.h>
+#include "nn/prepare.h"
+#include "nn/x86/features.h"
+#if defined(__x86_64__)
+#include "nn/vec/prepare.h"
+#include "nn/x86/vec_avx2.h"
+#include "nn/x86/vec_sse2.h"
+#include "nn/x86/vec_vnni.h"
+#endif
 
 /* One a line; the first that changes a step is taken. */
 #define TH_FAST_LIST(X)                                                                                                \
@@ -22,8 +29,8 @@ static const th_fast_row *const rows[] = {
 };
 
 static const char *const names[TH_ISA_N] = {
-    [TH_ISA_PLAIN] = "plain",
-    [TH_ISA_ARM_DSP] = "arm-dsp",
+    [TH_ISA_PLAIN] = "plain", [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_SSE2] = "sse2",
+    [TH_ISA_AVX2] = "avx2",   [TH_ISA_VNNI] = "vnni",
 };
 
 const char *th_isa_name(th_isa isa)
@@ -31,9 +38,44 @@ const char *th_isa_name(th_isa isa)
     return isa < TH_ISA_N ? names[isa] : "?";
 }
 
+th_isa th_isa_find(const char *name)
+{
+    for (int i = 0; i < TH_ISA_N; i++)
+        if (th_same_name(names[i], name)) return (th_isa)i;
+    return TH_ISA_N;
+}
+
+bool th_isa_runs_here(th_isa isa)
+{
+    if (isa == TH_ISA_PLAIN) return true;
+#if defined(__x86_64__)
+    if (isa == TH_ISA_SSE2) return true;
+    if (isa == TH_ISA_AVX2) return th_x86_has_avx2();
+    if (isa == TH_ISA_VNNI) return th_x86_has_vnni();
+#endif
+    return false;
+}
+
 th_isa th_isa_host(void)
 {
+    for (int i = TH_ISA_N; i-- > TH_ISA_PLAIN + 1;) /* later ones are faster, where a machine has several */
+        if (th_isa_runs_here((th_isa)i)) return (th_isa)i;
     return TH_ISA_PLAIN;
+}
+
+/* Families that share the drivers of nn/vec: they have no rows. */
+static th_err vector_prepare(th_isa isa, const th_prepare *p, th_step *step)
+{
+#if defined(__x86_64__)
+    static const th_vec_family sse2 = TH_VEC_FAMILY(sse2, "nn/x86/vec_sse2.h");
+    static const th_vec_family avx2 = TH_VEC_FAMILY(avx2, "nn/x86/vec_avx2.h");
+    static const th_vec_family vnni = TH_VEC_FAMILY(vnni, "nn/x86/vec_vnni.h");
+    if (isa == TH_ISA_SSE2) return th_vec_prepare(&sse2, p, step);
+    if (isa == TH_ISA_AVX2) return th_vec_prepare(&avx2, p, step);
+    if (isa == TH_ISA_VNNI) return th_vec_prepare(&vnni, p, step);
+#endif
+    (void)isa, (void)p, (void)step;
+    return TH_OK;
 }
 
 const th_fast_row *const *th_fast_all(size_t *n)
@@ -45,8 +87,12 @@ const th_fast_row *const *th_fast_all(size_t *n)
 th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step)
 {
     if (step->control != TH_CONTROL_KERNEL) return TH_OK;
-    const char *const plain = step->kernel_name;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain; i++)
-        if (rows[i]->isa == isa && strcmp(rows[i]->plain, plain) == 0) TH_TRY(rows[i]->prepare(p, step));
+    const th_step plain = *step;
+    step->slide = 0;
+    step->lead = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain.kernel_name; i++)
+        if (rows[i]->isa == isa && th_same_name(rows[i]->plain, plain.kernel_name)) TH_TRY(rows[i]->prepare(p, step));
+    if (step->kernel_name == plain.kernel_name) TH_TRY(vector_prepare(isa, p, step));
+    if (step->kernel_name == plain.kernel_name) *step = plain;
     return TH_OK;
 }

@@ -6,28 +6,40 @@
  * A row's `prepare` sees the step that the operator's own prepare made.  It may leave it as it is (the kernel can't do
  * this case), or change kernel, parameters, fields, n_in, scratch_bytes, slide, lead and weight_bytes; never what is
  * computed: integers stay byte for byte, floats within 1e-5.  Packed weights are arrays of the parameter struct; inputs
- * that the kernel then no longer looks at drop out by n_in.
+ * that the kernel then no longer looks at drop out by n_in.  slide and lead are 0 when the row is asked, since the
+ * plain kernel's hold for that one only; a row that changes the kernel sets them again (nn/slide.h).
  *
  * Version X of operator OP for processor family F:
  *   nn/F/x.h, x.c       parameter struct and kernel, freestanding; compiles to something on every machine where the
  *                       tests can run it (instructions as C), else to nothing
  *   nn/F/x_prepare.c    packing, and the row's function
- *   nn/fast.c           the line in the table */
+ *   nn/fast.c           the line in the table
+ *
+ * Families with vectors share drivers and packing: nn/vec/vec.h, and a file of micro-kernels for each (nn/x86). */
 #ifndef TH_NN_FAST_H
 #define TH_NN_FAST_H
 
 #include "nn/op.h"
 
+#include <stdbool.h>
+
 /* Processor families; a board's, or this machine's. */
 typedef enum th_isa {
     TH_ISA_PLAIN,   /* any: the reference kernels */
     TH_ISA_ARM_DSP, /* Cortex-M4, M7, M33: two int16 products in one instruction */
+    TH_ISA_SSE2,    /* any x86-64 */
+    TH_ISA_AVX2,    /* x86-64 of about 2013 and later */
+    TH_ISA_VNNI,    /* x86-64 with AVX-512 F, DQ, BW, VL and VNNI */
     TH_ISA_N
 } th_isa;
 
 const char *th_isa_name(th_isa isa);
 
-/* Of the machine that this runs on, by its feature bits. */
+/* The family of that name, or TH_ISA_N. */
+th_isa th_isa_find(const char *name);
+
+/* Whether the machine that this runs on has it, by its feature bits; and the fastest that it has. */
+bool th_isa_runs_here(th_isa isa);
 th_isa th_isa_host(void);
 
 typedef struct th_fast_row {

@@ -1,7 +1,9 @@
 #include "nn/fully_connected.h"
 #include "nn/int4.h"
 #include "nn/prepare.h"
+#include "nn/dot_f32.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 static const th_field s8_fields[] = {
     TH_FIELD_INT(th_fully_connected_s8_par, rows),
@@ -110,6 +112,7 @@ static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
     par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), s->n_out, s->n_in, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_fully_connected_s8, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     step->par = par;
+    th_slide_rows(s->rows, s->n_in, s->n_out, s->n_out % 2 == 0 ? 2 : 1, step);
     if (w->type != TH_S4) return TH_OK;
     TH_STEP_KERNEL(step, th_fully_connected_s8w4, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     step->scratch_bytes = TH_INT4_ROOM(th_shape_count(&w->shape));
@@ -139,6 +142,7 @@ static th_err prepare_s16(const th_prepare *p, const sizes *s, th_step *step)
     TH_TRY(th_check_sums_s16(p, s->n_in, par->wide, par->shift, par->n_scales));
     TH_STEP_KERNEL(step, th_fully_connected_s16, 3, "nn/fully_connected.h", th_fully_connected_s16_par, s16_fields);
     step->par = par;
+    th_slide_rows(s->rows, 2 * s->n_in, 2 * s->n_out, 2, step);
     return TH_OK;
 }
 
@@ -151,6 +155,7 @@ static th_err prepare_f32(const th_prepare *p, const sizes *s, th_step *step)
     TH_TRY(th_act_range_f32(p, p->node->attr.dense.act, &par->act_min, &par->act_max));
     TH_STEP_KERNEL(step, th_fully_connected_f32, 3, "nn/fully_connected.h", th_fully_connected_f32_par, f32_fields);
     step->par = par;
+    th_slide_rows(s->rows, 4 * s->n_in, 4 * s->n_out, s->n_out % TH_DOTS == 0 ? 4 * TH_DOTS : 4, step);
     return TH_OK;
 }
 

@@ -6,13 +6,14 @@
  *
  * One list per processor family (nn/fast.h), with room between them:
  *   plain      1 ..  999    on every machine
- *   arm-dsp 1000 .. 1999    compiles as plain C elsewhere */
+ *   arm-dsp 1000 .. 1999    compiles as plain C elsewhere
+ *   sse2    2000 .. 2099, avx2 2100 .. 2199, vnni 2200 .. 2299    x86-64 only */
 #ifndef TH_NN_KERNELS_H
 #define TH_NN_KERNELS_H
 
 #include "nn/package.h"
 
-#define TH_KERNELS_PLAIN(X)                                                                                            \
+#define TH_KERNELS_PLAIN_LIST(X)                                                                                       \
     X(1, th_abs_f32)                                                                                                   \
     X(2, th_abs_s16)                                                                                                   \
     X(3, th_add_f32)                                                                                                   \
@@ -197,7 +198,25 @@
     X(182, th_transpose_conv_s8)                                                                                       \
     X(183, th_update_slice)                                                                                            \
     X(184, th_variable_assign)                                                                                         \
-    X(185, th_variable_read)
+    X(185, th_variable_read)                                                                                           \
+    X(186, th_slice_at)
+
+/* Families that share the drivers of nn/vec have the same numbers from their first one on. */
+#define TH_KERNELS_VEC_LIST(X, first, family)                                                                          \
+    X((first) + 0, th_matrix_s8_##family)                                                                              \
+    X((first) + 1, th_matrix_s16_##family)                                                                             \
+    X((first) + 2, th_matrix_f32_##family)                                                                             \
+    X((first) + 3, th_depthwise_s8_##family)                                                                           \
+    X((first) + 4, th_depthwise_f32_##family)
+
+#if defined(__x86_64__)
+#define TH_KERNELS_X86_LIST(X)                                                                                         \
+    TH_KERNELS_VEC_LIST(X, 2000, sse2)                                                                                 \
+    TH_KERNELS_VEC_LIST(X, 2100, avx2)                                                                                 \
+    TH_KERNELS_VEC_LIST(X, 2200, vnni)
+#else
+#define TH_KERNELS_X86_LIST(X)
+#endif
 
 /* All that this program has, in rising order of their numbers. */
 extern const th_kernel_set th_kernels_here;

@@ -1,6 +1,7 @@
 #include "nn/l2_normalization.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 static const th_field fields[] = {
     TH_FIELD_INT(th_l2_normalization_par, rows),
@@ -21,7 +22,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_l2_normalization_par){n / depth, depth, 0};
     step->par = par;
-    step->in_place = 1;
+    th_slide_elements(p, 0, step);
     if (x->type == TH_F32 && y->type == TH_F32) {
         TH_STEP_KERNEL(step, th_l2_normalization_f32, 1, "nn/l2_normalization.h", th_l2_normalization_par, fields);
         return TH_OK;

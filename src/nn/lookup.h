@@ -4,7 +4,9 @@
  *
  * The table is worked out when the model is loaded (nn/lookup_prepare.c), in the fixed-point arithmetic of the
  * reference: the same bytes, at 256 bytes of constants instead of the code, and as fast as a load.
- * ABS ELU HARD_SWISH LEAKY_RELU LOGISTIC RSQRT TANH, and QUANTIZE between int8 and uint8. */
+ * ABS ELU HARD_SWISH LEAKY_RELU LOGISTIC RSQRT TANH, and QUANTIZE between int8 and uint8.
+ * An index is x + 128 for int8: always inside the table.
+ * Source: as in nn/unary.h and nn/quantize.h, whose arithmetic the table holds. */
 #ifndef TH_NN_LOOKUP_H
 #define TH_NN_LOOKUP_H
 

@@ -6,6 +6,7 @@
 #include "nn/fixed.h"
 #include "nn/lookup.h"
 #include "nn/requant.h"
+#include "nn/slide.h"
 
 static const th_field fields[] = {
     TH_FIELD_INT(th_lookup_par, n),
@@ -162,7 +163,7 @@ static th_err make(const th_prepare *p, const formula *f, int32_t (*of)(const fo
     *par = (th_lookup_par){th_shape_count(&x->shape), TH_LOOKUP_WORDS, (const int32_t *)words};
     TH_STEP_KERNEL(step, th_lookup_8, 1, "nn/lookup.h", th_lookup_par, fields);
     step->par = par;
-    step->in_place = 1;
+    th_slide_elements(p, 0, step);
     return TH_OK;
 }
 

@@ -15,7 +15,10 @@
  *   in       number of the input, or -1: `run` bytes of the value `from` are written at `to`
  *   out      number of the output
  *   from, to first byte
- *   run, n_dims, dim[3 n_dims]   as in nn/copy.h */
+ *   run, n_dims, dim[3 n_dims]   as in nn/copy.h
+ *
+ * Formulas and shapes stand at the top of those files.
+ * Source: TensorFlow Lite Micro, the file of each operator in micro/kernels (concatenation.cc, pack.cc, ..). */
 #ifndef TH_NN_MOVE_H
 #define TH_NN_MOVE_H
 

@@ -9,10 +9,10 @@
  *   th_node + th_tensor[]  --prepare-->  th_step {kernel, params}  --run-->  outputs
  *
  * An operator X is three files and one line:
- *   nn/x.h          its parameter structs and kernels; includes only <stdint.h> and nn/window.h, for the device
+ *   nn/x.h          its parameter structs and kernels; includes only <stdint.h>, nn/window.h and nn/broadcast.h
  *   nn/x.c          the kernels: formula first, freestanding C99
  *   nn/x_prepare.c  the row: checks and everything that is computed before running
- *   nn/op.c         the line in the table
+ *   nn/rows.h       the line in the table
  *
  * State (variable tensors) is an input that the kernel may write: cast its address.  State that no tensor stands for
  * is one more input behind the node's: prepare sets state_bytes and counts it in n_in, the planner
@@ -310,6 +310,7 @@ typedef enum th_control {
 typedef struct th_step {
     th_control control; /* not TH_CONTROL_KERNEL: nothing below is set */
     th_kernel *kernel;
+    th_part_kernel *part;    /* the same work in parts, or NULL */
     const char *kernel_name; /* C name of `kernel` */
     const char *header;      /* file that declares kernel and parameter struct: "nn/conv_2d.h" */
     const char *par_type;    /* C name of the parameter struct, or NULL when it has none */
@@ -325,7 +326,7 @@ typedef struct th_step {
     uint32_t slide;
     size_t lead;
     size_t weight_bytes; /* of the model's constants, packed, that par holds */
-    int64_t macs;         /* multiply-accumulates of one run */
+    int64_t macs;        /* multiply-accumulates of one run */
 } th_step;
 
 typedef struct th_prepare {

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* Loops that together have gone round this often in one invoke are stopped. */
-#define MAX_ROUNDS UINT32_C(1000000)
-
 /* A block that is being run: its next step, the one behind its last. */
 typedef struct frame {
     uint32_t at, end;
@@ -233,7 +230,7 @@ static th_err open_fields(opener *o, uint32_t step)
 {
     const th_package *p = o->p;
     const uint32_t n = half(p, step + TH_THM_STEP_FIELDS), layout = word(p, step + TH_THM_STEP_LAYOUT);
-    const uint32_t values = word(p, step + TH_THM_STEP_VALUES), words = word(p, step + TH_THM_STEP_WORDS);
+    const uint32_t values = word(p, step + TH_THM_STEP_VALUES), words = half(p, step + TH_THM_STEP_WORDS);
     uint32_t used = 0, size = 0, align;
     if (n == 0) return TH_OK;
     if (layout % 4u || values % 4u || !inside(o, layout, n, TH_THM_FIELD) || !inside(o, values, words, 4))
@@ -433,17 +430,19 @@ static uint32_t run_step(th_package *p, frame *f, uint32_t step)
         memset(tensor(p, operand(p, step, 0)), (int)half(p, step + TH_THM_STEP_KERNEL),
                tensor_bytes(p, operand(p, step, 0)));
         break;
-    case TH_THM_BLOCK_A: return a;
     case TH_THM_ONCE:
         if (p->memory[p->once + b]) break;
         p->memory[p->once + b] = 1;
+        p->graph_runs++;
         return a;
+    case TH_THM_GRAPH: p->graph_runs++; return a;
+    case TH_THM_BLOCK_A: return a;
     case TH_THM_IF: return *tensor(p, operand(p, step, 0)) ? a : b;
     case TH_THM_WHILE:
         f->at--;
         f->in_body = !f->in_body;
         if (f->in_body) return a;
-        if (*tensor(p, operand(p, step, 0))) return p->rounds++, b;
+        if (*tensor(p, operand(p, step, 0))) return b;
         f->at++;
         break;
     default: break;
@@ -453,7 +452,9 @@ static uint32_t run_step(th_package *p, frame *f, uint32_t step)
 
 static void done(const th_package *p, const frame *first)
 {
-    if (p->on_step) p->on_step(p->ctx, (int32_t)(first->at - 1u));
+    if (p->on_step)
+        p->on_step(p->ctx, (int32_t)half(p, section_at(p, TH_THM_AT_STEPS) + (first->at - 1u) * TH_THM_STEP +
+                                                TH_THM_STEP_NODE));
 }
 
 /* Runs a block and what it runs, without recursion: a device can know its stack. */
@@ -469,7 +470,7 @@ static th_err run(th_package *p, uint32_t block)
             continue;
         }
         const uint32_t next = run_step(p, f, steps + f->at * TH_THM_STEP);
-        if (p->rounds > MAX_ROUNDS) return TH_ERANGE;
+        if (p->graph_runs > word(p, TH_THM_AT_GRAPH_RUNS)) return TH_EENDLESS;
         if (next != TH_THM_NONE)
             *++f = enter(p, next);
         else if (f == first)
@@ -489,7 +490,7 @@ void th_package_reset(th_package *p)
 {
     void (*on_step)(void *, int32_t) = p->on_step;
     p->on_step = NULL;
-    p->rounds = 0;
+    p->graph_runs = 0;
     memset(p->memory + p->once, 0, half(p, TH_THM_AT_ONCE));
     (void)run(p, TH_THM_BLOCK_RESET);
     p->on_step = on_step;
@@ -497,7 +498,7 @@ void th_package_reset(th_package *p)
 
 th_err th_package_invoke(th_package *p)
 {
-    p->rounds = 0;
+    p->graph_runs = 0;
     return run(p, TH_THM_BLOCK_RUN);
 }
 

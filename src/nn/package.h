@@ -41,9 +41,9 @@ typedef struct th_package {
     uint8_t *memory;     /* the arena begins it; NULL before th_package_start */
     uint32_t par, in, out, frames, once; /* bytes of the memory */
     uint32_t n_inputs, n_outputs;
-    uint32_t rounds;     /* of all loops in this invoke */
+    uint32_t graph_runs; /* by control steps, in this invoke */
     const char *missing; /* after TH_EUNSUP: the kernel or processor family that this executor does not have */
-    void (*on_step)(void *ctx, int32_t step); /* after each step of the model itself; NULL: nobody wants to know */
+    void (*on_step)(void *ctx, int32_t node); /* after each operator of the model itself; or NULL */
     void *ctx;
 } th_package;
 
@@ -80,7 +80,7 @@ th_package_end th_package_describe(const th_package *p, uint32_t index);
 /* The model's pipeline metadata (JSON), {NULL, 0} when it has none. */
 th_span th_package_metadata(const th_package *p);
 
-/* Runs all steps.  Errors: TH_ERANGE (loops that do not end: the outputs are not to be used). */
+/* Runs all steps.  Errors: TH_EENDLESS (loops that do not end: the outputs are not to be used). */
 TH_NODISCARD th_err th_package_invoke(th_package *p);
 
 #endif

@@ -14,11 +14,11 @@
 
 enum { /* the header */
        TH_THM_AT_MAGIC = 0,
-       TH_THM_AT_VERSION = 4,   /* u16 */
-       TH_THM_AT_HEADER = 6,    /* u16: its length */
-       TH_THM_AT_RUN = 8,       /* u32: run_bytes */
-       TH_THM_AT_FILE = 12,     /* u32: bytes of the whole file */
-       TH_THM_AT_CRC = 16,      /* u32: CRC-32C of what follows, up to run_bytes */
+       TH_THM_AT_CRC = 4,       /* u32: CRC-32C of what follows, up to run_bytes */
+       TH_THM_AT_VERSION = 8,   /* u16 */
+       TH_THM_AT_HEADER = 10,   /* u16: its length */
+       TH_THM_AT_RUN = 12,      /* u32: run_bytes */
+       TH_THM_AT_FILE = 16,     /* u32: bytes of the whole file */
        TH_THM_AT_HOST_CRC = 20, /* u32: of what stands behind run_bytes */
        TH_THM_AT_ARENA = 24,    /* u32: bytes */
        TH_THM_AT_DEPTH = 28,    /* u16: blocks inside one another */
@@ -30,9 +30,11 @@ enum { /* the header */
        TH_THM_AT_BLOCKS = 80,
        TH_THM_AT_KERNELS = 88,
        TH_THM_AT_IO = 96,
-       TH_THM_AT_META = 104,   /* number: of bytes */
-       TH_THM_AT_INPUTS = 112, /* u16: how many of the io entries are inputs */
-       TH_THM_AT_ZERO = 114,   /* 14 bytes */
+       TH_THM_AT_META = 104,       /* number: of bytes */
+       TH_THM_AT_INPUTS = 112,     /* u16: how many of the io entries are inputs */
+       TH_THM_AT_ZERO = 114,       /* u16 */
+       TH_THM_AT_GRAPH_RUNS = 116, /* u32: how often control steps may run a graph in one invoke */
+       TH_THM_AT_ZEROS = 120,      /* 8 bytes */
        TH_THM_HEADER = 128
 };
 
@@ -62,7 +64,8 @@ enum {                            /* a step */
        TH_THM_STEP_OPERANDS = 16, /* u32: place of u16 tensors, inputs first */
        TH_THM_STEP_LAYOUT = 20,   /* u32: place of the fields' kinds */
        TH_THM_STEP_VALUES = 24,   /* u32: place of their values, 4 bytes each, I64 8 */
-       TH_THM_STEP_WORDS = 28,    /* u32: number of 4-byte words there */
+       TH_THM_STEP_WORDS = 28,    /* u16: number of 4-byte words there */
+       TH_THM_STEP_NODE = 30,     /* u16: the operator's number in its graph */
        TH_THM_STEP = 32
 };
 enum {
@@ -71,9 +74,10 @@ enum {
     TH_THM_COPY = 2,    /* input onto output */
     TH_THM_FILL = 3,    /* output with one byte */
     TH_THM_BLOCK_A = 4, /* runs block A */
-    TH_THM_ONCE = 5,    /* the same, unless flag B is set; sets it */
-    TH_THM_IF = 6,      /* the input's byte is not 0: A, else B */
-    TH_THM_WHILE = 7,   /* A; while the input's byte is not 0 then: B, A */
+    TH_THM_GRAPH = 5,   /* the same, and counts as the run of a graph */
+    TH_THM_ONCE = 6,    /* as GRAPH, unless flag B is set; sets it */
+    TH_THM_IF = 7,      /* the input's byte is not 0: A, else B */
+    TH_THM_WHILE = 8,   /* A; while the input's byte is not 0 then: B, A */
     TH_THM_CONTROLS
 };
 

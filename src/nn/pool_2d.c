@@ -1,9 +1,9 @@
 #include "nn/pool_2d.h"
 
+#include "base/fmath.h"
 #include "nn/dot_f32.h"
 #include "nn/requant.h"
 
-#include <math.h>
 #include <stddef.h>
 
 /* The part of the picture that output pixel `index` (of all batches) looks at. */
@@ -59,4 +59,5 @@ POOL(th_average_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, 0.0
 POOL(th_max_pool_2d_s8, th_pool_2d_s8_par, int8_t, int32_t, th_clamp, *x, acc = v > acc ? v : acc, acc)
 POOL(th_max_pool_2d_s16, th_pool_2d_s8_par, int16_t, int32_t, th_clamp, *x, acc = v > acc ? v : acc, acc)
 POOL(th_max_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, *x, acc = v > acc ? v : acc, acc)
-POOL(th_l2_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, 0.0f, acc += v * v, sqrtf(acc / (float)area.n))
+POOL(th_l2_pool_2d_f32, th_pool_2d_f32_par, float, float, th_clamp_f32, 0.0f, acc += v * v,
+     th_sqrtf(acc / (float)area.n))

@@ -1,6 +1,7 @@
 #include "nn/pool_2d.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 static const th_field s8_fields[] = {
     TH_FIELD_WINDOW(th_pool_2d_s8_par),
@@ -55,6 +56,7 @@ static th_err prepare_int(const th_prepare *p, const th_window *w, th_step *step
     else
         TH_STEP_KERNEL(step, th_max_pool_2d_s16, 1, "nn/pool_2d.h", th_pool_2d_s8_par, s8_fields);
     step->par = par;
+    th_slide_window(w, &(th_slide_order){small ? 1 : 2, small ? 1 : 2, 1, 0}, step);
     return TH_OK;
 }
 
@@ -71,6 +73,7 @@ static th_err prepare_f32(const th_prepare *p, const th_window *w, th_step *step
     else
         TH_STEP_KERNEL(step, th_max_pool_2d_f32, 1, "nn/pool_2d.h", th_pool_2d_f32_par, f32_fields);
     step->par = par;
+    th_slide_window(w, &(th_slide_order){4, 4, 1, 0}, step);
     return TH_OK;
 }
 

@@ -59,6 +59,13 @@ static inline th_err th_refuse(const th_prepare *p, th_err err, const char *text
     return th_fail(p->diag, err, 0, text);
 }
 
+/* Two names are the same; strcmp is not on every device. */
+static inline bool th_same_name(const char *a, const char *b)
+{
+    while (*a && *a == *b) a++, b++;
+    return *a == *b;
+}
+
 /* Tensor i of the node, or NULL when it is absent. */
 const th_tensor *th_prepare_in(const th_prepare *p, int32_t i);
 const th_tensor *th_prepare_out(const th_prepare *p, int32_t i);

@@ -2,6 +2,7 @@
 #include "nn/lookup_prepare.h"
 #include "nn/quantize.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -43,7 +44,7 @@ static th_err check(const th_prepare *p, th_step *step)
     const th_tensor *x = th_prepare_in(p, 0), *y = th_prepare_out(p, 0);
     if (th_shape_count(&y->shape) != th_shape_count(&x->shape))
         return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
-    step->in_place = th_type_bytes(x->type) == th_type_bytes(y->type);
+    th_slide_elements(p, 0, step);
     return TH_OK;
 }
 

@@ -5,6 +5,7 @@
  *   in[0] x any shape   out[0] y, same shape, may lie on x
  *
  * int8, int16: y = clamp( zero_out + R((x - zero_in), m), act_min, act_max ), R as in nn/requant.h, m = s_in / s_out.
+ * prepare refuses an m from which (x - zero_in) 2^shift would leave int32 (2^22 for int8, 2^14 for int16).
  * Source: TensorFlow Lite Micro, activations_common.cc.  There an integer RELU6 takes the output's scale to be
  * the input's; here it may differ. */
 #ifndef TH_NN_RELU_H

@@ -1,6 +1,7 @@
 #include "nn/prepare.h"
 #include "nn/relu.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 static const th_field q_fields[] = {
     TH_FIELD_INT(th_relu_q_par, n),        TH_FIELD_INT(th_relu_q_par, in_zero),
@@ -55,7 +56,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_act act = p->node->op == TH_OP_RELU6 ? TH_ACT_RELU6 : TH_ACT_RELU;
     if (th_shape_count(&y->shape) != n)
         return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
-    step->in_place = 1;
+    th_slide_elements(p, 0, step);
     if (x->type == y->type && (x->type == TH_S8 || x->type == TH_S16)) return prepare_q(p, n, act, step);
     if (x->type == TH_F32 && y->type == TH_F32) return prepare_f32(p, n, act, step);
     return th_refuse(p, TH_EUNSUP, "input and output must both be int8, both int16 or both float32");

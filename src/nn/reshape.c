@@ -7,5 +7,5 @@ void th_reshape(const void *par, const void *const *in, void *const *out, void *
 {
     const th_reshape_par *p = (const th_reshape_par *)par;
     (void)scratch;
-    if (out[0] != in[0]) memcpy(out[0], in[0], (size_t)p->n_bytes);
+    if (out[0] != in[0]) memmove(out[0], in[0], (size_t)p->n_bytes);
 }

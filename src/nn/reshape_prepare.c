@@ -1,6 +1,7 @@
 #include "nn/prepare.h"
 #include "nn/reshape.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 
 static const th_field fields[] = {TH_FIELD_INT(th_reshape_par, n_bytes)};
 
@@ -45,7 +46,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     par->n_bytes = (int32_t)n_bytes;
     TH_STEP_KERNEL(step, th_reshape, 1, "nn/reshape.h", th_reshape_par, fields);
     step->par = par;
-    step->in_place = 1;
+    th_slide_elements(p, 0, step);
     return TH_OK;
 }
 

@@ -2,7 +2,8 @@
  *
  *   y[i_0, i_1, ..] = x[begin_0 + i_0 stride_0, begin_1 + i_1 stride_1, ..]
  *
- * SLICE          in[0] x, in[1] begin, in[2] size (-1: to the end); constant int32 or int64
+ * SLICE          in[0] x, in[1] begin, in[2] size (-1: to the end); int32 or int64.  When one of both is no constant,
+ *                the output's shape is what the file says, and begin is brought to where this fits (nn/update_slice.h)
  * STRIDED_SLICE  in[0] x, in[1] begin, in[2] end, in[3] stride; constant.  Negative places count from the end, places
  *                outside are brought to the edge.  Masks, one bit per place in begin:
  *                begin_mask, end_mask  the place does not count: from, to the edge
@@ -66,9 +67,37 @@ static th_err find_slice(const th_prepare *p, cut *c)
     return TH_OK;
 }
 
+static bool is_constant(const th_prepare *p, int32_t input)
+{
+    const th_tensor *t = th_prepare_in(p, input);
+    return t && t->data && !t->is_variable;
+}
+
+/* A size that is constant or not, beside a begin that is not: it may not say anything else than the output. */
+static th_err check_size(const th_prepare *p)
+{
+    static const char *const text = "begin and size need one int32 or int64 number per dimension";
+    const th_tensor *begin = th_prepare_in(p, 1), *size = th_prepare_in(p, 2);
+    const th_shape *y = &th_prepare_out(p, 0)->shape;
+    int32_t n[TH_MAX_RANK], count;
+    if (!begin || !size || begin->type != size->type || !th_shape_same(&begin->shape, &size->shape))
+        return th_refuse(p, TH_EUNSUP, text);
+    if (!is_constant(p, 2)) return TH_OK;
+    TH_TRY(th_const_ints(p, 2, TH_MAX_RANK, n, &count, text));
+    if (count != y->rank) return th_refuse(p, TH_ESHAPE, text);
+    for (int32_t d = 0; d < y->rank; d++)
+        if (n[d] != -1 && n[d] != y->d[d]) return th_refuse(p, TH_ESHAPE, "size and the output's shape differ");
+    return TH_OK;
+}
+
 static th_err prepare_slice(const th_prepare *p, th_step *step)
 {
     cut c;
+    TH_TRY(th_check_io(p, 3, 3));
+    if (!is_constant(p, 1) || !is_constant(p, 2)) {
+        TH_TRY(check_size(p));
+        return th_prepare_slice_at(p, step);
+    }
     TH_TRY(find_slice(p, &c));
     return prepare_cut(p, &c, step);
 }
@@ -76,6 +105,11 @@ static th_err prepare_slice(const th_prepare *p, th_step *step)
 static th_err infer_slice(const th_prepare *p, th_shape *out)
 {
     cut c;
+    TH_TRY(th_check_io(p, 3, 3));
+    if (!is_constant(p, 1) || !is_constant(p, 2)) {
+        *out = th_prepare_out(p, 0)->shape;
+        return TH_OK;
+    }
     TH_TRY(find_slice(p, &c));
     *out = c.out;
     return TH_OK;

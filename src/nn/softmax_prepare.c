@@ -1,5 +1,6 @@
 #include "nn/prepare.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 #include "nn/softmax.h"
 #include "nn/softmax_f32.h"
 #include "nn/softmax_s16.h"
@@ -81,7 +82,7 @@ static th_err prepare_s8(const th_prepare *p, int32_t rows, int32_t depth, th_st
     if (y->type == TH_S8)
         TH_STEP_KERNEL(step, th_softmax_s8, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields);
     else
-        TH_STEP_KERNEL(step, th_softmax_s8_s16, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields), step->in_place = 0;
+        TH_STEP_KERNEL(step, th_softmax_s8_s16, 1, "nn/softmax.h", th_softmax_s8_par, s8_fields);
     step->par = par;
     return TH_OK;
 }
@@ -195,7 +196,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const int32_t count = th_shape_count(&x->shape), depth = x->shape.d[x->shape.rank - 1], rows = count / depth;
     if (th_shape_count(&y->shape) != count)
         return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
-    step->in_place = 1;
+    th_slide_elements(p, 0, step);
     const bool log = p->node->op == TH_OP_LOG_SOFTMAX;
     if (x->type == TH_S8 && y->type == TH_S8)
         return log ? prepare_log_s8(p, rows, depth, step) : prepare_s8(p, rows, depth, step);

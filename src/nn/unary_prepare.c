@@ -1,5 +1,6 @@
 #include "nn/lookup_prepare.h"
 #include "nn/rows.h"
+#include "nn/slide.h"
 #include "nn/unary.h"
 #include "nn/variant.h"
 
@@ -163,7 +164,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (y->type != x->type) return th_refuse(p, TH_EUNSUP, "input and output must have the same type");
     if (th_shape_count(&y->shape) != n)
         return th_refuse(p, TH_ESHAPE, "input and output have different numbers of elements");
-    step->in_place = 1;
+    th_slide_elements(p, 0, step);
     switch (v->kind) {
     case TABLE: return th_lookup_prepare(p, step);
     case ABS16: return prepare_abs_s16(p, v, n, step);

@@ -41,7 +41,8 @@ holds "the metadata are there" grep -qa 'hello' "$tmp/m.tflite"
 run edit "$tmp/m.tflite" --out "$tmp/m2.tflite" --drop-metadata note --set "my bias[0]=1"; exits "metadata taken out" 0
 holds "they are gone" sh -c "! grep -qa hello '$tmp/m2.tflite'"
 
-run edit "$model" --out "$tmp/bad.tflite" --set "nothing[0]=1"; exits "no such tensor" 1 'no tensor "nothing"'
+run inspect "$model" --tensors; exits "tensors for a lab" 0 '#[0-9]+ +constant +[0-9]+ FULLY_CONNECTED +float32 +[0-9x]+ +.'
+run edit "$model" --out "$tmp/bad.tflite" --set "nothing[0]=1"; exits "no such tensor" 1 'no tensor "nothing".*--tensors'
 run edit "$model" --out "$tmp/bad.tflite" --set "${bias}[1]=1"; exits "no such element" 2 'no element'
 run edit "$model" --out "$tmp/bad.tflite" --set "${bias}[0]=x"; exits "no number" 2 'no value'
 run edit "$model" --out "$tmp/bad.tflite" --set "$bias"; exits "no value" 2 'TENSOR\[INDEX\]=VALUE'
@@ -49,5 +50,7 @@ run edit "$model" --out "$tmp/bad.tflite" --set '#0[0]=1'; exits "no constant" 2
 run edit "$model" --out "$tmp/bad.tflite" --noise "$bias=-1"; exits "negative noise" 2 'SIGMA'
 run edit "$model" --out "$tmp/bad.tflite" --metadata "x=$tmp/none"; exits "no such file" 1 'none'
 run edit "$model" --out "$tmp/bad.tflite" --drop-metadata x; exits "no such entry" 1 'no metadata entry'
+run inspect "$shared/models/kws_ref_model_float32.tflite" --json; exits "a model that cannot run" 1 'operator 0 \(CONV_2D.*hybrid'
+holds "says so in JSON" grep -q '"refused":".*operator 0 (CONV_2D.*hybrid' "$tmp/out"
 holds "none of these wrote a model" test ! -e "$tmp/bad.tflite"
 finish

@@ -80,7 +80,8 @@ static void stream_is_equal_to_the_host(void **state)
     open_world(&w);
     small_noise(pcm, N);
     const th_span feed = {(const uint8_t *)pcm, N * 2};
-    if (th_emulator_run(w.board, w.fw.elf, "stream", feed, true, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    if (th_emulator_run(w.board, w.fw.elf, TH_EMULATE_STREAM, feed, true, 120, NULL, NULL, &e, &why))
+        fail_msg("%s", why.text);
     assert_int_equal(th_stream_run(&w.s.pipe, w.s.plan, pcm, N, on_detect, on_scores, h, &why), TH_OK);
     assert_true(h->n > 2); /* or the test says nothing */
     assert_int_equal(e.n_detections, h->n);
@@ -91,15 +92,16 @@ static void stream_is_equal_to_the_host(void **state)
     }
     assert_int_equal(e.n_out, h->n_scores);
     assert_memory_equal(e.out, h->scores, h->n_scores);
-    assert_int_equal(e.inferences, (int64_t)h->n_scores / 4);
-    assert_int_equal(e.frames, th_frontend_frames(&w.s.pipe.frontend, N));
-    assert_true(e.inference_mean > 1000 && e.frame_mean > 1000);
+    assert_int_equal(e.inference.n, (int64_t)h->n_scores / 4);
+    assert_int_equal(e.frame.n, th_frontend_frames(&w.s.pipe.frontend, N));
+    assert_true(e.inference.mean > 1000 && e.frame.mean > 1000);
     /* the bound holds, and is not far off */
     assert_true(w.fw.stack_bound > 0 && e.stack <= w.fw.stack && e.stack * 2 > w.fw.stack);
     /* instructions repeat exactly */
-    assert_int_equal(th_emulator_run(w.board, w.fw.elf, "stream", feed, true, 120, NULL, NULL, &again, &why), TH_OK);
-    assert_int_equal(again.inference_mean, e.inference_mean);
-    assert_int_equal(again.frame_mean, e.frame_mean);
+    assert_int_equal(th_emulator_run(w.board, w.fw.elf, TH_EMULATE_STREAM, feed, true, 120, NULL, NULL, &again, &why),
+                     TH_OK);
+    assert_int_equal(again.inference.mean, e.inference.mean);
+    assert_int_equal(again.frame.mean, e.frame.mean);
     assert_int_equal(again.stack, e.stack);
     th_emulation_free(&again);
     th_emulation_free(&e);
@@ -122,14 +124,16 @@ static void clips_and_raw_tensors_are_equal(void **state)
     int16_t *pcm = calloc((size_t)clip * 9, sizeof *pcm);
     small_noise(pcm, clip * 9);
     const th_span feed = {(const uint8_t *)pcm, (size_t)clip * 18};
-    if (th_emulator_run(w.board, w.fw.elf, "clips", feed, false, 120, NULL, NULL, &e, &why)) fail_msg("%s", why.text);
+    if (th_emulator_run(w.board, w.fw.elf, TH_EMULATE_CLIPS, feed, false, 120, NULL, NULL, &e, &why))
+        fail_msg("%s", why.text);
     assert_int_equal(th_stream_clips(&w.s.pipe, w.s.plan, pcm, 9, scores, &why), TH_OK);
     assert_int_equal(e.n_out, sizeof scores);
     assert_memory_equal(e.out, scores, sizeof scores);
     th_emulation_free(&e);
 
     for (uint32_t i = 0; i < 3; i++) (void)th_code_test_input(w.s.plan->graph, i + 1, in + (size_t)i * 120);
-    if (th_emulator_run(w.board, w.fw.profile_elf, "raw", (th_span){in, sizeof in}, true, 120, NULL, NULL, &e, &why))
+    if (th_emulator_run(w.board, w.fw.profile_elf, TH_EMULATE_RAW, (th_span){in, sizeof in}, true, 120, NULL, NULL, &e,
+                        &why))
         fail_msg("%s", why.text);
     assert_int_equal(e.n_out, 12);
     th_runner *r;
@@ -144,7 +148,7 @@ static void clips_and_raw_tensors_are_equal(void **state)
     int64_t sum = 0;
     assert_int_equal(e.n_steps, (size_t)w.s.plan->graph->n_nodes);
     for (size_t i = 0; i < e.n_steps; i++) sum += e.step[i];
-    assert_true(sum > e.inference_mean * 8 / 10 && sum <= e.inference_mean);
+    assert_true(sum > e.inference.mean * 8 / 10 && sum <= e.inference.mean);
     th_emulation_free(&e);
     close_world(&w);
     free(pcm);
@@ -236,6 +240,38 @@ static void what_does_not_fit_is_refused(void **state)
     small_free(&s);
 }
 
+/* Changes the image and runs it, which has to fail. */
+static void run_broken(const world *w, void (*change)(const world *w, const th_elf *x, uint8_t *image), th_why *why)
+{
+    static const uint8_t silence[64] = {0};
+    th_emulation e;
+    th_elf x;
+    uint8_t *image;
+    size_t n;
+    assert_int_equal(th_file_read(w->fw.elf, 0, &image, &n, why), TH_OK);
+    assert_int_equal(th_elf_open((th_span){image, n}, &x, NULL), TH_OK);
+    change(w, &x, image);
+    assert_int_equal(th_file_write(w->fw.elf, (th_span){image, n}, why), TH_OK);
+    free(image);
+    assert_int_equal(
+        th_emulator_run(w->board, w->fw.elf, TH_EMULATE_STREAM, (th_span){silence, 64}, true, 60, NULL, NULL, &e, why),
+        TH_EIO);
+    th_emulation_free(&e);
+}
+
+/* model_init becomes "udf #0". */
+static void break_init(const world *w, const th_elf *x, uint8_t *image)
+{
+    (void)w;
+    for (uint32_t i = 0; i < x->n_symbols; i++) {
+        const th_elf_symbol y = th_elf_symbol_at(x, i);
+        if (strcmp(y.name, "model_init") != 0) continue;
+        const th_elf_section c = th_elf_section_at(x, y.section);
+        image[c.offset + y.address - c.address] = 0x00;
+        image[c.offset + y.address - c.address + 1] = 0xde;
+    }
+}
+
 /* A firmware that jumps into nothing: the fault comes back as an error that names it. */
 static void a_fault_is_reported(void **state)
 {
@@ -243,58 +279,33 @@ static void a_fault_is_reported(void **state)
     NEEDS_TOOLS();
     world w;
     th_why why = {0};
-    th_emulation e;
-    uint8_t *elf;
-    size_t n;
     open_world(&w);
-    /* model_init becomes "udf #0" in the image */
-    assert_int_equal(th_file_read(w.fw.elf, 0, &elf, &n, &why), TH_OK);
-    th_elf x;
-    assert_int_equal(th_elf_open((th_span){elf, n}, &x, NULL), TH_OK);
-    for (uint32_t i = 0; i < x.n_symbols; i++) {
-        const th_elf_symbol y = th_elf_symbol_at(&x, i);
-        if (strcmp(y.name, "model_init") != 0) continue;
-        const th_elf_section c = th_elf_section_at(&x, y.section);
-        elf[c.offset + y.address - c.address] = 0x00;
-        elf[c.offset + y.address - c.address + 1] = 0xde;
-    }
-    assert_int_equal(th_file_write(w.fw.elf, (th_span){elf, n}, &why), TH_OK);
-    free(elf);
-    const uint8_t silence[64] = {0};
-    assert_int_equal(
-        th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+    run_broken(&w, break_init, &why);
     assert_non_null(strstr(why.text, "model_init"));
-    th_emulation_free(&e);
     close_world(&w);
 }
 
-/* The first word of the image is the stack's start: with 64 bytes of it left, main runs out of the RAM. */
+/* The first word of the image is the stack's start: 64 bytes are left. */
+static void break_stack(const world *w, const th_elf *x, uint8_t *image)
+{
+    const uint32_t top = w->board->ram_at + 64;
+    for (uint32_t i = 0; i < x->n_sections; i++) {
+        const th_elf_section c = th_elf_section_at(x, i);
+        if (strcmp(c.name, ".text") != 0) continue;
+        for (int b = 0; b < 4; b++) image[c.offset + (uint32_t)b] = (uint8_t)(top >> 8 * b);
+    }
+}
+
+/* With 64 bytes of stack left, main runs out of the RAM. */
 static void a_stack_overflow_is_reported(void **state)
 {
     (void)state;
     NEEDS_TOOLS();
     world w;
     th_why why = {0};
-    th_emulation e;
-    uint8_t *elf;
-    size_t n;
     open_world(&w);
-    assert_int_equal(th_file_read(w.fw.elf, 0, &elf, &n, &why), TH_OK);
-    th_elf x;
-    assert_int_equal(th_elf_open((th_span){elf, n}, &x, NULL), TH_OK);
-    for (uint32_t i = 0; i < x.n_sections; i++) {
-        const th_elf_section c = th_elf_section_at(&x, i);
-        const uint32_t top = w.board->ram_at + 64;
-        if (strcmp(c.name, ".text") != 0) continue;
-        for (int b = 0; b < 4; b++) elf[c.offset + (uint32_t)b] = (uint8_t)(top >> 8 * b);
-    }
-    assert_int_equal(th_file_write(w.fw.elf, (th_span){elf, n}, &why), TH_OK);
-    free(elf);
-    const uint8_t silence[64] = {0};
-    assert_int_equal(
-        th_emulator_run(w.board, w.fw.elf, "stream", (th_span){silence, 64}, true, 60, NULL, NULL, &e, &why), TH_EIO);
+    run_broken(&w, break_stack, &why);
     if (!strstr(why.text, "stack overflow")) fail_msg("%s", why.text);
-    th_emulation_free(&e);
     close_world(&w);
 }
 

@@ -100,12 +100,19 @@ static inline calls *calls_counter(void)
     return c;
 }
 
-/* int8 with a zero point: y is what the run before was given, at first the zero point. */
-static inline calls *calls_delay(void)
+/* int8 with a zero point: y is what the run before was given, at first *start (graph 1 sets it), NULL: the zero point.
+ */
+static inline calls *calls_delay(const int8_t *start)
 {
     static const float scale = 0.5f;
     static const int32_t zero = -7;
-    calls *c = calls_new(1);
+    calls *c = calls_new(start ? 2 : 1);
+    if (start) {
+        calls_node(c, 0, TH_OP_CALL_ONCE, NONE, NONE)->attr.call.graph[0] = 1;
+        const int32_t h1 = calls_handle(c, 1), v = calls_tensor(c, 1, TH_S8, start);
+        c->c[1].t[v].quant = (th_quant){&scale, &zero, 1, 0};
+        calls_node(c, 1, TH_OP_ASSIGN_VARIABLE, LIST(h1, v), NONE);
+    }
     const int32_t x = calls_input(c, 0, TH_S8), h = calls_handle(c, 0), y = calls_tensor(c, 0, TH_S8, NULL);
     c->c[0].t[x].quant = c->c[0].t[y].quant = (th_quant){&scale, &zero, 1, 0};
     calls_node(c, 0, TH_OP_READ_VARIABLE, LIST(h), LIST(y));

@@ -225,7 +225,7 @@ static inline void one_run(one_op *o)
     th_runner_free(runner);
     th_plan_free(plan);
     tflm_compare(&(tflm_case){o->node, o->g->tensors, o->fed, o->g->n_inputs, o->fed_bytes, o->made, o->open, o->n_fed,
-                              o->n_made});
+                              o->n_made, NULL});
 }
 
 #endif

@@ -1,12 +1,11 @@
 /* The reference's audio front end as a network: its goldens, every layer, the written file, and recordings that end as
  * words. */
 #include "../test.h"
+#include "golden.h"
 
 #include "data/audio.h"
 #include "model/plan.h"
 #include "os/file.h"
-
-#include <math.h>
 
 typedef struct session {
     th_model *model;
@@ -51,21 +50,6 @@ static uint8_t *load(size_t *n, const char *name)
     return p;
 }
 
-/* float32: 1e-5 of the largest value; others byte for byte. */
-static void compare(const char *file, const void *got, const void *want, size_t n, th_type type)
-{
-    if (type != TH_F32) {
-        if (memcmp(got, want, n) != 0) fail_msg("%s differs", file);
-        return;
-    }
-    const float *a = got, *b = want;
-    float most = 0.0f;
-    for (size_t i = 0; i < n / 4; i++) most = fmaxf(most, fabsf(b[i]));
-    for (size_t i = 0; i < n / 4; i++)
-        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most))
-            fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
-}
-
 static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
 {
     session *s = ctx;
@@ -74,7 +58,7 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     snprintf(file, sizeof file, "layers/audio_preprocessor_int8/op%02d_t%03d.bin", (int)node, (int)tensor);
     uint8_t *want = load(&n, file);
     assert_int_equal(n, th_tensor_bytes(&s->plan->graph->tensors[tensor]));
-    compare(file, data, want, n, s->plan->graph->tensors[tensor].type);
+    golden_equal(file, data, want, n, s->plan->graph->tensors[tensor].type);
     s->n_seen++;
     free(want);
 }
@@ -97,7 +81,7 @@ static void run_golden(session *s, const char *name, const char *tag, th_layer_f
     for (size_t i = 0; i < runs; i++) {
         memcpy(th_runner_input(s->runner, 0), in + i * step_in, step_in);
         assert_int_equal(th_runner_invoke(s->runner, layers, s), TH_OK);
-        compare(file, th_runner_output(s->runner, 0), want + i * step_out, step_out, y->type);
+        golden_equal(file, th_runner_output(s->runner, 0), want + i * step_out, step_out, y->type);
     }
     free(in);
     free(want);

@@ -1,4 +1,4 @@
-#include "../conformance.h"
+#include "../tflm.h"
 #include "calls.h"
 
 typedef struct run {
@@ -7,12 +7,26 @@ typedef struct run {
     th_runner *runner;
 } run;
 
-/* The operators that only these tests can run. */
+/* The tensor whose type the model's variables and choices have. */
+static int32_t data_of(const calls *c)
+{
+    return c->c[0].in[c->g[0].n_inputs - 1];
+}
+
+/* The operators that only these tests can run, with the type of what they handle and of the handle. */
 static void note(const calls *c)
 {
+    const char *type = th_type_name(c->c[0].t[data_of(c)].type);
     for (int32_t k = 0; k < c->m.n_graphs; k++)
-        for (int32_t i = 0; i < c->g[k].n_nodes; i++)
-            if (c->c[k].node[i].op >= TH_OP_IF) conforms(&c->c[k].node[i], c->c[k].t, CONFORMS_HAND, 1);
+        for (int32_t i = 0; i < c->g[k].n_nodes; i++) {
+            const th_node *n = &c->c[k].node[i];
+            const char *name = th_op_find((int32_t)n->op)->name;
+            if (n->op < TH_OP_IF) continue;
+            conforms(n, c->c[k].t, CONFORMS_HAND, 1);
+            if (n->op == TH_OP_VAR_HANDLE || n->op == TH_OP_CALL_ONCE) conforms_line(name, type, CONFORMS_HAND, 1);
+            if (n->op == TH_OP_READ_VARIABLE || n->op == TH_OP_ASSIGN_VARIABLE)
+                conforms_line(name, "resource", CONFORMS_HAND, 1);
+        }
 }
 
 static run start(const th_graph *g)
@@ -75,6 +89,50 @@ static void count(run r)
     stop(&r);
 }
 
+/* Runs in a row with random inputs, in TensorFlow Lite Micro too; for every operator of these tests in graph 0. */
+static void compare(const calls *c, run r, uint64_t seed)
+{
+    uint8_t in[9 * 64], made[9 * 64];
+    size_t n_in = 0, n_made = 0;
+    th_rng rng = th_rng_make(seed, 5);
+    const th_graph *g = &c->g[0];
+    for (int again = 0; again < 9; again++) {
+        for (int32_t i = 0; i < g->n_inputs; i++) {
+            const th_tensor *t = &g->tensors[g->inputs[i]];
+            uint8_t *to = th_runner_input(r.runner, i);
+            for (size_t k = 0; k < th_tensor_bytes(t); k++)
+                to[k] = (uint8_t)th_rng_below(&rng, t->type == TH_BOOL ? 2 : 256);
+            for (size_t k = 0; t->type == TH_F32 && k < th_tensor_bytes(t) / 4; k++)
+                ((float *)(void *)to)[k] = th_rng_range(&rng, -2.0f, 2.0f);
+            memcpy(in + n_in, to, th_tensor_bytes(t));
+            n_in += th_tensor_bytes(t);
+        }
+        assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_OK);
+        memcpy(made + n_made, th_runner_output(r.runner, 0), th_tensor_bytes(&g->tensors[g->outputs[0]]));
+        n_made += th_tensor_bytes(&g->tensors[g->outputs[0]]);
+    }
+    const int32_t x = data_of(c), like[] = {x, x, x};
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        const th_node n = {.op = g->nodes[i].op, .in = like, .n_in = 3, .out = g->outputs, .n_out = 1};
+        if (n.op >= TH_OP_IF) tflm_compare(&(tflm_case){&n, g->tensors, NULL, 0, in, made, NULL, n_in, n_made, &c->m});
+    }
+    stop(&r);
+}
+
+static void equal_in_the_reference(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 10; seed++) {
+        const int8_t start_s8 = (int8_t)(seed * 13);
+        calls *const all[] = {calls_counter(), calls_choice(), calls_loop(), calls_delay(NULL), calls_delay(&start_s8)};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+            compare(all[i], start(&all[i]->g[0]), seed);
+            if (seed == 0) note(all[i]);
+            free(all[i]);
+        }
+    }
+}
+
 static void variables_keep_their_state_and_start_once(void **state)
 {
     (void)state;
@@ -88,7 +146,7 @@ static void variables_keep_their_state_and_start_once(void **state)
 static void a_variable_starts_at_its_zero_point(void **state)
 {
     (void)state;
-    calls *c = calls_delay();
+    calls *c = calls_delay(NULL);
     run r = start_from_file(c, "calls-variable.0");
     *(int8_t *)th_runner_input(r.runner, 0) = 5;
     assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_OK);
@@ -202,6 +260,97 @@ static void broken_calls_are_refused(void **state)
     refused(c, "it hands a variable on");
 }
 
+/* Conditions that are none, and graphs that come back to themselves by way of IF and WHILE. */
+static void broken_conditions_and_circles_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lists = "tensors and those of the graphs it runs differ";
+    calls *c = calls_choice();
+    c->c[0].t[0].type = TH_U8;
+    refused(c, "operator 0 (IF, makes t): its condition is not one bool");
+    c = calls_choice();
+    c->c[0].t[0].shape.d[0] = 2;
+    refused(c, "its condition is not one bool");
+    c = calls_choice();
+    c->c[0].list[0][0][0] = -1;
+    refused(c, "operator 0 (IF");
+    c = calls_choice();
+    c->c[0].node[0].n_in = 0;
+    refused(c, "operator 0 (IF");
+    c = calls_choice();
+    c->c[0].node[0].attr.call.graph[1] = -1;
+    refused(c, "it runs a graph that the model does not have");
+    c = calls_choice();
+    c->c[0].node[0].attr.call.graph[0] = INT32_MAX;
+    refused(c, "it runs a graph that the model does not have");
+    c = calls_loop();
+    c->c[1].t[0].shape.d[0] = c->c[0].t[0].shape.d[0] = c->c[0].t[3].shape.d[0] = c->c[2].t[0].shape.d[0] = 2;
+    refused(c, lists); /* the body still gives one */
+    c = calls_loop();
+    c->c[1].out[0] = 2; /* four floats as the condition */
+    refused(c, "operator 0 (WHILE): its condition does not give one bool");
+    c = calls_loop();
+    c->g[1].n_outputs = 0;
+    refused(c, "operator 0 (WHILE): its condition does not give one bool");
+    c = calls_loop();
+    c->c[0].node[0].attr.call.graph[1] = 1; /* the condition as the body */
+    refused(c, lists);
+    c = calls_loop(); /* the body goes round in itself */
+    calls_node(c, 2, TH_OP_WHILE, LIST(0, 1, 2), LIST(6, 7, 8))->attr.call.graph[0] = 1;
+    c->c[2].node[1].attr.call.graph[1] = 2;
+    calls_tensor(c, 2, TH_BOOL, NULL), calls_tensor(c, 2, TH_BOOL, NULL), calls_tensor(c, 2, TH_F32, NULL);
+    refused(c, "in a circle");
+    c = calls_loop(); /* and the first graph in the condition */
+    calls_node(c, 1, TH_OP_CALL_ONCE, NONE, NONE)->attr.call.graph[0] = 0;
+    refused(c, "the graph that the run began with");
+}
+
+/* Graph k runs graph k + 1 four times by IF: 4^12 runs from 13 small graphs, and not a single loop. */
+static void calls_that_multiply_are_stopped(void **state)
+{
+    (void)state;
+    enum { DEPTH = 12, TIMES = 4 };
+    calls *c = calls_new(DEPTH + 1);
+    for (int32_t k = 0; k <= DEPTH; k++) {
+        int32_t x = calls_input(c, k, TH_F32);
+        const int32_t no = calls_tensor(c, k, TH_BOOL, &c->no);
+        for (int i = 0; i < TIMES; i++) {
+            const int32_t y = calls_tensor(c, k, TH_F32, NULL);
+            th_node *n = k < DEPTH ? calls_node(c, k, TH_OP_IF, LIST(no, x), LIST(y))
+                                   : calls_node(c, k, TH_OP_RELU, LIST(x), LIST(y));
+            if (k < DEPTH) n->attr.call.graph[0] = n->attr.call.graph[1] = k + 1;
+            x = y;
+        }
+        calls_output(c, k, x);
+    }
+    run r = start(&c->g[0]);
+    assert_int_equal(th_runner_invoke(r.runner, NULL, NULL), TH_EENDLESS);
+    stop(&r);
+    free(c);
+}
+
+/* A file may ask for any shape: what no small computer has is refused by a text that says how much it was. */
+static void a_huge_arena_is_refused(void **state)
+{
+    (void)state;
+    const int32_t fits = (int32_t)(TH_MAX_ARENA / 4), count[] = {fits, fits + 1, INT32_MAX};
+    for (int i = 0; i < 3; i++) {
+        calls *c = calls_new(1);
+        const int32_t x = calls_input(c, 0, TH_F32), y = calls_tensor(c, 0, TH_F32, NULL);
+        calls_node(c, 0, TH_OP_RELU, LIST(x), LIST(y)); /* onto its input */
+        calls_output(c, 0, y);
+        c->c[0].t[x].shape.d[0] = c->c[0].t[y].shape.d[0] = count[i];
+        if (i) {
+            refused(c, "the model needs an arena of");
+            continue;
+        }
+        run r = start(&c->g[0]);
+        assert_int_equal(r.plan->arena_bytes, TH_MAX_ARENA);
+        stop(&r);
+        free(c);
+    }
+}
+
 static void calls_have_a_most_depth(void **state)
 {
     (void)state;
@@ -231,7 +380,12 @@ int main(void)
         cmocka_unit_test(while_goes_round),
         cmocka_unit_test(a_loop_without_end_is_stopped),
         cmocka_unit_test(broken_calls_are_refused),
+        cmocka_unit_test(broken_conditions_and_circles_are_refused),
+        cmocka_unit_test(calls_that_multiply_are_stopped),
+        cmocka_unit_test(a_huge_arena_is_refused),
         cmocka_unit_test(calls_have_a_most_depth),
+        cmocka_unit_test(equal_in_the_reference),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

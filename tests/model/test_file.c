@@ -178,6 +178,39 @@ static void planned_memory_of_all_graphs_is_honoured(void **state)
     th_model_free(m);
 }
 
+/* Graph 0 runs 1 or 2, and 1 runs 2: places of 1 and 2 must differ, though one run of graph 0 may take either. */
+static void planned_memory_of_a_graph_in_a_graph_is_its_own(void **state)
+{
+    (void)state;
+    for (int32_t at = 64; at <= 96; at += 16) {
+        calls *c = calls_new(3);
+        const int32_t flag = calls_input(c, 0, TH_BOOL), x = calls_input(c, 0, TH_F32),
+                      y = calls_tensor(c, 0, TH_F32, NULL), a = calls_input(c, 1, TH_F32),
+                      no = calls_tensor(c, 1, TH_BOOL, &c->no), b = calls_tensor(c, 1, TH_F32, NULL),
+                      d = calls_input(c, 2, TH_F32), e = calls_tensor(c, 2, TH_F32, NULL);
+        th_node *outer = calls_node(c, 0, TH_OP_IF, LIST(flag, x), LIST(y)),
+                *inner = calls_node(c, 1, TH_OP_IF, LIST(no, a), LIST(b));
+        outer->attr.call.graph[0] = 1, outer->attr.call.graph[1] = 2;
+        inner->attr.call.graph[0] = inner->attr.call.graph[1] = 2;
+        calls_node(c, 2, TH_OP_RELU, LIST(d), LIST(e));
+        calls_output(c, 0, y), calls_output(c, 1, b), calls_output(c, 2, e);
+        const int32_t places[] = {1, 0, 8, -1, -1, -1, 64, -1, 80, at, -1};
+        th_metadata meta = {TH_TFL_OFFLINE_METADATA, {(const uint8_t *)places, sizeof places}};
+        c->m.metadata = &meta;
+        c->m.n_metadata = 1;
+        th_model *m = through_a_file(&c->m);
+        th_plan *p = NULL;
+        th_why why = {0};
+        const th_err err = th_plan_make(&m->graphs[0], &p, &why);
+        assert_int_equal(err, at < 96 ? TH_EFORMAT : TH_OK);
+        if (err) assert_non_null(strstr(why.text, "graphs 1 and 2 onto the same bytes"));
+        if (!err) run_choice(p, 1, (const float[]){0, 0, 1, 2});
+        th_plan_free(err ? NULL : p);
+        th_model_free(m);
+        free(c);
+    }
+}
+
 static void planned_memory_that_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -209,8 +242,9 @@ static th_fb_ref ints(th_fb_writer *w, int32_t a)
     return th_fb_put_i32s(w, &a, 1);
 }
 
-/* y = x + constant, whose 16 bytes stand at `offset` of the file, behind the FlatBuffer. */
-static size_t external_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t size)
+/* y = x + constant, whose 16 bytes stand at `offset` of the file, behind the FlatBuffer.
+ * field: of tensor 1, set to an empty table, -1: none.  custom: name of the operator, when it is no ADD. */
+static size_t special_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t size, int field, const char *custom)
 {
     th_fb_writer w;
     th_fb_ref list[3];
@@ -225,8 +259,11 @@ static size_t external_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t 
     for (uint32_t i = 0; i < 3; i++) {
         const th_fb_ref shape = ints(&w, 4);
         th_fb_table_begin(&w);
+        const th_fb_ref other = th_fb_table_end(&w);
+        th_fb_table_begin(&w);
         th_fb_set_ref(&w, TH_TFL_TENSOR_SHAPE, shape);
         th_fb_set_u32(&w, TH_TFL_TENSOR_BUFFER, i == 1);
+        if (i == 1 && field >= 0) th_fb_set_ref(&w, (unsigned)field, other);
         list[i] = th_fb_table_end(&w);
     }
     const th_fb_ref tensors = th_fb_put_refs(&w, list, 3), first = ints(&w, 0), last = ints(&w, 2),
@@ -243,8 +280,11 @@ static size_t external_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t 
     th_fb_set_ref(&w, TH_TFL_GRAPH_OPERATORS, nodes);
     list[0] = th_fb_table_end(&w);
     const th_fb_ref graphs = th_fb_put_refs(&w, list, 1);
-    th_fb_table_begin(&w);
-    list[0] = th_fb_table_end(&w); /* operator 0: ADD */
+    const th_fb_ref name = *custom ? th_fb_put_string(&w, custom) : 0;
+    th_fb_table_begin(&w); /* operator 0: ADD */
+    th_fb_set_ref(&w, TH_TFL_OPCODE_CUSTOM, name);
+    th_fb_set_i32(&w, TH_TFL_OPCODE_BUILTIN, name ? TH_TFL_BUILTIN_CUSTOM : 0);
+    list[0] = th_fb_table_end(&w);
     const th_fb_ref codes = th_fb_put_refs(&w, list, 1);
     th_fb_table_begin(&w);
     th_fb_set_u32(&w, TH_TFL_MODEL_VERSION, TH_TFL_VERSION);
@@ -252,6 +292,11 @@ static size_t external_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t 
     th_fb_set_ref(&w, TH_TFL_MODEL_SUBGRAPHS, graphs);
     th_fb_set_ref(&w, TH_TFL_MODEL_BUFFERS, buffers);
     return th_fb_finish(&w, th_fb_table_end(&w), TH_TFL_IDENTIFIER);
+}
+
+static size_t external_file(uint8_t *mem, size_t cap, uint64_t offset, uint64_t size)
+{
+    return special_file(mem, cap, offset, size, -1, "");
 }
 
 static void bytes_behind_the_flatbuffer_are_read(void **state)
@@ -303,6 +348,25 @@ static void loading_takes_no_more_memory_than_stated(void **state)
     }
 }
 
+static void refused_by_name(int field, const char *custom, const char *words)
+{
+    static uint8_t mem[4096];
+    th_model *m = NULL;
+    th_why why = {0};
+    const size_t n = special_file(mem, sizeof mem, 0, 0, field, custom);
+    assert_int_equal(th_model_from_tflite((th_span){mem + sizeof mem - n, n}, &m, &why), TH_EUNSUP);
+    if (!strstr(why.text, words)) fail_msg("\"%s\" is not in: %s", words, why.text);
+}
+
+static void what_cannot_be_kept_is_refused_by_name(void **state)
+{
+    (void)state;
+    refused_by_name(TH_TFL_TENSOR_SPARSITY, "", "operator 0 (ADD) uses tensor 1, which has a sparse");
+    refused_by_name(TH_TFL_TENSOR_VARIANT, "", "operator 0 (ADD) uses tensor 1, which has a variant type");
+    refused_by_name(TH_TFL_TENSOR_EXTERNAL, "", "operator 0 (ADD) uses tensor 1, which has its constants in another");
+    refused_by_name(-1, "ethos-u", "operator 0 is CUSTOM ethos-u");
+}
+
 static void compressed_tensors_are_refused(void **state)
 {
     (void)state;
@@ -351,9 +415,11 @@ int main(void)
         cmocka_unit_test(signatures_are_kept),
         cmocka_unit_test(planned_memory_is_honoured),
         cmocka_unit_test(planned_memory_of_all_graphs_is_honoured),
+        cmocka_unit_test(planned_memory_of_a_graph_in_a_graph_is_its_own),
         cmocka_unit_test(planned_memory_that_cannot_be_is_refused),
         cmocka_unit_test(bytes_behind_the_flatbuffer_are_read),
         cmocka_unit_test(loading_takes_no_more_memory_than_stated),
+        cmocka_unit_test(what_cannot_be_kept_is_refused_by_name),
         cmocka_unit_test(compressed_tensors_are_refused),
         cmocka_unit_test(float_and_int8_in_one_add_are_refused),
         cmocka_unit_test(a_hybrid_model_is_refused_by_name),

@@ -1,12 +1,12 @@
 /* Reference models against TensorFlow Lite Micro's outputs: int8 byte for byte, float to 1e-5 of the largest value. */
 #include "../conformance.h"
 #include "../test.h"
+#include "golden.h"
 
 #include "model/plan.h"
 #include "os/file.h"
 
 #include <dirent.h>
-#include <math.h>
 
 typedef struct bytes {
     uint8_t *p;
@@ -31,14 +31,14 @@ typedef struct session {
     int32_t n_seen, n_more; /* tensors compared; those of operators with several outputs beyond the first */
 } session;
 
-static session open_session(const char *name)
+static session open_session(const char *name, th_isa isa)
 {
     session s = {0};
     th_why why = {0};
     char path[4096];
     snprintf(path, sizeof path, "%s/models/%s.tflite", test_shared(), name);
     snprintf(s.layers, sizeof s.layers, "goldens/layers/%s", name);
-    if (th_model_load(path, &s.model, &why) || th_plan_make(&s.model->graphs[0], &s.plan, &why) ||
+    if (th_model_load(path, &s.model, &why) || th_plan_make_for(&s.model->graphs[0], isa, &s.plan, &why) ||
         th_runner_new(s.plan, &s.runner, &why))
         fail_msg("%s: %s", name, why.text);
     return s;
@@ -58,26 +58,13 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     snprintf(file, sizeof file, "op%02d_t%03d.bin", (int)node, (int)tensor);
     const bytes want = load(s->layers, file);
     assert_int_equal(want.n, th_tensor_bytes(&s->plan->graph->tensors[tensor]));
-    if (memcmp(want.p, data, want.n) != 0) fail_msg("%s/%s differs", s->layers, file);
+    if (memcmp(want.p, data, want.n) != 0)
+        fail_msg("%s/%s differs (%s)", s->layers, file, th_isa_name(s->plan->isa));
     s->n_seen++;
     const th_node *made_by = &s->plan->graph->nodes[node];
     if (made_by->out[0] == tensor)
         conforms(made_by, s->plan->graph->tensors, CONFORMS_GOLDEN, 1), s->n_more += made_by->n_out - 1;
     free(want.p);
-}
-
-static void compare(const char *file, const void *got, const void *want, size_t n, th_type type)
-{
-    if (type != TH_F32) {
-        if (memcmp(got, want, n) != 0) fail_msg("%s differs", file);
-        return;
-    }
-    const float *a = got, *b = want;
-    float most = 0.0f;
-    for (size_t i = 0; i < n / 4; i++) most = fmaxf(most, fabsf(b[i]));
-    for (size_t i = 0; i < n / 4; i++)
-        if (!(fabsf(a[i] - b[i]) <= 1e-5f * most))
-            fail_msg("%s differs at %zu: %.9g, not %.9g", file, i, (double)a[i], (double)b[i]);
 }
 
 /* As many inputs as the file has, one after the other, from a fresh state. */
@@ -101,7 +88,7 @@ static void run_golden(session *s, const char *name, const char *tag, int layers
         }
         assert_int_equal(th_runner_invoke(s->runner, layers && step == 0 ? on_layer : NULL, s), TH_OK);
         assert_true((size_t)(want.p + want.n - to) >= th_tensor_bytes(y));
-        compare(file, th_runner_output(s->runner, 0), to, th_tensor_bytes(y), y->type);
+        golden_equal(file, th_runner_output(s->runner, 0), to, th_tensor_bytes(y), y->type);
         to += th_tensor_bytes(y);
     }
     assert_ptr_equal(to, want.p + want.n);
@@ -143,10 +130,8 @@ static int has_layers(const session *s)
 }
 
 /* Every golden there is: outputs, sequences with their state, and of seed1 every tensor that an operator makes. */
-static void all_goldens(void **state)
+static void goldens_for(th_isa isa)
 {
-    (void)state;
-    TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
     char *list[512];
     const size_t n = list_goldens(list);
     session s = {0};
@@ -158,7 +143,7 @@ static void all_goldens(void **state)
         *tag++ = '\0';
         if (strcmp(open_name, list[i]) != 0) {
             if (*open_name) close_session(&s);
-            s = open_session(list[i]);
+            s = open_session(list[i], isa);
             snprintf(open_name, sizeof open_name, "%s", list[i]);
             assert_true(s.plan->arena_bytes >= s.plan->lower_bound);
         }
@@ -168,6 +153,15 @@ static void all_goldens(void **state)
         free(list[i]);
     }
     close_session(&s);
+}
+
+/* With the kernels of every processor family that this machine can run. */
+static void all_goldens(void **state)
+{
+    (void)state;
+    TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
+    for (int isa = TH_ISA_PLAIN; isa < TH_ISA_N; isa++)
+        if (th_isa_runs_here((th_isa)isa)) goldens_for((th_isa)isa);
 }
 
 /* The arena is smaller than TensorFlow Lite Micro's (BASELINES.md), and the plan reaches the lower bound. */
@@ -182,7 +176,7 @@ static void arenas(void **state)
                {"ad01_int8", 2580},        {"person_detect", 82308}, {"micro_speech_quantized", 6836},
                {"str_ww_ref_model", 16596}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        session s = open_session(row[i].name);
+        session s = open_session(row[i].name, TH_ISA_PLAIN);
         assert_int_equal(s.plan->arena_bytes, s.plan->lower_bound);
         assert_true(s.plan->arena_bytes < row[i].tflm);
         close_session(&s);

@@ -144,10 +144,192 @@ static void every_model_runs_as_on_the_host(void **state)
     assert_true(n > 5);
 }
 
+static void graphs_that_run_graphs_do_so_in_a_package(void **state)
+{
+    (void)state;
+    calls *const all[] = {calls_counter(), calls_choice(), calls_loop()};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        through_a_package(&all[i]->m, TH_ISA_PLAIN);
+        free(all[i]);
+    }
+}
+
+/* Graphs inside one another as deep as the planner allows. */
+static void depth_is_the_planners(void **state)
+{
+    (void)state;
+    calls *c = calls_new(TH_MAX_CALLS + 1);
+    const int32_t x = calls_input(c, 0, TH_F32), y = calls_tensor(c, 0, TH_F32, NULL);
+    calls_output(c, 0, y);
+    for (int32_t k = 0; k < TH_MAX_CALLS; k++)
+        calls_node(c, k, TH_OP_CALL_ONCE, NONE, NONE)->attr.call.graph[0] = k + 1;
+    calls_node(c, 0, TH_OP_RELU, LIST(x), LIST(y));
+    through_a_package(&c->m, TH_ISA_PLAIN);
+    free(c);
+}
+
+static void a_loop_without_end_is_an_error(void **state)
+{
+    (void)state;
+    calls *c = calls_loop();
+    th_plan *plan = NULL;
+    th_why why = {0};
+    c->no = 1;
+    if (th_plan_make(&c->g[0], &plan, &why)) fail_msg("%s", why.text);
+    opened o = pack(plan, &c->m);
+    memset(th_package_input(&o.p, 0), 1, 1);
+    memset(th_package_input(&o.p, 1), 1, 1);
+    assert_int_equal(th_package_invoke(&o.p), TH_EENDLESS);
+    memset(th_package_input(&o.p, 0), 0, 1);
+    assert_int_equal(th_package_invoke(&o.p), TH_OK);
+    done(&o);
+    th_plan_free(plan);
+    free(c);
+}
+
+/* --- what is damaged or made up --- */
+
+static void fix_checksum(uint8_t *p, size_t n)
+{
+    const uint32_t run = th_le32(p + TH_THM_AT_RUN);
+    if (run > n || run < TH_THM_HEADER) return;
+    const uint32_t host = th_crc32c(0, p + run, n - run);
+    for (int i = 0; i < 4; i++) p[TH_THM_AT_HOST_CRC + i] = (uint8_t)(host >> 8 * i);
+    const uint32_t crc = th_crc32c(0, p + TH_THM_AT_CRC + 4, run - TH_THM_AT_CRC - 4);
+    for (int i = 0; i < 4; i++) p[TH_THM_AT_CRC + i] = (uint8_t)(crc >> 8 * i);
+}
+
+static th_packed whole_package(th_plan **plan, calls **c)
+{
+    th_packed packed;
+    th_why why = {0};
+    *c = calls_choice();
+    if (th_plan_make(&(*c)->g[0], plan, &why) || th_package_make(*plan, &(*c)->m, &packed, &why))
+        fail_msg("%s", why.text);
+    return packed;
+}
+
+/* A block of exactly n bytes, aligned as a package must be, with nothing behind them. */
+static uint8_t *exactly(const uint8_t *from, size_t n)
+{
+    void *p = NULL;
+    assert_int_equal(posix_memalign(&p, 16, n ? n : 1), 0);
+    memcpy(p, from, n);
+    return p;
+}
+
+static th_err open_as_a_device(const uint8_t *bytes, size_t n)
+{
+    th_package p;
+    th_diag diag = {0, ""};
+    return th_package_open(&p, (th_span){bytes, n}, &th_kernels_here, &diag);
+}
+
+static th_err open_as_a_computer(const uint8_t *bytes, size_t n)
+{
+    th_model *m = NULL;
+    th_why why = {0};
+    const th_err err = th_package_model((th_span){bytes, n}, &m, NULL, &why);
+    assert_true(!err || why.err == err);
+    th_model_free(m);
+    return err;
+}
+
+static void every_cut_is_refused(void **state)
+{
+    (void)state;
+    th_plan *plan = NULL;
+    calls *c;
+    th_packed packed = whole_package(&plan, &c);
+    for (size_t n = 0; n < packed.n; n++) {
+        uint8_t *cut = exactly(packed.bytes, n);
+        assert_int_equal(open_as_a_device(cut, n) == TH_OK, n >= packed.run_bytes);
+        assert_int_not_equal(open_as_a_computer(cut, n), TH_OK);
+        free(cut);
+    }
+    assert_int_equal(open_as_a_computer(packed.bytes, packed.n), TH_OK);
+    th_packed_free(&packed);
+    th_plan_free(plan);
+    free(c);
+}
+
+/* A flipped bit is found by the checksum.  With the checksum made right again, the executor's own check must come back
+ * without looking outside, and a computer takes the package only when it means what its model means: what differs then
+ * is no part of how it runs. */
+static void every_flipped_bit_is_refused_or_harmless(void **state)
+{
+    (void)state;
+    th_plan *plan = NULL;
+    calls *c;
+    th_packed packed = whole_package(&plan, &c);
+    uint8_t *bytes = exactly(packed.bytes, packed.n);
+    size_t taken_by_device = 0, taken = 0;
+    for (size_t i = 0; i < packed.n * 8; i++) {
+        memcpy(bytes, packed.bytes, packed.n);
+        bytes[i / 8] ^= (uint8_t)(1u << i % 8);
+        if (i / 8 < packed.run_bytes) assert_int_not_equal(open_as_a_device(bytes, packed.n), TH_OK);
+        assert_int_not_equal(open_as_a_computer(bytes, packed.n), TH_OK);
+        fix_checksum(bytes, packed.n);
+        taken_by_device += open_as_a_device(bytes, packed.n) == TH_OK;
+        if (open_as_a_computer(bytes, packed.n)) continue;
+        taken++;
+        const size_t at = i / 8; /* the maker's name, or the model's own words: names, descriptions */
+        assert_true((at >= TH_THM_AT_MADE_BY && at < TH_THM_AT_TENSORS) || at >= packed.run_bytes ||
+                    (at >= TH_THM_AT_CRC && at < TH_THM_AT_CRC + 4) ||
+                    (at >= TH_THM_AT_HOST_CRC && at < TH_THM_AT_HOST_CRC + 4)); /* or the checksums */
+    }
+    print_message("with the right checksum: %zu of %zu flips pass the device's check, %zu a computer's\n",
+                  taken_by_device, packed.n * 8, taken);
+    free(bytes);
+    th_packed_free(&packed);
+    th_plan_free(plan);
+    free(c);
+}
+
+static void what_is_not_built_in_is_named(void **state)
+{
+    (void)state;
+    static const th_kernel_row relu_alone[] = {{1, NULL}};
+    const th_kernel_set none = {relu_alone, 0, NULL}, other = {th_kernels_here.row, th_kernels_here.n, "rv32"};
+    th_plan *plan = NULL;
+    calls *c;
+    th_package p;
+    th_diag diag;
+    th_packed packed = whole_package(&plan, &c);
+    assert_int_equal(th_package_open(&p, (th_span){packed.bytes, packed.n}, &none, &diag), TH_EUNSUP);
+    assert_string_equal(p.missing, "th_add_f32");
+    assert_non_null(strstr(diag.msg, "a kernel that this executor was built without"));
+    assert_int_equal(th_package_open(&p, (th_span){packed.bytes, packed.n}, &other, &diag), TH_OK); /* plain: any */
+    memcpy(packed.bytes + TH_THM_AT_ISA, "arm-mve", 8);
+    fix_checksum(packed.bytes, packed.n);
+    assert_int_equal(th_package_open(&p, (th_span){packed.bytes, packed.n}, &other, &diag), TH_EUNSUP);
+    assert_string_equal(p.missing, "arm-mve");
+    th_packed_free(&packed);
+    th_plan_free(plan);
+    free(c);
+}
+
+static void the_numbers_of_kernels_rise_and_are_found(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < th_kernels_here.n; i++)
+        assert_true(th_kernels_here.row[i - 1].number < th_kernels_here.row[i].number);
+    assert_int_equal(th_kernel_number("th_no_such_kernel"), 0);
+    assert_int_equal(th_crc32c(0, (const uint8_t *)"123456789", 9), 0xE3069283u); /* RFC 3720 */
+    assert_int_equal(th_crc32c(th_crc32c(0, (const uint8_t *)"1234", 4), (const uint8_t *)"56789", 5), 0xE3069283u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_model_runs_as_on_the_host),
+        cmocka_unit_test(graphs_that_run_graphs_do_so_in_a_package),
+        cmocka_unit_test(depth_is_the_planners),
+        cmocka_unit_test(a_loop_without_end_is_an_error),
+        cmocka_unit_test(every_cut_is_refused),
+        cmocka_unit_test(every_flipped_bit_is_refused_or_harmless),
+        cmocka_unit_test(what_is_not_built_in_is_named),
+        cmocka_unit_test(the_numbers_of_kernels_rise_and_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,6 +227,9 @@ static void larger_problems_fit(void **state)
         check_fits(b, n, o, n_o, &p);
         assert_int_equal(th_place(again, n, o, n_o, n + 1, &q), TH_OK);
         for (int32_t i = 0; i < n; i++) assert_int_equal(b[i].offset, again[i].offset);
+        assert_int_equal(th_place_quick(again, n, o, n_o, n + 1, &q), TH_OK);
+        check_fits(again, n, o, n_o, &q);
+        assert_true(q.bytes >= p.bytes && q.lower_bound <= p.lower_bound);
         used += p.bytes;
         bound += p.lower_bound;
         proven += p.bytes == p.lower_bound;

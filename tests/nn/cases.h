@@ -272,7 +272,7 @@ static inline void case_compare(const op_case *c)
         memcpy(made + n_made, c->data[c->out[i]], bytes);
         n_made += bytes;
     }
-    tflm_compare(&(tflm_case){&c->node, c->t, c->fed, c->n_fed, in, made, NULL, n_in, n_made});
+    tflm_compare(&(tflm_case){&c->node, c->t, c->fed, c->n_fed, in, made, NULL, n_in, n_made, NULL});
 }
 
 #endif

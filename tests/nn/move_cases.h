@@ -111,6 +111,43 @@ static inline op_case *make_slice(uint64_t seed, th_op op, th_type type)
     return c;
 }
 
+/* SLICE with a begin that is fed, and now and then a size that is fed too; `outside`: begin lies up to that far outside
+ * of where the part fits. */
+static inline op_case *make_slice_at_from(uint64_t seed, th_op op, th_type type, int32_t outside)
+{
+    op_case *c = case_new(seed, op);
+    const th_shape x = random_shape(c, 1, 5, 5);
+    th_shape y = x;
+    int32_t begin[8], size[8];
+    const int32_t xi = add_input(c, type, x), wide = pick(c, 0, 1), fed_size = pick(c, 0, 1),
+                  places = add_input(c, wide ? TH_S64 : TH_S32, list(x.rank));
+    for (int32_t d = 0; d < x.rank; d++) {
+        size[d] = y.d[d] = pick(c, 1, x.d[d]);
+        const int32_t room = x.d[d] - y.d[d], at = pick(c, -outside, room + outside);
+        begin[d] = at < 0 ? 0 : at > room ? room : at;
+        if (wide)
+            ((int64_t *)(void *)c->data[places])[d] = outside ? at * INT64_C(0x1000000000) : at;
+        else
+            ((int32_t *)(void *)c->data[places])[d] = at;
+        if (wide && outside) begin[d] = at > 0 ? room : 0;
+    }
+    const int32_t sizes = add_const(c, list(x.rank), size, wide);
+    if (fed_size) c->t[sizes].data = NULL, c->fed[c->n_fed++] = sizes;
+    const int32_t o = add_output(c, type, y);
+    for (int32_t i = 0; i < th_shape_count(&y); i++) {
+        int32_t ix[8];
+        unravel(i, &y, ix);
+        for (int32_t d = 0; d < x.rank; d++) ix[d] += begin[d];
+        take(c, o, i, xi, ravel(ix, &x));
+    }
+    return c;
+}
+
+static inline op_case *make_slice_at(uint64_t seed, th_op op, th_type type)
+{
+    return make_slice_at_from(seed, op, type, 0);
+}
+
 /* The indices that Python's x[begin:end:stride] gives, by stepping; returns how many. */
 static inline int32_t python_range(int32_t size, int32_t begin, int32_t end, int32_t stride, int no_begin, int no_end,
                                    int32_t *at)
@@ -551,6 +588,7 @@ static const move_row move_rows[] = {
     {TH_OP_SPLIT_V, make_split, {TH_F32, TH_S8, TH_S16, TH_S32, TH_U8}, 4, 5},
     {TH_OP_UNPACK, make_split, {TH_F32, TH_S8, TH_S16, TH_S32, TH_U8}, 4, 5},
     {TH_OP_SLICE, make_slice, {TH_F32, TH_S8, TH_S16, TH_S32, TH_BOOL, TH_U8}, 5, 6},
+    {TH_OP_SLICE, make_slice_at, {TH_F32, TH_S8, TH_S16, TH_S32, TH_BOOL, TH_U8}, 5, 6},
     {TH_OP_STRIDED_SLICE, make_strided, {TH_F32, TH_S8, TH_S16, TH_S32, TH_BOOL, TH_U8, TH_U32, TH_U64}, 5, 8},
     {TH_OP_PAD, make_pad, {TH_F32, TH_S8, TH_S16, TH_S32}, 4, 4},
     {TH_OP_PADV2, make_pad, {TH_F32, TH_S8, TH_S16, TH_S32, TH_U8}, 4, 5},

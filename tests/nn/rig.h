@@ -89,7 +89,7 @@ static inline void rig_compare(const rig *r)
     int32_t fed[RIG_INPUTS], n = 0;
     for (int i = 0; i < RIG_INPUTS; i++)
         if (rig_is_fed(r, i)) fed[n++] = r->in[i];
-    tflm_compare(&(tflm_case){&r->node, r->t, fed, n, r->fed, r->made, NULL, r->n_fed, r->n_made});
+    tflm_compare(&(tflm_case){&r->node, r->t, fed, n, r->fed, r->made, NULL, r->n_fed, r->n_made, NULL});
 }
 
 static inline th_shape shape4(int32_t a, int32_t b, int32_t c, int32_t d)
@@ -115,6 +115,23 @@ static inline void rig_fill(rig *r, int i, th_type type, th_shape shape)
         if (type == TH_F32) ((float *)r->data[i])[k] = th_rng_range(&r->rng, -2.0f, 2.0f);
     }
     r->t[i].data = i == RIG_OUT || r->t[i].is_variable ? NULL : r->data[i];
+}
+
+/* Element k of a tensor of whole numbers. */
+static inline int64_t whole(const rig *r, int i, int64_t k)
+{
+    if (r->t[i].type == TH_S64) return ((const int64_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S32) return ((const int32_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S16) return ((const int16_t *)r->data[i])[k];
+    if (r->t[i].type == TH_S8) return ((const int8_t *)r->data[i])[k];
+    const int four = ((const uint8_t *)r->data[i])[k / 2] >> (k % 2 * 4) & 15;
+    return four < 8 ? four : four - 16;
+}
+
+/* The same of a float one. */
+static inline double f32(const rig *r, int i, int64_t k)
+{
+    return (double)((const float *)r->data[i])[k];
 }
 
 /* n scales of about `scale`, each up to 4 times larger or smaller, with zero points in [-zero_range, zero_range]. */
@@ -156,13 +173,14 @@ static inline void rig_kernel(const th_step *step, const void *const *in, void *
     free(scratch);
 }
 
-/* Integers are the same, floats within 1e-5 of the largest. */
-static inline void rig_same(const rig *r, const th_step *step, const void *got)
+/* Integers are the same, floats within 1e-5 of the largest.  distance: of the output below its input, to tell. */
+static inline void rig_same(const rig *r, const th_step *step, const void *got, size_t distance)
 {
     const th_tensor *y = &r->t[RIG_OUT];
     const float *f = (const float *)got, *want = (const float *)r->data[RIG_OUT];
     if (y->type != TH_F32) {
-        if (memcmp(got, want, th_tensor_bytes(y)) != 0) fail_msg("%s differs from the plain kernel", step->kernel_name);
+        if (memcmp(got, want, th_tensor_bytes(y)) != 0)
+            fail_msg("%s differs from the plain kernel, %zu bytes below its input", step->kernel_name, distance);
         return;
     }
     float largest = 0.0f;
@@ -172,20 +190,39 @@ static inline void rig_same(const rig *r, const th_step *step, const void *got)
             fail_msg("%s: element %d is %g, plain %g", step->kernel_name, (int)i, (double)f[i], (double)want[i]);
 }
 
-/* The output lies as far over input 0 as the step allows. */
-static inline void rig_slide(const rig *r, const th_step *step, const void *const *in)
+/* The step once more with the output `distance` bytes below input i (exactly on it: 0), over the same memory. */
+static inline void rig_run_over(const rig *r, const th_step *step, int i, size_t distance)
 {
-    const size_t n_in = th_tensor_bytes(&r->t[0]), n_out = th_tensor_bytes(&r->t[RIG_OUT]);
-    const size_t lead = step->slide & 1 ? step->lead : 0;
-    if (!(step->slide & 1) && n_out > n_in) return; /* the planner takes the place only of what is large enough */
-    uint8_t *both = malloc(lead + (n_in > n_out ? n_in : n_out));
-    const void *moved[RIG_INPUTS];
-    assert_non_null(both);
-    for (int i = 0; i < RIG_INPUTS; i++) moved[i] = in[i];
-    moved[0] = memcpy(both + lead, in[0], n_in);
-    rig_kernel(step, moved, both);
-    rig_same(r, step, both);
-    free(both);
+    const size_t n_x = th_tensor_bytes(&r->t[r->in[i]]), n_y = th_tensor_bytes(&r->t[RIG_OUT]);
+    uint8_t *memory = malloc(distance + (n_x > n_y ? n_x : n_y));
+    const void *in[RIG_INPUTS];
+    assert_non_null(memory);
+    memcpy(memory + distance, r->data[r->in[i]], n_x);
+    for (int k = 0; k < RIG_INPUTS; k++)
+        in[k] = r->in[k] < 0 ? NULL : r->in[k] == r->in[i] ? memory + distance : r->data[r->in[k]];
+    rig_kernel(step, in, memory);
+    rig_same(r, step, memory, distance);
+    free(memory);
+}
+
+/* Wherever the step says that its output may lie. */
+static inline void rig_slide(const rig *r, const th_step *step)
+{
+    for (int i = 0; i < r->node.n_in && i < RIG_INPUTS; i++) {
+        bool again = false, slides = true, exact = true;
+        if (r->in[i] < 0 || r->t[r->in[i]].is_variable) continue;
+        for (int k = 0; k < r->node.n_in; k++) {
+            if (r->in[k] != r->in[i]) continue;
+            again |= k < i;
+            slides &= step->slide >> k & 1u;
+            exact &= step->in_place >> k & 1u;
+        }
+        const size_t element = th_type_bytes(r->t[r->in[i]].type);
+        const size_t lead = (step->lead + element - 1) / element * element;
+        if (exact && !again) rig_run_over(r, step, i, 0);
+        for (size_t more = 0; slides && !again && more < 4; more++)
+            rig_run_over(r, step, i, lead + more * more * element);
+    }
 }
 
 /* The fast versions of every processor family whose kernels run here give the same. */
@@ -202,9 +239,9 @@ static inline void rig_fast(rig *r, const void *const *in)
         const int same = strcmp(step.kernel_name, plain.kernel_name) == 0;
         if (step.kernel && !same) {
             rig_kernel(&step, in, out);
-            rig_same(r, &step, out);
+            rig_same(r, &step, out, 0);
         }
-        if (step.kernel && ((step.slide | step.in_place) & 1)) rig_slide(r, &step, in);
+        if (step.kernel) rig_slide(r, &step);
         free(out);
         free(memory);
     }

@@ -13,22 +13,6 @@ static const mix mixes[] = {
 };
 #define N_MIXES (sizeof mixes / sizeof *mixes)
 
-/* Element k of a tensor of whole numbers. */
-static int64_t whole(const rig *r, int i, int64_t k)
-{
-    if (r->t[i].type == TH_S64) return ((const int64_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S32) return ((const int32_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S16) return ((const int16_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S8) return ((const int8_t *)r->data[i])[k];
-    const int four = ((const uint8_t *)r->data[i])[k / 2] >> (k % 2 * 4) & 15;
-    return four < 8 ? four : four - 16;
-}
-
-static double f32(const rig *r, int i, int64_t k)
-{
-    return (double)((const float *)r->data[i])[k];
-}
-
 /* One tap's product, or 0 outside the picture; sums both kinds. */
 typedef struct sums {
     int64_t i;

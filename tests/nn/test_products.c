@@ -4,19 +4,6 @@
 
 #define OUT RIG_OUT
 
-static int64_t whole(const rig *r, int i, int64_t k)
-{
-    if (r->t[i].type == TH_S64) return ((const int64_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S32) return ((const int32_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S16) return ((const int16_t *)r->data[i])[k];
-    return ((const int8_t *)r->data[i])[k];
-}
-
-static double f32(const rig *r, int i, int64_t k)
-{
-    return (double)((const float *)r->data[i])[k];
-}
-
 /* --- TRANSPOSE_CONV: painted, as its name says: every input adds its filter to the output. --- */
 
 typedef struct canvas {

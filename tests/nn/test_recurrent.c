@@ -7,19 +7,6 @@
 #define OUT     RIG_OUT
 #define INVOKES 9
 
-static int64_t whole(const rig *r, int i, int64_t k)
-{
-    if (r->t[i].type == TH_S64) return ((const int64_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S32) return ((const int32_t *)r->data[i])[k];
-    if (r->t[i].type == TH_S16) return ((const int16_t *)r->data[i])[k];
-    return ((const int8_t *)r->data[i])[k];
-}
-
-static double f32(const rig *r, int i, int64_t k)
-{
-    return (double)((const float *)r->data[i])[k];
-}
-
 static int64_t limit(int64_t v, int64_t lo, int64_t hi)
 {
     return v < lo ? lo : v > hi ? hi : v;

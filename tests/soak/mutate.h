@@ -211,14 +211,17 @@ static inline int soak_run(const th_plan *plan, th_rng *rng)
     return err == TH_OK || err == TH_EENDLESS;
 }
 
-/* Loads the first n bytes, and runs what loads when `wanted` > 0 runs are still missing. */
+/* Loads the first n bytes and plans them; and runs what loads while `wanted` > 0 runs are missing, every second one
+ * planned as `thimble run` does: with this machine's kernels and the search for the smallest arena. */
 static inline void soak_load(const soak_file *f, size_t n, th_rng *rng, int64_t wanted, soak_counts *c)
 {
     th_model *m = NULL;
     th_plan *plan = NULL;
     c->tried++;
     if (th_model_view_tflite((th_span){f->bytes, n}, &m, NULL)) return;
-    if (th_plan_make(&m->graphs[0], &plan, NULL) == TH_OK) {
+    const th_err err = wanted > 0 && c->loaded % 2 ? th_plan_make_host(&m->graphs[0], &plan, NULL)
+                                                   : th_plan_make_quick(&m->graphs[0], &plan, NULL);
+    if (err == TH_OK) {
         c->loaded++;
         if (wanted > 0) c->run += soak_run(plan, rng);
         th_plan_free(plan);

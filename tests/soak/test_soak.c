@@ -19,7 +19,7 @@ static void one_model(const char *path)
     for (size_t cut = 0; cut < n; cut += EVERY) soak_prefix(&f, cut, &cuts);
     for (int64_t k = 0; k < MUTATIONS; k++) soak_mutate(&f, 1, k, RUNS - spoilt.run, &spoilt);
     assert_memory_equal(f.bytes, bytes, n);      /* every change was taken back */
-    assert_int_equal(cuts.loaded, 0);            /* the end of a .tflite file is needed: something of it stands there */
+    assert_in_range(cuts.loaded, 0, 1);          /* only three bytes or less at the end can be padding */
     if (strstr(path, "kws_ref_model_float32")) { /* hybrid: refused as it is */
         assert_int_equal(spoilt.loaded, 0);
     } else {

@@ -1,0 +1,192 @@
+/* Rows are copied, taps become addresses, lines are cut into pieces that fit the sums' buffer. */
+#include "nn/vec/depthwise.h"
+
+#include "nn/requant.h"
+#include "nn/taps.h"
+
+#include <string.h>
+
+/* One pixel's channels, each as often as it has outputs. */
+static void put(const th_window *w, const char *from, int32_t bytes, char *to)
+{
+    const int32_t times = w->out_c / w->in_c, n = w->in_c * bytes;
+    if (times == 1) {
+        if (n == 8)
+            memcpy(to, from, 8);
+        else if (n == 16)
+            memcpy(to, from, 16);
+        else if (n == 32)
+            memcpy(to, from, 32);
+        else
+            memcpy(to, from, (size_t)n);
+        return;
+    }
+    for (int32_t c = 0; c < w->in_c; c++, from += bytes)
+        for (int32_t k = 0; k < times; k++, to += bytes) memcpy(to, from, (size_t)bytes);
+}
+
+/* Input row iy with its padding, sorted by phase.  `zero`: the bytes of padding. */
+static void copy_row(const th_lines *l, const char *picture, int32_t iy, int32_t bytes, int32_t zero, char *to)
+{
+    const th_window *w = &l->win;
+    const int32_t pixel = w->out_c * bytes, left = w->pad_left;
+    memset(to, (int)zero, (size_t)l->row);
+    if (iy < 0 || iy >= w->in_h) return;
+    const char *from = picture + (ptrdiff_t)iy * w->in_w * w->in_c * bytes;
+    if (w->stride_w == 1 && w->out_c == w->in_c) {
+        const int32_t fits = l->phase - left < w->in_w ? l->phase - left : w->in_w;
+        if (fits > 0) memcpy(to + (ptrdiff_t)left * pixel, from, (size_t)fits * (size_t)pixel);
+        return;
+    }
+    for (int32_t s = 0; s < w->stride_w; s++) {
+        char *phase = to + (ptrdiff_t)s * l->phase * pixel;
+        int32_t k = left > s ? (left - s + w->stride_w - 1) / w->stride_w : 0; /* the first that is in the picture */
+        for (; k < l->phase && k * w->stride_w + s - left < w->in_w; k++)
+            put(w, from + (ptrdiff_t)(k * w->stride_w + s - left) * w->in_c * bytes, bytes,
+                phase + (ptrdiff_t)k * pixel);
+    }
+}
+
+/* Copies the rows of output row oy (of all batches), and lists the addresses of its taps.  Taps that only fill the last
+ * group have weight 0: any address does. */
+static void prepare_row(const th_lines *l, const char *x, int32_t oy, int32_t bytes, int32_t zero, int32_t group,
+                        char *scratch, const void **tap)
+{
+    const th_window *w = &l->win;
+    const char *picture = x + (ptrdiff_t)(oy / w->out_h) * w->in_h * w->in_w * w->in_c * bytes;
+    const int32_t iy = oy % w->out_h * w->stride_h - w->pad_top;
+    int32_t n = 0;
+    for (int32_t i = 0; i < w->filter_h; i++) {
+        char *row = scratch + (ptrdiff_t)i * l->row;
+        copy_row(l, picture, iy + i * w->dilation_h, bytes, zero, row);
+        for (int32_t j = 0; j < w->filter_w; j++) {
+            const int32_t column = j * w->dilation_w;
+            tap[n++] = row + ((ptrdiff_t)(column % w->stride_w) * l->phase + column / w->stride_w) * w->out_c * bytes;
+        }
+    }
+    for (; n < l->n_groups * group; n++) tap[n] = tap[0];
+}
+
+/* Lines of a row of output, and their length in numbers. */
+typedef struct lines {
+    int32_t n, length;
+} lines;
+
+static lines lines_of(const th_lines *l)
+{
+    return l->flow ? (lines){1, l->win.out_w * l->win.out_c} : (lines){l->win.out_w, l->win.out_c};
+}
+
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static void finish_wide(const th_finish_s8 *f)
+{
+    for (int32_t c = 0; c < f->n; c++)
+        f->y[c] =
+            th_requant_s8(th_add_wrap(f->sums[c], f->bias[c]), f->multiplier[c], f->shift[c], f->zero, f->lo, f->hi);
+}
+
+/* One line: `at` is its first byte in every tap. */
+static void line_s8(const th_vec *v, const th_depthwise_s8_par *p, const void *const *tap, ptrdiff_t at, int32_t n,
+                    int8_t *y)
+{
+    const th_lines *l = &p->l;
+    const int32_t lanes = v->line_lanes, n_blocks = (n + lanes - 1) / lanes, most = TH_LINE_LANES / lanes;
+    const int32_t w_block = l->n_groups * v->line_group * lanes * v->line_w_bytes;
+    const char *weights = v->line_w_bytes == 1 ? (const char *)p->w8 : (const char *)p->w16;
+    int32_t sums[TH_LINE_LANES];
+    th_line job = {.tap = tap, .n_groups = l->n_groups};
+    job.sums = sums;
+    for (int32_t b = 0, first = 0; b < n_blocks; b += job.blocks) {
+        job.at = at + (ptrdiff_t)b * lanes;
+        job.w = weights + (ptrdiff_t)first * w_block;
+        job.blocks = least(least(most, n_blocks - b), l->period - first);
+        v->line_s8(&job);
+        const th_finish_s8 f = {
+            .sums = sums,
+            .bias = p->bias + first * lanes,
+            .multiplier = p->multiplier + first * lanes,
+            .shift = p->shift + first * lanes,
+            .rows = 1,
+            .n = least(job.blocks * lanes, n - b * lanes),
+            .zero = p->out_zero,
+            .lo = p->act_min,
+            .hi = p->act_max,
+            .y = y + b * lanes,
+        };
+        if (p->narrow)
+            v->finish_s8(&f);
+        else
+            finish_wide(&f);
+        first += job.blocks;
+        if (first == l->period) first = 0;
+    }
+}
+
+void th_depthwise_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                     int32_t part, int32_t of)
+{
+    const th_depthwise_s8_par *p = (const th_depthwise_s8_par *)par;
+    const th_window *w = &p->l.win;
+    const lines all = lines_of(&p->l);
+    const int32_t rows = w->batches * w->out_h;
+    const void *tap[TH_LINE_TAPS];
+    const int32_t end = (int32_t)((int64_t)rows * (part + 1) / of);
+    for (int32_t oy = (int32_t)((int64_t)rows * part / of); oy < end; oy++) {
+        int8_t *y = (int8_t *)out[0] + (ptrdiff_t)oy * w->out_w * w->out_c;
+        prepare_row(&p->l, (const char *)in[0], oy, 1, p->in_zero, v->line_group, (char *)scratch, tap);
+        for (int32_t k = 0; k < all.n; k++)
+            line_s8(v, p, tap, (ptrdiff_t)k * all.length, all.length, y + (ptrdiff_t)k * all.length);
+    }
+}
+
+static const float nothing[TH_LINE_LANES]; /* zeros: sums have started with the bias */
+
+static void line_f32(const th_vec *v, const th_depthwise_f32_par *p, const void *const *tap, ptrdiff_t at, int32_t n,
+                     float *y)
+{
+    const th_lines *l = &p->l;
+    const int32_t lanes = v->lanes, n_blocks = (n + lanes - 1) / lanes, most = TH_LINE_LANES / lanes;
+    float sums[TH_LINE_LANES];
+    th_line job = {.tap = tap, .n_groups = l->n_groups};
+    job.sums = sums;
+    for (int32_t b = 0, first = 0; b < n_blocks; b += job.blocks) {
+        job.at = (at + (ptrdiff_t)b * lanes) * 4;
+        job.w = p->w + (ptrdiff_t)first * l->n_groups * lanes;
+        job.bias = p->bias + first * lanes;
+        job.blocks = least(least(most, n_blocks - b), l->period - first);
+        v->line_f32(&job);
+        const th_finish_f32 f = {
+            .sums = sums,
+            .bias = nothing,
+            .rows = 1,
+            .n = least(job.blocks * lanes, n - b * lanes),
+            .lo = p->act_min,
+            .hi = p->act_max,
+            .y = y + b * lanes,
+        };
+        v->finish_f32(&f);
+        first += job.blocks;
+        if (first == l->period) first = 0;
+    }
+}
+
+void th_depthwise_f32(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                      int32_t part, int32_t of)
+{
+    const th_depthwise_f32_par *p = (const th_depthwise_f32_par *)par;
+    const th_window *w = &p->l.win;
+    const lines all = lines_of(&p->l);
+    const int32_t rows = w->batches * w->out_h;
+    const void *tap[TH_LINE_TAPS];
+    const int32_t end = (int32_t)((int64_t)rows * (part + 1) / of);
+    for (int32_t oy = (int32_t)((int64_t)rows * part / of); oy < end; oy++) {
+        float *y = (float *)out[0] + (ptrdiff_t)oy * w->out_w * w->out_c;
+        prepare_row(&p->l, (const char *)in[0], oy, 4, 0, 1, (char *)scratch, tap);
+        for (int32_t k = 0; k < all.n; k++)
+            line_f32(v, p, tap, (ptrdiff_t)k * all.length, all.length, y + (ptrdiff_t)k * all.length);
+    }
+}

@@ -1,0 +1,261 @@
+/* The driver: tiles of pixels, and for each of them blocks of channels. */
+#include "nn/vec/matrix.h"
+
+#include "nn/inner.h"
+#include "nn/sums_s16.h"
+
+#include <string.h>
+
+/* What one part does: pixels in steps of a tile, and in each group units [unit, unit_end). */
+typedef struct share {
+    int32_t pixel, pixel_end, unit, unit_end;
+} share;
+
+static int32_t fraction(int32_t n, int32_t part, int32_t of)
+{
+    return (int32_t)((int64_t)n * part / of);
+}
+
+/* By pixels if there are enough, else by channels. */
+static share share_of(const th_vec *v, const th_matrix *m, int32_t part, int32_t of)
+{
+    const int32_t n_pixels = m->win.batches * m->win.out_h * m->win.out_w, n_units = m->stride_n / v->lanes;
+    const int32_t n_tiles = (n_pixels + v->rows - 1) / v->rows;
+    if (n_tiles < of) return (share){0, n_pixels, fraction(n_units, part, of), fraction(n_units, part + 1, of)};
+    const int32_t end = fraction(n_tiles, part + 1, of) * v->rows;
+    return (share){fraction(n_tiles, part, of) * v->rows, end < n_pixels ? end : n_pixels, 0, n_units};
+}
+
+/* memcpy of few bytes, without the call. */
+TH_INLINE void copy(char *to, const char *from, int32_t n)
+{
+    if (n >= 16) {
+        int32_t k = 0;
+        for (; k + 16 <= n; k += 16) memcpy(to + k, from + k, 16);
+        memcpy(to + n - 16, from + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + n - 4, from + n - 4, 4);
+    } else {
+        for (int32_t k = 0; k < n; k++) to[k] = from[k];
+    }
+}
+
+/* Where numbers of `bytes` bytes are, and what stands for those outside the picture: zero bytes. */
+typedef struct source {
+    const char *x; /* at the group's first channel */
+    int32_t bytes, zero;
+} source;
+
+/* All taps of one output pixel, in the order of the filter. */
+static void collect(const th_matrix *m, const source *s, int32_t pixel, char *to)
+{
+    const th_window *w = &m->win;
+    const int32_t ox = pixel % w->out_w, row = pixel / w->out_w, b = row / w->out_h;
+    const int32_t iy0 = row % w->out_h * w->stride_h - w->pad_top, ix0 = ox * w->stride_w - w->pad_left;
+    const int32_t n = w->in_c / m->groups * s->bytes, step = w->in_c * s->bytes;
+    int32_t lo, hi;
+    th_window_taps(ix0, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
+    for (int32_t i = 0; i < w->filter_h; i++, to += w->filter_w * n) {
+        const int32_t iy = iy0 + i * w->dilation_h;
+        if (iy < 0 || iy >= w->in_h || lo >= hi) {
+            memset(to, (int)s->zero, (size_t)(w->filter_w * n));
+            continue;
+        }
+        const char *from = s->x + (((ptrdiff_t)b * w->in_h + iy) * w->in_w + ix0) * step;
+        if (lo > 0) memset(to, (int)s->zero, (size_t)(lo * n));
+        if (hi < w->filter_w) memset(to + hi * n, (int)s->zero, (size_t)((w->filter_w - hi) * n));
+        if (w->dilation_w == 1 && m->groups == 1)
+            copy(to + lo * n, from + lo * n, (hi - lo) * n);
+        else
+            for (int32_t j = lo; j < hi; j++) copy(to + j * n, from + (ptrdiff_t)j * w->dilation_w * step, n);
+    }
+}
+
+/* Points the tile to the taps of t->rows pixels: the picture itself, or a copy in scratch. */
+static void take(const th_matrix *m, const source *s, int32_t pixel, char *scratch, th_tile *t)
+{
+    if (m->direct) {
+        t->x_row = (ptrdiff_t)m->win.in_c * s->bytes;
+        t->x = s->x + pixel * t->x_row;
+        return;
+    }
+    t->x_row = (ptrdiff_t)TH_MATRIX_ROW(m->n_k) * s->bytes;
+    t->x = scratch;
+    for (int32_t r = 0; r < t->rows; r++) collect(m, s, pixel + r, scratch + r * t->x_row);
+}
+
+/* The same for int8 that have to be widened.  Scratch: the wide rows, then one row of bytes. */
+static void take_wide(const th_vec *v, const th_matrix *m, const source *s, int32_t pixel, char *scratch, th_tile *t)
+{
+    const int32_t row = TH_MATRIX_ROW(m->n_k);
+    char *narrow = scratch + (ptrdiff_t)v->rows * row * 2;
+    t->x_row = (ptrdiff_t)row * 2;
+    t->x = scratch;
+    for (int32_t r = 0; r < t->rows; r++) {
+        const char *from = m->direct ? s->x + (ptrdiff_t)(pixel + r) * m->win.in_c : narrow;
+        if (!m->direct) collect(m, s, pixel + r, narrow);
+        v->widen((const int8_t *)from, m->n_k, (int16_t *)(void *)(scratch + r * t->x_row));
+    }
+}
+
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Any sum and any shift. */
+static void finish_wide_s8(const th_finish_s8 *f)
+{
+    for (int32_t r = 0; r < f->rows; r++)
+        for (int32_t c = 0; c < f->n; c++)
+            f->y[r * f->y_row + c] = th_requant_s8(th_add_wrap(f->sums[r * f->sums_row + c], f->bias[c]),
+                                                   f->multiplier[c], f->shift[c], f->zero, f->lo, f->hi);
+}
+
+void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                  int32_t part, int32_t of)
+{
+    const th_matrix_s8_par *p = (const th_matrix_s8_par *)par;
+    const th_matrix *m = &p->m;
+    const int32_t per_group = m->win.out_c / m->groups, bytes = v->s8_bytes;
+    const share mine = share_of(v, m, part, of);
+    const char *weights = bytes == 1 ? (const char *)p->w8 : (const char *)p->w16;
+    int32_t sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
+    th_tile t = {.n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_groups * v->s8_group * v->lanes * bytes};
+    t.sums = sums;
+    for (int32_t g = 0; g < m->groups; g++) {
+        const source s = {(const char *)in[0] + g * (m->win.in_c / m->groups), 1, p->in_zero};
+        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += v->rows) {
+            t.rows = least(v->rows, mine.pixel_end - pixel);
+            if (bytes == 1)
+                take(m, &s, pixel, (char *)scratch, &t);
+            else
+                take_wide(v, m, &s, pixel, (char *)scratch, &t);
+            for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
+                const int32_t first = g * m->stride_n + u * v->lanes;
+                t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
+                t.w = weights + (ptrdiff_t)(first / v->lanes) * t.w_unit;
+                v->tile_s8(&t);
+                const th_finish_s8 f = {
+                    .sums = sums,
+                    .sums_row = t.units * v->lanes,
+                    .bias = p->bias + first,
+                    .multiplier = p->multiplier + first,
+                    .shift = p->shift + first,
+                    .rows = t.rows,
+                    .n = least(t.units * v->lanes, per_group - u * v->lanes),
+                    .zero = p->out_zero,
+                    .lo = p->act_min,
+                    .hi = p->act_max,
+                    .y = (int8_t *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes,
+                    .y_row = m->win.out_c,
+                };
+                if (p->narrow)
+                    v->finish_s8(&f);
+                else
+                    finish_wide_s8(&f);
+            }
+        }
+    }
+}
+
+/* --- int16: sums of 64 bits are made of pieces that fit into 32 --- */
+
+#define PIECE 128 /* groups of two products of at most 2^22 */
+
+static void finish_s16(const th_matrix_s16_par *p, const th_tile *t, const int64_t *sums, int32_t lanes, int32_t first,
+                       int32_t n, int16_t *y)
+{
+    const void *bias = p->wide ? (const void *)(p->bias_wide + first) : (const void *)(p->bias_narrow + first);
+    const th_scaler_s16 scale = {bias,       p->wide,   p->multiplier + first, p->shift + first, p->out_zero,
+                                 p->act_min, p->act_max};
+    for (int32_t r = 0; r < t->rows; r++)
+        for (int32_t c = 0; c < n; c++)
+            y[(ptrdiff_t)r * p->m.win.out_c + c] = th_scale_s16(&scale, sums[r * t->units * lanes + c], c, c);
+}
+
+/* All k of one tile and block of units into sums of 64 bits. */
+static void sum_s16(const th_vec *v, const th_tile *whole, int32_t wide, int64_t *sums)
+{
+    int32_t some[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
+    const int32_t n = whole->rows * whole->units * v->lanes, most = wide ? PIECE : whole->n_groups;
+    th_tile t = *whole;
+    t.sums = some;
+    memset(sums, 0, (size_t)n * sizeof *sums);
+    for (int32_t left = whole->n_groups; left > 0; left -= most) {
+        t.n_groups = least(most, left);
+        v->tile_s16(&t);
+        for (int32_t i = 0; i < n; i++) sums[i] += some[i];
+        t.x = (const char *)t.x + t.n_groups * 4;
+        t.w = (const char *)t.w + (ptrdiff_t)t.n_groups * v->lanes * 4;
+    }
+}
+
+void th_matrix_s16(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                   int32_t part, int32_t of)
+{
+    const th_matrix_s16_par *p = (const th_matrix_s16_par *)par;
+    const th_matrix *m = &p->m;
+    const int32_t per_group = m->win.out_c / m->groups;
+    const share mine = share_of(v, m, part, of);
+    int64_t sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
+    th_tile t = {.n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_groups * 2 * v->lanes * 2};
+    for (int32_t g = 0; g < m->groups; g++) {
+        const source s = {(const char *)in[0] + (ptrdiff_t)g * (m->win.in_c / m->groups) * 2, 2, 0};
+        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += v->rows) {
+            t.rows = least(v->rows, mine.pixel_end - pixel);
+            take(m, &s, pixel, (char *)scratch, &t);
+            for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
+                const int32_t first = g * m->stride_n + u * v->lanes;
+                t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
+                t.w = (const char *)p->w + (ptrdiff_t)(first / v->lanes) * t.w_unit;
+                sum_s16(v, &t, p->wide, sums);
+                finish_s16(p, &t, sums, v->lanes, first, least(t.units * v->lanes, per_group - u * v->lanes),
+                           (int16_t *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes);
+            }
+        }
+    }
+}
+
+/* --- float32 --- */
+
+void th_matrix_f32(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                   int32_t part, int32_t of)
+{
+    const th_matrix_f32_par *p = (const th_matrix_f32_par *)par;
+    const th_matrix *m = &p->m;
+    const int32_t per_group = m->win.out_c / m->groups;
+    const share mine = share_of(v, m, part, of);
+    float sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
+    th_tile t = {.n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_groups * v->lanes * 4};
+    t.sums = sums;
+    for (int32_t g = 0; g < m->groups; g++) {
+        const source s = {(const char *)in[0] + (ptrdiff_t)g * (m->win.in_c / m->groups) * 4, 4, 0};
+        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += v->rows) {
+            t.rows = least(v->rows, mine.pixel_end - pixel);
+            take(m, &s, pixel, (char *)scratch, &t);
+            for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
+                const int32_t first = g * m->stride_n + u * v->lanes;
+                t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
+                t.w = (const char *)p->w + (ptrdiff_t)(first / v->lanes) * t.w_unit;
+                v->tile_f32(&t);
+                const th_finish_f32 f = {
+                    .sums = sums,
+                    .bias = p->bias + first,
+                    .sums_row = t.units * v->lanes,
+                    .rows = t.rows,
+                    .n = least(t.units * v->lanes, per_group - u * v->lanes),
+                    .lo = p->act_min,
+                    .hi = p->act_max,
+                    .y = (float *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes,
+                    .y_row = m->win.out_c,
+                };
+                v->finish_f32(&f);
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+/* AVX2.  int8 are widened to int16: PMADDWD multiplies 16 of them and adds pairs, without any overflow; PMADDUBSW would
+ * do 32 bytes but saturates at 16 bits.  No FMA, which rounds once where the plain kernels round twice.
+ * The Makefile compiles this file with -mavx2. */
+#if defined(__AVX2__)
+#include "nn/x86/vec_avx2.h"
+
+#include "nn/taps.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+TH_INLINE __m256i load(const void *p)
+{
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+
+TH_INLINE void store(void *p, __m256i v)
+{
+    _mm256_storeu_si256((__m256i *)p, v);
+}
+
+TH_INLINE __m256i pair(const char *p)
+{
+    int32_t v;
+    memcpy(&v, p, 4);
+    return _mm256_set1_epi32(v);
+}
+
+/* int16, 6 pixels x 2 units: 12 sums, 2 weights, 1 x, 1 product */
+#define T_NAME         tile_s16
+#define T_SUM          __m256i
+#define T_ZERO         _mm256_setzero_si256
+#define T_X            pair
+#define T_X_BYTES      4
+#define T_W            __m256i
+#define T_LOAD         load
+#define T_W_BYTES      32
+#define T_DOT(s, x, w) _mm256_add_epi32((s), _mm256_madd_epi16((x), (w)))
+#define T_STORE        store
+#define T_ROWS         6
+#define T_LANES        8
+#include "nn/vec/tile.h"
+
+#define T_NAME         tile_f32
+#define T_SUM          __m256
+#define T_ZERO         _mm256_setzero_ps
+#define T_X(p)         _mm256_castsi256_ps(pair(p))
+#define T_X_BYTES      4
+#define T_W            __m256
+#define T_LOAD(p)      _mm256_castsi256_ps(load(p))
+#define T_W_BYTES      32
+#define T_DOT(s, x, w) _mm256_add_ps((s), _mm256_mul_ps((x), (w)))
+#define T_STORE(p, v)  store((p), _mm256_castps_si256(v))
+#define T_ROWS         6
+#define T_LANES        8
+#include "nn/vec/tile.h"
+
+static void widen(const int8_t *x, int32_t n, int16_t *y)
+{
+    int32_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        store(y + i, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)(x + i))));
+    for (; i < n; i++) y[i] = x[i];
+}
+
+/* 8 sums to 8 bytes.  Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
+TH_INLINE __m128i requant(const th_finish_s8 *f, __m256i a, __m256i m, __m256i e, __m256i half)
+{
+    const __m256i one = _mm256_set1_epi64x((int64_t)1 << 30);
+    const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(a, m), one);
+    const __m256i odd = _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(m, 32)), one);
+    const __m256i h = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_add_epi64(odd, odd), 0xaa);
+    const __m256i q = _mm256_srav_epi32(_mm256_add_epi32(h, _mm256_add_epi32(half, _mm256_srai_epi32(a, 31))), e);
+    const __m128i w = _mm_adds_epi16(_mm_packs_epi32(_mm256_castsi256_si128(q), _mm256_extracti128_si256(q, 1)),
+                                     _mm_set1_epi16((int16_t)f->zero));
+    const __m128i limited =
+        _mm_min_epi16(_mm_max_epi16(w, _mm_set1_epi16((int16_t)f->lo)), _mm_set1_epi16((int16_t)f->hi));
+    return _mm_packs_epi16(limited, limited);
+}
+
+static void finish_s8(const th_finish_s8 *f)
+{
+    for (int32_t c = 0; c < f->n; c += 8) {
+        const __m256i bias = load(f->bias + c), m = load(f->multiplier + c);
+        const __m256i e = _mm256_sub_epi32(_mm256_setzero_si256(), load(f->shift + c));
+        const __m256i one = _mm256_set1_epi32(1), half = _mm256_sllv_epi32(one, _mm256_sub_epi32(e, one));
+        const int32_t left = f->n - c;
+        for (int32_t r = 0; r < f->rows; r++) {
+            const __m128i q =
+                requant(f, _mm256_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e, half);
+            int8_t *y = f->y + r * f->y_row + c;
+            if (left >= 8) {
+                _mm_storel_epi64((__m128i *)(void *)y, q);
+            } else {
+                int8_t some[16];
+                _mm_storeu_si128((__m128i *)(void *)some, q);
+                for (int32_t i = 0; i < left; i++) y[i] = some[i];
+            }
+        }
+    }
+}
+
+static void finish_f32(const th_finish_f32 *f)
+{
+    const __m256 lo = _mm256_set1_ps(f->lo), hi = _mm256_set1_ps(f->hi);
+    for (int32_t c = 0; c < f->n; c += 8) {
+        const __m256 bias = _mm256_loadu_ps(f->bias + c);
+        const int32_t left = f->n - c;
+        for (int32_t r = 0; r < f->rows; r++) {
+            const __m256 v = _mm256_add_ps(_mm256_loadu_ps(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
+            const __m256 q = _mm256_min_ps(hi, _mm256_max_ps(lo, v)); /* NaN stays */
+            float *y = f->y + r * f->y_row + c;
+            if (left >= 8) {
+                _mm256_storeu_ps(y, q);
+            } else {
+                float some[8];
+                _mm256_storeu_ps(some, q);
+                for (int32_t i = 0; i < left; i++) y[i] = some[i];
+            }
+        }
+    }
+}
+
+static int32_t place(int32_t c)
+{
+    return c;
+}
+
+/* Two taps of 16 channels are woven into pairs, and multiplied as int16. */
+static void line_s8(const th_line *l)
+{
+    const char *w = (const char *)l->w;
+    int32_t *sums = (int32_t *)l->sums;
+    for (int32_t b = 0; b < l->blocks; b++, sums += 16) {
+        const ptrdiff_t at = l->at + (ptrdiff_t)b * 16;
+        const void *const *tap = l->tap;
+        __m256i first = _mm256_setzero_si256(), second = first;
+        for (int32_t g = l->n_groups; g > 0; g--, tap += 2, w += 64) {
+            const __m128i p = _mm_loadu_si128((const __m128i *)(const void *)((const char *)tap[0] + at)),
+                          q = _mm_loadu_si128((const __m128i *)(const void *)((const char *)tap[1] + at));
+            const __m256i low = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(p, q)),
+                          high = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(p, q));
+            first = _mm256_add_epi32(first, _mm256_madd_epi16(low, load(w)));
+            second = _mm256_add_epi32(second, _mm256_madd_epi16(high, load(w + 32)));
+        }
+        store(sums, first);
+        store(sums + 8, second);
+    }
+}
+
+static void line_f32(const th_line *l)
+{
+    const float *w = (const float *)l->w, *bias = l->bias;
+    float *sums = (float *)l->sums;
+    for (int32_t b = 0; b < l->blocks; b++, sums += 8, bias += 8) {
+        __m256 s = _mm256_loadu_ps(bias);
+        for (int32_t t = 0; t < l->n_groups; t++, w += 8) {
+            const float *x = (const float *)(const void *)((const char *)l->tap[t] + l->at) + (ptrdiff_t)b * 8;
+            s = _mm256_add_ps(s, _mm256_mul_ps(_mm256_loadu_ps(x), _mm256_loadu_ps(w)));
+        }
+        _mm256_storeu_ps(sums, s);
+    }
+}
+
+const th_vec th_vec_avx2 = {
+    .rows = 6,
+    .s8_bytes = 2,
+    .s8_group = 2,
+    .lanes = 8,
+    .tile_s8 = tile_s16,
+    .tile_s16 = tile_s16,
+    .tile_f32 = tile_f32,
+    .widen = widen,
+    .finish_s8 = finish_s8,
+    .finish_f32 = finish_f32,
+    .line_group = 2,
+    .line_lanes = 16,
+    .line_w_bytes = 2,
+    .place = place,
+    .line_s8 = line_s8,
+    .line_f32 = line_f32,
+};
+
+TH_VEC_DEFINE(avx2)
+#else
+typedef int th_vec_avx2_is_not_here;
+#endif
