@@ -322,15 +322,30 @@ static int by_size(const void *a, const void *b)
     return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1) : strcmp(x->name, y->name);
 }
 
+/* "t7" (constant tensor 7) and "w3_bias" (an array of step 3), in another graph "g2_t7". */
+static bool is_weights(const char *name)
+{
+    if (name[0] == 'g' && name[1] >= '0' && name[1] <= '9') {
+        const char *below = strchr(name, '_');
+        if (below) name = below + 1;
+    }
+    const size_t digits = strspn(name + (*name != '\0'), "0123456789");
+    const char *end = name + 1 + digits;
+    return digits && ((name[0] == 't' && !*end) || (name[0] == 'w' && *end == '_'));
+}
+
 static void take_symbols(const th_elf *elf, const th_board *board, th_firmware *fw)
 {
-    for (uint32_t i = 0; i < elf->n_symbols && fw->n_symbols < TH_MAX_SYMBOLS; i++) {
+    for (uint32_t i = 0; i < elf->n_symbols; i++) {
         const th_elf_symbol s = th_elf_symbol_at(elf, i);
         if (!s.bytes || s.section >= elf->n_sections) continue;
+        const bool ram = s.address >= board->ram_at && s.address - board->ram_at < LARGE;
+        const bool weights = !ram && is_weights(s.name);
+        if (weights) fw->flash_model += s.bytes;
+        if (fw->n_symbols == TH_MAX_SYMBOLS) continue;
         th_symbol *to = &fw->symbol[fw->n_symbols++];
+        *to = (th_symbol){.bytes = s.bytes, .ram = ram, .weights = weights};
         th_text_fmt(to->name, sizeof to->name, "%s", s.name);
-        to->bytes = s.bytes;
-        to->ram = s.address >= board->ram_at && s.address - board->ram_at < LARGE;
     }
     qsort(fw->symbol, fw->n_symbols, sizeof *fw->symbol, by_size);
 }
@@ -354,7 +369,7 @@ static void take_sections(const th_elf *elf, th_firmware *fw)
     }
     fw->stack = stack;
     fw->flash = fw->text + fw->rodata + fw->data;
-    fw->ram = fw->data + fw->bss + stack;
+    fw->ram_bound = fw->data + fw->bss + stack;
 }
 
 static th_err read_sizes(build *b, th_why *why)
@@ -373,6 +388,9 @@ static th_err read_sizes(build *b, th_why *why)
     if (b->fw->symbol) {
         take_sections(&elf, b->fw);
         take_symbols(&elf, b->board, b->fw);
+        b->fw->flash_code = b->fw->flash - b->fw->flash_model;
+        b->fw->arena = (uint32_t)b->code->arena_bytes;
+        b->fw->fixed = b->fw->data + b->fw->bss - b->fw->arena;
     }
     free(bytes);
     return b->fw->symbol ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
@@ -446,13 +464,6 @@ static th_err write_key(const build *b, th_why *why)
     return put(b->dir, "build/", "key", (th_span){(const uint8_t *)text, strlen(text)}, why);
 }
 
-static void take_parts(const th_code *code, th_firmware *fw)
-{
-    fw->weights = (uint32_t)code->weight_bytes;
-    fw->listener = (uint32_t)code->listener_bytes;
-    fw->arena = (uint32_t)code->arena_bytes;
-}
-
 static bool key_matches(const th_code *code, const th_board *board, const char *dir, unsigned flags, uint32_t *bound)
 {
     char path[TH_PATH_BYTES], text[96];
@@ -487,7 +498,7 @@ bool th_firmware_reuse(const th_code *code, const th_board *board, const char *d
         return false;
     }
     fw->stack_bound = bound;
-    take_parts(code, fw);
+    fw->listener = (uint32_t)code->listener_bytes;
     return true;
 }
 
@@ -517,7 +528,7 @@ th_err th_firmware_build(const th_code *code, const th_board *board, const char 
     if (!err) err = build_all(b, why);
     th_calls_free(b->calls);
     free(b);
-    take_parts(code, fw);
+    fw->listener = (uint32_t)code->listener_bytes;
     return err;
 }
 
