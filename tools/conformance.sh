@@ -1,6 +1,8 @@
 #!/bin/sh
 # conformance.sh BUILD MCU   Runs the operators' tests of BUILD and prints docs/conformance.md: what was compared with
 # what, and the text size of each operator in the Cortex-M4 objects below MCU (left out when they are not there).
+# With ../shared/docs/OPERATORS.md at hand: every pair of its column "exact" must have been compared, or it names those
+# that were not and fails.
 set -eu
 B=$1; mcu=$2
 lines=$(mktemp); trap 'rm -f "$lines" "$lines".?*' EXIT
@@ -9,6 +11,22 @@ for t in "$B"/tests/nn/test_* "$B"/tests/model/test_* "$B"/tests/deploy/test_dev
 	THIMBLE_KERNELS=$lines.kernels THIMBLE_CONFORMANCE=$lines "$t" >"$lines.log" 2>&1 || { cat "$lines.log" >&2; echo "conformance: $t failed: nothing is printed" >&2; rm -f "$lines.log"; exit 1; }
 done
 rm -f "$lines.log"
+# BROADCAST_ARGS handles shapes: int32 and int64 are all that TFLM takes, whatever the model's data is.
+operators=${THIMBLE_SHARED:-../shared}/docs/OPERATORS.md
+[ ! -f "$operators" ] || awk -v lines="$lines" 'BEGIN {
+	while ((getline l < lines) > 0) { split(l, a, " "); have[a[1] " " a[2]] }
+	n = split("f32 float32 i8 int8 i16 int16 i32 int32 u8 uint8 u32 uint32 i8w4 int8/int4", a, " ")
+	for (i = 1; i < n; i += 2) name[a[i]] = a[i + 1]
+	if ("BROADCAST_ARGS int32" in have) have["BROADCAST_ARGS float32"]
+}
+/^\| [A-Z][A-Z0-9_]* \|/ {
+	split($0, column, "|"); gsub(/ /, "", column[2]); n = split(column[3], type, " ")
+	for (i = 1; i <= n; i++) {
+		pair = column[2] " " (type[i] in name ? name[type[i]] : type[i])
+		if (type[i] != "-" && !(pair in have)) { print "conformance: " pair " was not compared with anything"; missing = 1 }
+	}
+}
+END { exit missing }' "$operators" >&2
 cat <<'EOF'
 # Conformance
 
@@ -17,13 +35,15 @@ Printed by `make conformance`; every line was counted by a test that ran and pas
 Source of truth, and how equal:
 * **second**: an independent second implementation in exact integers or double, in `tests` only; random shapes, strides, zero points,
   scales. Whole numbers are equal, or within the rounding that NUMERICS describes and the test states; floats within 1e-5.
-* **TFLM**: outputs whose hash was taken when every byte equalled TensorFlow Lite Micro 90b983c2.
+* **TFLM**: whole numbers whose hash was taken when every byte equalled TensorFlow Lite Micro 90b983c2, floats that were
+  within 1e-5 of the largest then and whose sum with random weights is still the same (`tests/tflm.h`).
 * **golden**: tensors of ../shared/goldens, made by TensorFlow Lite Micro: whole numbers byte for byte, floats within 1e-5 of the largest
   (counted here: all layers of the integer models; outputs of the float models are compared too).
 * **hand**: cases computed by hand.
 * **board**: models with this operator as generated C on the emulated Cortex-M4, against the host: every bit, floats too.
 
-A type is that of the data; `/int4` has int4 weights. "any": an operator without tensors.
+A type is that of the data; `/int4` has int4 weights. "any": an operator without tensors. BROADCAST_ARGS handles shapes, int32
+or int64, also in float models.
 
 ## Operator x type
 

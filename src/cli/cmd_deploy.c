@@ -18,15 +18,18 @@ static const th_opt options[] = {
 static void print_sizes(const th_args *a, const th_board *board, const th_firmware *fw, const char *out)
 {
     if (th_arg_on(a, "json")) {
-        printf("{\"board\":\"%s\",\"flash_bytes\":%lu,\"ram_bytes\":%lu,\"arena_bytes\":%lu,\"stack_bytes\":%lu}\n",
-               board->name, (unsigned long)fw->flash, (unsigned long)fw->ram, (unsigned long)fw->arena,
+        printf("{\"board\":\"%s\",\"flash\":%lu,\"flash_code\":%lu,\"flash_model\":%lu,\"ram_bound\":%lu,\"arena\":%lu,"
+               "\"static\":%lu,\"stack_bound\":%lu}\n",
+               board->name, (unsigned long)fw->flash, (unsigned long)fw->flash_code, (unsigned long)fw->flash_model,
+               (unsigned long)fw->ram_bound, (unsigned long)fw->arena, (unsigned long)fw->fixed,
                (unsigned long)fw->stack);
         return;
     }
     printf("%s: firmware for %s\n  flash %7lu bytes of %lu (weights %lu)\n  RAM   %7lu bytes of %lu (arena %lu, stack "
            "%lu)\n",
-           out, board->title, (unsigned long)fw->flash, (unsigned long)board->flash_bytes, (unsigned long)fw->weights,
-           (unsigned long)fw->ram, (unsigned long)board->ram_bytes, (unsigned long)fw->arena, (unsigned long)fw->stack);
+           out, board->title, (unsigned long)fw->flash, (unsigned long)board->flash_bytes,
+           (unsigned long)fw->flash_model, (unsigned long)fw->ram_bound, (unsigned long)board->ram_bytes,
+           (unsigned long)fw->arena, (unsigned long)fw->stack);
 }
 
 static th_err deploy_firmware(const th_args *a, const th_target *t, const char *out, th_why *why)

@@ -11,10 +11,10 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
-    {"feed", "FILE|DIR", NULL,
-     "a recording, a folder of them, clips in a folder per label, or raw input tensors (.bin)"},
+    {"feed", "FILE|DIR", NULL, "a recording, a folder of them, or clips in a folder per label"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
-    {"out", "FILE", NULL, "with raw input tensors: where the output tensors go"},
+    {"in", "FILE", NULL, "raw input tensors, those of one or many invokes one after the other"},
+    {"out", "FILE", NULL, "with --in: where the output tensors go"},
     {"json", NULL, NULL, "the measurements as one JSON object"},
     {NULL, NULL, NULL, NULL},
 };
@@ -33,13 +33,21 @@ static void print_text(const th_session *s)
 {
     const th_board *b = s->t.board;
     printf("%s, %s, emulated\n", b->title, b->core->name);
-    printf("  flash                    %10.0f bytes of %lu\n", number(s, "flash_bytes"), (unsigned long)b->flash_bytes);
-    printf("  RAM                      %10.0f bytes of %lu\n", number(s, "ram_bytes"), (unsigned long)b->ram_bytes);
-    printf("    arena                  %10.0f bytes\n", number(s, "arena_bytes"));
-    printf("    stack                  %10.0f bytes reserved\n", number(s, "stack_bound_bytes"));
-    if (has(s, "stack_bytes")) printf("    stack                  %10.0f bytes used\n", number(s, "stack_bytes"));
-    if (has(s, "instructions_per_inference"))
-        printf("  instructions/inference   %10.0f\n", number(s, "instructions_per_inference"));
+    printf("  flash                    %10.0f bytes of %lu\n", number(s, "flash"), (unsigned long)b->flash_bytes);
+    printf("    weights                %10.0f bytes\n", number(s, "flash_model"));
+    printf("    everything else        %10.0f bytes\n", number(s, "flash_code"));
+    printf("  RAM                      %10.0f bytes of %lu\n", number(s, "ram"), (unsigned long)b->ram_bytes);
+    printf("    arena                  %10.0f bytes\n", number(s, "arena"));
+    printf("    static                 %10.0f bytes\n", number(s, "static"));
+    printf("    stack                  %10.0f bytes used, %.0f reserved\n", number(s, "stack"),
+           number(s, "stack_bound"));
+    if (has(s, "instructions")) {
+        printf("  instructions/inference   %10.0f\n", number(s, "instructions"));
+        printf("  time                     %10.1f ms (estimate", number(s, "ms_estimate"));
+        if (b->core->cycles_error_percent) printf(", +-%ld %%", (long)b->core->cycles_error_percent);
+        puts(")");
+    }
+    if (has(s, "mj_estimate")) printf("  energy                   %10.3f mJ (estimate)\n", number(s, "mj_estimate"));
     if (has(s, "features_instructions_per_frame")) {
         printf("  instructions/frame       %10.0f for features\n", number(s, "features_instructions_per_frame"));
         printf("  instructions/second      %10.0f of audio\n", number(s, "instructions_per_second_audio"));
@@ -131,10 +139,9 @@ static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
 {
     const char *feed = th_arg(a, "feed");
     if (th_arg_on(a, "clips")) TH_TRY(th_session_clips(s, NULL, why));
+    if (th_arg(a, "in")) TH_TRY(th_session_raw(s, th_arg(a, "in"), th_arg(a, "out"), why));
     if (!feed) return TH_OK;
     if (th_dir_exists(feed)) return feed_dir(s, feed, why);
-    const size_t n = strlen(feed);
-    if (n > 4 && strcmp(feed + n - 4, ".bin") == 0) return th_session_raw(s, feed, th_arg(a, "out"), why);
     return th_session_stream(s, feed, why);
 }
 
@@ -155,17 +162,32 @@ static th_err finish(th_session *s, const th_args *a, th_why *why)
                                  "with model and feed");
 }
 
+/* What can be seen to be wrong before anything is built. */
+static th_err check_args(const th_args *a, th_why *why)
+{
+    static const char *const from[] = {"feed", "in"};
+    if (!th_arg(a, "feed") && !th_arg(a, "in") && !th_arg_on(a, "clips"))
+        return th_why_set(why, TH_EUSAGE,
+                          "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), or --in FILE (raw "
+                          "input tensors)");
+    if (th_arg(a, "out") && !th_arg(a, "in"))
+        return th_why_set(why, TH_EUSAGE, "--out is for output tensors, which only --in FILE gives");
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = th_arg(a, from[i]);
+        if (path && !th_file_exists(path) && (i == 1 || !th_dir_exists(path)))
+            return th_why_set(why, TH_ENOENT, "there is no file%s %s", i ? "" : " or folder", path);
+    }
+    return TH_OK;
+}
+
 static th_err run(const th_args *a, th_why *why)
 {
-    if (!th_arg(a, "feed") && !th_arg_on(a, "clips"))
-        return th_why_set(why, TH_EUSAGE, "say what the board hears: --feed FILE.wav, --feed DIR or --clips");
     th_session s = {.equal = true};
+    TH_TRY(check_args(a, why));
     th_interrupt_catch();
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &s.t, why);
-    if (!err) err = th_firmware_tools(s.t.board, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
-    if (!err && th_arg(a, "feed") && !th_file_exists(th_arg(a, "feed")) && !th_dir_exists(th_arg(a, "feed")))
-        err = th_why_set(why, TH_ENOENT, "there is no file or folder %s", th_arg(a, "feed"));
+    if (!err) err = th_firmware_tools(s.t.board, why);
     if (!err) err = build(&s, why);
     if (!err) err = start_json(&s, why);
     if (!err) th_session_sizes(&s);
@@ -180,14 +202,14 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_emulate = {
     .name = "emulate",
-    .words = "[PROJECT|MODEL.tflite] --feed FILE|DIR",
+    .words = "[PROJECT|MODEL.tflite] --feed FILE|DIR | --clips | --in FILE",
     .summary = "the firmware on an emulated board, with sound replayed to it",
     .detail = "Prints one JSON line per word that the board hears, then what it measured. The same\n"
               "sound goes through the same code here, and every score must be equal. Clips in a folder per label are\n"
-              "classified one by one instead.\n\n"
+              "classified one by one instead. --in feeds any model with tensors.\n\n"
               "  thimble emulate my-words --feed an-hour.wav\n"
               "  thimble emulate my-words --clips --json\n"
-              "  thimble emulate kws.tflite --feed inputs.bin --out outputs.bin",
+              "  thimble emulate kws.tflite --board m7 --in inputs.bin --out outputs.bin",
     .opts = options,
     .min_words = 0,
     .max_words = 1,

@@ -142,14 +142,16 @@ static void print_measure(const th_measure *m, const th_board *b)
     const char *about = m->estimate ? "about " : "";
     printf("\n%s, %s%s\n", b->title, b->core->name,
            m->estimate ? " (estimated: the board's compiler is not installed)" : "");
-    printf("  flash %s%lu of %lu bytes (weights %lu)\n", about, (unsigned long)m->flash, (unsigned long)b->flash_bytes,
-           (unsigned long)m->weights);
-    printf("  RAM   %s%lu of %lu bytes (arena %zu, sound buffers %lu, stack %lu)\n", about, (unsigned long)m->ram,
-           (unsigned long)b->ram_bytes, m->arena, (unsigned long)m->listener, (unsigned long)m->stack);
+    printf("  flash %s%lu of %lu bytes (weights %lu, everything else %lu)\n", about, (unsigned long)m->flash,
+           (unsigned long)b->flash_bytes, (unsigned long)m->flash_model, (unsigned long)m->flash_code);
+    printf("  RAM   %s%lu of %lu bytes (arena %zu, static %lu, stack at most %lu)\n", about,
+           (unsigned long)m->ram_bound, (unsigned long)b->ram_bytes, m->arena, (unsigned long)m->fixed,
+           (unsigned long)m->stack_bound);
     if (m->ran)
         printf("  run   %lld instructions per inference, about %.1f ms (estimate); %lu bytes of stack used\n",
-               (long long)m->instructions, th_board_ms(b, (double)m->instructions), (unsigned long)m->stack_used);
+               (long long)m->instructions, th_board_ms(b, (double)m->instructions), (unsigned long)m->stack);
     printf("  %s%s\n", m->fits ? "fits" : "does not fit: ", m->breaks);
+    if (*m->help) printf("  what would help: %s\n", m->help);
 }
 
 /* What a tensor is: the most that `thimble edit` has to be told. */
@@ -287,12 +289,14 @@ static json_t *subs_json(const th_plan *plan)
 static json_t *measure_json(const th_measure *m, const th_board *b)
 {
     json_t *o =
-        json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s}", "name", b->name, "estimate", m->estimate,
-                  "flash_bytes", (json_int_t)m->flash, "flash_limit", (json_int_t)b->flash_bytes, "ram_bytes",
-                  (json_int_t)m->ram, "ram_limit", (json_int_t)b->ram_bytes, "stack_bytes", (json_int_t)m->stack,
-                  "listener_bytes", (json_int_t)m->listener, "fits", m->fits, "breaks", m->breaks);
+        json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s}", "name", b->name,
+                  "estimate", m->estimate, "flash", (json_int_t)m->flash, "flash_code", (json_int_t)m->flash_code,
+                  "flash_model", (json_int_t)m->flash_model, "flash_limit", (json_int_t)b->flash_bytes, "ram_bound",
+                  (json_int_t)m->ram_bound, "ram_limit", (json_int_t)b->ram_bytes, "arena", (json_int_t)m->arena,
+                  "static", (json_int_t)m->fixed, "stack_bound", (json_int_t)m->stack_bound, "listener_bytes",
+                  (json_int_t)m->listener, "fits", m->fits, "breaks", m->breaks, "help", m->help);
     if (m->ran) {
-        json_object_set_new(o, "stack_used_bytes", json_integer(m->stack_used));
+        json_object_set_new(o, "stack", json_integer(m->stack));
         json_object_set_new(o, "instructions", json_integer(m->instructions));
     }
     return o;

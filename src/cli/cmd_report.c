@@ -29,11 +29,11 @@ static int rows_of(const th_figures *f, row r[MOST_ROWS])
     r[n++] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", test};
     r[n++] = (row){"accuracy, device", "accuracy_device",        f->accuracy_device, PERCENT,
                    "emulated",         "thimble emulate --clips"};
-    r[n++] = (row){"flash", "flash_bytes", f->flash_bytes, BYTES, "", emulate};
-    r[n++] = (row){"RAM", "ram_bytes", f->ram_bytes, BYTES, "with arena and stack", emulate};
-    r[n++] = (row){"arena", "arena_bytes", f->arena_bytes, BYTES, "", "thimble quantize"};
-    r[n++] = (row){"stack", "stack_bytes", f->stack_bytes, BYTES, "", emulate};
-    r[n++] = (row){"instructions per inference", "instructions_per_inference", f->instr_inference, COUNT, "", emulate};
+    r[n++] = (row){"flash", "flash", f->flash_bytes, BYTES, "", emulate};
+    r[n++] = (row){"RAM", "ram", f->ram_bytes, BYTES, "with arena and stack", emulate};
+    r[n++] = (row){"arena", "arena", f->arena_bytes, BYTES, "", "thimble quantize"};
+    r[n++] = (row){"stack", "stack", f->stack_bytes, BYTES, "", emulate};
+    r[n++] = (row){"instructions per inference", "instructions", f->instr_inference, COUNT, "", emulate};
     r[n++] =
         (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
     r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, PERCENT, "estimate", emulate};

@@ -21,6 +21,9 @@ typedef struct th_session {
 /* Memory: flash, RAM and what takes them. */
 void th_session_sizes(th_session *s);
 
+/* What a run adds to that: the stack that was in use, and RAM with it. */
+void th_session_memory(th_session *s, const th_emulation *e);
+
 /* A sound file as a continuous stream; detections are printed as they come. */
 TH_NODISCARD th_err th_session_stream(th_session *s, const char *wav, th_why *why);
 
@@ -31,7 +34,7 @@ TH_NODISCARD th_err th_session_folder(th_session *s, const char *dir, th_why *wh
 /* Clips, each classified once; `dir` NULL: the project's test split. */
 TH_NODISCARD th_err th_session_clips(th_session *s, const char *dir, th_why *why);
 
-/* Input tensors from a file; outputs to a file (or NULL). */
+/* Input tensors from a file, the sets of one or more invokes one after the other; outputs to a file (or NULL). */
 TH_NODISCARD th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why);
 
 #endif

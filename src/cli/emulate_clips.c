@@ -95,6 +95,7 @@ static th_err run_feed(th_session *s, const feed *f, th_why *why)
     if (!err) {
         if (e.n_out != n_scores || memcmp(e.out, host, n_scores) != 0) s->equal = false;
         if (e.n_out == n_scores) result_json(s, f, e.out);
+        th_session_memory(s, &e);
     }
     th_emulation_free(&e);
     free(host);

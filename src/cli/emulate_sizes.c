@@ -22,10 +22,8 @@ static const char *kind_of(const th_graph *g, const th_symbol *s, const char **t
     const long number = strtol(s->name + 1, &end, 10);
     *title = s->name;
     if (s->ram) return strcmp(s->name, "arena") == 0 ? "arena" : "buffer";
-    if (s->name[0] == 't' && end > s->name + 1 && !*end && number >= 0 && number < g->n_tensors) {
-        *title = g->tensors[number].name;
-        return "weights";
-    }
+    if (s->name[0] == 't' && s->weights && number >= 0 && number < g->n_tensors) *title = g->tensors[number].name;
+    if (s->weights) return "weights";
     if (s->name[0] == 'p' && end > s->name + 1 && (!*end || *end == '_')) return "parameters";
     return is_table(s->name) ? "tables" : "program";
 }
@@ -34,28 +32,35 @@ void th_session_sizes(th_session *s)
 {
     const th_firmware *fw = &s->fw;
     const th_graph *g = s->t.plan->graph;
-    json_int_t weights = 0, parameters = 0, tables = 0;
+    json_int_t parameters = 0, tables = 0;
     json_t *list[2] = {json_array(), json_array()}; /* flash, RAM */
     for (size_t i = 0; i < fw->n_symbols; i++) {
         const th_symbol *y = &fw->symbol[i];
         const char *title, *kind = kind_of(g, y, &title);
-        if (strcmp(kind, "weights") == 0) weights += y->bytes;
         if (strcmp(kind, "parameters") == 0) parameters += y->bytes;
         if (strcmp(kind, "tables") == 0) tables += y->bytes;
         if (json_array_size(list[y->ram]) < MOST_SYMBOLS)
             json_array_append_new(
                 list[y->ram], json_pack("{s:s,s:s,s:I}", "name", title, "kind", kind, "bytes", (json_int_t)y->bytes));
     }
-    json_t *o = json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "board", s->t.board->name, "flash_bytes",
-                          (json_int_t)fw->flash, "flash_limit", (json_int_t)s->t.board->flash_bytes, "ram_bytes",
-                          (json_int_t)fw->ram, "ram_limit", (json_int_t)s->t.board->ram_bytes, "arena_bytes",
-                          (json_int_t)fw->arena, "listener_bytes", (json_int_t)fw->listener, "stack_bound_bytes",
-                          (json_int_t)fw->stack, "weight_bytes", (json_int_t)fw->weights);
-    json_object_set_new(o, "flash",
-                        json_pack("{s:I,s:I,s:I,s:I}", "weights", weights, "parameters", parameters, "tables", tables,
-                                  "program", (json_int_t)fw->flash - weights - parameters - tables));
+    json_t *o =
+        json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "board", s->t.board->name, "flash",
+                  (json_int_t)fw->flash, "flash_code", (json_int_t)fw->flash_code, "flash_model",
+                  (json_int_t)fw->flash_model, "flash_limit", (json_int_t)s->t.board->flash_bytes, "ram_limit",
+                  (json_int_t)s->t.board->ram_bytes, "arena", (json_int_t)fw->arena, "static", (json_int_t)fw->fixed,
+                  "stack_bound", (json_int_t)fw->stack, "listener_bytes", (json_int_t)fw->listener);
+    json_object_set_new(o, "flash_parts",
+                        json_pack("{s:I,s:I,s:I,s:I}", "weights", (json_int_t)fw->flash_model, "parameters", parameters,
+                                  "tables", tables, "program",
+                                  (json_int_t)fw->flash - fw->flash_model - parameters - tables));
     json_object_set_new(o, "flash_by_symbol", list[0]);
     json_object_set_new(o, "ram_by_symbol", list[1]);
     json_object_update(s->out, o);
     json_decref(o);
+}
+
+void th_session_memory(th_session *s, const th_emulation *e)
+{
+    json_object_set_new(s->out, "stack", json_integer(e->stack));
+    json_object_set_new(s->out, "ram", json_integer((json_int_t)s->fw.arena + s->fw.fixed + e->stack));
 }

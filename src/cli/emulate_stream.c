@@ -104,23 +104,31 @@ static void cost_json(th_session *s, const th_emulation *e)
     const double per_second =
         frames * (double)e->frame.mean + frames / th_pipeline_stride_frames(p) * (double)e->inference.mean;
     const double ms = th_board_ms(s->t.board, per_second);
-    json_t *o = json_pack("{s:I,s:f,s:I,s:f,s:f,s:s}", "features_instructions_per_frame", (json_int_t)e->frame.mean,
+    json_t *o = json_pack("{s:I,s:f,s:I,s:f,s:f}", "features_instructions_per_frame", (json_int_t)e->frame.mean,
                           "instructions_per_second_audio", per_second, "features_instructions_per_frame_max",
                           (json_int_t)e->frame.max, "duty_cycle_estimate", ms / 1000.0, "latency_ms_estimate",
-                          th_board_ms(s->t.board, (double)(e->inference.mean + e->frame.mean)), "estimate_source",
-                          s->t.board->core->cycles_source);
+                          th_board_ms(s->t.board, (double)(e->inference.mean + e->frame.mean)));
     json_object_update(s->out, o);
     json_decref(o);
 }
 
+/* What one inference costs: counted instructions, and estimates from them. */
 static void inference_json(th_session *s, const th_emulation *e)
 {
-    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I}", "instructions_per_inference", (json_int_t)e->inference.mean,
-                          "instructions_per_inference_min", (json_int_t)e->inference.min,
-                          "instructions_per_inference_max", (json_int_t)e->inference.max, "inferences",
-                          (json_int_t)e->inference.n, "stack_bytes", (json_int_t)e->stack);
+    const th_board *b = s->t.board;
+    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:f,s:s}", "instructions", (json_int_t)e->inference.mean,
+                          "instructions_min", (json_int_t)e->inference.min, "instructions_max",
+                          (json_int_t)e->inference.max, "inferences", (json_int_t)e->inference.n, "ms_estimate",
+                          th_board_ms(b, (double)e->inference.mean), "estimate_source", b->core->cycles_source);
+    if (b->core->cycles_error_percent)
+        json_object_set_new(o, "estimate_error_percent", json_integer(b->core->cycles_error_percent));
+    if (b->pj_per_cycle) {
+        json_object_set_new(o, "mj_estimate", json_real(th_board_mj(b, (double)e->inference.mean)));
+        json_object_set_new(o, "energy_source", json_string(b->energy_source));
+    }
     json_object_update(s->out, o);
     json_decref(o);
+    th_session_memory(s, e);
 }
 
 /* The measuring firmware on a short feed: where the instructions of an inference go. */
@@ -190,7 +198,7 @@ th_err th_session_stream(th_session *s, const char *wav, th_why *why)
     if (!s->t.has_pipe)
         return th_why_set(why, TH_EUSAGE,
                           "%s has no features and labels in it, so it cannot listen to %s. "
-                          "Feed it raw input tensors: --feed FILE.bin --out FILE.bin",
+                          "Feed it raw input tensors: --in FILE --out FILE",
                           s->t.path, wav);
     TH_TRY(th_audio_read(wav, s->t.pipe.frontend.rate_hz, MOST_SECONDS, &pcm, &n, why));
     const th_err err = run_stream(s, pcm, n, why);

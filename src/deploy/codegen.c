@@ -132,14 +132,24 @@ static th_type element_type(th_field_kind kind)
     return type[kind - TH_FIELD_S8_ARRAY];
 }
 
+/* Of the array in field i of step `step`: weights and biases are known by their names (firmware.c), "w3_bias". */
+static void array_name(char name[64], const th_step *s, size_t i, const char *g, int step)
+{
+    const char *field = s->fields[i].name;
+    if (strcmp(field, "weights") == 0 || strcmp(field, "bias") == 0)
+        th_text_fmt(name, 64, "%sw%d_%s", g, step, field);
+    else
+        th_text_fmt(name, 64, "%sp%d_%zu", g, step, i);
+}
+
 static void field_arrays(th_writer *w, const th_step *s, const char *g, int step)
 {
     for (size_t i = 0; i < s->n_fields; i++) {
         const th_field *f = &s->fields[i];
         if (f->kind < TH_FIELD_S8_ARRAY) continue;
         const void *data = pointer_at(s->par, f->offset);
-        char name[32];
-        th_text_fmt(name, sizeof name, "%sp%d_%zu", g, step, i);
+        char name[64];
+        array_name(name, s, i, g, step);
         if (data) th_writer_array(w, name, element_type(f->kind), data, (size_t)int_at(s->par, f->count));
     }
 }
@@ -149,6 +159,7 @@ static void field_value(th_writer *w, const th_step *s, size_t i, const char *g,
     const th_field *f = &s->fields[i];
     float v;
     int64_t wide;
+    char name[64];
     switch (f->kind) {
     case TH_FIELD_I32: th_writer_int(w, int_at(s->par, f->offset)); break;
     case TH_FIELD_I64:
@@ -174,10 +185,8 @@ static void field_value(th_writer *w, const th_step *s, size_t i, const char *g,
     case TH_FIELD_U32_ARRAY:
     case TH_FIELD_I64_ARRAY:
     case TH_FIELD_F32_ARRAY:
-        if (pointer_at(s->par, f->offset))
-            th_writer_add(w, "%sp%d_%zu", g, step, i);
-        else
-            th_writer_add(w, "0");
+        if (pointer_at(s->par, f->offset)) array_name(name, s, i, g, step);
+        th_writer_add(w, "%s", pointer_at(s->par, f->offset) ? name : "0");
         break;
     }
 }

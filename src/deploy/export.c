@@ -131,8 +131,8 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         "1. Arduino IDE: Tools > Board > Boards Manager: install \"Arduino Mbed OS Nano Boards\".\n"
         "2. Copy this folder into your Arduino `libraries` folder (or zip it: Sketch > Include Library > Add .ZIP "
         "Library).\n",
-        b->title, (unsigned long)fw->flash, (unsigned long)fw->ram, (unsigned long)fw->arena, (unsigned long)fw->stack,
-        b->name);
+        b->title, (unsigned long)fw->flash, (unsigned long)fw->ram_bound, (unsigned long)fw->arena,
+        (unsigned long)fw->stack, b->name);
     th_writer_add(&w, pipe ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
                              "serial monitor shows what is heard.\n"
                            : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "

@@ -23,6 +23,9 @@ static const char *const callbacks[] = {"device_classify", "device_on_detect", "
 /* Reserved where recursion makes the call graph say nothing. */
 #define UNBOUNDED_STACK 2048u
 
+/* What the timer around each step may add to that: two frames. */
+#define PROFILE_STACK 64u
+
 /* Memory of a build that only wants to know its size. */
 #define LARGE 0x10000000u
 
@@ -236,7 +239,7 @@ static th_err bound_stack(build *b, th_why *why)
     return TH_OK;
 }
 
-static th_err write_link_script(const build *b, th_why *why)
+static th_err write_link_script(const build *b, const char *name, uint32_t stack, th_why *why)
 {
     const th_embed_file *file = th_embed_find("device/link.ld.in");
     const bool any = (b->flags & TH_BUILD_ANY_SIZE) != 0;
@@ -247,7 +250,7 @@ static th_err write_link_script(const build *b, th_why *why)
                {"@FLASH_BYTES@", any ? LARGE : b->board->flash_bytes},
                {"@RAM_AT@", b->board->ram_at},
                {"@RAM_BYTES@", any ? LARGE : b->board->ram_bytes},
-               {"@STACK_BYTES@", b->fw->stack}};
+               {"@STACK_BYTES@", stack}};
     th_writer w = {0};
     if (!file) return th_why_set(why, TH_ENOENT, "device/link.ld.in is not part of this program: build thimble again");
     for (const char *c = (const char *)file->bytes; *c;) {
@@ -260,7 +263,7 @@ static th_err write_link_script(const build *b, th_why *why)
         if (!used) th_writer_add(&w, "%c", *c);
         c += used ? used : 1;
     }
-    th_err err = w.err ? th_why_set(why, w.err, "out of memory") : put(b->dir, "", "link.ld", TH_WRITER_SPAN(&w), why);
+    th_err err = w.err ? th_why_set(why, w.err, "out of memory") : put(b->dir, "", name, TH_WRITER_SPAN(&w), why);
     th_writer_free(&w);
     return err;
 }
@@ -281,9 +284,9 @@ static th_err link_failed(const build *b, int status, char *tail, th_why *why)
                       ram ? "RAM" : "flash", b->board->name);
 }
 
-static th_err link_elf(const build *b, const char *elf, const char *map, th_why *why)
+static th_err link_elf(const build *b, const char *script, const char *elf, const char *map, th_why *why)
 {
-    char tail[4096], map_flag[64];
+    char tail[4096], map_flag[64], script_flag[64];
     args a = {.n = 0};
     int status;
     th_text_fmt(map_flag, sizeof map_flag, "-Wl,-Map=%s", map);
@@ -291,7 +294,8 @@ static th_err link_elf(const build *b, const char *elf, const char *map, th_why 
     add_all(&a, b->board->core->flags);
     add(&a, "-nostdlib");
     add(&a, "-nostartfiles");
-    add(&a, "-Tlink.ld");
+    th_text_fmt(script_flag, sizeof script_flag, "-T%s", script);
+    add(&a, script_flag);
     add(&a, "-Wl,--gc-sections,--build-id=none");
     add(&a, map_flag);
     for (size_t i = 0; i < b->n_objects; i++) add(&a, b->object[i]);
@@ -322,15 +326,30 @@ static int by_size(const void *a, const void *b)
     return x->bytes != y->bytes ? (x->bytes < y->bytes ? 1 : -1) : strcmp(x->name, y->name);
 }
 
+/* "t7" (constant tensor 7) and "w3_bias" (an array of step 3), in another graph "g2_t7". */
+static bool is_weights(const char *name)
+{
+    if (name[0] == 'g' && name[1] >= '0' && name[1] <= '9') {
+        const char *below = strchr(name, '_');
+        if (below) name = below + 1;
+    }
+    const size_t digits = strspn(name + (*name != '\0'), "0123456789");
+    const char *end = name + 1 + digits;
+    return digits && ((name[0] == 't' && !*end) || (name[0] == 'w' && *end == '_'));
+}
+
 static void take_symbols(const th_elf *elf, const th_board *board, th_firmware *fw)
 {
-    for (uint32_t i = 0; i < elf->n_symbols && fw->n_symbols < TH_MAX_SYMBOLS; i++) {
+    for (uint32_t i = 0; i < elf->n_symbols; i++) {
         const th_elf_symbol s = th_elf_symbol_at(elf, i);
         if (!s.bytes || s.section >= elf->n_sections) continue;
+        const bool ram = s.address >= board->ram_at && s.address - board->ram_at < LARGE;
+        const bool weights = !ram && is_weights(s.name);
+        if (weights) fw->flash_model += s.bytes;
+        if (fw->n_symbols == TH_MAX_SYMBOLS) continue;
         th_symbol *to = &fw->symbol[fw->n_symbols++];
+        *to = (th_symbol){.bytes = s.bytes, .ram = ram, .weights = weights};
         th_text_fmt(to->name, sizeof to->name, "%s", s.name);
-        to->bytes = s.bytes;
-        to->ram = s.address >= board->ram_at && s.address - board->ram_at < LARGE;
     }
     qsort(fw->symbol, fw->n_symbols, sizeof *fw->symbol, by_size);
 }
@@ -354,7 +373,7 @@ static void take_sections(const th_elf *elf, th_firmware *fw)
     }
     fw->stack = stack;
     fw->flash = fw->text + fw->rodata + fw->data;
-    fw->ram = fw->data + fw->bss + stack;
+    fw->ram_bound = fw->data + fw->bss + stack;
 }
 
 static th_err read_sizes(build *b, th_why *why)
@@ -373,6 +392,9 @@ static th_err read_sizes(build *b, th_why *why)
     if (b->fw->symbol) {
         take_sections(&elf, b->fw);
         take_symbols(&elf, b->board, b->fw);
+        b->fw->flash_code = b->fw->flash - b->fw->flash_model;
+        b->fw->arena = (uint32_t)b->code->arena_bytes;
+        b->fw->fixed = b->fw->data + b->fw->bss - b->fw->arena;
     }
     free(bytes);
     return b->fw->symbol ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
@@ -386,7 +408,8 @@ static th_err build_profile(build *b, th_why *why)
         object_name(b->object[i], sizeof b->object[i], source[i], "_profile");
         TH_TRY(compile(b, source[i], b->object[i], "-DMODEL_PROFILE", why));
     }
-    TH_TRY(link_elf(b, "build/profile.elf", "build/profile.map", why));
+    TH_TRY(write_link_script(b, "build/profile.ld", b->fw->stack + PROFILE_STACK, why));
+    TH_TRY(link_elf(b, "build/profile.ld", "build/profile.elf", "build/profile.map", why));
     return th_path_join(b->fw->profile_elf, b->dir, "build/profile.elf", why);
 }
 
@@ -446,13 +469,6 @@ static th_err write_key(const build *b, th_why *why)
     return put(b->dir, "build/", "key", (th_span){(const uint8_t *)text, strlen(text)}, why);
 }
 
-static void take_parts(const th_code *code, th_firmware *fw)
-{
-    fw->weights = (uint32_t)code->weight_bytes;
-    fw->listener = (uint32_t)code->listener_bytes;
-    fw->arena = (uint32_t)code->arena_bytes;
-}
-
 static bool key_matches(const th_code *code, const th_board *board, const char *dir, unsigned flags, uint32_t *bound)
 {
     char path[TH_PATH_BYTES], text[96];
@@ -487,7 +503,7 @@ bool th_firmware_reuse(const th_code *code, const th_board *board, const char *d
         return false;
     }
     fw->stack_bound = bound;
-    take_parts(code, fw);
+    fw->listener = (uint32_t)code->listener_bytes;
     return true;
 }
 
@@ -495,8 +511,8 @@ static th_err build_all(build *b, th_why *why)
 {
     TH_TRY(compile_all(b, why));
     TH_TRY(bound_stack(b, why));
-    TH_TRY(write_link_script(b, why));
-    TH_TRY(link_elf(b, "firmware.elf", "firmware.map", why));
+    TH_TRY(write_link_script(b, "link.ld", b->fw->stack, why));
+    TH_TRY(link_elf(b, "link.ld", "firmware.elf", "firmware.map", why));
     TH_TRY(convert(b, "binary", "firmware.bin", why));
     TH_TRY(convert(b, "ihex", "firmware.hex", why));
     TH_TRY(th_path_join(b->fw->elf, b->dir, "firmware.elf", why));
@@ -517,7 +533,7 @@ th_err th_firmware_build(const th_code *code, const th_board *board, const char 
     if (!err) err = build_all(b, why);
     th_calls_free(b->calls);
     free(b);
-    take_parts(code, fw);
+    fw->listener = (uint32_t)code->listener_bytes;
     return err;
 }
 

@@ -16,7 +16,8 @@ enum {
 typedef struct th_symbol {
     char name[96];
     uint32_t bytes;
-    bool ram; /* in RAM; else in flash */
+    bool ram;     /* in RAM; else in flash */
+    bool weights; /* constants of the network (codegen.c: t7, w3_weights) */
 } th_symbol;
 
 #define TH_MAX_SYMBOLS 256
@@ -25,12 +26,16 @@ typedef struct th_firmware {
     char elf[TH_PATH_BYTES];         /* what runs */
     char profile_elf[TH_PATH_BYTES]; /* the same with a timer around each step; "" unless asked for */
     uint32_t text, rodata, data, bss;
-    uint32_t flash;                    /* text + rodata + data: what is loaded */
-    uint32_t stack;                    /* reserved: the bound when there is one, else 2048 */
-    uint32_t ram;                      /* data + bss (the arena is in it) + stack */
-    uint32_t arena, weights, listener; /* parts of bss and rodata */
-    uint32_t stack_bound;              /* deepest way through the call graph; 0 when it is not exact */
-    th_symbol *symbol;                 /* [n_symbols] largest first; th_firmware_free */
+    uint32_t flash;       /* text + rodata + data: what is loaded */
+    uint32_t flash_model; /* of it weights and biases, packed */
+    uint32_t flash_code;  /* and everything else */
+    uint32_t stack;       /* reserved: the bound when there is one, else 2048 */
+    uint32_t ram_bound;   /* data + bss (the arena is in it) + stack */
+    uint32_t arena;       /* as planned */
+    uint32_t fixed;       /* data + bss without the arena */
+    uint32_t listener;    /* of it the streaming loop */
+    uint32_t stack_bound; /* deepest way through the call graph; 0 when it is not exact */
+    th_symbol *symbol;    /* [n_symbols] largest first; th_firmware_free */
     size_t n_symbols;
 } th_firmware;
 

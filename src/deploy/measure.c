@@ -9,37 +9,104 @@
 /* Rough sizes for a computer without the compiler, rounded up from builds with gcc 12 at -O2. */
 enum { CODE_ESTIMATE = 20000, AUDIO_ESTIMATE = 24000, DATA_ESTIMATE = 3000, STACK_ESTIMATE = 1024 };
 
-/* The step whose memory is largest, and the constant that is largest: for a person who must shrink it. */
+/* The operator with the most bytes of constants; -1: none has any. */
+static int32_t heaviest(const th_graph *g, size_t *bytes)
+{
+    int32_t most = -1;
+    *bytes = 0;
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        size_t sum = 0;
+        for (int32_t k = 0; k < g->nodes[i].n_in; k++) {
+            const int32_t t = g->nodes[i].in[k];
+            if (t >= 0 && g->tensors[t].data) sum += th_tensor_bytes(&g->tensors[t]);
+        }
+        if (sum > *bytes) {
+            *bytes = sum;
+            most = i;
+        }
+    }
+    return most;
+}
+
+static bool has_float(const th_graph *g)
+{
+    for (int32_t t = 0; t < g->n_tensors; t++)
+        if (g->tensors[t].type == TH_F32 && g->tensors[t].data) return true;
+    return false;
+}
+
+static bool fits(const th_measure *m, const th_board *board)
+{
+    return m->flash <= board->flash_bytes && m->ram_bound <= board->ram_bytes;
+}
+
+/* Appends to a text; nothing when it is full. */
+#define APPEND(text, n, ...)                                                                                           \
+    do {                                                                                                               \
+        if ((n) < sizeof(text)) (n) += th_text_fmt((text) + (n), sizeof(text) - (n), __VA_ARGS__);                     \
+    } while (0)
+
+static void help_ram(const th_plan *plan, const th_board *board, th_measure *m, size_t *n)
+{
+    const size_t others = m->fixed + m->stack_bound, room = others < board->ram_bytes ? board->ram_bytes - others : 0;
+    APPEND(m->help, *n,
+           "the arena may have %zu bytes here. What operator %ld reads and what it writes must be in RAM together: a "
+           "smaller input (fewer pixels or frames), fewer channels there, or a stride of 2 in a layer before it makes "
+           "both smaller. ",
+           room, (long)plan->peak_node);
+}
+
+static void help_flash(const th_graph *g, th_measure *m, size_t *n)
+{
+    size_t bytes;
+    const int32_t most = heaviest(g, &bytes);
+    if (most >= 0)
+        APPEND(m->help, *n, "operator %ld has the most weights, %zu bytes: fewer channels there help most. ",
+               (long)most, bytes);
+}
+
+/* What is too large and why, for a person who must shrink it. */
 static void explain(const th_plan *plan, const th_board *board, th_measure *m)
 {
     const th_graph *g = plan->graph;
-    size_t n = 0;
-    m->fits = m->flash <= board->flash_bytes && m->ram <= board->ram_bytes;
-    m->breaks[0] = '\0';
-    if (m->ram > board->ram_bytes && g->n_nodes > 0)
-        n = th_text_fmt(m->breaks, sizeof m->breaks,
-                        "RAM: %lu bytes too many; the arena of %zu bytes peaks at operator %ld (%s)",
-                        (unsigned long)(m->ram - board->ram_bytes), m->arena, (long)plan->peak_node,
-                        plan->steps[plan->peak_node].kernel_name);
-    if (m->flash > board->flash_bytes) {
-        int32_t most = -1;
-        for (int32_t t = 0; t < g->n_tensors; t++)
-            if (g->tensors[t].data &&
-                (most < 0 || th_tensor_bytes(&g->tensors[t]) > th_tensor_bytes(&g->tensors[most])))
-                most = t;
-        th_text_fmt(m->breaks + n, sizeof m->breaks - n,
-                    "%sflash: %lu bytes too many; the largest weights are \"%s\" with %zu bytes", n ? "; " : "",
-                    (unsigned long)(m->flash - board->flash_bytes), most < 0 ? "?" : g->tensors[most].name,
-                    most < 0 ? (size_t)0 : th_tensor_bytes(&g->tensors[most]));
+    size_t n = 0, h = 0, bytes, n_boards;
+    m->breaks[0] = m->help[0] = '\0';
+    m->fits = fits(m, board);
+    if (m->fits) return;
+    if (has_float(g)) APPEND(m->help, h, "int8 needs about a quarter of float: thimble quantize. ");
+    if (m->ram_bound > board->ram_bytes && g->n_nodes > 0) {
+        APPEND(m->breaks, n, "RAM: %lu bytes too many; the arena of %zu bytes peaks at operator %ld (%s)",
+               (unsigned long)(m->ram_bound - board->ram_bytes), m->arena, (long)plan->peak_node,
+               th_op_find((int32_t)g->nodes[plan->peak_node].op)->name);
+        help_ram(plan, board, m, &h);
     }
+    if (m->flash > board->flash_bytes) {
+        const int32_t most = heaviest(g, &bytes);
+        APPEND(m->breaks, n, "%sflash: %lu bytes too many", n ? "; " : "",
+               (unsigned long)(m->flash - board->flash_bytes));
+        if (most >= 0)
+            APPEND(m->breaks, n, "; most weights, %zu bytes, are those of operator %ld (%s)", bytes, (long)most,
+                   th_op_find((int32_t)g->nodes[most].op)->name);
+        help_flash(g, m, &h);
+    }
+    const th_board *all = th_board_all(&n_boards);
+    const char *before = "It would fit: ";
+    for (size_t i = 0; i < n_boards; i++)
+        if (fits(m, &all[i])) {
+            APPEND(m->help, h, "%s%s", before, all[i].name);
+            before = ", ";
+        }
 }
 
 static void estimate(const th_code *code, bool audio, th_measure *m)
 {
     m->estimate = true;
-    m->stack = STACK_ESTIMATE;
-    m->flash = (uint32_t)(code->weight_bytes + CODE_ESTIMATE + (audio ? AUDIO_ESTIMATE : 0));
-    m->ram = (uint32_t)(m->arena + code->listener_bytes + DATA_ESTIMATE + STACK_ESTIMATE);
+    m->stack_bound = STACK_ESTIMATE;
+    m->flash_model = (uint32_t)code->weight_bytes;
+    m->flash_code = CODE_ESTIMATE + (audio ? AUDIO_ESTIMATE : 0);
+    m->flash = m->flash_model + m->flash_code;
+    m->fixed = (uint32_t)code->listener_bytes + DATA_ESTIMATE;
+    m->ram_bound = (uint32_t)m->arena + m->fixed + m->stack_bound;
 }
 
 /* One inference on silence, or on zeros. */
@@ -58,7 +125,7 @@ static th_err try_run(const th_plan *plan, const th_pipeline *pipe, const th_boa
     free(zeros);
     if (!err) {
         m->ran = true;
-        m->stack_used = e.stack;
+        m->stack = e.stack;
         m->instructions = e.inference.mean;
     }
     th_emulation_free(&e);
@@ -73,10 +140,12 @@ static th_err build_and_run(const th_plan *plan, const th_pipeline *pipe, const 
     if (!err) err = th_firmware_build(code, board, dir, TH_BUILD_ANY_SIZE, &fw, why);
     if (!err) {
         m->flash = fw.flash;
-        m->ram = fw.ram;
-        m->stack = fw.stack;
-        if (m->flash <= board->flash_bytes && m->ram <= board->ram_bytes && th_emulator_tools(board, NULL) == TH_OK)
-            err = try_run(plan, pipe, board, fw.elf, m, why);
+        m->flash_model = fw.flash_model;
+        m->flash_code = fw.flash_code;
+        m->fixed = fw.fixed;
+        m->stack_bound = fw.stack;
+        m->ram_bound = fw.ram_bound;
+        if (fits(m, board) && th_emulator_tools(board, NULL) == TH_OK) err = try_run(plan, pipe, board, fw.elf, m, why);
     }
     th_firmware_free(&fw);
     return err;
@@ -87,7 +156,6 @@ static th_err measure(const th_plan *plan, const th_pipeline *pipe, const th_boa
 {
     char dir[TH_PATH_BYTES];
     m->arena = plan->arena_bytes;
-    m->weights = (uint32_t)code->weight_bytes;
     m->listener = (uint32_t)code->listener_bytes;
     if (th_firmware_tools(board, NULL) != TH_OK) {
         estimate(code, pipe != NULL, m);

@@ -6,17 +6,18 @@
 #include "deploy/firmware.h"
 
 typedef struct th_measure {
-    bool estimate; /* true: no compiler; flash, RAM and stack are rough upper estimates */
-    bool ran;      /* the firmware ran on the emulator: stack_used and instructions are set */
-    size_t arena;  /* exact, always */
-    uint32_t weights, listener;
-    uint32_t flash;       /* code + weights + tables + start values */
-    uint32_t ram;         /* arena + buffers + stack */
-    uint32_t stack;       /* reserved: the deepest way through the call graph */
-    uint32_t stack_used;  /* deepest use in the run */
-    int64_t instructions; /* of one inference in the run */
+    bool estimate;                           /* true: no compiler; flash, RAM and stack are rough upper estimates */
+    bool ran;                                /* the firmware ran on the emulator: stack and instructions are set */
+    size_t arena;                            /* exact, always */
+    uint32_t flash, flash_model, flash_code; /* model: weights and biases, packed; code: everything else */
+    uint32_t fixed, listener;                /* start values and buffers beside the arena; of it the streaming loop */
+    uint32_t stack_bound;                    /* reserved: the deepest way through the call graph */
+    uint32_t ram_bound;                      /* arena + fixed + stack_bound */
+    uint32_t stack;                          /* deepest use in the run */
+    int64_t instructions;                    /* of one inference in the run */
     bool fits;
     char breaks[320]; /* "" when it fits; else what is too large, by how much, and what needs most of it */
+    char help[480];   /* "" when it fits; else what one can do */
 } th_measure;
 
 /* `pipe` may be NULL.  Needs no tool: without the compiler it estimates.

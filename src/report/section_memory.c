@@ -154,7 +154,7 @@ static void write_board(th_html *h, const th_report *r)
 {
     th_figures f;
     th_report_figures(r, &f);
-    const double weights = weight_bytes(r->plan->graph), arena = (double)r->plan->arena_bytes;
+    const double weights = weight_bytes(r->plan->graph), arena = f.arena_bytes;
     if (f.flash_bytes < 0.0 || f.ram_bytes < 0.0) {
         char size[32];
         th_html_fmt(h, "<p>The weights take %s of flash. ", th_report_size(weights, size));
@@ -162,7 +162,7 @@ static void write_board(th_html *h, const th_report *r)
                        "and stack.</p>\n");
         return;
     }
-    const double tables = th_json_num(r->file[TH_R_EMULATE], "flash.tables", 0.0);
+    const double tables = th_json_num(r->file[TH_R_EMULATE], "flash_parts.tables", 0.0);
     const double flash[3] = {weights, tables, fmax(f.flash_bytes - weights - tables, 0.0)};
     static const char *const flash_name[3] = {"weights", "tables of the front end", "program"};
     const double stack = f.stack_bytes > 0.0 ? f.stack_bytes : 0.0;

@@ -38,7 +38,7 @@ for program in sh make cc mkdir; do ln -s "$(command -v $program)" "$tmp/bin/$pr
 path=$PATH; PATH=$tmp/bin
 run deploy "$model" --as firmware --out "$tmp/fw"; PATH=$path; exits "no cross compiler" 1 'gcc-arm-none-eabi.*setup --device'
 PATH=$tmp/bin
-run emulate "$model" --feed "$model"; PATH=$path; exits "emulate without tools" 1 'setup --device'
+run emulate "$model" --in "$model"; PATH=$path; exits "emulate without tools" 1 'setup --device'
 PATH=$tmp/bin
 run deploy "$model" --as c --out "$tmp/c2"; PATH=$path; exits "C without tools" 0
 PATH=$tmp/bin
@@ -52,9 +52,9 @@ for name in hello_world_int8.seed1 hello_world_int8.seed3 micro_speech_quantized
 	kws_ref_model.sample0 kws_ref_model.seed1; do
 	model=$shared/models/${name%.*}.tflite
 	cp "$shared/goldens/$name.in.bin" "$tmp/in.bin"
-	run emulate "$model" --feed "$tmp/in.bin" --out "$tmp/out.bin"; exits "$name on the emulated board" 0 'device equals host +yes'
+	run emulate "$model" --in "$tmp/in.bin" --out "$tmp/out.bin"; exits "$name on the emulated board" 0 'device equals host +yes'
 	holds "$name gives the bytes of TensorFlow Lite Micro" cmp "$tmp/out.bin" "$shared/goldens/$name.out.bin"
 done
 printf 'x' >>"$tmp/in.bin"
-run emulate "$model" --feed "$tmp/in.bin"; exits "a feed with half a tensor" 1 'whole sets'
+run emulate "$model" --in "$tmp/in.bin"; exits "a feed with half a tensor" 1 'whole sets'
 finish

@@ -167,8 +167,11 @@ static void measure_equals_build_and_run(void **state)
     assert_false(m.estimate);
     assert_true(m.ran && m.fits);
     assert_int_equal(m.flash, w.fw.flash);
-    assert_int_equal(m.ram, w.fw.ram);
-    assert_int_equal(m.stack, w.fw.stack);
+    assert_int_equal(m.ram_bound, w.fw.ram_bound);
+    assert_int_equal(m.flash_code, w.fw.flash_code);
+    assert_int_equal(m.flash_model, w.fw.flash_model);
+    assert_int_equal(m.fixed, w.fw.fixed);
+    assert_int_equal(m.stack_bound, w.fw.stack);
     assert_int_equal(m.arena, w.s.plan->arena_bytes);
     uint8_t *bin;
     size_t n;
@@ -195,7 +198,7 @@ static void a_changed_firmware_is_not_used_again(void **state)
     assert_int_equal(th_code_make(w.s.plan, &w.s.pipe, &code, &why), TH_OK);
     assert_true(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
     assert_int_equal(again.flash, w.fw.flash);
-    assert_int_equal(again.ram, w.fw.ram);
+    assert_int_equal(again.ram_bound, w.fw.ram_bound);
     assert_int_equal(again.stack_bound, w.fw.stack_bound);
     assert_string_equal(again.elf, w.fw.elf);
     assert_string_equal(again.profile_elf, w.fw.profile_elf);

@@ -300,7 +300,7 @@ static void run_there(const th_board *board, const th_plan *plan, const char *di
     if (th_export_firmware(plan, NULL, board, out, 0, &fw, &why) ||
         th_emulator_run(board, fw.elf, TH_EMULATE_RAW, feed, false, 120, NULL, NULL, e, &why))
         fail_msg("%s", why.text);
-    printf("# %d operators, %u bytes of flash, %u of RAM\n", (int)plan->graph->n_nodes, fw.flash, fw.ram);
+    printf("# %d operators, %u bytes of flash, %u of RAM\n", (int)plan->graph->n_nodes, fw.flash, fw.ram_bound);
     th_firmware_free(&fw);
 }
 

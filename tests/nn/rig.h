@@ -134,11 +134,15 @@ static inline double f32(const rig *r, int i, int64_t k)
     return (double)((const float *)r->data[i])[k];
 }
 
-/* n scales of about `scale`, each up to 4 times larger or smaller, with zero points in [-zero_range, zero_range]. */
+/* n scales of about `scale`, each up to 4 times larger or smaller (now and then 64 times, or powers of two, which make
+ * sums that lie just between two numbers), with zero points in [-zero_range, zero_range]. */
 static inline void rig_quant(rig *r, int i, int32_t n, int32_t axis, float scale, int32_t zero_range)
 {
+    const float most = rig_between(r, 0, 5) ? 2.0f : 6.0f; /* powers of two */
+    const int even = rig_between(r, 0, 4) == 0;
     for (int32_t c = 0; c < n; c++) {
-        r->scale[i][c] = scale * th_rng_range(&r->rng, 0.25f, 4.0f);
+        const float power = th_rng_range(&r->rng, -most, most);
+        r->scale[i][c] = even ? exp2f(roundf(log2f(scale) + power)) : scale * exp2f(power);
         r->zero[i][c] = zero_range ? rig_between(r, -zero_range, zero_range) : 0;
     }
     r->t[i].quant = (th_quant){r->scale[i], r->zero[i], n, axis};

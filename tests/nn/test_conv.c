@@ -102,6 +102,8 @@ static void random_rest(rig *r, mix type, th_shape w, int32_t out_c, int32_t axi
     rig_quant(r, 0, 1, 0, 0.05f, zero);
     rig_quant(r, 1, rig_between(r, 0, 2) ? out_c : 1, axis, 0.01f, 0);
     rig_quant(r, 3, 1, 0, 0.5f, zero);
+    for (int32_t c = 0; c < r->t[1].quant.n; c++) r->scale[2][c] = r->scale[0][0] * r->scale[1][c], r->zero[2][c] = 0;
+    if (type.x != TH_F32) r->t[2].quant = (th_quant){r->scale[2], r->zero[2], r->t[1].quant.n, 0};
     if (r->node.op == TH_OP_FULLY_CONNECTED && r->t[1].quant.n == 1 && type.w == TH_S8 && type.x == TH_S8)
         r->zero[1][0] = rig_between(r, -3, 3) * 5;
 }
@@ -248,7 +250,7 @@ static void bias_wraps(void **state)
     rig_fill(r, 1, TH_S8, (th_shape){.rank = 2, .d = {1, 2}});
     rig_fill(r, 2, TH_S32, (th_shape){.rank = 1, .d = {1}});
     rig_fill(r, 3, TH_S8, (th_shape){.rank = 2, .d = {1, 1}});
-    for (int i = 0; i < 4; i++) rig_quant(r, i, 1, 0, 1.0f, 0);
+    for (int i = 0; i < 4; i++) rig_quant(r, i, 1, 0, 1.0f, 0), r->scale[i][0] = i == 3 ? 4.0f : 1.0f;
     for (int i = 0; i < 2; i++) memset(r->data[i], 100, 2);
     *(int32_t *)r->data[2] = INT32_MAX;
     rig_run(r);

@@ -356,8 +356,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(svdf), cmocka_unit_test(svdf_refusals), cmocka_unit_test(sigmoids),
-        cmocka_unit_test(lstm), cmocka_unit_test(lstm_refusals),
-        cmocka_unit_test(tflm_is_equal),
+        cmocka_unit_test(lstm), cmocka_unit_test(lstm_refusals), cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

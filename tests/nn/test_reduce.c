@@ -102,8 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operator_and_type), cmocka_unit_test(refusals), cmocka_unit_test(scales),
-        cmocka_unit_test(far_enlargement),         cmocka_unit_test(wide_sum),
-        cmocka_unit_test(tflm_is_equal),
+        cmocka_unit_test(far_enlargement),         cmocka_unit_test(wide_sum), cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
