@@ -12,6 +12,9 @@ typedef struct place {
     int32_t iy, ix; /* of the window's first tap, which may be outside */
 } place;
 
+/* How a row of the filter stands in the picture: as one piece of whole words, or of any length, or not as one. */
+typedef enum pieces { WORDS, BYTES, SCATTERED } pieces;
+
 static void next(place *at, const th_window *w)
 {
     at->ix += w->stride_w;
@@ -32,6 +35,13 @@ TH_INLINE void copy(int8_t *to, const int8_t *from, int32_t n)
     for (; n > 0; n--) *to++ = *from++;
 }
 
+TH_INLINE void fill(int8_t *to, int32_t value, int32_t n)
+{
+    const uint32_t four = (uint32_t)(value & 0xff) * 0x01010101u;
+    for (; n >= 4; n -= 4, to += 4) memcpy(to, &four, 4);
+    for (; n > 0; n--) *to++ = (int8_t)value;
+}
+
 /* Taps in filter order, [filter_h][filter_w][n_c], `zero` where there is no picture. */
 static void collect(const th_window *w, const place *at, int32_t n_c, int32_t zero, int8_t *patch)
 {
@@ -41,7 +51,7 @@ static void collect(const th_window *w, const place *at, int32_t n_c, int32_t ze
     for (int32_t i = 0; i < w->filter_h; i++, patch += row_bytes) {
         const int32_t iy = at->iy + i * w->dilation_h;
         const int32_t inside = iy >= 0 && iy < w->in_h;
-        if (!inside || hi - lo < w->filter_w) memset(patch, (int)zero, (size_t)row_bytes);
+        if (!inside || hi - lo < w->filter_w) fill(patch, zero, row_bytes);
         if (!inside) continue;
         const int8_t *row = at->x + ((ptrdiff_t)iy * w->in_w + at->ix) * w->in_c;
         if (w->dilation_w == 1 && n_c == w->in_c)
@@ -51,20 +61,23 @@ static void collect(const th_window *w, const place *at, int32_t n_c, int32_t ze
     }
 }
 
-/* One pixel's taps into a lane of the pair.  words: a row of the filter is one piece of whole words. */
-static void load(const th_conv_2d_dsp_par *p, const place *at, int32_t n_c, int32_t words, int16_t *lane, int8_t *patch)
+/* One pixel's taps into a lane of the pair. */
+static void load(const th_conv_2d_dsp_par *p, const place *at, int32_t n_c, pieces how, int16_t *lane, int8_t *patch)
 {
     const th_window *w = &p->win;
     const int32_t inside = at->iy >= 0 && at->ix >= 0 && at->ix + w->filter_w <= w->in_w &&
                            at->iy + (w->filter_h - 1) * w->dilation_h < w->in_h;
-    if (!words || !inside) {
-        collect(w, at, n_c, p->in_zero, patch);
-        th_tile_widen(lane, patch, p->n, p->in_zero);
-        return;
-    }
     const int32_t n = w->filter_w * n_c, down = w->dilation_h * w->in_w * w->in_c;
     const int8_t *row = at->x + ((ptrdiff_t)at->iy * w->in_w + at->ix) * w->in_c;
-    for (int32_t i = w->filter_h; i > 0; i--, lane += 2 * n, row += down) th_tile_widen(lane, row, n, p->in_zero);
+    if (inside && how == WORDS) {
+        for (int32_t i = w->filter_h; i > 0; i--, lane += 2 * n, row += down) th_tile_widen(lane, row, n, p->in_zero);
+        return;
+    }
+    if (inside && how == BYTES)
+        for (int32_t i = 0; i < w->filter_h; i++, row += down) copy(patch + i * n, row, n);
+    else
+        collect(w, at, n_c, p->in_zero, patch);
+    th_tile_widen(lane, patch, p->n, p->in_zero);
 }
 
 void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -72,7 +85,7 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
     const th_conv_2d_dsp_par *p = (const th_conv_2d_dsp_par *)par;
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, outs = w->out_c / p->groups, n_pixels = w->batches * w->out_h * w->out_w;
-    const int32_t words = (w->filter_w * n_c & 3) == 0 && n_c == w->in_c && w->dilation_w == 1;
+    const pieces how = n_c != w->in_c || w->dilation_w != 1 ? SCATTERED : w->filter_w * n_c % 4 ? BYTES : WORDS;
     int16_t *x = (int16_t *)scratch;
     int8_t *patch = (int8_t *)scratch + TH_TILE_BYTES(p->tile, p->n);
     for (int32_t g = 0; g < p->groups; g++) {
@@ -85,7 +98,7 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
             const int32_t pixels = left < p->tile ? left : p->tile;
             int16_t *lane = x; /* a and b in turn, four inputs each */
             for (int32_t i = 0; i < pixels; i++, next(&at, w)) {
-                load(p, &at, n_c, words, lane, patch);
+                load(p, &at, n_c, how, lane, patch);
                 lane += i & 1 ? 2 * p->n - 4 : 4;
             }
             th_tile_run(&scale, x, pixels, weights, p->n, outs, y, w->out_c);

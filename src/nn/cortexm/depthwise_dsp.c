@@ -5,13 +5,13 @@
 #include "nn/requant.h"
 
 /* The widened plane, in words of two columns. */
-typedef struct plane {
+typedef struct plane_size {
     int32_t rows, pairs; /* of words */
-} plane;
+} plane_size;
 
-static plane plane_of(const th_window *w)
+static plane_size plane_of(const th_window *w)
 {
-    plane p;
+    plane_size p;
     p.rows = (w->out_h - 1) * w->stride_h + (w->filter_h - 1) * w->dilation_h + 1;
     p.pairs = ((w->out_w - 1) * w->stride_w + w->filter_w + 3) / 2; /* and what a second output looks at */
     return p;
@@ -25,7 +25,7 @@ static int32_t phase_words(const th_window *w)
 
 size_t th_depthwise_dsp_scratch(const th_window *w)
 {
-    const plane p = plane_of(w);
+    const plane_size p = plane_of(w);
     return 4 * ((size_t)p.rows * (size_t)p.pairs + 2 * (size_t)phase_words(w));
 }
 
@@ -42,10 +42,25 @@ static void widen_columns(uint32_t *to, const int8_t *a, const int8_t *b, int32_
     }
 }
 
+/* The same for a plane of one row: its words stand one behind the other. */
+static void widen_row(const th_window *w, int32_t pairs, const int8_t *x, int32_t zero, uint32_t *words)
+{
+    const int32_t step = w->in_c, first = (w->pad_left + 1) / 2; /* the first word that is all picture */
+    int32_t c = 2 * first - w->pad_left, j = first;
+    if (c == 1) words[first - 1] = th_pack_16(0, *x - zero);
+    for (x += (ptrdiff_t)c * step; j < pairs && c + 1 < w->in_w; j++, c += 2, x += 2 * step)
+        words[j] = th_pack_16(x[0] - zero, x[step] - zero);
+    if (j < pairs && c < w->in_w) words[j] = th_pack_16(*x - zero, 0);
+}
+
 /* All of one channel; the words of padding are 0 already. */
-static void widen_plane(const th_window *w, plane p, const int8_t *x, int32_t zero, uint32_t *words)
+static void widen_plane(const th_window *w, plane_size p, const int8_t *x, int32_t zero, uint32_t *words)
 {
     const int32_t row = w->in_w * w->in_c, below = p.rows - w->pad_top, n = below < w->in_h ? below : w->in_h;
+    if (p.rows == 1 && w->in_h == 1) {
+        widen_row(w, p.pairs, x, zero, words);
+        return;
+    }
     for (int32_t j = 0; j < p.pairs; j++, words += p.rows) {
         const int32_t c = 2 * j - w->pad_left;
         const int8_t *a = c >= 0 && c < w->in_w ? x + (ptrdiff_t)c * w->in_c : NULL,
@@ -193,56 +208,184 @@ static void load_3x3(const int8_t *w, uint32_t *words)
     }
 }
 
-/* Weights of one channel, doubled: [column pair][row] for a window that starts at an even column, then for an odd one.
- */
+/* Weights of one channel, doubled: [column pair][row][2] for a window that starts at an even column, and for one that
+ * starts at an odd column. */
 static void load_any(const th_window *w, const int8_t *weights, uint32_t *words)
 {
-    for (int32_t odd = 0; odd < 2; odd++)
-        for (int32_t j = -odd; j < w->filter_w + 1 - odd && j < w->filter_w; j += 2)
-            for (int32_t i = 0; i < w->filter_h; i++) {
-                const int8_t *row = weights + i * w->filter_w;
-                *words++ = th_pack_16(j >= 0 ? 2 * row[j] : 0, j + 1 < w->filter_w ? 2 * row[j + 1] : 0);
-            }
+    for (int32_t j = 0; j <= w->filter_w; j += 2) {
+        const int8_t *tap = weights + j;
+        for (int32_t i = 0; i < w->filter_h; i++, tap += w->filter_w) {
+            const int32_t before = j > 0 ? 2 * tap[-1] : 0, here = j < w->filter_w ? 2 * tap[0] : 0,
+                          behind = j + 1 < w->filter_w ? 2 * tap[1] : 0;
+            *words++ = th_pack_16(here, behind);
+            *words++ = th_pack_16(before, here);
+        }
+    }
 }
 
-/* Any filter and stride: one column of outputs.  n: words of weights. */
-static void column_any(const column *c, const th_window *w, const uint32_t *weights, int32_t n, int32_t rows)
+/* Where the words of a window stand. */
+typedef struct walk {
+    int32_t pairs, filter_h, dilation_h, rows; /* rows: words from one column pair to the next */
+    int32_t step;                              /* and from one output to the next */
+} walk;
+
+/* Any filter with stride 1 along the row: two outputs that start in the same word. */
+#if defined(__ARM_FEATURE_DSP)
+/* clang-format off */
+TH_APART void outputs_2(const column *job, const uint32_t *weights, const walk *at)
 {
+    struct {
+        const uint32_t *x, *w, *w_end;
+        int32_t per_pair, along, step; /* bytes: weights of a column pair; in x from its end to the next, to the next output */
+        column c;
+    } j = {job->x, weights, weights + 2 * at->pairs * at->filter_h, 8 * at->filter_h, 4 * (at->rows - at->filter_h),
+           4 * at->step, *job};
+    __asm__ volatile(
+        "ldrd r8, r9, %[scale]\n\t"
+        "ldr r10, %[shift]\n\t"
+        "ldr r11, %[y]\n\t"
+        "ldrd r12, lr, %[stride]\n" /* and row */
+        "1:\n\t" /* two outputs */
+        "ldrd r0, r1, %[x]\n\t" /* and w */
+        "ldr r7, %[per_pair]\n\t"
+        "ldr r2, %[bias]\n\t"
+        "add r7, r7, r1\n\t"
+        "mov r3, r2\n"
+        "2:\n\t"
+        "ldr r4, [r0], #4\n\t"
+        "ldrd r5, r6, [r1], #8\n\t"
+        "cmp r1, r7\n\t"
+        "smlad r2, r4, r5, r2\n\t"
+        "smlad r3, r4, r6, r3\n\t"
+        "bne 2b\n\t"
+        "ldr r4, %[w_end]\n\t"
+        "cmp r1, r4\n\t"
+        "beq 3f\n\t"
+        "ldrd r4, r5, %[per_pair]\n\t" /* and along */
+        "add r7, r7, r4\n\t"
+        "add r0, r0, r5\n\t"
+        "b 2b\n"
+        "3:\n\t"
+        "smmlar r4, r3, r8, r9\n\t"
+        "add r4, r4, r3, asr #31\n\t"
+        "asr r4, r4, r10\n\t"
+        "ssat r4, #8, r4\n\t"
+        "strb r4, [r11, r12]\n\t" /* none: stride is 0, and the first one overwrites it */
+        "smmlar r4, r2, r8, r9\n\t"
+        "add r4, r4, r2, asr #31\n\t"
+        "asr r4, r4, r10\n\t"
+        "ssat r4, #8, r4\n\t"
+        "strb r4, [r11]\n\t"
+        "ldr r4, %[x]\n\t"
+        "ldr r5, %[step]\n\t"
+        "add r11, r11, lr\n\t"
+        "add r4, r4, r5\n\t"
+        "str r4, %[x]\n\t"
+        "ldr r6, %[y_end]\n\t"
+        "cmp r11, r6\n\t"
+        "bne 1b\n\t"
+        : [x] "+m"(j.x)
+        : [w] "m"(j.w), [w_end] "m"(j.w_end), [per_pair] "m"(j.per_pair), [along] "m"(j.along), [step] "m"(j.step),
+          [bias] "m"(j.c.bias), [scale] "m"(j.c.multiplier), [half] "m"(j.c.half), [shift] "m"(j.c.shift),
+          [y] "m"(j.c.y), [y_end] "m"(j.c.y_end), [stride] "m"(j.c.stride), [row] "m"(j.c.row)
+        : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+/* clang-format on */
+#else
+static void outputs_2(const column *c, const uint32_t *weights, const walk *at)
+{
+    const int32_t along = at->rows - at->filter_h;
     const uint32_t *x = c->x;
-    for (int8_t *y = c->y; y != c->y_end; y += c->row, x += w->stride_h) {
+    for (int8_t *y = c->y; y != c->y_end; y += c->row, x += at->step) {
+        const uint32_t *xx = x, *ww = weights;
+        int32_t first = c->bias, second = c->bias;
+        for (int32_t j = at->pairs; j > 0; j--, xx += along)
+            for (int32_t i = at->filter_h; i > 0; i--, xx++, ww += 2) {
+                const uint32_t v = *xx;
+                first = th_smlad(v, ww[0], first);
+                second = th_smlad(v, ww[1], second);
+            }
+        y[c->stride] = scaled(c, second); /* none: stride is 0, and the first one overwrites it */
+        *y = scaled(c, first);
+    }
+}
+#endif
+
+/* One output; weights: of its kind of column. */
+static void outputs_1(const column *c, const uint32_t *weights, const walk *at)
+{
+    const int32_t down = at->dilation_h, along = at->rows - at->filter_h * down;
+    const uint32_t *x = c->x;
+    for (int8_t *y = c->y; y != c->y_end; y += c->row, x += at->step) {
+        const uint32_t *xx = x, *ww = weights;
         int32_t sum = c->bias;
-        if (w->dilation_h == 1 && (rows == w->filter_h || n == w->filter_h)) { /* one piece */
-            for (int32_t i = 0; i < n; i++) sum = th_smlad(x[i], weights[i], sum);
-        } else {
-            const uint32_t *xx = x, *ww = weights;
-            for (const uint32_t *end = weights + n; ww != end; xx += rows)
-                for (int32_t i = 0; i < w->filter_h; i++) sum = th_smlad(xx[i * w->dilation_h], *ww++, sum);
-        }
+        for (int32_t j = at->pairs; j > 0; j--, xx += along)
+            for (int32_t i = at->filter_h; i > 0; i--, xx += down, ww += 2) sum = th_smlad(*xx, *ww, sum);
         *y = scaled(c, sum);
     }
 }
 
-/* All columns of one channel. */
-static void channel(const th_window *w, column *c, plane p, const uint32_t *words, const int8_t *weights,
-                    uint32_t *loaded, int8_t *y)
+/* Two outputs at a time. */
+static int32_t in_twos(const th_window *w)
 {
-    const int32_t is_3x3 =
-        w->filter_h == 3 && w->filter_w == 3 && w->dilation_h == 1 && w->stride_h == w->stride_w && w->stride_h <= 2;
-    const int32_t even = (w->filter_w + 1) / 2 * w->filter_h, odd = phase_words(w);
-    if (is_3x3)
-        load_3x3(weights, loaded);
+    return w->stride_w == 1 && w->dilation_h == 1;
+}
+
+/* n outputs from number ox of a row, each `step` words further, `row` bytes apart in y. */
+static void run_any(const th_window *w, column *c, const uint32_t *plane, const uint32_t *loaded, const walk *at,
+                    int8_t *y, int32_t ox, int32_t n)
+{
+    const int32_t first = ox * w->stride_w;
+    if (n == 0) return;
+    c->x = plane + first / 2 * at->rows;
+    c->y = y + (ptrdiff_t)ox * w->out_c;
+    c->y_end = c->y + (ptrdiff_t)n * c->row;
+    if (in_twos(w))
+        outputs_2(c, loaded, at);
     else
-        load_any(w, weights, loaded);
-    const int32_t step = is_3x3 && w->stride_w == 1 ? 2 : 1;
-    for (int32_t ox = 0; ox < w->out_w; ox += step) {
-        const int32_t first = ox * w->stride_w;
-        c->x = words + first / 2 * p.rows;
+        outputs_1(c, loaded + (first & 1), at);
+}
+
+/* All columns of one channel, y: its first output; a plane of one row is gone through along it. */
+static void channel_any(const th_window *w, column *c, plane_size p, const uint32_t *plane, const uint32_t *loaded,
+                        int8_t *y)
+{
+    const int32_t together = in_twos(w) ? 2 : 1;
+    walk at = {w->filter_w / 2 + 1, w->filter_h, w->dilation_h, p.rows, w->stride_h};
+    if (p.rows == at.filter_h) at.filter_h *= at.pairs, at.pairs = 1; /* all words of a window in one piece */
+    if (w->out_h > 1) {
+        for (int32_t ox = 0; ox < w->out_w; ox += together) {
+            c->stride = ox + 1 < w->out_w ? w->out_c : 0;
+            run_any(w, c, plane, loaded, &at, y, ox, w->out_h);
+        }
+        return;
+    }
+    /* Even and odd columns in turn, where each output is made by itself and the stride is odd. */
+    const int32_t ways = together == 2 ? 1 : 1 + (w->stride_w & 1), every = together * ways;
+    at.step = every * w->stride_w / 2 * p.rows;
+    c->row = every * w->out_c;
+    c->stride = w->out_c;
+    for (int32_t ox = 0; ox < ways && ox < w->out_w; ox++)
+        run_any(w, c, plane, loaded, &at, y, ox, together == 2 ? w->out_w / 2 : (w->out_w - ox + ways - 1) / ways);
+    if (together == 1 || w->out_w % 2 == 0) return;
+    c->stride = 0;
+    run_any(w, c, plane, loaded, &at, y, w->out_w - 1, 1);
+}
+
+static int32_t is_3x3(const th_window *w)
+{
+    return w->filter_h == 3 && w->filter_w == 3 && w->dilation_h == 1 && w->stride_h == w->stride_w && w->stride_h <= 2;
+}
+
+static void channel_3x3(const th_window *w, column *c, plane_size p, const uint32_t *words, const uint32_t *loaded,
+                        int8_t *y)
+{
+    for (int32_t ox = 0; ox < w->out_w; ox += 3 - w->stride_w) { /* by two with stride 1, by one with stride 2 */
+        c->x = words + ox * w->stride_w / 2 * p.rows;
         c->y = y + (ptrdiff_t)ox * w->out_c;
         c->y_end = c->y + (ptrdiff_t)w->out_h * c->row;
         c->stride = ox + 1 < w->out_w ? w->out_c : 0;
-        if (!is_3x3)
-            column_any(c, w, loaded + (first & 1 ? even : 0), first & 1 ? odd : even, p.rows);
-        else if (step == 2)
+        if (w->stride_w == 1)
             column_3x3(c, loaded, p.rows);
         else
             column_3x3_stride_2(c, loaded, p.rows);
@@ -253,15 +396,14 @@ void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, 
 {
     const th_depthwise_dsp_par *p = (const th_depthwise_dsp_par *)par;
     const th_window *w = &p->win;
-    const plane size = plane_of(w);
+    const plane_size size = plane_of(w);
     const int32_t per_input = w->out_c / w->in_c, taps = w->filter_h * w->filter_w;
     uint32_t *words = (uint32_t *)scratch, *loaded = words + size.rows * size.pairs;
     column c;
-    c.row = w->out_w * w->out_c;
     memset(words, 0, 4 * (size_t)size.rows * (size_t)size.pairs);
     for (int32_t b = 0; b < w->batches; b++) {
         const int8_t *x = (const int8_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c;
-        int8_t *y = (int8_t *)out[0] + (ptrdiff_t)b * w->out_h * c.row;
+        int8_t *y = (int8_t *)out[0] + (ptrdiff_t)b * w->out_h * w->out_w * w->out_c;
         for (int32_t o = 0; o < w->out_c; o++) {
             const int32_t shift = p->shift[o];
             if (o % per_input == 0) widen_plane(w, size, x + o / per_input, p->in_zero, words);
@@ -269,7 +411,14 @@ void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, 
             c.multiplier = p->multiplier[o];
             c.half = (INT32_C(1) << (shift - 1)) + p->out_zero * (INT32_C(1) << shift);
             c.shift = shift;
-            channel(w, &c, size, words, p->weights + o * taps, loaded, y + o);
+            c.row = w->out_w * w->out_c;
+            if (is_3x3(w)) {
+                load_3x3(p->weights + o * taps, loaded);
+                channel_3x3(w, &c, size, words, loaded, y + o);
+            } else {
+                load_any(w, p->weights + o * taps, loaded);
+                channel_any(w, &c, size, words, loaded, y + o);
+            }
         }
         th_tile_clamp(y, w->out_h * w->out_w * w->out_c, p->act_min, p->act_max);
     }
