@@ -28,6 +28,9 @@ typedef struct th_packed {
 TH_NODISCARD th_err th_package_make(const th_plan *plan, const th_model *model, th_packed *packed, th_why *why);
 void th_packed_free(th_packed *packed);
 
+/* Whether this machine can run packages for the family: its own, and those whose kernels are plain C elsewhere. */
+bool th_package_runs_here(th_isa isa);
+
 /* True for bytes that begin as a package does. */
 bool th_is_package(th_span bytes);
 
