@@ -399,6 +399,7 @@ static th_err read_sizes(build *b, th_why *why)
     if (b->fw->symbol) {
         take_sections(&elf, b->fw);
         take_symbols(&elf, b->board, b->fw);
+        b->fw->flash_model += (uint32_t)b->code->packed.weight_bytes; /* inside the symbol "package" */
         b->fw->flash_code = b->fw->flash - b->fw->flash_model;
         b->fw->arena = (uint32_t)b->code->arena_bytes;
         b->fw->fixed = b->fw->data + b->fw->bss - b->fw->arena;

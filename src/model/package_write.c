@@ -186,7 +186,7 @@ static size_t tensor(packer *k, const th_plan *p, int32_t t)
         return TH_THM_NONE;
     }
     const size_t at = place(k, x->data, bytes, align < 4 ? 4 : align);
-    k->weight_bytes += k->out.n - before;
+    if (k->out.n > before) k->weight_bytes += bytes;
     return tensor_number(k, at, bytes, align, true);
 }
 
@@ -349,14 +349,13 @@ static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
 {
     const th_step *s = &p->steps[i];
     const th_node *n = &p->graph->nodes[i];
-    const size_t before = k->out.n;
     step out = {.control = TH_THM_CALL_KERNEL,
                 .kernel = kernel(k, s->kernel_name),
                 .n_in = (size_t)s->n_in,
                 .n_out = (size_t)s->n_out};
     buffer list = {0};
     if (s->par_type) put_fields(k, s, &out);
-    if (s->weight_bytes) k->weight_bytes += k->out.n - before;
+    k->weight_bytes += s->weight_bytes;
     for (int32_t a = 0; a < s->n_in; a++) {
         const bool is_state = s->state_bytes && a == s->n_in - 1;
         put16(k, &list, is_state ? memory(k, p->state[i], s->state_bytes) : tensor(k, p, a < n->n_in ? n->in[a] : -1));
