@@ -48,7 +48,7 @@ typedef struct th_plan {
     th_variable *variables;
     int32_t n_variables;
     th_arena arena;
-    void *memory;
+    void *memory, *more; /* of the parameters; of those of steps that found room */
 } th_plan;
 
 /* Prepares and places everything, with the plain kernels.  `graph` must outlive the plan.
