@@ -9,7 +9,8 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
-    {"as", "KIND", NULL, "c: source for any C99 compiler; firmware: an ELF for the board (needed)"},
+    {"as", "KIND", NULL,
+     "package: model.thm and its executor; c: source for any C99 compiler; firmware: an ELF for the board (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},
@@ -51,25 +52,50 @@ static th_err deploy_c(const th_args *a, const th_target *t, const char *out, th
     return TH_OK;
 }
 
+static th_err deploy_package(const th_args *a, const th_target *t, const char *out, th_why *why)
+{
+    size_t run_bytes = 0;
+    TH_TRY(th_export_package(t->plan, t->model, t->has_pipe ? &t->pipe : NULL, out, &run_bytes, why));
+    if (th_arg_on(a, "json"))
+        printf("{\"arena_bytes\":%zu,\"flash_bytes\":%zu,\"isa\":\"%s\"}\n", t->plan->arena_bytes, run_bytes,
+               th_isa_name(t->plan->isa));
+    else
+        printf("%s/model.thm: package for %s processors; %zu bytes of flash, arena %zu bytes. Check it with: make -C "
+               "%s test\n",
+               out, th_isa_name(t->plan->isa), run_bytes, t->plan->arena_bytes, out);
+    return TH_OK;
+}
+
+typedef th_err deploy_fn(const th_args *a, const th_target *t, const char *out, th_why *why);
+
 static th_err run(const th_args *a, th_why *why)
 {
+    static const struct {
+        const char *as;
+        deploy_fn *deploy;
+    } kind[] = {{"package", deploy_package}, {"c", deploy_c}, {"firmware", deploy_firmware}};
     const char *as = th_arg(a, "as"), *out = th_arg(a, "out");
-    if (!as || (strcmp(as, "c") != 0 && strcmp(as, "firmware") != 0))
-        return th_why_set(why, TH_EUSAGE, "say what to write: --as c or --as firmware");
+    deploy_fn *deploy = NULL;
+    for (size_t i = 0; as && i < sizeof kind / sizeof kind[0]; i++)
+        if (strcmp(as, kind[i].as) == 0) deploy = kind[i].deploy;
+    if (!deploy) return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c or --as firmware");
     if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
     th_target t;
     th_interrupt_catch();
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
-    if (!err) err = strcmp(as, "c") == 0 ? deploy_c(a, &t, out, why) : deploy_firmware(a, &t, out, why);
+    if (!err) err = deploy(a, &t, out, why);
     th_target_free(&t);
     return err;
 }
 
 const th_cmd th_cmd_deploy = {
     .name = "deploy",
-    .words = "[PROJECT|MODEL.tflite] --as c|firmware --out DIR",
-    .summary = "the model as C source or as firmware",
-    .detail = "  thimble deploy my-words --as c --out my-words-c\n"
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm] --as package|c|firmware --out DIR",
+    .summary = "the model as a package, as C source or as firmware",
+    .detail = "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its "
+              "bytes.\n\n"
+              "  thimble deploy my-words --as c --out my-words-c\n"
+              "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
               "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw",
     .opts = options,
     .min_words = 0,

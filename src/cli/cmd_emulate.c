@@ -12,6 +12,7 @@
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
     {"feed", "FILE|DIR", NULL, "a recording, a folder of them, or clips in a folder per label"},
+    {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
     {"in", "FILE", NULL, "raw input tensors, those of one or many invokes one after the other"},
     {"out", "FILE", NULL, "with --in: where the output tensors go"},
@@ -109,18 +110,19 @@ static th_err save_json(const th_session *s, th_why *why)
 }
 
 /* Into the project's firmware folder, or a temporary one. */
-static th_err build(th_session *s, th_why *why)
+static th_err build(th_session *s, bool as_package, th_why *why)
 {
     char out[TH_PATH_BYTES], sub[64];
     const th_pipeline *pipe = s->t.has_pipe ? &s->t.pipe : NULL;
     if (s->t.has_project) {
-        snprintf(sub, sizeof sub, "firmware/%s", s->t.board->name);
+        snprintf(sub, sizeof sub, "firmware/%s%s", s->t.board->name, as_package ? "-package" : "");
         TH_TRY(th_project_path(&s->t.project, sub, out, why));
     } else {
         TH_TRY(th_dir_temp(s->dir, why));
         TH_TRY(th_path_join(out, s->dir, "firmware", why));
     }
-    return th_export_firmware(s->t.plan, pipe, s->t.board, out, TH_BUILD_PROFILE, &s->fw, why);
+    return th_export_firmware(s->t.plan, pipe, s->t.board, out,
+                              TH_BUILD_PROFILE | (as_package ? (unsigned)TH_BUILD_PACKAGE : 0u), &s->fw, why);
 }
 
 /* Clips in a folder per label are classified; a folder of recordings alone is listened to, one after the other. */
@@ -162,6 +164,12 @@ static th_err finish(th_session *s, const th_args *a, th_why *why)
                                  "with model and feed");
 }
 
+static bool is_package(const th_args *a)
+{
+    const char *as = th_arg(a, "as");
+    return as && strcmp(as, "package") == 0;
+}
+
 /* What can be seen to be wrong before anything is built. */
 static th_err check_args(const th_args *a, th_why *why)
 {
@@ -170,6 +178,8 @@ static th_err check_args(const th_args *a, th_why *why)
         return th_why_set(why, TH_EUSAGE,
                           "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), or --in FILE (raw "
                           "input tensors)");
+    if (th_arg(a, "as") && !is_package(a) && strcmp(th_arg(a, "as"), "c") != 0)
+        return th_why_set(why, TH_EUSAGE, "--as takes c or package, not \"%s\"", th_arg(a, "as"));
     if (th_arg(a, "out") && !th_arg(a, "in"))
         return th_why_set(why, TH_EUSAGE, "--out is for output tensors, which only --in FILE gives");
     for (size_t i = 0; i < 2; i++) {
@@ -188,7 +198,7 @@ static th_err run(const th_args *a, th_why *why)
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
     if (!err) err = th_firmware_tools(s.t.board, why);
-    if (!err) err = build(&s, why);
+    if (!err) err = build(&s, is_package(a), why);
     if (!err) err = start_json(&s, why);
     if (!err) th_session_sizes(&s);
     if (!err) err = run_feeds(&s, a, why);
@@ -202,7 +212,7 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_emulate = {
     .name = "emulate",
-    .words = "[PROJECT|MODEL.tflite] --feed FILE|DIR | --clips | --in FILE",
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm] --feed FILE|DIR | --clips | --in FILE",
     .summary = "the firmware on an emulated board, with sound replayed to it",
     .detail = "Prints one JSON line per word that the board hears, then what it measured. The same\n"
               "sound goes through the same code here, and every score must be equal. Clips in a folder per label are\n"

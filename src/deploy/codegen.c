@@ -62,7 +62,8 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
     th_writer_add(w,
                   "extern const uint32_t model_input_bytes[MODEL_INPUTS];\n"
                   "extern const uint32_t model_output_bytes[MODEL_OUTPUTS];\n\n"
-                  "/* Sets state back to its start. Call it once before the first model_invoke. Always returns 0. */\n"
+                  "/* Sets state back to its start. Call it once before the first model_invoke. Returns 0 when the "
+                  "model can\n * run, else a negative number (only with a model package: nn/package.h). */\n"
                   "int model_init(void);\n\n"
                   "/* Memory of input or output `index`. Fill all inputs before each model_invoke: it may use\n"
                   " * their memory again. Outputs stand until the next model_invoke or writing of inputs. */\n"
@@ -410,8 +411,7 @@ static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)
     return TH_OK;
 }
 
-/* Step i of all plans, the first one's first; NULL behind the last. */
-static const th_step *any_step(const th_plan *root, int32_t i)
+const th_step *th_code_step(const th_plan *root, int32_t i)
 {
     if (i < root->graph->n_nodes) return &root->steps[i];
     i -= root->graph->n_nodes;
@@ -426,10 +426,10 @@ static const th_step *any_step(const th_plan *root, int32_t i)
 static void write_includes(th_writer *w, const th_plan *plan)
 {
     const th_step *s, *before;
-    for (int i = 0; (s = any_step(plan, i)) != NULL; i++) {
+    for (int i = 0; (s = th_code_step(plan, i)) != NULL; i++) {
         int seen = s->header == NULL;
         for (int k = 0; k < i && !seen; k++)
-            seen = (before = any_step(plan, k))->header && strcmp(before->header, s->header) == 0;
+            seen = (before = th_code_step(plan, k))->header && strcmp(before->header, s->header) == 0;
         if (!seen) th_writer_add(w, "#include \"%s\"\n", s->header);
     }
 }
@@ -494,22 +494,44 @@ static th_err add_kernel(th_embed_set *ring, const th_step *s, th_why *why)
     return th_embed_find(body) ? th_embed_add(ring, body, why) : TH_OK;
 }
 
-th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+/* What stands before model.c. */
+static th_err begin(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
 {
+    const th_graph *g = plan->graph;
     memset(code, 0, sizeof *code);
     code->arena_bytes = plan->arena_bytes;
-    const th_graph *g = plan->graph;
     TH_TRY(check_io(plan, g->inputs, g->n_inputs, why));
     TH_TRY(check_io(plan, g->outputs, g->n_outputs, why));
     write_model_h(plan, pipe != NULL, &code->model_h);
-    TH_TRY(write_model_c(plan, code, why));
-    for (int i = 0; any_step(plan, i); i++) TH_TRY(add_kernel(&code->ring, any_step(plan, i), why));
+    return TH_OK;
+}
+
+/* What stands behind it. */
+static th_err finish(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+{
+    for (int i = 0; th_code_step(plan, i); i++) TH_TRY(add_kernel(&code->ring, th_code_step(plan, i), why));
     if (pipe) {
         TH_TRY(th_code_audio(plan, pipe, code, why));
         TH_TRY(th_embed_add(&code->ring, "dsp/listener.h", why));
     }
     TH_TRY(th_code_selftest(plan, code, why));
     return writers_ok(code, why);
+}
+
+th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+{
+    TH_TRY(begin(plan, pipe, code, why));
+    TH_TRY(write_model_c(plan, code, why));
+    return finish(plan, pipe, code, why);
+}
+
+th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe, th_code *code,
+                            th_why *why)
+{
+    TH_TRY(begin(plan, pipe, code, why));
+    TH_TRY(th_code_package(plan, model, code, why));
+    TH_TRY(th_embed_add(&code->ring, "nn/package.h", why));
+    return finish(plan, pipe, code, why);
 }
 
 void th_code_free(th_code *code)
@@ -519,4 +541,7 @@ void th_code_free(th_code *code)
     th_writer_free(&code->audio_h);
     th_writer_free(&code->audio_c);
     th_writer_free(&code->selftest_c);
+    th_packed_free(&code->packed);
+    free(code->kernel);
+    code->kernel = NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "deploy/embed.h"
 #include "deploy/writer.h"
+#include "model/package.h"
 #include "model/pipeline.h"
 #include "model/plan.h"
 
@@ -20,6 +21,9 @@ typedef struct th_code {
     size_t listener_bytes;                                    /* memory of the streaming loop, 0 without a pipeline */
     size_t weight_bytes;                                      /* constants of the network */
     size_t arena_bytes;                                       /* planned */
+    th_packed packed;                                         /* only as a package */
+    const char **kernel; /* [n_kernels] C names of the kernels that the executor calls through their addresses */
+    size_t n_kernels;
 } th_code;
 
 /* Writes everything.  `pipe` may be NULL.  Free with th_code_free, also after an error.
@@ -27,6 +31,12 @@ typedef struct th_code {
  * do not fit), TH_ENOENT (a source file missing in the program), TH_ENOMEM. */
 TH_NODISCARD th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why);
 void th_code_free(th_code *code);
+
+/* The same interface (model.h) with a package inside and the executor around it: model.c holds the package's run part
+ * and the table of the kernels that it needs.  `model` is the plan's, code->packed becomes the whole package then;
+ * NULL: its run part alone.  Errors: those of th_code_make and th_package_make. */
+TH_NODISCARD th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe,
+                                         th_code *code, th_why *why);
 
 /* Input set `seed` (1, 2, ..) of the self test: all inputs of the graph, one after the other.  The
  * numbers are those of ../shared/goldens: xorshift32 with 16 outputs dropped. Returns the bytes. */

@@ -33,21 +33,54 @@ static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pi
     }
 }
 
+/* What the README of a package says first. */
+static void write_package(th_writer *w, const th_plan *plan, const th_packed *packed)
+{
+    th_writer_add(
+        w,
+        "# A model as a package\n\nWritten by `thimble deploy --as package`, for processors of the family \"%s\".\n\n"
+        "| | bytes |\n|---|---|\n| `model.thm`, for a computer | %zu |\n| its first part, for a device | %zu |\n"
+        "| RAM: arena | %zu |\n| RAM: arena and executor, 32-bit pointers | %zu |\n\n"
+        "`model.thm` runs where it lies, in flash at a multiple of 16 bytes; only its first part is needed there. The\n"
+        "executor is `nn/package.c`; it needs the kernels in the table at the top of `model.c`, and refuses a package\n"
+        "that needs others by their names. `model.c` holds the package, so that this folder is complete; to keep it\n"
+        "elsewhere (another flash page, a file, an update over the air):\n\n"
+        "    static th_package p;                                    /* #include \"nn/package.h\" */\n"
+        "    th_span bytes = {(const uint8_t *)0x00080000, %zu};     /* where model.thm was written */\n"
+        "    if (th_package_open(&p, bytes, &kernels, 0)) refuse();  /* kernels: as in model.c */\n"
+        "    if (th_package_start(&p, memory, sizeof memory)) refuse();\n"
+        "    memcpy(th_package_input(&p, 0), input, n);\n"
+        "    if (th_package_invoke(&p) == TH_OK) use(th_package_output(&p, 0));\n\n"
+        "Before a package from elsewhere goes into a device: `thimble inspect model.thm` says whether it is what it\n"
+        "claims to be. The device itself finds damage, not malice (docs/formats.md).\n\n"
+        "Nothing is allocated, no library is needed but `string.h`.\n\n",
+        th_isa_name(plan->isa), packed->n, packed->run_bytes, plan->arena_bytes, packed->memory[0], packed->run_bytes);
+}
+
+static void write_c(th_writer *w, const th_plan *plan, const th_code *code)
+{
+    th_writer_add(
+        w,
+        "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is "
+        "allocated.\n"
+        "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n",
+        plan->arena_bytes, code->weight_bytes);
+}
+
 static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
                            th_why *why)
 {
     th_writer w = {0};
+    if (code->packed.bytes)
+        write_package(&w, plan, &code->packed);
+    else
+        write_c(&w, plan, code);
     th_writer_add(
-        &w,
-        "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is "
-        "allocated.\n"
-        "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n"
-        "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
-        "By hand, in this folder; `-I.` is needed:\n\n"
-        "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
-        "In a program of your own: all .c files here and below but main_selftest.c, with the same options; "
-        "`-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n",
-        plan->arena_bytes, code->weight_bytes);
+        &w, "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
+            "By hand, in this folder; `-I.` is needed:\n\n"
+            "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
+            "In a program of your own: all .c files here and below but main_selftest.c, with the same options; "
+            "`-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n");
     write_usage(&w, code, pipe);
     return put_text(f, "README.md", &w, why);
 }
@@ -84,19 +117,35 @@ static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code
     return put_c_readme(f, plan, code, pipe, why);
 }
 
+static th_err put_folder(const char *out, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
+                         th_why *why)
+{
+    th_folder f;
+    TH_TRY(th_folder_begin(out, &f, why));
+    th_err err = put_c_files(&f, plan, code, pipe, why);
+    if (!err && code->packed.bytes)
+        err = th_folder_put(&f, "model.thm", (th_span){code->packed.bytes, code->packed.n}, why);
+    if (!err) err = th_folder_finish(&f, why);
+    if (err) th_folder_abort(&f);
+    return err;
+}
+
 th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why)
 {
     th_code code;
-    th_folder f;
     th_err err = th_code_make(plan, pipe, &code, why);
-    if (!err) {
-        err = th_folder_begin(out, &f, why);
-        if (!err) {
-            err = put_c_files(&f, plan, &code, pipe, why);
-            if (!err) err = th_folder_finish(&f, why);
-            if (err) th_folder_abort(&f);
-        }
-    }
+    if (!err) err = put_folder(out, plan, &code, pipe, why);
+    th_code_free(&code);
+    return err;
+}
+
+th_err th_export_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe, const char *out,
+                         size_t *run_bytes, th_why *why)
+{
+    th_code code;
+    th_err err = th_code_make_package(plan, model, pipe, &code, why);
+    if (!err) err = put_folder(out, plan, &code, pipe, why);
+    *run_bytes = code.packed.run_bytes;
     th_code_free(&code);
     return err;
 }
@@ -168,7 +217,8 @@ th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th
     th_folder f;
     memset(fw, 0, sizeof *fw);
     TH_TRY(th_firmware_tools(board, why));
-    th_err err = th_code_make(plan, pipe, &code, why);
+    th_err err = flags & TH_BUILD_PACKAGE ? th_code_make_package(plan, NULL, pipe, &code, why)
+                                          : th_code_make(plan, pipe, &code, why);
     if (!err && !(flags & TH_BUILD_PROFILE && th_firmware_reuse(&code, board, out, flags, fw))) {
         err = th_folder_begin(out, &f, why);
         if (!err) {

@@ -17,8 +17,10 @@
 #define TH_VERSION "unknown"
 #endif
 
-/* Functions that the ring calls through pointers: callbacks of main.c, and the network itself. */
+/* Functions that the ring calls through pointers: callbacks of main.c, and the network itself; a package's kernels
+ * come to them. */
 static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores", "network"};
+#define N_CALLBACKS (sizeof callbacks / sizeof callbacks[0])
 
 /* Reserved where recursion makes the call graph say nothing. */
 #define UNBOUNDED_STACK 2048u
@@ -230,8 +232,13 @@ static th_err compile_all(build *b, th_why *why)
 static th_err bound_stack(build *b, th_why *why)
 {
     th_stack_bound bound;
-    TH_TRY(th_calls_bound(b->calls, "device_entry", callbacks, sizeof callbacks / sizeof callbacks[0],
-                          b->board->core->library_frame, &bound, why));
+    const size_t n = N_CALLBACKS + b->code->n_kernels;
+    const char **reached = malloc(n * sizeof *reached);
+    if (!reached) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++) reached[i] = i < N_CALLBACKS ? callbacks[i] : b->code->kernel[i - N_CALLBACKS];
+    const th_err err = th_calls_bound(b->calls, "device_entry", reached, n, b->board->core->library_frame, &bound, why);
+    free(reached);
+    if (err) return err;
     /* A way that ends in libgcc is bounded by its largest frame; recursion is not bounded at all. */
     const bool usable = bound.exact || (bound.weak && strncmp(bound.weak, "__", 2) == 0);
     b->fw->stack_bound = usable ? (bound.bytes + 7u) & ~7u : 0;
@@ -392,6 +399,7 @@ static th_err read_sizes(build *b, th_why *why)
     if (b->fw->symbol) {
         take_sections(&elf, b->fw);
         take_symbols(&elf, b->board, b->fw);
+        b->fw->flash_model += (uint32_t)b->code->packed.weight_bytes; /* inside the symbol "package" */
         b->fw->flash_code = b->fw->flash - b->fw->flash_model;
         b->fw->arena = (uint32_t)b->code->arena_bytes;
         b->fw->fixed = b->fw->data + b->fw->bss - b->fw->arena;

@@ -11,6 +11,7 @@
 enum {
     TH_BUILD_PROFILE = 1,  /* a second ELF with a timer around each step */
     TH_BUILD_ANY_SIZE = 2, /* links what does not fit, too, to see its size: not to be run then */
+    TH_BUILD_PACKAGE = 4,  /* the model as a package with the executor, not as generated C (th_export_firmware) */
 };
 
 typedef struct th_symbol {

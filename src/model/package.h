@@ -18,13 +18,18 @@ typedef struct th_packed {
     size_t n;
     size_t run_bytes;    /* the first part: what a device needs */
     size_t weight_bytes; /* constants of the network in it, as they are packed */
+    size_t memory[2];    /* what th_package_start wants where pointers have 4 and 8 bytes; at most that on others */
 } th_packed;
 
-/* `model` is the one that the plan was made of (its graph 0).  The same plan gives the same bytes.
+/* `model` is the one that the plan was made of (its graph 0); NULL: only the run part, without metadata.  The same plan
+ * gives the same bytes.
  * Errors: TH_EUNSUP (a kernel without a number, a parameter struct that cannot be told by its fields), TH_ERANGE (too
  * large for the format), TH_ENOMEM. */
 TH_NODISCARD th_err th_package_make(const th_plan *plan, const th_model *model, th_packed *packed, th_why *why);
 void th_packed_free(th_packed *packed);
+
+/* Whether this machine can run packages for the family: its own, and those whose kernels are plain C elsewhere. */
+bool th_package_runs_here(th_isa isa);
 
 /* True for bytes that begin as a package does. */
 bool th_is_package(th_span bytes);

@@ -14,6 +14,11 @@ bool th_is_package(th_span bytes)
     return bytes.n >= 4 && memcmp(bytes.p, TH_THM_MAGIC, 4) == 0;
 }
 
+bool th_package_runs_here(th_isa isa)
+{
+    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP;
+}
+
 /* Puts the pieces of the model's file together. */
 static th_err join(th_span file, uint32_t run, uint8_t **model, size_t *n_model, th_why *why)
 {
@@ -92,7 +97,7 @@ static th_err open_aligned(th_span file, th_model **model, th_isa *isa, th_why *
 {
     uint8_t *tflite = NULL;
     size_t n = 0;
-    th_isa own;
+    th_isa own = TH_ISA_N;
     *model = NULL;
     TH_TRY(check_outside(file, &own, why));
     TH_TRY(join(file, th_le32(file.p + TH_THM_AT_RUN), &tflite, &n, why));

@@ -51,7 +51,13 @@ typedef struct packer {
     int32_t node;       /* that is being written */
     uint32_t *block_of; /* [n_sub] the graphs' blocks, 0: not written yet */
     size_t weight_bytes;
+    size_t par[2], n_in, n_out; /* the most of one step: parameters where pointers have 4 and 8 bytes, tensors */
 } packer;
+
+static size_t up(size_t at, size_t align)
+{
+    return (at + align - 1) / align * align;
+}
 
 static void fail(packer *k, th_err err, const char *text)
 {
@@ -107,7 +113,7 @@ static void put32(packer *k, buffer *b, size_t v)
 
 static void align_to(packer *k, buffer *b, size_t align)
 {
-    (void)grow(k, b, (align - b->n % align) % align);
+    (void)grow(k, b, up(b->n, align) - b->n);
 }
 
 /* The place of these bytes in the package; the same ones are put there once. */
@@ -180,7 +186,7 @@ static size_t tensor(packer *k, const th_plan *p, int32_t t)
         return TH_THM_NONE;
     }
     const size_t at = place(k, x->data, bytes, align < 4 ? 4 : align);
-    k->weight_bytes += k->out.n - before;
+    if (k->out.n > before) k->weight_bytes += bytes;
     return tensor_number(k, at, bytes, align, true);
 }
 
@@ -208,6 +214,8 @@ typedef struct step {
 
 static void put_step(packer *k, uint32_t to, const step *s)
 {
+    if (s->n_in > k->n_in) k->n_in = s->n_in;
+    if (s->n_out > k->n_out) k->n_out = s->n_out;
     buffer *b = &k->block[to].steps;
     const size_t half[] = {s->control, s->kernel, s->n_in, s->n_out, s->scratch, s->a, s->b, s->n_fields};
     for (size_t i = 0; i < sizeof half / sizeof *half; i++) put16(k, b, half[i]);
@@ -239,23 +247,21 @@ static void put_fill(packer *k, uint32_t to, size_t out, uint8_t byte)
     if (b->n >= TH_THM_STEP) set16(b->p + b->n - TH_THM_STEP + TH_THM_STEP_KERNEL, byte);
 }
 
-static size_t field_size(th_field_kind kind, size_t count, size_t *align)
+/* Bytes of a field in the struct, and where it must stand, on a machine with such pointers. */
+static size_t field_size(const th_field *f, size_t pointer, size_t *align)
 {
-    struct pointer {
-        char c;
-        void *v;
-    };
-    struct whole {
-        char c;
-        int64_t v;
-    };
-    *align = kind >= TH_FIELD_S8_ARRAY ? offsetof(struct pointer, v)
-             : kind == TH_FIELD_I64    ? offsetof(struct whole, v)
-                                       : 4;
-    return kind >= TH_FIELD_S8_ARRAY    ? sizeof(void *)
-           : kind == TH_FIELD_I64       ? 8
-           : kind == TH_FIELD_I32_FIXED ? 4 * count
-                                        : 4;
+    *align = f->kind >= TH_FIELD_S8_ARRAY ? pointer : f->kind == TH_FIELD_I64 ? 8 : 4;
+    return f->kind == TH_FIELD_I32_FIXED ? 4 * f->count : *align;
+}
+
+static size_t struct_size(const th_step *s, size_t pointer)
+{
+    size_t at = 0, align;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const size_t size = field_size(&s->fields[i], pointer, &align);
+        at = up(at, align) + size;
+    }
+    return at;
 }
 
 /* Words among the values in front of the field at this byte of the struct. */
@@ -301,8 +307,8 @@ static void put_fields(packer *k, const th_step *s, step *to)
         const size_t arg = f->kind >= TH_FIELD_S8_ARRAY    ? word_of(s, f->count)
                            : f->kind == TH_FIELD_I32_FIXED ? f->count
                                                            : 0;
-        const size_t size = field_size(f->kind, f->count, &align);
-        at = (at + align - 1) / align * align;
+        const size_t size = field_size(f, sizeof(void *), &align);
+        at = up(at, align);
         if (at != f->offset || arg > 0xffff) {
             if (!k->err)
                 k->err = th_why_set(k->why, TH_EUNSUP,
@@ -316,6 +322,8 @@ static void put_fields(packer *k, const th_step *s, step *to)
         put_value(k, &values, s, f);
         at += size;
     }
+    for (int i = 0; i < 2; i++)
+        if (struct_size(s, i ? 8 : 4) > k->par[i]) k->par[i] = struct_size(s, i ? 8 : 4);
     to->n_fields = s->n_fields;
     to->layout = place(k, layout.p, layout.n, 4);
     to->words = values.n / 4;
@@ -341,14 +349,13 @@ static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
 {
     const th_step *s = &p->steps[i];
     const th_node *n = &p->graph->nodes[i];
-    const size_t before = k->out.n;
     step out = {.control = TH_THM_CALL_KERNEL,
                 .kernel = kernel(k, s->kernel_name),
                 .n_in = (size_t)s->n_in,
                 .n_out = (size_t)s->n_out};
     buffer list = {0};
     if (s->par_type) put_fields(k, s, &out);
-    if (s->weight_bytes) k->weight_bytes += k->out.n - before;
+    k->weight_bytes += s->weight_bytes;
     for (int32_t a = 0; a < s->n_in; a++) {
         const bool is_state = s->state_bytes && a == s->n_in - 1;
         put16(k, &list, is_state ? memory(k, p->state[i], s->state_bytes) : tensor(k, p, a < n->n_in ? n->in[a] : -1));
@@ -633,6 +640,13 @@ static void put_header(packer *k, const char *made_by, size_t run)
     set32(h + TH_THM_AT_CRC, th_crc32c(0, h + TH_THM_AT_CRC + 4, run - TH_THM_AT_CRC - 4));
 }
 
+/* What nn/package.c asks for: arena, parameter struct, addresses, frames of 12 bytes, flags. */
+static size_t memory_of(const packer *k, bool wide)
+{
+    const size_t in = up(up(k->root->arena_bytes, TH_THM_ALIGN) + k->par[wide], TH_THM_ALIGN);
+    return in + (wide ? 8 : 4) * (k->n_in + k->n_out) + 12 * ((size_t)k->depth + 1) + (size_t)k->root->n_once;
+}
+
 static void pack(packer *k, th_span meta, th_span file, const char *made_by, th_packed *out)
 {
     (void)grow(k, &k->out, TH_THM_HEADER);
@@ -643,7 +657,7 @@ static void pack(packer *k, th_span meta, th_span file, const char *made_by, th_
     if (!k->err) put_all_resets(k);
     if (!k->err) put_tables(k, meta);
     const size_t run = k->out.n;
-    if (!k->err) put_model(k, file);
+    if (!k->err && file.n) put_model(k, file);
     if (k->out.n > TH_THM_PLACE_BYTE || k->root->arena_bytes > TH_THM_PLACE_BYTE)
         fail(k, TH_ERANGE, "it has 256 MB or more");
     if (k->err) return;
@@ -657,6 +671,7 @@ static void pack(packer *k, th_span meta, th_span file, const char *made_by, th_
     out->n = k->out.n;
     out->run_bytes = run;
     out->weight_bytes = k->weight_bytes;
+    for (int i = 0; i < 2; i++) out->memory[i] = memory_of(k, i != 0);
 }
 
 th_err th_package_pack(const th_plan *plan, th_span meta, th_span file, const char *made_by, th_packed *packed,
@@ -688,6 +703,8 @@ th_err th_package_make(const th_plan *plan, const th_model *model, th_packed *pa
 {
     uint8_t *file = NULL;
     size_t n = 0;
+    if (!model)
+        return th_package_pack(plan, (th_span){NULL, 0}, (th_span){NULL, 0}, "thimble " TH_VERSION, packed, why);
     memset(packed, 0, sizeof *packed);
     TH_TRY(th_model_to_tflite(model, &file, &n, why));
     const th_err err = th_package_pack(plan, th_model_metadata(model, "thimble.json"), (th_span){file, n},

@@ -145,32 +145,28 @@ static th_err solve(th_packing *p, th_placed *placed)
     return TH_OK;
 }
 
-static th_err place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, bool quick,
-                    th_placed *placed)
+th_err th_place(const th_place_task *task, th_placed *placed)
 {
     *placed = (th_placed){0};
-    if (n == 0) return TH_OK;
-    TH_TRY(check(blocks, n));
-    const size_t nn = (size_t)n, steps = (size_t)n_steps;
-    th_packing p = {.block = blocks, .n = n, .n_steps = n_steps, .over = over, .n_over = n_over, .quick = quick};
-    p.near = calloc(2 * (size_t)n_over + 1, sizeof *p.near);
-    p.near_at = calloc(nn + 1, sizeof *p.near_at);
-    p.need = calloc(steps + (nn > steps ? nn : steps), sizeof *p.need);
+    for (int32_t k = 0; task->need && k < task->n_steps; k++) task->need[k] = 0;
+    if (task->n == 0) return TH_OK;
+    TH_TRY(check(task->block, task->n));
+    const size_t n = (size_t)task->n, steps = (size_t)task->n_steps;
+    th_packing p = {.block = task->block,
+                    .n = task->n,
+                    .n_steps = task->n_steps,
+                    .over = task->over,
+                    .n_over = task->n_over,
+                    .enough = task->enough,
+                    .quick = task->quick};
+    p.near = calloc(2 * (size_t)p.n_over + 1, sizeof *p.near);
+    p.near_at = calloc(n + 1, sizeof *p.near_at);
+    p.need = calloc(steps + (n > steps ? n : steps), sizeof *p.need);
     p.best = p.need ? p.need + steps : NULL;
     const th_err err = p.near && p.near_at && p.need ? solve(&p, placed) : TH_ENOMEM;
+    if (!err && task->need) memcpy(task->need, p.need, steps * sizeof *p.need);
     free(p.near);
     free(p.near_at);
     free(p.need);
     return err;
-}
-
-th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, th_placed *placed)
-{
-    return place(blocks, n, over, n_over, n_steps, false, placed);
-}
-
-th_err th_place_quick(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps,
-                      th_placed *placed)
-{
-    return place(blocks, n, over, n_over, n_steps, true, placed);
 }

@@ -53,14 +53,19 @@ typedef struct th_placed {
     int32_t peak;       /* the first step whose blocks alone need most */
 } th_placed;
 
-/* Places n blocks; steps are 0 .. n_steps-1.  The result depends on the arguments only.
- * Errors: TH_ENOMEM, TH_ERANGE when the sum of sizes does not fit size_t. */
-TH_NODISCARD th_err th_place(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps,
-                             th_placed *placed);
+typedef struct th_place_task {
+    th_block *block; /* [n] */
+    int32_t n;
+    const th_over *over;     /* [n_over] */
+    int32_t n_over, n_steps; /* steps are 0 .. n_steps-1 */
+    bool quick;              /* good orders only, without the searching: for whoever plans many models */
+    size_t enough;           /* > 0: less search, which ends as soon as no more bytes than these are taken */
+    size_t *need;            /* [n_steps] result: bytes that the blocks of each step take at least; or NULL */
+} th_place_task;
 
-/* The same from good orders only, without the searching: for whoever plans many models. */
-TH_NODISCARD th_err th_place_quick(th_block *blocks, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps,
-                                   th_placed *placed);
+/* Places the blocks.  The result depends on the task only.
+ * Errors: TH_ENOMEM, TH_ERANGE when the sum of sizes does not fit size_t. */
+TH_NODISCARD th_err th_place(const th_place_task *task, th_placed *placed);
 
 /* Whether two blocks stand as they may: `over` is their entry, or NULL for none. */
 bool th_place_fits(const th_block *blocks, int32_t a, int32_t b, const th_over *over);

@@ -26,8 +26,9 @@ typedef struct th_packing {
     size_t *need;     /* [n_steps] bytes that the blocks of this step need at least */
     size_t *best;     /* [n] offsets of the best placement so far */
     size_t best_bytes;
-    size_t bound; /* proven so far */
-    bool quick;   /* good orders are enough */
+    size_t bound;  /* proven so far */
+    size_t enough; /* as in th_place_task */
+    bool quick;
 } th_packing;
 
 static inline bool th_blocks_meet(const th_block *a, const th_block *b)

@@ -91,6 +91,11 @@ static void keep_if_better(packer *k, size_t bytes)
     for (int32_t i = 0; i < p->n; i++) p->best[i] = p->block[i].offset;
 }
 
+static bool good(const th_packing *p)
+{
+    return p->best_bytes <= p->bound || p->best_bytes <= p->enough;
+}
+
 /* --- good orders --- */
 
 /* What a block is placed by; larger comes first.  Outputs that slide lie below their inputs: BY_END puts the
@@ -130,7 +135,7 @@ static void sort(packer *k, rule r)
 static void try_rules(packer *k)
 {
     th_packing *p = k->p;
-    for (rule r = BY_SIZE; r < N_RULES && p->best_bytes > p->bound; r++) {
+    for (rule r = BY_SIZE; r < N_RULES && !good(p); r++) {
         sort(k, r);
         const size_t before = p->best_bytes;
         keep_if_better(k, pack(k, k->trial));
@@ -175,7 +180,7 @@ static void search(packer *k)
     th_rng rng = th_rng_make(1, (uint64_t)p->n);
     memcpy(k->trial, k->order, size);
     size_t now = pack(k, k->trial);
-    for (int32_t t = 0; k->work > 0 && p->best_bytes > p->bound; t = t + 1 == round ? 0 : t + 1) {
+    for (int32_t t = 0; k->work > 0 && !good(p); t = t + 1 == round ? 0 : t + 1) {
         if (t == 0) {
             memcpy(k->trial, k->order, size);
             now = pack(k, k->trial);
@@ -198,6 +203,7 @@ th_err th_place_search(th_packing *p)
     const size_t n = (size_t)p->n;
     const int64_t of_small = (int64_t)p->n * p->n * 12000;
     packer k = {.p = p, .work = of_small < WORK ? of_small : WORK};
+    if (p->enough) k.work /= 16;
     k.breadth = calloc(n, sizeof *k.breadth);
     k.order = calloc(3 * n, sizeof *k.order);
     k.near = calloc(n, sizeof *k.near);
@@ -210,7 +216,7 @@ th_err th_place_search(th_packing *p)
             for (int32_t s = p->block[i].first; s <= p->block[i].last; s++)
                 if (p->need[s] > k.breadth[i]) k.breadth[i] = p->need[s];
         try_rules(&k);
-        if (p->best_bytes > p->bound && !p->quick) th_place_exact(p);
+        if (!good(p) && !p->enough && !p->quick) th_place_exact(p);
         if (p->n <= TH_PLACE_SEARCHED && !p->quick) search(&k);
     }
     free(k.breadth);

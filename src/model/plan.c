@@ -44,6 +44,14 @@ static th_err prepare_node(const th_prepare *p, th_isa isa, int32_t k, th_step *
     return th_fast_prepare(isa, p, step);
 }
 
+th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th_arena *arena, th_step *step)
+{
+    th_diag diag = {0, ""};
+    const th_prepare p = {&plan->graph->nodes[k], plan->graph->tensors, arena, &diag, room};
+    *step = (th_step){0};
+    return prepare_node(&p, plan->isa, k, step, NULL);
+}
+
 static th_err prepare_all(th_plan *plan, th_why *why)
 {
     const th_graph *g = plan->graph;
@@ -51,7 +59,7 @@ static th_err prepare_all(th_plan *plan, th_why *why)
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_node *node = &g->nodes[k];
         th_diag diag = {0, "it cannot be run"};
-        const th_prepare p = {node, g->tensors, &plan->arena, &diag};
+        const th_prepare p = {node, g->tensors, &plan->arena, &diag, 0};
         const th_err err = prepare_node(&p, plan->isa, k, &plan->steps[k], why);
         if (err == TH_ENOMEM) return err; /* th_plan_prepare tries again with more */
         if (err) {
@@ -164,6 +172,7 @@ void th_plan_free(th_plan *plan)
     for (int32_t i = 0; i < plan->n_sub; i++) th_plan_free(plan->sub[i]); /* those have none of their own */
     free(plan->sub);
     free(plan->variables);
+    free(plan->more);
     free(plan->memory);
     free(plan);
 }

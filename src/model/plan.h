@@ -30,7 +30,7 @@ typedef struct th_variable {
 typedef struct th_plan {
     const th_graph *graph;
     th_isa isa;
-    bool quick; /* a good place for every tensor, and not a search for the best */
+    bool quick;         /* a good place for every tensor, and not a search for the best */
     th_step *steps;     /* [graph->n_nodes] */
     int32_t *order;     /* [graph->n_nodes] numbers of the operators in the order in which they run */
     size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
@@ -48,7 +48,7 @@ typedef struct th_plan {
     th_variable *variables;
     int32_t n_variables;
     th_arena arena;
-    void *memory;
+    void *memory, *more; /* of the parameters; of those of steps that found room */
 } th_plan;
 
 /* Prepares and places everything, with the plain kernels.  `graph` must outlive the plan.

@@ -32,6 +32,7 @@ typedef struct claims {
     int32_t n_extra;
     th_block *pinned; /* [*n_pinned ..], NULL: they are placed with the others */
     int32_t *n_pinned;
+    size_t enough, *need; /* as in th_place_task; need NULL: not asked for */
 } claims;
 
 static th_err make(planner *pl, int32_t t, int32_t step)
@@ -225,8 +226,15 @@ static th_err place_with(planner *pl, const claims *c, th_placed *placed)
     const int32_t own = pl->n_blocks;
     for (int32_t i = 0; i < c->n_extra; i++) pl->block[pl->n_blocks++] = c->extra[i];
     TH_TRY(check_extra(pl, own));
-    const th_err err = (pl->plan->quick ? th_place_quick : th_place)(pl->block, pl->n_blocks, pl->over, pl->n_over,
-                                                                     pl->g->n_nodes + 2, placed);
+    const th_place_task task = {.block = pl->block,
+                                .n = pl->n_blocks,
+                                .over = pl->over,
+                                .n_over = pl->n_over,
+                                .n_steps = pl->g->n_nodes + 2,
+                                .quick = pl->plan->quick,
+                                .enough = c->enough,
+                                .need = c->need};
+    const th_err err = th_place(&task, placed);
     for (int32_t i = 0; !err && i < c->n_extra; i++) c->extra[i] = pl->block[own + i];
     return err;
 }
@@ -242,7 +250,8 @@ static th_err place_apart(planner *pl, const claims *c, th_placed *placed)
             c->pinned[(*c->n_pinned)++] = pl->block[i];
         else
             loose[n++] = pl->block[i];
-    const th_err err = (pl->plan->quick ? th_place_quick : th_place)(loose, n, NULL, 0, pl->g->n_nodes + 2, placed);
+    const th_place_task task = {.block = loose, .n = n, .n_steps = pl->g->n_nodes + 2, .quick = pl->plan->quick};
+    const th_err err = th_place(&task, placed);
     n = 0;
     for (int32_t i = 0; i < pl->n_blocks; i++)
         if (!pl->block[i].pinned) pl->block[i] = loose[n++];
@@ -267,6 +276,7 @@ static th_err place_all(planner *pl, const claims *c)
         plan->state[k] = offset_of(pl, pl->state[k]);
     }
     plan->arena_bytes = placed.bytes;
+    if (c->enough) return TH_OK;
     /* Graphs that never run at the same time may be given the same bytes, which are counted twice there. */
     plan->lower_bound = placed.lower_bound < placed.bytes ? placed.lower_bound : placed.bytes;
     plan->peak_node = node_of_step(plan, placed.peak);
@@ -314,5 +324,11 @@ th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *wh
 th_err th_plan_place_sub(th_plan *plan, th_block *pinned, int32_t *n_pinned, th_why *why)
 {
     const claims c = {.pinned = pinned, .n_pinned = n_pinned};
+    return place_graph(plan, &c, why);
+}
+
+th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t n_extra, size_t enough, size_t *need, th_why *why)
+{
+    const claims c = {.extra = extra, .n_extra = n_extra, .enough = enough, .need = need};
     return place_graph(plan, &c, why);
 }

@@ -14,9 +14,19 @@ int th_plan_name_length(const char *name);
 /* Prepares every operator of one graph; nothing is placed.  Errors as th_plan_make. */
 TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
 
+/* Prepares operator k once more, with `room` (th_prepare) and memory of the caller. */
+TH_NODISCARD th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th_arena *arena, th_step *step);
+
 /* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
  * their steps are counted as in plan_place.c, th_plan_end being the last one. */
 TH_NODISCARD th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+/* The same in less time, good enough as soon as it takes no more than `enough` bytes; bound and peak stay.
+ * need: [th_plan_end + 1] bytes that the blocks of each step take at least, or NULL. */
+TH_NODISCARD th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t n_extra, size_t enough, size_t *need,
+                                         th_why *why);
+
+/* Prepares steps again with what is free beside them, as long as the arena does not grow (plan_room.c). */
+TH_NODISCARD th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
 
 /* The same for a graph that others run: its arena will be moved, but what the file gives a place stays there.  So
  * those tensors are not placed with the rest: they come into pinned[*n_pinned ..], which has room for all tensors. */

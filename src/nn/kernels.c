@@ -4,18 +4,19 @@
 
 #define X(number, name) extern th_kernel name;
 TH_KERNELS_PLAIN_LIST(X)
+TH_KERNELS_ARM_DSP_LIST(X)
 TH_KERNELS_X86_LIST(X)
 #undef X
 
 static const th_kernel_row rows[] = {
 #define X(number, name) {number, name},
-    TH_KERNELS_PLAIN_LIST(X) TH_KERNELS_X86_LIST(X)
+    TH_KERNELS_PLAIN_LIST(X) TH_KERNELS_ARM_DSP_LIST(X) TH_KERNELS_X86_LIST(X)
 #undef X
 };
 
 static const char *const names[] = {
 #define X(number, name) #name,
-    TH_KERNELS_PLAIN_LIST(X) TH_KERNELS_X86_LIST(X)
+    TH_KERNELS_PLAIN_LIST(X) TH_KERNELS_ARM_DSP_LIST(X) TH_KERNELS_X86_LIST(X)
 #undef X
 };
 

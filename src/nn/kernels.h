@@ -201,6 +201,12 @@
     X(185, th_variable_read)                                                                                           \
     X(186, th_slice_at)
 
+#define TH_KERNELS_ARM_DSP_LIST(X)                                                                                     \
+    X(1000, th_conv_2d_dsp)                                                                                            \
+    X(1001, th_depthwise_dsp)                                                                                          \
+    X(1002, th_dense_dsp)                                                                                              \
+    X(1003, th_add_dsp)
+
 /* Families that share the drivers of nn/vec have the same numbers from their first one on. */
 #define TH_KERNELS_VEC_LIST(X, first, family)                                                                          \
     X((first) + 0, th_matrix_s8_##family)                                                                              \

@@ -327,25 +327,3 @@ th_err th_window_check_out(const th_prepare *p, const th_window *w, const th_sha
         return th_refuse(p, TH_ESHAPE, "the output does not have the shape that follows from input, filter and stride");
     return TH_OK;
 }
-
-/* The lowest byte of the input that output pixels from number `pixel` on may look at. */
-static int64_t lowest_read(const th_window *w, int64_t pixel)
-{
-    const int64_t ox = pixel % w->out_w, row = pixel / w->out_w, oy = row % w->out_h, b = row / w->out_h;
-    const int64_t iy = oy * w->stride_h - w->pad_top, ix = ox * w->stride_w - w->pad_left;
-    const int64_t next = oy + 1 < w->out_h ? iy + w->stride_h : w->in_h; /* row of the next output row */
-    const int64_t here = (iy > 0 ? iy : 0) * w->in_w + (ix > 0 ? ix : 0);
-    const int64_t below = (next > 0 ? next : 0) * w->in_w;
-    return (b * w->in_h * w->in_w + (here < below ? here : below)) * w->in_c;
-}
-
-size_t th_window_lead(const th_window *w, int32_t tile)
-{
-    const int64_t n = (int64_t)w->batches * w->out_h * w->out_w;
-    int64_t lead = 0;
-    for (int64_t pixel = tile; pixel < n; pixel += tile) {
-        const int64_t ahead = pixel * w->out_c - lowest_read(w, pixel);
-        if (ahead > lead) lead = ahead;
-    }
-    return (size_t)lead;
-}

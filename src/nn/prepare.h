@@ -144,8 +144,4 @@ TH_NODISCARD th_err th_window_make(const th_prepare *p, const th_shape *in, int3
 TH_NODISCARD th_err th_window_check_out(const th_prepare *p, const th_window *w, const th_shape *out);
 void th_window_shape(const th_window *w, th_shape *out);
 
-/* step->lead of a kernel on int8 that goes forward over the output pixels, `tile` of them at a time: it reads all that
- * they look at before it writes them. */
-size_t th_window_lead(const th_window *w, int32_t tile);
-
 #endif

@@ -56,5 +56,8 @@ for name in hello_world_int8.seed1 hello_world_int8.seed3 micro_speech_quantized
 	holds "$name gives the bytes of TensorFlow Lite Micro" cmp "$tmp/out.bin" "$shared/goldens/$name.out.bin"
 done
 printf 'x' >>"$tmp/in.bin"
+head -c 18 /dev/zero | tr '\0' '\1' >"$tmp/ones.bin"
+run emulate fuzz/corpus/plan/calls_endless.tflite --in "$tmp/ones.bin"
+exits "a loop without end on the board" 1 'do not come to an end'
 run emulate "$model" --in "$tmp/in.bin"; exits "a feed with half a tensor" 1 'whole sets'
 finish

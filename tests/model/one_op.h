@@ -190,7 +190,7 @@ static inline void one_infer(const one_op *o)
     th_arena arena = th_arena_over(memory, sizeof memory);
     th_shape s = {.rank = 0};
     th_diag diag = {0, ""};
-    const th_prepare p = {o->node, o->g->tensors, &arena, &diag};
+    const th_prepare p = {o->node, o->g->tensors, &arena, &diag, 0};
     const th_shape *y = &o->g->tensors[o->out[0]].shape;
     if (th_op_find((int32_t)o->node->op)->infer(&p, &s)) fail_msg("%s", diag.msg);
     assert_int_equal(s.rank, y->rank);

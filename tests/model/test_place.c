@@ -3,6 +3,11 @@
 #include "base/rng.h"
 #include "model/place.h"
 
+static th_err place(th_block *b, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, th_placed *placed)
+{
+    return th_place(&(th_place_task){.block = b, .n = n, .over = over, .n_over = n_over, .n_steps = n_steps}, placed);
+}
+
 static void check_no_overlap(const th_block *b, int32_t n, const th_placed *p)
 {
     assert_true(p->bytes >= p->lower_bound);
@@ -24,7 +29,7 @@ static void chain_by_hand(void **state)
                     {.bytes = 160, .first = 2, .last = 3},
                     {.bytes = 16, .first = 3, .last = 4}};
     th_placed p;
-    assert_int_equal(th_place(b, 4, NULL, 0, 5, &p), TH_OK);
+    assert_int_equal(place(b, 4, NULL, 0, 5, &p), TH_OK);
     check_no_overlap(b, 4, &p);
     assert_int_equal(p.lower_bound, 64 + 160);
     assert_int_equal(p.bytes, 64 + 160);
@@ -35,7 +40,7 @@ static void empty_is_nothing(void **state)
 {
     (void)state;
     th_placed p;
-    assert_int_equal(th_place(NULL, 0, NULL, 0, 3, &p), TH_OK);
+    assert_int_equal(place(NULL, 0, NULL, 0, 3, &p), TH_OK);
     assert_int_equal(p.bytes, 0);
 }
 
@@ -44,7 +49,7 @@ static void too_much_is_refused(void **state)
     (void)state;
     th_block b[] = {{.bytes = SIZE_MAX / 2, .last = 1}, {.bytes = SIZE_MAX / 2, .last = 1}};
     th_placed p;
-    assert_int_equal(th_place(b, 2, NULL, 0, 2, &p), TH_ERANGE);
+    assert_int_equal(place(b, 2, NULL, 0, 2, &p), TH_ERANGE);
 }
 
 static void random_blocks_never_overlap(void **state)
@@ -63,9 +68,9 @@ static void random_blocks_never_overlap(void **state)
         }
         memcpy(again, b, sizeof b);
         th_placed p, q;
-        assert_int_equal(th_place(b, n, NULL, 0, steps, &p), TH_OK);
+        assert_int_equal(place(b, n, NULL, 0, steps, &p), TH_OK);
         check_no_overlap(b, n, &p);
-        assert_int_equal(th_place(again, n, NULL, 0, steps, &q), TH_OK);
+        assert_int_equal(place(again, n, NULL, 0, steps, &q), TH_OK);
         for (int32_t i = 0; i < n; i++) assert_int_equal(b[i].offset, again[i].offset);
         used += p.bytes;
         bound += p.lower_bound;
@@ -81,7 +86,7 @@ static void pinned_blocks_stay_and_others_go_around(void **state)
                     {.bytes = 16, .last = 2},
                     {.bytes = 48, .first = 1, .last = 1, .offset = 64, .pinned = true}};
     th_placed placed;
-    assert_int_equal(th_place(b, 4, NULL, 0, 3, &placed), TH_OK);
+    assert_int_equal(place(b, 4, NULL, 0, 3, &placed), TH_OK);
     assert_int_equal(b[1].offset, 20);
     assert_int_equal(b[3].offset, 64);
     for (int i = 0; i < 4; i++)
@@ -143,7 +148,7 @@ static void output_slides_over_input(void **state)
                     {.bytes = 8000, .align = 4, .first = 3, .last = 4}};
     const th_over o[] = {{1, 0, 7600, false}, {2, 1, 0, true}, {3, 2, 64, false}};
     th_placed p;
-    assert_int_equal(th_place(b, 4, o, 3, 5, &p), TH_OK);
+    assert_int_equal(place(b, 4, o, 3, 5, &p), TH_OK);
     check_fits(b, 4, o, 3, &p);
     assert_int_equal(p.bytes,
                      8064 + 90); /* 64 + 7,600 + 490: the input lies above the first output, that above the last */
@@ -200,7 +205,7 @@ static void small_problems_are_solved(void **state)
         th_placed p;
         const int32_t n = 2 + (int32_t)th_rng_below(&rng, 4), n_o = random_problem(&rng, b, n, 14, seed % 2, o);
         memcpy(all, b, sizeof b);
-        assert_int_equal(th_place(b, n, o, n_o, n + 1, &p), TH_OK);
+        assert_int_equal(place(b, n, o, n_o, n + 1, &p), TH_OK);
         check_fits(b, n, o, n_o, &p);
         const size_t best = best_of_all(all, n, o, n_o, 0, 0, 5 * 18);
         assert_true(p.lower_bound <= best);
@@ -223,11 +228,15 @@ static void larger_problems_fit(void **state)
         th_placed p, q;
         const int32_t n = 6 + (int32_t)th_rng_below(&rng, 35), n_o = random_problem(&rng, b, n, 5000, seed % 2, o);
         memcpy(again, b, sizeof b);
-        assert_int_equal(th_place(b, n, o, n_o, n + 1, &p), TH_OK);
+        assert_int_equal(place(b, n, o, n_o, n + 1, &p), TH_OK);
         check_fits(b, n, o, n_o, &p);
-        assert_int_equal(th_place(again, n, o, n_o, n + 1, &q), TH_OK);
+        assert_int_equal(place(again, n, o, n_o, n + 1, &q), TH_OK);
         for (int32_t i = 0; i < n; i++) assert_int_equal(b[i].offset, again[i].offset);
-        assert_int_equal(th_place_quick(again, n, o, n_o, n + 1, &q), TH_OK);
+        assert_int_equal(
+            th_place(
+                &(th_place_task){.block = again, .n = n, .over = o, .n_over = n_o, .n_steps = n + 1, .quick = true},
+                &q),
+            TH_OK);
         check_fits(again, n, o, n_o, &q);
         assert_true(q.bytes >= p.bytes && q.lower_bound <= p.lower_bound);
         used += p.bytes;

@@ -187,7 +187,7 @@ static inline th_err case_prepare(op_case *c)
 {
     th_arena arena = th_arena_over(c->memory, sizeof c->memory);
     c->step = (th_step){0};
-    const th_prepare p = {&c->node, c->t, &arena, &c->diag};
+    const th_prepare p = {&c->node, c->t, &arena, &c->diag, 0};
     const th_op_row *row = th_op_find((int32_t)c->node.op);
     assert_non_null(row);
     return row->prepare(&p, &c->step);
@@ -198,7 +198,7 @@ static inline void check_infer(op_case *c)
 {
     th_arena arena = th_arena_over(c->memory, sizeof c->memory);
     th_shape s = {.rank = 0};
-    const th_prepare p = {&c->node, c->t, &arena, &c->diag};
+    const th_prepare p = {&c->node, c->t, &arena, &c->diag, 0};
     assert_int_equal(th_op_find((int32_t)c->node.op)->infer(&p, &s), TH_OK);
     const th_shape *y = &c->t[c->out[0]].shape;
     assert_int_equal(s.rank, y->rank);

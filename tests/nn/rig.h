@@ -152,7 +152,7 @@ static inline th_err rig_prepare(rig *r)
 {
     r->arena = th_arena_over(r->memory, sizeof r->memory);
     r->step = (th_step){0};
-    const th_prepare p = {&r->node, r->t, &r->arena, &r->diag};
+    const th_prepare p = {&r->node, r->t, &r->arena, &r->diag, 0};
     return th_op_find((int32_t)r->node.op)->prepare(&p, &r->step);
 }
 
@@ -160,7 +160,7 @@ static inline th_err rig_prepare(rig *r)
 static inline th_shape rig_infer(rig *r)
 {
     th_shape s;
-    const th_prepare p = {&r->node, r->t, &r->arena, &r->diag};
+    const th_prepare p = {&r->node, r->t, &r->arena, &r->diag, 0};
     r->t[RIG_OUT].type = r->t[0].type;
     r->t[RIG_OUT].shape = (th_shape){.rank = 1, .d = {1}};
     assert_int_equal(th_op_find((int32_t)r->node.op)->infer(&p, &s), TH_OK);
@@ -233,13 +233,13 @@ static inline void rig_slide(const rig *r, const th_step *step)
 static inline void rig_fast(rig *r, const void *const *in)
 {
     const th_step plain = r->step;
-    for (int isa = 0; isa < TH_ISA_N; isa++) {
+    for (int isa = 0; isa < 2 * TH_ISA_N; isa++) { /* without and with room for large tiles */
         uint8_t *memory = malloc(1 << 20), *out = malloc(th_tensor_bytes(&r->t[RIG_OUT]));
         th_arena arena = th_arena_over(memory, 1 << 20);
         th_step step = {0};
-        const th_prepare p = {&r->node, r->t, &arena, &r->diag};
+        const th_prepare p = {&r->node, r->t, &arena, &r->diag, isa < TH_ISA_N ? 0 : 20000};
         assert_int_equal(th_op_find((int32_t)r->node.op)->prepare(&p, &step), TH_OK);
-        if (th_fast_prepare((th_isa)isa, &p, &step)) fail_msg("%s", r->diag.msg);
+        if (th_fast_prepare((th_isa)(isa % TH_ISA_N), &p, &step)) fail_msg("%s", r->diag.msg);
         const int same = strcmp(step.kernel_name, plain.kernel_name) == 0;
         if (step.kernel && !same) {
             rig_kernel(&step, in, out);

@@ -22,7 +22,7 @@ static made run_for(rig *r, th_isa isa, int32_t of)
     uint8_t *memory = malloc(ARENA_BYTES);
     assert_non_null(memory);
     th_arena arena = th_arena_over(memory, ARENA_BYTES);
-    const th_prepare p = {&r->node, r->t, &arena, &r->diag};
+    const th_prepare p = {&r->node, r->t, &arena, &r->diag, 0};
     th_step step = {0};
     th_err err = th_op_find((int32_t)r->node.op)->prepare(&p, &step);
     if (!err) err = th_fast_prepare(isa, &p, &step);

@@ -84,8 +84,10 @@ static void give_up(const char *what, const char *more)
 
 static void try_all(const soak *s, const soak_file *f, const chunk *c, struct result *r)
 {
+    const pid_t parent = getppid();
     for (int64_t k = c->from; k < c->to; k++) {
         r->at = k;
+        if (k % 1024 == 0 && getppid() != parent) _exit(0); /* the soak was stopped */
         const int64_t run = r->counts.run;
         const double from_s = seconds(CLOCK_THREAD_CPUTIME_ID);
         if (c->cuts)
@@ -136,38 +138,43 @@ static void finish_chunk(soak *s, int i)
            1e3 * m->slowest_s);
 }
 
+/* One entry of the notes, as it stands in memory: they are for this machine. */
+typedef struct noted {
+    uint64_t hash, seed;
+    chunk chunk;
+    soak_counts counts;
+    double slowest_s;
+} noted;
+
 static void note(const soak *s, int i, const struct result *r)
 {
-    const chunk *c = &s->chunks[i];
-    FILE *f = fopen(s->notes, "a");
-    if (!f) give_up("cannot write", s->notes);
-    fprintf(f,
-            "%016" PRIx64 " %" PRIu64 " %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
-            " %.6f\n",
-            s->models[c->model].file.hash, s->seed, c->cuts, c->from, c->to, c->runs, r->counts.tried, r->counts.loaded,
-            r->counts.run, r->slowest_s);
-    if (fclose(f)) give_up("cannot write", s->notes);
+    noted n;
+    memset(&n, 0, sizeof n);
+    n.hash = s->models[s->chunks[i].model].file.hash;
+    n.seed = s->seed;
+    n.chunk = s->chunks[i];
+    n.counts = r->counts;
+    n.slowest_s = r->slowest_s;
+    FILE *f = fopen(s->notes, "ab");
+    if (!f || fwrite(&n, sizeof n, 1, f) != 1 || fclose(f)) give_up("cannot write", s->notes);
+}
+
+static bool same_chunk(const soak *s, const chunk *c, const noted *n)
+{
+    return s->models[c->model].file.hash == n->hash && c->cuts == n->chunk.cuts && c->from == n->chunk.from &&
+           c->to == n->chunk.to && (c->cuts || (s->seed == n->seed && c->runs == n->chunk.runs));
 }
 
 /* Chunks that an earlier soak has done. */
 static void read_notes(soak *s)
 {
-    uint64_t hash, seed;
-    int cuts;
-    int64_t from, to, runs;
-    struct result r = {0};
-    FILE *f = fopen(s->notes, "r");
-    while (f && fscanf(f,
-                       "%" SCNx64 " %" SCNu64 " %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
-                       " %lf",
-                       &hash, &seed, &cuts, &from, &to, &runs, &r.counts.tried, &r.counts.loaded, &r.counts.run,
-                       &r.slowest_s) == 10)
+    noted n;
+    FILE *f = fopen(s->notes, "rb");
+    while (f && fread(&n, sizeof n, 1, f) == 1)
         for (int i = 0; i < s->n_chunks; i++) {
-            chunk *c = &s->chunks[i];
-            if (c->done || s->models[c->model].file.hash != hash || c->cuts != (cuts != 0) || c->from != from ||
-                c->to != to || (!cuts && (seed != s->seed || c->runs != runs)))
-                continue;
-            count(&s->models[c->model], c, &r);
+            if (s->chunks[i].done || !same_chunk(s, &s->chunks[i], &n)) continue;
+            const struct result r = {.counts = n.counts, .slowest_s = n.slowest_s};
+            count(&s->models[s->chunks[i].model], &s->chunks[i], &r);
             finish_chunk(s, i);
             break;
         }

@@ -6,6 +6,7 @@
 #include "nn/fully_connected.h"
 #include "nn/fast.h"
 #include "nn/prepare.h"
+#include "nn/slide.h"
 
 static const th_field fields[] = {
     TH_FIELD_WINDOW(th_conv_2d_dsp_par),
@@ -30,14 +31,16 @@ typedef struct own_scales {
     int32_t n;
 } own_scales;
 
-/* Pixels of a tile: widening the weights is paid once for all of them, so as many as little memory holds. */
-enum { LEAST_TILE = 4, MOST_TILE = 64, TILE_INPUTS = 1024 };
-static int32_t tile_of(int32_t n, int32_t n_pixels)
+/* Pixels of a tile: widening the weights is paid once for all of them, so as many as there is room for. */
+enum { LEAST_TILE = 8, MOST_TILE = 64 };
+static int32_t tile_of(int32_t n, int32_t n_pixels, size_t room)
 {
-    int32_t tile = n > 640 ? 2 : TILE_INPUTS / n < LEAST_TILE ? LEAST_TILE : TILE_INPUTS / n;
+    const int32_t least = n > 640 ? 2 : LEAST_TILE;
+    const size_t more = room / (TH_TILE_BYTES(1, n) - TH_TILE_BYTES(0, n));
+    int32_t tile = more < MOST_TILE ? least + (int32_t)more : MOST_TILE;
     if (tile > MOST_TILE) tile = MOST_TILE;
     if (tile > n_pixels) tile = n_pixels;
-    return (tile + 1) / 2 * 2;
+    return tile < 2 ? 2 : tile / 2 * 2;
 }
 
 /* What all three have in common; par's window, groups, zeros and range are set.  *step stays when a sum or a shift is
@@ -55,7 +58,7 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_dsp_pa
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = *base;
     par->n = (f->n + 3) / 4 * 4;
-    par->tile = tile_of(par->n, w->batches * w->out_h * w->out_w);
+    par->tile = tile_of(par->n, w->batches * w->out_h * w->out_w, p->room);
     par->n_scales = f->outs;
     par->bias = scales.bias;
     par->multiplier = scales.multiplier;
@@ -67,8 +70,7 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_dsp_pa
     step->scratch_bytes =
         TH_TILE_BYTES(par->tile, par->n) + (size_t)(par->n == f->n && w->filter_h * w->filter_w == 1 ? 0 : par->n);
     step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
-    step->slide = par->groups == 1;
-    step->lead = th_window_lead(w, par->tile);
+    if (par->groups == 1) th_slide_window(w, &(th_slide_order){1, 1, par->tile, -1}, step);
     return TH_OK;
 }
 
