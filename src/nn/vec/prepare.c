@@ -20,7 +20,7 @@ static const th_field matrix_s8_fields[] = {
     TH_FIELD_INT(th_matrix_s8_par, out_zero),
     TH_FIELD_INT(th_matrix_s8_par, act_min),
     TH_FIELD_INT(th_matrix_s8_par, act_max),
-    TH_FIELD_INT(th_matrix_s8_par, narrow),
+    TH_FIELD_INT(th_matrix_s8_par, to_right),
     TH_FIELD_INT(th_matrix_s8_par, n_scales),
     TH_FIELD_INTS(th_matrix_s8_par, bias, n_scales),
     TH_FIELD_INTS(th_matrix_s8_par, multiplier, n_scales),
@@ -71,7 +71,7 @@ static const th_field depthwise_s8_fields[] = {
     TH_FIELD_INT(th_depthwise_s8_par, out_zero),
     TH_FIELD_INT(th_depthwise_s8_par, act_min),
     TH_FIELD_INT(th_depthwise_s8_par, act_max),
-    TH_FIELD_INT(th_depthwise_s8_par, narrow),
+    TH_FIELD_INT(th_depthwise_s8_par, to_right),
     TH_FIELD_INT(th_depthwise_s8_par, n_scales),
     TH_FIELD_INTS(th_depthwise_s8_par, bias, n_scales),
     TH_FIELD_INTS(th_depthwise_s8_par, multiplier, n_scales),
@@ -228,7 +228,8 @@ static th_err matrix_s8(const th_vec_family *f, const th_prepare *p, const layer
         const int32_t at = packed(m, c);
         s.bias[at] = corrected(bias_of(p, c), &l->w, c, m->n_k, par->in_zero + v->s8_offset);
         s.multiplier[at] = multiplier[c * each];
-        s.shift[at] = shift[c * each];
+        s.shift[at] = s.multiplier[at] ? shift[c * each] : -1; /* a factor of 0 comes with shift 0 */
+        par->to_right &= s.shift[at] >= -31 && s.shift[at] <= -1;
         for (int32_t k = 0; k < m->n_k; k++) {
             const size_t i = place_of(m, v->lanes, group, at, k);
             if (w8)
@@ -343,7 +344,7 @@ static th_err conv_s8(const th_vec_family *f, const th_prepare *p, th_step *step
                               .out_zero = old->out_zero,
                               .act_min = old->act_min,
                               .act_max = old->act_max,
-                              .narrow = old->narrow};
+                              .to_right = 1};
     return matrix_s8(f, p, &l, par, old->multiplier, old->shift, 1, step);
 }
 
@@ -394,7 +395,7 @@ static th_err dense_s8(const th_vec_family *f, const th_prepare *p, th_step *ste
                               .out_zero = old->out_zero,
                               .act_min = old->act_min,
                               .act_max = old->act_max,
-                              .narrow = old->narrow};
+                              .to_right = 1};
     return matrix_s8(f, p, &l, par, old->multiplier, old->shift, old->n_scales > 1, step);
 }
 
@@ -468,7 +469,7 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
                                 .out_zero = old->out_zero,
                                 .act_min = old->act_min,
                                 .act_max = old->act_max,
-                                .narrow = old->narrow};
+                                .to_right = 1};
         return matrix_s8(f, p, &one, m, old->multiplier, old->shift, 1, step);
     }
     if (!lines_of(w, group, lanes, 1, &l)) return TH_OK;
@@ -479,7 +480,7 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
                                  .out_zero = old->out_zero,
                                  .act_min = old->act_min,
                                  .act_max = old->act_max,
-                                 .narrow = old->narrow,
+                                 .to_right = 1,
                                  .n_scales = l.period * lanes};
     TH_TRY(scales_new(p, par->n_scales, &s));
     const size_t n_w = (size_t)par->n_scales * (size_t)l.n_groups * (size_t)group;
@@ -491,7 +492,8 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
         if (c < 0) continue;
         s.bias[i] = corrected(bias_of(p, c), &from, c, taps, old->in_zero + v->line_offset);
         s.multiplier[i] = old->multiplier[c];
-        s.shift[i] = old->shift[c];
+        s.shift[i] = s.multiplier[i] ? old->shift[c] : -1;
+        par->to_right &= s.shift[i] >= -31 && s.shift[i] <= -1;
         for (int32_t k = 0; k < taps; k++) {
             const size_t at = (((size_t)(i / lanes) * (size_t)l.n_groups + (size_t)(k / group)) * (size_t)lanes +
                                (size_t)v->place(i % lanes)) *
