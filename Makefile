@@ -1,6 +1,6 @@
 # Build, test and measure everything.   make help   lists the commands.
 #
-#   make            build/thimble                   (MODE=debug|asan|cov|fuzz: build/MODE/thimble)
+#   make            build/thimble                   (MODE=debug|o2|asan|cov|fuzz: build/MODE/thimble)
 #   make check      build and run every test, the fuzz corpora and the layer gate
 #   make V=1        shows the whole compile lines
 #
@@ -25,6 +25,7 @@ WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 SAN    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 OPT.release := -O3 -g
+OPT.o2      := -O2 -g
 OPT.debug   := -O0 -g3
 OPT.asan    := -O1 -g $(SAN)
 OPT.cov     := -O0 -g --coverage

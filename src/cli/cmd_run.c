@@ -3,6 +3,7 @@
 
 #include "model/plan.h"
 #include "os/file.h"
+#include "os/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,11 @@ typedef struct job {
     th_runner *runner;
     uint8_t *input, *output;
     size_t n_input, n_output;
+    int64_t threads; /* 0: by the size of the model */
 } job;
+
+/* From so many multiplications on, several threads win more than they cost. */
+#define LARGE_MACS 20000000
 
 /* The tensors of the first invoke, on their way into the folder. */
 typedef struct layer_sink {
@@ -147,6 +152,8 @@ static th_err run_job(job *j, const char *model, const char *in, const char *out
             "%s has %zu bytes, but one input of %s is %zu bytes: give one input, or several after one another", in,
             j->n_input, model, n_in);
     TH_TRY(th_runner_new(j->plan, &j->runner, why));
+    const int threads = j->threads ? (int)j->threads : j->plan->macs >= LARGE_MACS ? th_cpu_count() : 1;
+    TH_TRY(th_runner_threads(j->runner, threads, why));
     j->output = calloc(j->n_input / n_in, n_out);
     if (!j->output) return th_why_set(why, TH_ENOMEM, "no memory for the outputs of %zu inputs", j->n_input / n_in);
     TH_TRY(invoke_all(j, n_in, n_out, layers, why));
@@ -159,6 +166,7 @@ static th_err run(const th_args *a, th_why *why)
     if (!in || !out)
         return th_why_set(why, TH_EUSAGE, "thimble run needs --in FILE and --out FILE. See: thimble run --help");
     job j = {.name = a->word[0]};
+    TH_TRY(th_arg_int(a, "threads", 1, 64, 0, &j.threads, why));
     const th_err err = run_job(&j, a->word[0], in, out, th_arg(a, "layers"), why);
     th_runner_free(j.runner);
     th_plan_free(j.plan);
@@ -171,6 +179,7 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"in", "FILE", NULL, "raw bytes of the inputs, one after another; several sets are run in a row"},
     {"out", "FILE", NULL, "raw bytes of the outputs, in the same order"},
+    {"threads", "N", NULL, "processors to use (default: 1, for large models all)"},
     {"layers", "DIR", NULL, "also writes what every operator made in the first run"},
     {0},
 };

@@ -71,6 +71,10 @@ typedef struct th_runner th_runner;
 TH_NODISCARD th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why);
 void th_runner_free(th_runner *runner);
 
+/* From now on steps that can be divided (th_step.part) run on n_threads threads, the caller's among them; the results do
+ * not depend on how many.  Errors: TH_ERANGE (more than 64), TH_ENOMEM. */
+TH_NODISCARD th_err th_runner_threads(th_runner *r, int n_threads, th_why *why);
+
 /* Address of a graph input or output (index into graph->inputs / outputs). */
 void *th_runner_input(th_runner *r, int32_t index);
 const void *th_runner_output(const th_runner *r, int32_t index);

@@ -1,5 +1,7 @@
 #include "model/plan.h"
 
+#include "os/team.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,9 @@ typedef struct site {
 struct th_runner {
     const th_plan *plan;
     void *memory;
+    th_team *team;      /* NULL: one thread */
+    void *more_scratch; /* of members 1 and up, `scratch_step` bytes each */
+    size_t scratch_step;
     uint8_t *arena;          /* as on the device: every tensor at its offset */
     site root, *sub;         /* sub: [plan->n_sub] */
     uint8_t *done;           /* [plan->n_once] 1 when that CALL_ONCE has run */
@@ -95,9 +100,63 @@ void th_runner_free(th_runner *r)
     for (int32_t i = 0; r->sub && i < r->plan->n_sub; i++) site_free(&r->sub[i]);
     site_free(&r->root);
     free(r->sub);
+    th_team_free(r->team);
+    free(r->more_scratch);
     free(r->done);
     free(r->memory);
     free(r);
+}
+
+/* --- threads: steps with parts are divided, each member with its own scratch --- */
+
+/* Less work than this is done before the others have woken up. */
+#define LEAST_MACS 200000
+
+static size_t most_scratch(const th_plan *p)
+{
+    size_t most = 0;
+    for (int32_t k = 0; k < p->graph->n_nodes; k++)
+        if (p->steps[k].part && p->steps[k].scratch_bytes > most) most = p->steps[k].scratch_bytes;
+    return most;
+}
+
+th_err th_runner_threads(th_runner *r, int n_threads, th_why *why)
+{
+    size_t most = most_scratch(r->plan);
+    for (int32_t i = 0; i < r->plan->n_sub; i++)
+        if (r->plan->sub[i] && most_scratch(r->plan->sub[i]) > most) most = most_scratch(r->plan->sub[i]);
+    th_team_free(r->team);
+    free(r->more_scratch);
+    r->team = NULL;
+    r->scratch_step = (most + 63) / 64 * 64 + 64;
+    r->more_scratch = calloc((size_t)n_threads, r->scratch_step);
+    if (!r->more_scratch) return th_why_set(why, TH_ENOMEM, "no memory for the scratch of %d threads", n_threads);
+    return n_threads > 1 ? th_team_new(n_threads, &r->team, why) : TH_OK;
+}
+
+typedef struct divided {
+    const th_runner *r;
+    const th_step *step;
+    const void *const *in;
+    void *const *out;
+    void *scratch;
+} divided;
+
+static void run_part(void *ctx, int member, int n_members)
+{
+    const divided *d = ctx;
+    char *more = d->r->more_scratch;
+    void *scratch = member && d->scratch ? more + (size_t)(member - 1) * d->r->scratch_step : d->scratch;
+    d->step->part(d->step->par, d->in, d->out, scratch, member, n_members);
+}
+
+static void run_kernel(const th_runner *r, const th_step *step, const void *const *in, void *const *out, void *scratch)
+{
+    divided d = {r, step, in, out, scratch};
+    if (r->team && step->part && step->macs >= LEAST_MACS)
+        th_team_run(r->team, run_part, &d);
+    else
+        step->kernel(step->par, in, out, scratch);
 }
 
 void *th_runner_input(th_runner *r, int32_t index)
@@ -188,7 +247,7 @@ static th_err run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void 
         const th_step *step = &p->steps[k];
         const th_node *node = &p->graph->nodes[k];
         if (step->control == TH_CONTROL_KERNEL)
-            step->kernel(step->par, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
+            run_kernel(r, step, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
         else
             TH_TRY(run_control(r, p, k));
         for (int32_t i = 0; on_layer && i < node->n_out; i++)

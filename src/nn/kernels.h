@@ -213,7 +213,8 @@
     X((first) + 1, th_matrix_s16_##family)                                                                             \
     X((first) + 2, th_matrix_f32_##family)                                                                             \
     X((first) + 3, th_depthwise_s8_##family)                                                                           \
-    X((first) + 4, th_depthwise_f32_##family)
+    X((first) + 4, th_depthwise_f32_##family)                                                                          \
+    X((first) + 5, th_vec_add_s8_##family)
 
 #if defined(__x86_64__)
 #define TH_KERNELS_X86_LIST(X)                                                                                         \

@@ -31,7 +31,7 @@ typedef struct session {
     int32_t n_seen, n_more; /* tensors compared; those of operators with several outputs beyond the first */
 } session;
 
-static session open_session(const char *name, th_isa isa)
+static session open_session(const char *name, th_isa isa, int n_threads)
 {
     session s = {0};
     th_why why = {0};
@@ -39,7 +39,7 @@ static session open_session(const char *name, th_isa isa)
     snprintf(path, sizeof path, "%s/models/%s.tflite", test_shared(), name);
     snprintf(s.layers, sizeof s.layers, "goldens/layers/%s", name);
     if (th_model_load(path, &s.model, &why) || th_plan_make_for(&s.model->graphs[0], isa, &s.plan, &why) ||
-        th_runner_new(s.plan, &s.runner, &why))
+        th_runner_new(s.plan, &s.runner, &why) || th_runner_threads(s.runner, n_threads, &why))
         fail_msg("%s: %s", name, why.text);
     return s;
 }
@@ -58,8 +58,7 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     snprintf(file, sizeof file, "op%02d_t%03d.bin", (int)node, (int)tensor);
     const bytes want = load(s->layers, file);
     assert_int_equal(want.n, th_tensor_bytes(&s->plan->graph->tensors[tensor]));
-    if (memcmp(want.p, data, want.n) != 0)
-        fail_msg("%s/%s differs (%s)", s->layers, file, th_isa_name(s->plan->isa));
+    if (memcmp(want.p, data, want.n) != 0) fail_msg("%s/%s differs (%s)", s->layers, file, th_isa_name(s->plan->isa));
     s->n_seen++;
     const th_node *made_by = &s->plan->graph->nodes[node];
     if (made_by->out[0] == tensor)
@@ -130,7 +129,7 @@ static int has_layers(const session *s)
 }
 
 /* Every golden there is: outputs, sequences with their state, and of seed1 every tensor that an operator makes. */
-static void goldens_for(th_isa isa)
+static void goldens_for(th_isa isa, int n_threads)
 {
     char *list[512];
     const size_t n = list_goldens(list);
@@ -143,7 +142,7 @@ static void goldens_for(th_isa isa)
         *tag++ = '\0';
         if (strcmp(open_name, list[i]) != 0) {
             if (*open_name) close_session(&s);
-            s = open_session(list[i], isa);
+            s = open_session(list[i], isa, n_threads);
             snprintf(open_name, sizeof open_name, "%s", list[i]);
             assert_true(s.plan->arena_bytes >= s.plan->lower_bound);
         }
@@ -161,7 +160,8 @@ static void all_goldens(void **state)
     (void)state;
     TEST_NEEDS_SHARED("models/kws_ref_model.tflite");
     for (int isa = TH_ISA_PLAIN; isa < TH_ISA_N; isa++)
-        if (th_isa_runs_here((th_isa)isa)) goldens_for((th_isa)isa);
+        if (th_isa_runs_here((th_isa)isa)) goldens_for((th_isa)isa, 1);
+    goldens_for(th_isa_host(), 3); /* and divided among threads */
 }
 
 /* The arena is smaller than TensorFlow Lite Micro's (BASELINES.md), and the plan reaches the lower bound. */
@@ -176,7 +176,7 @@ static void arenas(void **state)
                {"ad01_int8", 2580},        {"person_detect", 82308}, {"micro_speech_quantized", 6836},
                {"str_ww_ref_model", 16596}};
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        session s = open_session(row[i].name, TH_ISA_PLAIN);
+        session s = open_session(row[i].name, TH_ISA_PLAIN, 1);
         assert_int_equal(s.plan->arena_bytes, s.plan->lower_bound);
         assert_true(s.plan->arena_bytes < row[i].tflm);
         close_session(&s);

@@ -67,6 +67,7 @@ static void same(const made *want, const made *got, th_type type, uint64_t seed)
 /* All families of this machine, whole and in parts.  changed: counts kernels that were not the plain one. */
 static void compare(rig *r, uint64_t seed, int32_t *changed)
 {
+    if (rig_prepare(r) == TH_ERANGE) return; /* scales can be too wild for int16 */
     const made plain = run_for(r, TH_ISA_PLAIN, 1);
     for (int isa = TH_ISA_PLAIN + 1; isa < TH_ISA_N; isa++) {
         if (!th_isa_runs_here((th_isa)isa)) continue;
@@ -143,7 +144,7 @@ static void conv_2d(void **state)
         compare(r, seed, &changed);
         rig_free(r);
     }
-    assert_true(changed > 0 || th_isa_host() == TH_ISA_PLAIN);
+    assert_true(changed > ROUNDS / 2 || th_isa_host() == TH_ISA_PLAIN);
 }
 
 static void depthwise_conv_2d(void **state)
@@ -170,7 +171,7 @@ static void depthwise_conv_2d(void **state)
         compare(r, seed, &changed);
         rig_free(r);
     }
-    assert_true(changed > 0 || th_isa_host() == TH_ISA_PLAIN);
+    assert_true(changed > ROUNDS / 2 || th_isa_host() == TH_ISA_PLAIN);
 }
 
 static void fully_connected(void **state)
@@ -192,7 +193,28 @@ static void fully_connected(void **state)
         compare(r, seed, &changed);
         rig_free(r);
     }
-    assert_true(changed > 0 || th_isa_host() == TH_ISA_PLAIN);
+    assert_true(changed > ROUNDS / 2 || th_isa_host() == TH_ISA_PLAIN);
+}
+
+/* Sums and differences of two tensors of one shape; shapes that are spread stay plain. */
+static void add_sub(void **state)
+{
+    (void)state;
+    int32_t changed = 0;
+    for (uint64_t seed = 0; seed < ROUNDS / 2; seed++) {
+        rig *r = rig_new(seed, seed % 2 ? TH_OP_ADD : TH_OP_SUB, 2);
+        const th_shape shape = shape4(1, rig_between(r, 1, 9), rig_between(r, 1, 9), rig_between(r, 1, 40));
+        r->node.attr.fused.act = (th_act)rig_between(r, 0, 3);
+        rig_fill(r, 0, TH_S8, shape);
+        rig_fill(r, 1, TH_S8, rig_between(r, 0, 3) ? shape : shape4(1, 1, 1, shape.d[3]));
+        rig_quant(r, 0, 1, 0, 0.05f, 127);
+        rig_quant(r, 1, 1, 0, 0.05f, 127);
+        rig_quant(r, 3, 1, 0, 0.05f, 127);
+        rig_fill(r, 3, TH_S8, rig_infer(r));
+        compare(r, seed, &changed);
+        rig_free(r);
+    }
+    assert_true(changed > ROUNDS / 2 || th_isa_host() == TH_ISA_PLAIN);
 }
 
 /* Names go both ways, and this machine has what it says. */
@@ -211,6 +233,7 @@ static void families(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(conv_2d), cmocka_unit_test(depthwise_conv_2d),
-                                       cmocka_unit_test(fully_connected), cmocka_unit_test(families)};
+                                       cmocka_unit_test(fully_connected), cmocka_unit_test(add_sub),
+                                       cmocka_unit_test(families)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ static void line_s8(const th_vec *v, const th_depthwise_s8_par *p, const void *c
             .hi = p->act_max,
             .y = y + b * lanes,
         };
-        if (p->narrow)
+        if (p->to_right)
             v->finish_s8(&f);
         else
             finish_wide(&f);

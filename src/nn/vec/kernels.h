@@ -6,6 +6,7 @@
 #ifndef TH_NN_VEC_KERNELS_H
 #define TH_NN_VEC_KERNELS_H
 
+#include "nn/vec/add.h"
 #include "nn/vec/depthwise.h"
 #include "nn/vec/matrix.h"
 
@@ -15,7 +16,8 @@
     X(family, matrix_s16)                                                                                              \
     X(family, matrix_f32)                                                                                              \
     X(family, depthwise_s8)                                                                                            \
-    X(family, depthwise_f32)
+    X(family, depthwise_f32)                                                                                           \
+    X(family, vec_add_s8)
 
 #define TH_VEC_DECLARE_ONE(family, name)                                                                               \
     void th_##name##_##family(const void *par, const void *const *in, void *const *out, void *scratch);                \

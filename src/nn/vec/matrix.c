@@ -50,6 +50,12 @@ typedef struct source {
     int32_t bytes, zero;
 } source;
 
+/* Rows of taps that lie side by side, `n` bytes each. */
+TH_INLINE void copy_rows(char *to, ptrdiff_t to_row, const char *from, ptrdiff_t from_row, int32_t rows, int32_t n)
+{
+    for (; rows > 0; rows--, to += to_row, from += from_row) copy(to, from, n);
+}
+
 /* All taps of one output pixel, in the order of the filter. */
 static void collect(const th_matrix *m, const source *s, int32_t pixel, char *to)
 {
@@ -57,22 +63,30 @@ static void collect(const th_matrix *m, const source *s, int32_t pixel, char *to
     const int32_t ox = pixel % w->out_w, row = pixel / w->out_w, b = row / w->out_h;
     const int32_t iy0 = row % w->out_h * w->stride_h - w->pad_top, ix0 = ox * w->stride_w - w->pad_left;
     const int32_t n = w->in_c / m->groups * s->bytes, step = w->in_c * s->bytes;
-    int32_t lo, hi;
+    const ptrdiff_t to_row = (ptrdiff_t)w->filter_w * n, from_row = (ptrdiff_t)w->dilation_h * w->in_w * step;
+    int32_t lo, hi, top, bottom;
     th_window_taps(ix0, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
-    for (int32_t i = 0; i < w->filter_h; i++, to += w->filter_w * n) {
-        const int32_t iy = iy0 + i * w->dilation_h;
-        if (iy < 0 || iy >= w->in_h || lo >= hi) {
-            memset(to, (int)s->zero, (size_t)(w->filter_w * n));
-            continue;
-        }
-        const char *from = s->x + (((ptrdiff_t)b * w->in_h + iy) * w->in_w + ix0) * step;
-        if (lo > 0) memset(to, (int)s->zero, (size_t)(lo * n));
-        if (hi < w->filter_w) memset(to + hi * n, (int)s->zero, (size_t)((w->filter_w - hi) * n));
-        if (w->dilation_w == 1 && m->groups == 1)
-            copy(to + lo * n, from + lo * n, (hi - lo) * n);
+    th_window_taps(iy0, w->dilation_h, w->filter_h, w->in_h, &top, &bottom);
+    if (hi - lo < w->filter_w || bottom - top < w->filter_h) memset(to, (int)s->zero, (size_t)(w->filter_h * to_row));
+    if (lo >= hi || top >= bottom) return;
+    const char *from = s->x + (((ptrdiff_t)b * w->in_h + iy0) * w->in_w + ix0) * step + top * from_row;
+    to += top * to_row;
+    if (w->dilation_w == 1 && m->groups == 1) {
+        const int32_t side = (hi - lo) * n;
+        if (side == 8) /* known lengths are one load and one store */
+            copy_rows(to + lo * n, to_row, from + lo * n, from_row, bottom - top, 8);
+        else if (side == 9)
+            copy_rows(to + lo * n, to_row, from + lo * n, from_row, bottom - top, 9);
+        else if (side == 48)
+            copy_rows(to + lo * n, to_row, from + lo * n, from_row, bottom - top, 48);
+        else if (side == 96)
+            copy_rows(to + lo * n, to_row, from + lo * n, from_row, bottom - top, 96);
         else
-            for (int32_t j = lo; j < hi; j++) copy(to + j * n, from + (ptrdiff_t)j * w->dilation_w * step, n);
+            copy_rows(to + lo * n, to_row, from + lo * n, from_row, bottom - top, side);
+        return;
     }
+    for (int32_t j = lo; j < hi; j++)
+        copy_rows(to + j * n, to_row, from + (ptrdiff_t)j * w->dilation_w * step, from_row, bottom - top, n);
 }
 
 /* Points the tile to the taps of t->rows pixels: the picture itself, or a copy in scratch. */
@@ -107,7 +121,7 @@ static int32_t least(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-/* Any sum and any shift. */
+/* Any shift. */
 static void finish_wide_s8(const th_finish_s8 *f)
 {
     for (int32_t r = 0; r < f->rows; r++)
@@ -154,7 +168,7 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
                     .y = (int8_t *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes,
                     .y_row = m->win.out_c,
                 };
-                if (p->narrow)
+                if (p->to_right)
                     v->finish_s8(&f);
                 else
                     finish_wide_s8(&f);

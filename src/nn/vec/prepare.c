@@ -1,9 +1,11 @@
 #include "nn/vec/prepare.h"
 
+#include "nn/binary.h"
 #include "nn/conv_2d.h"
 #include "nn/depthwise_conv_2d.h"
 #include "nn/fully_connected.h"
 #include "nn/prepare.h"
+#include "nn/requant.h"
 
 #define TH_FIELD_MATRIX(type)                                                                                          \
     TH_FIELD_INT(type, m.win.batches), TH_FIELD_INT(type, m.win.in_h), TH_FIELD_INT(type, m.win.in_w),                 \
@@ -20,7 +22,7 @@ static const th_field matrix_s8_fields[] = {
     TH_FIELD_INT(th_matrix_s8_par, out_zero),
     TH_FIELD_INT(th_matrix_s8_par, act_min),
     TH_FIELD_INT(th_matrix_s8_par, act_max),
-    TH_FIELD_INT(th_matrix_s8_par, narrow),
+    TH_FIELD_INT(th_matrix_s8_par, to_right),
     TH_FIELD_INT(th_matrix_s8_par, n_scales),
     TH_FIELD_INTS(th_matrix_s8_par, bias, n_scales),
     TH_FIELD_INTS(th_matrix_s8_par, multiplier, n_scales),
@@ -71,7 +73,7 @@ static const th_field depthwise_s8_fields[] = {
     TH_FIELD_INT(th_depthwise_s8_par, out_zero),
     TH_FIELD_INT(th_depthwise_s8_par, act_min),
     TH_FIELD_INT(th_depthwise_s8_par, act_max),
-    TH_FIELD_INT(th_depthwise_s8_par, narrow),
+    TH_FIELD_INT(th_depthwise_s8_par, to_right),
     TH_FIELD_INT(th_depthwise_s8_par, n_scales),
     TH_FIELD_INTS(th_depthwise_s8_par, bias, n_scales),
     TH_FIELD_INTS(th_depthwise_s8_par, multiplier, n_scales),
@@ -89,6 +91,20 @@ static const th_field depthwise_f32_fields[] = {
     TH_FIELD_ARRAY(th_depthwise_f32_par, bias, n_bias, F32),
     TH_FIELD_INT(th_depthwise_f32_par, n_w),
     TH_FIELD_ARRAY(th_depthwise_f32_par, w, n_w, F32),
+};
+
+static const th_field add_s8_fields[] = {
+    TH_FIELD_INT(th_vec_add_s8_par, n),
+    TH_FIELD_INT(th_vec_add_s8_par, out_zero),
+    TH_FIELD_INT(th_vec_add_s8_par, act_min),
+    TH_FIELD_INT(th_vec_add_s8_par, act_max),
+    TH_FIELD_INT(th_vec_add_s8_par, n_table),
+    TH_FIELD_INTS(th_vec_add_s8_par, a, n_table),
+    TH_FIELD_INTS(th_vec_add_s8_par, b, n_table),
+    TH_FIELD_INT(th_vec_add_s8_par, n_lanes),
+    TH_FIELD_INTS(th_vec_add_s8_par, bias, n_lanes),
+    TH_FIELD_INTS(th_vec_add_s8_par, multiplier, n_lanes),
+    TH_FIELD_INTS(th_vec_add_s8_par, shift, n_lanes),
 };
 
 /* --- weights as the model has them --- */
@@ -228,7 +244,8 @@ static th_err matrix_s8(const th_vec_family *f, const th_prepare *p, const layer
         const int32_t at = packed(m, c);
         s.bias[at] = corrected(bias_of(p, c), &l->w, c, m->n_k, par->in_zero + v->s8_offset);
         s.multiplier[at] = multiplier[c * each];
-        s.shift[at] = shift[c * each];
+        s.shift[at] = s.multiplier[at] ? shift[c * each] : -1; /* a factor of 0 comes with shift 0 */
+        par->to_right &= s.shift[at] >= -31 && s.shift[at] <= -1;
         for (int32_t k = 0; k < m->n_k; k++) {
             const size_t i = place_of(m, v->lanes, group, at, k);
             if (w8)
@@ -343,7 +360,7 @@ static th_err conv_s8(const th_vec_family *f, const th_prepare *p, th_step *step
                               .out_zero = old->out_zero,
                               .act_min = old->act_min,
                               .act_max = old->act_max,
-                              .narrow = old->narrow};
+                              .to_right = 1};
     return matrix_s8(f, p, &l, par, old->multiplier, old->shift, 1, step);
 }
 
@@ -394,7 +411,7 @@ static th_err dense_s8(const th_vec_family *f, const th_prepare *p, th_step *ste
                               .out_zero = old->out_zero,
                               .act_min = old->act_min,
                               .act_max = old->act_max,
-                              .narrow = old->narrow};
+                              .to_right = 1};
     return matrix_s8(f, p, &l, par, old->multiplier, old->shift, old->n_scales > 1, step);
 }
 
@@ -468,7 +485,7 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
                                 .out_zero = old->out_zero,
                                 .act_min = old->act_min,
                                 .act_max = old->act_max,
-                                .narrow = old->narrow};
+                                .to_right = 1};
         return matrix_s8(f, p, &one, m, old->multiplier, old->shift, 1, step);
     }
     if (!lines_of(w, group, lanes, 1, &l)) return TH_OK;
@@ -479,7 +496,7 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
                                  .out_zero = old->out_zero,
                                  .act_min = old->act_min,
                                  .act_max = old->act_max,
-                                 .narrow = old->narrow,
+                                 .to_right = 1,
                                  .n_scales = l.period * lanes};
     TH_TRY(scales_new(p, par->n_scales, &s));
     const size_t n_w = (size_t)par->n_scales * (size_t)l.n_groups * (size_t)group;
@@ -491,7 +508,8 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
         if (c < 0) continue;
         s.bias[i] = corrected(bias_of(p, c), &from, c, taps, old->in_zero + v->line_offset);
         s.multiplier[i] = old->multiplier[c];
-        s.shift[i] = old->shift[c];
+        s.shift[i] = s.multiplier[i] ? old->shift[c] : -1;
+        par->to_right &= s.shift[i] >= -31 && s.shift[i] <= -1;
         for (int32_t k = 0; k < taps; k++) {
             const size_t at = (((size_t)(i / lanes) * (size_t)l.n_groups + (size_t)(k / group)) * (size_t)lanes +
                                (size_t)v->place(i % lanes)) *
@@ -552,21 +570,74 @@ static th_err depthwise_f32(const th_vec_family *f, const th_prepare *p, th_step
     return TH_OK;
 }
 
+/* --- sums of two tensors --- */
+
+/* One line of bytes, no broadcasting. */
+static bool is_flat(const th_broadcast *map)
+{
+    return map->n_dims == 1 && map->stride[0] != 0 && map->stride[1] != 0;
+}
+
+static th_err add_or_sub(const th_vec_family *f, const th_prepare *p, bool negative, th_step *step)
+{
+    const th_binary_q_par *old = step->par;
+    scales s;
+    if (!is_flat(&old->map) || old->out_shift < -31 || old->out_shift > -1) return TH_OK;
+    th_vec_add_s8_par *par = TH_NEW(p->arena, th_vec_add_s8_par, 1);
+    int32_t *a = TH_NEW(p->arena, int32_t, 256), *b = TH_NEW(p->arena, int32_t, 256);
+    if (!par || !a || !b) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    TH_TRY(scales_new(p, TH_LINE_LANES, &s));
+    for (int32_t i = 0; i < 256; i++) {
+        a[i] = th_requant(th_shift_left(i - 128 - old->a_zero, 20), old->a_multiplier, old->a_shift);
+        b[i] = th_requant(th_shift_left(i - 128 - old->b_zero, 20), old->b_multiplier, old->b_shift);
+        if (negative) b[i] = -b[i];
+    }
+    for (int32_t i = 0; i < TH_LINE_LANES; i++) s.multiplier[i] = old->out_multiplier, s.shift[i] = old->out_shift;
+    *par = (th_vec_add_s8_par){.n = old->map.size[0],
+                               .out_zero = old->out_zero,
+                               .act_min = old->act_min,
+                               .act_max = old->act_max,
+                               .n_table = 256,
+                               .a = a,
+                               .b = b,
+                               .n_lanes = TH_LINE_LANES,
+                               .bias = s.bias,
+                               .multiplier = s.multiplier,
+                               .shift = s.shift};
+    SET_KERNEL(f, TH_VEC_vec_add_s8, th_vec_add_s8_par, add_s8_fields, step);
+    step->n_in = 2;
+    step->par = par;
+    return TH_OK;
+}
+
+static th_err add_s8(const th_vec_family *f, const th_prepare *p, th_step *step)
+{
+    return add_or_sub(f, p, false, step);
+}
+
+static th_err sub_s8(const th_vec_family *f, const th_prepare *p, th_step *step)
+{
+    return add_or_sub(f, p, true, step);
+}
+
 static const struct {
     const char *plain;
     th_err (*prepare)(const th_vec_family *f, const th_prepare *p, th_step *step);
+    bool sums; /* of two tensors that are made while running; others have constant weights */
 } replaced[] = {
-    {"th_conv_2d_s8", conv_s8},
-    {"th_conv_2d_s8w4", conv_s8},
-    {"th_conv_2d_s16", conv_s16},
-    {"th_conv_2d_f32", conv_f32},
-    {"th_fully_connected_s8", dense_s8},
-    {"th_fully_connected_s8w4", dense_s8},
-    {"th_fully_connected_s16", dense_s16},
-    {"th_fully_connected_f32", dense_f32},
-    {"th_depthwise_conv_2d_s8", depthwise_s8},
-    {"th_depthwise_conv_2d_s8w4", depthwise_s8},
-    {"th_depthwise_conv_2d_f32", depthwise_f32},
+    {"th_conv_2d_s8", conv_s8, false},
+    {"th_conv_2d_s8w4", conv_s8, false},
+    {"th_conv_2d_s16", conv_s16, false},
+    {"th_conv_2d_f32", conv_f32, false},
+    {"th_fully_connected_s8", dense_s8, false},
+    {"th_fully_connected_s8w4", dense_s8, false},
+    {"th_fully_connected_s16", dense_s16, false},
+    {"th_fully_connected_f32", dense_f32, false},
+    {"th_depthwise_conv_2d_s8", depthwise_s8, false},
+    {"th_depthwise_conv_2d_s8w4", depthwise_s8, false},
+    {"th_depthwise_conv_2d_f32", depthwise_f32, false},
+    {"th_add_s8", add_s8, true},
+    {"th_sub_s8", sub_s8, true},
 };
 
 const char *th_vec_replaces(size_t i)
@@ -578,6 +649,6 @@ th_err th_vec_prepare(const th_vec_family *f, const th_prepare *p, th_step *step
 {
     for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
         if (th_same_name(replaced[i].plain, step->kernel_name))
-            return is_constant(p) ? replaced[i].prepare(f, p, step) : TH_OK;
+            return replaced[i].sums || is_constant(p) ? replaced[i].prepare(f, p, step) : TH_OK;
     return TH_OK;
 }

@@ -40,11 +40,13 @@ typedef struct th_tile {
     void *sums;                    /* [rows][units * lanes] */
 } th_tile;
 
-/* Sums to int8: y[r][c] = limit(zero + R(sum[r][c] + bias[c])), R as the narrow way of nn/inner.h. */
+/* Sums to int8: y[r][c] = limit(zero + R(sum[r][c] + bias[c])), R as in nn/requant.h for shifts to the right:
+ *   h = (a m + 2^30) >> 31,   t = (h - (h < 0)) >> (e - 1),   R = (t >> 1) + (t & 1)   with e = -shift
+ * which is exact for every int32 a (converters give dead channels biases of 2^30). */
 typedef struct th_finish_s8 {
     const int32_t *sums; /* row r at sums + r * sums_row; rows are whole vectors */
     int32_t sums_row;
-    const int32_t *bias, *multiplier, *shift; /* [n, rounded up to whole vectors]; narrow: -31 <= shift <= -1 */
+    const int32_t *bias, *multiplier, *shift; /* [n, rounded up to whole vectors]; -31 <= shift <= -1 */
     int32_t rows, n;
     int32_t zero, lo, hi;
     int8_t *y;

@@ -64,13 +64,14 @@ static void widen(const int8_t *x, int32_t n, int16_t *y)
 }
 
 /* 8 sums to 8 bytes.  Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
-TH_INLINE __m128i requant(const th_finish_s8 *f, __m256i a, __m256i m, __m256i e, __m256i half)
+TH_INLINE __m128i requant(const th_finish_s8 *f, __m256i a, __m256i m, __m256i e)
 {
     const __m256i one = _mm256_set1_epi64x((int64_t)1 << 30);
     const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(a, m), one);
     const __m256i odd = _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(m, 32)), one);
     const __m256i h = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_add_epi64(odd, odd), 0xaa);
-    const __m256i q = _mm256_srav_epi32(_mm256_add_epi32(h, _mm256_add_epi32(half, _mm256_srai_epi32(a, 31))), e);
+    const __m256i t = _mm256_srav_epi32(_mm256_add_epi32(h, _mm256_srai_epi32(h, 31)), e);
+    const __m256i q = _mm256_add_epi32(_mm256_srai_epi32(t, 1), _mm256_and_si256(t, _mm256_set1_epi32(1)));
     const __m128i w = _mm_adds_epi16(_mm_packs_epi32(_mm256_castsi256_si128(q), _mm256_extracti128_si256(q, 1)),
                                      _mm_set1_epi16((int16_t)f->zero));
     const __m128i limited =
@@ -82,12 +83,10 @@ static void finish_s8(const th_finish_s8 *f)
 {
     for (int32_t c = 0; c < f->n; c += 8) {
         const __m256i bias = load(f->bias + c), m = load(f->multiplier + c);
-        const __m256i e = _mm256_sub_epi32(_mm256_setzero_si256(), load(f->shift + c));
-        const __m256i one = _mm256_set1_epi32(1), half = _mm256_sllv_epi32(one, _mm256_sub_epi32(e, one));
+        const __m256i e = _mm256_sub_epi32(_mm256_set1_epi32(-1), load(f->shift + c)); /* -shift - 1 */
         const int32_t left = f->n - c;
         for (int32_t r = 0; r < f->rows; r++) {
-            const __m128i q =
-                requant(f, _mm256_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e, half);
+            const __m128i q = requant(f, _mm256_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e);
             int8_t *y = f->y + r * f->y_row + c;
             if (left >= 8) {
                 _mm_storel_epi64((__m128i *)(void *)y, q);

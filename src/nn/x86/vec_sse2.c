@@ -77,52 +77,51 @@ static void widen(const int8_t *x, int32_t n, int16_t *y)
 
 /* What requantising needs of four channels. */
 typedef struct scale {
-    __m128i bias, m, m_odd, round, round_odd, half, down, down_odd, back;
+    __m128i bias, m, m_odd, round, round_odd, down, down_odd, back;
 } scale;
 
-/* 2^30 - 2^30 m of the even lanes, in 64 bits. */
+/* 2^30 - 2^31 m of the even lanes, in 64 bits. */
 TH_INLINE __m128i round_of(__m128i m)
 {
     const __m128i unit = _mm_set_epi32(0, 1 << 30, 0, 1 << 30);
-    return _mm_sub_epi64(unit, _mm_mul_epu32(m, unit));
+    return _mm_sub_epi64(unit, _mm_mul_epu32(m, _mm_add_epi64(unit, unit)));
 }
 
 static scale scale_of(const th_finish_s8 *f, int32_t c)
 {
-    int32_t half[4], down[4], back[4];
+    int32_t down[4], back[4];
     scale s;
     for (int i = 0; i < 4; i++) {
-        const int32_t e = -f->shift[c + i];
-        half[i] = (int32_t)(UINT32_C(1) << (e - 1));
-        down[i] = (int32_t)(UINT32_C(1) << (32 - e));
-        back[i] = (int32_t)(UINT32_C(1) << (31 - e));
+        const int32_t e = -f->shift[c + i] - 1;
+        down[i] = e ? (int32_t)(UINT32_C(1) << (32 - e)) : 0;
+        back[i] = e ? (int32_t)(UINT32_C(1) << (31 - e)) : 0;
     }
     s.bias = load(f->bias + c);
     s.m = load(f->multiplier + c);
     s.m_odd = _mm_srli_epi64(s.m, 32);
     s.round = round_of(s.m);
     s.round_odd = round_of(s.m_odd);
-    s.half = load(half);
     s.down = load(down);
     s.down_odd = _mm_srli_epi64(s.down, 32);
     s.back = load(back);
     return s;
 }
 
-/* h = (a m + 2^30) >> 31 as ((a + 2^30) m + (2^30 - 2^30 m)) >> 31: a + 2^30 is not negative, because |a| < 2^30.
- * (h + half) >> e as ((h + half + 2^31) 2^(32 - e)) >> 32, less 2^(31 - e): unsigned too. */
+/* h = (a m + 2^30) >> 31 as ((a + 2^31) m + (2^30 - 2^31 m)) >> 31, where a + 2^31 is not negative.
+ * t >> e as ((t + 2^31) 2^(32 - e)) >> 32, less 2^(31 - e): unsigned too; for e = 0 it is t itself. */
 TH_INLINE __m128i requant(const scale *s, __m128i a)
 {
-    const __m128i upper = _mm_set_epi32(-1, 0, -1, 0), up = _mm_add_epi32(a, _mm_set1_epi32(1 << 30));
+    const __m128i upper = _mm_set_epi32(-1, 0, -1, 0), most = _mm_set1_epi32(INT32_MIN), up = _mm_xor_si128(a, most);
     const __m128i even = _mm_add_epi64(_mm_mul_epu32(up, s->m), s->round);
     const __m128i odd = _mm_add_epi64(_mm_mul_epu32(_mm_srli_epi64(up, 32), s->m_odd), s->round_odd);
     const __m128i h =
         _mm_or_si128(_mm_andnot_si128(upper, _mm_srli_epi64(even, 31)), _mm_and_si128(upper, _mm_add_epi64(odd, odd)));
-    const __m128i t = _mm_add_epi32(_mm_add_epi32(h, s->half), _mm_srai_epi32(a, 31));
-    const __m128i u = _mm_xor_si128(t, _mm_set1_epi32(INT32_MIN));
-    const __m128i q = _mm_or_si128(_mm_srli_epi64(_mm_mul_epu32(u, s->down), 32),
-                                   _mm_and_si128(upper, _mm_mul_epu32(_mm_srli_epi64(u, 32), s->down_odd)));
-    return _mm_sub_epi32(q, s->back);
+    const __m128i v = _mm_add_epi32(h, _mm_srai_epi32(h, 31)), u = _mm_xor_si128(v, most);
+    const __m128i down = _mm_or_si128(_mm_srli_epi64(_mm_mul_epu32(u, s->down), 32),
+                                      _mm_and_si128(upper, _mm_mul_epu32(_mm_srli_epi64(u, 32), s->down_odd)));
+    const __m128i same = _mm_cmpeq_epi32(s->down, _mm_setzero_si128());
+    const __m128i t = _mm_or_si128(_mm_and_si128(same, v), _mm_andnot_si128(same, _mm_sub_epi32(down, s->back)));
+    return _mm_add_epi32(_mm_srai_epi32(t, 1), _mm_and_si128(t, _mm_set1_epi32(1)));
 }
 
 static void finish_s8(const th_finish_s8 *f)

@@ -70,30 +70,27 @@ TH_INLINE __m512i turned(__m512i v)
 #include "nn/vec/tile.h"
 
 /* 16 sums to 16 bytes.  Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
-TH_INLINE __m128i requant(const th_finish_s8 *f, __m512i a, __m512i m, __m512i e, __m512i half)
+TH_INLINE __m128i requant(const th_finish_s8 *f, __m512i a, __m512i m, __m512i e)
 {
     const __m512i one = _mm512_set1_epi64((int64_t)1 << 30);
     const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(a, m), one);
     const __m512i odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(m, 32)), one);
     const __m512i h = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 31), _mm512_add_epi64(odd, odd));
-    const __m512i q =
-        _mm512_add_epi32(_mm512_srav_epi32(_mm512_add_epi32(h, _mm512_add_epi32(half, _mm512_srai_epi32(a, 31))), e),
-                         _mm512_set1_epi32(f->zero));
+    const __m512i t = _mm512_srav_epi32(_mm512_add_epi32(h, _mm512_srai_epi32(h, 31)), e);
+    const __m512i q = _mm512_add_epi32(_mm512_add_epi32(_mm512_srai_epi32(t, 1), _mm512_set1_epi32(f->zero)),
+                                       _mm512_and_si512(t, _mm512_set1_epi32(1)));
     return _mm512_cvtepi32_epi8(
         _mm512_min_epi32(_mm512_max_epi32(q, _mm512_set1_epi32(f->lo)), _mm512_set1_epi32(f->hi)));
 }
 
 static void finish_s8(const th_finish_s8 *f)
 {
-    const __m512i one = _mm512_set1_epi32(1);
     for (int32_t c = 0; c < f->n; c += 16) {
         const __m512i bias = load(f->bias + c), m = load(f->multiplier + c);
-        const __m512i e = _mm512_sub_epi32(_mm512_setzero_si512(), load(f->shift + c));
-        const __m512i half = _mm512_sllv_epi32(one, _mm512_sub_epi32(e, one));
+        const __m512i e = _mm512_sub_epi32(_mm512_set1_epi32(-1), load(f->shift + c)); /* -shift - 1 */
         const int32_t left = f->n - c;
         for (int32_t r = 0; r < f->rows; r++) {
-            const __m128i q =
-                requant(f, _mm512_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e, half);
+            const __m128i q = requant(f, _mm512_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e);
             int8_t *y = f->y + r * f->y_row + c;
             if (left >= 16)
                 _mm_storeu_si128((__m128i *)(void *)y, q);

@@ -1,0 +1,25 @@
+/* nn/vec/add.h -- ADD and SUB of int8 tensors of the same shape.
+ *
+ * What an input becomes before the addition (nn/binary.h) depends on its byte only: two tables of 256 numbers.
+ *
+ *   y[i] = limit(zero + R( table_a[a[i] + 128] + table_b[b[i] + 128], multiplier ))
+ *
+ *   in[0] a, in[1] b, out[0] y: n bytes; y may lie exactly on a or b */
+#ifndef TH_NN_VEC_ADD_H
+#define TH_NN_VEC_ADD_H
+
+#include "nn/vec/vec.h"
+
+typedef struct th_vec_add_s8_par {
+    int32_t n;
+    int32_t out_zero, act_min, act_max;
+    int32_t n_table;                          /* 256 */
+    const int32_t *a, *b;                     /* [n_table]; b of SUB with the other sign */
+    int32_t n_lanes;                          /* TH_LINE_LANES */
+    const int32_t *bias, *multiplier, *shift; /* [n_lanes] all the same: 0, and -31 <= shift <= -1 */
+} th_vec_add_s8_par;
+
+void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                   int32_t part, int32_t of);
+
+#endif
