@@ -1,6 +1,6 @@
 /* Room for fast kernels: the arena is as large as its fullest step; at all others memory is free, which a kernel may
- * use for larger tiles.  What they ask for is tried out for all steps together, else for one after the other, those
- * with most work first; the arena never grows. */
+ * use for larger tiles, and an eighth more than the smallest arena is given for them.  What they ask for is tried out
+ * for all steps together, else for one after the other, those with most work first. */
 #include "model/plan_priv.h"
 
 #include <stdlib.h>
@@ -153,7 +153,8 @@ static th_err use(rooms *r)
 th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
 {
     const size_t n = (size_t)plan->graph->n_nodes;
-    rooms r = {.plan = plan, .extra = extra, .n_extra = n_extra, .arena = plan->arena_bytes, .why = why};
+    const size_t arena = plan->arena_bytes + plan->arena_bytes / 8;
+    rooms r = {.plan = plan, .extra = extra, .n_extra = n_extra, .arena = arena, .why = why};
     if (plan->isa == TH_ISA_PLAIN || plan->quick) return TH_OK; /* no plain kernel has tiles */
     r.free = calloc(n + 1, sizeof *r.free);
     r.own = calloc(n + 1, sizeof *r.own);

@@ -12,8 +12,20 @@ typedef struct place {
     int32_t iy, ix; /* of the window's first tap, which may be outside */
 } place;
 
-/* How a row of the filter stands in the picture: as one piece of whole words, or of any length, or not as one. */
-typedef enum pieces { WORDS, BYTES, SCATTERED } pieces;
+/* How the taps of one output stand in the picture. */
+typedef enum pieces {
+    PIXELS,   /* they are one pixel of whole words, one after the other */
+    WORDS,    /* a row of the filter is one piece of whole words */
+    BYTES,    /* it is one piece of any length */
+    SCATTERED /* or not one piece */
+} pieces;
+
+static pieces pieces_of(const th_window *w, int32_t n_c)
+{
+    if (n_c != w->in_c || w->dilation_w != 1) return SCATTERED;
+    if (w->filter_w * n_c % 4) return BYTES;
+    return w->filter_h * w->filter_w == 1 && w->in_w == w->out_w && w->in_h == w->out_h ? PIXELS : WORDS;
+}
 
 static void next(place *at, const th_window *w)
 {
@@ -85,7 +97,7 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
     const th_conv_2d_dsp_par *p = (const th_conv_2d_dsp_par *)par;
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, outs = w->out_c / p->groups, n_pixels = w->batches * w->out_h * w->out_w;
-    const pieces how = n_c != w->in_c || w->dilation_w != 1 ? SCATTERED : w->filter_w * n_c % 4 ? BYTES : WORDS;
+    const pieces how = pieces_of(w, n_c);
     int16_t *x = (int16_t *)scratch;
     int8_t *patch = (int8_t *)scratch + TH_TILE_BYTES(p->tile, p->n);
     for (int32_t g = 0; g < p->groups; g++) {
@@ -97,9 +109,14 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
         for (int32_t left = n_pixels; left > 0; left -= p->tile, y += p->tile * w->out_c) {
             const int32_t pixels = left < p->tile ? left : p->tile;
             int16_t *lane = x; /* a and b in turn, four inputs each */
-            for (int32_t i = 0; i < pixels; i++, next(&at, w)) {
-                load(p, &at, n_c, how, lane, patch);
-                lane += i & 1 ? 2 * p->n - 4 : 4;
+            for (int32_t i = 0; i < pixels; i++, lane += i & 1 ? 4 : 2 * p->n - 4) {
+                if (how == PIXELS) {
+                    th_tile_widen(lane, at.x, n_c, p->in_zero);
+                    at.x += n_c;
+                } else {
+                    load(p, &at, n_c, how, lane, patch);
+                    next(&at, w);
+                }
             }
             th_tile_run(&scale, x, pixels, weights, p->n, outs, y, w->out_c);
         }

@@ -19,7 +19,7 @@ typedef struct th_conv_2d_dsp_par {
     const int8_t *weights; /* [groups][(outs + 1) / 2][n / 4][8], outs = out_c / groups */
     int32_t n_scales;      /* out_c */
     const int32_t *bias, *multiplier;
-    const int8_t *shift; /* to the right, 1..TH_TILE_SHIFT_MAX */
+    const int8_t *shift; /* e of tile_dsp.h */
 } th_conv_2d_dsp_par;
 
 /* scratch: TH_TILE_BYTES(tile, n), and n bytes more where the filter is larger than 1x1. */

@@ -32,7 +32,7 @@ typedef struct own_scales {
 } own_scales;
 
 /* Pixels of a tile: widening the weights is paid once for all of them, so as many as there is room for. */
-enum { LEAST_TILE = 4, MOST_TILE = 64 };
+enum { LEAST_TILE = 2, MOST_TILE = 64 };
 static int32_t tile_of(int32_t n, int32_t n_pixels, size_t room)
 {
     const int32_t least = n > 640 ? 2 : LEAST_TILE;

@@ -87,8 +87,8 @@ TH_INLINE void finish(const th_dense_dsp_par *p, const int32_t *sum, int32_t o, 
     const int32_t *m = p->multiplier + o * each;
     const int8_t *s = p->shift + o * each;
     for (int32_t f = 0; f < n; f++, m += each, s += each) {
-        const int32_t h = th_smmlar(2 * sum[f], *m, (2 * p->out_zero + 1) * (INT32_C(1) << (*s - 1)));
-        y[f] = th_ssat_8((h + (sum[f] >> 31)) >> *s);
+        const int32_t h = th_smmlar(2 * sum[f], *m, (2 * p->out_zero + 1) * (INT32_C(1) << *s));
+        y[f] = th_ssat_8((h + (sum[f] >> 31)) >> *s >> 1);
     }
 }
 

@@ -19,7 +19,7 @@ typedef struct th_dense_dsp_par {
     const int32_t *bias;   /* [n_out] */
     int32_t n_scales;      /* n_out, or 1 for all */
     const int32_t *multiplier;
-    const int8_t *shift; /* to the right, 1..TH_TILE_SHIFT_MAX */
+    const int8_t *shift; /* e of tile_dsp.h */
 } th_dense_dsp_par;
 
 /* scratch: n_in bytes rounded up to a multiple of 4, or none where n_in is one. */

@@ -34,7 +34,13 @@ static void widen_columns(uint32_t *to, const int8_t *a, const int8_t *b, int32_
 {
     if (a && b) {
         const ptrdiff_t step = b - a;
-        for (; n > 0; n--, a += row) *to++ = th_pack_16(a[0] - zero, a[step] - zero);
+        const uint32_t minus = th_pack_16(-zero, -zero);
+        if (n & 1) *to++ = th_add_16(th_pack_16(a[0], a[step]), minus), a += row;
+        for (n /= 2; n > 0; n--, a += row) {
+            *to++ = th_add_16(th_pack_16(a[0], a[step]), minus);
+            a += row;
+            *to++ = th_add_16(th_pack_16(a[0], a[step]), minus);
+        }
     } else if (a) {
         for (; n > 0; n--, a += row) *to++ = th_pack_16(*a - zero, 0);
     } else if (b) {
@@ -46,11 +52,14 @@ static void widen_columns(uint32_t *to, const int8_t *a, const int8_t *b, int32_
 static void widen_row(const th_window *w, int32_t pairs, const int8_t *x, int32_t zero, uint32_t *words)
 {
     const int32_t step = w->in_c, first = (w->pad_left + 1) / 2; /* the first word that is all picture */
-    int32_t c = 2 * first - w->pad_left, j = first;
+    const int32_t c = 2 * first - w->pad_left, inside = (w->in_w - c) / 2, room = pairs - first;
+    const uint32_t minus = th_pack_16(-zero, -zero);
     if (c == 1) words[first - 1] = th_pack_16(0, *x - zero);
-    for (x += (ptrdiff_t)c * step; j < pairs && c + 1 < w->in_w; j++, c += 2, x += 2 * step)
-        words[j] = th_pack_16(x[0] - zero, x[step] - zero);
-    if (j < pairs && c < w->in_w) words[j] = th_pack_16(*x - zero, 0);
+    x += (ptrdiff_t)c * step;
+    words += first;
+    for (int32_t n = inside < room ? inside : room; n > 0; n--, x += 2 * step)
+        *words++ = th_add_16(th_pack_16(x[0], x[step]), minus);
+    if (inside < room && (w->in_w - c) % 2) *words = th_pack_16(*x - zero, 0);
 }
 
 /* All of one channel; the words of padding are 0 already. */
@@ -212,21 +221,28 @@ static void load_3x3(const int8_t *w, uint32_t *words)
  * starts at an odd column. */
 static void load_any(const th_window *w, const int8_t *weights, uint32_t *words)
 {
-    for (int32_t j = 0; j <= w->filter_w; j += 2) {
-        const int8_t *tap = weights + j;
-        for (int32_t i = 0; i < w->filter_h; i++, tap += w->filter_w) {
-            const int32_t before = j > 0 ? 2 * tap[-1] : 0, here = j < w->filter_w ? 2 * tap[0] : 0,
-                          behind = j + 1 < w->filter_w ? 2 * tap[1] : 0;
-            *words++ = th_pack_16(here, behind);
-            *words++ = th_pack_16(before, here);
+    const int32_t below = 2 * w->filter_h; /* words from one column pair to the next */
+    for (int32_t i = 0; i < w->filter_h; i++, words += 2) {
+        uint32_t *to = words;
+        int32_t before = 0, here, behind;
+        for (int32_t n = w->filter_w / 2; n > 0; n--, before = behind, to += below) {
+            here = 2 * *weights++;
+            behind = 2 * *weights++;
+            to[0] = th_pack_16(here, behind);
+            to[1] = th_pack_16(before, here);
         }
+        here = w->filter_w & 1 ? 2 * *weights++ : 0;
+        to[0] = th_pack_16(here, 0);
+        to[1] = th_pack_16(before, here);
     }
 }
 
 /* Where the words of a window stand. */
 typedef struct walk {
     int32_t pairs, filter_h, dilation_h, rows; /* rows: words from one column pair to the next */
-    int32_t step;                              /* and from one output to the next */
+    int32_t step, row;                         /* to the next output: words, and bytes in y */
+    int32_t is_row;                            /* 1: outputs follow each other along the only row, else downwards */
+    int32_t every;                             /* columns after which the same way of reading comes again */
 } walk;
 
 /* Any filter with stride 1 along the row: two outputs that start in the same word. */
@@ -346,30 +362,46 @@ static void run_any(const th_window *w, column *c, const uint32_t *plane, const 
         outputs_1(c, loaded + (first & 1), at);
 }
 
-/* All columns of one channel, y: its first output; a plane of one row is gone through along it. */
-static void channel_any(const th_window *w, column *c, plane_size p, const uint32_t *plane, const uint32_t *loaded,
-                        int8_t *y)
+/* How a layer's outputs are gone through, the same for all channels. */
+static walk walk_of(const th_window *w, plane_size p)
 {
     const int32_t together = in_twos(w) ? 2 : 1;
-    walk at = {w->filter_w / 2 + 1, w->filter_h, w->dilation_h, p.rows, w->stride_h};
+    walk at;
+    at.pairs = w->filter_w / 2 + 1;
+    at.filter_h = w->filter_h;
+    at.dilation_h = w->dilation_h;
+    at.rows = p.rows;
+    at.is_row = w->out_h == 1;
+    at.every = at.is_row ? together * (together == 1 && w->stride_w & 1 ? 2 : 1) : together;
+    at.step = at.is_row ? at.every * w->stride_w / 2 * p.rows : w->stride_h;
+    at.row = at.is_row ? at.every * w->out_c : w->out_w * w->out_c;
     if (p.rows == at.filter_h) at.filter_h *= at.pairs, at.pairs = 1; /* all words of a window in one piece */
-    if (w->out_h > 1) {
-        for (int32_t ox = 0; ox < w->out_w; ox += together) {
+    return at;
+}
+
+/* All outputs of one channel, y: the first. */
+static void channel_any(const th_window *w, column *c, const walk *at, const uint32_t *plane, const uint32_t *loaded,
+                        int8_t *y)
+{
+    const int32_t twos = in_twos(w);
+    c->row = at->row;
+    if (!at->is_row) { /* column by column */
+        for (int32_t ox = 0; ox < w->out_w; ox += at->every) {
             c->stride = ox + 1 < w->out_w ? w->out_c : 0;
-            run_any(w, c, plane, loaded, &at, y, ox, w->out_h);
+            run_any(w, c, plane, loaded, at, y, ox, w->out_h);
         }
         return;
     }
-    /* Even and odd columns in turn, where each output is made by itself and the stride is odd. */
-    const int32_t ways = together == 2 ? 1 : 1 + (w->stride_w & 1), every = together * ways;
-    at.step = every * w->stride_w / 2 * p.rows;
-    c->row = every * w->out_c;
+    /* Along the only row; a last one alone where two go together; else even and odd columns in turn, if there are. */
     c->stride = w->out_c;
-    for (int32_t ox = 0; ox < ways && ox < w->out_w; ox++)
-        run_any(w, c, plane, loaded, &at, y, ox, together == 2 ? w->out_w / 2 : (w->out_w - ox + ways - 1) / ways);
-    if (together == 1 || w->out_w % 2 == 0) return;
-    c->stride = 0;
-    run_any(w, c, plane, loaded, &at, y, w->out_w - 1, 1);
+    if (twos) {
+        run_any(w, c, plane, loaded, at, y, 0, w->out_w / 2);
+        c->stride = 0;
+        if (w->out_w & 1) run_any(w, c, plane, loaded, at, y, w->out_w - 1, 1);
+        return;
+    }
+    for (int32_t ox = 0; ox < at->every; ox++)
+        run_any(w, c, plane, loaded, at, y, ox, (w->out_w - ox + at->every - 1) / at->every);
 }
 
 static int32_t is_3x3(const th_window *w)
@@ -399,25 +431,27 @@ void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, 
     const plane_size size = plane_of(w);
     const int32_t per_input = w->out_c / w->in_c, taps = w->filter_h * w->filter_w;
     uint32_t *words = (uint32_t *)scratch, *loaded = words + size.rows * size.pairs;
+    const walk at = walk_of(w, size);
+    const int32_t three = is_3x3(w);
     column c;
     memset(words, 0, 4 * (size_t)size.rows * (size_t)size.pairs);
     for (int32_t b = 0; b < w->batches; b++) {
         const int8_t *x = (const int8_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c;
         int8_t *y = (int8_t *)out[0] + (ptrdiff_t)b * w->out_h * w->out_w * w->out_c;
         for (int32_t o = 0; o < w->out_c; o++) {
-            const int32_t shift = p->shift[o];
-            if (o % per_input == 0) widen_plane(w, size, x + o / per_input, p->in_zero, words);
+            const int32_t e = p->shift[o];
+            if (per_input == 1 || o % per_input == 0) widen_plane(w, size, x + o / per_input, p->in_zero, words);
             c.bias = 2 * p->bias[o];
             c.multiplier = p->multiplier[o];
-            c.half = (INT32_C(1) << (shift - 1)) + p->out_zero * (INT32_C(1) << shift);
-            c.shift = shift;
+            c.half = (2 * p->out_zero + 1) * (INT32_C(1) << e);
+            c.shift = e + 1;
             c.row = w->out_w * w->out_c;
-            if (is_3x3(w)) {
+            if (three) {
                 load_3x3(p->weights + o * taps, loaded);
                 channel_3x3(w, &c, size, words, loaded, y + o);
             } else {
                 load_any(w, p->weights + o * taps, loaded);
-                channel_any(w, &c, size, words, loaded, y + o);
+                channel_any(w, &c, &at, words, loaded, y + o);
             }
         }
         th_tile_clamp(y, w->out_h * w->out_w * w->out_c, p->act_min, p->act_max);

@@ -29,7 +29,7 @@ typedef struct th_depthwise_dsp_par {
     const int8_t *weights; /* [out_c][filter_h][filter_w] */
     int32_t n_scales;      /* out_c */
     const int32_t *bias, *multiplier;
-    const int8_t *shift; /* to the right, 1..TH_TILE_SHIFT_MAX */
+    const int8_t *shift; /* e of tile_dsp.h */
 } th_depthwise_dsp_par;
 
 /* scratch: th_depthwise_dsp_scratch bytes. */

@@ -48,6 +48,7 @@ TH_INLINE uint32_t th_load_2(const int16_t *p)
         return r;                                                                                                      \
     }
 TH_DSP2(th_sxtab16, "sxtab16 %0, %1, %2")             /* a + (byte 0, byte 2) of b */
+TH_DSP2(th_add_16, "sadd16 %0, %1, %2")               /* both halves for themselves */
 TH_DSP2(th_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8") /* a + (byte 1, byte 3) of b */
 TH_DSP3(th_smlad, "smlad %0, %1, %2, %3")             /* sum + low * low + high * high */
 TH_DSP3(th_smlabb, "smlabb %0, %1, %2, %3")           /* sum + low * low */
@@ -146,6 +147,10 @@ TH_INLINE uint32_t th_sxtab16(uint32_t a, uint32_t b)
     const uint32_t low = (uint32_t)(th_low(a) + (int8_t)(b & 0xff)),
                    high = (uint32_t)(th_high(a) + (int8_t)(b >> 16 & 0xff));
     return (low & 0xffff) | high << 16;
+}
+TH_INLINE uint32_t th_add_16(uint32_t a, uint32_t b)
+{
+    return th_pack_16(th_low(a) + th_low(b), th_high(a) + th_high(b));
 }
 TH_INLINE uint32_t th_sxtab16_odd(uint32_t a, uint32_t b)
 {

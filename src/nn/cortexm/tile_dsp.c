@@ -27,7 +27,7 @@ typedef struct wide_job {
     int8_t *y_end;
     int32_t bias[2];
     struct {
-        int32_t multiplier, half, shift; /* half 2^e, e + 1 */
+        int32_t multiplier, half, shift; /* half 2^e, e */
     } scale[2];
 } wide_job;
 
@@ -67,13 +67,13 @@ typedef struct wide_job {
     "smlad r4, r7, lr, r4\n\t"         \
     "smlad r5, r9, lr, r5\n\t"
 
-/* lr = the int8 of sum `a`, with multiplier r8, half r9, shift r10. */
-#define SCALE(a)                      \
+/* lr = the int8 of sum `a`, with multiplier m, half r9 and shift e. */
+#define SCALE(a, m, e)                \
     "lsl " a ", " a ", #1\n\t"        \
-    "smmlar lr, " a ", r8, r9\n\t"    \
+    "smmlar lr, " a ", " m ", r9\n\t" \
     "add lr, lr, " a ", asr #31\n\t"  \
-    "asr lr, lr, r10\n\t"             \
-    "ssat lr, #8, lr\n\t"
+    "asr lr, lr, " e "\n\t"           \
+    "ssat lr, #8, lr, asr #1\n\t"
 
 TH_INLINE void run_narrow(narrow_job *job)
 {
@@ -82,10 +82,9 @@ TH_INLINE void run_narrow(narrow_job *job)
         "1:\n\t" /* two filters */
         "ldr r0, %[x]\n\t"
         "ldr r6, %[bias]\n\t"
-        "ldrd r2, r4, [r6], #8\n\t"
+        "ldrd r2, r4, [r6]\n\t"
+        "ldrd r3, r5, [r6], #8\n\t"
         "str r6, %[bias]\n\t"
-        "mov r3, r2\n\t"
-        "mov r5, r4\n\t"
         "ldr lr, %[x_16]\n\t"
         "cmp r0, lr\n\t"
         "beq 3f\n"
@@ -109,21 +108,17 @@ TH_INLINE void run_narrow(narrow_job *job)
         "strd r6, r7, %[multiplier]\n\t"
         "ldr r6, %[half]\n\t"
         "ldrd r0, r7, %[y]\n\t" /* and stride */
-        "sub lr, r10, #1\n\t"
-        "lsl r9, r6, lr\n\t"
+        "lsl r9, r6, r10\n\t"
         /* The second pixel first: where there is none, stride is 0 and the first one overwrites it. */
-        SCALE("r3")
+        SCALE("r3", "r8", "r10")
         "strb lr, [r0, r7]\n\t"
-        SCALE("r2")
+        SCALE("r2", "r8", "r10")
         "add r7, r7, r0\n\t"
         "strb lr, [r0], #1\n\t"
-        "mov r8, r11\n\t"
-        "mov r10, r12\n\t"
-        "sub lr, r10, #1\n\t"
-        "lsl r9, r6, lr\n\t"
-        SCALE("r5")
+        "lsl r9, r6, r12\n\t"
+        SCALE("r5", "r11", "r12")
         "strb lr, [r7, #1]\n\t"
-        SCALE("r4")
+        SCALE("r4", "r11", "r12")
         "strb lr, [r0], #1\n\t"
         "str r0, %[y]\n\t"
         "ldr r2, %[y_end]\n\t"
@@ -168,16 +163,16 @@ TH_INLINE void run_wide(wide_job *job)
         "ldrd r8, r9, %[scale0]\n\t"
         "ldr r10, %[shift0]\n\t"
         "ldrd r11, r12, %[y]\n\t" /* and stride */
-        SCALE("r3")
+        SCALE("r3", "r8", "r10")
         "strb lr, [r11, r12]\n\t" /* the second pixel first, as above */
-        SCALE("r2")
+        SCALE("r2", "r8", "r10")
         "strb lr, [r11]\n\t"
         "ldrd r8, r9, %[scale1]\n\t"
         "ldr r10, %[shift1]\n\t"
-        SCALE("r5")
+        SCALE("r5", "r8", "r10")
         "add r2, r11, r12\n\t"
         "strb lr, [r2, #1]\n\t"
-        SCALE("r4")
+        SCALE("r4", "r8", "r10")
         "strb lr, [r11, #1]\n\t"
         "add r11, r2, r12\n\t"
         "str r11, %[y]\n\t"
@@ -224,9 +219,9 @@ TH_INLINE const int8_t *widen_weights(const int8_t *packed, int16_t *w, int32_t 
 
 #else
 
-static int8_t scaled(int32_t sum, int32_t multiplier, int32_t half, int32_t shift)
+static int8_t scaled(int32_t sum, int32_t multiplier, int32_t half, int32_t e)
 {
-    return th_ssat_8((th_smmlar(2 * sum, multiplier, half) + (sum >> 31)) >> shift);
+    return th_ssat_8((th_smmlar(2 * sum, multiplier, half) + (sum >> 31)) >> e >> 1);
 }
 
 static void run_narrow(narrow_job *job)
@@ -241,9 +236,9 @@ static void run_narrow(narrow_job *job)
                     sum = th_smlad(th_load_2(x), th_sxtb16(four), sum);
                     sum = th_smlad(th_load_2(x + 2), th_sxtb16_odd(four), sum);
                 }
-                const int32_t shift = job->at.shift[f];
+                const int32_t e = job->at.shift[f];
                 job->y[lane * job->stride + f] =
-                    scaled(sum, job->at.multiplier[f], job->at.half * (INT32_C(1) << (shift - 1)), shift);
+                    scaled(sum, job->at.multiplier[f], job->at.half * (INT32_C(1) << e), e);
                 if (lane || !f) continue;
                 job->w = w - 4;
                 job->at.bias += 2, job->at.multiplier += 2, job->at.shift += 2;
@@ -319,11 +314,11 @@ static void two_filters(const th_tile_scale *s, const int16_t *x, int32_t pixels
 {
     wide_job job;
     for (int32_t f = 0; f < 2; f++) {
-        const int32_t shift = s->shift[o + f];
+        const int32_t e = s->shift[o + f];
         job.bias[f] = s->bias[o + f];
         job.scale[f].multiplier = s->multiplier[o + f];
-        job.scale[f].half = (2 * s->zero + 1) * (INT32_C(1) << (shift - 1));
-        job.scale[f].shift = shift;
+        job.scale[f].half = (2 * s->zero + 1) * (INT32_C(1) << e);
+        job.scale[f].shift = e;
     }
     job.x = x;
     job.w = w;
@@ -353,5 +348,6 @@ void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_
             two_filters(s, x, pixels, wide, n, o + 2 <= outs ? o : outs - 2, y, stride);
         }
     }
+    if (s->lo <= -128 && s->hi >= 127) return;
     for (; pixels > 0; pixels--, y += stride) th_tile_clamp(y, outs, s->lo, s->hi);
 }

@@ -16,7 +16,7 @@
  * The sum's way to int8 is nn/requant.h's, rounded twice, in six instructions.  Where nothing can overflow,
  *   ((h + 2^e - (sum < 0)) >> e >> 1) + zero  =  (h + 2^e + zero 2^(e+1) - (sum < 0)) >> (e + 1),
  * h = round(sum m / 2^31) is SMMLAR's product of 2 sum, and its addend takes the rest.  That needs |sum| < 2^30 and
- * 1 <= e + 1 <= TH_TILE_SHIFT_MAX. */
+ * 0 <= e < TH_TILE_SHIFT_MAX. */
 #ifndef TH_NN_CORTEXM_TILE_DSP_H
 #define TH_NN_CORTEXM_TILE_DSP_H
 
@@ -32,7 +32,7 @@
 
 typedef struct th_tile_scale {
     const int32_t *bias, *multiplier; /* one for each filter */
-    const int8_t *shift;              /* e + 1 */
+    const int8_t *shift;              /* e */
     int32_t zero, lo, hi;             /* of the output */
 } th_tile_scale;
 

@@ -65,7 +65,7 @@ th_err th_dsp_scales_make(const th_prepare *p, th_filters *f, const int32_t *mul
         if (!fit(f, o, &s, &still[o])) return TH_OK;
         bias[o] = s.bias;
         m[o] = s.multiplier;
-        right[o] = (int8_t)s.shift;
+        right[o] = (int8_t)(s.shift - 1);
     }
     *scales = (th_dsp_scales){bias, m, right};
     f->still = still;

@@ -21,7 +21,7 @@ bool th_filters_constant(const th_prepare *p, th_filters *f);
 
 typedef struct th_dsp_scales {
     const int32_t *bias, *multiplier; /* [outs] */
-    const int8_t *shift;
+    const int8_t *shift;              /* e: one less than what is shifted to the right, 0..TH_TILE_SHIFT_MAX - 1 */
 } th_dsp_scales;
 
 /* Scales [outs] in the form of tile_dsp.h from an operator's own, of which there are n_scales, 1 or outs.  A filter
