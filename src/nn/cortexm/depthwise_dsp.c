@@ -248,7 +248,7 @@ typedef struct walk {
 /* Any filter with stride 1 along the row: two outputs that start in the same word. */
 #if defined(__ARM_FEATURE_DSP)
 /* clang-format off */
-TH_APART void outputs_2(const column *job, const uint32_t *weights, const walk *at)
+TH_INLINE void outputs_2(const column *job, const uint32_t *weights, const walk *at)
 {
     struct {
         const uint32_t *x, *w, *w_end;
@@ -348,7 +348,7 @@ static int32_t in_twos(const th_window *w)
 }
 
 /* n outputs from number ox of a row, each `step` words further, `row` bytes apart in y. */
-static void run_any(const th_window *w, column *c, const uint32_t *plane, const uint32_t *loaded, const walk *at,
+TH_APART void run_any(const th_window *w, column *c, const uint32_t *plane, const uint32_t *loaded, const walk *at,
                     int8_t *y, int32_t ox, int32_t n)
 {
     const int32_t first = ox * w->stride_w;
