@@ -31,11 +31,12 @@ typedef struct own_scales {
     int32_t n;
 } own_scales;
 
-/* Pixels of a tile: widening the weights is paid once for all of them, so as many as there is room for. */
-enum { LEAST_TILE = 8, MOST_TILE = 64 };
-static int32_t tile_of(int32_t n, int32_t n_pixels, size_t room)
+/* Pixels of a tile: widening the weights is paid once for all of them, so as many as there is room for.  Without any, a
+ * few: fewer where one channel becomes many, since there the memory is fullest and the weights are few. */
+enum { LEAST_TILE = 8, LEAST_TILE_OF_ONE = 4, MOST_TILE = 64 };
+static int32_t tile_of(int32_t n, int32_t in_c, int32_t n_pixels, size_t room)
 {
-    const int32_t least = n > 640 ? 2 : LEAST_TILE;
+    const int32_t least = n > 640 ? 2 : in_c == 1 ? LEAST_TILE_OF_ONE : LEAST_TILE;
     const size_t more = room / (TH_TILE_BYTES(1, n) - TH_TILE_BYTES(0, n));
     int32_t tile = more < MOST_TILE ? least + (int32_t)more : MOST_TILE;
     if (tile > MOST_TILE) tile = MOST_TILE;
@@ -58,7 +59,7 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_dsp_pa
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = *base;
     par->n = (f->n + 3) / 4 * 4;
-    par->tile = tile_of(par->n, w->batches * w->out_h * w->out_w, p->room);
+    par->tile = tile_of(par->n, w->in_c, w->batches * w->out_h * w->out_w, p->room);
     par->n_scales = f->outs;
     par->bias = scales.bias;
     par->multiplier = scales.multiplier;
