@@ -19,7 +19,7 @@ typedef struct job {
     uint8_t *input, *output;
     size_t n_input, n_output;
     int64_t threads; /* 0: by the size of the model */
-    uint8_t *file; /* of a package */
+    uint8_t *file;   /* of a package */
     th_package package;
     uint8_t *memory; /* the package's; NULL: the runner runs the model */
 } job;
