@@ -10,7 +10,7 @@
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
     {"as", "KIND", NULL,
-     "package: model.thm and its executor; c: source for any C99 compiler; firmware: an ELF for the board (needed)"},
+     "package: model.thm with its executor; c: C99 source; firmware: an ELF for the board (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},

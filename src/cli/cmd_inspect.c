@@ -354,7 +354,7 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_inspect = {
     .name = "inspect",
-    .words = "MODEL.tflite|PROJECT",
+    .words = "MODEL.tflite|MODEL.thm|PROJECT",
     .summary = "operators, memory, and whether it fits a board",
     .detail = "The arena is exact. With --board the firmware is built (and run, where the emulator is installed) to "
               "give exact\n"

@@ -1,7 +1,8 @@
 /* thimble run: raw tensors through a model, and every tensor in between. */
 #include "cli/cmd.h"
 
-#include "model/plan.h"
+#include "model/package.h"
+#include "nn/kernels.h"
 #include "os/file.h"
 #include "os/run.h"
 
@@ -18,6 +19,9 @@ typedef struct job {
     uint8_t *input, *output;
     size_t n_input, n_output;
     int64_t threads; /* 0: by the size of the model */
+    uint8_t *file;   /* of a package */
+    th_package package;
+    uint8_t *memory; /* the package's; NULL: the runner runs the model */
 } job;
 
 /* From so many multiplications on, several threads win more than they cost. */
@@ -90,13 +94,23 @@ static void on_layer(void *ctx, int32_t node, int32_t tensor, const void *data)
     if (!s->err) s->err = save_layer(s, node, tensor, data);
 }
 
-static th_err invoke(const job *j, th_layer_fn *on_each, void *ctx, th_why *why)
+static void *input_at(const job *j, int32_t i)
 {
-    const th_err err = th_runner_invoke(j->runner, on_each, ctx);
+    return j->memory ? th_package_input(&j->package, (uint32_t)i) : th_runner_input(j->runner, i);
+}
+
+static const void *output_at(const job *j, int32_t i)
+{
+    return j->memory ? th_package_output(&j->package, (uint32_t)i) : th_runner_output(j->runner, i);
+}
+
+static th_err invoke(job *j, th_layer_fn *on_each, void *ctx, th_why *why)
+{
+    const th_err err = j->memory ? th_package_invoke(&j->package) : th_runner_invoke(j->runner, on_each, ctx);
     return err ? th_why_set(why, err, "%s: %s; it was stopped", j->name, th_err_text(err)) : TH_OK;
 }
 
-static th_err first_invoke(const job *j, const char *layers, th_why *why)
+static th_err first_invoke(job *j, const char *layers, th_why *why)
 {
     if (!layers) return invoke(j, NULL, NULL, why);
     char path[TH_PATH_BYTES];
@@ -119,7 +133,7 @@ static th_err invoke_all(job *j, size_t n_in, size_t n_out, const char *layers, 
     for (size_t k = 0; k < j->n_input / n_in; k++) {
         for (int32_t i = 0; i < g->n_inputs; i++) {
             const size_t bytes = th_tensor_bytes(&g->tensors[g->inputs[i]]);
-            memcpy(th_runner_input(j->runner, i), from, bytes);
+            memcpy(input_at(j, i), from, bytes);
             from += bytes;
         }
         if (k == 0)
@@ -128,7 +142,7 @@ static th_err invoke_all(job *j, size_t n_in, size_t n_out, const char *layers, 
             TH_TRY(invoke(j, NULL, NULL, why));
         for (int32_t i = 0; i < g->n_outputs; i++) {
             const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
-            memcpy(to, th_runner_output(j->runner, i), bytes);
+            memcpy(to, output_at(j, i), bytes);
             to += bytes;
         }
     }
@@ -136,9 +150,41 @@ static th_err invoke_all(job *j, size_t n_in, size_t n_out, const char *layers, 
     return TH_OK;
 }
 
+/* The executor for a package whose kernels this machine has; j->memory stays NULL for others. */
+static th_err start_package(job *j, th_span file, th_isa isa, th_why *why)
+{
+    th_diag diag = {0, "it cannot be run"};
+    if (!th_package_runs_here(isa)) {
+        fprintf(stderr, "note: %s is packed for %s; its model runs with this computer's kernels\n", j->name,
+                th_isa_name(isa));
+        return TH_OK;
+    }
+    const th_err err = th_package_open(&j->package, file, &th_kernels_here, &diag);
+    if (err) return th_why_set(why, err, "%s, byte %zu: %s", j->name, diag.pos, diag.msg);
+    j->memory = aligned_alloc(TH_ARENA_ALIGN, (j->package.memory_bytes / TH_ARENA_ALIGN + 1) * TH_ARENA_ALIGN);
+    if (!j->memory || th_package_start(&j->package, j->memory, j->package.memory_bytes))
+        return th_why_set(why, TH_ENOMEM, "no memory for an arena of %zu bytes", j->package.memory_bytes);
+    return TH_OK;
+}
+
+/* A .tflite file, or a package: that is run by the executor as it is, once it is known to be what it says. */
+static th_err load(job *j, const char *path, bool layers, th_why *why)
+{
+    uint8_t head[4];
+    size_t n = 0;
+    th_isa isa = TH_ISA_PLAIN;
+    th_why cause = {0};
+    TH_TRY(th_file_head(path, head, sizeof head, &n, why));
+    if (!th_is_package((th_span){head, n})) return th_model_load(path, &j->model, why);
+    TH_TRY(th_file_read(path, 0, &j->file, &n, why));
+    const th_err err = th_package_model((th_span){j->file, n}, &j->model, &isa, &cause);
+    if (err) return th_why_set(why, err, "%s: %s", path, cause.text);
+    return layers ? TH_OK : start_package(j, (th_span){j->file, n}, isa, why);
+}
+
 static th_err run_job(job *j, const char *model, const char *in, const char *out, const char *layers, th_why *why)
 {
-    TH_TRY(th_model_load(model, &j->model, why));
+    TH_TRY(load(j, model, layers != NULL, why));
     th_why cause = {0};
     const th_err err = th_plan_make_host(&j->model->graphs[0], &j->plan, &cause);
     if (err) return th_why_set(why, err, "%s: %s", model, cause.text);
@@ -171,6 +217,8 @@ static th_err run(const th_args *a, th_why *why)
     th_runner_free(j.runner);
     th_plan_free(j.plan);
     th_model_free(j.model);
+    free(j.file);
+    free(j.memory);
     free(j.input);
     free(j.output);
     return err;
@@ -186,12 +234,14 @@ static const th_opt opts[] = {
 
 const th_cmd th_cmd_run = {
     .name = "run",
-    .words = "MODEL.tflite --in FILE --out FILE",
+    .words = "MODEL.tflite|MODEL.thm --in FILE --out FILE",
     .summary = "run a model on raw tensors",
-    .detail = "Tensors are little-endian, in the types that the model has (int8 stays int8). State that a model keeps "
-              "between\n"
-              "runs is kept from one input set to the next.\n\n"
-              "  thimble run model.tflite --in features.bin --out scores.bin --layers layers/",
+    .detail =
+        "Tensors are little-endian, in the types that the model has (int8 stays int8). State that a model keeps "
+        "between\n"
+        "runs is kept from one input set to the next. A package (.thm) is checked against the model inside it, then\n"
+        "run by the executor that runs it on a device; with --layers its model is run operator by operator.\n\n"
+        "  thimble run model.tflite --in features.bin --out scores.bin --layers layers/",
     .opts = opts,
     .min_words = 1,
     .max_words = 1,

@@ -9,7 +9,8 @@
 TH_NODISCARD th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why);
 
 /* --as package: the same files around model.thm, whose run part model.c holds, and model.thm itself.  `model` is the
- * plan's; *run_bytes are those of model.thm that a device needs.  Errors: those of th_folder_begin, th_code_make_package, TH_EIO. */
+ * plan's; *run_bytes are those of model.thm that a device needs.  Errors: those of th_folder_begin,
+ * th_code_make_package, TH_EIO. */
 TH_NODISCARD th_err th_export_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe,
                                       const char *out, size_t *run_bytes, th_why *why);
 

@@ -127,7 +127,8 @@ static th_err make_plan(const th_graph *graph, th_isa isa, bool quick, th_plan *
     if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
     TH_TRY(th_plan_prepare(graph, isa, &plan, why));
     plan->quick = quick;
-    th_err err = th_plan_link(plan, why);
+    th_err err = th_plan_order(plan, why);
+    if (!err) err = th_plan_link(plan, why);
     if (!err && plan->arena_bytes > TH_MAX_ARENA)
         err = th_why_set(why, TH_ERANGE,
                          "the model needs an arena of %zu bytes at operator %d; %zu are the most. Are its tensors' "

@@ -79,6 +79,7 @@ static th_err reach(linker *l)
                 if (l->visit[called].callers++) continue;
                 TH_TRY(th_plan_prepare(&l->all[called], l->root->isa, &l->root->sub[called], l->why));
                 l->root->sub[called]->quick = l->root->quick;
+                TH_TRY(th_plan_order(l->root->sub[called], l->why));
                 l->root->macs += l->root->sub[called]->macs;
                 l->list[n++] = called;
             }
@@ -86,12 +87,21 @@ static th_err reach(linker *l)
     return TH_OK;
 }
 
+/* The step, counted as in plan_place.c, at which an operator runs. */
+static int32_t step_of(const th_plan *plan, int32_t node)
+{
+    int32_t k = 0;
+    while (plan->order[k] != node) k++;
+    return k + 1;
+}
+
 /* A call of `called` from step `node` of `graph`. */
 static void widen(linker *l, int32_t graph, int32_t node, int32_t called)
 {
     const visit *from = &l->visit[graph];
     visit *to = &l->visit[called];
-    const int32_t first = graph == l->self ? node + 1 : from->first, last = graph == l->self ? node + 1 : from->last;
+    const int32_t step = graph == l->self ? step_of(l->root, node) : 0;
+    const int32_t first = step ? step : from->first, last = step ? step : from->last;
     if (to->first < 0 || first < to->first) to->first = first;
     if (last > to->last) to->last = last;
     if (from->depth + 1 > to->depth) to->depth = from->depth + 1;

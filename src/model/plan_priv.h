@@ -25,6 +25,9 @@ TH_NODISCARD th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extr
 TH_NODISCARD th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t n_extra, size_t enough, size_t *need,
                                          th_why *why);
 
+/* Sets plan->order to one that needs less memory at once than the file's, if there is one (plan_order.c). */
+TH_NODISCARD th_err th_plan_order(th_plan *plan, th_why *why);
+
 /* Prepares steps again with what is free beside them, as long as the arena does not grow (plan_room.c). */
 TH_NODISCARD th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
 

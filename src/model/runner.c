@@ -110,7 +110,7 @@ void th_runner_free(th_runner *r)
 /* --- threads: steps with parts are divided, each member with its own scratch --- */
 
 /* Less work than this is done before the others have woken up. */
-#define LEAST_MACS 200000
+#define LEAST_MACS 1000000
 
 static size_t most_scratch(const th_plan *p)
 {

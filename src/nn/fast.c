@@ -11,6 +11,7 @@
 
 /* One a line; the first that changes a step is taken. */
 #define TH_FAST_LIST(X)                                                                                                \
+    X(dense_dsp_conv)                                                                                                  \
     X(conv_2d_dsp)                                                                                                     \
     X(conv_2d_dsp_depthwise)                                                                                           \
     X(conv_2d_dsp_dense)                                                                                               \

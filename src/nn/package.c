@@ -457,11 +457,14 @@ static void done(const th_package *p, const frame *first)
                                                 TH_THM_STEP_NODE));
 }
 
-/* Runs a block and what it runs, without recursion: a device can know its stack. */
+/* Runs a block and what it runs, without recursion: a device can know its stack.  At most three blocks belong to the
+ * run of a graph (its own, the copies around it, the loop), so the second limit stops only packages that are made up.
+ */
 static th_err run(th_package *p, uint32_t block)
 {
     frame *first = (frame *)(void *)(p->memory + p->frames), *f = first;
-    const uint32_t steps = section_at(p, TH_THM_AT_STEPS);
+    const uint32_t steps = section_at(p, TH_THM_AT_STEPS), limit = word(p, TH_THM_AT_GRAPH_RUNS);
+    p->graph_runs = p->block_runs = 0;
     *f = enter(p, block);
     for (;;) {
         if (f->at == f->end) {
@@ -470,9 +473,9 @@ static th_err run(th_package *p, uint32_t block)
             continue;
         }
         const uint32_t next = run_step(p, f, steps + f->at * TH_THM_STEP);
-        if (p->graph_runs > word(p, TH_THM_AT_GRAPH_RUNS)) return TH_EENDLESS;
+        if (p->graph_runs > limit || p->block_runs / 4 > limit) return TH_EENDLESS;
         if (next != TH_THM_NONE)
-            *++f = enter(p, next);
+            *++f = enter(p, next), p->block_runs++;
         else if (f == first)
             done(p, first);
     }
@@ -490,7 +493,6 @@ void th_package_reset(th_package *p)
 {
     void (*on_step)(void *, int32_t) = p->on_step;
     p->on_step = NULL;
-    p->graph_runs = 0;
     memset(p->memory + p->once, 0, half(p, TH_THM_AT_ONCE));
     (void)run(p, TH_THM_BLOCK_RESET);
     p->on_step = on_step;
@@ -498,7 +500,6 @@ void th_package_reset(th_package *p)
 
 th_err th_package_invoke(th_package *p)
 {
-    p->graph_runs = 0;
     return run(p, TH_THM_BLOCK_RUN);
 }
 

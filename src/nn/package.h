@@ -41,7 +41,7 @@ typedef struct th_package {
     uint8_t *memory;     /* the arena begins it; NULL before th_package_start */
     uint32_t par, in, out, frames, once; /* bytes of the memory */
     uint32_t n_inputs, n_outputs;
-    uint32_t graph_runs; /* by control steps, in this invoke */
+    uint32_t graph_runs, block_runs; /* by control steps, in this invoke */
     const char *missing; /* after TH_EUNSUP: the kernel or processor family that this executor does not have */
     void (*on_step)(void *ctx, int32_t node); /* after each operator of the model itself; or NULL */
     void *ctx;

@@ -12,30 +12,31 @@
 #define TH_THM_TEXT    16u     /* bytes of isa and made_by, ended by a NUL */
 #define TH_THM_DEPTH   64u     /* most blocks inside one another */
 
-enum { /* the header */
-       TH_THM_AT_MAGIC = 0,
-       TH_THM_AT_CRC = 4,       /* u32: CRC-32C of what follows, up to run_bytes */
-       TH_THM_AT_VERSION = 8,   /* u16 */
-       TH_THM_AT_HEADER = 10,   /* u16: its length */
-       TH_THM_AT_RUN = 12,      /* u32: run_bytes */
-       TH_THM_AT_FILE = 16,     /* u32: bytes of the whole file */
-       TH_THM_AT_HOST_CRC = 20, /* u32: of what stands behind run_bytes */
-       TH_THM_AT_ARENA = 24,    /* u32: bytes */
-       TH_THM_AT_DEPTH = 28,    /* u16: blocks inside one another */
-       TH_THM_AT_ONCE = 30,     /* u16: number of flags */
-       TH_THM_AT_ISA = 32,      /* text */
-       TH_THM_AT_MADE_BY = 48,  /* text */
-       TH_THM_AT_TENSORS = 64,  /* u32 place, u32 number; so the next ones */
-       TH_THM_AT_STEPS = 72,
-       TH_THM_AT_BLOCKS = 80,
-       TH_THM_AT_KERNELS = 88,
-       TH_THM_AT_IO = 96,
-       TH_THM_AT_META = 104,       /* number: of bytes */
-       TH_THM_AT_INPUTS = 112,     /* u16: how many of the io entries are inputs */
-       TH_THM_AT_ZERO = 114,       /* u16 */
-       TH_THM_AT_GRAPH_RUNS = 116, /* u32: how often control steps may run a graph in one invoke */
-       TH_THM_AT_ZEROS = 120,      /* 8 bytes */
-       TH_THM_HEADER = 128
+/* The header: */
+enum {
+    TH_THM_AT_MAGIC = 0,
+    TH_THM_AT_CRC = 4,       /* u32: CRC-32C of what follows, up to run_bytes */
+    TH_THM_AT_VERSION = 8,   /* u16 */
+    TH_THM_AT_HEADER = 10,   /* u16: its length */
+    TH_THM_AT_RUN = 12,      /* u32: run_bytes */
+    TH_THM_AT_FILE = 16,     /* u32: bytes of the whole file */
+    TH_THM_AT_HOST_CRC = 20, /* u32: of what stands behind run_bytes */
+    TH_THM_AT_ARENA = 24,    /* u32: bytes */
+    TH_THM_AT_DEPTH = 28,    /* u16: blocks inside one another */
+    TH_THM_AT_ONCE = 30,     /* u16: number of flags */
+    TH_THM_AT_ISA = 32,      /* text */
+    TH_THM_AT_MADE_BY = 48,  /* text */
+    TH_THM_AT_TENSORS = 64,  /* u32 place, u32 number; so the next ones */
+    TH_THM_AT_STEPS = 72,
+    TH_THM_AT_BLOCKS = 80,
+    TH_THM_AT_KERNELS = 88,
+    TH_THM_AT_IO = 96,
+    TH_THM_AT_META = 104,       /* number: of bytes */
+    TH_THM_AT_INPUTS = 112,     /* u16: how many of the io entries are inputs */
+    TH_THM_AT_ZERO = 114,       /* u16 */
+    TH_THM_AT_GRAPH_RUNS = 116, /* u32: how often control steps may run a graph in one invoke */
+    TH_THM_AT_ZEROS = 120,      /* 8 bytes */
+    TH_THM_HEADER = 128
 };
 
 /* A tensor: u32 place, u32 bytes.  Bits of the place: */
@@ -52,21 +53,22 @@ enum { TH_THM_BLOCK_RUN = 0, TH_THM_BLOCK_RESET = 1 };
 /* A kernel that is needed: u16 number, u16 zero, u32 place of its name. */
 #define TH_THM_KERNEL 8u
 
-enum {                            /* a step */
-       TH_THM_STEP_CONTROL = 0,   /* u16 */
-       TH_THM_STEP_KERNEL = 2,    /* u16: number (nn/kernels.h); FILL: the byte */
-       TH_THM_STEP_IN = 4,        /* u16: number of inputs */
-       TH_THM_STEP_OUT = 6,       /* u16: of outputs */
-       TH_THM_STEP_SCRATCH = 8,   /* u16: tensor */
-       TH_THM_STEP_A = 10,        /* u16: block */
-       TH_THM_STEP_B = 12,        /* u16: block; ONCE: flag */
-       TH_THM_STEP_FIELDS = 14,   /* u16: number of fields */
-       TH_THM_STEP_OPERANDS = 16, /* u32: place of u16 tensors, inputs first */
-       TH_THM_STEP_LAYOUT = 20,   /* u32: place of the fields' kinds */
-       TH_THM_STEP_VALUES = 24,   /* u32: place of their values, 4 bytes each, I64 8 */
-       TH_THM_STEP_WORDS = 28,    /* u16: number of 4-byte words there */
-       TH_THM_STEP_NODE = 30,     /* u16: the operator's number in its graph */
-       TH_THM_STEP = 32
+/* A step: */
+enum {
+    TH_THM_STEP_CONTROL = 0,   /* u16 */
+    TH_THM_STEP_KERNEL = 2,    /* u16: number (nn/kernels.h); FILL: the byte */
+    TH_THM_STEP_IN = 4,        /* u16: number of inputs */
+    TH_THM_STEP_OUT = 6,       /* u16: of outputs */
+    TH_THM_STEP_SCRATCH = 8,   /* u16: tensor */
+    TH_THM_STEP_A = 10,        /* u16: block */
+    TH_THM_STEP_B = 12,        /* u16: block; ONCE: flag */
+    TH_THM_STEP_FIELDS = 14,   /* u16: number of fields */
+    TH_THM_STEP_OPERANDS = 16, /* u32: place of u16 tensors, inputs first */
+    TH_THM_STEP_LAYOUT = 20,   /* u32: place of the fields' kinds */
+    TH_THM_STEP_VALUES = 24,   /* u32: place of their values, 4 bytes each, I64 8 */
+    TH_THM_STEP_WORDS = 28,    /* u16: number of 4-byte words there */
+    TH_THM_STEP_NODE = 30,     /* u16: the operator's number in its graph */
+    TH_THM_STEP = 32
 };
 enum {
     TH_THM_NOTHING = 0,
@@ -85,17 +87,18 @@ enum {
  * holds the length.  The value of an _ARRAY is its place, 0 for NULL. */
 #define TH_THM_FIELD 4u
 
-enum {                        /* an input or output */
-       TH_THM_IO_TENSOR = 0,  /* u16 */
-       TH_THM_IO_TYPE = 2,    /* u16: th_type */
-       TH_THM_IO_NAME = 4,    /* u32: place of the text */
-       TH_THM_IO_RANK = 8,    /* u32 */
-       TH_THM_IO_DIMS = 12,   /* i32[8] */
-       TH_THM_IO_SCALES = 44, /* u32: number of scales; 0: not quantised */
-       TH_THM_IO_SCALE = 48,  /* f32: the first one */
-       TH_THM_IO_ZERO = 52,   /* i32: the first one */
-       TH_THM_IO_PAD = 56,    /* 8 bytes */
-       TH_THM_IO = 64
+/* An input or output: */
+enum {
+    TH_THM_IO_TENSOR = 0,  /* u16 */
+    TH_THM_IO_TYPE = 2,    /* u16: th_type */
+    TH_THM_IO_NAME = 4,    /* u32: place of the text */
+    TH_THM_IO_RANK = 8,    /* u32 */
+    TH_THM_IO_DIMS = 12,   /* i32[8] */
+    TH_THM_IO_SCALES = 44, /* u32: number of scales; 0: not quantised */
+    TH_THM_IO_SCALE = 48,  /* f32: the first one */
+    TH_THM_IO_ZERO = 52,   /* i32: the first one */
+    TH_THM_IO_PAD = 56,    /* 8 bytes */
+    TH_THM_IO = 64
 };
 
 /* Behind run_bytes: u32 number of pieces, u32 bytes of the model file, then pieces {u32 place, u32 bytes}: one after

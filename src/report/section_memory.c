@@ -15,15 +15,16 @@ static bool ready(const th_report *r)
     return r->plan && r->plan->arena_bytes > 0 && r->plan->graph->n_nodes > 0;
 }
 
-/* First and last layer that touch each tensor, fresh memory [n_tensors]. */
-static life *lives(const th_graph *g)
+/* First and last layer that touch each tensor, in the order in which they run; fresh memory [n_tensors]. */
+static life *lives(const th_plan *p)
 {
+    const th_graph *g = p->graph;
     life *v = malloc((size_t)g->n_tensors * sizeof *v);
     if (!v) return NULL;
     for (int32_t i = 0; i < g->n_tensors; i++) v[i] = (life){-1, -1};
     for (int32_t i = 0; i < g->n_inputs; i++) v[g->inputs[i]] = (life){0, 0};
     for (int32_t k = 0; k < g->n_nodes; k++) {
-        const th_node *n = &g->nodes[k];
+        const th_node *n = &g->nodes[p->order[k]];
         for (int32_t i = 0; i < n->n_in + n->n_out; i++) {
             const int32_t t = i < n->n_in ? n->in[i] : n->out[i - n->n_in];
             if (t < 0) continue;
@@ -35,6 +36,13 @@ static life *lives(const th_graph *g)
     for (int32_t i = 0; i < g->n_tensors; i++)
         if (g->tensors[i].is_variable) v[i] = (life){0, g->n_nodes - 1};
     return v;
+}
+
+static int32_t place_in_order(const th_plan *p, int32_t node)
+{
+    int32_t k = 0;
+    while (p->order[k] != node) k++;
+    return k;
 }
 
 enum { LEFT = 50, RIGHT = 356, TOP = 8, BOTTOM = 208, HEIGHT = 244 };
@@ -60,7 +68,7 @@ static void draw_axes(th_html *h, const th_plan *p)
     const double w = (double)(RIGHT - LEFT) / p->graph->n_nodes;
     const int32_t every = 1 + p->graph->n_nodes / 16;
     for (int32_t k = 0; k < p->graph->n_nodes; k += every) {
-        snprintf(text, sizeof text, "%d", (int)k);
+        snprintf(text, sizeof text, "%d", (int)p->order[k]);
         th_svg_text(h, LEFT + (k + 0.5) * w, BOTTOM + 16, "middle", text);
     }
     th_svg_text(h, (LEFT + RIGHT) / 2.0, BOTTOM + 33, "middle", "layer");
@@ -73,12 +81,13 @@ static void draw(th_html *h, const th_plan *p, const life *v)
              th_report_size((double)p->arena_bytes, size), (int)p->peak_node);
     th_svg_open(h, HEIGHT, text);
     draw_axes(h, p);
+    const int32_t peak = place_in_order(p, p->peak_node);
     for (int32_t t = 0; t < p->graph->n_tensors; t++) {
         if (p->offset[t] == TH_NO_OFFSET || v[t].first < 0) continue;
         const size_t bytes = th_tensor_bytes(&p->graph->tensors[t]);
-        const bool at_peak = v[t].first <= p->peak_node && p->peak_node <= v[t].last;
+        const bool at_peak = v[t].first <= peak && peak <= v[t].last;
         snprintf(text, sizeof text, "tensor %d, %s: layers %d to %d", (int)t, th_report_size((double)bytes, size),
-                 (int)v[t].first, (int)v[t].last);
+                 (int)p->order[v[t].first], (int)p->order[v[t].last]);
         draw_box(h, p, at_peak ? "full" : "half", v[t], p->offset[t], bytes, text);
     }
     for (int32_t k = 0; k < p->graph->n_nodes; k++) {
@@ -90,7 +99,8 @@ static void draw(th_html *h, const th_plan *p, const life *v)
         if (p->scratch[k] == TH_NO_OFFSET || !p->steps[k].scratch_bytes) continue;
         snprintf(text, sizeof text, "scratch of layer %d, %s", (int)k,
                  th_report_size((double)p->steps[k].scratch_bytes, size));
-        draw_box(h, p, "scratch", (life){k, k}, p->scratch[k], p->steps[k].scratch_bytes, text);
+        const int32_t at = place_in_order(p, k);
+        draw_box(h, p, "scratch", (life){at, at}, p->scratch[k], p->steps[k].scratch_bytes, text);
     }
     th_svg_close(h);
 }
@@ -105,7 +115,8 @@ static void write_packing_table(th_html *h, const th_plan *p, const life *v)
         th_html_fmt(h, "<tr><td>%d ", (int)t);
         th_html_name(h, p->graph->tensors[t].name);
         th_html_fmt(h, "</td><td>%zu</td><td>%zu</td><td>%d</td><td>%d</td></tr>\n",
-                    th_tensor_bytes(&p->graph->tensors[t]), p->offset[t], (int)v[t].first, (int)v[t].last);
+                    th_tensor_bytes(&p->graph->tensors[t]), p->offset[t], (int)p->order[v[t].first],
+                    (int)p->order[v[t].last]);
     }
     for (int32_t k = 0; k < p->graph->n_nodes; k++) {
         if (p->state[k] != TH_NO_OFFSET)
@@ -182,7 +193,7 @@ static void write(th_html *h, const th_report *r)
     if (!r->is_int8)
         th_html_put(
             h, "<p>This is the float network. Run <code>thimble quantize</code>: int8 needs a quarter of it.</p>\n");
-    life *v = lives(r->plan->graph);
+    life *v = lives(r->plan);
     if (!v) {
         h->failed = true;
         return;

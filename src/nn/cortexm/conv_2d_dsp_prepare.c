@@ -32,12 +32,11 @@ typedef struct own_scales {
 } own_scales;
 
 /* Pixels of a tile: widening the weights is paid once for all of them, so as many as there is room for. */
-enum { LEAST_TILE = 2, MOST_TILE = 64 };
+enum { LEAST_TILE = 2 /* even */, MOST_TILE = 64 };
 static int32_t tile_of(int32_t n, int32_t n_pixels, size_t room)
 {
-    const int32_t least = n > 640 ? 2 : LEAST_TILE;
     const size_t more = room / (TH_TILE_BYTES(1, n) - TH_TILE_BYTES(0, n));
-    int32_t tile = more < MOST_TILE ? least + (int32_t)more : MOST_TILE;
+    int32_t tile = more < MOST_TILE ? LEAST_TILE + (int32_t)more : MOST_TILE;
     if (tile > MOST_TILE) tile = MOST_TILE;
     if (tile > n_pixels) tile = n_pixels;
     return tile < 2 ? 2 : tile / 2 * 2;

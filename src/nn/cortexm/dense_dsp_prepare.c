@@ -1,3 +1,4 @@
+#include "nn/conv_2d.h"
 #include "nn/cortexm/dense_dsp.h"
 #include "nn/cortexm/tile_dsp_prepare.h"
 #include "nn/fast.h"
@@ -27,35 +28,57 @@ static bool one_scale(const th_filters *f, int32_t n_scales)
     return n_scales == 1;
 }
 
-static th_err prepare(const th_prepare *p, th_step *step)
+/* base: what the operator has; its weights, scales and kernel are set here. */
+static th_err finish(const th_prepare *p, th_filters *f, const th_dense_dsp_par *base, const int32_t *multiplier,
+                     const int32_t *shift, int32_t n_scales, th_step *step)
 {
-    const th_fully_connected_s8_par *own = (const th_fully_connected_s8_par *)step->par;
-    th_filters f = {.outs = own->n_out, .n = own->n_in, .per_filter = own->n_in, .per_tap = 1};
     th_dsp_scales scales;
     bool fits;
-    if (own->rows != 1 || own->w_zero || !th_filters_constant(p, &f)) return TH_OK;
-    TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
+    TH_TRY(th_dsp_scales_make(p, f, multiplier, shift, n_scales, &scales, &fits));
     if (!fits) return TH_OK;
     th_dense_dsp_par *par = TH_NEW(p->arena, th_dense_dsp_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_dense_dsp_par){.n_in = own->n_in,
-                              .n_out = own->n_out,
-                              .in_zero = own->in_zero,
-                              .out_zero = own->out_zero,
-                              .act_min = own->act_min,
-                              .act_max = own->act_max,
-                              .bias = scales.bias,
-                              .n_scales = one_scale(&f, own->n_scales) ? 1 : f.outs,
-                              .multiplier = scales.multiplier,
-                              .shift = scales.shift};
-    par->weights = th_filters_pack(p, &f, 1, 4, false, &par->n_weights);
+    *par = *base;
+    par->n_in = f->n;
+    par->n_out = f->outs;
+    par->bias = scales.bias;
+    par->n_scales = one_scale(f, n_scales) ? 1 : f->outs;
+    par->multiplier = scales.multiplier;
+    par->shift = scales.shift;
+    par->weights = th_filters_pack(p, f, 1, 4, false, &par->n_weights);
     if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
     step->slide = step->in_place = 0;
     TH_STEP_KERNEL(step, th_dense_dsp, 1, "nn/cortexm/dense_dsp.h", th_dense_dsp_par, fields);
     step->par = par;
-    step->scratch_bytes = own->n_in % 4 ? ((size_t)own->n_in + 3) / 4 * 4 : 0;
-    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f.outs;
+    step->scratch_bytes = f->n % 4 ? ((size_t)f->n + 3) / 4 * 4 : 0;
+    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
     return TH_OK;
 }
 
-const th_fast_row th_fast_dense_dsp = {TH_ISA_ARM_DSP, "th_fully_connected_s8", prepare};
+static th_err fully_connected(const th_prepare *p, th_step *step)
+{
+    const th_fully_connected_s8_par *own = (const th_fully_connected_s8_par *)step->par;
+    th_filters f = {.outs = own->n_out, .n = own->n_in, .per_filter = own->n_in, .per_tap = 1};
+    const th_dense_dsp_par base = {
+        .in_zero = own->in_zero, .out_zero = own->out_zero, .act_min = own->act_min, .act_max = own->act_max};
+    if (own->rows != 1 || own->w_zero || !th_filters_constant(p, &f)) return TH_OK;
+    return finish(p, &f, &base, own->multiplier, own->shift, own->n_scales, step);
+}
+
+/* A filter as large as the picture: its taps are the whole input. */
+static th_err conv_2d(const th_prepare *p, th_step *step)
+{
+    const th_conv_2d_s8_par *own = (const th_conv_2d_s8_par *)step->par;
+    const th_window *w = &own->win;
+    th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w * w->in_c, .per_tap = 1};
+    const th_dense_dsp_par base = {
+        .in_zero = own->in_zero, .out_zero = own->out_zero, .act_min = own->act_min, .act_max = own->act_max};
+    f.per_filter = f.n;
+    if (own->groups != 1 || w->batches * w->out_h * w->out_w != 1 || w->pad_top || w->pad_left ||
+        w->filter_h != w->in_h || w->filter_w != w->in_w || !th_filters_constant(p, &f))
+        return TH_OK;
+    return finish(p, &f, &base, own->multiplier, own->shift, own->n_scales, step);
+}
+
+const th_fast_row th_fast_dense_dsp = {TH_ISA_ARM_DSP, "th_fully_connected_s8", fully_connected};
+const th_fast_row th_fast_dense_dsp_conv = {TH_ISA_ARM_DSP, "th_conv_2d_s8", conv_2d};

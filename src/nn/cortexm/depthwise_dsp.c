@@ -349,7 +349,7 @@ static int32_t in_twos(const th_window *w)
 
 /* n outputs from number ox of a row, each `step` words further, `row` bytes apart in y. */
 TH_APART void run_any(const th_window *w, column *c, const uint32_t *plane, const uint32_t *loaded, const walk *at,
-                    int8_t *y, int32_t ox, int32_t n)
+                      int8_t *y, int32_t ox, int32_t n)
 {
     const int32_t first = ox * w->stride_w;
     if (n == 0) return;

@@ -46,15 +46,20 @@ TH_INLINE void th_tile_widen(int16_t *lane, const int8_t *src, int32_t n, int32_
     const uint32_t minus = th_pack_16(-zero, -zero);
     const int8_t *const end = src + n;
     uint32_t even, odd;
-    do
-        __asm__ volatile("ldr %[even], [%[src]], #4\n\t"
-                         "sxtab16 %[odd], %[minus], %[even], ror #8\n\t"
-                         "sxtab16 %[even], %[minus], %[even]\n\t"
-                         "strd %[even], %[odd], [%[to]], #16\n\t"
-                         : [src] "+r"(src), [to] "+r"(lane), [even] "=&r"(even), [odd] "=&r"(odd)
-                         : [minus] "r"(minus)
-                         : "memory");
-    while (src != end);
+#define TH_WIDEN_4                                                                                                     \
+    "ldr %[even], [%[src]], #4\n\t"                                                                                    \
+    "sxtab16 %[odd], %[minus], %[even], ror #8\n\t"                                                                    \
+    "sxtab16 %[even], %[minus], %[even]\n\t"                                                                           \
+    "strd %[even], %[odd], [%[to]], #16\n\t"
+#define TH_WIDEN(text)                                                                                                 \
+    __asm__ volatile(text                                                                                              \
+                     : [src] "+r"(src), [to] "+r"(lane), [even] "=&r"(even), [odd] "=&r"(odd)                          \
+                     : [minus] "r"(minus)                                                                              \
+                     : "memory")
+    if (n & 4) TH_WIDEN(TH_WIDEN_4);
+    while (src != end) TH_WIDEN(TH_WIDEN_4 TH_WIDEN_4);
+#undef TH_WIDEN_4
+#undef TH_WIDEN
 }
 #else
 TH_INLINE void th_tile_widen(int16_t *lane, const int8_t *src, int32_t n, int32_t zero)
