@@ -143,6 +143,12 @@ conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c) tests
 	@tools/conformance.sh $(B) build/mcu >docs/conformance.md.tmp && mv docs/conformance.md.tmp docs/conformance.md
 	@cat docs/conformance.md
 
+## Write src/deploy/sizes_table.c again: bytes of each function on each core (needs the cross compilers; two minutes)
+.PHONY: size-table
+size-table:
+	@tools/need.sh program arm-none-eabi-gcc riscv64-unknown-elf-gcc
+	@tools/sizes.sh >src/deploy/sizes_table.c.tmp && mv src/deploy/sizes_table.c.tmp src/deploy/sizes_table.c
+
 ## Run the benchmarks, one CSV line each
 .PHONY: bench
 bench: $(call exe,$(BENCH_SRC))

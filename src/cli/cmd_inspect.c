@@ -1,5 +1,6 @@
 /* thimble inspect: what is in a model file, what it needs, and whether a board has that. */
 #include "cli/cmd.h"
+#include "cli/inspect_many.h"
 #include "cli/quantized.h"
 #include "cli/table.h"
 #include "cli/target.h"
@@ -343,6 +344,7 @@ static th_err refusal_json(const th_target *t, th_err err, th_why *why)
 static th_err run(const th_args *a, th_why *why)
 {
     th_target t;
+    if (a->n_words > 1) return th_inspect_many(a, why);
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
     if (!err)
         err = inspect(a, &t, why);
@@ -354,15 +356,16 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_inspect = {
     .name = "inspect",
-    .words = "MODEL.tflite|MODEL.thm|PROJECT",
+    .words = "[MODEL.tflite|MODEL.thm|PROJECT]..",
     .summary = "operators, memory, and whether it fits a board",
     .detail = "The arena is exact. With --board the firmware is built (and run, where the emulator is installed) to "
               "give exact\n"
-              "flash, RAM and stack.\n\n"
+              "flash, RAM and stack. Several models: what they take in one arena, when one runs after the other.\n\n"
               "  thimble inspect my-words/model/int8.tflite --board nano33ble\n"
-              "  thimble inspect int8.tflite --tensors",
+              "  thimble inspect int8.tflite --tensors\n"
+              "  thimble inspect wake.tflite words.tflite --board nano33ble",
     .opts = options,
     .min_words = 0,
-    .max_words = 1,
+    .max_words = TH_MAX_WORDS,
     .run = run,
 };

@@ -2,12 +2,13 @@
 
 #include "base/text.h"
 #include "deploy/emulator.h"
+#include "deploy/sizes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Rough sizes for a computer without the compiler, rounded up from builds with gcc 12 at -O2. */
-enum { CODE_ESTIMATE = 20000, AUDIO_ESTIMATE = 24000, DATA_ESTIMATE = 3000, STACK_ESTIMATE = 1024 };
+/* Rough sizes for a computer without the compiler, rounded up from builds with gcc 12. */
+enum { AUDIO_ESTIMATE = 24000, DATA_ESTIMATE = 40, AUDIO_DATA_ESTIMATE = 3000, STACK_ESTIMATE = 512 };
 
 /* The operator with the most bytes of constants; -1: none has any. */
 static int32_t heaviest(const th_graph *g, size_t *bytes)
@@ -98,15 +99,20 @@ static void explain(const th_plan *plan, const th_board *board, th_measure *m)
         }
 }
 
-static void estimate(const th_code *code, bool audio, th_measure *m)
+/* Without the compiler: the arena and the weights are exact, the code is what the table of sizes says. */
+static th_err estimate(const th_plan *plan, const th_board *board, const th_code *code, bool audio, th_measure *m,
+                       th_why *why)
 {
+    int32_t unknown;
     m->estimate = true;
     m->stack_bound = STACK_ESTIMATE;
     m->flash_model = (uint32_t)code->weight_bytes;
-    m->flash_code = CODE_ESTIMATE + (audio ? AUDIO_ESTIMATE : 0);
+    TH_TRY(th_sizes_code(plan, board, &m->flash_code, &unknown, why));
+    if (audio) m->flash_code += AUDIO_ESTIMATE;
     m->flash = m->flash_model + m->flash_code;
-    m->fixed = (uint32_t)code->listener_bytes + DATA_ESTIMATE;
+    m->fixed = (uint32_t)code->listener_bytes + (audio ? AUDIO_DATA_ESTIMATE : DATA_ESTIMATE);
     m->ram_bound = (uint32_t)m->arena + m->fixed + m->stack_bound;
+    return TH_OK;
 }
 
 /* One inference on silence, or on zeros. */
@@ -158,8 +164,7 @@ static th_err measure(const th_plan *plan, const th_pipeline *pipe, const th_boa
     m->arena = plan->arena_bytes;
     m->listener = (uint32_t)code->listener_bytes;
     if (th_firmware_tools(board, NULL) != TH_OK) {
-        estimate(code, pipe != NULL, m);
-        return TH_OK;
+        return estimate(plan, board, code, pipe != NULL, m, why);
     }
     TH_TRY(th_dir_temp(dir, why));
     const th_err err = build_and_run(plan, pipe, board, code, dir, m, why);

@@ -531,6 +531,8 @@ static void put_blocks(packer *k)
 static void put_tables(packer *k, th_span meta)
 {
     const th_graph *g = k->root->graph;
+    if ((uint32_t)g->n_inputs + (uint32_t)g->n_outputs > TH_THM_MOST)
+        fail(k, TH_ERANGE, "more than 1024 inputs and outputs");
     for (int32_t i = 0; i < g->n_inputs; i++) put_end(k, g->inputs[i]);
     for (int32_t i = 0; i < g->n_outputs; i++) put_end(k, g->outputs[i]);
     const size_t meta_at = meta.n ? place(k, meta.p, meta.n, 4) : TH_THM_HEADER;
@@ -570,9 +572,12 @@ static size_t find(th_span file, const uint8_t *what, size_t n, const piece *lis
         const uint8_t *hit = memchr(file.p + at, what[0], file.n - n + 1 - at);
         if (!hit) break;
         at = (size_t)(hit - file.p);
-        bool taken = memcmp(hit, what, n) != 0;
-        for (size_t i = 0; !taken && i < n_list; i++) taken = at < list[i].from + list[i].n && list[i].from < at + n;
-        if (!taken) return at;
+        if (memcmp(hit, what, n) != 0) continue;
+        size_t taken = n_list;
+        for (size_t i = 0; taken == n_list && i < n_list; i++)
+            if (at < list[i].from + list[i].n && list[i].from < at + n) taken = i;
+        if (taken == n_list) return at;
+        at = list[taken].from + list[taken].n - 1;
     }
     return SIZE_MAX;
 }

@@ -66,13 +66,21 @@ TH_NODISCARD th_err th_plan_make_host(const th_graph *graph, th_plan **plan, th_
 TH_NODISCARD th_err th_plan_make_quick(const th_graph *graph, th_plan **plan, th_why *why);
 void th_plan_free(th_plan *plan); /* NULL is fine */
 
+/* Puts n plans, whose models run one after the other, into one arena: their offsets move, and each has the arena_bytes
+ * and the lower_bound of all together.  What lies in the memory of model i stays until model until[i] has run (i
+ * itself: its outputs are used at once; n - 1: to the end of the round); what a model keeps from run to run stays
+ * always. Errors: TH_EUNSUP (two that say where their tensors lie, and meet), TH_ERANGE, TH_ENOMEM. */
+TH_NODISCARD th_err th_plan_join(th_plan *const *plans, const int32_t *until, int32_t n, th_why *why);
+
 /* A runner: a plan with its own arena on the host. One per thread. */
 typedef struct th_runner th_runner;
 TH_NODISCARD th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why);
+/* One in the arena of another runner, whose plan was joined with this one and which lives longer. */
+TH_NODISCARD th_err th_runner_beside(const th_plan *plan, th_runner *other, th_runner **runner, th_why *why);
 void th_runner_free(th_runner *runner);
 
-/* From now on steps that can be divided (th_step.part) run on n_threads threads, the caller's among them; the results do
- * not depend on how many.  Errors: TH_ERANGE (more than 64), TH_ENOMEM. */
+/* From now on steps that can be divided (th_step.part) run on n_threads threads, the caller's among them; the results
+ * do not depend on how many.  Errors: TH_ERANGE (more than 64), TH_ENOMEM. */
 TH_NODISCARD th_err th_runner_threads(th_runner *r, int n_threads, th_why *why);
 
 /* Address of a graph input or output (index into graph->inputs / outputs). */

@@ -147,7 +147,7 @@ static void find_over(planner *pl)
             if (pl->life[t].last != pl->step[k] || !((s->in_place | s->slide) >> i & 1u)) continue;
             bool again = false;
             for (int32_t j = 0; j < i; j++) again |= node->in[j] == t;
-            const bool exact = allows(node, s->in_place, t), slides = allows(node, s->slide, t);
+            const bool exact = allows(node, s->in_place, t), slides = !s->part && allows(node, s->slide, t);
             if (again || (!exact && !slides)) continue;
             pl->over[pl->n_over++] = (th_over){out, pl->life[t].block, slides ? s->lead : TH_NEVER, exact};
         }

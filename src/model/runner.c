@@ -64,21 +64,22 @@ static th_err bind(const th_runner *r, site *s, const th_plan *p)
 static th_err bind_all(th_runner *r)
 {
     const th_plan *p = r->plan;
-    r->memory = calloc(p->arena_bytes + TH_ARENA_ALIGN, 1);
+    if (!r->arena) r->memory = calloc(p->arena_bytes + TH_ARENA_ALIGN, 1);
     r->done = calloc((size_t)p->n_once + 1, 1);
     r->sub = calloc((size_t)p->n_sub + 1, sizeof *r->sub);
-    if (!r->memory || !r->done || !r->sub) return TH_ENOMEM;
-    r->arena = th_arena_over(r->memory, p->arena_bytes + TH_ARENA_ALIGN).base;
+    if ((!r->arena && !r->memory) || !r->done || !r->sub) return TH_ENOMEM;
+    if (!r->arena) r->arena = th_arena_over(r->memory, p->arena_bytes + TH_ARENA_ALIGN).base;
     TH_TRY(bind(r, &r->root, p));
     for (int32_t i = 0; i < p->n_sub; i++)
         if (p->sub[i]) TH_TRY(bind(r, &r->sub[i], p->sub[i]));
     return TH_OK;
 }
 
-th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why)
+/* In this arena, or in one of its own: NULL. */
+static th_err make_runner(const th_plan *plan, uint8_t *arena, th_runner **runner, th_why *why)
 {
     th_runner *r = calloc(1, sizeof *r);
-    if (r) r->plan = plan, r->most_runs = TH_MAX_GRAPH_RUNS;
+    if (r) r->plan = plan, r->most_runs = TH_MAX_GRAPH_RUNS, r->arena = arena;
     if (!r || bind_all(r)) {
         th_runner_free(r);
         return th_why_set(why, TH_ENOMEM, "no memory for an arena of %zu bytes", plan->arena_bytes);
@@ -86,6 +87,18 @@ th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why)
     th_runner_reset(r);
     *runner = r;
     return TH_OK;
+}
+
+th_err th_runner_new(const th_plan *plan, th_runner **runner, th_why *why)
+{
+    return make_runner(plan, NULL, runner, why);
+}
+
+th_err th_runner_beside(const th_plan *plan, th_runner *other, th_runner **runner, th_why *why)
+{
+    if (plan->arena_bytes != other->plan->arena_bytes)
+        return th_why_set(why, TH_EUSAGE, "the plans of two runners in one arena must have been joined");
+    return make_runner(plan, other->arena, runner, why);
 }
 
 static void site_free(site *s)

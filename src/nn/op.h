@@ -322,7 +322,7 @@ typedef struct th_step {
     size_t state_bytes;   /* kept from run to run, all zero at first: the last one of the n_in inputs; 0 for none */
     uint32_t in_place;    /* bit i: output 0 may lie exactly on input i */
     /* Bit i: output 0 may lie over input i, whole or in part, when it starts `lead` bytes or more below it: the kernel
-     * goes forward, and never writes to what it has still to read. */
+     * goes forward, and never writes to what it has still to read.  A step with parts has none. */
     uint32_t slide;
     size_t lead;
     size_t weight_bytes; /* of the model's constants, packed, that par holds */

@@ -136,7 +136,8 @@ static th_err open_sections(const opener *o)
         if (section_at(p, at) % 4u || !inside(o, section_at(p, at), section_n(p, at), size[i]))
             return bad(o, at, "a table does not lie in the package");
     }
-    if (section_n(p, TH_THM_AT_TENSORS) >= TH_THM_NONE || section_n(p, TH_THM_AT_BLOCKS) < 2 ||
+    if (section_n(p, TH_THM_AT_TENSORS) >= TH_THM_NONE || section_n(p, TH_THM_AT_IO) > TH_THM_MOST ||
+        section_n(p, TH_THM_AT_KERNELS) > TH_THM_MOST || section_n(p, TH_THM_AT_BLOCKS) < 2 ||
         half(p, TH_THM_AT_INPUTS) > section_n(p, TH_THM_AT_IO) || half(p, TH_THM_AT_DEPTH) > TH_THM_DEPTH)
         return bad(o, TH_THM_AT_TENSORS, "numbers that cannot be");
     if (!p->bytes[TH_THM_AT_ISA] || p->bytes[TH_THM_AT_ISA + TH_THM_TEXT - 1] ||
@@ -485,6 +486,7 @@ th_err th_package_start(th_package *p, void *memory, size_t n)
 {
     if (n < p->memory_bytes || (uintptr_t)memory % TH_THM_ALIGN) return TH_ENOMEM;
     p->memory = memory;
+    memset(memory, 0, p->memory_bytes);
     th_package_reset(p);
     return TH_OK;
 }

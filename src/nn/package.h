@@ -64,7 +64,8 @@ typedef struct th_package_end {
  * here: `missing`), TH_ERANGE (larger than this machine's memory can be). */
 TH_NODISCARD th_err th_package_open(th_package *p, th_span bytes, const th_kernel_set *kernels, th_diag *diag);
 
-/* Takes p->memory_bytes of memory, aligned to 16, and sets all state to its start.  Errors: TH_ENOMEM. */
+/* Takes p->memory_bytes of memory, aligned to 16, clears it and sets all state to its start.  Errors:
+ * TH_ENOMEM. */
 TH_NODISCARD th_err th_package_start(th_package *p, void *memory, size_t n);
 
 /* All state back to its start. */

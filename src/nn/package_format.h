@@ -10,6 +10,7 @@
 #define TH_THM_ALIGN   16u
 #define TH_THM_NONE    0xffffu /* a tensor that is absent */
 #define TH_THM_TEXT    16u     /* bytes of isa and made_by, ended by a NUL */
+#define TH_THM_MOST    1024u   /* inputs and outputs; kernels */
 #define TH_THM_DEPTH   64u     /* most blocks inside one another */
 
 /* The header: */

@@ -5,6 +5,7 @@
 #include "deploy/emulator.h"
 #include "deploy/export.h"
 #include "deploy/measure.h"
+#include "deploy/sizes.h"
 
 #include <math.h>
 
@@ -117,6 +118,19 @@ static void check_run(const th_board *b, const th_firmware *fw, th_span feed, co
     th_emulation_free(&again);
 }
 
+/* The table of sizes against the build. */
+static void check_estimate(const th_board *b, const th_plan *plan, const th_firmware *fw)
+{
+    uint32_t code;
+    int32_t unknown;
+    th_why why = {0};
+    if (th_sizes_code(plan, b, &code, &unknown, &why)) fail_msg("%s: %s", b->name, why.text);
+    printf("# %s: code %u bytes, by the table %u\n", b->name, fw->flash_code, code);
+    assert_int_equal(unknown, 0);
+    const double off = ((double)code - fw->flash_code) / fw->flash;
+    if (fabs(off) > 0.03) fail_msg("%s: %.1f %% off: make size-table writes the table again", b->name, 100.0 * off);
+}
+
 static void a_network_gives_the_hosts_bytes(void **state)
 {
     (void)state;
@@ -139,6 +153,7 @@ static void a_network_gives_the_hosts_bytes(void **state)
         assert_int_equal(fw.arena, plan->arena_bytes);
         assert_int_equal(fw.flash_code + fw.flash_model, fw.flash);
         assert_true(fw.flash_model > 300 && fw.flash_code > 1000);
+        check_estimate(b, plan, &fw);
         check_run(b, &fw, (th_span){in, sizeof in}, out);
         th_firmware_free(&fw);
         th_dir_remove(dir);

@@ -128,6 +128,52 @@ static void broken_graphs_are_refused(void **state)
     }
 }
 
+/* A cascade: the first model's answer decides whether the second runs, and is looked at again afterwards. */
+static void models_share_an_arena(void **state)
+{
+    (void)state;
+    net *n = net_new(TH_S8), *f = net_new(TH_F32);
+    for (int32_t kept = 0; kept < 2; kept++) {
+        th_plan *p[2];
+        th_runner *a, *b, *alone;
+        assert_int_equal(th_plan_make(&n->g, &p[0], NULL), TH_OK);
+        assert_int_equal(th_plan_make(&f->g, &p[1], NULL), TH_OK);
+        assert_int_equal(th_runner_new(p[1], &alone, NULL), TH_OK);
+        float *x = th_runner_input(alone, 0), want[5];
+        for (int i = 0; i < 200; i++) x[i] = (float)i / 200.0f;
+        assert_int_equal(th_runner_invoke(alone, NULL, NULL), TH_OK);
+        memcpy(want, th_runner_output(alone, 0), sizeof want);
+        th_runner_free(alone);
+        const size_t small = p[0]->arena_bytes, large = p[1]->arena_bytes, sum = (small + 15) / 16 * 16 + large;
+        const int32_t until[2] = {kept, 1};
+        assert_true(small < large);
+        assert_int_equal(th_plan_join(p, until, 2, NULL), TH_OK);
+        assert_int_equal(p[0]->arena_bytes, p[1]->arena_bytes);
+        if (!kept) assert_int_equal(p[0]->arena_bytes, large);
+        if (kept) assert_in_range(p[0]->arena_bytes, small + large, sum);
+        assert_int_equal(th_runner_new(p[0], &a, NULL), TH_OK);
+        assert_int_equal(th_runner_beside(p[1], a, &b, NULL), TH_OK);
+        for (int round = 0; round < 2; round++) {
+            fill_input(a, 1);
+            assert_int_equal(th_runner_invoke(a, NULL, NULL), TH_OK);
+            const uint64_t first = th_fnv1a(TH_FNV1A_START, (th_span){th_runner_output(a, 0), 5});
+            assert_true(first == UINT64_C(0xdda4a8e99e30d1cf));
+            x = th_runner_input(b, 0);
+            for (int i = 0; i < 200; i++) x[i] = (float)i / 200.0f;
+            assert_int_equal(th_runner_invoke(b, NULL, NULL), TH_OK);
+            assert_memory_equal(th_runner_output(b, 0), want, sizeof want);
+            const uint64_t again = th_fnv1a(TH_FNV1A_START, (th_span){th_runner_output(a, 0), 5});
+            if (kept) assert_true(again == first);
+        }
+        th_runner_free(b);
+        th_runner_free(a);
+        th_plan_free(p[0]);
+        th_plan_free(p[1]);
+    }
+    free(n);
+    free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +182,7 @@ int main(void)
         cmocka_unit_test(float_net_runs),
         cmocka_unit_test(outputs_are_not_written_over),
         cmocka_unit_test(broken_graphs_are_refused),
+        cmocka_unit_test(models_share_an_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
