@@ -41,13 +41,13 @@ static void next(place *at, const th_window *w)
 }
 
 /* A few bytes; the library's memcpy takes longer to begin. */
-TH_INLINE void copy(int8_t *to, const int8_t *from, int32_t n)
+TH_APART void copy(int8_t *to, const int8_t *from, int32_t n)
 {
     for (; n >= 4; n -= 4, to += 4, from += 4) memcpy(to, from, 4);
     for (; n > 0; n--) *to++ = *from++;
 }
 
-TH_INLINE void fill(int8_t *to, int32_t value, int32_t n)
+TH_APART void fill(int8_t *to, int32_t value, int32_t n)
 {
     const uint32_t four = (uint32_t)(value & 0xff) * 0x01010101u;
     for (; n >= 4; n -= 4, to += 4) memcpy(to, &four, 4);

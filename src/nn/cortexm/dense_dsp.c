@@ -24,7 +24,7 @@
     FILTER("r8", "r2") FILTER("r9", "r3") FILTER("r10", "r4") FILTER("r11", "r5")
 
 /* Four sums of n products, n a multiple of 4; returns what lies behind the weights. */
-TH_INLINE const int8_t *four(const int8_t *x, const int8_t *w, int32_t n, uint32_t minus, int32_t sum[4])
+TH_APART const int8_t *four(const int8_t *x, const int8_t *w, int32_t n, uint32_t minus, int32_t sum[4])
 {
     struct {
         const int8_t *x, *w, *x_16, *x_end;

@@ -347,21 +347,6 @@ static int32_t in_twos(const th_window *w)
     return w->stride_w == 1 && w->dilation_h == 1;
 }
 
-/* n outputs from number ox of a row, each `step` words further, `row` bytes apart in y. */
-TH_APART void run_any(const th_window *w, column *c, const uint32_t *plane, const uint32_t *loaded, const walk *at,
-                      int8_t *y, int32_t ox, int32_t n)
-{
-    const int32_t first = ox * w->stride_w;
-    if (n == 0) return;
-    c->x = plane + first / 2 * at->rows;
-    c->y = y + (ptrdiff_t)ox * w->out_c;
-    c->y_end = c->y + (ptrdiff_t)n * c->row;
-    if (in_twos(w))
-        outputs_2(c, loaded, at);
-    else
-        outputs_1(c, loaded + (first & 1), at);
-}
-
 /* How a layer's outputs are gone through, the same for all channels. */
 static walk walk_of(const th_window *w, plane_size p)
 {
@@ -379,65 +364,81 @@ static walk walk_of(const th_window *w, plane_size p)
     return at;
 }
 
-/* All outputs of one channel, y: the first. */
-static void channel_any(const th_window *w, column *c, const walk *at, const uint32_t *plane, const uint32_t *loaded,
-                        int8_t *y)
+/* What all channels have in common. */
+typedef struct job {
+    const th_window *win;
+    walk at;
+    uint32_t *plane, *loaded; /* the widened picture, and weights */
+} job;
+
+/* n outputs from number ox of a row, as the walk goes. */
+TH_APART void run_any(const job *j, column *c, int8_t *y, int32_t ox, int32_t n)
 {
-    const int32_t twos = in_twos(w);
+    const int32_t first = ox * j->win->stride_w;
+    if (n == 0) return;
+    c->x = j->plane + first / 2 * j->at.rows;
+    c->y = y + (ptrdiff_t)ox * j->win->out_c;
+    c->y_end = c->y + (ptrdiff_t)n * c->row;
+    if (in_twos(j->win))
+        outputs_2(c, j->loaded, &j->at);
+    else
+        outputs_1(c, j->loaded + (first & 1), &j->at);
+}
+
+/* All outputs of one channel, y: the first. */
+static void channel_any(const job *j, column *c, const int8_t *weights, int8_t *y)
+{
+    const th_window *w = j->win;
+    const walk *at = &j->at;
+    load_any(w, weights, j->loaded);
     c->row = at->row;
     if (!at->is_row) { /* column by column */
         for (int32_t ox = 0; ox < w->out_w; ox += at->every) {
             c->stride = ox + 1 < w->out_w ? w->out_c : 0;
-            run_any(w, c, plane, loaded, at, y, ox, w->out_h);
+            run_any(j, c, y, ox, w->out_h);
         }
         return;
     }
     /* Along the only row; a last one alone where two go together; else even and odd columns in turn, if there are. */
     c->stride = w->out_c;
-    if (twos) {
-        run_any(w, c, plane, loaded, at, y, 0, w->out_w / 2);
+    if (in_twos(w)) {
+        run_any(j, c, y, 0, w->out_w / 2);
         c->stride = 0;
-        if (w->out_w & 1) run_any(w, c, plane, loaded, at, y, w->out_w - 1, 1);
+        if (w->out_w & 1) run_any(j, c, y, w->out_w - 1, 1);
         return;
     }
-    for (int32_t ox = 0; ox < at->every; ox++)
-        run_any(w, c, plane, loaded, at, y, ox, (w->out_w - ox + at->every - 1) / at->every);
+    for (int32_t ox = 0; ox < at->every; ox++) run_any(j, c, y, ox, (w->out_w - ox + at->every - 1) / at->every);
 }
 
-static int32_t is_3x3(const th_window *w)
+static void channel_3x3(const job *j, column *c, const int8_t *weights, int8_t *y)
 {
-    return w->filter_h == 3 && w->filter_w == 3 && w->dilation_h == 1 && w->stride_h == w->stride_w && w->stride_h <= 2;
-}
-
-static void channel_3x3(const th_window *w, column *c, plane_size p, const uint32_t *words, const uint32_t *loaded,
-                        int8_t *y)
-{
+    const th_window *w = j->win;
+    const int32_t rows = j->at.rows;
+    load_3x3(weights, j->loaded);
+    c->row = w->out_w * w->out_c;
     for (int32_t ox = 0; ox < w->out_w; ox += 3 - w->stride_w) { /* by two with stride 1, by one with stride 2 */
-        c->x = words + ox * w->stride_w / 2 * p.rows;
+        c->x = j->plane + ox * w->stride_w / 2 * rows;
         c->y = y + (ptrdiff_t)ox * w->out_c;
         c->y_end = c->y + (ptrdiff_t)w->out_h * c->row;
         c->stride = ox + 1 < w->out_w ? w->out_c : 0;
         if (w->stride_w == 1)
-            column_3x3(c, loaded, p.rows);
+            column_3x3(c, j->loaded, rows);
         else
-            column_3x3_stride_2(c, loaded, p.rows);
+            column_3x3_stride_2(c, j->loaded, rows);
     }
 }
 
-void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+/* All channels of all pictures, with `channel` for each. */
+TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, uint32_t *words,
+                     void (*channel)(const job *j, column *c, const int8_t *weights, int8_t *y))
 {
-    const th_depthwise_dsp_par *p = (const th_depthwise_dsp_par *)par;
     const th_window *w = &p->win;
     const plane_size size = plane_of(w);
     const int32_t per_input = w->out_c / w->in_c, taps = w->filter_h * w->filter_w;
-    uint32_t *words = (uint32_t *)scratch, *loaded = words + size.rows * size.pairs;
-    const walk at = walk_of(w, size);
-    const int32_t three = is_3x3(w);
+    const job j = {w, walk_of(w, size), words, words + size.rows * size.pairs};
     column c;
     memset(words, 0, 4 * (size_t)size.rows * (size_t)size.pairs);
-    for (int32_t b = 0; b < w->batches; b++) {
-        const int8_t *x = (const int8_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c;
-        int8_t *y = (int8_t *)out[0] + (ptrdiff_t)b * w->out_h * w->out_w * w->out_c;
+    for (int32_t b = 0; b < w->batches; b++, x += (ptrdiff_t)w->in_h * w->in_w * w->in_c) {
         for (int32_t o = 0; o < w->out_c; o++) {
             const int32_t e = p->shift[o];
             if (per_input == 1 || o % per_input == 0) widen_plane(w, size, x + o / per_input, p->in_zero, words);
@@ -445,15 +446,19 @@ void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, 
             c.multiplier = p->multiplier[o];
             c.half = (2 * p->out_zero + 1) * (INT32_C(1) << e);
             c.shift = e + 1;
-            c.row = w->out_w * w->out_c;
-            if (three) {
-                load_3x3(p->weights + o * taps, loaded);
-                channel_3x3(w, &c, size, words, loaded, y + o);
-            } else {
-                load_any(w, p->weights + o * taps, loaded);
-                channel_any(w, &c, &at, words, loaded, y + o);
-            }
+            channel(&j, &c, p->weights + o * taps, y + o);
         }
         th_tile_clamp(y, w->out_h * w->out_w * w->out_c, p->act_min, p->act_max);
+        y += (ptrdiff_t)w->out_h * w->out_w * w->out_c;
     }
+}
+
+void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, channel_any);
+}
+
+void th_depthwise_3x3_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, channel_3x3);
 }

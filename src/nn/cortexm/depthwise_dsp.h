@@ -32,7 +32,8 @@ typedef struct th_depthwise_dsp_par {
     const int8_t *shift; /* e of tile_dsp.h */
 } th_depthwise_dsp_par;
 
-/* scratch: th_depthwise_dsp_scratch bytes. */
+/* scratch: th_depthwise_dsp_scratch bytes.  3x3: without dilation, stride 1 or 2 in both directions. */
+void th_depthwise_3x3_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
 size_t th_depthwise_dsp_scratch(const th_window *w);
 

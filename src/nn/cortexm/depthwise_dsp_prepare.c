@@ -41,6 +41,11 @@ static th_err pack(const th_prepare *p, const th_filters *f, th_depthwise_dsp_pa
     return TH_OK;
 }
 
+static bool is_3x3(const th_window *w)
+{
+    return w->filter_h == 3 && w->filter_w == 3 && w->dilation_h == 1 && w->stride_h == w->stride_w && w->stride_h <= 2;
+}
+
 static th_err prepare(const th_prepare *p, th_step *step)
 {
     const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
@@ -66,7 +71,10 @@ static th_err prepare(const th_prepare *p, th_step *step)
     TH_TRY(pack(p, &f, par));
     step->in_place = w->in_c == w->out_c;
     step->slide = 0;
-    TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
+    if (is_3x3(&par->win))
+        TH_STEP_KERNEL(step, th_depthwise_3x3_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
+    else
+        TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
     step->par = par;
     step->scratch_bytes = th_depthwise_dsp_scratch(&par->win);
     step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f.outs;
