@@ -1,5 +1,7 @@
 #include "nn/vec/add.h"
 
+#include "nn/dot_f32.h"
+
 void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
                    int32_t part, int32_t of)
 {
@@ -26,4 +28,24 @@ void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void
         };
         v->finish_s8(&f);
     }
+}
+
+void th_vec_add_f32(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                    int32_t part, int32_t of)
+{
+    const th_vec_add_f32_par *p = (const th_vec_add_f32_par *)par;
+    const float *a = (const float *)in[0], *b = (const float *)in[1];
+    float *y = (float *)out[0];
+    const int32_t first = (int32_t)((int64_t)p->n * part / of), end = (int32_t)((int64_t)p->n * (part + 1) / of);
+    const int32_t whole = (end - first) / v->lanes * v->lanes;
+    const th_finish_f32 f = {.sums = a + first,
+                             .bias = b + first, /* the other summand; whole vectors only, as it has no room behind it */
+                             .rows = 1,
+                             .n = whole,
+                             .lo = p->act_min,
+                             .hi = p->act_max,
+                             .y = y + first};
+    (void)scratch;
+    v->finish_f32(&f);
+    for (int32_t i = first + whole; i < end; i++) y[i] = th_clamp_f32(a[i] + b[i], p->act_min, p->act_max);
 }
