@@ -1,19 +1,35 @@
 #include "nn/vec/add.h"
 
 #include "nn/dot_f32.h"
+#include "nn/taps.h"
+
+#include <string.h>
+
+/* Eight bytes are one load each from a and b; vector machines are little-endian. */
+static void add_tables(const th_vec_add_s8_par *p, const int8_t *a, const int8_t *b, int32_t n, int32_t *sums)
+{
+    int32_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t va, vb;
+        memcpy(&va, a + i, 8);
+        memcpy(&vb, b + i, 8);
+        TH_UNROLL
+        for (int32_t k = 0; k < 8; k++, va >>= 8, vb >>= 8) sums[i + k] = p->a[va & 255] + p->b[vb & 255];
+    }
+    for (; i < n; i++) sums[i] = p->a[(uint8_t)a[i]] + p->b[(uint8_t)b[i]];
+}
 
 void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
                    int32_t part, int32_t of)
 {
     const th_vec_add_s8_par *p = (const th_vec_add_s8_par *)par;
     const int8_t *a = (const int8_t *)in[0], *b = (const int8_t *)in[1];
-    const int32_t *table_a = p->a + 128, *table_b = p->b + 128;
     const int32_t end = (int32_t)((int64_t)p->n * (part + 1) / of);
     int32_t sums[TH_LINE_LANES];
     (void)scratch;
     for (int32_t at = (int32_t)((int64_t)p->n * part / of); at < end; at += TH_LINE_LANES) {
         const int32_t n = end - at < TH_LINE_LANES ? end - at : TH_LINE_LANES;
-        for (int32_t i = 0; i < n; i++) sums[i] = table_a[a[at + i]] + table_b[b[at + i]];
+        add_tables(p, a + at, b + at, n, sums);
         const th_finish_s8 f = {
             .sums = sums,
             .bias = p->bias,

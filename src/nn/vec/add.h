@@ -2,7 +2,7 @@
  *
  * What an input becomes before the addition (nn/binary.h) depends on its byte only: two tables of 256 numbers.
  *
- *   y[i] = limit(zero + R( table_a[a[i] + 128] + table_b[b[i] + 128], multiplier ))
+ *   y[i] = limit(zero + R( table_a[a[i] & 255] + table_b[b[i] & 255], multiplier ))
  *
  *   in[0] a, in[1] b, out[0] y: n bytes; y may lie exactly on a or b */
 #ifndef TH_NN_VEC_ADD_H

@@ -610,8 +610,8 @@ static th_err add_or_sub(const th_vec_family *f, const th_prepare *p, bool negat
     if (!par || !a || !b) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     TH_TRY(scales_new(p, TH_LINE_LANES, &s));
     for (int32_t i = 0; i < 256; i++) {
-        a[i] = th_requant(th_shift_left(i - 128 - old->a_zero, 20), old->a_multiplier, old->a_shift);
-        b[i] = th_requant(th_shift_left(i - 128 - old->b_zero, 20), old->b_multiplier, old->b_shift);
+        a[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->a_zero, 20), old->a_multiplier, old->a_shift);
+        b[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->b_zero, 20), old->b_multiplier, old->b_shift);
         if (negative) b[i] = -b[i];
     }
     for (int32_t i = 0; i < TH_LINE_LANES; i++) s.multiplier[i] = old->out_multiplier, s.shift[i] = old->out_shift;
