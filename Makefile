@@ -143,6 +143,11 @@ conformance: $(call exe,$(wildcard tests/nn/test_*.c tests/model/test_*.c) tests
 	@tools/conformance.sh $(B) build/mcu >docs/conformance.md.tmp && mv docs/conformance.md.tmp docs/conformance.md
 	@cat docs/conformance.md
 
+## Run every model of ../shared on every emulated board (BOARDS="m3 rv32": on these; half an hour)
+.PHONY: boards
+boards: build/thimble
+	@tools/boards.sh $(BOARDS)
+
 ## Write src/deploy/sizes_table.c again: bytes of each function on each core (needs the cross compilers; two minutes)
 .PHONY: size-table
 size-table:

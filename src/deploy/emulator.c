@@ -119,9 +119,13 @@ static void take_line(void *ctx, const char *line)
     const size_t word = strcspn(line, " ");
     for (size_t k = 0; k < sizeof said / sizeof said[0]; k++) {
         if (strlen(said[k].word) != word || memcmp(line, said[k].word, word) != 0) continue;
-        char *at = (char *)(uintptr_t)line + word;
+        const char *at = line + word;
         int n = 0;
-        while (n < said[k].n && *at == ' ') v[n++] = (int64_t)strtoull(at, &at, 16);
+        while (n < said[k].n && *at == ' ') {
+            char *end;
+            v[n++] = (int64_t)strtoull(at, &end, 16);
+            at = end;
+        }
         if (n == said[k].n && !*at && !r->err) said[k].take(r, v);
     }
 }

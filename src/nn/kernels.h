@@ -214,7 +214,9 @@
     X((first) + 2, th_matrix_f32_##family)                                                                             \
     X((first) + 3, th_depthwise_s8_##family)                                                                           \
     X((first) + 4, th_depthwise_f32_##family)                                                                          \
-    X((first) + 5, th_vec_add_s8_##family)
+    X((first) + 5, th_vec_add_s8_##family)                                                                             \
+    X((first) + 6, th_vec_add_f32_##family)                                                                            \
+    X((first) + 7, th_vec_lstm_f32_##family)
 
 #if defined(__x86_64__)
 #define TH_KERNELS_X86_LIST(X)                                                                                         \

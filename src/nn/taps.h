@@ -17,7 +17,8 @@
 #define TH_APART  static
 #endif
 
-/* In front of a loop of few known rounds: written out, so that its arrays can be registers.  clang does it by itself. */
+/* In front of a loop of few known rounds: written out, so that its arrays can be registers.  clang does it by itself.
+ */
 #if defined(__GNUC__) && !defined(__clang__)
 #define TH_UNROLL _Pragma("GCC unroll 16")
 #else

@@ -55,6 +55,19 @@ for name in hello_world_int8.seed1 hello_world_int8.seed3 micro_speech_quantized
 	run emulate "$model" --in "$tmp/in.bin" --out "$tmp/out.bin"; exits "$name on the emulated board" 0 'device equals host +yes'
 	holds "$name gives the bytes of TensorFlow Lite Micro" cmp "$tmp/out.bin" "$shared/goldens/$name.out.bin"
 done
+head -c 9216 /dev/zero >"$tmp/dark.bin"
+run emulate "$shared/models/person_detect.tflite" --board microbit --in "$tmp/dark.bin"; exits "a model too large for a board" 1 'does not fit.*inspect'
+for board in microbit m55 rv32; do
+	run emulate "$model" --board $board --in "$tmp/in.bin" --out "$tmp/out.bin"
+	if [ $rc -eq 1 ] && grep -q 'setup --device' "$tmp/err"; then
+		skip "kws_ref_model on $board" "its tools are not here"
+		continue
+	fi
+	exits "kws_ref_model on $board" 0 'device equals host +yes'
+	holds "the same bytes on $board" cmp "$tmp/out.bin" "$shared/goldens/kws_ref_model.seed1.out.bin"
+done
+run emulate "$model" --board rp2040 --in "$tmp/in.bin"; exits "a board without an emulator" 1 'no emulator'
+run emulate "$model" --in "$tmp/none.bin"; exits "an input that is not there" 1 'none.bin'
 printf 'x' >>"$tmp/in.bin"
 head -c 18 /dev/zero | tr '\0' '\1' >"$tmp/ones.bin"
 run emulate fuzz/corpus/plan/calls_endless.tflite --in "$tmp/ones.bin"

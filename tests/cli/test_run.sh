@@ -28,6 +28,13 @@ gold=$shared/goldens/kws_ref_model
 run run "$model" --in "$gold.seed1.in.bin" --out "$tmp/o" --layers "$tmp/layers"; exits "a golden" 0
 holds "its output" cmp "$tmp/o" "$gold.seed1.out.bin"
 holds "its layers and their list" diff -r "$tmp/layers" "$shared/goldens/layers/kws_ref_model"
+for family in plain sse2; do # sse2: there is no other that every x86-64 has
+	[ $family = plain ] || [ "$(uname -m)" = x86_64 ] || continue
+	THIMBLE_ISA=$family run run "$model" --in "$gold.seed1.in.bin" --out "$tmp/o" --threads 2; exits "kernels of $family" 0
+	holds "the same output" cmp "$tmp/o" "$gold.seed1.out.bin"
+done
+THIMBLE_ISA=z80 run run "$model" --in "$gold.seed1.in.bin" --out "$tmp/o2"; exits "kernels of no machine" 2 'THIMBLE_ISA=z80'
+run run "$model" --in "$gold.seed1.in.bin" --out "$tmp/o2" --threads 0; exits "no threads" 2 'threads'
 cat "$gold".seed1.in.bin "$gold".seed2.in.bin "$gold".seed3.in.bin >"$tmp/three"
 cat "$gold".seed1.out.bin "$gold".seed2.out.bin "$gold".seed3.out.bin >"$tmp/want"
 run run "$model" --in "$tmp/three" --out "$tmp/o"; exits "three in a row" 0

@@ -65,6 +65,36 @@ static void c_of_graphs_that_run_graphs_agrees(void **state)
     th_dir_remove(dir);
 }
 
+/* The same as packages, and a keyword model with its audio code around the executor. */
+static void packages_with_their_executor_agree(void **state)
+{
+    (void)state;
+    calls *const all[] = {calls_counter(), calls_choice(), calls_loop()};
+    th_why why = {0};
+    char out[TH_PATH_BYTES], thm[TH_PATH_BYTES];
+    size_t run_bytes = 0;
+    small s;
+    fresh_dir();
+    path_in(out, "c");
+    path_in(thm, "c/model.thm");
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        th_plan *plan = NULL;
+        if (th_plan_make(&all[i]->g[0], &plan, &why) ||
+            th_export_package(plan, &all[i]->m, NULL, out, &run_bytes, &why))
+            fail_msg("%s", why.text);
+        compile_and_run("cc", "c");
+        assert_in_range(run_bytes, 128, th_file_size(thm));
+        th_plan_free(plan);
+        free(all[i]);
+    }
+    small_make(&s);
+    if (th_export_package(s.plan, s.s8, &s.pipe, out, &run_bytes, &why)) fail_msg("%s", why.text);
+    compile_and_run("cc", "c");
+    if (th_program_exists("clang")) compile_and_run("clang", "c");
+    small_free(&s);
+    th_dir_remove(dir);
+}
+
 /* A loop that never ends: model_invoke says so after as many rounds as the runner, with the same bytes in the outputs.
  */
 static void c_of_an_endless_loop_comes_back(void **state)
@@ -257,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(c_of_a_keyword_model_compiles_and_agrees),
         cmocka_unit_test(c_of_graphs_that_run_graphs_agrees),
+        cmocka_unit_test(packages_with_their_executor_agree),
         cmocka_unit_test(c_of_an_endless_loop_comes_back),
         cmocka_unit_test(c_of_the_audio_front_end_agrees),
         cmocka_unit_test(self_test_can_fail),

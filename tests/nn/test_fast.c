@@ -205,12 +205,13 @@ static void add_sub(void **state)
         rig *r = rig_new(seed, seed % 2 ? TH_OP_ADD : TH_OP_SUB, 2);
         const th_shape shape = shape4(1, rig_between(r, 1, 9), rig_between(r, 1, 9), rig_between(r, 1, 40));
         r->node.attr.fused.act = (th_act)rig_between(r, 0, 3);
-        rig_fill(r, 0, TH_S8, shape);
-        rig_fill(r, 1, TH_S8, rig_between(r, 0, 3) ? shape : shape4(1, 1, 1, shape.d[3]));
+        const th_type type = seed % 4 == 1 ? TH_F32 : TH_S8;
+        rig_fill(r, 0, type, shape);
+        rig_fill(r, 1, type, rig_between(r, 0, 3) ? shape : shape4(1, 1, 1, shape.d[3]));
         rig_quant(r, 0, 1, 0, 0.05f, 127);
         rig_quant(r, 1, 1, 0, 0.05f, 127);
         rig_quant(r, 3, 1, 0, 0.05f, 127);
-        rig_fill(r, 3, TH_S8, rig_infer(r));
+        rig_fill(r, 3, type, rig_infer(r));
         compare(r, seed, &changed);
         rig_free(r);
     }

@@ -1,17 +1,35 @@
 #include "nn/vec/add.h"
 
+#include "nn/dot_f32.h"
+#include "nn/taps.h"
+
+#include <string.h>
+
+/* Eight bytes are one load each from a and b; vector machines are little-endian. */
+static void add_tables(const th_vec_add_s8_par *p, const int8_t *a, const int8_t *b, int32_t n, int32_t *sums)
+{
+    int32_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t va, vb;
+        memcpy(&va, a + i, 8);
+        memcpy(&vb, b + i, 8);
+        TH_UNROLL
+        for (int32_t k = 0; k < 8; k++, va >>= 8, vb >>= 8) sums[i + k] = p->a[va & 255] + p->b[vb & 255];
+    }
+    for (; i < n; i++) sums[i] = p->a[(uint8_t)a[i]] + p->b[(uint8_t)b[i]];
+}
+
 void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
                    int32_t part, int32_t of)
 {
     const th_vec_add_s8_par *p = (const th_vec_add_s8_par *)par;
     const int8_t *a = (const int8_t *)in[0], *b = (const int8_t *)in[1];
-    const int32_t *table_a = p->a + 128, *table_b = p->b + 128;
     const int32_t end = (int32_t)((int64_t)p->n * (part + 1) / of);
     int32_t sums[TH_LINE_LANES];
     (void)scratch;
     for (int32_t at = (int32_t)((int64_t)p->n * part / of); at < end; at += TH_LINE_LANES) {
         const int32_t n = end - at < TH_LINE_LANES ? end - at : TH_LINE_LANES;
-        for (int32_t i = 0; i < n; i++) sums[i] = table_a[a[at + i]] + table_b[b[at + i]];
+        add_tables(p, a + at, b + at, n, sums);
         const th_finish_s8 f = {
             .sums = sums,
             .bias = p->bias,
@@ -26,4 +44,24 @@ void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void
         };
         v->finish_s8(&f);
     }
+}
+
+void th_vec_add_f32(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
+                    int32_t part, int32_t of)
+{
+    const th_vec_add_f32_par *p = (const th_vec_add_f32_par *)par;
+    const float *a = (const float *)in[0], *b = (const float *)in[1];
+    float *y = (float *)out[0];
+    const int32_t first = (int32_t)((int64_t)p->n * part / of), end = (int32_t)((int64_t)p->n * (part + 1) / of);
+    const int32_t whole = (end - first) / v->lanes * v->lanes;
+    const th_finish_f32 f = {.sums = a + first,
+                             .bias = b + first, /* the other summand; whole vectors only, as it has no room behind it */
+                             .rows = 1,
+                             .n = whole,
+                             .lo = p->act_min,
+                             .hi = p->act_max,
+                             .y = y + first};
+    (void)scratch;
+    v->finish_f32(&f);
+    for (int32_t i = first + whole; i < end; i++) y[i] = th_clamp_f32(a[i] + b[i], p->act_min, p->act_max);
 }

@@ -8,6 +8,7 @@
 
 #include "nn/vec/add.h"
 #include "nn/vec/depthwise.h"
+#include "nn/vec/lstm.h"
 #include "nn/vec/matrix.h"
 
 /* Drivers, in the order of th_vec_kernel_id (nn/vec/prepare.h). */
@@ -17,7 +18,9 @@
     X(family, matrix_f32)                                                                                              \
     X(family, depthwise_s8)                                                                                            \
     X(family, depthwise_f32)                                                                                           \
-    X(family, vec_add_s8)
+    X(family, vec_add_s8)                                                                                              \
+    X(family, vec_add_f32)                                                                                             \
+    X(family, vec_lstm_f32)
 
 #define TH_VEC_DECLARE_ONE(family, name)                                                                               \
     void th_##name##_##family(const void *par, const void *const *in, void *const *out, void *scratch);                \

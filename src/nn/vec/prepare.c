@@ -4,6 +4,7 @@
 #include "nn/conv_2d.h"
 #include "nn/depthwise_conv_2d.h"
 #include "nn/fully_connected.h"
+#include "nn/lstm.h"
 #include "nn/prepare.h"
 #include "nn/requant.h"
 
@@ -105,6 +106,27 @@ static const th_field add_s8_fields[] = {
     TH_FIELD_INTS(th_vec_add_s8_par, bias, n_lanes),
     TH_FIELD_INTS(th_vec_add_s8_par, multiplier, n_lanes),
     TH_FIELD_INTS(th_vec_add_s8_par, shift, n_lanes),
+};
+
+static const th_field add_f32_fields[] = {
+    TH_FIELD_INT(th_vec_add_f32_par, n),
+    TH_FIELD_FLOAT(th_vec_add_f32_par, act_min),
+    TH_FIELD_FLOAT(th_vec_add_f32_par, act_max),
+};
+static const th_field lstm_f32_fields[] = {
+    TH_FIELD_INT(th_vec_lstm_f32_par, batches),
+    TH_FIELD_INT(th_vec_lstm_f32_par, steps),
+    TH_FIELD_INT(th_vec_lstm_f32_par, n_in),
+    TH_FIELD_INT(th_vec_lstm_f32_par, n_cell),
+    TH_FIELD_INT(th_vec_lstm_f32_par, time_major),
+    TH_FIELD_FLOAT(th_vec_lstm_f32_par, cell_clip),
+    TH_FIELD_INT(th_vec_lstm_f32_par, stride),
+    TH_FIELD_INT(th_vec_lstm_f32_par, n_bias),
+    TH_FIELD_INT(th_vec_lstm_f32_par, n_wx),
+    TH_FIELD_INT(th_vec_lstm_f32_par, n_wh),
+    TH_FIELD_ARRAY(th_vec_lstm_f32_par, bias, n_bias, F32),
+    TH_FIELD_ARRAY(th_vec_lstm_f32_par, wx, n_wx, F32),
+    TH_FIELD_ARRAY(th_vec_lstm_f32_par, wh, n_wh, F32),
 };
 
 /* --- weights as the model has them --- */
@@ -588,8 +610,8 @@ static th_err add_or_sub(const th_vec_family *f, const th_prepare *p, bool negat
     if (!par || !a || !b) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     TH_TRY(scales_new(p, TH_LINE_LANES, &s));
     for (int32_t i = 0; i < 256; i++) {
-        a[i] = th_requant(th_shift_left(i - 128 - old->a_zero, 20), old->a_multiplier, old->a_shift);
-        b[i] = th_requant(th_shift_left(i - 128 - old->b_zero, 20), old->b_multiplier, old->b_shift);
+        a[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->a_zero, 20), old->a_multiplier, old->a_shift);
+        b[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->b_zero, 20), old->b_multiplier, old->b_shift);
         if (negative) b[i] = -b[i];
     }
     for (int32_t i = 0; i < TH_LINE_LANES; i++) s.multiplier[i] = old->out_multiplier, s.shift[i] = old->out_shift;
@@ -620,10 +642,71 @@ static th_err sub_s8(const th_vec_family *f, const th_prepare *p, th_step *step)
     return add_or_sub(f, p, true, step);
 }
 
+static th_err add_f32(const th_vec_family *f, const th_prepare *p, th_step *step)
+{
+    const th_binary_f32_par *old = step->par;
+    if (!is_flat(&old->map)) return TH_OK;
+    th_vec_add_f32_par *par = TH_NEW(p->arena, th_vec_add_f32_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_vec_add_f32_par){old->map.size[0], old->act_min, old->act_max};
+    SET_KERNEL(f, TH_VEC_vec_add_f32, th_vec_add_f32_par, add_f32_fields, step);
+    step->n_in = 2;
+    step->par = par;
+    return TH_OK;
+}
+
+/* --- LSTM --- */
+
+enum { LSTM_WEIGHTS = 1, LSTM_RECURRENT = 5, LSTM_BIAS = 12 };
+
+static bool lstm_is_constant(const th_prepare *p)
+{
+    for (int32_t g = 0; g < 4; g++)
+        if (!th_prepare_in(p, LSTM_WEIGHTS + g)->data || !th_prepare_in(p, LSTM_RECURRENT + g)->data ||
+            !th_prepare_in(p, LSTM_BIAS + g)->data)
+            return false;
+    return true;
+}
+
+static th_err lstm_f32(const th_vec_family *f, const th_prepare *p, th_step *step)
+{
+    const th_lstm_f32_par *old = step->par;
+    const int32_t lanes = f->vec->lanes, stride = (old->n_cell + lanes - 1) / lanes * lanes, n = 4 * stride;
+    if (!lstm_is_constant(p)) return TH_OK;
+    th_vec_lstm_f32_par *par = TH_NEW(p->arena, th_vec_lstm_f32_par, 1);
+    float *bias = TH_NEW(p->arena, float, (size_t)n);
+    float *w[2] = {TH_NEW(p->arena, float, (size_t)n *(size_t)old->n_in),
+                   TH_NEW(p->arena, float, (size_t)n *(size_t)old->n_cell)};
+    if (!par || !bias || !w[0] || !w[1]) return th_refuse(p, TH_ENOMEM, "no memory for packed weights");
+    for (int32_t i = 0; i < 4 * old->n_cell; i++) {
+        const int32_t g = i / old->n_cell, c = i % old->n_cell, at = g * stride + c;
+        bias[at] = ((const float *)th_prepare_in(p, LSTM_BIAS + g)->data)[c];
+        for (int32_t side = 0; side < 2; side++) {
+            const int32_t n_k = side ? old->n_cell : old->n_in;
+            const weights from = {th_prepare_in(p, (side ? LSTM_RECURRENT : LSTM_WEIGHTS) + g), n_k, 1};
+            for (int32_t k = 0; k < n_k; k++)
+                w[side][((size_t)(at / lanes) * (size_t)n_k + (size_t)k) * (size_t)lanes + (size_t)(at % lanes)] =
+                    real(&from, c, k);
+        }
+    }
+    *par = (th_vec_lstm_f32_par){old->batches,   old->steps, old->n_in, old->n_cell,   old->time_major,
+                                 old->cell_clip, stride,     n,         n * old->n_in, n * old->n_cell,
+                                 bias,           w[0],       w[1]};
+    const int32_t n_in = step->n_in, n_out = step->n_out;
+    SET_KERNEL(f, TH_VEC_vec_lstm_f32, th_vec_lstm_f32_par, lstm_f32_fields, step);
+    step->part = NULL; /* each step needs the one before */
+    step->n_in = n_in;
+    step->n_out = n_out;
+    step->par = par;
+    step->weight_bytes = (size_t)n * (size_t)(old->n_in + old->n_cell) * 4;
+    step->scratch_bytes = (size_t)n * 2 * 4;
+    return TH_OK;
+}
+
 static const struct {
     const char *plain;
     th_err (*prepare)(const th_vec_family *f, const th_prepare *p, th_step *step);
-    bool sums; /* of two tensors that are made while running; others have constant weights */
+    bool any; /* looks at its inputs itself; the others have weights and a bias, which must be constant */
 } replaced[] = {
     {"th_conv_2d_s8", conv_s8, false},
     {"th_conv_2d_s8w4", conv_s8, false},
@@ -638,6 +721,8 @@ static const struct {
     {"th_depthwise_conv_2d_f32", depthwise_f32, false},
     {"th_add_s8", add_s8, true},
     {"th_sub_s8", sub_s8, true},
+    {"th_add_f32", add_f32, true},
+    {"th_lstm_f32", lstm_f32, true},
 };
 
 const char *th_vec_replaces(size_t i)
@@ -649,6 +734,6 @@ th_err th_vec_prepare(const th_vec_family *f, const th_prepare *p, th_step *step
 {
     for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
         if (th_same_name(replaced[i].plain, step->kernel_name))
-            return replaced[i].sums || is_constant(p) ? replaced[i].prepare(f, p, step) : TH_OK;
+            return replaced[i].any || is_constant(p) ? replaced[i].prepare(f, p, step) : TH_OK;
     return TH_OK;
 }

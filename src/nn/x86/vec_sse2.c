@@ -77,7 +77,7 @@ static void widen(const int8_t *x, int32_t n, int16_t *y)
 
 /* What requantising needs of four channels. */
 typedef struct scale {
-    __m128i bias, m, m_odd, round, round_odd, down, down_odd, back;
+    __m128i bias, m, m_odd, round, round_odd, down, down_odd, back, same;
 } scale;
 
 /* 2^30 - 2^31 m of the even lanes, in 64 bits. */
@@ -87,23 +87,20 @@ TH_INLINE __m128i round_of(__m128i m)
     return _mm_sub_epi64(unit, _mm_mul_epu32(m, _mm_add_epi64(unit, unit)));
 }
 
-static scale scale_of(const th_finish_s8 *f, int32_t c)
+/* 2^(32 - e) is made as a float, whose exponent it is; converting 2^31 gives the bits of INT32_MIN, which are meant. */
+TH_INLINE scale scale_of(const th_finish_s8 *f, int32_t c)
 {
-    int32_t down[4], back[4];
+    const __m128i e = _mm_sub_epi32(_mm_set1_epi32(-1), load(f->shift + c)); /* -shift - 1 */
     scale s;
-    for (int i = 0; i < 4; i++) {
-        const int32_t e = -f->shift[c + i] - 1;
-        down[i] = e ? (int32_t)(UINT32_C(1) << (32 - e)) : 0;
-        back[i] = e ? (int32_t)(UINT32_C(1) << (31 - e)) : 0;
-    }
     s.bias = load(f->bias + c);
     s.m = load(f->multiplier + c);
     s.m_odd = _mm_srli_epi64(s.m, 32);
     s.round = round_of(s.m);
     s.round_odd = round_of(s.m_odd);
-    s.down = load(down);
+    s.same = _mm_cmpeq_epi32(e, _mm_setzero_si128());
+    s.down = _mm_cvttps_epi32(_mm_castsi128_ps(_mm_slli_epi32(_mm_sub_epi32(_mm_set1_epi32(127 + 32), e), 23)));
     s.down_odd = _mm_srli_epi64(s.down, 32);
-    s.back = load(back);
+    s.back = _mm_srli_epi32(s.down, 1);
     return s;
 }
 
@@ -119,8 +116,7 @@ TH_INLINE __m128i requant(const scale *s, __m128i a)
     const __m128i v = _mm_add_epi32(h, _mm_srai_epi32(h, 31)), u = _mm_xor_si128(v, most);
     const __m128i down = _mm_or_si128(_mm_srli_epi64(_mm_mul_epu32(u, s->down), 32),
                                       _mm_and_si128(upper, _mm_mul_epu32(_mm_srli_epi64(u, 32), s->down_odd)));
-    const __m128i same = _mm_cmpeq_epi32(s->down, _mm_setzero_si128());
-    const __m128i t = _mm_or_si128(_mm_and_si128(same, v), _mm_andnot_si128(same, _mm_sub_epi32(down, s->back)));
+    const __m128i t = _mm_or_si128(_mm_and_si128(s->same, v), _mm_andnot_si128(s->same, _mm_sub_epi32(down, s->back)));
     return _mm_add_epi32(_mm_srai_epi32(t, 1), _mm_and_si128(t, _mm_set1_epi32(1)));
 }
 
