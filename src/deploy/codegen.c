@@ -133,12 +133,11 @@ static th_type element_type(th_field_kind kind)
     return type[kind - TH_FIELD_S8_ARRAY];
 }
 
-/* Of the array in field i of step `step`: weights and biases are known by their names (firmware.c), "w3_bias". */
+/* Of the array in field i of step `step`: numbers of the model are known by their names (firmware.c), "w3_bias". */
 static void array_name(char name[64], const th_step *s, size_t i, const char *g, int step)
 {
-    const char *field = s->fields[i].name;
-    if (strcmp(field, "weights") == 0 || strcmp(field, "bias") == 0)
-        th_text_fmt(name, 64, "%sw%d_%s", g, step, field);
+    if (th_field_is_model(&s->fields[i]))
+        th_text_fmt(name, 64, "%sw%d_%s", g, step, s->fields[i].name);
     else
         th_text_fmt(name, 64, "%sp%d_%zu", g, step, i);
 }
@@ -406,7 +405,7 @@ static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)
         th_writer_array(&code->model_c, name, x->type, x->data, (size_t)th_shape_count(&x->shape));
         code->weight_bytes += th_tensor_bytes(x);
     }
-    for (int32_t i = 0; i < g->n_nodes; i++) code->weight_bytes += plan->steps[i].weight_bytes;
+    for (int32_t i = 0; i < g->n_nodes; i++) code->weight_bytes += th_step_model_bytes(&plan->steps[i]);
     free(used);
     return TH_OK;
 }

@@ -28,7 +28,7 @@ typedef struct th_firmware {
     char profile_elf[TH_PATH_BYTES]; /* the same with a timer around each step; "" unless asked for */
     uint32_t text, rodata, data, bss;
     uint32_t flash;       /* text + rodata + data: what is loaded */
-    uint32_t flash_model; /* of it weights and biases, packed */
+    uint32_t flash_model; /* of it weights, biases and the scales of filters, packed */
     uint32_t flash_code;  /* and everything else */
     uint32_t stack;       /* reserved: the bound when there is one, else 2048 */
     uint32_t ram_bound;   /* data + bss (the arena is in it) + stack */

@@ -56,26 +56,7 @@ static uint32_t size_of(const char *name, int core)
     return row < 0 ? 0 : th_sizes_table[row].bytes[core];
 }
 
-static size_t element_bytes(th_field_kind kind)
-{
-    switch (kind) {
-    case TH_FIELD_S8_ARRAY:
-    case TH_FIELD_U8_ARRAY: return 1;
-    case TH_FIELD_S16_ARRAY:
-    case TH_FIELD_U16_ARRAY: return 2;
-    case TH_FIELD_I64_ARRAY: return 8;
-    case TH_FIELD_I32:
-    case TH_FIELD_I64:
-    case TH_FIELD_I32_FIXED:
-    case TH_FIELD_F32:
-    case TH_FIELD_I32_ARRAY:
-    case TH_FIELD_U32_ARRAY:
-    case TH_FIELD_F32_ARRAY: return 4;
-    }
-    return 4;
-}
-
-/* Of a field in the device's struct, and of its array behind a pointer unless that is weights. */
+/* Of a field in the device's struct, and of its array behind a pointer unless that is the model's. */
 static uint32_t field_bytes(const th_step *s, const th_field *f)
 {
     const void *data;
@@ -84,9 +65,9 @@ static uint32_t field_bytes(const th_step *s, const th_field *f)
     if (f->kind == TH_FIELD_I32_FIXED) return (uint32_t)(4 * f->count);
     if (f->kind < TH_FIELD_S8_ARRAY) return 4;
     memcpy(&data, (const char *)s->par + f->offset, sizeof data);
-    if (!data || strcmp(f->name, "weights") == 0 || strcmp(f->name, "bias") == 0) return 4;
+    if (!data || th_field_is_model(f)) return 4;
     memcpy(&n, (const char *)s->par + f->count, sizeof n);
-    return 4 + (uint32_t)(((size_t)n * element_bytes(f->kind) + 3) / 4 * 4);
+    return 4 + (uint32_t)(((size_t)n * th_field_element_bytes(f->kind) + 3) / 4 * 4);
 }
 
 static void add_steps(sum *s, const th_plan *plan)

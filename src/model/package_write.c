@@ -355,7 +355,7 @@ static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
                 .n_out = (size_t)s->n_out};
     buffer list = {0};
     if (s->par_type) put_fields(k, s, &out);
-    k->weight_bytes += s->weight_bytes;
+    k->weight_bytes += th_step_model_bytes(s);
     for (int32_t a = 0; a < s->n_in; a++) {
         const bool is_state = s->state_bytes && a == s->n_in - 1;
         put16(k, &list, is_state ? memory(k, p->state[i], s->state_bytes) : tensor(k, p, a < n->n_in ? n->in[a] : -1));

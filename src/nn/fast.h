@@ -4,7 +4,7 @@
  *                                   that kernel reads them
  *
  * A row's `prepare` sees the step that the operator's own prepare made.  It may leave it as it is (the kernel can't do
- * this case), or change kernel, parameters, fields, n_in, scratch_bytes, slide, lead and weight_bytes; never what is
+ * this case), or change kernel, parameters, fields, n_in, scratch_bytes, slide and lead; never what is
  * computed: integers stay byte for byte, floats within 1e-5.  Packed weights are arrays of the parameter struct; inputs
  * that the kernel then no longer looks at drop out by n_in.  slide and lead are 0 when the row is asked, since the
  * plain kernel's hold for that one only; a row that changes the kernel sets them again (nn/slide.h).

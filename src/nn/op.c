@@ -1,6 +1,9 @@
 #include "nn/op.h"
 
+#include "nn/prepare.h"
 #include "nn/rows.h"
+
+#include <string.h>
 
 static const th_op_row *const rows[] = {
 #define X(name) &th_row_##name,
@@ -19,4 +22,46 @@ const th_op_row *const *th_op_all(size_t *n)
 {
     *n = sizeof rows / sizeof *rows;
     return rows;
+}
+
+bool th_field_is_model(const th_field *field)
+{
+    static const char *const names[] = {"weights", "bias", "multiplier", "shift"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (field->kind >= TH_FIELD_S8_ARRAY && th_same_name(field->name, names[i])) return true;
+    return false;
+}
+
+size_t th_field_element_bytes(th_field_kind kind)
+{
+    switch (kind) {
+    case TH_FIELD_S8_ARRAY:
+    case TH_FIELD_U8_ARRAY: return 1;
+    case TH_FIELD_S16_ARRAY:
+    case TH_FIELD_U16_ARRAY: return 2;
+    case TH_FIELD_I64_ARRAY: return 8;
+    case TH_FIELD_I32_ARRAY:
+    case TH_FIELD_U32_ARRAY:
+    case TH_FIELD_F32_ARRAY:
+    case TH_FIELD_I32:
+    case TH_FIELD_I64:
+    case TH_FIELD_F32:
+    case TH_FIELD_I32_FIXED: break;
+    }
+    return 4;
+}
+
+size_t th_step_model_bytes(const th_step *step)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; step->par && i < step->n_fields; i++) {
+        const th_field *f = &step->fields[i];
+        const void *data;
+        int32_t n;
+        if (!th_field_is_model(f)) continue;
+        memcpy(&data, (const char *)step->par + f->offset, sizeof data);
+        memcpy(&n, (const char *)step->par + f->count, sizeof n);
+        if (data && n > 0) bytes += (size_t)n * th_field_element_bytes(f->kind);
+    }
+    return bytes;
 }

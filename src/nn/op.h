@@ -325,8 +325,7 @@ typedef struct th_step {
      * goes forward, and never writes to what it has still to read.  A step with parts has none. */
     uint32_t slide;
     size_t lead;
-    size_t weight_bytes; /* of the model's constants, packed, that par holds */
-    int64_t macs;        /* multiply-accumulates of one run */
+    int64_t macs; /* multiply-accumulates of one run */
 } th_step;
 
 typedef struct th_prepare {
@@ -355,5 +354,15 @@ const th_op_row *th_op_find(int32_t code);
 
 /* All rows, for listings; *n their number. */
 const th_op_row *const *th_op_all(size_t *n);
+
+/* Bytes of one element of an _ARRAY. */
+size_t th_field_element_bytes(th_field_kind kind);
+
+/* True of an array with numbers of the model itself: packed weights and biases, and the scales of the filters, which
+ * a .tflite file has as floats.  They are known by their names: weights, bias, multiplier, shift. */
+bool th_field_is_model(const th_field *field);
+
+/* Bytes of those arrays of a step. */
+size_t th_step_model_bytes(const th_step *step);
 
 #endif

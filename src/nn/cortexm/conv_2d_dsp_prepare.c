@@ -68,7 +68,6 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_dsp_pa
     step->par = par;
     step->scratch_bytes =
         TH_TILE_BYTES(par->tile, par->n) + (size_t)(par->n == f->n && w->filter_h * w->filter_w == 1 ? 0 : par->n);
-    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
     if (par->groups == 1) th_slide_window(w, &(th_slide_order){1, 1, par->tile, -1}, step);
     return TH_OK;
 }

@@ -51,7 +51,6 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_dense_dsp_par 
     TH_STEP_KERNEL(step, th_dense_dsp, 1, "nn/cortexm/dense_dsp.h", th_dense_dsp_par, fields);
     step->par = par;
     step->scratch_bytes = f->n % 4 ? ((size_t)f->n + 3) / 4 * 4 : 0;
-    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
     return TH_OK;
 }
 

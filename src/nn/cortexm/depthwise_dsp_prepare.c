@@ -77,7 +77,6 @@ static th_err prepare(const th_prepare *p, th_step *step)
         TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
     step->par = par;
     step->scratch_bytes = th_depthwise_dsp_scratch(&par->win);
-    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f.outs;
     return TH_OK;
 }
 

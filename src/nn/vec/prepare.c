@@ -285,7 +285,6 @@ static th_err matrix_s8(const th_vec_family *f, const th_prepare *p, const layer
     par->n_w16 = w16 ? (int32_t)n_w : 0;
     SET_KERNEL(f, TH_VEC_matrix_s8, th_matrix_s8_par, matrix_s8_fields, step);
     step->par = par;
-    step->weight_bytes = n_w * (size_t)v->s8_bytes;
     if (v->s8_bytes == 1)
         step->scratch_bytes = m->direct ? 0 : (size_t)v->rows * (size_t)row;
     else
@@ -331,7 +330,6 @@ static th_err matrix_s16(const th_vec_family *f, const th_prepare *p, const laye
     par->n_w = (int32_t)n_w;
     SET_KERNEL(f, TH_VEC_matrix_s16, th_matrix_s16_par, matrix_s16_fields, step);
     step->par = par;
-    step->weight_bytes = n_w * 2;
     step->scratch_bytes = m->direct ? 0 : (size_t)v->rows * (size_t)TH_MATRIX_ROW(m->n_k) * 2;
     return TH_OK;
 }
@@ -360,7 +358,6 @@ static th_err matrix_f32(const th_vec_family *f, const th_prepare *p, const laye
     par->w = w;
     SET_KERNEL(f, TH_VEC_matrix_f32, th_matrix_f32_par, matrix_f32_fields, step);
     step->par = par;
-    step->weight_bytes = n_w * 4;
     step->scratch_bytes = m->direct ? 0 : (size_t)v->rows * (size_t)TH_MATRIX_ROW(m->n_k) * 4;
     return TH_OK;
 }
@@ -552,7 +549,6 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
     par->n_w16 = w16 ? (int32_t)n_w : 0;
     SET_KERNEL(f, TH_VEC_depthwise_s8, th_depthwise_s8_par, depthwise_s8_fields, step);
     step->par = par;
-    step->weight_bytes = n_w * (size_t)v->line_w_bytes;
     step->scratch_bytes = (size_t)w->filter_h * (size_t)l.row;
     return TH_OK;
 }
@@ -587,7 +583,6 @@ static th_err depthwise_f32(const th_vec_family *f, const th_prepare *p, th_step
                                   .w = packed_w};
     SET_KERNEL(f, TH_VEC_depthwise_f32, th_depthwise_f32_par, depthwise_f32_fields, step);
     step->par = par;
-    step->weight_bytes = n * (size_t)taps * 4;
     step->scratch_bytes = (size_t)w->filter_h * (size_t)l.row;
     return TH_OK;
 }
@@ -698,7 +693,6 @@ static th_err lstm_f32(const th_vec_family *f, const th_prepare *p, th_step *ste
     step->n_in = n_in;
     step->n_out = n_out;
     step->par = par;
-    step->weight_bytes = (size_t)n * (size_t)(old->n_in + old->n_cell) * 4;
     step->scratch_bytes = (size_t)n * 2 * 4;
     return TH_OK;
 }
