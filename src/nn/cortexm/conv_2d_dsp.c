@@ -73,48 +73,61 @@ static void collect(const th_window *w, const place *at, int32_t n_c, int32_t ze
     }
 }
 
+/* What does not change in a layer. */
+typedef struct layer {
+    th_window win;
+    th_limits limits;
+    int32_t n_c, n; /* channels that a filter sees; taps, rounded up */
+    pieces how;
+    int8_t *patch;
+} layer;
+
 /* One pixel's taps into a lane of the pair. */
-static void load(const th_conv_2d_dsp_par *p, const place *at, int32_t n_c, pieces how, int16_t *lane, int8_t *patch)
+static void load(const layer *l, const place *at, int16_t *lane)
 {
-    const th_window *w = &p->win;
+    const th_window *w = &l->win;
     const int32_t inside = at->iy >= 0 && at->ix >= 0 && at->ix + w->filter_w <= w->in_w &&
                            at->iy + (w->filter_h - 1) * w->dilation_h < w->in_h;
-    const int32_t n = w->filter_w * n_c, down = w->dilation_h * w->in_w * w->in_c;
+    const int32_t n = w->filter_w * l->n_c, down = w->dilation_h * w->in_w * w->in_c, zero = l->limits.in_zero;
     const int8_t *row = at->x + ((ptrdiff_t)at->iy * w->in_w + at->ix) * w->in_c;
-    if (inside && how == WORDS) {
-        for (int32_t i = w->filter_h; i > 0; i--, lane += 2 * n, row += down) th_tile_widen(lane, row, n, p->in_zero);
+    if (inside && l->how == WORDS) {
+        for (int32_t i = w->filter_h; i > 0; i--, lane += 2 * n, row += down) th_tile_widen(lane, row, n, zero);
         return;
     }
-    if (inside && how == BYTES)
-        for (int32_t i = 0; i < w->filter_h; i++, row += down) copy(patch + i * n, row, n);
+    if (inside && l->how == BYTES)
+        for (int32_t i = 0; i < w->filter_h; i++, row += down) copy(l->patch + i * n, row, n);
     else
-        collect(w, at, n_c, p->in_zero, patch);
-    th_tile_widen(lane, patch, p->n, p->in_zero);
+        collect(w, at, l->n_c, zero, l->patch);
+    th_tile_widen(lane, l->patch, l->n, zero);
 }
 
 void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
 {
     const th_conv_2d_dsp_par *p = (const th_conv_2d_dsp_par *)par;
-    const th_window *w = &p->win;
-    const int32_t n_c = w->in_c / p->groups, outs = w->out_c / p->groups, n_pixels = w->batches * w->out_h * w->out_w;
-    const pieces how = pieces_of(w, n_c);
+    layer l;
+    const th_window *w = &l.win;
+    th_small_window_unpack(&p->win, &l.win, &l.limits);
+    l.n_c = w->in_c / p->groups;
+    l.n = p->n;
+    l.how = pieces_of(w, l.n_c);
+    l.patch = (int8_t *)scratch + TH_TILE_BYTES(p->tile, p->n);
+    const int32_t outs = w->out_c / p->groups;
     int16_t *x = (int16_t *)scratch;
-    int8_t *patch = (int8_t *)scratch + TH_TILE_BYTES(p->tile, p->n);
     for (int32_t g = 0; g < p->groups; g++) {
-        const th_tile_scale scale = {
-            p->bias + g * outs, p->multiplier + g * outs, p->shift + g * outs, p->out_zero, p->act_min, p->act_max};
+        const th_tile_scale scale = {p->bias + g * outs, p->multiplier + g * outs, p->shift + g * outs,
+                                     l.limits.out_zero,  l.limits.act_min,         l.limits.act_max};
         const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
         int8_t *y = (int8_t *)out[0] + g * outs;
-        place at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
-        for (int32_t left = n_pixels; left > 0; left -= p->tile, y += p->tile * w->out_c) {
+        place at = {(const int8_t *)in[0] + g * l.n_c, 0, 0, -w->pad_top, -w->pad_left};
+        for (int32_t left = w->batches * w->out_h * w->out_w; left > 0; left -= p->tile, y += p->tile * w->out_c) {
             const int32_t pixels = left < p->tile ? left : p->tile;
             int16_t *lane = x; /* a and b in turn, four inputs each */
             for (int32_t i = 0; i < pixels; i++, lane += i & 1 ? 4 : 2 * p->n - 4) {
-                if (how == PIXELS) {
-                    th_tile_widen(lane, at.x, n_c, p->in_zero);
-                    at.x += n_c;
+                if (l.how == PIXELS) {
+                    th_tile_widen(lane, at.x, l.n_c, l.limits.in_zero);
+                    at.x += l.n_c;
                 } else {
-                    load(p, &at, n_c, how, lane, patch);
+                    load(&l, &at, lane);
                     next(&at, w);
                 }
             }

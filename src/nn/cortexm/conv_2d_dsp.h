@@ -7,12 +7,11 @@
 #ifndef TH_NN_CORTEXM_CONV_2D_DSP_H
 #define TH_NN_CORTEXM_CONV_2D_DSP_H
 
-#include "nn/window.h"
+#include "nn/cortexm/small_window.h"
 
 typedef struct th_conv_2d_dsp_par {
-    th_window win;
+    th_small_window win;
     int32_t groups;
-    int32_t in_zero, out_zero, act_min, act_max;
     int32_t n;    /* taps of one output, rounded up to a multiple of 4 */
     int32_t tile; /* output pixels that are widened at a time; even */
     int32_t n_weights;

@@ -9,12 +9,8 @@
 #include "nn/slide.h"
 
 static const th_field fields[] = {
-    TH_FIELD_WINDOW(th_conv_2d_dsp_par),
+    TH_FIELD_SMALL_WINDOW(th_conv_2d_dsp_par),
     TH_FIELD_INT(th_conv_2d_dsp_par, groups),
-    TH_FIELD_INT(th_conv_2d_dsp_par, in_zero),
-    TH_FIELD_INT(th_conv_2d_dsp_par, out_zero),
-    TH_FIELD_INT(th_conv_2d_dsp_par, act_min),
-    TH_FIELD_INT(th_conv_2d_dsp_par, act_max),
     TH_FIELD_INT(th_conv_2d_dsp_par, n),
     TH_FIELD_INT(th_conv_2d_dsp_par, tile),
     TH_FIELD_INT(th_conv_2d_dsp_par, n_weights),
@@ -25,11 +21,14 @@ static const th_field fields[] = {
     TH_FIELD_ARRAY(th_conv_2d_dsp_par, shift, n_scales, S8),
 };
 
-/* Of the operator's plain parameters. */
-typedef struct own_scales {
+/* What all three kinds of layer come down to. */
+typedef struct plain {
+    th_window win;
+    th_limits limits;
+    int32_t groups;
     const int32_t *multiplier, *shift;
-    int32_t n;
-} own_scales;
+    int32_t n_scales;
+} plain;
 
 /* Pixels of a tile: widening the weights is paid once for all of them, so as many as there is room for. */
 enum { LEAST_TILE = 2 /* even */, MOST_TILE = 64 };
@@ -42,20 +41,20 @@ static int32_t tile_of(int32_t n, int32_t n_pixels, size_t room)
     return tile < 2 ? 2 : tile / 2 * 2;
 }
 
-/* What all three have in common; par's window, groups, zeros and range are set.  *step stays when a sum or a shift is
- * too large. */
-static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_dsp_par *base, const own_scales *own,
-                     th_step *step)
+/* *step stays when a sum, a shift or a size is too large. */
+static th_err finish(const th_prepare *p, th_filters *f, const plain *own, th_step *step)
 {
-    const th_window *w = &base->win;
+    const th_window *w = &own->win;
     th_dsp_scales scales;
+    th_small_window small;
     bool fits;
-    if (f->outs / base->groups < 2) return TH_OK;
-    TH_TRY(th_dsp_scales_make(p, f, own->multiplier, own->shift, own->n, &scales, &fits));
+    if (f->outs / own->groups < 2 || !th_small_window_pack(w, &own->limits, &small)) return TH_OK;
+    TH_TRY(th_dsp_scales_make(p, f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
     if (!fits) return TH_OK;
     th_conv_2d_dsp_par *par = TH_NEW(p->arena, th_conv_2d_dsp_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = *base;
+    par->win = small;
+    par->groups = own->groups;
     par->n = (f->n + 3) / 4 * 4;
     par->tile = tile_of(par->n, w->batches * w->out_h * w->out_w, p->room);
     par->n_scales = f->outs;
@@ -77,16 +76,14 @@ static th_err conv_2d(const th_prepare *p, th_step *step)
     const th_conv_2d_s8_par *own = (const th_conv_2d_s8_par *)step->par;
     const th_window *w = &own->win;
     th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w * (w->in_c / own->groups), .per_tap = 1};
+    const plain is = {.win = *w,
+                      .limits = {own->in_zero, own->out_zero, own->act_min, own->act_max},
+                      .groups = own->groups,
+                      .multiplier = own->multiplier,
+                      .shift = own->shift,
+                      .n_scales = own->n_scales};
     f.per_filter = f.n;
-    if (!th_filters_constant(p, &f)) return TH_OK;
-    const th_conv_2d_dsp_par base = {.win = *w,
-                                     .groups = own->groups,
-                                     .in_zero = own->in_zero,
-                                     .out_zero = own->out_zero,
-                                     .act_min = own->act_min,
-                                     .act_max = own->act_max};
-    const own_scales scales = {own->multiplier, own->shift, own->n_scales};
-    return finish(p, &f, &base, &scales, step);
+    return th_filters_constant(p, &f) ? finish(p, &f, &is, step) : TH_OK;
 }
 
 /* One input channel: each output channel has all of it, so it is a convolution. */
@@ -95,15 +92,13 @@ static th_err depthwise(const th_prepare *p, th_step *step)
     const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
     const th_window *w = &own->win;
     th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w, .per_filter = 1, .per_tap = w->out_c};
-    if (w->in_c != 1 || !th_filters_constant(p, &f)) return TH_OK;
-    const th_conv_2d_dsp_par base = {.win = *w,
-                                     .groups = 1,
-                                     .in_zero = own->in_zero,
-                                     .out_zero = own->out_zero,
-                                     .act_min = own->act_min,
-                                     .act_max = own->act_max};
-    const own_scales scales = {own->multiplier, own->shift, own->n_scales};
-    return finish(p, &f, &base, &scales, step);
+    const plain is = {.win = *w,
+                      .limits = {own->in_zero, own->out_zero, own->act_min, own->act_max},
+                      .groups = 1,
+                      .multiplier = own->multiplier,
+                      .shift = own->shift,
+                      .n_scales = own->n_scales};
+    return w->in_c == 1 && th_filters_constant(p, &f) ? finish(p, &f, &is, step) : TH_OK;
 }
 
 /* Rows are the pixels of a picture that is one pixel high. */
@@ -111,27 +106,25 @@ static th_err fully_connected(const th_prepare *p, th_step *step)
 {
     const th_fully_connected_s8_par *own = (const th_fully_connected_s8_par *)step->par;
     th_filters f = {.outs = own->n_out, .n = own->n_in, .per_filter = own->n_in, .per_tap = 1};
-    if (own->rows < 2 || own->w_zero || !th_filters_constant(p, &f)) return TH_OK;
-    const th_conv_2d_dsp_par base = {.win = {.batches = 1,
-                                             .in_h = 1,
-                                             .in_w = own->rows,
-                                             .in_c = own->n_in,
-                                             .out_h = 1,
-                                             .out_w = own->rows,
-                                             .out_c = own->n_out,
-                                             .filter_h = 1,
-                                             .filter_w = 1,
-                                             .stride_h = 1,
-                                             .stride_w = 1,
-                                             .dilation_h = 1,
-                                             .dilation_w = 1},
-                                     .groups = 1,
-                                     .in_zero = own->in_zero,
-                                     .out_zero = own->out_zero,
-                                     .act_min = own->act_min,
-                                     .act_max = own->act_max};
-    const own_scales scales = {own->multiplier, own->shift, own->n_scales};
-    return finish(p, &f, &base, &scales, step);
+    const plain is = {.win = {.batches = 1,
+                              .in_h = 1,
+                              .in_w = own->rows,
+                              .in_c = own->n_in,
+                              .out_h = 1,
+                              .out_w = own->rows,
+                              .out_c = own->n_out,
+                              .filter_h = 1,
+                              .filter_w = 1,
+                              .stride_h = 1,
+                              .stride_w = 1,
+                              .dilation_h = 1,
+                              .dilation_w = 1},
+                      .limits = {own->in_zero, own->out_zero, own->act_min, own->act_max},
+                      .groups = 1,
+                      .multiplier = own->multiplier,
+                      .shift = own->shift,
+                      .n_scales = own->n_scales};
+    return own->rows > 1 && !own->w_zero && th_filters_constant(p, &f) ? finish(p, &f, &is, step) : TH_OK;
 }
 
 const th_fast_row th_fast_conv_2d_dsp = {TH_ISA_ARM_DSP, "th_conv_2d_s8", conv_2d};

@@ -248,7 +248,7 @@ typedef struct walk {
 /* Any filter with stride 1 along the row: two outputs that start in the same word. */
 #if defined(__ARM_FEATURE_DSP)
 /* clang-format off */
-TH_INLINE void outputs_2(const column *job, const uint32_t *weights, const walk *at)
+TH_APART void outputs_2(const column *job, const uint32_t *weights, const walk *at)
 {
     struct {
         const uint32_t *x, *w, *w_end;
@@ -372,7 +372,7 @@ typedef struct job {
 } job;
 
 /* n outputs from number ox of a row, as the walk goes. */
-TH_APART void run_any(const job *j, column *c, int8_t *y, int32_t ox, int32_t n)
+TH_INLINE void run_any(const job *j, column *c, int8_t *y, int32_t ox, int32_t n)
 {
     const int32_t first = ox * j->win->stride_w;
     if (n == 0) return;
@@ -432,7 +432,10 @@ static void channel_3x3(const job *j, column *c, const int8_t *weights, int8_t *
 TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, uint32_t *words,
                      void (*channel)(const job *j, column *c, const int8_t *weights, int8_t *y))
 {
-    const th_window *w = &p->win;
+    th_window win;
+    th_limits limits;
+    const th_window *w = &win;
+    th_small_window_unpack(&p->win, &win, &limits);
     const plane_size size = plane_of(w);
     const int32_t per_input = w->out_c / w->in_c, taps = w->filter_h * w->filter_w;
     const job j = {w, walk_of(w, size), words, words + size.rows * size.pairs};
@@ -441,14 +444,14 @@ TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, 
     for (int32_t b = 0; b < w->batches; b++, x += (ptrdiff_t)w->in_h * w->in_w * w->in_c) {
         for (int32_t o = 0; o < w->out_c; o++) {
             const int32_t e = p->shift[o];
-            if (per_input == 1 || o % per_input == 0) widen_plane(w, size, x + o / per_input, p->in_zero, words);
+            if (per_input == 1 || o % per_input == 0) widen_plane(w, size, x + o / per_input, limits.in_zero, words);
             c.bias = 2 * p->bias[o];
             c.multiplier = p->multiplier[o];
-            c.half = (2 * p->out_zero + 1) * (INT32_C(1) << e);
+            c.half = (2 * limits.out_zero + 1) * (INT32_C(1) << e);
             c.shift = e + 1;
             channel(&j, &c, p->weights + o * taps, y + o);
         }
-        th_tile_clamp(y, w->out_h * w->out_w * w->out_c, p->act_min, p->act_max);
+        th_tile_clamp(y, w->out_h * w->out_w * w->out_c, limits.act_min, limits.act_max);
         y += (ptrdiff_t)w->out_h * w->out_w * w->out_c;
     }
 }

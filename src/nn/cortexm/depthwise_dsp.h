@@ -18,13 +18,12 @@
 #ifndef TH_NN_CORTEXM_DEPTHWISE_DSP_H
 #define TH_NN_CORTEXM_DEPTHWISE_DSP_H
 
-#include "nn/window.h"
+#include "nn/cortexm/small_window.h"
 
 #include <stddef.h>
 
 typedef struct th_depthwise_dsp_par {
-    th_window win; /* dilation_w is 1 */
-    int32_t in_zero, out_zero, act_min, act_max;
+    th_small_window win; /* dilation_w is 1 */
     int32_t n_weights;
     const int8_t *weights; /* [out_c][filter_h][filter_w] */
     int32_t n_scales;      /* out_c */

@@ -5,11 +5,7 @@
 #include "nn/prepare.h"
 
 static const th_field fields[] = {
-    TH_FIELD_WINDOW(th_depthwise_dsp_par),
-    TH_FIELD_INT(th_depthwise_dsp_par, in_zero),
-    TH_FIELD_INT(th_depthwise_dsp_par, out_zero),
-    TH_FIELD_INT(th_depthwise_dsp_par, act_min),
-    TH_FIELD_INT(th_depthwise_dsp_par, act_max),
+    TH_FIELD_SMALL_WINDOW(th_depthwise_dsp_par),
     TH_FIELD_INT(th_depthwise_dsp_par, n_weights),
     TH_FIELD_ARRAY(th_depthwise_dsp_par, weights, n_weights, S8),
     TH_FIELD_INT(th_depthwise_dsp_par, n_scales),
@@ -49,34 +45,30 @@ static bool is_3x3(const th_window *w)
 static th_err prepare(const th_prepare *p, th_step *step)
 {
     const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
-    const th_window *w = &own->win;
-    th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w, .per_filter = 1, .per_tap = w->out_c};
+    const th_limits limits = {own->in_zero, own->out_zero, own->act_min, own->act_max};
+    th_window w = own->win;
+    th_filters f = {.outs = w.out_c, .n = w.filter_h * w.filter_w, .per_filter = 1, .per_tap = w.out_c};
+    th_small_window small;
     th_dsp_scales scales;
     bool fits;
-    if (!th_filters_constant(p, &f) || w->dilation_w != 1) return TH_OK;
+    if (!th_filters_constant(p, &f) || w.dilation_w != 1) return TH_OK;
+    lay_down(&w);
+    if (!th_small_window_pack(&w, &limits, &small)) return TH_OK;
     TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
     if (!fits) return TH_OK;
     th_depthwise_dsp_par *par = TH_NEW(p->arena, th_depthwise_dsp_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-    *par = (th_depthwise_dsp_par){.win = *w,
-                                  .in_zero = own->in_zero,
-                                  .out_zero = own->out_zero,
-                                  .act_min = own->act_min,
-                                  .act_max = own->act_max,
-                                  .n_scales = w->out_c,
-                                  .bias = scales.bias,
-                                  .multiplier = scales.multiplier,
-                                  .shift = scales.shift};
-    lay_down(&par->win);
+    *par = (th_depthwise_dsp_par){
+        .win = small, .n_scales = w.out_c, .bias = scales.bias, .multiplier = scales.multiplier, .shift = scales.shift};
     TH_TRY(pack(p, &f, par));
-    step->in_place = w->in_c == w->out_c;
+    step->in_place = w.in_c == w.out_c;
     step->slide = 0;
-    if (is_3x3(&par->win))
+    if (is_3x3(&w))
         TH_STEP_KERNEL(step, th_depthwise_3x3_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
     else
         TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
     step->par = par;
-    step->scratch_bytes = th_depthwise_dsp_scratch(&par->win);
+    step->scratch_bytes = th_depthwise_dsp_scratch(&w);
     return TH_OK;
 }
 

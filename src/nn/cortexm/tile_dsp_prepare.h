@@ -19,6 +19,12 @@ int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k);
 /* True when input 1 of the node is constant int8, and input 2 constant or absent; fills w and bias of *f. */
 bool th_filters_constant(const th_prepare *p, th_filters *f);
 
+/* The members of a th_small_window named `win`. */
+#define TH_FIELD_SMALL_WINDOW(type)                                                                                    \
+    TH_FIELD_INT(type, win.batches), TH_FIELD_INT(type, win.in), TH_FIELD_INT(type, win.out),                          \
+        TH_FIELD_INT(type, win.channels), TH_FIELD_INT(type, win.filter), TH_FIELD_INT(type, win.pad),                 \
+        TH_FIELD_INT(type, win.steps), TH_FIELD_INT(type, win.limits)
+
 typedef struct th_dsp_scales {
     const int32_t *bias, *multiplier; /* [outs] */
     const int8_t *shift;              /* e: one less than what is shifted to the right, 0..TH_TILE_SHIFT_MAX - 1 */
