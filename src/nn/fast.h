@@ -27,6 +27,7 @@
 typedef enum th_isa {
     TH_ISA_PLAIN,   /* any: the reference kernels */
     TH_ISA_ARM_DSP, /* Cortex-M4, M7, M33: two int16 products in one instruction */
+    TH_ISA_ARM_MVE, /* Cortex-M55: Helium vectors; and what the one before it has */
     TH_ISA_SSE2,    /* any x86-64 */
     TH_ISA_AVX2,    /* x86-64 of about 2013 and later */
     TH_ISA_VNNI,    /* x86-64 with AVX-512 F, DQ, BW, VL and VNNI */
