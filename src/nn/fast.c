@@ -11,6 +11,12 @@
 
 /* One a line; the first that changes a step is taken. */
 #define TH_FAST_LIST(X)                                                                                                \
+    X(conv_2d_mve)                                                                                                     \
+    X(conv_2d_mve_depthwise)                                                                                           \
+    X(conv_2d_mve_dense)                                                                                               \
+    X(depthwise_mve)                                                                                                   \
+    X(add_mve)                                                                                                         \
+    X(average_pool_mve)                                                                                                \
     X(dense_dsp_conv)                                                                                                  \
     X(conv_2d_dsp)                                                                                                     \
     X(conv_2d_dsp_depthwise)                                                                                           \
@@ -30,8 +36,8 @@ static const th_fast_row *const rows[] = {
 };
 
 static const char *const names[TH_ISA_N] = {
-    [TH_ISA_PLAIN] = "plain", [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_SSE2] = "sse2",
-    [TH_ISA_AVX2] = "avx2",   [TH_ISA_VNNI] = "vnni",
+    [TH_ISA_PLAIN] = "plain", [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_ARM_MVE] = "arm-mve",
+    [TH_ISA_SSE2] = "sse2",   [TH_ISA_AVX2] = "avx2",       [TH_ISA_VNNI] = "vnni",
 };
 
 const char *th_isa_name(th_isa isa)
@@ -92,7 +98,9 @@ th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step)
     step->slide = 0;
     step->lead = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain.kernel_name; i++)
-        if (rows[i]->isa == isa && th_same_name(rows[i]->plain, plain.kernel_name)) TH_TRY(rows[i]->prepare(p, step));
+        if ((rows[i]->isa == isa || (rows[i]->isa == TH_ISA_ARM_DSP && isa == TH_ISA_ARM_MVE)) &&
+            th_same_name(rows[i]->plain, plain.kernel_name))
+            TH_TRY(rows[i]->prepare(p, step));
     if (step->kernel_name == plain.kernel_name) TH_TRY(vector_prepare(isa, p, step));
     if (step->kernel_name == plain.kernel_name) *step = plain;
     return TH_OK;

@@ -1,20 +1,15 @@
-#include "nn/cortexm/depthwise_mve.h"
-#include "nn/cortexm/mve_prepare.h"
+#include "nn/mve/depthwise_mve.h"
+#include "nn/mve/mve_prepare.h"
 #include "nn/depthwise_conv_2d.h"
 #include "nn/fast.h"
 #include "nn/prepare.h"
 
 static const th_field fields[] = {
-    TH_FIELD_WINDOW(th_depthwise_mve_par),
-    TH_FIELD_INT(th_depthwise_mve_par, down),
-    TH_FIELD_INT(th_depthwise_mve_par, in_zero),
-    TH_FIELD_INT(th_depthwise_mve_par, out_zero),
-    TH_FIELD_INT(th_depthwise_mve_par, act_min),
-    TH_FIELD_INT(th_depthwise_mve_par, act_max),
-    TH_FIELD_INT(th_depthwise_mve_par, n_weights),
-    TH_FIELD_ARRAY(th_depthwise_mve_par, weights, n_weights, S8),
-    TH_FIELD_INT(th_depthwise_mve_par, n_scales),
-    TH_FIELD_INTS(th_depthwise_mve_par, scales, n_scales),
+    TH_FIELD_WINDOW(th_depthwise_mve_par),         TH_FIELD_INT(th_depthwise_mve_par, down),
+    TH_FIELD_INT(th_depthwise_mve_par, in_zero),   TH_FIELD_INT(th_depthwise_mve_par, out_zero),
+    TH_FIELD_INT(th_depthwise_mve_par, act_min),   TH_FIELD_INT(th_depthwise_mve_par, act_max),
+    TH_FIELD_INT(th_depthwise_mve_par, n_weights), TH_FIELD_ARRAY(th_depthwise_mve_par, weights, n_weights, S8),
+    TH_FIELD_INT(th_depthwise_mve_par, n_scales),  TH_FIELD_INTS(th_depthwise_mve_par, scales, n_scales),
 };
 
 #define MOST_STEP (65535 / 7) /* a gather's offsets have 16 bits */
@@ -81,7 +76,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
                                   .scales = packed.scales};
     step->in_place = w.in_c == w.out_c;
     step->slide = 0;
-    TH_STEP_KERNEL(step, th_depthwise_mve, 1, "nn/cortexm/depthwise_mve.h", th_depthwise_mve_par, fields);
+    TH_STEP_KERNEL(step, th_depthwise_mve, 1, "nn/mve/depthwise_mve.h", th_depthwise_mve_par, fields);
     step->par = par;
     step->scratch_bytes = th_depthwise_mve_scratch(&w);
     step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f.outs;

@@ -1,6 +1,6 @@
-#include "nn/cortexm/mve_prepare.h"
+#include "nn/mve/mve_prepare.h"
 
-#include "nn/cortexm/mve.h"
+#include "nn/mve/mve.h"
 #include "nn/prepare.h"
 
 static int32_t bias_of(const th_filters *f, const th_dsp_scales *s, int32_t o, int32_t in_zero)

@@ -1,10 +1,11 @@
 #include "nn/conv_2d.h"
-#include "nn/cortexm/conv_2d_mve.h"
-#include "nn/cortexm/mve_prepare.h"
+#include "nn/mve/conv_2d_mve.h"
+#include "nn/mve/mve_prepare.h"
 #include "nn/depthwise_conv_2d.h"
 #include "nn/fast.h"
 #include "nn/fully_connected.h"
 #include "nn/prepare.h"
+#include "nn/slide.h"
 
 static const th_field fields[] = {
     TH_FIELD_WINDOW(th_conv_2d_mve_par),
@@ -38,14 +39,13 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_mve_pa
     par->weights = packed.weights;
     par->n_scales = packed.n_scales;
     par->scales = packed.scales;
-    TH_STEP_KERNEL(step, th_conv_2d_mve, 1, "nn/cortexm/conv_2d_mve.h", th_conv_2d_mve_par, fields);
+    TH_STEP_KERNEL(step, th_conv_2d_mve, 1, "nn/mve/conv_2d_mve.h", th_conv_2d_mve_par, fields);
     step->par = par;
     step->scratch_bytes = (size_t)(TH_MVE_TILE * n16);
     if (w->filter_h * w->filter_w > 1) step->scratch_bytes += (size_t)n16;
     if (w->filter_h * w->filter_w > 1 && f->n / w->filter_h < 16) step->scratch_bytes += 2 * (size_t)f->n;
     step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
-    step->slide = par->groups == 1;
-    step->lead = th_window_lead(w, TH_MVE_TILE);
+    if (par->groups == 1) th_slide_window(w, &(th_slide_order){1, 1, TH_MVE_TILE, -1}, step);
     return TH_OK;
 }
 

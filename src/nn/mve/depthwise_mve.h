@@ -1,4 +1,4 @@
-/* nn/cortexm/depthwise_mve.h -- DEPTHWISE_CONV_2D of int8 for Cortex-M55, one channel after the other.
+/* nn/mve/depthwise_mve.h -- DEPTHWISE_CONV_2D of int8 for Cortex-M55, one channel after the other.
  *
  * Lines are the rows of the picture, or its columns where these are longer.  The lines of one channel that a line of
  * outputs looks at stand in a ring in scratch, each in the slot (its number mod `slots`), slots of a pixel side by
@@ -11,8 +11,8 @@
  *
  * A line of outputs is written when all its inputs are in the ring, and outputs of a channel only lie on that
  * channel's inputs: with as many outputs as inputs it runs in place. */
-#ifndef TH_NN_CORTEXM_DEPTHWISE_MVE_H
-#define TH_NN_CORTEXM_DEPTHWISE_MVE_H
+#ifndef TH_NN_MVE_DEPTHWISE_MVE_H
+#define TH_NN_MVE_DEPTHWISE_MVE_H
 
 #include "nn/window.h"
 

@@ -1,6 +1,6 @@
-#include "nn/cortexm/conv_2d_mve.h"
+#include "nn/mve/conv_2d_mve.h"
 
-#include "nn/cortexm/mve.h"
+#include "nn/mve/mve.h"
 #include "nn/cortexm/place.h"
 
 /* Three pixels against filters in fours. */
@@ -17,70 +17,58 @@ typedef struct job {
 
 #if defined(__ARM_FEATURE_MVE)
 
-#define LOAD                           \
-    "vldrb.u8 q0, [r1], #16\n\t"       \
-    "vldrb.u8 q3, [r7], #16\n\t"       \
-    "vldrb.u8 q1, [r1], #16\n\t"       \
-    "vldrb.u8 q4, [r9], #16\n\t"       \
+#define LOAD                                                                                                           \
+    "vldrb.u8 q0, [r1], #16\n\t"                                                                                       \
+    "vldrb.u8 q3, [r7], #16\n\t"                                                                                       \
+    "vldrb.u8 q1, [r1], #16\n\t"                                                                                       \
+    "vldrb.u8 q4, [r9], #16\n\t"                                                                                       \
     "vldrb.u8 q2, [r1], #16\n\t"
-#define MULTIPLY(op)                   \
-    op " r0, q0, q3\n\t"               \
-    op " r2, q0, q4\n\t"               \
-    op " r4, q1, q3\n\t"               \
-    op " r6, q1, q4\n\t"               \
-    op " r8, q2, q3\n\t"               \
-    op " r10, q2, q4\n\t"
+#define MULTIPLY(op)                                                                                                   \
+    op " r0, q0, q3\n\t" op " r2, q0, q4\n\t" op " r4, q1, q3\n\t" op " r6, q1, q4\n\t" op " r8, q2, q3\n\t" op        \
+       " r10, q2, q4\n\t"
 /* Sums of two filters; label: of its loop. */
-#define TWO(label, a, b)               \
-    LOAD MULTIPLY("vmladav.s8")        \
-    "wls lr, r3, " label "1f\n"        \
-    label "0:\n\t"                     \
-    LOAD MULTIPLY("vmladava.s8")       \
-    "le lr, " label "0b\n"             \
-    label "1:\n\t"                     \
-    "subs r1, r1, r11\n\t"             \
-    "add r7, r7, r12\n\t"              \
-    "add r9, r9, r12\n\t"              \
-    "vmov q5[" a "], q5[" b "], r0, r2\n\t"  \
-    "vmov q6[" a "], q6[" b "], r4, r6\n\t"  \
-    "vmov q7[" a "], q7[" b "], r8, r10\n\t"
+#define TWO(label, a, b)                                                                                               \
+    LOAD MULTIPLY("vmladav.s8") "wls lr, r3, " label "1f\n" label                                                      \
+                                "0:\n\t" LOAD MULTIPLY("vmladava.s8") "le lr, " label "0b\n" label "1:\n\t"            \
+                                                                      "subs r1, r1, r11\n\t"                           \
+                                                                      "add r7, r7, r12\n\t"                            \
+                                                                      "add r9, r9, r12\n\t"                            \
+                                                                      "vmov q5[" a "], q5[" b "], r0, r2\n\t"          \
+                                                                      "vmov q6[" a "], q6[" b "], r4, r6\n\t"          \
+                                                                      "vmov q7[" a "], q7[" b "], r8, r10\n\t"
 
 /* The job is in the caller's frame: there is no register for its address. */
 TH_INLINE void run(job *j)
 {
-    __asm__ volatile(
-        "ldrd r1, r7, %[x]\n\t" /* and w0 */
-        "ldrd r9, r5, %[w1]\n\t" /* and scale */
-        "ldrd r3, r11, %[more]\n\t" /* and back */
-        "1:\n\t"
-        "ldr r12, %[next1]\n\t"
-        TWO("2", "2", "0")
-        "ldr r12, %[next2]\n\t"
-        TWO("3", "3", "1")
-        "vldrw.u32 q0, [r5], #16\n\t"
-        "vldrw.u32 q1, [r5], #16\n\t"
-        "vldrb.s32 q2, [r5], #4\n\t"
-        "ldr r0, %[y]\n\t"
-        "ldrd r2, r4, %[step1]\n\t" /* and step2 */
-        "ldr r6, %[zero]\n\t"
-        TH_MVE_FINISH("q7", "q3", "q0", "q1", "q2", "r6")
-        TH_MVE_FINISH("q6", "q4", "q0", "q1", "q2", "r6")
-        TH_MVE_FINISH("q5", "q3", "q0", "q1", "q2", "r6")
-        "add r4, r4, r0\n\t"
-        "add r2, r2, r0\n\t"
-        "vstrb.32 q7, [r4]\n\t" /* the last pixel first: where there is none, the first one overwrites it */
-        "vstrb.32 q6, [r2]\n\t"
-        "vstrb.32 q5, [r0], #4\n\t"
-        "ldr r8, %[scale_end]\n\t"
-        "str r0, %[y]\n\t"
-        "cmp r5, r8\n\t"
-        "bne 1b\n\t"
-        : [y] "+m"(j->y)
-        : [x] "m"(j->x), [w0] "m"(j->w0), [w1] "m"(j->w1), [scale] "m"(j->scale), [scale_end] "m"(j->scale_end),
-          [step1] "m"(j->step1), [step2] "m"(j->step2), [zero] "m"(j->zero), [more] "m"(j->more), [back] "m"(j->back),
-          [next1] "m"(j->next1), [next2] "m"(j->next2)
-        : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory", "q0",
-          "q1", "q2", "q3", "q4", "q5", "q6", "q7");
+    __asm__ volatile("ldrd r1, r7, %[x]\n\t"     /* and w0 */
+                     "ldrd r9, r5, %[w1]\n\t"    /* and scale */
+                     "ldrd r3, r11, %[more]\n\t" /* and back */
+                     "1:\n\t"
+                     "ldr r12, %[next1]\n\t" TWO("2", "2", "0") "ldr r12, %[next2]\n\t" TWO(
+                         "3", "3", "1") "vldrw.u32 q0, [r5], #16\n\t"
+                                        "vldrw.u32 q1, [r5], #16\n\t"
+                                        "vldrb.s32 q2, [r5], #4\n\t"
+                                        "ldr r0, %[y]\n\t"
+                                        "ldrd r2, r4, %[step1]\n\t" /* and step2 */
+                                        "ldr r6, %[zero]\n\t" TH_MVE_FINISH("q7", "q3", "q0", "q1", "q2", "r6")
+                                            TH_MVE_FINISH("q6", "q4", "q0", "q1", "q2", "r6") TH_MVE_FINISH(
+                                                "q5", "q3", "q0", "q1", "q2",
+                                                "r6") "add r4, r4, r0\n\t"
+                                                      "add r2, r2, r0\n\t"
+                                                      "vstrb.32 q7, [r4]\n\t" /* the last pixel first: where there is
+                                                                                 none, the first one overwrites it */
+                                                      "vstrb.32 q6, [r2]\n\t"
+                                                      "vstrb.32 q5, [r0], #4\n\t"
+                                                      "ldr r8, %[scale_end]\n\t"
+                                                      "str r0, %[y]\n\t"
+                                                      "cmp r5, r8\n\t"
+                                                      "bne 1b\n\t"
+                     : [y] "+m"(j->y)
+                     : [x] "m"(j->x), [w0] "m"(j->w0), [w1] "m"(j->w1), [scale] "m"(j->scale),
+                       [scale_end] "m"(j->scale_end), [step1] "m"(j->step1), [step2] "m"(j->step2), [zero] "m"(j->zero),
+                       [more] "m"(j->more), [back] "m"(j->back), [next1] "m"(j->next1), [next2] "m"(j->next2)
+                     : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc",
+                       "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7");
 }
 
 /* n bytes into a pixel's part of scratch. */
@@ -106,7 +94,7 @@ TH_INLINE void gather(int8_t *to, const int8_t *from, const uint16_t *offset, in
                      "vldrb.u16 q1, [%[from], q0]\n\t"
                      "vstrb.16 q1, [%[to]], #8\n\t"
                      "letp lr, 1b\n"
-                     : [to] "+r"(to), [offset] "+r"(offset)
+                     : [to] "+&r"(to), [offset] "+&r"(offset)
                      : [n] "r"(n), [from] "r"(from)
                      : "lr", "q0", "q1", "cc", "memory");
 }
@@ -176,8 +164,7 @@ static void take(const th_conv_2d_mve_par *p, const th_place *at, int32_t n_c, p
 static void offsets(const th_window *w, int32_t n_c, uint16_t *to)
 {
     for (int32_t i = 0; i < w->filter_h; i++)
-        for (int32_t k = 0; k < w->filter_w * n_c; k++)
-            *to++ = (uint16_t)(i * w->dilation_h * w->in_w * w->in_c + k);
+        for (int32_t k = 0; k < w->filter_w * n_c; k++) *to++ = (uint16_t)(i * w->dilation_h * w->in_w * w->in_c + k);
 }
 
 /* All filters of a group over the three pixels of a job, of which only weights, scales and y are to be set. */
@@ -222,7 +209,8 @@ void th_conv_2d_mve(const void *par, const void *const *in, void *const *out, vo
         th_place at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = n_pixels; left > 0; left -= TH_MVE_TILE, y += TH_MVE_TILE * w->out_c) {
             const int32_t pixels = left < TH_MVE_TILE ? left : TH_MVE_TILE;
-            for (int32_t i = 0; i < pixels; i++, th_place_next(&at, w)) take(p, &at, n_c, how, x + 16 * i, patch, offset);
+            for (int32_t i = 0; i < pixels; i++, th_place_next(&at, w))
+                take(p, &at, n_c, how, x + 16 * i, patch, offset);
             j.step1 = pixels > 1 ? w->out_c : 0;
             j.step2 = pixels > 2 ? 2 * w->out_c : 0;
             filters(&j, p->weights + (ptrdiff_t)g * outs * n, p->scales + TH_MVE_SCALE * ((outs + 3) / 4) * g, n, outs,

@@ -1,6 +1,6 @@
-/* nn/cortexm/mve_prepare.h -- packing for nn/cortexm/mve.h. */
-#ifndef TH_NN_CORTEXM_MVE_PREPARE_H
-#define TH_NN_CORTEXM_MVE_PREPARE_H
+/* nn/mve/mve_prepare.h -- packing for nn/mve/mve.h. */
+#ifndef TH_NN_MVE_MVE_PREPARE_H
+#define TH_NN_MVE_MVE_PREPARE_H
 
 #include "nn/cortexm/tile_dsp_prepare.h"
 

@@ -1,15 +1,15 @@
-/* nn/cortexm/mve.h -- what the kernels for the Helium vectors of a Cortex-M55 (MVE) share.
+/* nn/mve/mve.h -- what the kernels for the Helium vectors of a Cortex-M55 (MVE) share.
  *
  * 16 products of int8 and their sum are one instruction, VMLADAVA.S8, into a general register.  The zero point of x is
  * not taken off before:  sum (x - zero) w = sum x w - zero sum w, the last part is in the bias.
  *
- * A sum becomes an int8 as in nn/requant.h, rounded twice; VQRDMULH is the first product and VRSHL the shift, whose ties
- * go up, so negative sums are made one less before (nn/inner.h says why that is the same).  That needs |sum| < 2^31
- * and shifts of 1 or more.
+ * A sum becomes an int8 as in nn/requant.h, rounded twice; VQRDMULH is the first product and VRSHL the shift, whose
+ * ties go up, so negative sums are made one less before (nn/inner.h says why that is the same).  That needs |sum| <
+ * 2^31 and shifts of 1 or more.
  *
  * Scales of four outputs are TH_MVE_SCALE words:   bias of 0 1 2 3 | multiplier of 0 1 2 3 | minus the shift, 4 int8 */
-#ifndef TH_NN_CORTEXM_MVE_H
-#define TH_NN_CORTEXM_MVE_H
+#ifndef TH_NN_MVE_MVE_H
+#define TH_NN_MVE_MVE_H
 
 #include "nn/requant.h"
 #include "nn/taps.h"

@@ -1,6 +1,6 @@
-#include "nn/cortexm/depthwise_mve.h"
+#include "nn/mve/depthwise_mve.h"
 
-#include "nn/cortexm/mve.h"
+#include "nn/mve/mve.h"
 
 #include <string.h>
 
@@ -129,7 +129,7 @@ TH_INLINE void fill(int8_t *to, const int8_t *from, int32_t n, int32_t step, int
                      "vstrb.16 q2, [%[to], q1]\n\t"
                      "add %[to], %[to], %[slots8]\n\t"
                      "letp lr, 1b\n\t"
-                     : [to] "+r"(to), [from] "+r"(from), [zero] "+Te"(zero)
+                     : [to] "+&r"(to), [from] "+&r"(from), [zero] "+&Te"(zero)
                      : [n] "r"(n), [step] "r"(step), [slots] "r"(slots), [step8] "r"(8 * step), [slots8] "r"(8 * slots)
                      : "lr", "q0", "q1", "q2", "cc", "memory");
 }

@@ -1,4 +1,4 @@
-/* nn/cortexm/conv_2d_mve.h -- convolutions and dense layers of int8 for Cortex-M55.
+/* nn/mve/conv_2d_mve.h -- convolutions and dense layers of int8 for Cortex-M55.
  *
  * CONV_2D, FULLY_CONNECTED with several rows (a 1x1 convolution along them) and DEPTHWISE_CONV_2D with one input
  * channel.  The taps of three output pixels a b c are collected in scratch, in turn:
@@ -9,8 +9,8 @@
  * 0 and 2, then 1 and 3, as VMOV puts two sums into lanes 0 and 2, or 1 and 3; so the outputs of a pixel are one store.
  * Weights stay in the model's order.  The last four filters may overlap those before them.
  * The output may slide over the input: three pixels are read before their outputs are written. */
-#ifndef TH_NN_CORTEXM_CONV_2D_MVE_H
-#define TH_NN_CORTEXM_CONV_2D_MVE_H
+#ifndef TH_NN_MVE_CONV_2D_MVE_H
+#define TH_NN_MVE_CONV_2D_MVE_H
 
 #include "nn/window.h"
 
@@ -26,7 +26,7 @@ typedef struct th_conv_2d_mve_par {
     int32_t n_weights;
     const int8_t *weights; /* [groups][outs][n], outs = out_c / groups >= 4; and what the last 16 taps read too much */
     int32_t n_scales;      /* TH_MVE_SCALE * groups * ((outs + 3) / 4) */
-    const int32_t *scales; /* nn/cortexm/mve.h; the last four of a group are filters outs - 4 .. outs - 1 */
+    const int32_t *scales; /* nn/mve/mve.h; the last four of a group are filters outs - 4 .. outs - 1 */
 } th_conv_2d_mve_par;
 
 /* Taps rounded up to whole vectors. */
