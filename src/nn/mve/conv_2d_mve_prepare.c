@@ -1,5 +1,6 @@
 #include "nn/conv_2d.h"
 #include "nn/mve/conv_2d_mve.h"
+#include "nn/mve/dense_mve.h"
 #include "nn/mve/mve_prepare.h"
 #include "nn/depthwise_conv_2d.h"
 #include "nn/fast.h"
@@ -83,12 +84,51 @@ static th_err depthwise(const th_prepare *p, th_step *step)
     return finish(p, &f, &base, &scales, step);
 }
 
+static const th_field dense_fields[] = {
+    TH_FIELD_INT(th_dense_mve_par, n_in),
+    TH_FIELD_INT(th_dense_mve_par, n_out),
+    TH_FIELD_INT(th_dense_mve_par, out_zero),
+    TH_FIELD_INT(th_dense_mve_par, act_min),
+    TH_FIELD_INT(th_dense_mve_par, act_max),
+    TH_FIELD_INT(th_dense_mve_par, n_weights),
+    TH_FIELD_ARRAY(th_dense_mve_par, weights, n_weights, S8),
+    TH_FIELD_INT(th_dense_mve_par, n_scales),
+    TH_FIELD_INTS(th_dense_mve_par, scales, n_scales),
+};
+
+static th_err one_row(const th_prepare *p, th_filters *f, const th_fully_connected_s8_par *own,
+                      const th_own_scales *scales, th_step *step)
+{
+    th_mve_packed packed;
+    if (f->outs < 4) return TH_OK;
+    TH_TRY(th_mve_pack(p, f, scales, own->in_zero, 1, 1, 0, &packed));
+    if (!packed.weights) return TH_OK;
+    th_dense_mve_par *par = TH_NEW(p->arena, th_dense_mve_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = (th_dense_mve_par){.n_in = own->n_in,
+                              .n_out = own->n_out,
+                              .out_zero = own->out_zero,
+                              .act_min = own->act_min,
+                              .act_max = own->act_max,
+                              .n_weights = packed.n_weights,
+                              .weights = packed.weights,
+                              .n_scales = packed.n_scales,
+                              .scales = packed.scales};
+    TH_STEP_KERNEL(step, th_dense_mve, 1, "nn/mve/dense_mve.h", th_dense_mve_par, dense_fields);
+    step->par = par;
+    step->in_place = step->slide = 0;
+    step->weight_bytes = (size_t)par->n_weights + 4 * (size_t)f->outs;
+    return TH_OK;
+}
+
 /* Rows are the pixels of a picture that is one pixel high. */
 static th_err fully_connected(const th_prepare *p, th_step *step)
 {
     const th_fully_connected_s8_par *own = (const th_fully_connected_s8_par *)step->par;
     th_filters f = {.outs = own->n_out, .n = own->n_in, .per_filter = own->n_in, .per_tap = 1};
+    const th_own_scales scales = {own->multiplier, own->shift, own->n_scales};
     if (own->w_zero || !th_filters_constant(p, &f)) return TH_OK;
+    if (own->rows == 1) return one_row(p, &f, own, &scales, step);
     th_conv_2d_mve_par base = {.groups = 1,
                                .in_zero = own->in_zero,
                                .out_zero = own->out_zero,
@@ -100,7 +140,6 @@ static th_err fully_connected(const th_prepare *p, th_step *step)
     w->in_w = w->out_w = own->rows;
     w->in_c = own->n_in;
     w->out_c = own->n_out;
-    const th_own_scales scales = {own->multiplier, own->shift, own->n_scales};
     return finish(p, &f, &base, &scales, step);
 }
 
