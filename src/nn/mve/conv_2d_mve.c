@@ -1,7 +1,7 @@
 #include "nn/mve/conv_2d_mve.h"
 
 #include "nn/mve/mve.h"
-#include "nn/cortexm/place.h"
+#include "nn/mve/place.h"
 
 /* Three pixels against filters in fours. */
 typedef struct job {

@@ -10,7 +10,7 @@
  * begins.  Each pixel is loaded once (a gather) and put into its slot (a scatter).
  *
  * A line of outputs is written when all its inputs are in the ring, and outputs of a channel only lie on that
- * channel's inputs: with as many outputs as inputs it runs in place. */
+ * channel's inputs: with as many channels there as here it runs in place; columns only when as many as before. */
 #ifndef TH_NN_MVE_DEPTHWISE_MVE_H
 #define TH_NN_MVE_DEPTHWISE_MVE_H
 

@@ -74,7 +74,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
                                   .weights = packed.weights,
                                   .n_scales = packed.n_scales,
                                   .scales = packed.scales};
-    step->in_place = w.in_c == w.out_c;
+    /* Columns only where no output of one lies on another that is still to be read. */
+    step->in_place = w.in_c == w.out_c && (!down || (w.in_h == w.out_h && w.stride_h == 1));
     step->slide = 0;
     TH_STEP_KERNEL(step, th_depthwise_mve, 1, "nn/mve/depthwise_mve.h", th_depthwise_mve_par, fields);
     step->par = par;

@@ -16,7 +16,7 @@ static void pack_four(const th_filters *f, const th_dsp_scales *s, int32_t first
     for (int32_t i = 0; i < 4; i++) {
         to[i] = bias_of(f, s, first + i, in_zero);
         to[4 + i] = s->multiplier[first + i];
-        shifts |= ((uint32_t)-s->shift[first + i] & 255) << (8 * i);
+        shifts |= ((uint32_t)(-1 - s->shift[first + i]) & 255) << (8 * i);
     }
     to[8] = (int32_t)shifts;
 }
@@ -26,7 +26,7 @@ static void pack_each(const th_filters *f, const th_dsp_scales *s, int32_t in_ze
     for (int32_t o = 0; o < f->outs; o++) {
         *to++ = bias_of(f, s, o, in_zero);
         *to++ = s->multiplier[o];
-        *to++ = -s->shift[o];
+        *to++ = -1 - s->shift[o];
     }
 }
 

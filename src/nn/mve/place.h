@@ -1,6 +1,6 @@
-/* nn/cortexm/place.h -- the taps of one output pixel after the other, for convolutions of int8. */
-#ifndef TH_NN_CORTEXM_PLACE_H
-#define TH_NN_CORTEXM_PLACE_H
+/* nn/mve/place.h -- the taps of one output pixel after the other, for convolutions of int8. */
+#ifndef TH_NN_MVE_PLACE_H
+#define TH_NN_MVE_PLACE_H
 
 #include "nn/taps.h"
 #include "nn/window.h"
