@@ -3,13 +3,21 @@
 #   make            build/thimble                   (MODE=debug|o2|asan|cov|fuzz: build/MODE/thimble)
 #   make check      build and run every test, the fuzz corpora and the layer gate
 #   make V=1        shows the whole compile lines
+#   make CROSS=aarch64-linux-gnu    the whole program for a 64-bit Raspberry Pi: build/aarch64-linux-gnu/thimble
 #
 # All sources are found by pattern: adding src/<layer>/<file>.c or
 # tests/<layer>/test_<file>.c needs no change here.
 
 MODE   ?= release
-B      := build/$(MODE)
+CROSS  ?=
+B      := build/$(if $(CROSS),$(CROSS)$(if $(filter-out release,$(MODE)),-$(MODE)),$(MODE))
 CC     ?= cc
+export PKG_CONFIG ?= pkg-config
+ifneq ($(CROSS),)
+CC         := $(CROSS)-gcc
+AR         := $(CROSS)-ar
+PKG_CONFIG := $(CROSS)-pkg-config
+endif
 PREFIX ?= /usr/local
 
 # As many jobs as processors, unless the caller says -j.
@@ -37,8 +45,8 @@ endif
 PKGS    := sndfile samplerate jansson inih
 VERSION := 0.1.0
 CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
-           $(if $(PKGS),$(shell pkg-config --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
-LDLIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+           $(if $(PKGS),$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
+LDLIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
 RING_SRC  := $(wildcard src/base/*.c src/dsp/*.c src/fmt/*.c src/nn/*.c)
 LIB_SRC   := $(filter-out src/cli/%,$(wildcard src/*/*.c src/*/*/*.c))
@@ -81,6 +89,9 @@ $(B)/src/train/kernels_avx2.o: CFLAGS += -mavx2 -mfma
 $(B)/src/train/kernels_avx512.o: CFLAGS += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma
 $(B)/src/nn/x86/vec_avx2.o: CFLAGS += -mavx2
 $(B)/src/nn/x86/vec_vnni.o: CFLAGS += -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx512vnni
+endif
+ifneq ($(filter aarch64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+$(B)/src/nn/arm64/vec_dot.o: CFLAGS += -march=armv8.2-a+dotprod
 endif
 $(B)/tests/%.o: tests/%.c | need-cmocka
 	@mkdir -p $(@D)
@@ -235,6 +246,11 @@ format:
 .PHONY: help
 help:
 	@awk '/^## /{h=substr($$0,4); getline; getline; sub(/:.*/,""); printf "  make %-10s %s\n",$$0,h}' Makefile
+
+## Build for a 64-bit Raspberry Pi and run the tests of its kernels, models and training in qemu (TESTS=, CPUS=)
+.PHONY: cross
+cross:
+	@tools/cross.sh $(TESTS)
 
 ## Remove everything that was built
 .PHONY: clean

@@ -4,12 +4,12 @@
 kind=$1; shift
 [ $# -eq 0 ] && exit 0
 bad=''
-if [ "$kind" = pkg-config ] && ! command -v pkg-config >/dev/null 2>&1; then
+if [ "$kind" = pkg-config ] && ! command -v "${PKG_CONFIG:-pkg-config}" >/dev/null 2>&1; then
 	bad=' pkg-config'
 else
 	for name; do
 		case $kind in
-		pkg-config) pkg-config --exists "$name" 2>/dev/null ;;
+		pkg-config) "${PKG_CONFIG:-pkg-config}" --exists "$name" 2>/dev/null ;;
 		*) command -v "$name" >/dev/null 2>&1 ;;
 		esac || bad="$bad $name"
 	done

@@ -187,7 +187,7 @@ float th_fmodf(float x, float y)
 /* Newton's method in double from a guess by the exponent; the last step's error is far below a float's last bit. */
 float th_sqrtf(float x)
 {
-#if defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
+#if defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4) && defined(__GNUC__)
     float y;
     __asm__("vsqrt.f32 %0, %1" : "=t"(y) : "t"(x));
     return y;

@@ -1,4 +1,5 @@
 /* thimble deploy: a folder with C source or with a firmware. */
+#include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/target.h"
 #include "deploy/export.h"
@@ -9,6 +10,8 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
+    {"isa", "NAME", NULL,
+     "package, c: kernels of another processor family; simd128 is WebAssembly, plain any processor"},
     {"as", "KIND", NULL,
      "package: model.thm with its executor; c: C99 source; firmware: an ELF for the board (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
@@ -66,6 +69,22 @@ static th_err deploy_package(const th_args *a, const th_target *t, const char *o
     return TH_OK;
 }
 
+/* --isa: the plan is made again for that family. */
+static th_err plan_for(const char *isa_name, th_target *t, th_why *why)
+{
+    const th_isa isa = th_isa_find(isa_name);
+    char names[128];
+    size_t at = 0;
+    for (int i = 0; i < TH_ISA_N; i++)
+        if (th_isa_is_built((th_isa)i))
+            at += th_text_fmt(names + at, sizeof names - at, "%s%s", at ? ", " : "", th_isa_name((th_isa)i));
+    if (isa == TH_ISA_N || !th_isa_is_built(isa))
+        return th_why_set(why, TH_EUSAGE, "--isa %s: this thimble has kernels for %s", isa_name, names);
+    th_plan_free(t->plan);
+    t->plan = NULL;
+    return th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
+}
+
 typedef th_err deploy_fn(const th_args *a, const th_target *t, const char *out, th_why *why);
 
 static th_err run(const th_args *a, th_why *why)
@@ -74,15 +93,18 @@ static th_err run(const th_args *a, th_why *why)
         const char *as;
         deploy_fn *deploy;
     } kind[] = {{"package", deploy_package}, {"c", deploy_c}, {"firmware", deploy_firmware}};
-    const char *as = th_arg(a, "as"), *out = th_arg(a, "out");
+    const char *as = th_arg(a, "as"), *out = th_arg(a, "out"), *isa = th_arg(a, "isa");
     deploy_fn *deploy = NULL;
     for (size_t i = 0; as && i < sizeof kind / sizeof kind[0]; i++)
         if (strcmp(as, kind[i].as) == 0) deploy = kind[i].deploy;
     if (!deploy) return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c or --as firmware");
     if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
+    if (isa && deploy == deploy_firmware)
+        return th_why_set(why, TH_EUSAGE, "a firmware takes the kernels of its board: leave --isa away");
     th_target t;
     th_interrupt_catch();
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
+    if (!err && isa) err = plan_for(isa, &t, why);
     if (!err) err = deploy(a, &t, out, why);
     th_target_free(&t);
     return err;
@@ -96,6 +118,7 @@ const th_cmd th_cmd_deploy = {
               "bytes.\n\n"
               "  thimble deploy my-words --as c --out my-words-c\n"
               "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
+              "  thimble deploy kws.tflite --isa simd128 --as c --out kws-web\n"
               "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw",
     .opts = options,
     .min_words = 0,

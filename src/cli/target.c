@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static th_err find_model(const char *word, th_target *t, th_why *why)
@@ -20,6 +21,13 @@ static th_err find_model(const char *word, th_target *t, th_why *why)
                       t->path, word, word);
 }
 
+/* THIMBLE_ISA=plain leaves the fast kernels away, on boards as on this machine: to see what they bring. */
+static th_isa isa_of(const th_board *board)
+{
+    const char *name = getenv("THIMBLE_ISA");
+    return name && th_isa_find(name) == TH_ISA_PLAIN ? TH_ISA_PLAIN : board->isa;
+}
+
 /* What is in the file, with the file's name before each complaint. */
 static th_err open_inside(th_target *t, th_why *why)
 {
@@ -29,7 +37,7 @@ static th_err open_inside(th_target *t, th_why *why)
         err = th_pipeline_from(t->model, &t->pipe, &inner);
         t->has_pipe = !err;
     }
-    if (!err) err = th_plan_make_for(&t->model->graphs[0], t->board->isa, &t->plan, &inner);
+    if (!err) err = th_plan_make_for(&t->model->graphs[0], isa_of(t->board), &t->plan, &inner);
     return err ? th_why_set(why, err, "%s: %s", t->path, inner.err ? inner.text : th_err_text(err)) : TH_OK;
 }
 

@@ -82,7 +82,7 @@ static const th_core cortex_m33 = {
 };
 static const th_core cortex_m55 = {
     .name = "Cortex-M55",
-    .isa = TH_ISA_ARM_DSP,
+    .isa = TH_ISA_ARM_MVE,
     ARM,
     .flags = FLAGS("-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"),
     .library_frame = 64,
@@ -207,7 +207,7 @@ static const th_board boards[] = {
         .title = "Arm MPS3 with a Cortex-M55 (Corstone SSE-300, AN547)",
         .chip = "FPGA",
         .core = &cortex_m55,
-        .isa = TH_ISA_ARM_DSP,
+        .isa = TH_ISA_ARM_MVE,
         .clock_hz = 32000000,
         .flash_at = 0x10000000, /* the tightly coupled memories, by their secure names */
         .flash_bytes = 512 * KB,

@@ -1,16 +1,27 @@
 #include "nn/fast.h"
 
+#include "nn/arm64/features.h"
 #include "nn/prepare.h"
+#include "nn/vec/prepare.h"
+#include "nn/wasm/vec_simd128.h"
 #include "nn/x86/features.h"
 #if defined(__x86_64__)
-#include "nn/vec/prepare.h"
 #include "nn/x86/vec_avx2.h"
 #include "nn/x86/vec_sse2.h"
 #include "nn/x86/vec_vnni.h"
+#elif defined(__aarch64__)
+#include "nn/arm64/vec_dot.h"
+#include "nn/arm64/vec_neon.h"
 #endif
 
 /* One a line; the first that changes a step is taken. */
 #define TH_FAST_LIST(X)                                                                                                \
+    X(conv_2d_mve)                                                                                                     \
+    X(conv_2d_mve_depthwise)                                                                                           \
+    X(conv_2d_mve_dense)                                                                                               \
+    X(depthwise_mve)                                                                                                   \
+    X(add_mve)                                                                                                         \
+    X(average_pool_mve)                                                                                                \
     X(dense_dsp_conv)                                                                                                  \
     X(conv_2d_dsp)                                                                                                     \
     X(conv_2d_dsp_depthwise)                                                                                           \
@@ -30,8 +41,9 @@ static const th_fast_row *const rows[] = {
 };
 
 static const char *const names[TH_ISA_N] = {
-    [TH_ISA_PLAIN] = "plain", [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_SSE2] = "sse2",
-    [TH_ISA_AVX2] = "avx2",   [TH_ISA_VNNI] = "vnni",
+    [TH_ISA_PLAIN] = "plain", [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_ARM_MVE] = "arm-mve",
+    [TH_ISA_SSE2] = "sse2",   [TH_ISA_AVX2] = "avx2",       [TH_ISA_VNNI] = "vnni",
+    [TH_ISA_NEON] = "neon",   [TH_ISA_DOT] = "arm-dot",     [TH_ISA_SIMD128] = "simd128",
 };
 
 const char *th_isa_name(th_isa isa)
@@ -53,7 +65,39 @@ bool th_isa_runs_here(th_isa isa)
     if (isa == TH_ISA_SSE2) return true;
     if (isa == TH_ISA_AVX2) return th_x86_has_avx2();
     if (isa == TH_ISA_VNNI) return th_x86_has_vnni();
+#elif defined(__aarch64__)
+    if (isa == TH_ISA_NEON) return true;
+    if (isa == TH_ISA_DOT) return th_arm64_has_dot();
+#elif defined(__wasm_simd128__)
+    if (isa == TH_ISA_SIMD128) return true;
 #endif
+    return false;
+}
+
+bool th_isa_is_built(th_isa isa)
+{
+    switch (isa) {
+    case TH_ISA_PLAIN:
+    case TH_ISA_ARM_DSP:
+    case TH_ISA_ARM_MVE:
+    case TH_ISA_SIMD128: return true;
+    case TH_ISA_SSE2:
+    case TH_ISA_AVX2:
+    case TH_ISA_VNNI:
+#if defined(__x86_64__)
+        return true;
+#else
+        return false;
+#endif
+    case TH_ISA_NEON:
+    case TH_ISA_DOT:
+#if defined(__aarch64__)
+        return true;
+#else
+        return false;
+#endif
+    case TH_ISA_N: break;
+    }
     return false;
 }
 
@@ -67,6 +111,8 @@ th_isa th_isa_host(void)
 /* Families that share the drivers of nn/vec: they have no rows. */
 static th_err vector_prepare(th_isa isa, const th_prepare *p, th_step *step)
 {
+    static const th_vec_family simd128 = TH_VEC_FAMILY(simd128, "nn/wasm/vec_simd128.h");
+    if (isa == TH_ISA_SIMD128) return th_vec_prepare(&simd128, p, step);
 #if defined(__x86_64__)
     static const th_vec_family sse2 = TH_VEC_FAMILY(sse2, "nn/x86/vec_sse2.h");
     static const th_vec_family avx2 = TH_VEC_FAMILY(avx2, "nn/x86/vec_avx2.h");
@@ -74,8 +120,12 @@ static th_err vector_prepare(th_isa isa, const th_prepare *p, th_step *step)
     if (isa == TH_ISA_SSE2) return th_vec_prepare(&sse2, p, step);
     if (isa == TH_ISA_AVX2) return th_vec_prepare(&avx2, p, step);
     if (isa == TH_ISA_VNNI) return th_vec_prepare(&vnni, p, step);
+#elif defined(__aarch64__)
+    static const th_vec_family neon = TH_VEC_FAMILY(neon, "nn/arm64/vec_neon.h");
+    static const th_vec_family dot = TH_VEC_FAMILY(dot, "nn/arm64/vec_dot.h");
+    if (isa == TH_ISA_NEON) return th_vec_prepare(&neon, p, step);
+    if (isa == TH_ISA_DOT) return th_vec_prepare(&dot, p, step);
 #endif
-    (void)isa, (void)p, (void)step;
     return TH_OK;
 }
 
@@ -92,7 +142,9 @@ th_err th_fast_prepare(th_isa isa, const th_prepare *p, th_step *step)
     step->slide = 0;
     step->lead = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows && step->kernel_name == plain.kernel_name; i++)
-        if (rows[i]->isa == isa && th_same_name(rows[i]->plain, plain.kernel_name)) TH_TRY(rows[i]->prepare(p, step));
+        if ((rows[i]->isa == isa || (rows[i]->isa == TH_ISA_ARM_DSP && isa == TH_ISA_ARM_MVE)) &&
+            th_same_name(rows[i]->plain, plain.kernel_name))
+            TH_TRY(rows[i]->prepare(p, step));
     if (step->kernel_name == plain.kernel_name) TH_TRY(vector_prepare(isa, p, step));
     if (step->kernel_name == plain.kernel_name) *step = plain;
     return TH_OK;

@@ -27,9 +27,13 @@
 typedef enum th_isa {
     TH_ISA_PLAIN,   /* any: the reference kernels */
     TH_ISA_ARM_DSP, /* Cortex-M4, M7, M33: two int16 products in one instruction */
+    TH_ISA_ARM_MVE, /* Cortex-M55: Helium vectors; and what the one before it has */
     TH_ISA_SSE2,    /* any x86-64 */
     TH_ISA_AVX2,    /* x86-64 of about 2013 and later */
     TH_ISA_VNNI,    /* x86-64 with AVX-512 F, DQ, BW, VL and VNNI */
+    TH_ISA_NEON,    /* any 64-bit Arm, as a Raspberry Pi 3 and 4 */
+    TH_ISA_DOT,     /* 64-bit Arm with the dot product, as a Raspberry Pi 5 */
+    TH_ISA_SIMD128, /* WebAssembly with vectors of 128 bits */
     TH_ISA_N
 } th_isa;
 
@@ -38,8 +42,14 @@ const char *th_isa_name(th_isa isa);
 /* The family of that name, or TH_ISA_N. */
 th_isa th_isa_find(const char *name);
 
-/* Whether the machine that this runs on has it, by its feature bits; and the fastest that it has. */
+/* Whether the machine that this runs on has it, by its feature bits. */
 bool th_isa_runs_here(th_isa isa);
+
+/* Whether this program has its kernels, so that it can pack weights and write code for it.  Those whose instructions
+ * are C elsewhere (Cortex-M, WebAssembly) are everywhere, the others only in programs for their own processors. */
+bool th_isa_is_built(th_isa isa);
+
+/* The fastest that it has. */
 th_isa th_isa_host(void);
 
 typedef struct th_fast_row {

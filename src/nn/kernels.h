@@ -7,7 +7,9 @@
  * One list per processor family (nn/fast.h), with room between them:
  *   plain      1 ..  999    on every machine
  *   arm-dsp 1000 .. 1999    compiles as plain C elsewhere
- *   sse2    2000 .. 2099, avx2 2100 .. 2199, vnni 2200 .. 2299    x86-64 only */
+ *   sse2    2000 .. 2099, avx2 2100 .. 2199, vnni 2200 .. 2299    x86-64 only
+ *   neon    3000 .. 3099, arm-dot 3100 .. 3199    64-bit Arm only
+ *   simd128 4000 .. 4099    compiles as plain C elsewhere */
 #ifndef TH_NN_KERNELS_H
 #define TH_NN_KERNELS_H
 
@@ -205,7 +207,8 @@
     X(1000, th_conv_2d_dsp)                                                                                            \
     X(1001, th_depthwise_dsp)                                                                                          \
     X(1002, th_dense_dsp)                                                                                              \
-    X(1003, th_add_dsp)
+    X(1003, th_add_dsp)                                                                                                \
+    X(1004, th_depthwise_3x3_dsp)
 
 /* Families that share the drivers of nn/vec have the same numbers from their first one on. */
 #define TH_KERNELS_VEC_LIST(X, first, family)                                                                          \
@@ -226,6 +229,16 @@
 #else
 #define TH_KERNELS_X86_LIST(X)
 #endif
+
+#if defined(__aarch64__)
+#define TH_KERNELS_ARM64_LIST(X)                                                                                       \
+    TH_KERNELS_VEC_LIST(X, 3000, neon)                                                                                 \
+    TH_KERNELS_VEC_LIST(X, 3100, dot)
+#else
+#define TH_KERNELS_ARM64_LIST(X)
+#endif
+
+#define TH_KERNELS_WASM_LIST(X) TH_KERNELS_VEC_LIST(X, 4000, simd128)
 
 /* All that this program has, in rising order of their numbers. */
 extern const th_kernel_set th_kernels_here;

@@ -379,7 +379,7 @@ static int close_world(void **state)
     return 0;
 }
 
-static void device_equals_host(const world *w, th_isa isa, const char *kernels, float tolerance)
+static void device_equals_host(const world *w, const th_board *board, th_isa isa, const char *kernels, float tolerance)
 {
     th_why why = {0};
     th_plan *plan = NULL;
@@ -393,7 +393,7 @@ static void device_equals_host(const world *w, th_isa isa, const char *kernels, 
     if (th_plan_make_for(&w->h->graph[0], isa, &plan, &why)) fail_msg("%s", why.text);
     assert_int_equal(missing_kernels(plan, kernels, &declared), 0);
     printf("# %d kernels of src/%s\n", declared, kernels);
-    run_there(&w->board, plan, w->dir, (th_span){w->feed, w->n_in}, &e);
+    run_there(board, plan, w->dir, (th_span){w->feed, w->n_in}, &e);
     assert_int_equal(e.n_out, w->n_out);
     compare(w->h, w->here, e.out, tolerance);
     th_emulation_free(&e);
@@ -421,21 +421,30 @@ static void tell(const heap *h)
 static void plain_kernels_give_the_hosts_bits(void **state)
 {
     const world *w = *state;
-    device_equals_host(w, TH_ISA_PLAIN, "nn/", 0.0f);
+    device_equals_host(w, &w->board, TH_ISA_PLAIN, "nn/", 0.0f);
     tell(w->h);
 }
 
 static void fast_kernels_give_the_plain_ones_bytes(void **state)
 {
     const world *w = *state;
-    device_equals_host(w, w->board.isa, "nn/cortexm/", 1e-5f);
+    device_equals_host(w, &w->board, w->board.isa, "nn/cortexm/", 1e-5f);
+}
+
+/* All operators just fit into the tightly coupled memories of this board. */
+static void vectors_give_the_plain_ones_bytes(void **state)
+{
+    const th_board *m55;
+    assert_int_equal(th_board_find("m55", &m55, NULL), TH_OK);
+    device_equals_host(*state, m55, m55->isa, "nn/mve/", 1e-5f);
 }
 
 int main(int argc, char **argv)
 {
     char dir[TH_PATH_BYTES];
     const struct CMUnitTest tests[] = {cmocka_unit_test(plain_kernels_give_the_hosts_bits),
-                                       cmocka_unit_test(fast_kernels_give_the_plain_ones_bytes)};
+                                       cmocka_unit_test(fast_kernels_give_the_plain_ones_bytes),
+                                       cmocka_unit_test(vectors_give_the_plain_ones_bytes)};
     snprintf(dir, sizeof dir, "%s", argc > 0 ? argv[0] : "");
     char *slash = strrchr(dir, '/');
     if (slash) *slash = '\0';

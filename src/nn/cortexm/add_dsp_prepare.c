@@ -1,7 +1,7 @@
 #include "nn/binary.h"
-#include "nn/cortexm/add_dsp.h"
 #include "nn/cortexm/tile_dsp.h"
 #include "nn/fast.h"
+#include "nn/mve/add_mve.h"
 #include "nn/prepare.h"
 
 static const th_field fields[] = {
@@ -58,4 +58,14 @@ static th_err prepare(const th_prepare *p, th_step *step)
     return TH_OK;
 }
 
+/* The same parameters. */
+static th_err prepare_mve(const th_prepare *p, th_step *step)
+{
+    const void *const own = step->par;
+    TH_TRY(prepare(p, step));
+    if (step->par != own) TH_STEP_KERNEL(step, th_add_mve, 2, "nn/mve/add_mve.h", th_add_dsp_par, fields);
+    return TH_OK;
+}
+
+const th_fast_row th_fast_add_mve = {TH_ISA_ARM_MVE, "th_add_s8", prepare_mve};
 const th_fast_row th_fast_add_dsp = {TH_ISA_ARM_DSP, "th_add_s8", prepare};

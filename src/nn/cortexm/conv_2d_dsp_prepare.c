@@ -65,8 +65,9 @@ static th_err finish(const th_prepare *p, th_filters *f, const plain *own, th_st
     if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
     TH_STEP_KERNEL(step, th_conv_2d_dsp, 1, "nn/cortexm/conv_2d_dsp.h", th_conv_2d_dsp_par, fields);
     step->par = par;
-    step->scratch_bytes =
-        TH_TILE_BYTES(par->tile, par->n) + (size_t)(par->n == f->n && w->filter_h * w->filter_w == 1 ? 0 : par->n);
+    const bool from_picture =
+        par->n == f->n && w->filter_h * w->filter_w == 1 && par->groups == 1 && w->dilation_w == 1;
+    step->scratch_bytes = TH_TILE_BYTES(par->tile, par->n) + (size_t)(from_picture ? 0 : par->n);
     if (par->groups == 1) th_slide_window(w, &(th_slide_order){1, 1, par->tile, -1}, step);
     return TH_OK;
 }

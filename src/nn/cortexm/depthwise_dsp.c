@@ -186,7 +186,7 @@ static void column_3x3(const column *c, const uint32_t *weights, int32_t rows)
 {
     const uint32_t *x = c->x;
     for (int8_t *y = c->y; y != c->y_end; y += c->row, x++) {
-        int32_t first = c->bias, second = c->bias;
+        int32_t first = c->bias, second = first;
         for (int32_t i = 0; i < 3; i++) {
             first = th_smlabt(x[rows + i], weights[3 + i], th_smlad(x[i], weights[i], first));
             second = th_smlad(x[rows + i], weights[3 + i], th_smlatb(x[i], weights[i], second));
@@ -314,7 +314,7 @@ static void outputs_2(const column *c, const uint32_t *weights, const walk *at)
     const uint32_t *x = c->x;
     for (int8_t *y = c->y; y != c->y_end; y += c->row, x += at->step) {
         const uint32_t *xx = x, *ww = weights;
-        int32_t first = c->bias, second = c->bias;
+        int32_t first = c->bias, second = first;
         for (int32_t j = at->pairs; j > 0; j--, xx += along)
             for (int32_t i = at->filter_h; i > 0; i--, xx++, ww += 2) {
                 const uint32_t v = *xx;
