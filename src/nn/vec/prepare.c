@@ -487,6 +487,21 @@ static int32_t channel_of(const th_lines *l, int32_t i)
     return i < l->win.out_c ? i : -1;
 }
 
+/* Each output channel has all of the only input channel: a convolution. */
+static th_err one_channel_s8(const th_vec_family *f, const th_prepare *p, const th_depthwise_conv_2d_s8_par *old,
+                             th_step *step)
+{
+    const layer one = {old->win, 1, {th_prepare_in(p, 1), 1, old->win.out_c}};
+    th_matrix_s8_par *m = TH_NEW(p->arena, th_matrix_s8_par, 1);
+    if (!m) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *m = (th_matrix_s8_par){.in_zero = old->in_zero,
+                            .out_zero = old->out_zero,
+                            .act_min = old->act_min,
+                            .act_max = old->act_max,
+                            .to_right = 1};
+    return matrix_s8(f, p, &one, m, old->multiplier, old->shift, 1, step);
+}
+
 static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step *step)
 {
     const th_depthwise_conv_2d_s8_par *old = step->par;
@@ -496,17 +511,7 @@ static th_err depthwise_s8(const th_vec_family *f, const th_prepare *p, th_step 
     const int32_t lanes = v->line_lanes, group = v->line_group, taps = w->filter_h * w->filter_w;
     th_lines l;
     scales s;
-    if (w->in_c == 1) {
-        const layer one = {*w, 1, from};
-        th_matrix_s8_par *m = TH_NEW(p->arena, th_matrix_s8_par, 1);
-        if (!m) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
-        *m = (th_matrix_s8_par){.in_zero = old->in_zero,
-                                .out_zero = old->out_zero,
-                                .act_min = old->act_min,
-                                .act_max = old->act_max,
-                                .to_right = 1};
-        return matrix_s8(f, p, &one, m, old->multiplier, old->shift, 1, step);
-    }
+    if (w->in_c == 1) return one_channel_s8(f, p, old, step);
     if (!lines_of(w, group, lanes, 1, &l)) return TH_OK;
     th_depthwise_s8_par *par = TH_NEW(p->arena, th_depthwise_s8_par, 1);
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
