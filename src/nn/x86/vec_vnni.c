@@ -108,7 +108,7 @@ static void finish_f32(const th_finish_f32 *f)
     for (int32_t c = 0; c < f->n; c += 16) {
         const __m512 bias = _mm512_loadu_ps(f->bias + c);
         const int32_t left = f->n - c;
-        const __mmask16 here = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
+        const __mmask16 here = (__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1);
         for (int32_t r = 0; r < f->rows; r++) {
             const __m512 v = _mm512_add_ps(_mm512_loadu_ps(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
             _mm512_mask_storeu_ps(f->y + r * f->y_row + c, here, _mm512_min_ps(hi, _mm512_max_ps(lo, v)));
