@@ -3,7 +3,8 @@
  *
  *   s  stream: 16-bit samples; a line for each detection, the scores of every inference to "out"
  *   c  clips: windows of MODEL_CLIP_SAMPLES samples; the scores of each
- *   r  raw: input tensors, one set after the other; the output tensors of each invoke
+ *   r  raw: input tensors, one set after the other; the output tensors of each invoke; of several models
+ *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
  * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
  * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */
@@ -18,7 +19,9 @@
 
 enum { CLOSED = -1, EXIT_BAD_WORDS = 2, EXIT_BAD_FILE = 3 };
 
+#ifndef MODEL_CASCADE
 static int32_t endless; /* an inference came to no end */
+#endif
 
 /* Of something that is done again and again: times, and ticks of the instruction clock. */
 enum { COUNT, MIN, MAX, SUM_LOW, SUM_HIGH, COST_NUMBERS };
@@ -68,6 +71,47 @@ void model_profile(int32_t step)
 }
 #endif
 
+#ifdef MODEL_CASCADE
+/* One round as run_raw sees it. */
+typedef struct round_at {
+    int32_t in, status; /* status: DEVICE_EXIT_OK so far */
+    int32_t over;       /* the file ended before the round began */
+    uint32_t from;      /* when the model that runs began */
+} round_at;
+
+static void device_fill(void *ctx, int model)
+{
+    round_at *r = ctx;
+    for (int i = 0; i < model_inputs(model) && !r->over; i++) {
+        const uint32_t n = model_input_bytes(model, i);
+        const int32_t got = semi_read(r->in, model_input(model, i), n);
+        r->over = got <= 0 && !model && !i;
+        if (!r->over && got != (int32_t)n) r->status = EXIT_BAD_FILE;
+    }
+    r->from = device_ticks();
+}
+
+static int device_wake(void *ctx, int model)
+{
+    round_at *r = ctx;
+    const uint32_t ticks = device_ticks() - r->from;
+    if (r->over || r->status) return 0;
+    cost_add(inference, ticks);
+    for (int i = 0; i < model_outputs(model); i++) {
+        const uint32_t n = model_output_bytes(model, i);
+        if (semi_write(out_file, model_output(model, i), n) != (int32_t)n) r->status = EXIT_BAD_FILE;
+    }
+    return !r->status;
+}
+
+static int32_t run_raw(int32_t in)
+{
+    round_at r = {in, DEVICE_EXIT_OK, 0, 0};
+    while (!r.over && !r.status)
+        if (model_round(device_fill, device_wake, &r) < 0) return DEVICE_EXIT_ENDLESS;
+    return r.status;
+}
+#else
 static uint32_t invoke_ticks(void)
 {
     const uint32_t from = device_ticks();
@@ -97,6 +141,7 @@ static int32_t run_raw(int32_t in)
         }
     }
 }
+#endif
 
 #if MODEL_AUDIO
 static int16_t block[MODEL_HOP_SAMPLES]; /* one hop: at most one frame, one inference, one detection */

@@ -6,6 +6,7 @@
 #include "os/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const th_opt options[] = {
@@ -15,6 +16,7 @@ static const th_opt options[] = {
     {"as", "KIND", NULL,
      "package: model.thm with its executor; c: C99 source; firmware: an ELF for the board (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
+    {"keep", NULL, NULL, "several models: the outputs of each stay until the last one of the round has run"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},
 };
@@ -85,6 +87,63 @@ static th_err plan_for(const char *isa_name, th_target *t, th_why *why)
     return th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
 }
 
+/* Several models, opened and joined. */
+typedef struct cascade {
+    th_target t[TH_MAX_WORDS];
+    th_code_part part[TH_MAX_WORDS];
+} cascade;
+
+static th_err cascade_open(const th_args *a, cascade *c, th_why *why)
+{
+    th_plan *plans[TH_MAX_WORDS];
+    int32_t until[TH_MAX_WORDS];
+    for (int i = 0; i < a->n_words; i++) {
+        th_target *t = &c->t[i];
+        TH_TRY(th_target_open(a->word[i], i ? c->t[0].board->name : th_arg(a, "board"), t, why));
+        if (th_arg(a, "isa")) TH_TRY(plan_for(th_arg(a, "isa"), t, why));
+        plans[i] = t->plan;
+        until[i] = th_arg_on(a, "keep") ? a->n_words - 1 : i;
+        c->part[i] = (th_code_part){t->plan, t->has_pipe ? &t->pipe : NULL, t->path};
+    }
+    return th_plan_join(plans, until, a->n_words, why);
+}
+
+static th_err cascade_write(const th_args *a, const cascade *c, const char *as, const char *out, th_why *why)
+{
+    const bool kept = th_arg_on(a, "keep");
+    const size_t arena = c->part[0].plan->arena_bytes;
+    if (strcmp(as, "firmware") == 0) {
+        th_firmware fw;
+        const th_err err = th_export_cascade_firmware(c->part, a->n_words, kept, c->t[0].board, out, &fw, why);
+        if (!err) print_sizes(a, c->t[0].board, &fw, out);
+        th_firmware_free(&fw);
+        return err;
+    }
+    TH_TRY(th_export_cascade(c->part, a->n_words, kept, out, why));
+    if (th_arg_on(a, "json"))
+        printf("{\"arena_bytes\":%zu}\n", arena);
+    else
+        printf("%s: C source of %d models in one arena of %zu bytes. Check it with: make -C %s test\n", out, a->n_words,
+               arena, out);
+    return TH_OK;
+}
+
+/* thimble deploy A B ..: each model may wake the next. */
+static th_err deploy_cascade(const th_args *a, const char *as, const char *out, th_why *why)
+{
+    if (strcmp(as, "package") == 0)
+        return th_why_set(why, TH_EUSAGE,
+                          "a package holds one model: deploy each by itself, or several --as c or "
+                          "--as firmware");
+    cascade *c = calloc(1, sizeof *c);
+    if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = cascade_open(a, c, why);
+    if (!err) err = cascade_write(a, c, as, out, why);
+    for (int i = 0; i < a->n_words; i++) th_target_free(&c->t[i]);
+    free(c);
+    return err;
+}
+
 typedef th_err deploy_fn(const th_args *a, const th_target *t, const char *out, th_why *why);
 
 static th_err run(const th_args *a, th_why *why)
@@ -103,6 +162,9 @@ static th_err run(const th_args *a, th_why *why)
         return th_why_set(why, TH_EUSAGE, "a firmware takes the kernels of its board: leave --isa away");
     th_target t;
     th_interrupt_catch();
+    if (a->n_words > 1) return deploy_cascade(a, as, out, why);
+    if (th_arg_on(a, "keep"))
+        return th_why_set(why, TH_EUSAGE, "--keep is for several models: a single one's outputs stay anyway");
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
     if (!err && isa) err = plan_for(isa, &t, why);
     if (!err) err = deploy(a, &t, out, why);
@@ -112,16 +174,18 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_deploy = {
     .name = "deploy",
-    .words = "[PROJECT|MODEL.tflite|MODEL.thm] --as package|c|firmware --out DIR",
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm] [NEXT..] --as package|c|firmware --out DIR",
     .summary = "the model as a package, as C source or as firmware",
     .detail = "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its "
-              "bytes.\n\n"
+              "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in "
+              "model.h); bytes of models that never run at the same time are shared.\n\n"
               "  thimble deploy my-words --as c --out my-words-c\n"
               "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
               "  thimble deploy kws.tflite --isa simd128 --as c --out kws-web\n"
-              "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw",
+              "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw\n"
+              "  thimble deploy wake.tflite person.tflite --board nano33ble --as c --out two",
     .opts = options,
     .min_words = 0,
-    .max_words = 1,
+    .max_words = TH_MAX_WORDS,
     .run = run,
 };

@@ -56,7 +56,7 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
                   "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
                   "#define MODEL_AUDIO %d /* 1: model_audio.h has the features, labels and detector */\n"
                   "#define MODEL_ARENA_BYTES %zu\n#define MODEL_STEPS %d\n",
-                  audio, plan->arena_bytes, (int)g->n_nodes);
+                  audio, plan->own_bytes, (int)g->n_nodes);
     list_io(w, g, "INPUT", g->inputs, g->n_inputs);
     list_io(w, g, "OUTPUT", g->outputs, g->n_outputs);
     th_writer_add(w,
@@ -440,25 +440,36 @@ static th_err write_data(th_code *code, const th_plan *plan, th_why *why)
     return TH_OK;
 }
 
+/* A static one of its own, or the one of all models (codegen_cascade.c). */
+static void write_arena(th_writer *w, int32_t number)
+{
+    if (number)
+        th_writer_add(w, "#define arena shared_arena\n\n");
+    else
+        th_writer_add(w, "/* Every tensor that is not constant, where the planner put it. */\n"
+                         "static union {\n    uint8_t byte[MODEL_ARENA_BYTES ? MODEL_ARENA_BYTES : 1];\n"
+                         "    int64_t whole;\n    double real;\n} arena TH_CODE_ALIGN(16);\n\n");
+}
+
 static th_err write_model_c(const th_plan *plan, th_code *code, th_why *why)
 {
     th_writer *w = &code->model_c;
     th_code_banner(w, "model.c", "weights, parameters and the order of the steps");
-    th_writer_add(w, "#include \"model.h\"\n\n");
+    th_writer_add(w, "#include \"model.h\"\n\n%s", code->number ? "#include \"arena.h\"\n" : "");
     write_includes(w, plan);
     th_writer_add(w, "\n#include <string.h>\n\n" TH_CODE_ALIGN_TEXT
                      "#ifdef MODEL_PROFILE\n#define MODEL_STEP_DONE(i) model_profile(i)\n#else\n"
-                     "#define MODEL_STEP_DONE(i) ((void)0)\n#endif\n\n"
-                     "/* Every tensor that is not constant, where the planner put it. */\n"
-                     "static union {\n    uint8_t byte[MODEL_ARENA_BYTES ? MODEL_ARENA_BYTES : 1];\n"
-                     "    int64_t whole;\n    double real;\n} arena TH_CODE_ALIGN(16);\n\n");
+                     "#define MODEL_STEP_DONE(i) ((void)0)\n#endif\n\n");
+    write_arena(w, code->number);
     if (plan->n_once) th_writer_add(w, "static uint8_t once[%d]; /* 1: that graph has run */\n\n", (int)plan->n_once);
     TH_TRY(write_data(code, plan, why));
     for (int32_t k = 0; k < plan->n_sub; k++)
         if (plan->sub[k]) TH_TRY(write_data(code, plan->sub[k], why));
     write_init(w, plan);
     write_io(w, plan);
-    th_writer_add(w, "\nvoid *model_memory(void)\n{\n    return arena.byte;\n}\n");
+    th_writer_add(w, "\nvoid *model_memory(void)\n{\n    return arena.byte");
+    if (plan->own_at) th_writer_add(w, " + %zu", plan->own_at);
+    th_writer_add(w, ";\n}\n");
     write_invoke(w, plan);
     return TH_OK;
 }
@@ -494,10 +505,11 @@ static th_err add_kernel(th_embed_set *ring, const th_step *s, th_why *why)
 }
 
 /* What stands before model.c. */
-static th_err begin(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+static th_err begin(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code, th_why *why)
 {
     const th_graph *g = plan->graph;
     memset(code, 0, sizeof *code);
+    code->number = number;
     code->arena_bytes = plan->arena_bytes;
     TH_TRY(check_io(plan, g->inputs, g->n_inputs, why));
     TH_TRY(check_io(plan, g->outputs, g->n_outputs, why));
@@ -517,17 +529,22 @@ static th_err finish(const th_plan *plan, const th_pipeline *pipe, th_code *code
     return writers_ok(code, why);
 }
 
-th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+th_err th_code_make_one(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code, th_why *why)
 {
-    TH_TRY(begin(plan, pipe, code, why));
+    TH_TRY(begin(plan, pipe, number, code, why));
     TH_TRY(write_model_c(plan, code, why));
     return finish(plan, pipe, code, why);
+}
+
+th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+{
+    return th_code_make_one(plan, pipe, 0, code, why);
 }
 
 th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe, th_code *code,
                             th_why *why)
 {
-    TH_TRY(begin(plan, pipe, code, why));
+    TH_TRY(begin(plan, pipe, 0, code, why));
     TH_TRY(th_code_package(plan, model, code, why));
     TH_TRY(th_embed_add(&code->ring, "nn/package.h", why));
     return finish(plan, pipe, code, why);
@@ -541,6 +558,10 @@ void th_code_free(th_code *code)
     th_writer_free(&code->audio_c);
     th_writer_free(&code->selftest_c);
     th_packed_free(&code->packed);
+    for (size_t i = 0; i < code->n_more; i++) th_writer_free(&code->more[i].text);
+    free(code->more);
+    code->more = NULL;
+    code->n_more = 0;
     free(code->kernel);
     code->kernel = NULL;
 }

@@ -5,6 +5,8 @@
  *   model_audio.h model_audio.c   around it; only with a pipeline
  *   main_selftest.c               the network's outputs as the host computed them: exit 0 when equal
  *
+ * Several models: th_code_make_cascade.
+ *
  * The text depends on the model alone: the same model gives the same bytes. */
 #ifndef TH_DEPLOY_CODEGEN_H
 #define TH_DEPLOY_CODEGEN_H
@@ -15,6 +17,13 @@
 #include "model/pipeline.h"
 #include "model/plan.h"
 
+/* One of the files of several models. */
+typedef struct th_code_file {
+    char name[32]; /* "model2.c" */
+    th_writer text;
+    bool test; /* belongs to the self test */
+} th_code_file;
+
 typedef struct th_code {
     th_writer model_h, model_c, audio_h, audio_c, selftest_c; /* audio: empty without a pipeline */
     th_embed_set ring;                                        /* the sources that these need */
@@ -24,6 +33,9 @@ typedef struct th_code {
     th_packed packed;                                         /* only as a package */
     const char **kernel; /* [n_kernels] C names of the kernels that the executor calls through their addresses */
     size_t n_kernels;
+    int32_t number;     /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
+    th_code_file *more; /* [n_more] of several models: what belongs to each, and arena.h */
+    size_t n_more;
 } th_code;
 
 /* Writes everything.  `pipe` may be NULL.  Free with th_code_free, also after an error.
@@ -37,6 +49,19 @@ void th_code_free(th_code *code);
  * NULL: its run part alone.  Errors: those of th_code_make and th_package_make. */
 TH_NODISCARD th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe,
                                          th_code *code, th_why *why);
+
+/* A model of several. */
+typedef struct th_code_part {
+    const th_plan *plan;     /* joined with the others (th_plan_join) */
+    const th_pipeline *pipe; /* or NULL */
+    const char *file;        /* where it came from, for the comments */
+} th_code_part;
+
+/* n models in one arena, a cascade: model1.h, model1.c, model2.h .. are as those of a single model, but for their
+ * names; model.h and model.c hold the arena, and run the models of one round, each of which may wake the next. kept all
+ * outputs stay until the round's last model has run: what the plans were joined for, and the self test looks at Errors:
+ * those of th_code_make. */
+TH_NODISCARD th_err th_code_make_cascade(const th_code_part *part, int32_t n, bool kept, th_code *code, th_why *why);
 
 /* Input set `seed` (1, 2, ..) of the self test: all inputs of the graph, one after the other.  The
  * numbers are those of ../shared/goldens: xorshift32 with 16 outputs dropped. Returns the bytes. */

@@ -158,7 +158,7 @@ th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, th_code *code
         return th_why_set(why, err, "the model's feature settings are not valid");
     }
     th_listener_cfg cfg = listener_cfg(plan, pipe, &f);
-    const int shares = !has_state(plan) && plan->arena_bytes >= th_frontend_scratch(&f.cfg) * sizeof(float);
+    const int shares = !has_state(plan) && plan->own_bytes >= th_frontend_scratch(&f.cfg) * sizeof(float);
     float place;
     if (shares) cfg.scratch = &place; /* only looked at for being there */
     code->listener_bytes = th_listener_mem(&cfg);

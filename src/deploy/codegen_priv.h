@@ -14,6 +14,10 @@ void th_code_banner(th_writer *w, const char *file, const char *what);
 /* Step i of all plans, the first one's first; NULL behind the last. */
 const th_step *th_code_step(const th_plan *root, int32_t i);
 
+/* One model; number as in th_code. */
+TH_NODISCARD th_err th_code_make_one(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code,
+                                     th_why *why);
+
 /* codegen_package.c: model.c around the package of a plan. */
 TH_NODISCARD th_err th_code_package(const th_plan *plan, const th_model *model, th_code *code, th_why *why);
 

@@ -103,6 +103,25 @@ static void write_main(th_writer *w, const th_graph *g, const bool *endless)
     th_writer_add(w, "    return 0;\n}\n");
 }
 
+/* One of several models: main_selftest.c calls these. */
+static void write_check(th_writer *w, const th_graph *g)
+{
+    th_writer_add(w, "\nvoid model_test_fill(int seed);\nint model_test_same(int seed);\n\n"
+                     "void model_test_fill(int seed)\n{\n    fill_inputs((uint32_t)seed);\n}\n\n"
+                     "int model_test_same(int seed)\n{\n    int same = 1;\n");
+    for (int32_t i = 0; i < g->n_outputs; i++) {
+        th_writer_add(w, "    {\n        static const uint8_t *const want[%d] = {", TH_SELFTEST_SETS);
+        for (int seed = 1; seed <= TH_SELFTEST_SETS; seed++)
+            th_writer_add(w, "%sexpected_%d_%d", seed > 1 ? ", " : "", seed, (int)i);
+        th_writer_add(
+            w,
+            "};\n        same = same && memcmp(model_output(%d), want[seed - 1], MODEL_OUTPUT%d_BYTES) == 0;\n"
+            "    }\n",
+            (int)i, (int)i);
+    }
+    th_writer_add(w, "    return same;\n}\n");
+}
+
 th_err th_code_selftest(const th_plan *plan, th_code *code, th_why *why)
 {
     const th_graph *g = plan->graph;
@@ -115,12 +134,15 @@ th_err th_code_selftest(const th_plan *plan, th_code *code, th_why *why)
         th_runner_free(runner);
         return th_why_set(why, TH_ENOMEM, "out of memory");
     }
-    th_code_banner(w, "main_selftest.c",
+    th_code_banner(w, code->number ? "model_selftest.c" : "main_selftest.c",
                    "exit code 0: this compiler and machine give the outputs that the host computed");
     th_writer_add(w, "#include \"model.h\"\n\n#include <string.h>\n\n" TH_CODE_ALIGN_TEXT "\n");
     write_fill(w, g);
     write_expected(w, runner, g, inputs, endless);
-    write_main(w, g, endless);
+    if (code->number)
+        write_check(w, g);
+    else
+        write_main(w, g, endless);
     free(inputs);
     th_runner_free(runner);
     return TH_OK;

@@ -12,6 +12,19 @@ static th_err put_text(const th_folder *f, const char *name, th_writer *w, th_wh
     return err;
 }
 
+/* Of several models, each waking the next. */
+static void write_round(th_writer *w)
+{
+    th_writer_add(w, "    #include \"model.h\"\n\n"
+                     "    static void fill(void *ctx, int model)\n    {\n"
+                     "        /* model_input_bytes(model, 0) bytes at model_input(model, 0) */\n    }\n\n"
+                     "    static int wake(void *ctx, int model)\n    {\n"
+                     "        /* read model_output(model, 0); not 0: the next model is to run */\n    }\n\n"
+                     "    model_init();\n    if (model_round(fill, wake, 0) < 0) { /* a loop came to no end */ }\n\n"
+                     "Each model also has its own names: `model1_input(0)`, `MODEL1_INPUT0_SCALE` and so on, and "
+                     "`model1_audio.h` when\nit is a keyword model.\n");
+}
+
 static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pipe)
 {
     if (pipe) {
@@ -57,14 +70,13 @@ static void write_package(th_writer *w, const th_plan *plan, const th_packed *pa
         th_isa_name(plan->isa), packed->n, packed->run_bytes, plan->arena_bytes, packed->memory[0], packed->run_bytes);
 }
 
-static void write_c(th_writer *w, const th_plan *plan, const th_code *code)
+static void write_c(th_writer *w, const th_code *code)
 {
-    th_writer_add(
-        w,
-        "# A model as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is "
-        "allocated.\n"
-        "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n",
-        plan->arena_bytes, code->weight_bytes);
+    th_writer_add(w,
+                  "# %s as C\n\nWritten by `thimble deploy --as c`. No library is needed but `string.h`; nothing is "
+                  "allocated.\n"
+                  "Arena: %zu bytes of RAM, static. Weights: %zu bytes, const.\n\n",
+                  code->n_more ? "Models in one arena," : "A model", code->arena_bytes, code->weight_bytes);
 }
 
 static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
@@ -74,14 +86,17 @@ static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_cod
     if (code->packed.bytes)
         write_package(&w, plan, &code->packed);
     else
-        write_c(&w, plan, code);
+        write_c(&w, code);
     th_writer_add(
         &w, "    make test      # builds main_selftest.c and compares with the outputs that the host computed\n\n"
             "By hand, in this folder; `-I.` is needed:\n\n"
             "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
-            "In a program of your own: all .c files here and below but main_selftest.c, with the same options; "
+            "In a program of your own: all .c files here and below but *_selftest.c, with the same options; "
             "`-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n");
-    write_usage(&w, code, pipe);
+    if (code->n_more)
+        write_round(&w);
+    else
+        write_usage(&w, code, pipe);
     return put_text(f, "README.md", &w, why);
 }
 
@@ -109,6 +124,8 @@ static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code
         TH_TRY(th_folder_put(f, "model_audio.h", TH_WRITER_SPAN(&code->audio_h), why));
         TH_TRY(th_folder_put(f, "model_audio.c", TH_WRITER_SPAN(&code->audio_c), why));
     }
+    for (size_t i = 0; i < code->n_more; i++)
+        TH_TRY(th_folder_put(f, code->more[i].name, TH_WRITER_SPAN(&code->more[i].text), why));
     for (size_t i = 0; i < code->ring.n; i++) {
         const th_embed_file *file = code->ring.file[i];
         TH_TRY(th_folder_put(f, file->path, (th_span){file->bytes, file->size}, why));
@@ -163,8 +180,8 @@ static th_err put_library(const th_folder *f, const th_pipeline *pipe, th_why *w
     return th_folder_put(f, "examples/listen/listen.ino", (th_span){sketch->bytes, sketch->size}, why);
 }
 
-static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_pipeline *pipe,
-                                  th_why *why)
+static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_code *code,
+                                  const th_pipeline *pipe, th_why *why)
 {
     th_writer w = {0};
     th_writer_add(
@@ -184,8 +201,11 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         (unsigned long)fw->stack, b->name);
     th_writer_add(&w, pipe ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
                              "serial monitor shows what is heard.\n"
-                           : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
-                             "model_input, model_invoke, model_output.\n");
+                      : code->n_more
+                          ? "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init "
+                            "and model_round.\n"
+                          : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
+                            "model_input, model_invoke, model_output.\n");
     th_writer_add(
         &w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it "
             "uploads with\n"
@@ -202,12 +222,38 @@ static th_err build_into(const th_folder *f, const th_code *code, const th_pipel
     TH_TRY(th_firmware_sources(code, f->part, why));
     TH_TRY(th_firmware_build(code, board, f->part, flags, fw, why));
     TH_TRY(put_library(f, pipe, why));
-    TH_TRY(put_firmware_readme(f, board, fw, pipe, why));
+    TH_TRY(put_firmware_readme(f, board, fw, code, pipe, why));
     TH_TRY(th_path_join(path, f->part, "build", why));
     if (!(flags & TH_BUILD_PROFILE)) th_dir_remove(path);
     TH_TRY(th_folder_finish(f, why));
     if (flags & TH_BUILD_PROFILE) TH_TRY(th_path_join(fw->profile_elf, f->path, "build/profile.elf", why));
     return th_path_join(fw->elf, f->path, "firmware.elf", why);
+}
+
+th_err th_export_cascade(const th_code_part *part, int32_t n, bool kept, const char *out, th_why *why)
+{
+    th_code code;
+    th_err err = th_code_make_cascade(part, n, kept, &code, why);
+    if (!err) err = put_folder(out, part[0].plan, &code, NULL, why);
+    th_code_free(&code);
+    return err;
+}
+
+th_err th_export_cascade_firmware(const th_code_part *part, int32_t n, bool kept, const th_board *board,
+                                  const char *out, th_firmware *fw, th_why *why)
+{
+    th_code code;
+    th_folder f;
+    memset(fw, 0, sizeof *fw);
+    TH_TRY(th_firmware_tools(board, why));
+    th_err err = th_code_make_cascade(part, n, kept, &code, why);
+    if (!err) err = th_folder_begin(out, &f, why);
+    if (!err) {
+        err = build_into(&f, &code, NULL, board, 0, fw, why);
+        if (err) th_folder_abort(&f);
+    }
+    th_code_free(&code);
+    return err;
 }
 
 th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *out,

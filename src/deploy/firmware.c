@@ -19,7 +19,8 @@
 
 /* Functions that the ring calls through pointers: callbacks of main.c, and the network itself; a package's kernels
  * come to them. */
-static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores", "network"};
+static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores",
+                                        "network",         "device_fill",      "device_wake"};
 #define N_CALLBACKS (sizeof callbacks / sizeof callbacks[0])
 
 /* Reserved where recursion makes the call graph say nothing. */
@@ -31,7 +32,7 @@ static const char *const callbacks[] = {"device_classify", "device_on_detect", "
 /* Memory of a build that only wants to know its size. */
 #define LARGE 0x10000000u
 
-#define MAX_ARGS (TH_EMBED_MAX + 48)
+#define MAX_ARGS (TH_EMBED_MAX + 64)
 typedef struct args {
     const char *v[MAX_ARGS];
     size_t n;
@@ -81,6 +82,8 @@ th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why)
         TH_TRY(put(dir, "src/", "model_audio.h", TH_WRITER_SPAN(&code->audio_h), why));
         TH_TRY(put(dir, "src/", "model_audio.c", TH_WRITER_SPAN(&code->audio_c), why));
     }
+    for (size_t i = 0; i < code->n_more; i++)
+        if (!code->more[i].test) TH_TRY(put(dir, "src/", code->more[i].name, TH_WRITER_SPAN(&code->more[i].text), why));
     for (const th_embed_file *f = th_embed_table; f->path; f++)
         if (strncmp(f->path, "device/", 7) == 0 && (strchr(f->path, 0)[-1] == 'c' || strchr(f->path, 0)[-1] == 'h'))
             TH_TRY(put(dir, "", f->path, (th_span){f->bytes, f->size}, why));
@@ -93,7 +96,7 @@ typedef struct build {
     const char *dir;
     unsigned flags;
     th_firmware *fw;
-    char object[TH_EMBED_MAX + 16][96]; /* in the order of compiling */
+    char object[TH_EMBED_MAX + 32][96]; /* in the order of compiling */
     size_t n_objects;
     th_calls *calls;
 } build;
@@ -136,7 +139,8 @@ static th_err read_calls(build *b, const char *object, th_why *why)
 /* -Os for what is not computing: the firmware's own files, and the network's order of steps. */
 static bool is_small(const char *source)
 {
-    return strncmp(source, "device/", 7) == 0 || strcmp(source, "src/model.c") == 0;
+    return strncmp(source, "device/", 7) == 0 ||
+           (strncmp(source, "src/model", 9) == 0 && strcmp(source + 9 + strspn(source + 9, "0123456789"), ".c") == 0);
 }
 
 /* `source` relative to the folder; `extra` may be NULL. */
@@ -221,6 +225,9 @@ static th_err compile_all(build *b, th_why *why)
     TH_TRY(compile_one(b, "src/", "model.c", why));
     TH_TRY(compile_one(b, "", "device/main.c", why));
     if (b->code->audio_c.n) TH_TRY(compile_one(b, "src/", "model_audio.c", why));
+    for (size_t i = 0; i < b->code->n_more; i++)
+        if (!b->code->more[i].test && is_c(b->code->more[i].name))
+            TH_TRY(compile_one(b, "src/", b->code->more[i].name, why));
     for (size_t i = 0; i < ring->n; i++)
         if (is_c(ring->file[i]->path)) TH_TRY(compile_one(b, "src/", ring->file[i]->path, why));
     for (const th_embed_file *f = th_embed_table; f->path; f++)
@@ -446,6 +453,7 @@ static uint64_t source_key(const th_code *code, const th_board *board, unsigned 
     hash_file(&h, TH_VERSION, TH_WRITER_SPAN(&code->model_c));
     hash_file(&h, "audio", TH_WRITER_SPAN(&code->audio_c));
     hash_file(&h, "audio.h", TH_WRITER_SPAN(&code->audio_h));
+    for (size_t i = 0; i < code->n_more; i++) hash_file(&h, code->more[i].name, TH_WRITER_SPAN(&code->more[i].text));
     for (const th_embed_file *f = th_embed_table; f->path; f++) hash_file(&h, f->path, (th_span){f->bytes, f->size});
     return h;
 }

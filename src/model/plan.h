@@ -30,15 +30,16 @@ typedef struct th_variable {
 typedef struct th_plan {
     const th_graph *graph;
     th_isa isa;
-    bool quick;         /* a good place for every tensor, and not a search for the best */
-    th_step *steps;     /* [graph->n_nodes] */
-    int32_t *order;     /* [graph->n_nodes] numbers of the operators in the order in which they run */
-    size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
-    size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
-    size_t *state;      /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
-    size_t arena_bytes; /* peak: what a device needs */
-    size_t lower_bound; /* no plan of this order can be smaller */
-    int32_t peak_node;  /* the operator at which the peak stands */
+    bool quick;               /* a good place for every tensor, and not a search for the best */
+    th_step *steps;           /* [graph->n_nodes] */
+    int32_t *order;           /* [graph->n_nodes] numbers of the operators in the order in which they run */
+    size_t *offset;           /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
+    size_t *scratch;          /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
+    size_t *state;            /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
+    size_t arena_bytes;       /* peak: what a device needs */
+    size_t own_at, own_bytes; /* its part of the arena: everything, until th_plan_join gives others a share */
+    size_t lower_bound;       /* no plan of this order can be smaller */
+    int32_t peak_node;        /* the operator at which the peak stands */
     int64_t macs;
     struct th_plan *
         *sub;       /* [n_sub] plans of graph->all that are called, else NULL; their offsets are in the same arena */

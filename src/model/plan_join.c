@@ -67,6 +67,7 @@ th_err th_plan_join(th_plan *const *plans, const int32_t *until, int32_t n, th_w
         err = th_why_set(why, TH_ERANGE, "the models' arenas together do not fit into memory");
     for (int32_t i = 0; !err && i < n; i++) {
         move(plans[i], block[i].offset);
+        plans[i]->own_at = block[i].offset;
         plans[i]->arena_bytes = placed.bytes;
         plans[i]->lower_bound = placed.lower_bound;
     }

@@ -25,6 +25,14 @@ run deploy "$model" --as c --out "$tmp/c"; exits "again into the same folder" 0
 echo mine >"$tmp/c/notes.txt"
 run deploy "$model" --as c --out "$tmp/c"; exits "a file of the user's is kept" 1 'notes.txt'
 holds "it is still there" grep -q mine "$tmp/c/notes.txt"
+speech=$shared/models/micro_speech_quantized.tflite
+run deploy "$model" "$speech" --as c --out "$tmp/two"; exits "two models in one arena as C" 0 '2 models in one arena'
+holds "their self test" make -s -C "$tmp/two" test
+run deploy "$model" "$speech" --keep --as c --out "$tmp/kept" --json; exits "two models, outputs kept" 0 'arena_bytes'
+holds "their self test sees that they are kept" make -s -C "$tmp/kept" test
+run deploy "$model" "$speech" --as package --out "$tmp/x"; exits "two models as one package" 2 'one model'
+run deploy "$model" --keep --as c --out "$tmp/x"; exits "--keep of one model" 2 'several models'
+run deploy "$model" "$tmp/bad.tflite" --as c --out "$tmp/x"; exits "a second file that is no model" 1 'bad.tflite'
 mkdir "$tmp/closed" && chmod 555 "$tmp/closed"
 if [ "$(id -u)" -eq 0 ]; then
 	run deploy "$model" --as c --out /proc/closed/c; exits "a folder that cannot be written" 1 '/proc'

@@ -214,6 +214,54 @@ static void a_changed_firmware_is_not_used_again(void **state)
     close_world(&w);
 }
 
+/* Two models in one arena, every round waking the second: each gives what it gives alone, and RAM is what was planned.
+ */
+static void a_cascade_runs_on_the_board(void **state)
+{
+    (void)state;
+    NEEDS_TOOLS();
+    enum { ROUNDS = 3, IN = 120, OUT = 4 };
+    small s;
+    th_why why = {0};
+    th_firmware fw;
+    th_emulation e;
+    th_runner *r;
+    th_plan *plan[2];
+    char dir[TH_PATH_BYTES], out[TH_PATH_BYTES];
+    uint8_t in[ROUNDS * 2 * IN], wanted[ROUNDS * 2 * OUT];
+    const th_board *board;
+    const int32_t until[2] = {1, 1};
+    small_make(&s);
+    assert_int_equal(th_runner_new(s.plan, &r, &why), TH_OK);
+    for (uint32_t k = 0; k < ROUNDS * 2; k++) {
+        assert_int_equal(th_code_test_input(s.plan->graph, k + 1, in + k * IN), IN);
+        memcpy(th_runner_input(r, 0), in + k * IN, IN);
+        assert_int_equal(th_runner_invoke(r, NULL, NULL), TH_OK);
+        memcpy(wanted + k * OUT, th_runner_output(r, 0), OUT);
+    }
+    th_runner_free(r);
+    assert_int_equal(th_board_find(NULL, &board, &why), TH_OK);
+    for (int i = 0; i < 2; i++) assert_int_equal(th_plan_make_for(&s.s8->graphs[0], board->isa, &plan[i], &why), TH_OK);
+    assert_int_equal(th_plan_join(plan, until, 2, &why), TH_OK);
+    assert_true(plan[1]->own_at >= plan[0]->own_bytes || plan[0]->own_at >= plan[1]->own_bytes);
+    const th_code_part part[2] = {{plan[0], &s.pipe, "one.tflite"}, {plan[1], NULL, "two.tflite"}};
+    assert_int_equal(th_dir_temp(dir, &why), TH_OK);
+    assert_int_equal(th_path_join(out, dir, "fw", &why), TH_OK);
+    if (th_export_cascade_firmware(part, 2, true, board, out, &fw, &why) ||
+        th_emulator_run(board, fw.elf, TH_EMULATE_RAW, (th_span){in, sizeof in}, true, 60, NULL, NULL, &e, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(e.inference.n, ROUNDS * 2);
+    assert_int_equal(e.n_out, sizeof wanted);
+    assert_memory_equal(e.out, wanted, sizeof wanted);
+    assert_int_equal(fw.arena, plan[0]->arena_bytes);
+    assert_true(e.stack <= fw.stack_bound && fw.stack_bound <= e.stack + 128);
+    th_emulation_free(&e);
+    th_firmware_free(&fw);
+    for (int i = 0; i < 2; i++) th_plan_free(plan[i]);
+    th_dir_remove(dir);
+    small_free(&s);
+}
+
 /* A board whose memory is too small refuses, with the number of bytes. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -315,13 +363,10 @@ static void a_stack_overflow_is_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stream_is_equal_to_the_host),
-        cmocka_unit_test(clips_and_raw_tensors_are_equal),
-        cmocka_unit_test(measure_equals_build_and_run),
-        cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(a_fault_is_reported),
-        cmocka_unit_test(a_stack_overflow_is_reported),
-        cmocka_unit_test(a_changed_firmware_is_not_used_again),
+        cmocka_unit_test(stream_is_equal_to_the_host),  cmocka_unit_test(clips_and_raw_tensors_are_equal),
+        cmocka_unit_test(measure_equals_build_and_run), cmocka_unit_test(a_cascade_runs_on_the_board),
+        cmocka_unit_test(what_does_not_fit_is_refused), cmocka_unit_test(a_fault_is_reported),
+        cmocka_unit_test(a_stack_overflow_is_reported), cmocka_unit_test(a_changed_firmware_is_not_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

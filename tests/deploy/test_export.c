@@ -2,6 +2,7 @@
 
 #include "../model/calls.h"
 
+#include "base/text.h"
 #include "deploy/export.h"
 
 static char dir[TH_PATH_BYTES];
@@ -93,6 +94,60 @@ static void packages_with_their_executor_agree(void **state)
     if (th_program_exists("clang")) compile_and_run("clang", "c");
     small_free(&s);
     th_dir_remove(dir);
+}
+
+/* Compiles as it should, and the self test's exit code is `code`. */
+static void cascade_gives(const th_code_part *part, bool kept, int code)
+{
+    char tail[4096], out[TH_PATH_BYTES];
+    th_why why = {0};
+    path_in(out, "c");
+    if (th_export_cascade(part, 3, kept, out, &why)) fail_msg("%s", why.text);
+    if (code == 0) compile_and_run("cc", "c");
+    const char *const build[] = {"make", "-s", "build/selftest", NULL};
+    const char *const run[] = {"sh", "-c", "./build/selftest", NULL};
+    assert_int_equal(run_program(out, build, tail, sizeof tail), 0);
+    assert_int_equal(run_program(out, run, tail, sizeof tail), code);
+    th_dir_remove(out);
+}
+
+/* A keyword model that wakes one with state, which wakes one that runs graphs, in one arena; the self test sees when
+ * outputs that were to be kept are not. */
+static void models_in_one_arena_agree(void **state)
+{
+    (void)state;
+    calls *counter = calls_counter(), *choice = calls_choice();
+    small s;
+    small_make(&s);
+    th_text_fmt(s.pipe.labels[1], sizeof s.pipe.labels[1], "%s", "model_\"x\" model_y");
+    const th_graph *const graph[3] = {s.plan->graph, &counter->g[0], &choice->g[0]};
+    size_t bytes[2];
+    fresh_dir();
+    for (int kept = 0; kept < 2; kept++) {
+        th_plan *plan[3];
+        th_code_part part[3];
+        const int32_t until[3] = {kept ? 2 : 0, kept ? 2 : 1, 2};
+        size_t alone[3];
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(th_plan_make(graph[i], &plan[i], NULL), TH_OK);
+            part[i] = (th_code_part){plan[i], i ? NULL : &s.pipe, "folder/a model.tflite"};
+            alone[i] = plan[i]->arena_bytes;
+        }
+        assert_int_equal(th_plan_join(plan, until, 3, NULL), TH_OK);
+        bytes[kept] = plan[0]->arena_bytes;
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(plan[i]->own_bytes, alone[i]);
+            assert_true(plan[i]->own_at + alone[i] <= bytes[kept]);
+        }
+        cascade_gives(part, kept != 0, 0);
+        if (!kept) cascade_gives(part, true, 11); /* which was not planned */
+        for (int i = 0; i < 3; i++) th_plan_free(plan[i]);
+    }
+    assert_true(bytes[0] < bytes[1]);
+    th_dir_remove(dir);
+    free(counter);
+    free(choice);
+    small_free(&s);
 }
 
 /* A loop that never ends: model_invoke says so after as many rounds as the runner, with the same bytes in the outputs.
@@ -288,6 +343,7 @@ int main(void)
         cmocka_unit_test(c_of_a_keyword_model_compiles_and_agrees),
         cmocka_unit_test(c_of_graphs_that_run_graphs_agrees),
         cmocka_unit_test(packages_with_their_executor_agree),
+        cmocka_unit_test(models_in_one_arena_agree),
         cmocka_unit_test(c_of_an_endless_loop_comes_back),
         cmocka_unit_test(c_of_the_audio_front_end_agrees),
         cmocka_unit_test(self_test_can_fail),
