@@ -27,7 +27,7 @@
 
 static const th_core cortex_m0 = {
     .name = "Cortex-M0",
-    .isa = TH_ISA_PLAIN,
+    .isa = TH_ISA_SCALAR,
     ARM,
     .flags = FLAGS("-mcpu=cortex-m0", "-mthumb", "-mfloat-abi=soft"),
     .library_frame = 64,
@@ -36,7 +36,7 @@ static const th_core cortex_m0 = {
 };
 static const th_core cortex_m0plus = {
     .name = "Cortex-M0+",
-    .isa = TH_ISA_PLAIN,
+    .isa = TH_ISA_SCALAR,
     ARM,
     .flags = FLAGS("-mcpu=cortex-m0plus", "-mthumb", "-mfloat-abi=soft"),
     .library_frame = 64,
@@ -45,7 +45,7 @@ static const th_core cortex_m0plus = {
 };
 static const th_core cortex_m3 = {
     .name = "Cortex-M3",
-    .isa = TH_ISA_PLAIN,
+    .isa = TH_ISA_SCALAR,
     ARM,
     .flags = FLAGS("-mcpu=cortex-m3", "-mthumb", "-mfloat-abi=soft"),
     .library_frame = 64,
@@ -91,7 +91,7 @@ static const th_core cortex_m55 = {
 };
 static const th_core rv32imac = {
     .name = "RV32IMAC",
-    .isa = TH_ISA_PLAIN,
+    .isa = TH_ISA_SCALAR,
     .compiler = "riscv64-unknown-elf-gcc",
     .objcopy = "riscv64-unknown-elf-objcopy",
     .flags = FLAGS("-march=rv32imac", "-mabi=ilp32"),
@@ -146,7 +146,7 @@ static const th_board boards[] = {
         .title = "BBC micro:bit V1",
         .chip = "nRF51822",
         .core = &cortex_m0,
-        .isa = TH_ISA_PLAIN,
+        .isa = TH_ISA_SCALAR,
         .clock_hz = 16000000,
         .flash_at = 0x00000000,
         .flash_bytes = 256 * KB,
@@ -165,7 +165,7 @@ static const th_board boards[] = {
         .title = "Arm MPS2 with a Cortex-M3 (AN385)",
         .chip = "FPGA",
         .core = &cortex_m3,
-        .isa = TH_ISA_PLAIN,
+        .isa = TH_ISA_SCALAR,
         .clock_hz = 25000000,
         .flash_at = 0x00000000,
         .flash_bytes = 4 * MB,
@@ -224,7 +224,7 @@ static const th_board boards[] = {
         .title = "RISC-V of 32 bits (QEMU's virt machine)",
         .chip = "none",
         .core = &rv32imac,
-        .isa = TH_ISA_PLAIN,
+        .isa = TH_ISA_SCALAR,
         .clock_hz = 100000000,
         .flash_at = 0x80000000, /* one memory; its first 4 MB are closed to writing (device/riscv.c) */
         .flash_bytes = 4 * MB,
@@ -242,7 +242,7 @@ static const th_board boards[] = {
         .title = "Raspberry Pi Pico",
         .chip = "RP2040",
         .core = &cortex_m0plus,
-        .isa = TH_ISA_PLAIN,
+        .isa = TH_ISA_SCALAR,
         .clock_hz = 125000000,
         .flash_at = 0x10000100, /* behind the second-stage boot loader */
         .flash_bytes = 2 * MB - 256,

@@ -16,6 +16,9 @@
 
 /* One a line; the first that changes a step is taken. */
 #define TH_FAST_LIST(X)                                                                                                \
+    X(conv_2d_scalar)                                                                                                  \
+    X(conv_2d_scalar_depthwise)                                                                                        \
+    X(depthwise_scalar)                                                                                                \
     X(conv_2d_mve)                                                                                                     \
     X(conv_2d_mve_depthwise)                                                                                           \
     X(conv_2d_mve_dense)                                                                                               \
@@ -41,9 +44,10 @@ static const th_fast_row *const rows[] = {
 };
 
 static const char *const names[TH_ISA_N] = {
-    [TH_ISA_PLAIN] = "plain", [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_ARM_MVE] = "arm-mve",
-    [TH_ISA_SSE2] = "sse2",   [TH_ISA_AVX2] = "avx2",       [TH_ISA_VNNI] = "vnni",
-    [TH_ISA_NEON] = "neon",   [TH_ISA_DOT] = "arm-dot",     [TH_ISA_SIMD128] = "simd128",
+    [TH_ISA_PLAIN] = "plain",     [TH_ISA_SCALAR] = "scalar", [TH_ISA_ARM_DSP] = "arm-dsp",
+    [TH_ISA_ARM_MVE] = "arm-mve", [TH_ISA_SSE2] = "sse2",     [TH_ISA_AVX2] = "avx2",
+    [TH_ISA_VNNI] = "vnni",       [TH_ISA_NEON] = "neon",     [TH_ISA_DOT] = "arm-dot",
+    [TH_ISA_SIMD128] = "simd128",
 };
 
 const char *th_isa_name(th_isa isa)
@@ -78,6 +82,7 @@ bool th_isa_is_built(th_isa isa)
 {
     switch (isa) {
     case TH_ISA_PLAIN:
+    case TH_ISA_SCALAR:
     case TH_ISA_ARM_DSP:
     case TH_ISA_ARM_MVE:
     case TH_ISA_SIMD128: return true;

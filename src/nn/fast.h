@@ -26,6 +26,7 @@
 /* Processor families; a board's, or this machine's. */
 typedef enum th_isa {
     TH_ISA_PLAIN,   /* any: the reference kernels */
+    TH_ISA_SCALAR,  /* Cortex-M0, M0+, M3, RV32IMAC: one product in one instruction */
     TH_ISA_ARM_DSP, /* Cortex-M4, M7, M33: two int16 products in one instruction */
     TH_ISA_ARM_MVE, /* Cortex-M55: Helium vectors; and what the one before it has */
     TH_ISA_SSE2,    /* any x86-64 */

@@ -439,12 +439,27 @@ static void vectors_give_the_plain_ones_bytes(void **state)
     device_equals_host(*state, m55, m55->isa, "nn/mve/", 1e-5f);
 }
 
+/* One product in one instruction: both ways to multiply that are for processors of 32 bits. */
+static void scalar_kernels_give_the_plain_ones_bytes(void **state)
+{
+    static const char *const name[] = {"m3", "rv32"};
+    const th_board *board;
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        assert_int_equal(th_board_find(name[i], &board, NULL), TH_OK);
+        if (th_firmware_tools(board, NULL) || th_emulator_tools(board, NULL))
+            printf("# SKIP %s: no compiler or no emulator\n", name[i]);
+        else
+            device_equals_host(*state, board, board->isa, "nn/scalar/", 1e-5f);
+    }
+}
+
 int main(int argc, char **argv)
 {
     char dir[TH_PATH_BYTES];
     const struct CMUnitTest tests[] = {cmocka_unit_test(plain_kernels_give_the_hosts_bits),
                                        cmocka_unit_test(fast_kernels_give_the_plain_ones_bytes),
-                                       cmocka_unit_test(vectors_give_the_plain_ones_bytes)};
+                                       cmocka_unit_test(vectors_give_the_plain_ones_bytes),
+                                       cmocka_unit_test(scalar_kernels_give_the_plain_ones_bytes)};
     snprintf(dir, sizeof dir, "%s", argc > 0 ? argv[0] : "");
     char *slash = strrchr(dir, '/');
     if (slash) *slash = '\0';

@@ -1,6 +1,7 @@
 #include "nn/mve/depthwise_mve.h"
 
 #include "nn/mve/mve.h"
+#include "nn/scalar/finish.h"
 
 #include <string.h>
 
@@ -136,15 +137,33 @@ TH_INLINE void fill(int8_t *to, const int8_t *from, int32_t n, int32_t step, int
 
 #else
 
+/* Nine taps, whose weights may all stay in registers. */
+static void run_9(const line *j)
+{
+    const uint8_t *t = j->turned;
+    const int8_t *x = j->x, *w = j->weights;
+    const int32_t w0 = w[t[0]], w1 = w[t[1]], w2 = w[t[2]], w3 = w[t[3]], w4 = w[t[4]], w5 = w[t[5]], w6 = w[t[6]],
+                  w7 = w[t[7]], w8 = w[t[8]];
+    int8_t *y = j->y;
+    for (int32_t i = 4 * j->fours + j->rest; i > 0; i--, x += j->step, y += j->next) {
+        const int32_t sum = j->scale[0] + x[0] * w0 + x[1] * w1 + x[2] * w2 + x[3] * w3 + x[4] * w4 + x[5] * w5 +
+                            x[6] * w6 + x[7] * w7 + x[8] * w8;
+        *y = th_scalar_finish(sum, j->scale[1], -1 - j->scale[2], j->zero);
+    }
+}
+
 static void run(const line *j)
 {
     const int8_t *x = j->x;
     int8_t *y = j->y;
+    if (j->taps == 9) {
+        run_9(j);
+        return;
+    }
     for (int32_t i = 4 * j->fours + j->rest; i > 0; i--, x += j->step, y += j->next) {
         int32_t sum = j->scale[0];
         for (int32_t k = 0; k < j->taps; k++) sum = th_add_wrap(sum, x[k] * j->weights[j->turned[k]]);
-        const int32_t h = th_high_mul(sum, j->scale[1]) + (sum >> 31), e = -j->scale[2];
-        *y = (int8_t)th_clamp((int32_t)(((int64_t)h + (INT32_C(1) << (e - 1))) >> e) + j->zero, -128, 127);
+        *y = th_scalar_finish(sum, j->scale[1], -1 - j->scale[2], j->zero);
     }
 }
 
