@@ -44,10 +44,9 @@ static const th_fast_row *const rows[] = {
 };
 
 static const char *const names[TH_ISA_N] = {
-    [TH_ISA_PLAIN] = "plain",     [TH_ISA_SCALAR] = "scalar", [TH_ISA_ARM_DSP] = "arm-dsp",
-    [TH_ISA_ARM_MVE] = "arm-mve", [TH_ISA_SSE2] = "sse2",     [TH_ISA_AVX2] = "avx2",
-    [TH_ISA_VNNI] = "vnni",       [TH_ISA_NEON] = "neon",     [TH_ISA_DOT] = "arm-dot",
-    [TH_ISA_SIMD128] = "simd128",
+    [TH_ISA_PLAIN] = "plain", [TH_ISA_SCALAR] = "scalar",   [TH_ISA_ARM_DSP] = "arm-dsp", [TH_ISA_ARM_MVE] = "arm-mve",
+    [TH_ISA_SSE2] = "sse2",   [TH_ISA_AVX2] = "avx2",       [TH_ISA_VNNI] = "vnni",       [TH_ISA_NEON] = "neon",
+    [TH_ISA_DOT] = "arm-dot", [TH_ISA_SIMD128] = "simd128",
 };
 
 const char *th_isa_name(th_isa isa)

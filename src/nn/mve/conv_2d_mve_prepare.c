@@ -6,6 +6,7 @@
 #include "nn/fast.h"
 #include "nn/fully_connected.h"
 #include "nn/prepare.h"
+#include "nn/scalar/conv_2d_scalar.h"
 #include "nn/slide.h"
 
 static const th_field fields[] = {
@@ -22,9 +23,9 @@ static const th_field fields[] = {
     TH_FIELD_INTS(th_conv_2d_mve_par, scales, n_scales),
 };
 
-/* base: window, groups, zeros and range. */
-static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_mve_par *base, const th_own_scales *own,
-                     th_step *step)
+/* Puts a kernel into the step; base: window, groups, zeros and range. */
+static th_err for_vectors(const th_prepare *p, th_filters *f, const th_conv_2d_mve_par *base, const th_own_scales *own,
+                          th_step *step)
 {
     const th_window *w = &base->win;
     const int32_t n16 = TH_MVE_ROUND(f->n);
@@ -49,7 +50,33 @@ static th_err finish(const th_prepare *p, th_filters *f, const th_conv_2d_mve_pa
     return TH_OK;
 }
 
-static th_err conv_2d(const th_prepare *p, th_step *step)
+/* The same for th_conv_2d_scalar: weights in pairs of filters, scales of each filter. */
+static th_err for_scalars(const th_prepare *p, th_filters *f, const th_conv_2d_mve_par *base, const th_own_scales *own,
+                          th_step *step)
+{
+    th_mve_packed packed;
+    if (f->outs / base->groups < 2 || f->n > TH_SCALAR_TAPS) return TH_OK;
+    TH_TRY(th_mve_pack(p, f, own, base->in_zero, base->groups, 0, 0, &packed));
+    if (!packed.weights) return TH_OK;
+    th_conv_2d_mve_par *par = TH_NEW(p->arena, th_conv_2d_mve_par, 1);
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    *par = *base;
+    par->n = (f->n + 3) / 4 * 4;
+    par->weights = th_filters_pack(p, f, par->groups, 2, true, &par->n_weights);
+    if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
+    par->n_scales = packed.n_scales;
+    par->scales = packed.scales;
+    TH_STEP_KERNEL(step, th_conv_2d_scalar, 1, "nn/scalar/conv_2d_scalar.h", th_conv_2d_mve_par, fields);
+    step->par = par;
+    step->scratch_bytes = TH_SCALAR_BYTES(par->n);
+    if (par->groups == 1) th_slide_window(&par->win, &(th_slide_order){1, 1, TH_SCALAR_TILE, -1}, step);
+    return TH_OK;
+}
+
+typedef th_err put_kernel(const th_prepare *p, th_filters *f, const th_conv_2d_mve_par *base, const th_own_scales *own,
+                          th_step *step);
+
+static th_err conv_2d(const th_prepare *p, th_step *step, put_kernel *put)
 {
     const th_conv_2d_s8_par *own = (const th_conv_2d_s8_par *)step->par;
     const th_window *w = &own->win;
@@ -63,11 +90,11 @@ static th_err conv_2d(const th_prepare *p, th_step *step)
                                      .act_min = own->act_min,
                                      .act_max = own->act_max};
     const th_own_scales scales = {own->multiplier, own->shift, own->n_scales};
-    return finish(p, &f, &base, &scales, step);
+    return put(p, &f, &base, &scales, step);
 }
 
 /* One input channel: each output channel has all of it, so it is a convolution. */
-static th_err depthwise(const th_prepare *p, th_step *step)
+static th_err depthwise(const th_prepare *p, th_step *step, put_kernel *put)
 {
     const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
     const th_window *w = &own->win;
@@ -80,7 +107,7 @@ static th_err depthwise(const th_prepare *p, th_step *step)
                                      .act_min = own->act_min,
                                      .act_max = own->act_max};
     const th_own_scales scales = {own->multiplier, own->shift, own->n_scales};
-    return finish(p, &f, &base, &scales, step);
+    return put(p, &f, &base, &scales, step);
 }
 
 static const th_field dense_fields[] = {
@@ -138,9 +165,19 @@ static th_err fully_connected(const th_prepare *p, th_step *step)
     w->in_w = w->out_w = own->rows;
     w->in_c = own->n_in;
     w->out_c = own->n_out;
-    return finish(p, &f, &base, &scales, step);
+    return for_vectors(p, &f, &base, &scales, step);
 }
 
-const th_fast_row th_fast_conv_2d_mve = {TH_ISA_ARM_MVE, "th_conv_2d_s8", conv_2d};
-const th_fast_row th_fast_conv_2d_mve_depthwise = {TH_ISA_ARM_MVE, "th_depthwise_conv_2d_s8", depthwise};
+/* Rows of the table: NAME for family ISA replaces PLAIN. */
+#define ROW(name, isa, plain, prepare, put)                                                                            \
+    static th_err prepare_##name(const th_prepare *p, th_step *step)                                                   \
+    {                                                                                                                  \
+        return prepare(p, step, put);                                                                                  \
+    }                                                                                                                  \
+    const th_fast_row th_fast_##name = {isa, plain, prepare_##name};
+
+ROW(conv_2d_mve, TH_ISA_ARM_MVE, "th_conv_2d_s8", conv_2d, for_vectors)
+ROW(conv_2d_mve_depthwise, TH_ISA_ARM_MVE, "th_depthwise_conv_2d_s8", depthwise, for_vectors)
+ROW(conv_2d_scalar, TH_ISA_SCALAR, "th_conv_2d_s8", conv_2d, for_scalars)
+ROW(conv_2d_scalar_depthwise, TH_ISA_SCALAR, "th_depthwise_conv_2d_s8", depthwise, for_scalars)
 const th_fast_row th_fast_conv_2d_mve_dense = {TH_ISA_ARM_MVE, "th_fully_connected_s8", fully_connected};

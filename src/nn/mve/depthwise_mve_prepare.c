@@ -84,3 +84,4 @@ static th_err prepare(const th_prepare *p, th_step *step)
 }
 
 const th_fast_row th_fast_depthwise_mve = {TH_ISA_ARM_MVE, "th_depthwise_conv_2d_s8", prepare};
+const th_fast_row th_fast_depthwise_scalar = {TH_ISA_SCALAR, "th_depthwise_conv_2d_s8", prepare};

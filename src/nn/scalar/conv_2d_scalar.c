@@ -10,9 +10,9 @@
 typedef int32_t tap;
 
 /* n taps of pixel `lane`. */
-static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all, int32_t zero)
+static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
 {
-    for (x += (lane / 2) * 2 * all + (lane & 1); n > 0; n--, x += 2) *x = *from++ - zero;
+    for (x += (lane / 2) * 2 * all + (lane & 1); n > 0; n--, x += 2) *x = *from++;
 }
 
 /* clang-format off */
@@ -79,16 +79,16 @@ static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][
 #elif defined(__ARM_ARCH_7M__)
 
 typedef int32_t tap;
-#define FIELD 23 /* bits of the lower sum: enough for MOST products of 255 and 128 */
-#define MOST  128
+#define FIELD 23 /* bits of the lower sum: enough for MOST products of -128 and 127 */
+#define MOST  252
 
-static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all, int32_t zero)
+static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
 {
     (void)all;
     if (lane & 1)
-        for (x += lane / 2; n > 0; n--, x += 2) *x += (*from++ - zero) * (INT32_C(1) << FIELD);
+        for (x += lane / 2; n > 0; n--, x += 2) *x += *from++ * (INT32_C(1) << FIELD);
     else
-        for (x += lane / 2; n > 0; n--, x += 2) *x = *from++ - zero;
+        for (x += lane / 2; n > 0; n--, x += 2) *x = *from++;
 }
 
 /* Two sums of one word: where the lower one is negative, it has borrowed from the upper one. */
@@ -138,10 +138,10 @@ static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][
 
 typedef int16_t tap;
 
-static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all, int32_t zero)
+static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
 {
     (void)all;
-    for (x += lane; n > 0; n--, x += 4) *x = (tap)(*from++ - zero);
+    for (x += lane; n > 0; n--, x += 4) *x = *from++;
 }
 
 /* One tap of both filters. */
@@ -169,7 +169,7 @@ static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][
 #endif
 
 /* One pixel's taps, collected into `patch` where they don't stand side by side. */
-static const int8_t *take(const th_conv_2d_dsp_par *p, const th_place *at, int32_t n_c, int8_t *patch)
+static const int8_t *take(const th_conv_2d_mve_par *p, const th_place *at, int32_t n_c, int8_t *patch)
 {
     const th_window *w = &p->win;
     if (w->filter_h == 1 && w->filter_w == 1 && th_place_inside(at, w))
@@ -179,11 +179,11 @@ static const int8_t *take(const th_conv_2d_dsp_par *p, const th_place *at, int32
 }
 
 /* Filters o, o + 1 of some pixels; y of the first pixel, filter 0 of the group. */
-static void finish(const th_conv_2d_dsp_par *p, int32_t sum[FILTERS][TH_SCALAR_TILE], int32_t pixels, int32_t scale,
+static void finish(const th_conv_2d_mve_par *p, int32_t sum[FILTERS][TH_SCALAR_TILE], int32_t pixels, int32_t scale,
                    int8_t *y)
 {
     for (int32_t f = 0; f < FILTERS; f++) {
-        const int32_t bias = p->bias[scale + f], m = p->multiplier[scale + f], e = p->shift[scale + f];
+        const int32_t *s = p->scales + 3 * (scale + f), bias = s[0], m = s[1], e = -1 - s[2];
         for (int32_t i = 0; i < pixels; i++)
             y[i * p->win.out_c + f] = th_scalar_finish(sum[f][i] + bias, m, e, p->out_zero);
     }
@@ -197,7 +197,7 @@ static void clamp(int8_t *y, int32_t n, int32_t lo, int32_t hi)
 
 void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    const th_conv_2d_dsp_par *p = (const th_conv_2d_dsp_par *)par;
+    const th_conv_2d_mve_par *p = (const th_conv_2d_mve_par *)par;
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, taps = w->filter_h * w->filter_w * n_c, outs = w->out_c / p->groups,
                   n_pixels = w->batches * w->out_h * w->out_w;
@@ -211,8 +211,7 @@ void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out,
         for (int32_t left = n_pixels; left > 0; left -= TH_SCALAR_TILE, y += TH_SCALAR_TILE * w->out_c) {
             const int32_t pixels = left < TH_SCALAR_TILE ? left : TH_SCALAR_TILE;
             const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
-            for (int32_t i = 0; i < pixels; i++, th_place_next(&at, w))
-                put(x, i, take(p, &at, n_c, patch), taps, p->n, p->in_zero);
+            for (int32_t i = 0; i < pixels; i++, th_place_next(&at, w)) put(x, i, take(p, &at, n_c, patch), taps, p->n);
             for (int32_t o = 0; o < outs; o += FILTERS, weights += FILTERS * p->n) {
                 const int32_t first =
                     o + FILTERS <= outs ? o : outs - FILTERS; /* an odd last one: with the one before */
