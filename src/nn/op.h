@@ -359,7 +359,7 @@ const th_op_row *const *th_op_all(size_t *n);
 size_t th_field_element_bytes(th_field_kind kind);
 
 /* True of an array with numbers of the model itself: packed weights and biases, and the scales of the filters, which
- * a .tflite file has as floats.  They are known by their names: weights, bias, multiplier, shift. */
+ * a .tflite file has as floats.  They are known by their names: weights, bias, multiplier, shift, scales. */
 bool th_field_is_model(const th_field *field);
 
 /* Bytes of those arrays of a step. */
