@@ -19,7 +19,7 @@
 
 /* In front of a loop of few known rounds: written out, so that its arrays can be registers.  clang does it by itself.
  */
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
 #define TH_UNROLL _Pragma("GCC unroll 16")
 #else
 #define TH_UNROLL

@@ -216,7 +216,7 @@ static void fix_checksum(uint8_t *p, size_t n)
 
 static th_packed whole_package(th_plan **plan, calls **c)
 {
-    th_packed packed;
+    th_packed packed = {0};
     th_why why = {0};
     *c = calls_choice();
     if (th_plan_make(&(*c)->g[0], plan, &why) || th_package_make(*plan, &(*c)->m, &packed, &why))
