@@ -144,7 +144,8 @@ static void conv_2d(void **state)
         const int32_t groups = rig_between(r, 0, 4) ? 1 : rig_between(r, 2, 3);
         if (one && rig_between(r, 0, 3)) r->node.attr.conv.stride_h = r->node.attr.conv.stride_w = 1;
         const int32_t c = channels(r), out_c = rig_between(r, 1, groups > 1 ? 20 : 130) * groups;
-        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 10), c * groups));
+        rig_fill(r, 0, type.x,
+                 rig_shape4(r, (const int32_t[]){1, 7, 7, c * groups}, (const int32_t[]){2, 9, 10, c * groups}));
         random_rest(r, type, shape4(out_c, fh, fw, c), out_c, 0);
         rig_fill(r, 3, type.x, rig_infer(r));
         compare(r, seed, &changed);
@@ -170,8 +171,10 @@ static void depthwise_conv_2d(void **state)
             continue;
         }
         r->node.attr.conv.depth_multiplier = m;
-        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 12), c));
-        random_rest(r, type, shape4(1, rig_between(r, 1, f - 1), rig_between(r, 1, f - 1), c * m), c * m, 3);
+        rig_fill(r, 0, type.x, rig_shape4(r, (const int32_t[]){1, 7, 7, c}, (const int32_t[]){2, 9, 12, c}));
+        random_rest(r, type,
+                    rig_shape4(r, (const int32_t[]){1, 1, 1, c * m}, (const int32_t[]){1, f - 1, f - 1, c * m}), c * m,
+                    3);
         r->node.attr.conv.padding = f > 4 ? TH_PAD_SAME : r->node.attr.conv.padding;
         rig_fill(r, 3, type.x, rig_infer(r));
         compare(r, seed, &changed);
@@ -209,7 +212,7 @@ static void add_sub(void **state)
     int32_t changed = 0;
     for (uint64_t seed = 0; seed < ROUNDS / 2; seed++) {
         rig *r = rig_new(seed, seed % 2 ? TH_OP_ADD : TH_OP_SUB, 2);
-        const th_shape shape = shape4(1, rig_between(r, 1, 9), rig_between(r, 1, 9), rig_between(r, 1, 40));
+        const th_shape shape = rig_shape4(r, (const int32_t[]){1, 1, 1, 1}, (const int32_t[]){1, 9, 9, 40});
         r->node.attr.fused.act = (th_act)rig_between(r, 0, 3);
         const th_type type = seed % 4 == 1 ? TH_F32 : TH_S8;
         rig_fill(r, 0, type, shape);
