@@ -8,12 +8,13 @@ shift 2
 words="--target=wasm32 -std=c99 -O2 -ffp-contract=off -nostdlib -isystem $here/wasm"
 
 # device/libc.c apart: who makes memcpy of a loop must not make that loop a call of memcpy.
-# shellcheck disable=SC2086 # words
-clang $words -ffreestanding -fno-builtin -c "$here/../device/libc.c" -o "$out.libc.o" &&
-	# shellcheck disable=SC2086
-	find "$folder" -name "*.c" -exec clang $words -I"$folder" -Dmain=selftest "$@" "$out.libc.o" -Wl,--no-entry \
-		-Wl,--export=selftest -Wl,--export=model_init -Wl,--export=model_input -Wl,--export=model_output \
-		-Wl,--export=model_invoke -o "$out" {} +
+# shellcheck disable=SC2086 # words is a list
+{
+	clang $words -ffreestanding -fno-builtin -c "$here/../device/libc.c" -o "$out.libc.o" &&
+		find "$folder" -name "*.c" -exec clang $words -I"$folder" -Dmain=selftest "$@" "$out.libc.o" -Wl,--no-entry \
+			-Wl,--export=selftest -Wl,--export=model_init -Wl,--export=model_input -Wl,--export=model_output \
+			-Wl,--export=model_invoke -o "$out" {} +
+}
 rc=$?
 rm -f "$out.libc.o"
 exit $rc
