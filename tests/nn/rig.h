@@ -249,6 +249,12 @@ static inline void rig_state(rig *r, uint8_t *kept[RIG_INPUTS], int into)
     }
 }
 
+/* Families of this machine, and those of others whose instructions are C here. */
+static inline bool rig_has_kernels(th_isa isa)
+{
+    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
+}
+
 /* The fast versions of every processor family whose kernels run here give the same, from the state `before`. */
 static inline void rig_fast(rig *r, const void *const *in, uint8_t *before[RIG_INPUTS])
 {

@@ -64,19 +64,13 @@ static void same(const made *want, const made *got, th_type type, uint64_t seed)
     }
 }
 
-/* Those of other machines whose instructions are C here are tested too. */
-static bool has_kernels(th_isa isa)
-{
-    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
-}
-
 /* All families of this machine, whole and in parts.  changed: counts kernels that were not the plain one. */
 static void compare(rig *r, uint64_t seed, int32_t *changed)
 {
     if (rig_prepare(r) == TH_ERANGE) return; /* scales can be too wild for int16 */
     const made plain = run_for(r, TH_ISA_PLAIN, 1);
     for (int isa = TH_ISA_PLAIN + 1; isa < TH_ISA_N; isa++) {
-        if (!has_kernels((th_isa)isa)) continue;
+        if (!rig_has_kernels((th_isa)isa)) continue;
         for (int32_t of = 1; of <= 3; of++) {
             const made fast = run_for(r, (th_isa)isa, of);
             same(&plain, &fast, r->t[RIG_OUT].type, seed);
