@@ -48,7 +48,7 @@ CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VER
            $(if $(PKGS),$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
 LDLIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lm -lpthread
 
-RING_SRC  := $(wildcard src/base/*.c src/dsp/*.c src/fmt/*.c src/nn/*.c)
+RING_SRC  := $(wildcard src/base/*.c src/dsp/*.c src/fmt/*.c src/nn/*.c src/nn/*/*.c)
 LIB_SRC   := $(filter-out src/cli/%,$(wildcard src/*/*.c src/*/*/*.c))
 CLI_SRC   := $(wildcard src/cli/*.c)
 TEST_SRC  := $(wildcard tests/*/test_*.c)

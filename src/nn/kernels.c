@@ -1,6 +1,6 @@
 #include "nn/kernels.h"
 
-#include <string.h>
+#include "nn/prepare.h"
 
 #define X(number, name) extern th_kernel name;
 TH_KERNELS_PLAIN_LIST(X)
@@ -29,6 +29,6 @@ const th_kernel_set th_kernels_here = {rows, sizeof rows / sizeof *rows, NULL};
 uint16_t th_kernel_number(const char *name)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0) return rows[i].number;
+        if (th_same_name(names[i], name)) return rows[i].number;
     return 0;
 }
