@@ -77,7 +77,8 @@ static void sum_changes(size_t *change, int32_t n)
     for (int32_t k = 1; k < n; k++) change[k] += change[k - 1];
 }
 
-/* Takes off need[] the most that any block of the step is filled up by, 1 .. align-1 bytes: the highest needs no filling. */
+/* Takes off need[] the most that any block of the step is filled up by, 1 .. align-1 bytes: the highest needs no
+ * filling. */
 static void take_slack(th_packing *p, size_t align)
 {
     size_t *blocks = p->best; /* [n_steps] for now: how many are filled up by so much */
@@ -144,8 +145,7 @@ static bool move_to(th_packing *p, int32_t b, size_t at)
     const size_t old = block->offset;
     bool fits = !block->pinned && at % block->align == 0 && at + block->bytes <= p->best_bytes;
     block->offset = at;
-    for (int32_t i = 0; fits && i < p->n; i++)
-        fits = i == b || th_place_fits(p->block, b, i, NULL) || shares(p, b, i);
+    for (int32_t i = 0; fits && i < p->n; i++) fits = i == b || th_place_fits(p->block, b, i, NULL) || shares(p, b, i);
     p->work -= p->n;
     if (!fits) block->offset = old;
     return fits;

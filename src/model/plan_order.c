@@ -2,8 +2,8 @@
  *
  * What is alive after a set of operators has run does not depend on the order within the set.  So sets are gone through
  * by size, and of each only the way that needed least so far is kept: with few branches that is every order there is,
- * with many the SETS best sets of each size go on, and only the best one when WORK is done.  Operators with effects beyond their outputs (variables, graphs that
- * are run) stay in the file's order among themselves. */
+ * with many the SETS best sets of each size go on, and only the best one when WORK is done.  Operators with effects
+ * beyond their outputs (variables, graphs that are run) stay in the file's order among themselves. */
 #include "model/plan_priv.h"
 
 #include <stdlib.h>
