@@ -16,11 +16,9 @@ typedef struct made {
 
 #define ARENA_BYTES ((size_t)1 << 23)
 
-/* Prepares for a family and runs, in `of` parts when the kernel has them. */
-static made run_for(rig *r, th_isa isa, int32_t of)
+/* Prepares for a family, in `memory` of ARENA_BYTES, and runs, in `of` parts when the kernel has them. */
+static made run_for(rig *r, th_isa isa, int32_t of, uint8_t *memory)
 {
-    uint8_t *memory = malloc(ARENA_BYTES);
-    assert_non_null(memory);
     th_arena arena = th_arena_over(memory, ARENA_BYTES);
     const th_prepare p = {&r->node, r->t, &arena, &r->diag, 0};
     th_step step = {0};
@@ -43,7 +41,6 @@ static made run_for(rig *r, th_isa isa, int32_t of)
             step.kernel(step.par, in, out, scratch);
         free(scratch);
     }
-    free(memory);
     return m;
 }
 
@@ -68,17 +65,20 @@ static void same(const made *want, const made *got, th_type type, uint64_t seed)
 static void compare(rig *r, uint64_t seed, int32_t *changed)
 {
     if (rig_prepare(r) == TH_ERANGE) return; /* scales can be too wild for int16 */
-    const made plain = run_for(r, TH_ISA_PLAIN, 1);
+    uint8_t *memory = malloc(ARENA_BYTES);   /* one for all: a sanitizer marks every byte of each */
+    assert_non_null(memory);
+    const made plain = run_for(r, TH_ISA_PLAIN, 1, memory);
     for (int isa = TH_ISA_PLAIN + 1; isa < TH_ISA_N; isa++) {
         if (!rig_has_kernels((th_isa)isa)) continue;
         for (int32_t of = 1; of <= 3; of++) {
-            const made fast = run_for(r, (th_isa)isa, of);
+            const made fast = run_for(r, (th_isa)isa, of, memory);
             same(&plain, &fast, r->t[RIG_OUT].type, seed);
             *changed += strcmp(plain.kernel, fast.kernel) != 0;
             free(fast.y);
         }
     }
     free(plain.y);
+    free(memory);
 }
 
 typedef struct mix {

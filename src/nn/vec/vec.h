@@ -5,8 +5,9 @@
  * them with packed weights, and its `finish` makes outputs of the sums.  A channel is a lane: one vector of sums is a
  * "unit" of channels.
  *
- *   x      [rows of the tile][k], k rounded up to groups; what fills the last group is any number
- *   w      [unit][group][lane][k in the group], what fills the last group or unit is 0
+ *   x      [rows of the tile][k], k rounded up to groups; what fills the last group is any number.  k is cut into
+ *          segments that lie apart (rows of a picture, or only one); each is rounded up to groups
+ *   w      [unit][segment][group][lane][k in the group], what fills the last group or unit is 0
  *   sums   [rows][units * lanes]
  *
  * A group is what one lane of the dot instruction takes at once: 4 int8 (VNNI, NEON dot product, MVE), 2 int16
@@ -32,12 +33,13 @@
 
 /* One call of a matrix micro-kernel. */
 typedef struct th_tile {
-    const void *x; /* row r at x + r * x_row bytes */
-    ptrdiff_t x_row;
+    const void *x; /* segment s of row r at x + s * x_segment + r * x_row bytes */
+    ptrdiff_t x_row, x_segment;
     const void *w; /* unit u at w + u * w_unit bytes */
     ptrdiff_t w_unit;
-    int32_t n_groups, rows, units; /* 1 .. th_vec.rows, 1 .. TH_TILE_MOST(rows) */
-    void *sums;                    /* [rows][units * lanes] */
+    int32_t n_segments, n_groups; /* groups of each segment */
+    int32_t rows, units;          /* 1 .. th_vec.rows, 1 .. TH_TILE_MOST(rows) */
+    void *sums;                   /* [rows][units * lanes] */
 } th_tile;
 
 /* Sums to int8: y[r][c] = limit(zero + R(sum[r][c] + bias[c])), R as in nn/requant.h for shifts to the right:
