@@ -64,6 +64,22 @@ typedef struct th_finish_f32 {
     ptrdiff_t y_row; /* floats */
 } th_finish_f32;
 
+/* An input of ADD: what it adds is R((x - zero) 2^20, multiplier, shift), R as in nn/requant.h.  -31 <= shift <= 0,
+ * multiplier >= 0.  (x - zero) 2^20 m needs more than 32 bits, but with m = 2^11 high + low
+ *   h = ((x - zero) 2^20 m + 2^30) >> 31  =  (x - zero) high + (((x - zero) low + 2^10) >> 11)
+ *   t = (2 h - (h < 0)) >> -shift,   R = (t >> 1) + (t & 1) */
+typedef struct th_term_s8 {
+    int32_t zero, multiplier, shift;
+} th_term_s8;
+
+/* y[i] = finish(R_a(a[i]) + R_b(b[i])), with - for SUB; of `finish` all lanes have the same bias (0) and scale. */
+typedef struct th_add_s8_job {
+    const int8_t *a, *b;
+    th_term_s8 of_a, of_b;
+    int32_t negative; /* 1: SUB */
+    th_finish_s8 finish;
+} th_add_s8_job;
+
 /* A piece of a line of a depthwise layer: sums[i] = sum_t tap[t][at + i] * w[i][t],  0 <= i < blocks * lanes.
  * Taps are a multiple of the depthwise group, those added have weights 0. */
 typedef struct th_line {
@@ -87,10 +103,11 @@ typedef struct th_vec {
     void (*widen)(const int8_t *x, int32_t n, int16_t *y); /* NULL when s8_bytes is 1 */
     void (*finish_s8)(const th_finish_s8 *f);
     void (*finish_f32)(const th_finish_f32 *f);
-    int32_t line_group, line_lanes; /* depthwise int8: taps of one lane, channels of a block */
-    int32_t line_offset;            /* as s8_offset */
-    int32_t line_w_bytes;           /* of a packed weight */
-    int32_t (*place)(int32_t c);    /* where channel c of a block stands among the packed lanes */
+    void (*add_s8)(const th_add_s8_job *j); /* NULL: tables */
+    int32_t line_group, line_lanes;         /* depthwise int8: taps of one lane, channels of a block */
+    int32_t line_offset;                    /* as s8_offset */
+    int32_t line_w_bytes;                   /* of a packed weight */
+    int32_t (*place)(int32_t c);            /* where channel c of a block stands among the packed lanes */
     void (*line_s8)(const th_line *l);
     void (*line_f32)(const th_line *l); /* blocks of `lanes` channels, group 1 */
 } th_vec;

@@ -102,6 +102,43 @@ static void finish_s8(const th_finish_s8 *f)
     }
 }
 
+/* What an input of ADD adds, see th_term_s8. */
+typedef struct term {
+    __m512i high, low, high_at, low_at, down;
+} term;
+
+TH_INLINE term term_of(const th_term_s8 *t)
+{
+    const int32_t high = (t->multiplier >> 11) * 2, low = t->multiplier & 2047;
+    return (term){_mm512_set1_epi32(high), _mm512_set1_epi32(low), _mm512_set1_epi32(-t->zero * high),
+                  _mm512_set1_epi32(1024 - t->zero * low), _mm512_set1_epi32(-t->shift)};
+}
+
+TH_INLINE __m512i term_at(const term *t, __m128i bytes)
+{
+    const __m512i x = _mm512_cvtepi8_epi32(bytes);
+    const __m512i low = _mm512_srai_epi32(_mm512_add_epi32(_mm512_mullo_epi32(x, t->low), t->low_at), 11);
+    const __m512i twice =
+        _mm512_add_epi32(_mm512_add_epi32(_mm512_mullo_epi32(x, t->high), t->high_at), _mm512_add_epi32(low, low));
+    const __m512i k = _mm512_srav_epi32(_mm512_add_epi32(twice, _mm512_srai_epi32(twice, 31)), t->down);
+    return _mm512_add_epi32(_mm512_srai_epi32(k, 1), _mm512_and_si512(k, _mm512_set1_epi32(1)));
+}
+
+static void add_s8(const th_add_s8_job *j)
+{
+    const term of_a = term_of(&j->of_a), of_b = term_of(&j->of_b);
+    const __m512i m = load(j->finish.multiplier), sign = _mm512_set1_epi32(-j->negative),
+                  e = _mm512_sub_epi32(_mm512_set1_epi32(-1), load(j->finish.shift));
+    for (int32_t i = 0; i < j->finish.n; i += 16) {
+        const int32_t left = j->finish.n - i;
+        const __mmask16 here = (__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1);
+        const __m512i a = term_at(&of_a, _mm_maskz_loadu_epi8(here, j->a + i)),
+                      b = term_at(&of_b, _mm_maskz_loadu_epi8(here, j->b + i));
+        const __m512i sum = _mm512_add_epi32(a, _mm512_sub_epi32(_mm512_xor_si512(b, sign), sign));
+        _mm_mask_storeu_epi8(j->finish.y + i, here, requant(&j->finish, sum, m, e));
+    }
+}
+
 static void finish_f32(const th_finish_f32 *f)
 {
     const __m512 lo = _mm512_set1_ps(f->lo), hi = _mm512_set1_ps(f->hi);
@@ -181,6 +218,7 @@ const th_vec th_vec_vnni = {
     .tile_f32 = tile_f32,
     .finish_s8 = finish_s8,
     .finish_f32 = finish_f32,
+    .add_s8 = add_s8,
     .line_group = 4,
     .line_lanes = 64,
     .line_offset = 128,
