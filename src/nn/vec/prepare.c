@@ -514,6 +514,8 @@ static bool lines_of(const th_window *w, int32_t group, int32_t lanes, int32_t b
     if (w->filter_h > TH_LINE_TAPS || w->filter_w > TH_LINE_TAPS || l->n_groups * group > TH_LINE_TAPS) return false;
     l->flow = w->out_w > 1 && period <= MOST_FLOW / lanes;
     l->period = l->flow ? period : (w->out_c + lanes - 1) / lanes;
+    if (l->flow && period * lanes < TH_LINE_LANES) /* few channels several times over, so that a call does more */
+        l->period = TH_LINE_LANES / (period * lanes) * period;
     l->phase = w->out_w + (w->filter_w - 1) * w->dilation_w / w->stride_w;
     l->row = (w->stride_w * l->phase * w->out_c + lanes) * bytes;
     return true;
