@@ -16,8 +16,8 @@ typedef struct made {
 
 #define ARENA_BYTES ((size_t)1 << 23)
 
-/* Prepares for a family, in `memory` of ARENA_BYTES, and runs, in `of` parts when the kernel has them. */
-static made run_for(rig *r, th_isa isa, int32_t of, uint8_t *memory)
+/* The step of a family, its parameters in `memory` of ARENA_BYTES. */
+static th_step step_for(rig *r, th_isa isa, uint8_t *memory)
 {
     th_arena arena = th_arena_over(memory, ARENA_BYTES);
     const th_prepare p = {&r->node, r->t, &arena, &r->diag, 0};
@@ -25,20 +25,26 @@ static made run_for(rig *r, th_isa isa, int32_t of, uint8_t *memory)
     th_err err = th_op_find((int32_t)r->node.op)->prepare(&p, &step);
     if (!err) err = th_fast_prepare(isa, &p, &step);
     if (err) fail_msg("%s", r->diag.msg);
-    made m = {.n = th_tensor_bytes(&r->t[RIG_OUT]), .kernel = step.kernel_name};
+    return step;
+}
+
+/* Runs in `of` parts when the kernel has them. */
+static made run(const rig *r, const th_step *step, int32_t of)
+{
+    made m = {.n = th_tensor_bytes(&r->t[RIG_OUT]), .kernel = step->kernel_name};
     m.y = malloc(m.n);
     assert_non_null(m.y);
     memset(m.y, 0x5a, m.n);
     const void *in[RIG_INPUTS];
     void *out[1] = {m.y};
-    for (int i = 0; i < RIG_INPUTS; i++) in[i] = i >= step.n_in || r->in[i] < 0 ? NULL : r->data[r->in[i]];
+    for (int i = 0; i < RIG_INPUTS; i++) in[i] = i >= step->n_in || r->in[i] < 0 ? NULL : r->data[r->in[i]];
     for (int32_t part = 0; part < of; part++) {
-        void *scratch = step.scratch_bytes ? malloc(step.scratch_bytes) : NULL;
-        if (scratch) memset(scratch, 0xa5, step.scratch_bytes);
-        if (step.part)
-            step.part(step.par, in, out, scratch, part, of);
+        void *scratch = step->scratch_bytes ? malloc(step->scratch_bytes) : NULL;
+        if (scratch) memset(scratch, 0xa5, step->scratch_bytes);
+        if (step->part)
+            step->part(step->par, in, out, scratch, part, of);
         else if (part == 0)
-            step.kernel(step.par, in, out, scratch);
+            step->kernel(step->par, in, out, scratch);
         free(scratch);
     }
     return m;
@@ -67,11 +73,13 @@ static void compare(rig *r, uint64_t seed, int32_t *changed)
     if (rig_prepare(r) == TH_ERANGE) return; /* scales can be too wild for int16 */
     uint8_t *memory = malloc(ARENA_BYTES);   /* one for all: a sanitizer marks every byte of each */
     assert_non_null(memory);
-    const made plain = run_for(r, TH_ISA_PLAIN, 1, memory);
+    th_step step = step_for(r, TH_ISA_PLAIN, memory);
+    const made plain = run(r, &step, 1);
     for (int isa = TH_ISA_PLAIN + 1; isa < TH_ISA_N; isa++) {
         if (!rig_has_kernels((th_isa)isa)) continue;
+        step = step_for(r, (th_isa)isa, memory); /* weights are packed once for all runs */
         for (int32_t of = 1; of <= 3; of++) {
-            const made fast = run_for(r, (th_isa)isa, of, memory);
+            const made fast = run(r, &step, of);
             same(&plain, &fast, r->t[RIG_OUT].type, seed);
             *changed += strcmp(plain.kernel, fast.kernel) != 0;
             free(fast.y);
