@@ -8,7 +8,7 @@ cross=aarch64-linux-gnu
 B=build/$cross
 
 for tool in $cross-gcc $cross-pkg-config qemu-aarch64; do
-	command -v $tool >/dev/null 2>&1 || { echo "SKIPPED: no $tool here (./run setup --cross)"; exit 77; }
+	command -v "$tool" >/dev/null 2>&1 || { echo "SKIPPED: no $tool here (./run setup --cross)"; exit 77; }
 done
 for library in sndfile samplerate jansson inih cmocka; do
 	$cross-pkg-config --exists $library || { echo "SKIPPED: no $library for $cross here (./run setup --cross)"; exit 77; }

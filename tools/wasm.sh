@@ -5,13 +5,16 @@
 [ $# -ge 2 ] || { echo "wasm.sh FOLDER OUT [WORDS..]" >&2; exit 2; }
 here=$(dirname "$0") folder=$1 out=$2
 shift 2
-compile() { clang --target=wasm32 -std=c99 -O2 -ffp-contract=off -nostdlib -isystem "$here/wasm" "$@"; }
+words="--target=wasm32 -std=c99 -O2 -ffp-contract=off -nostdlib -isystem $here/wasm"
 
 # device/libc.c apart: who makes memcpy of a loop must not make that loop a call of memcpy.
-compile -ffreestanding -fno-builtin -c "$here/../device/libc.c" -o "$out.libc.o" &&
-	compile -I"$folder" -Dmain=selftest "$@" $(find "$folder" -name '*.c') "$out.libc.o" -Wl,--no-entry \
-		-Wl,--export=selftest -Wl,--export=model_init -Wl,--export=model_input -Wl,--export=model_output \
-		-Wl,--export=model_invoke -o "$out"
+# shellcheck disable=SC2086 # words is a list
+{
+	clang $words -ffreestanding -fno-builtin -c "$here/../device/libc.c" -o "$out.libc.o" &&
+		find "$folder" -name "*.c" -exec clang $words -I"$folder" -Dmain=selftest "$@" "$out.libc.o" -Wl,--no-entry \
+			-Wl,--export=selftest -Wl,--export=model_init -Wl,--export=model_input -Wl,--export=model_output \
+			-Wl,--export=model_invoke -o "$out" {} +
+}
 rc=$?
 rm -f "$out.libc.o"
 exit $rc

@@ -2,7 +2,6 @@
 #include "cli/cmd.h"
 #include "cli/emulate.h"
 #include "base/hash.h"
-#include "deploy/export.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -109,22 +108,6 @@ static th_err save_json(const th_session *s, th_why *why)
     return err;
 }
 
-/* Into the project's firmware folder, or a temporary one. */
-static th_err build(th_session *s, bool as_package, th_why *why)
-{
-    char out[TH_PATH_BYTES], sub[64];
-    const th_pipeline *pipe = s->t.has_pipe ? &s->t.pipe : NULL;
-    if (s->t.has_project) {
-        snprintf(sub, sizeof sub, "firmware/%s%s", s->t.board->name, as_package ? "-package" : "");
-        TH_TRY(th_project_path(&s->t.project, sub, out, why));
-    } else {
-        TH_TRY(th_dir_temp(s->dir, why));
-        TH_TRY(th_path_join(out, s->dir, "firmware", why));
-    }
-    return th_export_firmware(s->t.plan, pipe, s->t.board, out,
-                              TH_BUILD_PROFILE | (as_package ? (unsigned)TH_BUILD_PACKAGE : 0u), &s->fw, why);
-}
-
 /* Clips in a folder per label are classified; a folder of recordings alone is listened to, one after the other. */
 static th_err feed_dir(th_session *s, const char *dir, th_why *why)
 {
@@ -198,15 +181,12 @@ static th_err run(const th_args *a, th_why *why)
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
     if (!err) err = th_firmware_tools(s.t.board, why);
-    if (!err) err = build(&s, is_package(a), why);
+    if (!err) err = th_session_build(&s, true, TH_BUILD_PROFILE | (is_package(a) ? TH_BUILD_PACKAGE : 0u), why);
     if (!err) err = start_json(&s, why);
     if (!err) th_session_sizes(&s);
     if (!err) err = run_feeds(&s, a, why);
     if (!err) err = finish(&s, a, why);
-    json_decref(s.out);
-    th_firmware_free(&s.fw);
-    if (*s.dir) th_dir_remove(s.dir);
-    th_target_free(&s.t);
+    th_session_close(&s);
     return err;
 }
 

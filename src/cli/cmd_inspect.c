@@ -366,6 +366,6 @@ const th_cmd th_cmd_inspect = {
               "  thimble inspect wake.tflite words.tflite --board nano33ble",
     .opts = options,
     .min_words = 0,
-    .max_words = TH_MAX_WORDS,
+    .max_words = TH_MAX_JOINT,
     .run = run,
 };

@@ -18,6 +18,13 @@ typedef struct th_session {
     char dir[TH_PATH_BYTES]; /* temporary folder, or "" */
 } th_session;
 
+/* Builds the firmware of s->t.plan for s->t.board into a temporary folder, or (`keep`) into the project's where there
+ * is one.  flags: TH_BUILD_PROFILE, TH_BUILD_PACKAGE.  Errors: those of th_export_firmware. */
+TH_NODISCARD th_err th_session_build(th_session *s, bool keep, unsigned flags, th_why *why);
+
+/* Frees all that is in it, the temporary folder too. */
+void th_session_close(th_session *s);
+
 /* Memory: flash, RAM and what takes them. */
 void th_session_sizes(th_session *s);
 
@@ -34,7 +41,12 @@ TH_NODISCARD th_err th_session_folder(th_session *s, const char *dir, th_why *wh
 /* Clips, each classified once; `dir` NULL: the project's test split. */
 TH_NODISCARD th_err th_session_clips(th_session *s, const char *dir, th_why *why);
 
-/* Input tensors from a file, the sets of one or more invokes one after the other; outputs to a file (or NULL). */
+/* Input tensors, the sets of one or more invokes one after the other, on the board and here; outputs to a file (or
+ * NULL).  A firmware that was built with TH_BUILD_PROFILE also says what each layer takes.
+ * Errors: TH_EFORMAT (no whole sets: `name` says whose bytes), those of th_emulator_run. */
+TH_NODISCARD th_err th_session_sets(th_session *s, const char *name, th_span sets, const char *out, th_why *why);
+
+/* The same with the bytes of a file. */
 TH_NODISCARD th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why);
 
 #endif

@@ -283,26 +283,29 @@ static th_err compare_raw(th_session *s, const uint8_t *in, size_t n, const th_e
     return TH_OK;
 }
 
-th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why)
+th_err th_session_sets(th_session *s, const char *name, th_span sets, const char *out, th_why *why)
 {
     const size_t one = input_bytes(s->t.plan->graph);
-    uint8_t *bytes;
-    size_t n;
-    TH_TRY(th_file_read(in, 0, &bytes, &n, why));
-    if (!n || n % one) {
-        free(bytes);
+    if (!sets.n || sets.n % one)
         return th_why_set(why, TH_EFORMAT,
                           "%s has %zu bytes; one set of input tensors is %zu bytes, and the file must hold whole sets",
-                          in, n, one);
-    }
+                          name, sets.n, one);
     th_emulation e;
-    th_err err =
-        th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_RAW, (th_span){bytes, n}, true, 600, NULL, NULL, &e, why);
-    if (!err) err = compare_raw(s, bytes, n, &e, why);
+    th_err err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_RAW, sets, true, 600, NULL, NULL, &e, why);
+    if (!err) err = compare_raw(s, sets.p, sets.n, &e, why);
     if (!err) inference_json(s, &e);
     if (!err && out) err = th_file_write(out, (th_span){e.out, e.n_out}, why);
     th_emulation_free(&e);
-    if (!err) err = layers_json(s, TH_EMULATE_RAW, (th_span){bytes, one}, why);
+    if (err || !*s->fw.profile_elf) return err;
+    return layers_json(s, TH_EMULATE_RAW, (th_span){sets.p, one}, why);
+}
+
+th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(in, 0, &bytes, &n, why));
+    const th_err err = th_session_sets(s, in, (th_span){bytes, n}, out, why);
     free(bytes);
     return err;
 }

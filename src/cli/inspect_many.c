@@ -7,21 +7,21 @@
 #include <stdio.h>
 
 typedef struct joint {
-    th_target t[TH_MAX_WORDS];
-    size_t alone[TH_MAX_WORDS]; /* arena of each */
+    th_target t[TH_MAX_JOINT];
+    size_t alone[TH_MAX_JOINT]; /* arena of each */
     size_t together;
 } joint;
 
 static void joint_free(joint *j)
 {
-    for (int i = 0; i < TH_MAX_WORDS; i++) th_target_free(&j->t[i]);
+    for (int i = 0; i < TH_MAX_JOINT; i++) th_target_free(&j->t[i]);
 }
 
 /* kept: every model's memory stays until the last one has run. Free with joint_free, also after an error. */
 static th_err joint_make(const th_args *a, bool kept, joint *j, th_why *why)
 {
-    th_plan *plans[TH_MAX_WORDS];
-    int32_t until[TH_MAX_WORDS];
+    th_plan *plans[TH_MAX_JOINT];
+    int32_t until[TH_MAX_JOINT];
     *j = (joint){0};
     for (int i = 0; i < a->n_words; i++) {
         TH_TRY(th_target_open(a->word[i], th_arg(a, "board"), &j->t[i], why));

@@ -26,6 +26,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_edit,
     &th_cmd_deploy,
     &th_cmd_emulate,
+    &th_cmd_bench,
     &th_cmd_report,
     NULL,
 };

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static th_err find_model(const char *word, th_target *t, th_why *why)
+th_err th_target_find(const char *word, th_target *t, th_why *why)
 {
+    memset(t, 0, sizeof *t);
     if (!th_dir_exists(word)) {
         if (!th_file_exists(word))
             return th_why_set(why, TH_ENOENT, "there is no file or folder %s: name a project or a .tflite file", word);
@@ -43,9 +44,11 @@ static th_err open_inside(th_target *t, th_why *why)
 
 th_err th_target_open(const char *word, const char *board, th_target *t, th_why *why)
 {
+    const th_board *named = NULL;
     memset(t, 0, sizeof *t);
-    if (board) TH_TRY(th_board_find(board, &t->board, why));
-    TH_TRY(find_model(word, t, why));
+    if (board) TH_TRY(th_board_find(board, &named, why));
+    TH_TRY(th_target_find(word, t, why));
+    t->board = named;
     if (!board) TH_TRY(th_board_find(t->has_project ? t->project.board : NULL, &t->board, why));
     TH_TRY(th_model_load(t->path, &t->model, why));
     return open_inside(t, why);

@@ -16,6 +16,9 @@ typedef struct th_target {
     const th_board *board;
 } th_target;
 
+/* Only the path of it: t->path, and the project if there is one. Needs no th_target_free. */
+TH_NODISCARD th_err th_target_find(const char *word, th_target *t, th_why *why);
+
 /* Loads the model file `word`, or the int8 model of the project folder `word`; and the board.
  * Free with th_target_free, also after an error. */
 TH_NODISCARD th_err th_target_open(const char *word, const char *board, th_target *t, th_why *why);

@@ -65,23 +65,47 @@ static size_t saving(const th_packing *p, int32_t out, size_t align)
     return bytes + inputs - together;
 }
 
+/* Adds `bytes` at the block's first step and takes them away after its last: th_packing.need as differences. */
+static void add_change(size_t *change, const th_packing *p, const th_block *b, size_t bytes)
+{
+    change[b->first] += bytes;
+    if (b->last + 1 < p->n_steps) change[b->last + 1] -= bytes; /* may wrap: the sum does not */
+}
+
+static void sum_changes(size_t *change, int32_t n)
+{
+    for (int32_t k = 1; k < n; k++) change[k] += change[k - 1];
+}
+
+/* Takes off need[] the most that any block of the step is filled up by, 1 .. align-1 bytes: the highest needs no
+ * filling. */
+static void take_slack(th_packing *p, size_t align)
+{
+    size_t *blocks = p->best; /* [n_steps] for now: how many are filled up by so much */
+    for (size_t slack = 1; slack < align; slack++) {
+        bool any = false;
+        memset(blocks, 0, (size_t)p->n_steps * sizeof *blocks);
+        for (int32_t i = 0; i < p->n; i++) {
+            const th_block *b = &p->block[i];
+            if (th_align_up(b->bytes, align) - b->bytes < slack) continue;
+            add_change(blocks, p, b, 1);
+            any = true;
+        }
+        if (!any) return;
+        sum_changes(blocks, p->n_steps);
+        for (int32_t k = 0; k < p->n_steps; k++) p->need[k] -= blocks[k] && p->need[k];
+    }
+}
+
 /* Fills need[] and the first bound: of the blocks of a step all but the highest also take what aligns the next. */
 static void measure(th_packing *p, int32_t *peak)
 {
     const size_t align = common_align(p);
-    size_t *slack = p->best; /* [n_steps] for now */
-    memset(slack, 0, (size_t)p->n_steps * sizeof *slack);
-    for (int32_t i = 0; i < p->n; i++) {
-        const th_block *b = &p->block[i];
-        const size_t bytes = th_align_up(b->bytes, align);
-        for (int32_t k = b->first; k <= b->last; k++) {
-            p->need[k] += bytes;
-            slack[k] = most(slack[k], bytes - b->bytes);
-        }
-    }
+    for (int32_t i = 0; i < p->n; i++) add_change(p->need, p, &p->block[i], th_align_up(p->block[i].bytes, align));
+    sum_changes(p->need, p->n_steps);
     for (int32_t i = 0; i < p->n; i++) p->need[p->block[i].first] -= saving(p, i, align);
+    take_slack(p, align);
     for (int32_t k = 0; k < p->n_steps; k++) {
-        p->need[k] -= least(p->need[k], slack[k]);
         if (p->need[k] > p->bound) {
             p->bound = p->need[k];
             *peak = k;
@@ -103,12 +127,15 @@ static th_err check(th_block *blocks, int32_t n)
     return TH_OK;
 }
 
-static const th_over *over_between(const th_packing *p, int32_t a, int32_t b)
+/* Whether block b stands as it may beside block i, which has some of its bytes. */
+static bool shares(const th_packing *p, int32_t b, int32_t i)
 {
-    for (int32_t i = 0; i < p->n_over; i++)
-        if ((p->over[i].out == a && p->over[i].in == b) || (p->over[i].out == b && p->over[i].in == a))
-            return &p->over[i];
-    return NULL;
+    const size_t at = p->block[b].offset, other = p->block[i].offset;
+    for (int32_t k = p->near_at[b]; k < p->near_at[b + 1]; k++) {
+        const th_near *q = &p->near[k];
+        if (q->other == i) return at >= other + q->above || at + q->below <= other || (q->exact && at == other);
+    }
+    return false;
 }
 
 /* Puts block b at `at` if it can stand there among all others. */
@@ -118,8 +145,8 @@ static bool move_to(th_packing *p, int32_t b, size_t at)
     const size_t old = block->offset;
     bool fits = !block->pinned && at % block->align == 0 && at + block->bytes <= p->best_bytes;
     block->offset = at;
-    for (int32_t i = 0; fits && i < p->n; i++)
-        fits = i == b || th_place_fits(p->block, b, i, NULL) || th_place_fits(p->block, b, i, over_between(p, b, i));
+    for (int32_t i = 0; fits && i < p->n; i++) fits = i == b || th_place_fits(p->block, b, i, NULL) || shares(p, b, i);
+    p->work -= p->n;
     if (!fits) block->offset = old;
     return fits;
 }
@@ -127,7 +154,7 @@ static bool move_to(th_packing *p, int32_t b, size_t at)
 /* Outputs exactly on their inputs where there is room: a kernel that only copies has nothing to do then. */
 static void join(th_packing *p)
 {
-    for (int32_t i = 0; i < p->n_over; i++) {
+    for (int32_t i = 0; i < p->n_over && p->work > 0; i++) {
         const th_over *o = &p->over[i];
         if (o->exact && !move_to(p, o->out, p->block[o->in].offset)) (void)move_to(p, o->in, p->block[o->out].offset);
     }
@@ -152,18 +179,21 @@ th_err th_place(const th_place_task *task, th_placed *placed)
     if (task->n == 0) return TH_OK;
     TH_TRY(check(task->block, task->n));
     const size_t n = (size_t)task->n, steps = (size_t)task->n_steps;
+    const int64_t work = task->enough ? TH_PLACE_WORK / 8 : TH_PLACE_WORK;
     th_packing p = {.block = task->block,
                     .n = task->n,
                     .n_steps = task->n_steps,
                     .over = task->over,
                     .n_over = task->n_over,
                     .enough = task->enough,
-                    .quick = task->quick};
+                    .quick = task->quick,
+                    .work = work};
     p.near = calloc(2 * (size_t)p.n_over + 1, sizeof *p.near);
     p.near_at = calloc(n + 1, sizeof *p.near_at);
     p.need = calloc(steps + (n > steps ? n : steps), sizeof *p.need);
     p.best = p.need ? p.need + steps : NULL;
     const th_err err = p.near && p.near_at && p.need ? solve(&p, placed) : TH_ENOMEM;
+    placed->work = work - p.work;
     if (!err && task->need) memcpy(task->need, p.need, steps * sizeof *p.need);
     free(p.near);
     free(p.near_at);

@@ -38,6 +38,10 @@ typedef struct th_block {
     bool pinned;         /* two pinned ones must not share bytes while they meet: the caller has checked */
 } th_block;
 
+/* Most work of one placement, but for what is linear in blocks and steps.  About 10,000 blocks can be placed with it;
+ * of more, which no network has, the rest goes on top of all others and shares no bytes. */
+#define TH_PLACE_WORK INT64_C(200000000)
+
 #define TH_NEVER SIZE_MAX
 
 /* Block `out`, first needed at the last step of block `in`, may lie over it. */
@@ -51,6 +55,7 @@ typedef struct th_placed {
     size_t bytes;       /* end of the highest block */
     size_t lower_bound; /* proven: no placement is smaller */
     int32_t peak;       /* the first step whose blocks alone need most */
+    int64_t work;       /* done: pairs of blocks that were looked at, about; see TH_PLACE_WORK */
 } th_placed;
 
 typedef struct th_place_task {
@@ -59,7 +64,7 @@ typedef struct th_place_task {
     const th_over *over;     /* [n_over] */
     int32_t n_over, n_steps; /* steps are 0 .. n_steps-1 */
     bool quick;              /* good orders only, without the searching: for whoever plans many models */
-    size_t enough;           /* > 0: less search, which ends as soon as no more bytes than these are taken */
+    size_t enough;           /* > 0: an eighth of the work, which ends as soon as no more bytes than these are taken */
     size_t *need;            /* [n_steps] result: bytes that the blocks of each step take at least; or NULL */
 } th_place_task;
 

@@ -15,7 +15,7 @@
 #define ALL_VISITS  60000 /* of all */
 
 typedef struct small {
-    const th_packing *p;
+    th_packing *p;
     int32_t n, id[MOST_BLOCKS];                /* the blocks that take part */
     size_t above[MOST_BLOCKS][MOST_BLOCKS];    /* [upper][lower]; 0: they don't meet */
     size_t at[MOST_BLOCKS], good[MOST_BLOCKS]; /* offsets now, and of the best placement */
@@ -96,8 +96,9 @@ static size_t gap(const th_packing *p, int32_t upper, int32_t lower)
  * the best known as a whole. */
 static bool solve(small *s, int32_t first, int32_t last)
 {
-    const th_packing *p = s->p;
+    th_packing *p = s->p;
     s->n = 0;
+    p->work -= p->n;
     for (int32_t i = 0; i < p->n; i++) {
         if (p->block[i].first > last || p->block[i].last < first) continue;
         if (s->n == MOST_BLOCKS) return false;
@@ -109,6 +110,7 @@ static bool solve(small *s, int32_t first, int32_t last)
     s->visits = 0;
     try_rest(s, 0, 0, 0);
     s->left -= s->visits;
+    p->work -= (int64_t)s->visits * s->n * s->n;
     return s->visits <= VISITS;
 }
 
@@ -132,6 +134,6 @@ void th_place_exact(th_packing *p)
         if (p->block[i].pinned) return;
     if (p->n <= MOST_BLOCKS && solve_all(&s, p)) return;
     for (int32_t n = 2; n <= MOST_STEPS && p->bound < p->best_bytes; n++)
-        for (int32_t k = 0; k + n <= p->n_steps && p->bound < p->best_bytes && s.left > 0; k++)
+        for (int32_t k = 0; k + n <= p->n_steps && p->bound < p->best_bytes && s.left > 0 && p->work > 0; k++)
             if (solve(&s, k, k + n - 1) && s.best > p->bound) p->bound = s.best;
 }

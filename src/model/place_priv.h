@@ -29,6 +29,7 @@ typedef struct th_packing {
     size_t bound;  /* proven so far */
     size_t enough; /* as in th_place_task */
     bool quick;
+    int64_t work; /* that may still be done */
 } th_packing;
 
 static inline bool th_blocks_meet(const th_block *a, const th_block *b)

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a block that is to be sorted. */
+typedef struct place_key {
+    size_t key, bytes; /* larger ones first */
+    int32_t id;
+} place_key;
+
 typedef struct packer {
     th_packing *p;
     size_t *breadth;      /* [n] most bytes needed at any step of the block's life */
@@ -12,7 +18,9 @@ typedef struct packer {
     int32_t *trial;       /* [n] the order that the search tries */
     int32_t *placed;      /* [n] blocks that have an offset, lowest offset first */
     const th_near **near; /* [n] of the block that is being placed: its entry for the other one, or NULL */
-    int64_t work;         /* pairs of blocks that may still be looked at */
+    place_key *key;       /* [n] */
+    size_t top;           /* end of the highest block so far */
+    int64_t work;         /* pairs of blocks that the search may still look at */
 } packer;
 
 /* Whether b may start at `at` as far as q is concerned; if not, *next is where it may, above. */
@@ -31,6 +39,7 @@ static size_t lowest(packer *k, const th_block *b, int32_t n_placed, size_t at)
     for (bool moved = true; moved;) {
         moved = false;
         k->work -= n_placed;
+        k->p->work -= n_placed;
         for (int32_t i = 0; i < n_placed; i++) {
             const int32_t id = k->placed[i];
             const th_block *q = &k->p->block[id];
@@ -45,6 +54,7 @@ static size_t find_place(packer *k, int32_t id, int32_t n_placed)
 {
     const th_block *b = &k->p->block[id];
     const int32_t from = k->p->near_at[id], to = k->p->near_at[id + 1];
+    if (k->p->work <= 0) return th_align_up(k->top, b->align);
     for (int32_t i = from; i < to; i++) k->near[k->p->near[i].other] = &k->p->near[i];
     size_t at = lowest(k, b, n_placed, 0);
     for (int32_t i = 0; i < n_placed; i++) {
@@ -58,29 +68,28 @@ static size_t find_place(packer *k, int32_t id, int32_t n_placed)
     return at;
 }
 
-/* Places block `id` among the n_placed ones and returns its end. */
-static size_t put(packer *k, int32_t n_placed, int32_t id)
+/* Places block `id` among the n_placed ones. */
+static void put(packer *k, int32_t n_placed, int32_t id)
 {
     th_block *b = &k->p->block[id];
     if (!b->pinned) b->offset = find_place(k, id, n_placed);
     int32_t at = n_placed;
     for (; at > 0 && k->p->block[k->placed[at - 1]].offset > b->offset; at--) k->placed[at] = k->placed[at - 1];
     k->placed[at] = id;
-    return b->offset + b->bytes;
+    if (b->offset + b->bytes > k->top) k->top = b->offset + b->bytes;
 }
 
 /* Places all blocks in this order, pinned ones first; the number of bytes needed. */
 static size_t pack(packer *k, const int32_t *order)
 {
-    size_t bytes = 0;
     int32_t n = 0;
+    k->top = 0;
     for (int pinned = 1; pinned >= 0; pinned--)
         for (int32_t i = 0; i < k->p->n; i++) {
             if (k->p->block[order[i]].pinned != (pinned != 0)) continue;
-            const size_t end = put(k, n++, order[i]);
-            if (end > bytes) bytes = end;
+            put(k, n++, order[i]);
         }
-    return bytes;
+    return k->top;
 }
 
 static void keep_if_better(packer *k, size_t bytes)
@@ -116,30 +125,43 @@ static size_t key(const packer *k, int32_t id, rule r)
     return 0;
 }
 
-/* Sorts k->trial by the rule, then size, then number, so that the result is always the same.
- * Insertion keeps equal ones in order; networks have tens to hundreds of tensors. */
+static int compare(const void *a, const void *b)
+{
+    const place_key *x = (const place_key *)a, *y = (const place_key *)b;
+    if (x->key != y->key) return x->key > y->key ? -1 : 1;
+    if (x->bytes != y->bytes) return x->bytes > y->bytes ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Sorts k->trial by the rule, then size, then number, so that the result is always the same. */
 static void sort(packer *k, rule r)
 {
-    for (int32_t i = 0; i < k->p->n; i++) {
-        int32_t at = i;
-        const size_t own = key(k, i, r), s = k->p->block[i].bytes;
-        for (; at > 0; at--) {
-            const size_t k2 = key(k, k->trial[at - 1], r), s2 = k->p->block[k->trial[at - 1]].bytes;
-            if (k2 > own || (k2 == own && s2 >= s)) break;
-            k->trial[at] = k->trial[at - 1];
-        }
-        k->trial[at] = i;
-    }
+    const int32_t n = k->p->n;
+    for (int32_t i = 0; i < n; i++) k->key[i] = (place_key){key(k, i, r), k->p->block[i].bytes, i};
+    qsort(k->key, (size_t)n, sizeof *k->key, compare);
+    for (int32_t i = 0; i < n; i++) k->trial[i] = k->key[i].id;
 }
 
 static void try_rules(packer *k)
 {
     th_packing *p = k->p;
-    for (rule r = BY_SIZE; r < N_RULES && !good(p); r++) {
+    for (rule r = BY_SIZE; r < N_RULES && !good(p) && (r == BY_SIZE || p->work > 0); r++) {
         sort(k, r);
         const size_t before = p->best_bytes;
         keep_if_better(k, pack(k, k->trial));
         if (p->best_bytes < before) memcpy(k->order, k->trial, (size_t)p->n * sizeof *k->order);
+    }
+}
+
+/* Long lives of many blocks take more steps than there is work for: the rest counts as breadth 0. */
+static void find_breadth(packer *k)
+{
+    th_packing *p = k->p;
+    for (int32_t i = 0; i < p->n && p->work > TH_PLACE_WORK / 16; i++) {
+        const th_block *b = &p->block[i];
+        for (int32_t s = b->first; s <= b->last; s++)
+            if (p->need[s] > k->breadth[i]) k->breadth[i] = p->need[s];
+        p->work -= b->last - b->first + 1;
     }
 }
 
@@ -180,7 +202,7 @@ static void search(packer *k)
     th_rng rng = th_rng_make(1, (uint64_t)p->n);
     memcpy(k->trial, k->order, size);
     size_t now = pack(k, k->trial);
-    for (int32_t t = 0; k->work > 0 && !good(p); t = t + 1 == round ? 0 : t + 1) {
+    for (int32_t t = 0; k->work > 0 && p->work > 0 && !good(p); t = t + 1 == round ? 0 : t + 1) {
         if (t == 0) {
             memcpy(k->trial, k->order, size);
             now = pack(k, k->trial);
@@ -207,14 +229,13 @@ th_err th_place_search(th_packing *p)
     k.breadth = calloc(n, sizeof *k.breadth);
     k.order = calloc(3 * n, sizeof *k.order);
     k.near = calloc(n, sizeof *k.near);
-    const th_err err = k.breadth && k.order && k.near ? TH_OK : TH_ENOMEM;
+    k.key = calloc(n, sizeof *k.key);
+    const th_err err = k.breadth && k.order && k.near && k.key ? TH_OK : TH_ENOMEM;
     p->best_bytes = SIZE_MAX;
     if (!err) {
         k.trial = k.order + n;
         k.placed = k.trial + n;
-        for (int32_t i = 0; i < p->n; i++)
-            for (int32_t s = p->block[i].first; s <= p->block[i].last; s++)
-                if (p->need[s] > k.breadth[i]) k.breadth[i] = p->need[s];
+        find_breadth(&k);
         try_rules(&k);
         if (!good(p) && !p->enough && !p->quick) th_place_exact(p);
         if (p->n <= TH_PLACE_SEARCHED && !p->quick) search(&k);
@@ -222,5 +243,6 @@ th_err th_place_search(th_packing *p)
     free(k.breadth);
     free(k.order);
     free(k.near);
+    free(k.key);
     return err;
 }

@@ -18,6 +18,12 @@
 #define TH_MAX_GRAPH_RUNS INT32_C(1000000)
 /* A larger arena is refused: four threads, each with its own, must fit into a small computer. */
 #define TH_MAX_ARENA ((size_t)1 << 29)
+/* Tensors of a graph that OfflineMemoryAllocation may give a place: each is held against each. */
+#define TH_MAX_PINNED 8192
+/* Planning takes time linear in the model, and at most so many looks at pairs (two blocks of memory, an operator and a
+ * set of others): the same for hostile models of any size.  No network comes near it; for a graph that does, the arena
+ * is not the smallest. */
+#define TH_MAX_PLAN_WORK INT64_C(4000000000)
 
 /* State of VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE; offset[] of a resource tensor is its variable's. */
 typedef struct th_variable {
@@ -41,6 +47,7 @@ typedef struct th_plan {
     size_t lower_bound;       /* no plan of this order can be smaller */
     int32_t peak_node;        /* the operator at which the peak stands */
     int64_t macs;
+    int64_t work; /* of planning it: see TH_MAX_PLAN_WORK */
     struct th_plan *
         *sub;       /* [n_sub] plans of graph->all that are called, else NULL; their offsets are in the same arena */
     int32_t n_sub;  /* 0, or graph->n_all */

@@ -26,6 +26,7 @@ typedef struct linker {
     th_plan *root;
     const th_graph *all;
     int32_t n_all, self; /* number of the root */
+    int64_t n_calls;     /* operators of all graphs that run */
     visit *visit;        /* [n_all] */
     int32_t *list;       /* [n_all] graphs to visit, then: callers first */
     th_block *block;     /* [n_all + TH_MAX_VARIABLES, and one for each tensor with a place] */
@@ -64,6 +65,12 @@ static th_err check_call(const linker *l, int32_t graph, int32_t node, int32_t c
     return TH_OK;
 }
 
+/* A graph that is run is searched for the best plan as long as all together have not taken much work. */
+static bool is_quick(const th_plan *root)
+{
+    return root->quick || root->work > TH_MAX_PLAN_WORK / 8;
+}
+
 /* Plans every graph that can be reached, and counts its callers. */
 static th_err reach(linker *l)
 {
@@ -72,14 +79,16 @@ static th_err reach(linker *l)
     for (int32_t at = 0; at < n; at++) {
         const int32_t graph = l->list[at];
         const th_plan *p = plan_of(l, graph);
+        l->n_calls += 1 + p->graph->n_nodes;
         for (int32_t k = 0; k < p->graph->n_nodes; k++)
             for (int32_t c = 0; c < calls(&p->steps[k]); c++) {
                 const int32_t called = p->graph->nodes[k].attr.call.graph[c];
                 TH_TRY(check_call(l, graph, k, called));
                 if (l->visit[called].callers++) continue;
                 TH_TRY(th_plan_prepare(&l->all[called], l->root->isa, &l->root->sub[called], l->why));
-                l->root->sub[called]->quick = l->root->quick;
+                l->root->sub[called]->quick = is_quick(l->root);
                 TH_TRY(th_plan_order(l->root->sub[called], l->why));
+                l->root->work += l->root->sub[called]->work;
                 l->root->macs += l->root->sub[called]->macs;
                 l->list[n++] = called;
             }
@@ -87,20 +96,12 @@ static th_err reach(linker *l)
     return TH_OK;
 }
 
-/* The step, counted as in plan_place.c, at which an operator runs. */
-static int32_t step_of(const th_plan *plan, int32_t node)
-{
-    int32_t k = 0;
-    while (plan->order[k] != node) k++;
-    return k + 1;
-}
-
-/* A call of `called` from step `node` of `graph`. */
-static void widen(linker *l, int32_t graph, int32_t node, int32_t called)
+/* A call of `called` by the operator of `graph` that runs at that step, counted as in plan_place.c. */
+static void widen(linker *l, int32_t graph, int32_t at, int32_t called)
 {
     const visit *from = &l->visit[graph];
     visit *to = &l->visit[called];
-    const int32_t step = graph == l->self ? step_of(l->root, node) : 0;
+    const int32_t step = graph == l->self ? at : 0;
     const int32_t first = step ? step : from->first, last = step ? step : from->last;
     if (to->first < 0 || first < to->first) to->first = first;
     if (last > to->last) to->last = last;
@@ -119,10 +120,10 @@ static th_err order(linker *l, int32_t *n_list)
         if (l->visit[graph].depth > TH_MAX_CALLS)
             return th_why_set(l->why, TH_EUNSUP, "graph %d runs inside %d others; %d is the most", (int)graph,
                               (int)l->visit[graph].depth, TH_MAX_CALLS);
-        for (int32_t k = 0; k < p->graph->n_nodes; k++)
-            for (int32_t c = 0; c < calls(&p->steps[k]); c++) {
-                const int32_t called = p->graph->nodes[k].attr.call.graph[c];
-                widen(l, graph, k, called);
+        for (int32_t i = 0; i < p->graph->n_nodes; i++)
+            for (int32_t c = 0; c < calls(&p->steps[p->order[i]]); c++) {
+                const int32_t called = p->graph->nodes[p->order[i]].attr.call.graph[c];
+                widen(l, graph, i + 1, called);
                 if (--l->visit[called].callers == 0) l->list[n++] = called;
             }
     }
@@ -206,13 +207,14 @@ static th_err check_calls(linker *l, int32_t graph)
 
 /* --- variables --- */
 
-/* As the reference finds them: a handle without a container means any. */
+/* As the reference finds them: a handle without a container means any.  Names first: they differ early, or take their
+ * share of the file each. */
 static int32_t find_variable(const th_plan *root, const th_node *node)
 {
     for (int32_t i = 0; i < root->n_variables; i++)
-        if ((!*node->attr.variable.container ||
-             strcmp(node->attr.variable.container, root->variables[i].container) == 0) &&
-            strcmp(node->attr.variable.name, root->variables[i].name) == 0)
+        if (strcmp(node->attr.variable.name, root->variables[i].name) == 0 &&
+            (!*node->attr.variable.container ||
+             strcmp(node->attr.variable.container, root->variables[i].container) == 0))
             return i;
     return -1;
 }
@@ -302,13 +304,23 @@ static bool runs_inside(const linker *l, int32_t n_list, int32_t outer, int32_t 
     return l->visit[inner].inside;
 }
 
+/* All graphs together: the root's work so far, and `more`. */
+static th_err spend(const linker *l, int64_t more)
+{
+    l->root->work += more;
+    if (l->root->work <= TH_MAX_PLAN_WORK / 4) return TH_OK;
+    return th_why_set(l->why, TH_EUNSUP, "OfflineMemoryAllocation gives tensors of too many graphs a place");
+}
+
 /* Tensors of different graphs may have the same place when no run of one of them lies inside a run of the other. */
 static th_err check_pins(const linker *l, int32_t n_list, int32_t a, int32_t b)
 {
     const visit *x = &l->visit[a], *y = &l->visit[b];
     bool clash = false;
+    TH_TRY(spend(l, 1 + (int64_t)x->n_pins * y->n_pins));
     for (int32_t i = 0; i < x->n_pins; i++)
         for (int32_t k = 0; k < y->n_pins; k++) clash |= !th_place_fits(l->block, x->pins + i, y->pins + k, NULL);
+    if (clash) TH_TRY(spend(l, 2 * l->n_calls));
     if (clash && (x->keeps_state || y->keeps_state || runs_inside(l, n_list, a, b) || runs_inside(l, n_list, b, a)))
         return th_why_set(l->why, TH_EFORMAT,
                           "OfflineMemoryAllocation puts tensors of graphs %d and %d onto the same bytes while both are "
@@ -325,7 +337,10 @@ static th_err place_subs(linker *l, int32_t n_list, int32_t *n_blocks)
         visit *v = &l->visit[l->list[i]];
         th_plan *p = plan_of(l, l->list[i]);
         v->pins = n;
+        const int64_t work = p->work;
+        p->quick = is_quick(l->root);
         TH_TRY(th_plan_place_sub(p, l->block, &n, l->why));
+        l->root->work += p->work - work;
         v->n_pins = n - v->pins;
         l->block[i - 1] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1};
         for (int32_t k = v->pins - 1; k < n; k++) {
@@ -333,7 +348,7 @@ static th_err place_subs(linker *l, int32_t n_list, int32_t *n_blocks)
             b->first = v->keeps_state ? 0 : v->first;
             b->last = v->keeps_state ? th_plan_end(l->root->graph) : v->last;
         }
-        for (int32_t k = 1; k < i; k++) TH_TRY(check_pins(l, n_list, l->list[k], l->list[i]));
+        for (int32_t k = 1; v->n_pins && k < i; k++) TH_TRY(check_pins(l, n_list, l->list[k], l->list[i]));
     }
     *n_blocks = n;
     return TH_OK;

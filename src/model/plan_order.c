@@ -2,14 +2,15 @@
  *
  * What is alive after a set of operators has run does not depend on the order within the set.  So sets are gone through
  * by size, and of each only the way that needed least so far is kept: with few branches that is every order there is,
- * with many the SETS best sets of each size go on.  Operators with effects beyond their outputs (variables, graphs that
- * are run) stay in the file's order among themselves. */
+ * with many the SETS best sets of each size go on, and only the best one when WORK is done.  Operators with effects
+ * beyond their outputs (variables, graphs that are run) stay in the file's order among themselves. */
 #include "model/plan_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SETS       200
+#define WORK       INT64_C(200000000) /* operators and inputs looked at, about */
 #define MOST_NODES 300
 #define WORDS      ((MOST_NODES + 63) / 64)
 
@@ -36,6 +37,9 @@ typedef struct orderer {
     uint64_t (*users)[WORDS];  /* [n_tensors] that read the tensor */
     int32_t *maker;            /* [n_tensors] operator, or NOBODY so far, or CALLER */
     uint8_t *keep;             /* [n_tensors] 1: alive to the end; 2: not in the arena */
+    int32_t *distinct;         /* of all nodes, one after the other: each input tensor where it is named first */
+    int32_t *distinct_at;      /* [n_nodes + 1] */
+    int64_t work;              /* that may still be done */
     set *now, *next;           /* [SETS], [SETS * n] */
     back *back;                /* [n_nodes * SETS] */
 } orderer;
@@ -116,16 +120,25 @@ static bool dies(const orderer *o, const uint64_t *ran, int32_t t, int32_t k)
     return true;
 }
 
-static bool named_before(const th_node *n, int32_t i)
+/* Fills distinct[] and distinct_at[]; named[n_tensors], all 0, says which node named a tensor last. */
+static void find_distinct(orderer *o, int32_t *named)
 {
-    for (int32_t j = 0; j < i; j++)
-        if (n->in[j] == n->in[i]) return true;
-    return false;
+    int32_t n = 0;
+    for (int32_t k = 0; k < o->g->n_nodes; k++) {
+        const th_node *node = &o->g->nodes[k];
+        o->distinct_at[k] = n;
+        for (int32_t i = 0; i < node->n_in; i++) {
+            if (node->in[i] < 0 || named[node->in[i]] == k + 1) continue;
+            named[node->in[i]] = k + 1;
+            o->distinct[n++] = i;
+        }
+    }
+    o->distinct_at[o->g->n_nodes] = n;
 }
 
 /* Runs operator k after the set: what it needs while it runs, what is alive afterwards. As in place.c, an output over
  * its inputs takes max(output, lead + inputs) at least. */
-static void run(const orderer *o, const set *from, int32_t k, set *to)
+static void run(orderer *o, const set *from, int32_t k, set *to)
 {
     const th_node *n = &o->g->nodes[k];
     const th_step *s = &o->plan->steps[k];
@@ -133,9 +146,10 @@ static void run(const orderer *o, const set *from, int32_t k, set *to)
     bool exact = false;
     for (int32_t i = 0; i < n->n_out; i++) out += bytes_of(o, n->out[i]);
     const size_t first = n->n_out > 0 ? bytes_of(o, n->out[0]) : 0;
-    for (int32_t i = 0; i < n->n_in; i++) {
-        const int32_t t = n->in[i];
-        if (t < 0 || named_before(n, i) || !dies(o, from->ran, t, k)) continue;
+    o->work -= 16 + WORDS * (int64_t)(o->distinct_at[k + 1] - o->distinct_at[k] + n->n_out);
+    for (int32_t d = o->distinct_at[k]; d < o->distinct_at[k + 1]; d++) {
+        const int32_t i = o->distinct[d], t = n->in[i];
+        if (!dies(o, from->ran, t, k)) continue;
         const size_t bytes = bytes_of(o, t);
         gone += bytes;
         if (i >= 32 || !((s->in_place | s->slide) >> i & 1u)) continue;
@@ -167,10 +181,13 @@ static int compare(const void *a, const void *b)
 /* The best ones, each set once. */
 static int32_t keep_best(orderer *o, int32_t n)
 {
+    const int32_t most = o->work > 0 ? SETS : 1;
     int32_t kept = 0;
+    o->work -= 16 * (int64_t)n;
     qsort(o->next, (size_t)n, sizeof *o->next, compare);
-    for (int32_t i = 0; i < n && kept < SETS; i++) {
+    for (int32_t i = 0; i < n && kept < most; i++) {
         bool again = false;
+        o->work -= kept;
         for (int32_t j = 0; j < kept && !again; j++)
             again = memcmp(o->now[j].ran, o->next[i].ran, sizeof o->next[i].ran) == 0;
         if (!again) o->now[kept++] = o->next[i];
@@ -187,6 +204,7 @@ static size_t search(orderer *o, int32_t *order)
     for (int32_t i = 0; i < o->g->n_inputs; i++) o->now[0].alive += bytes_of(o, o->g->inputs[i]);
     for (int32_t done = 0; done < n; done++) {
         int32_t n_next = 0;
+        o->work -= (int64_t)n_now * n;
         for (int32_t i = 0; i < n_now; i++)
             for (int32_t k = 0; k < n; k++) {
                 if (has(o->now[i].ran, k) || !inside(o->before[k], o->now[i].ran)) continue;
@@ -201,7 +219,7 @@ static size_t search(orderer *o, int32_t *order)
     return o->now[0].peak;
 }
 
-static size_t peak_of(const orderer *o, const int32_t *order)
+static size_t peak_of(orderer *o, const int32_t *order)
 {
     set a = {.alive = 0}, b;
     for (int32_t i = 0; i < o->g->n_inputs; i++) a.alive += bytes_of(o, o->g->inputs[i]);
@@ -246,24 +264,34 @@ th_err th_plan_order(th_plan *plan, th_why *why)
     const th_graph *g = plan->graph;
     const size_t n = (size_t)g->n_nodes;
     if (plan->quick || g->fixed || g->n_nodes < 3 || g->n_nodes > MOST_NODES) return TH_OK;
-    orderer o = {.g = g, .plan = plan};
+    size_t n_in = 0;
+    for (size_t k = 0; k < n; k++) n_in += (size_t)g->nodes[k].n_in;
+    orderer o = {.g = g, .plan = plan, .work = WORK};
     o.before = calloc(n, sizeof *o.before);
     o.users = calloc((size_t)g->n_tensors + 1, sizeof *o.users);
     o.maker = calloc((size_t)g->n_tensors + 1, sizeof *o.maker);
     o.keep = calloc((size_t)g->n_tensors + 1, 1);
+    o.distinct = calloc(n_in + n + 1, sizeof *o.distinct);
+    o.distinct_at = o.distinct ? o.distinct + n_in : NULL;
     o.now = calloc(SETS, sizeof *o.now);
     o.next = calloc(SETS * n, sizeof *o.next);
     o.back = calloc(SETS * n, sizeof *o.back);
     int32_t *order = calloc(n, sizeof *order);
-    th_err err = o.before && o.users && o.maker && o.keep && o.now && o.next && o.back && order ? TH_OK : TH_ENOMEM;
+    th_err err = o.before && o.users && o.maker && o.keep && o.now && o.next && o.back && o.distinct && order
+                     ? TH_OK
+                     : TH_ENOMEM;
     if (!err && find_edges(&o) && branches(&o)) {
+        memset(o.maker, 0, ((size_t)g->n_tensors + 1) * sizeof *o.maker);
+        find_distinct(&o, o.maker); /* the makers are not needed any more */
         const size_t own = peak_of(&o, plan->order), other = search(&o, order);
+        plan->work += WORK - o.work;
         if (other < own) err = take(plan, order, why);
     }
     free(o.before);
     free(o.users);
     free(o.maker);
     free(o.keep);
+    free(o.distinct);
     free(o.now);
     free(o.next);
     free(o.back);

@@ -23,6 +23,7 @@ typedef struct planner {
     int32_t n_blocks, n_tensor_blocks;
     th_over *over; /* [inputs of all operators] */
     int32_t n_over;
+    int32_t *over_at; /* [n_nodes + 1] those of the operator's output begin here */
     th_why *why;
 } planner;
 
@@ -139,6 +140,7 @@ static void find_over(planner *pl)
     for (int32_t k = 0; k < g->n_nodes; k++) {
         const th_step *s = &pl->plan->steps[k];
         const th_node *node = &g->nodes[k];
+        pl->over_at[k] = pl->over_at[k + 1] = pl->n_over;
         if (s->control != TH_CONTROL_KERNEL || node->n_out < 1) continue;
         const int32_t out = pl->life[node->out[0]].block;
         for (int32_t i = 0; i < node->n_in && i < 32; i++) {
@@ -151,12 +153,17 @@ static void find_over(planner *pl)
             if (again || (!exact && !slides)) continue;
             pl->over[pl->n_over++] = (th_over){out, pl->life[t].block, slides ? s->lead : TH_NEVER, exact};
         }
+        pl->over_at[k + 1] = pl->n_over;
     }
 }
 
+/* The relation of two tensors' blocks: of the output of the operator that runs when the later one begins. */
 static const th_over *over_of(const planner *pl, int32_t a, int32_t b)
 {
-    for (int32_t i = 0; i < pl->n_over; i++)
+    const int32_t x = pl->block[a].first, y = pl->block[b].first, step = x > y ? x : y;
+    if (step < 1 || step > pl->g->n_nodes) return NULL;
+    const int32_t k = pl->plan->order[step - 1];
+    for (int32_t i = pl->over_at[k]; i < pl->over_at[k + 1]; i++)
         if ((pl->over[i].out == a && pl->over[i].in == b) || (pl->over[i].out == b && pl->over[i].in == a))
             return &pl->over[i];
     return NULL;
@@ -166,6 +173,12 @@ static const th_over *over_of(const planner *pl, int32_t a, int32_t b)
 static th_err check_pinned(const planner *pl)
 {
     const th_tensor *tensors = pl->g->tensors;
+    int32_t n = 0;
+    for (int32_t i = 0; i < pl->n_tensor_blocks; i++) n += pl->block[i].pinned;
+    if (n > TH_MAX_PINNED)
+        return th_why_set(pl->why, TH_EUNSUP, "OfflineMemoryAllocation gives %d tensors a place; %d is the most",
+                          (int)n, TH_MAX_PINNED);
+    pl->plan->work += (int64_t)n * n;
     for (int32_t i = 0; i < pl->n_tensor_blocks; i++) {
         const th_block *a = &pl->block[i];
         const char *name = tensors[pl->owner[i]].name;
@@ -212,6 +225,7 @@ static th_err check_extra(const planner *pl, int32_t own)
     for (int32_t i = 0; i < pl->n_tensor_blocks; i++)
         for (int32_t k = own; pl->block[i].pinned && k < pl->n_blocks; k++) {
             const char *name = pl->g->tensors[pl->owner[i]].name;
+            pl->plan->work++;
             if (pl->block[k].pinned && !th_place_fits(pl->block, i, k, NULL))
                 return th_why_set(pl->why, TH_EFORMAT,
                                   "OfflineMemoryAllocation puts tensor %d (" NAME_FMT
@@ -225,7 +239,7 @@ static th_err place_with(planner *pl, const claims *c, th_placed *placed)
 {
     const int32_t own = pl->n_blocks;
     for (int32_t i = 0; i < c->n_extra; i++) pl->block[pl->n_blocks++] = c->extra[i];
-    TH_TRY(check_extra(pl, own));
+    if (!c->enough) TH_TRY(check_extra(pl, own)); /* else it has been */
     const th_place_task task = {.block = pl->block,
                                 .n = pl->n_blocks,
                                 .over = pl->over,
@@ -235,6 +249,7 @@ static th_err place_with(planner *pl, const claims *c, th_placed *placed)
                                 .enough = c->enough,
                                 .need = c->need};
     const th_err err = th_place(&task, placed);
+    pl->plan->work += placed->work;
     for (int32_t i = 0; !err && i < c->n_extra; i++) c->extra[i] = pl->block[own + i];
     return err;
 }
@@ -252,6 +267,7 @@ static th_err place_apart(planner *pl, const claims *c, th_placed *placed)
             loose[n++] = pl->block[i];
     const th_place_task task = {.block = loose, .n = n, .n_steps = pl->g->n_nodes + 2, .quick = pl->plan->quick};
     const th_err err = th_place(&task, placed);
+    pl->plan->work += placed->work;
     n = 0;
     for (int32_t i = 0; i < pl->n_blocks; i++)
         if (!pl->block[i].pinned) pl->block[i] = loose[n++];
@@ -299,12 +315,13 @@ static th_err place_graph(th_plan *plan, const claims *c, th_why *why)
     pl.life = calloc(n_t + 1, sizeof *pl.life);
     pl.block = calloc(n_t + 2 * n_n + (size_t)c->n_extra + 1, sizeof *pl.block);
     pl.over = calloc(count_inputs(g) + 1, sizeof *pl.over);
-    pl.owner = calloc(n_t + 3 * n_n + 1, sizeof *pl.owner);
+    pl.owner = calloc(n_t + 4 * n_n + 2, sizeof *pl.owner);
     th_err err = TH_ENOMEM;
     if (pl.life && pl.block && pl.over && pl.owner) {
         pl.scratch = pl.owner + n_t;
         pl.state = pl.scratch + n_n;
         pl.step = pl.state + n_n;
+        pl.over_at = pl.step + n_n;
         err = place_all(&pl, c);
     }
     if (err == TH_ENOMEM) err = th_why_set(why, err, "no memory to plan the model");

@@ -100,7 +100,7 @@ static th_err try_each(rooms *r)
     th_err err = TH_OK;
     int32_t tries = 0;
     for (size_t k = 0; k < n; k++) set_size(&r->plan->steps[k], &r->own[k]);
-    for (int32_t k = next_step(r, done); k >= 0 && !err; k = next_step(r, done)) {
+    for (int32_t k = next_step(r, done); k >= 0 && !err && tries < MOST_TRIES; k = next_step(r, done)) {
         bool yes = false, more = true;
         for (; r->free[k] && !yes && !err; r->free[k] = yes ? r->free[k] : more ? r->free[k] / 2 : 0) {
             err = tries++ < MOST_TRIES ? give(r, k, r->free[k], &more) : TH_OK;
@@ -110,6 +110,8 @@ static th_err try_each(rooms *r)
         if (!yes) set_size(&r->plan->steps[k], &r->own[k]);
         done[k] = 1;
     }
+    for (size_t k = 0; k < n; k++)
+        if (!done[k]) r->free[k] = 0;
     free(done);
     return err;
 }

@@ -3,6 +3,7 @@
 #define TH_OS_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Seconds of a clock that only goes forward. */
@@ -16,6 +17,8 @@ bool th_stderr_is_terminal(void);
 bool th_stdout_is_terminal(void);
 int th_terminal_columns(void); /* 80 when unknown */
 
-int th_cpu_count(void); /* processors this process may use, >= 1; THIMBLE_THREADS overrides */
+void th_cpu_name(char *text,
+                 size_t cap); /* as the system calls the processor; "unknown processor" when it doesn't say */
+int th_cpu_count(void);       /* processors this process may use, >= 1; THIMBLE_THREADS overrides */
 
 #endif

@@ -9,40 +9,21 @@ for program in clang wasm-ld node; do
 done
 [ -d "$shared/models" ] || { skip "packages as WebAssembly" "$shared is not here"; finish; }
 
-# What the ring wants of a C library: the functions of device/libc.c.
-mkdir "$tmp/include"
-cat >"$tmp/include/string.h" <<'END'
-#include <stddef.h>
-void *memcpy(void *restrict to, const void *restrict from, size_t n);
-void *memmove(void *to, const void *from, size_t n);
-void *memset(void *to, int value, size_t n);
-int memcmp(const void *a, const void *b, size_t n);
-size_t strlen(const char *s);
-int strcmp(const char *a, const char *b);
-END
 cat >"$tmp/run.js" <<'END'
 const bytes = require('fs').readFileSync(process.argv[2]);
 WebAssembly.instantiate(bytes, {}).then(w => process.exit(w.instance.exports.selftest()));
 END
 
-# wasm FOLDER OUT: all C of the folder as a module that exports main as "selftest"
-# shellcheck disable=SC2317 # called by holds
-wasm() {
-	find "$1" -name '*.c' -exec clang --target=wasm32 -std=c99 -O2 -ffreestanding -ffp-contract=off -nostdlib \
-		-I"$1" -isystem "$tmp/include" -Dmain=selftest -fno-builtin device/libc.c \
-		-Wl,--no-entry -Wl,--export=selftest -o "$2" {} +
-}
-
 for model in kws_ref_model ad01_int8 hello_world_float audio_preprocessor_int8; do
 	run deploy "$shared/models/$model.tflite" --board microbit --as package --out "$tmp/$model"
 	exits "$model as a package for any processor" 0 'plain'
-	holds "$model compiles to WebAssembly" wasm "$tmp/$model" "$tmp/$model.wasm"
+	holds "$model compiles to WebAssembly" tools/wasm.sh "$tmp/$model" "$tmp/$model.wasm"
 	holds "$model runs there with the host's bytes" node "$tmp/run.js" "$tmp/$model.wasm"
 done
 # The test can fail: another byte is expected.
 sed 's/^static const uint8_t expected_1_0\[[0-9]*\].*/&\n    1 +/' "$tmp/kws_ref_model/main_selftest.c" >"$tmp/other.c"
 mv "$tmp/other.c" "$tmp/kws_ref_model/main_selftest.c"
-holds "a wrong expectation compiles" wasm "$tmp/kws_ref_model" "$tmp/wrong.wasm"
+holds "a wrong expectation compiles" tools/wasm.sh "$tmp/kws_ref_model" "$tmp/wrong.wasm"
 # shellcheck disable=SC2317 # called by holds
 differs() { ! node "$tmp/run.js" "$1"; }
 holds "a wrong expectation is noticed" differs "$tmp/wrong.wasm"

@@ -77,23 +77,25 @@ static inline net *net_new(th_type type)
     const int32_t flat = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 17}}, 0.04f, -100);
     const int32_t dense = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 5}}, 0.1f, 10),
                   y = net_tensor(n, type, (th_shape){.rank = 2, .d = {1, 5}}, 1.0f / 256, -128);
-    th_node *k = net_node(n, TH_OP_CONV_2D, x, net_const(n, type, net_shape(16, 5, 3, 1), 16, 0),
-                          net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0), c1);
+    int32_t b =
+        net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0); /* one at a time: each draws random numbers */
+    th_node *k = net_node(n, TH_OP_CONV_2D, x, net_const(n, type, net_shape(16, 5, 3, 1), 16, 0), b, c1);
     k->attr.conv.act = TH_ACT_RELU;
     k->attr.conv.stride_h = k->attr.conv.stride_w = 2;
-    k = net_node(n, TH_OP_DEPTHWISE_CONV_2D, c1, net_const(n, type, net_shape(1, 3, 3, 16), 16, 3),
-                 net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0), c2);
+    b = net_const(n, bias, (th_shape){.rank = 1, .d = {16}}, 0, 0);
+    k = net_node(n, TH_OP_DEPTHWISE_CONV_2D, c1, net_const(n, type, net_shape(1, 3, 3, 16), 16, 3), b, c2);
     k->attr.conv.act = TH_ACT_RELU6;
     k->attr.conv.depth_multiplier = 1;
-    net_node(n, TH_OP_CONV_2D, c2, net_const(n, type, net_shape(17, 1, 1, 16), 17, 0),
-             net_const(n, bias, (th_shape){.rank = 1, .d = {17}}, 0, 0), c3);
+    b = net_const(n, bias, (th_shape){.rank = 1, .d = {17}}, 0, 0);
+    net_node(n, TH_OP_CONV_2D, c2, net_const(n, type, net_shape(17, 1, 1, 16), 17, 0), b, c3);
     k = net_node(n, TH_OP_AVERAGE_POOL_2D, c3, -1, -1, pool);
     k->attr.conv.padding = TH_PAD_VALID;
     k->attr.conv.filter_h = 10;
     k->attr.conv.filter_w = 5;
     net_node(n, TH_OP_RESHAPE, pool, -1, -1, flat);
-    k = net_node(n, TH_OP_FULLY_CONNECTED, flat, net_const(n, type, (th_shape){.rank = 2, .d = {5, 17}}, 1, 0),
-                 net_const(n, bias, (th_shape){.rank = 1, .d = {5}}, 0, 0), dense);
+    b = net_const(n, bias, (th_shape){.rank = 1, .d = {5}}, 0, 0);
+    k = net_node(n, TH_OP_FULLY_CONNECTED, flat, net_const(n, type, (th_shape){.rank = 2, .d = {5, 17}}, 1, 0), b,
+                 dense);
     k->attr = (th_attr){.dense = {.act = TH_ACT_NONE}};
     k = net_node(n, TH_OP_SOFTMAX, dense, -1, -1, y);
     k->attr = (th_attr){.softmax = {.beta = 1.0f}};

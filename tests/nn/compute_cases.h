@@ -44,6 +44,13 @@ static inline int64_t quantised_sum(const op_case *c, int32_t x, int32_t y, int6
     return twice_rounded(sum - n * c->zero[x], m, shift) + c->zero[y];
 }
 
+/* A scale of 0.01 .. most and a zero point of -zero .. zero (at most 127), which is drawn first; 0: none is. */
+static inline void random_quant(op_case *c, int32_t i, float most, int32_t zero)
+{
+    const int32_t at = zero ? pick(c, -zero, zero < 127 ? zero : 127) : 0;
+    set_quant(c, i, th_rng_range(&c->rng, 0.01f, most), at);
+}
+
 /* SUM, MEAN, REDUCE_* */
 static inline op_case *make_reduce(uint64_t seed, th_op op, th_type type)
 {
@@ -63,10 +70,8 @@ static inline op_case *make_reduce(uint64_t seed, th_op op, th_type type)
         if (!gone[d] || keep) y.d[y.rank++] = full.d[d];
     }
     const int32_t o = add_output(c, type, y);
-    if (sums) set_quant(c, xi, th_rng_range(&c->rng, 0.01f, 0.1f), type == TH_S8 ? pick(c, -128, 127) : 0);
-    if (sums)
-        set_quant(c, o, th_rng_range(&c->rng, 0.01f, op == TH_OP_SUM ? 0.9f : 0.1f),
-                  type == TH_S8 ? pick(c, -128, 127) : 0);
+    if (sums) random_quant(c, xi, 0.1f, type == TH_S8 ? 128 : 0);
+    if (sums) random_quant(c, o, op == TH_OP_SUM ? 0.9f : 0.1f, type == TH_S8 ? 128 : 0);
     const int32_t n_y = th_shape_count(&y), n = th_shape_count(&x) / n_y;
     double *sum = calloc((size_t)n_y, 3 * sizeof *sum), *most = sum + n_y, *least = most + n_y;
     assert_non_null(sum);
@@ -131,8 +136,8 @@ static inline op_case *make_cumsum(uint64_t seed, th_op op, th_type type)
     const int32_t xi = add_input(c, type, x);
     add_number(c, any_axis(c, axis, x.rank));
     const int32_t o = add_output(c, type, x);
-    set_quant(c, xi, th_rng_range(&c->rng, 0.01f, 0.1f), pick(c, -100, 100));
-    set_quant(c, o, th_rng_range(&c->rng, 0.01f, 0.2f), pick(c, -100, 100));
+    random_quant(c, xi, 0.1f, 100);
+    random_quant(c, o, 0.2f, 100);
     for (int32_t i = 0; i < th_shape_count(&x); i++) {
         int32_t ix[8];
         double sum = 0;

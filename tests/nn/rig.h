@@ -97,6 +97,14 @@ static inline th_shape shape4(int32_t a, int32_t b, int32_t c, int32_t d)
     return (th_shape){.rank = 4, .d = {a, b, c, d}};
 }
 
+/* A random shape of lowest .. most; the last dimension is drawn first, whatever order a compiler gives to arguments. */
+static inline th_shape rig_shape4(rig *r, const int32_t lowest[4], const int32_t most[4])
+{
+    th_shape s = {.rank = 4};
+    for (int i = 3; i >= 0; i--) s.d[i] = lowest[i] == most[i] ? most[i] : rig_between(r, lowest[i], most[i]);
+    return s;
+}
+
 /* Random bytes of the type; biases small enough to matter and to stay in range. */
 static inline void rig_fill(rig *r, int i, th_type type, th_shape shape)
 {
@@ -229,8 +237,26 @@ static inline void rig_slide(const rig *r, const th_step *step)
     }
 }
 
-/* The fast versions of every processor family whose kernels run here give the same. */
-static inline void rig_fast(rig *r, const void *const *in)
+/* Copies what the variables among the inputs hold to `kept` (into: 1), or back. */
+static inline void rig_state(rig *r, uint8_t *kept[RIG_INPUTS], int into)
+{
+    for (int k = 0; k < RIG_INPUTS; k++) {
+        if (r->in[k] < 0 || !r->t[r->in[k]].is_variable) continue;
+        const size_t n = th_tensor_bytes(&r->t[r->in[k]]);
+        if (!kept[k]) kept[k] = malloc(n);
+        assert_non_null(kept[k]);
+        memcpy(into ? kept[k] : r->data[r->in[k]], into ? r->data[r->in[k]] : kept[k], n);
+    }
+}
+
+/* Families of this machine, and those of others whose instructions are C here. */
+static inline bool rig_has_kernels(th_isa isa)
+{
+    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
+}
+
+/* The fast versions of every processor family whose kernels run here give the same, from the state `before`. */
+static inline void rig_fast(rig *r, const void *const *in, uint8_t *before[RIG_INPUTS])
 {
     const th_step plain = r->step;
     for (int isa = 0; isa < 2 * TH_ISA_N; isa++) { /* without and with room for large tiles */
@@ -242,6 +268,7 @@ static inline void rig_fast(rig *r, const void *const *in)
         if (th_fast_prepare((th_isa)(isa % TH_ISA_N), &p, &step)) fail_msg("%s", r->diag.msg);
         const int same = strcmp(step.kernel_name, plain.kernel_name) == 0;
         if (step.kernel && !same) {
+            rig_state(r, before, 0);
             rig_kernel(&step, in, out);
             rig_same(r, &step, out, 0);
         }
@@ -261,8 +288,13 @@ static inline void rig_run(rig *r)
     for (int i = 0; i < RIG_INPUTS; i++) in[i] = r->in[i] < 0 ? NULL : r->data[r->in[i]];
     for (int i = 0; i < RIG_INPUTS; i++)
         if (rig_is_fed(r, i)) rig_keep(&r->fed, &r->n_fed, in[i], th_tensor_bytes(&r->t[r->in[i]]));
+    uint8_t *before[RIG_INPUTS] = {0}, *after[RIG_INPUTS] = {0};
+    rig_state(r, before, 1);
     rig_kernel(&r->step, in, r->data[RIG_OUT]);
-    rig_fast(r, in);
+    rig_state(r, after, 1);
+    rig_fast(r, in, before);
+    rig_state(r, after, 0);
+    for (int i = 0; i < RIG_INPUTS; i++) free(before[i]), free(after[i]);
     rig_keep(&r->made, &r->n_made, r->data[RIG_OUT], th_tensor_bytes(&r->t[RIG_OUT]));
     conforms(&r->node, r->t, CONFORMS_SECOND, 1);
 }

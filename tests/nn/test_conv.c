@@ -118,7 +118,8 @@ static void conv_2d(void **state)
         r->node.attr.conv.bias_type = rig_between(r, 0, 1) ? TH_S32 : 0;
         const int32_t fh = rig_between(r, 1, 4), fw = rig_between(r, 1, 4), groups = rig_between(r, 0, 4) ? 1 : 2;
         const int32_t c = rig_between(r, 1, 9), out_c = rig_between(r, 1, 6) * groups;
-        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 10), c * groups));
+        rig_fill(r, 0, type.x,
+                 rig_shape4(r, (const int32_t[]){1, 7, 7, c * groups}, (const int32_t[]){2, 9, 10, c * groups}));
         random_rest(r, type, shape4(out_c, fh, fw, c), out_c, 0);
         rig_fill(r, 3, type.x, rig_infer(r));
         rig_run(r);
@@ -137,7 +138,7 @@ static void conv_2d_pointwise(void **state)
             r->node.attr.conv.dilation_w = 1;
         r->node.attr.conv.padding = TH_PAD_SAME;
         const int32_t c = rig_between(r, 1, 70), out_c = rig_between(r, 1, 20);
-        rig_fill(r, 0, TH_S8, shape4(1, rig_between(r, 1, 4), rig_between(r, 1, 5), c));
+        rig_fill(r, 0, TH_S8, rig_shape4(r, (const int32_t[]){1, 1, 1, c}, (const int32_t[]){1, 4, 5, c}));
         random_rest(r, mixes[1], shape4(out_c, 1, 1, c), out_c, 0);
         rig_fill(r, 3, TH_S8, rig_infer(r));
         rig_run(r);
@@ -158,8 +159,9 @@ static void depthwise_conv_2d(void **state)
         const int32_t m = rig_between(r, 0, 2) ? 1 : rig_between(r, 2, 9),
                       c = rig_between(r, 0, 4) ? rig_between(r, 1, 13) : 1;
         r->node.attr.conv.depth_multiplier = m;
-        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 10), c));
-        random_rest(r, type, shape4(1, rig_between(r, 1, 3), rig_between(r, 1, 3), c * m), c * m, 3);
+        rig_fill(r, 0, type.x, rig_shape4(r, (const int32_t[]){1, 5, 5, c}, (const int32_t[]){2, 9, 10, c}));
+        random_rest(r, type, rig_shape4(r, (const int32_t[]){1, 1, 1, c * m}, (const int32_t[]){1, 3, 3, c * m}), c * m,
+                    3);
         rig_fill(r, 3, type.x, rig_infer(r));
         rig_run(r);
         rig_compare(r);

@@ -16,34 +16,37 @@ typedef struct made {
 
 #define ARENA_BYTES ((size_t)1 << 23)
 
-/* Prepares for a family and runs, in `of` parts when the kernel has them. */
-static made run_for(rig *r, th_isa isa, int32_t of)
+/* The step of a family, its parameters in `memory` of ARENA_BYTES. */
+static th_step step_for(rig *r, th_isa isa, uint8_t *memory)
 {
-    uint8_t *memory = malloc(ARENA_BYTES);
-    assert_non_null(memory);
     th_arena arena = th_arena_over(memory, ARENA_BYTES);
     const th_prepare p = {&r->node, r->t, &arena, &r->diag, 0};
     th_step step = {0};
     th_err err = th_op_find((int32_t)r->node.op)->prepare(&p, &step);
     if (!err) err = th_fast_prepare(isa, &p, &step);
     if (err) fail_msg("%s", r->diag.msg);
-    made m = {.n = th_tensor_bytes(&r->t[RIG_OUT]), .kernel = step.kernel_name};
+    return step;
+}
+
+/* Runs in `of` parts when the kernel has them. */
+static made run(const rig *r, const th_step *step, int32_t of)
+{
+    made m = {.n = th_tensor_bytes(&r->t[RIG_OUT]), .kernel = step->kernel_name};
     m.y = malloc(m.n);
     assert_non_null(m.y);
     memset(m.y, 0x5a, m.n);
     const void *in[RIG_INPUTS];
     void *out[1] = {m.y};
-    for (int i = 0; i < RIG_INPUTS; i++) in[i] = i >= step.n_in || r->in[i] < 0 ? NULL : r->data[r->in[i]];
+    for (int i = 0; i < RIG_INPUTS; i++) in[i] = i >= step->n_in || r->in[i] < 0 ? NULL : r->data[r->in[i]];
     for (int32_t part = 0; part < of; part++) {
-        void *scratch = step.scratch_bytes ? malloc(step.scratch_bytes) : NULL;
-        if (scratch) memset(scratch, 0xa5, step.scratch_bytes);
-        if (step.part)
-            step.part(step.par, in, out, scratch, part, of);
+        void *scratch = step->scratch_bytes ? malloc(step->scratch_bytes) : NULL;
+        if (scratch) memset(scratch, 0xa5, step->scratch_bytes);
+        if (step->part)
+            step->part(step->par, in, out, scratch, part, of);
         else if (part == 0)
-            step.kernel(step.par, in, out, scratch);
+            step->kernel(step->par, in, out, scratch);
         free(scratch);
     }
-    free(memory);
     return m;
 }
 
@@ -64,27 +67,26 @@ static void same(const made *want, const made *got, th_type type, uint64_t seed)
     }
 }
 
-/* Those of other machines whose instructions are C here are tested too. */
-static bool has_kernels(th_isa isa)
-{
-    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
-}
-
 /* All families of this machine, whole and in parts.  changed: counts kernels that were not the plain one. */
 static void compare(rig *r, uint64_t seed, int32_t *changed)
 {
     if (rig_prepare(r) == TH_ERANGE) return; /* scales can be too wild for int16 */
-    const made plain = run_for(r, TH_ISA_PLAIN, 1);
+    uint8_t *memory = malloc(ARENA_BYTES);   /* one for all: a sanitizer marks every byte of each */
+    assert_non_null(memory);
+    th_step step = step_for(r, TH_ISA_PLAIN, memory);
+    const made plain = run(r, &step, 1);
     for (int isa = TH_ISA_PLAIN + 1; isa < TH_ISA_N; isa++) {
-        if (!has_kernels((th_isa)isa)) continue;
+        if (!rig_has_kernels((th_isa)isa)) continue;
+        step = step_for(r, (th_isa)isa, memory); /* weights are packed once for all runs */
         for (int32_t of = 1; of <= 3; of++) {
-            const made fast = run_for(r, (th_isa)isa, of);
+            const made fast = run(r, &step, of);
             same(&plain, &fast, r->t[RIG_OUT].type, seed);
             *changed += strcmp(plain.kernel, fast.kernel) != 0;
             free(fast.y);
         }
     }
     free(plain.y);
+    free(memory);
 }
 
 typedef struct mix {
@@ -144,7 +146,8 @@ static void conv_2d(void **state)
         const int32_t groups = rig_between(r, 0, 4) ? 1 : rig_between(r, 2, 3);
         if (one && rig_between(r, 0, 3)) r->node.attr.conv.stride_h = r->node.attr.conv.stride_w = 1;
         const int32_t c = channels(r), out_c = rig_between(r, 1, groups > 1 ? 20 : 130) * groups;
-        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 10), c * groups));
+        rig_fill(r, 0, type.x,
+                 rig_shape4(r, (const int32_t[]){1, 7, 7, c * groups}, (const int32_t[]){2, 9, 10, c * groups}));
         random_rest(r, type, shape4(out_c, fh, fw, c), out_c, 0);
         rig_fill(r, 3, type.x, rig_infer(r));
         compare(r, seed, &changed);
@@ -170,8 +173,10 @@ static void depthwise_conv_2d(void **state)
             continue;
         }
         r->node.attr.conv.depth_multiplier = m;
-        rig_fill(r, 0, type.x, shape4(rig_between(r, 1, 2), rig_between(r, 7, 9), rig_between(r, 7, 12), c));
-        random_rest(r, type, shape4(1, rig_between(r, 1, f - 1), rig_between(r, 1, f - 1), c * m), c * m, 3);
+        rig_fill(r, 0, type.x, rig_shape4(r, (const int32_t[]){1, 7, 7, c}, (const int32_t[]){2, 9, 12, c}));
+        random_rest(r, type,
+                    rig_shape4(r, (const int32_t[]){1, 1, 1, c * m}, (const int32_t[]){1, f - 1, f - 1, c * m}), c * m,
+                    3);
         r->node.attr.conv.padding = f > 4 ? TH_PAD_SAME : r->node.attr.conv.padding;
         rig_fill(r, 3, type.x, rig_infer(r));
         compare(r, seed, &changed);
@@ -209,7 +214,7 @@ static void add_sub(void **state)
     int32_t changed = 0;
     for (uint64_t seed = 0; seed < ROUNDS / 2; seed++) {
         rig *r = rig_new(seed, seed % 2 ? TH_OP_ADD : TH_OP_SUB, 2);
-        const th_shape shape = shape4(1, rig_between(r, 1, 9), rig_between(r, 1, 9), rig_between(r, 1, 40));
+        const th_shape shape = rig_shape4(r, (const int32_t[]){1, 1, 1, 1}, (const int32_t[]){1, 9, 9, 40});
         r->node.attr.fused.act = (th_act)rig_between(r, 0, 3);
         const th_type type = seed % 4 == 1 ? TH_F32 : TH_S8;
         rig_fill(r, 0, type, shape);

@@ -75,7 +75,7 @@ static void transpose_conv(void **state)
                       sw = r->node.attr.conv.stride_w = rig_between(r, 1, 3);
         const int32_t fh = rig_between(r, 1, 4), fw = rig_between(r, 1, 4), in_c = rig_between(r, 1, 9),
                       out_c = rig_between(r, 1, 6);
-        const th_shape x = shape4(rig_between(r, 1, 2), rig_between(r, 1, 5), rig_between(r, 1, 5), in_c);
+        const th_shape x = rig_shape4(r, (const int32_t[]){1, 1, 1, in_c}, (const int32_t[]){2, 5, 5, in_c});
         rig_fill(r, 0, TH_S32, (th_shape){.rank = 1, .d = {4}});
         const int32_t y[4] = {x.d[0], size_back(r, x.d[1], fh, sh), size_back(r, x.d[2], fw, sw), out_c};
         memcpy(r->data[0], y, sizeof y);

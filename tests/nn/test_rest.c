@@ -11,8 +11,7 @@ static void pool(uint64_t seed, th_op op)
                   sw = r->node.attr.conv.stride_w = rig_between(r, 1, 3);
     const int32_t fh = r->node.attr.conv.filter_h = rig_between(r, 1, 5),
                   fw = r->node.attr.conv.filter_w = rig_between(r, 1, 5);
-    rig_fill(r, 0, type,
-             shape4(rig_between(r, 1, 2), rig_between(r, 5, 9), rig_between(r, 5, 9), rig_between(r, 1, 6)));
+    rig_fill(r, 0, type, rig_shape4(r, (const int32_t[]){1, 5, 5, 1}, (const int32_t[]){2, 9, 9, 6}));
     rig_quant(r, 0, 1, 0, 0.05f, 127);
     r->t[3].quant = r->t[0].quant;
     rig_fill(r, 3, type, rig_infer(r));

@@ -127,14 +127,20 @@ static void gather(int8_t *to, const int8_t *from, const uint16_t *offset, int32
 
 #endif
 
-/* How a row of the filter stands in the picture: as one piece of whole vectors, or of any length, or as few bytes, or
- * not as one. */
-typedef enum pieces { VECTORS, BYTES, FEW, SCATTERED } pieces;
+/* How the taps of one output stand in the picture. */
+typedef enum pieces {
+    PIXELS,   /* they are one pixel, one after the other */
+    VECTORS,  /* a row of the filter is one piece of whole vectors, or one pixel */
+    BYTES,    /* it is one piece of any length */
+    FEW,      /* of less than 16 bytes */
+    SCATTERED /* or not one piece */
+} pieces;
 
 static pieces pieces_of(const th_window *w, int32_t n_c)
 {
     const int32_t n = w->filter_w * n_c;
-    if (w->filter_h == 1 && w->filter_w == 1) return VECTORS;
+    if (w->filter_h == 1 && w->filter_w == 1)
+        return n_c == w->in_c && w->in_h == w->out_h && w->in_w == w->out_w ? PIXELS : VECTORS;
     if (n_c != w->in_c || w->dilation_w != 1) return SCATTERED;
     if (n < 16 && (w->filter_h - 1) * w->dilation_h * w->in_w * w->in_c + n <= 65535) return FEW;
     return n % 16 ? BYTES : VECTORS;
@@ -209,8 +215,15 @@ void th_conv_2d_mve(const void *par, const void *const *in, void *const *out, vo
         th_place at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = n_pixels; left > 0; left -= TH_MVE_TILE, y += TH_MVE_TILE * w->out_c) {
             const int32_t pixels = left < TH_MVE_TILE ? left : TH_MVE_TILE;
-            for (int32_t i = 0; i < pixels; i++, th_place_next(&at, w))
-                take(p, &at, n_c, how, x + 16 * i, patch, offset);
+            for (int32_t i = 0; i < pixels; i++) {
+                if (how == PIXELS) {
+                    load(x + 16 * i, at.x, n);
+                    at.x += n;
+                } else {
+                    take(p, &at, n_c, how, x + 16 * i, patch, offset);
+                    th_place_next(&at, w);
+                }
+            }
             j.step1 = pixels > 1 ? w->out_c : 0;
             j.step2 = pixels > 2 ? 2 * w->out_c : 0;
             filters(&j, p->weights + (ptrdiff_t)g * outs * n, p->scales + TH_MVE_SCALE * ((outs + 3) / 4) * g, n, outs,

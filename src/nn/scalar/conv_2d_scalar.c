@@ -43,7 +43,7 @@ TH_APART void two_pixels(const tap *x, const int8_t *w, int32_t n, int32_t *sum)
     register int32_t *r3 __asm__("r3") = sum;
     __asm__ volatile(
         ".syntax unified\n\t"
-        "push {r3}\n\t"
+        "mov r7, r3\n\t"
         "mov r12, r2\n\t"
         "movs r4, #0\n\t"
         "mov r8, r4\n\t"
@@ -55,7 +55,7 @@ TH_APART void two_pixels(const tap *x, const int8_t *w, int32_t n, int32_t *sum)
         "adds r1, #8\n\t"
         "cmp r0, r12\n\t"
         "bne 1b\n\t"
-        "pop {r0}\n\t"
+        "mov r0, r7\n\t"
         "mov r1, r8\n\t"
         "mov r2, r9\n\t"
         "mov r3, r10\n\t"
@@ -65,7 +65,7 @@ TH_APART void two_pixels(const tap *x, const int8_t *w, int32_t n, int32_t *sum)
         "stmia r0!, {r3, r4}\n\t"
         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
         :
-        : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+        : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
 }
 
 /* clang-format on */

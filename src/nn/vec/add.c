@@ -19,15 +19,42 @@ static void add_tables(const th_vec_add_s8_par *p, const int8_t *a, const int8_t
     for (; i < n; i++) sums[i] = p->a[(uint8_t)a[i]] + p->b[(uint8_t)b[i]];
 }
 
+static void add_computed(const th_vec *v, const th_vec_add_s8_par *p, const int8_t *a, const int8_t *b, int32_t n,
+                         int8_t *y)
+{
+    const th_add_s8_job j = {
+        .a = a,
+        .b = b,
+        .of_a = {p->a_zero, p->a_multiplier, p->a_shift},
+        .of_b = {p->b_zero, p->b_multiplier, p->b_shift},
+        .negative = p->negative,
+        .finish = {.bias = p->bias,
+                   .multiplier = p->multiplier,
+                   .shift = p->shift,
+                   .rows = 1,
+                   .n = n,
+                   .zero = p->out_zero,
+                   .lo = p->act_min,
+                   .hi = p->act_max,
+                   .y = y},
+    };
+    v->add_s8(&j);
+}
+
 void th_vec_add_s8(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
                    int32_t part, int32_t of)
 {
     const th_vec_add_s8_par *p = (const th_vec_add_s8_par *)par;
     const int8_t *a = (const int8_t *)in[0], *b = (const int8_t *)in[1];
     const int32_t end = (int32_t)((int64_t)p->n * (part + 1) / of);
+    const int32_t first = (int32_t)((int64_t)p->n * part / of);
     int32_t sums[TH_LINE_LANES];
     (void)scratch;
-    for (int32_t at = (int32_t)((int64_t)p->n * part / of); at < end; at += TH_LINE_LANES) {
+    if (p->n_table == 0) {
+        add_computed(v, p, a + first, b + first, end - first, (int8_t *)out[0] + first);
+        return;
+    }
+    for (int32_t at = first; at < end; at += TH_LINE_LANES) {
         const int32_t n = end - at < TH_LINE_LANES ? end - at : TH_LINE_LANES;
         add_tables(p, a + at, b + at, n, sums);
         const th_finish_s8 f = {

@@ -1,8 +1,10 @@
 /* nn/vec/add.h -- ADD and SUB of int8 tensors, ADD of float32 tensors of the same shape.
  *
- * What an input becomes before the addition (nn/binary.h) depends on its byte only: two tables of 256 numbers.
+ * What an input becomes before the addition (nn/binary.h) depends on its byte only: two tables of 256 numbers,
  *
  *   y[i] = limit(zero + R( table_a[a[i] & 255] + table_b[b[i] & 255], multiplier ))
+ *
+ * and where vectors multiply and shift 32 bits lane by lane (th_vec.add_s8), it is computed.
  *
  *   in[0] a, in[1] b, out[0] y: n bytes; y may lie exactly on a or b */
 #ifndef TH_NN_VEC_ADD_H
@@ -13,7 +15,9 @@
 typedef struct th_vec_add_s8_par {
     int32_t n;
     int32_t out_zero, act_min, act_max;
-    int32_t n_table;                          /* 256 */
+    int32_t a_zero, a_multiplier, a_shift; /* th_term_s8 */
+    int32_t b_zero, b_multiplier, b_shift, negative;
+    int32_t n_table;                          /* 256; 0 where nobody looks them up */
     const int32_t *a, *b;                     /* [n_table]; b of SUB with the other sign */
     int32_t n_lanes;                          /* TH_LINE_LANES */
     const int32_t *bias, *multiplier, *shift; /* [n_lanes] all the same: 0, and -31 <= shift <= -1 */

@@ -7,7 +7,7 @@
  *   stride 2:  columns 0 2 4 6 ..  |  1 3 5 7 ..      tap j starts at column j, in half j % 2, at pixel j / 2
  *
  * and a line is worked off in blocks of lanes, whatever pixel and channel they are.  Weights and scales repeat after
- * `period` blocks, the least common multiple of lanes and channels; where that is too large each pixel is a line
+ * `period` blocks, a common multiple of lanes and channels; where that is too large each pixel is a line
  * of its own, and its last block reaches into the next pixel.
  *
  *   in[0] x   out[0] y;  weights and bias are in the parameters, the latter corrected as in nn/vec/matrix.h */
@@ -20,7 +20,7 @@
 typedef struct th_lines {
     th_window win;
     int32_t flow;     /* 1: lines go on over pixels */
-    int32_t period;   /* blocks until weights repeat; without flow: blocks of a pixel */
+    int32_t period;   /* packed blocks, after which weights repeat; without flow: blocks of a pixel */
     int32_t n_groups; /* of taps */
     int32_t phase;    /* pixels of one phase of a copied row */
     int32_t row;      /* bytes of a copied row, with what its last block reads too much */

@@ -16,7 +16,7 @@ static float sigmoid(float x)
 /* sums[n] = x[n_k] times packed weights. */
 static void product(const th_vec *v, const float *x, int32_t n_k, const float *w, int32_t n, float *sums)
 {
-    th_tile t = {.x = x, .w_unit = (ptrdiff_t)n_k * v->lanes * 4, .n_groups = n_k, .rows = 1};
+    th_tile t = {.x = x, .w_unit = (ptrdiff_t)n_k * v->lanes * 4, .n_segments = 1, .n_groups = n_k, .rows = 1};
     for (int32_t u = 0; u < n / v->lanes; u += t.units) {
         const int32_t left = n / v->lanes - u;
         t.units = left < TH_TILE_UNITS ? left : TH_TILE_UNITS;

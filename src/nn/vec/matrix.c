@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What one part does: pixels in steps of a tile, and in each group units [unit, unit_end). */
+/* What one part does: pixels in steps of a tile or of an output row, and in each group units [unit, unit_end). */
 typedef struct share {
     int32_t pixel, pixel_end, unit, unit_end;
 } share;
@@ -16,14 +16,19 @@ static int32_t fraction(int32_t n, int32_t part, int32_t of)
     return (int32_t)((int64_t)n * part / of);
 }
 
+static int32_t by_rows(const th_matrix *m)
+{
+    return m->from == TH_FROM_ROWS || m->from == TH_FROM_PADDED;
+}
+
 /* By pixels if there are enough, else by channels. */
 static share share_of(const th_vec *v, const th_matrix *m, int32_t part, int32_t of)
 {
     const int32_t n_pixels = m->win.batches * m->win.out_h * m->win.out_w, n_units = m->stride_n / v->lanes;
-    const int32_t n_tiles = (n_pixels + v->rows - 1) / v->rows;
-    if (n_tiles < of) return (share){0, n_pixels, fraction(n_units, part, of), fraction(n_units, part + 1, of)};
-    const int32_t end = fraction(n_tiles, part + 1, of) * v->rows;
-    return (share){fraction(n_tiles, part, of) * v->rows, end < n_pixels ? end : n_pixels, 0, n_units};
+    const int32_t step = by_rows(m) ? m->win.out_w : v->rows, n_steps = (n_pixels + step - 1) / step;
+    if (n_steps < of) return (share){0, n_pixels, fraction(n_units, part, of), fraction(n_units, part + 1, of)};
+    const int32_t end = fraction(n_steps, part + 1, of) * step;
+    return (share){fraction(n_steps, part, of) * step, end < n_pixels ? end : n_pixels, 0, n_units};
 }
 
 /* memcpy of few bytes, without the call. */
@@ -89,10 +94,73 @@ static void collect(const th_matrix *m, const source *s, int32_t pixel, char *to
         copy_rows(to + j * n, to_row, from + (ptrdiff_t)j * w->dilation_w * step, from_row, bottom - top, n);
 }
 
-/* Points the tile to the taps of t->rows pixels: the picture itself, or a copy in scratch. */
-static void take(const th_matrix *m, const source *s, int32_t pixel, char *scratch, th_tile *t)
+static int32_t least(int32_t a, int32_t b)
 {
-    if (m->direct) {
+    return a < b ? a : b;
+}
+
+typedef void (*widener)(const int8_t *x, int32_t n, int16_t *y); /* NULL: numbers stay as they are */
+
+static void fill(const source *s, widener widen, char *to, int32_t n)
+{
+    if (!widen) {
+        memset(to, (int)s->zero, (size_t)n * (size_t)s->bytes);
+        return;
+    }
+    for (int32_t i = 0; i < n; i++) ((int16_t *)(void *)to)[i] = (int16_t)s->zero;
+}
+
+/* The rows that an output row looks at, with their padding. */
+static void pad_rows(const th_matrix *m, const source *s, widener widen, int32_t row, char *to)
+{
+    const th_window *w = &m->win;
+    const int32_t bytes = widen ? 2 : s->bytes, n = ((w->out_w - 1) * w->stride_w + w->filter_w) * w->in_c;
+    const int32_t left = least(w->pad_left * w->in_c, n), here = least(w->in_w * w->in_c, n - left);
+    int32_t iy = row % w->out_h * w->stride_h - w->pad_top;
+    for (int32_t i = 0; i < w->filter_h; i++, iy += w->dilation_h, to += (ptrdiff_t)m->pitch * bytes) {
+        if (iy < 0 || iy >= w->in_h) {
+            fill(s, widen, to, n);
+            continue;
+        }
+        const char *from = s->x + ((ptrdiff_t)(row / w->out_h) * w->in_h + iy) * w->in_w * w->in_c * s->bytes;
+        fill(s, widen, to, left);
+        if (widen)
+            widen((const int8_t *)from, here, (int16_t *)(void *)to + left);
+        else
+            memcpy(to + (ptrdiff_t)left * bytes, from, (size_t)here * (size_t)bytes);
+        fill(s, widen, to + (ptrdiff_t)(left + here) * bytes, n - left - here);
+    }
+}
+
+/* The next pixels of an output row, in tiles of about the same size; the first tile makes copies of the rows. */
+static void take_rows(const th_vec *v, const th_matrix *m, const source *s, widener widen, int32_t pixel, char *scratch,
+                      th_tile *t)
+{
+    const th_window *w = &m->win;
+    const int32_t row = pixel / w->out_w, ox = pixel % w->out_w, left = w->out_w - ox;
+    const int32_t n_tiles = (left + v->rows - 1) / v->rows, bytes = widen ? 2 : s->bytes;
+    const char *x = scratch;
+    if (m->from == TH_FROM_ROWS)
+        x = s->x + ((ptrdiff_t)(row / w->out_h) * w->in_h + row % w->out_h * w->stride_h) * w->in_w * w->in_c * bytes;
+    else if (ox == 0)
+        pad_rows(m, s, widen, row, scratch);
+    t->rows = (left + n_tiles - 1) / n_tiles;
+    t->x_row = (ptrdiff_t)w->stride_w * w->in_c * bytes;
+    t->x_segment = (ptrdiff_t)m->pitch * bytes;
+    t->x = x + ox * t->x_row;
+}
+
+/* Points the tile to the taps of the pixels before `end` that it has room for: the picture itself, or a copy in
+ * scratch. */
+static void take(const th_vec *v, const th_matrix *m, const source *s, int32_t pixel, int32_t end, char *scratch,
+                 th_tile *t)
+{
+    if (by_rows(m)) {
+        take_rows(v, m, s, NULL, pixel, scratch, t);
+        return;
+    }
+    t->rows = least(v->rows, end - pixel);
+    if (m->from == TH_FROM_PICTURE) {
         t->x_row = (ptrdiff_t)m->win.in_c * s->bytes;
         t->x = s->x + pixel * t->x_row;
         return;
@@ -103,22 +171,33 @@ static void take(const th_matrix *m, const source *s, int32_t pixel, char *scrat
 }
 
 /* The same for int8 that have to be widened.  Scratch: the wide rows, then one row of bytes. */
-static void take_wide(const th_vec *v, const th_matrix *m, const source *s, int32_t pixel, char *scratch, th_tile *t)
+static void take_wide(const th_vec *v, const th_matrix *m, const source *s, int32_t pixel, int32_t end, char *scratch,
+                      th_tile *t)
 {
+    if (by_rows(m)) {
+        take_rows(v, m, s, v->widen, pixel, scratch, t);
+        return;
+    }
+    t->rows = least(v->rows, end - pixel);
     const int32_t row = TH_MATRIX_ROW(m->n_k);
     char *narrow = scratch + (ptrdiff_t)v->rows * row * 2;
     t->x_row = (ptrdiff_t)row * 2;
     t->x = scratch;
     for (int32_t r = 0; r < t->rows; r++) {
-        const char *from = m->direct ? s->x + (ptrdiff_t)(pixel + r) * m->win.in_c : narrow;
-        if (!m->direct) collect(m, s, pixel + r, narrow);
+        const char *from = narrow;
+        if (m->from == TH_FROM_PICTURE)
+            from = s->x + (ptrdiff_t)(pixel + r) * m->win.in_c;
+        else
+            collect(m, s, pixel + r, narrow);
         v->widen((const int8_t *)from, m->n_k, (int16_t *)(void *)(scratch + r * t->x_row));
     }
 }
 
-static int32_t least(int32_t a, int32_t b)
+/* bytes: of the weights that one group meets in a unit. */
+static th_tile tile_of(const th_matrix *m, int32_t bytes)
 {
-    return a < b ? a : b;
+    return (th_tile){
+        .n_segments = m->n_segments, .n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_segments * m->n_groups * bytes};
 }
 
 /* Any shift. */
@@ -139,16 +218,15 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
     const share mine = share_of(v, m, part, of);
     const char *weights = bytes == 1 ? (const char *)p->w8 : (const char *)p->w16;
     int32_t sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
-    th_tile t = {.n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_groups * v->s8_group * v->lanes * bytes};
+    th_tile t = tile_of(m, v->s8_group * v->lanes * bytes);
     t.sums = sums;
     for (int32_t g = 0; g < m->groups; g++) {
         const source s = {(const char *)in[0] + g * (m->win.in_c / m->groups), 1, p->in_zero};
-        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += v->rows) {
-            t.rows = least(v->rows, mine.pixel_end - pixel);
+        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += t.rows) {
             if (bytes == 1)
-                take(m, &s, pixel, (char *)scratch, &t);
+                take(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             else
-                take_wide(v, m, &s, pixel, (char *)scratch, &t);
+                take_wide(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
                 t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
@@ -196,16 +274,25 @@ static void finish_s16(const th_matrix_s16_par *p, const th_tile *t, const int64
 static void sum_s16(const th_vec *v, const th_tile *whole, int32_t wide, int64_t *sums)
 {
     int32_t some[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
-    const int32_t n = whole->rows * whole->units * v->lanes, most = wide ? PIECE : whole->n_groups;
+    const int32_t n = whole->rows * whole->units * v->lanes;
     th_tile t = *whole;
     t.sums = some;
-    memset(sums, 0, (size_t)n * sizeof *sums);
-    for (int32_t left = whole->n_groups; left > 0; left -= most) {
-        t.n_groups = least(most, left);
+    if (!wide) {
         v->tile_s16(&t);
-        for (int32_t i = 0; i < n; i++) sums[i] += some[i];
-        t.x = (const char *)t.x + t.n_groups * 4;
-        t.w = (const char *)t.w + (ptrdiff_t)t.n_groups * v->lanes * 4;
+        for (int32_t i = 0; i < n; i++) sums[i] = some[i];
+        return;
+    }
+    t.n_segments = 1;
+    memset(sums, 0, (size_t)n * sizeof *sums);
+    for (int32_t s = 0; s < whole->n_segments; s++) {
+        t.x = (const char *)whole->x + s * whole->x_segment;
+        for (int32_t left = whole->n_groups; left > 0; left -= PIECE) {
+            t.n_groups = least(PIECE, left);
+            v->tile_s16(&t);
+            for (int32_t i = 0; i < n; i++) sums[i] += some[i];
+            t.x = (const char *)t.x + t.n_groups * 4;
+            t.w = (const char *)t.w + (ptrdiff_t)t.n_groups * v->lanes * 4;
+        }
     }
 }
 
@@ -217,12 +304,11 @@ void th_matrix_s16(const th_vec *v, const void *par, const void *const *in, void
     const int32_t per_group = m->win.out_c / m->groups;
     const share mine = share_of(v, m, part, of);
     int64_t sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
-    th_tile t = {.n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_groups * 2 * v->lanes * 2};
+    th_tile t = tile_of(m, 2 * v->lanes * 2);
     for (int32_t g = 0; g < m->groups; g++) {
         const source s = {(const char *)in[0] + (ptrdiff_t)g * (m->win.in_c / m->groups) * 2, 2, 0};
-        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += v->rows) {
-            t.rows = least(v->rows, mine.pixel_end - pixel);
-            take(m, &s, pixel, (char *)scratch, &t);
+        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += t.rows) {
+            take(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
                 t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
@@ -245,13 +331,12 @@ void th_matrix_f32(const th_vec *v, const void *par, const void *const *in, void
     const int32_t per_group = m->win.out_c / m->groups;
     const share mine = share_of(v, m, part, of);
     float sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
-    th_tile t = {.n_groups = m->n_groups, .w_unit = (ptrdiff_t)m->n_groups * v->lanes * 4};
+    th_tile t = tile_of(m, v->lanes * 4);
     t.sums = sums;
     for (int32_t g = 0; g < m->groups; g++) {
         const source s = {(const char *)in[0] + (ptrdiff_t)g * (m->win.in_c / m->groups) * 4, 4, 0};
-        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += v->rows) {
-            t.rows = least(v->rows, mine.pixel_end - pixel);
-            take(m, &s, pixel, (char *)scratch, &t);
+        for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += t.rows) {
+            take(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
                 t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);

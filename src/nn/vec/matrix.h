@@ -4,6 +4,13 @@
  * A dense layer is a 1x1 convolution of a picture whose pixels are its rows; the depthwise layer is a convolution
  * whose filters stand the other way round.
  *
+ * Where the taps of a pixel come from (th_matrix.from):
+ *   TH_FROM_PICTURE  a 1x1 filter without stride: they are the picture itself
+ *   TH_FROM_ROWS     taps of one filter row lie side by side in the picture; so they stay there, as a segment for each
+ *                    filter row, `pitch` numbers apart, and the next pixel begins stride_w * in_c numbers further
+ *   TH_FROM_PADDED   the same from copies of the picture's rows with their padding, made once for each output row
+ *   TH_FROM_TAPS     anything else: collected, pixel by pixel
+ *
  *   in[0] x   out[0] y;  weights and bias are in the parameters
  *   scratch: th_matrix_scratch bytes
  *
@@ -16,14 +23,18 @@
 #include "nn/vec/vec.h"
 #include "nn/window.h"
 
+typedef enum th_matrix_from { TH_FROM_PICTURE, TH_FROM_ROWS, TH_FROM_PADDED, TH_FROM_TAPS } th_matrix_from;
+
 /* What all types share: one picture to another.  Channels of a group are rounded up to whole units: `stride_n`. */
 typedef struct th_matrix {
     th_window win;
     int32_t groups;
-    int32_t n_k;      /* taps of one output: filter_h * filter_w * in_c / groups */
-    int32_t n_groups; /* of n_k, of the dot product */
-    int32_t stride_n; /* packed channels of a group of channels */
-    int32_t direct;   /* 1: the taps of a pixel are the picture itself */
+    int32_t n_k;        /* taps of one output: filter_h * filter_w * in_c / groups */
+    int32_t n_segments; /* that these are cut into: filter_h with TH_FROM_ROWS and _PADDED, else 1 */
+    int32_t n_groups;   /* of a segment, of the dot product */
+    int32_t stride_n;   /* packed channels of a group of channels */
+    int32_t from;       /* th_matrix_from */
+    int32_t pitch;      /* from one segment to the next */
 } th_matrix;
 
 typedef struct th_matrix_s8_par {

@@ -14,8 +14,9 @@
         TH_FIELD_INT(type, m.win.out_c), TH_FIELD_INT(type, m.win.filter_h), TH_FIELD_INT(type, m.win.filter_w),       \
         TH_FIELD_INT(type, m.win.stride_h), TH_FIELD_INT(type, m.win.stride_w), TH_FIELD_INT(type, m.win.dilation_h),  \
         TH_FIELD_INT(type, m.win.dilation_w), TH_FIELD_INT(type, m.win.pad_top), TH_FIELD_INT(type, m.win.pad_left),   \
-        TH_FIELD_INT(type, m.groups), TH_FIELD_INT(type, m.n_k), TH_FIELD_INT(type, m.n_groups),                       \
-        TH_FIELD_INT(type, m.stride_n), TH_FIELD_INT(type, m.direct)
+        TH_FIELD_INT(type, m.groups), TH_FIELD_INT(type, m.n_k), TH_FIELD_INT(type, m.n_segments),                     \
+        TH_FIELD_INT(type, m.n_groups), TH_FIELD_INT(type, m.stride_n), TH_FIELD_INT(type, m.from),                    \
+        TH_FIELD_INT(type, m.pitch)
 
 static const th_field matrix_s8_fields[] = {
     TH_FIELD_MATRIX(th_matrix_s8_par),
@@ -99,6 +100,13 @@ static const th_field add_s8_fields[] = {
     TH_FIELD_INT(th_vec_add_s8_par, out_zero),
     TH_FIELD_INT(th_vec_add_s8_par, act_min),
     TH_FIELD_INT(th_vec_add_s8_par, act_max),
+    TH_FIELD_INT(th_vec_add_s8_par, a_zero),
+    TH_FIELD_INT(th_vec_add_s8_par, a_multiplier),
+    TH_FIELD_INT(th_vec_add_s8_par, a_shift),
+    TH_FIELD_INT(th_vec_add_s8_par, b_zero),
+    TH_FIELD_INT(th_vec_add_s8_par, b_multiplier),
+    TH_FIELD_INT(th_vec_add_s8_par, b_shift),
+    TH_FIELD_INT(th_vec_add_s8_par, negative),
     TH_FIELD_INT(th_vec_add_s8_par, n_table),
     TH_FIELD_INTS(th_vec_add_s8_par, a, n_table),
     TH_FIELD_INTS(th_vec_add_s8_par, b, n_table),
@@ -182,17 +190,42 @@ typedef struct layer {
     weights w;
 } layer;
 
-/* `group`: k of one lane; whole: the micro-kernel reads whole groups where they lie. */
-static th_matrix matrix_of(const th_vec *v, const layer *l, int32_t group, bool whole)
+#define MOST_ROW ((int32_t)1 << 20) /* numbers of a padded row */
+
+/* Reads the taps from rows where they lie side by side and enough pixels of a row make a tile.  `there`: the
+ * micro-kernel could read the picture itself. */
+static void read_rows(const th_vec *v, int32_t group, bool there, th_matrix *m)
+{
+    const th_window *w = &m->win;
+    const int32_t n_k = w->filter_w * w->in_c, columns = (w->out_w - 1) * w->stride_w + w->filter_w;
+    const int32_t height = (w->out_h - 1) * w->stride_h + (w->filter_h - 1) * w->dilation_h + 1;
+    if (m->groups != 1 || w->out_w * 2 <= v->rows || (int64_t)columns * w->in_c > MOST_ROW) return;
+    if (w->dilation_w != 1 && w->filter_w != 1) return;
+    m->n_segments = w->filter_h;
+    m->n_groups = (n_k + group - 1) / group;
+    if (there && n_k % group == 0 && w->pad_top == 0 && w->pad_left == 0 && columns <= w->in_w && height <= w->in_h) {
+        m->from = TH_FROM_ROWS;
+        m->pitch = w->dilation_h * w->in_w * w->in_c;
+    } else {
+        m->from = TH_FROM_PADDED;
+        m->pitch = TH_MATRIX_ROW(columns * w->in_c);
+    }
+}
+
+/* `group`: k of one lane; there: the micro-kernel reads numbers as they are in the picture, but only whole groups. */
+static th_matrix matrix_of(const th_vec *v, const layer *l, int32_t group, bool there)
 {
     const th_window *w = &l->win;
     const int32_t per_group = w->out_c / l->groups;
-    th_matrix m = {.win = *w, .groups = l->groups};
+    th_matrix m = {.win = *w, .groups = l->groups, .n_segments = 1, .from = TH_FROM_TAPS};
     m.n_k = w->filter_h * w->filter_w * (w->in_c / l->groups);
     m.n_groups = (m.n_k + group - 1) / group;
     m.stride_n = (per_group + v->lanes - 1) / v->lanes * v->lanes;
-    m.direct = w->filter_h == 1 && w->filter_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
-               w->pad_left == 0 && w->out_h == w->in_h && w->out_w == w->in_w && (!whole || m.n_k % group == 0);
+    if (w->filter_h == 1 && w->filter_w == 1 && w->stride_h == 1 && w->stride_w == 1 && w->pad_top == 0 &&
+        w->pad_left == 0 && w->out_h == w->in_h && w->out_w == w->in_w && (!there || m.n_k % group == 0))
+        m.from = TH_FROM_PICTURE;
+    else
+        read_rows(v, group, there, &m);
     return m;
 }
 
@@ -206,15 +239,23 @@ static int32_t packed(const th_matrix *m, int32_t c)
 /* Where weight k of a packed channel stands. */
 static size_t place_of(const th_matrix *m, int32_t lanes, int32_t group, int32_t channel, int32_t k)
 {
-    return (((size_t)(channel / lanes) * (size_t)m->n_groups + (size_t)(k / group)) * (size_t)lanes +
-            (size_t)(channel % lanes)) *
+    const int32_t in_segment = m->n_k / m->n_segments, i = k % in_segment;
+    const size_t at = (size_t)(channel / lanes) * (size_t)m->n_segments + (size_t)(k / in_segment);
+    return ((at * (size_t)m->n_groups + (size_t)(i / group)) * (size_t)lanes + (size_t)(channel % lanes)) *
                (size_t)group +
-           (size_t)(k % group);
+           (size_t)(i % group);
 }
 
 static size_t n_packed(const th_matrix *m, int32_t group)
 {
-    return (size_t)m->groups * (size_t)m->stride_n * (size_t)m->n_groups * (size_t)group;
+    return (size_t)m->groups * (size_t)m->stride_n * (size_t)m->n_segments * (size_t)m->n_groups * (size_t)group;
+}
+
+/* Scratch of what is collected or copied, in numbers as they are multiplied. */
+static size_t n_scratch(const th_vec *v, const th_matrix *m)
+{
+    if (m->from == TH_FROM_TAPS) return (size_t)v->rows * (size_t)TH_MATRIX_ROW(m->n_k);
+    return m->from == TH_FROM_PADDED ? (size_t)m->n_segments * (size_t)m->pitch : 0;
 }
 
 /* Scales of n_from channels or one for all, as arrays of n; those in between multiply with 0. */
@@ -251,8 +292,7 @@ static th_err matrix_s8(const th_vec_family *f, const th_prepare *p, const layer
                         const int32_t *multiplier, const int32_t *shift, int32_t each, th_step *step)
 {
     const th_vec *v = f->vec;
-    const int32_t group = v->s8_group,
-                  row = TH_MATRIX_ROW(l->win.filter_h * l->win.filter_w * (l->win.in_c / l->groups));
+    const int32_t group = v->s8_group;
     th_matrix *m = &par->m;
     scales s;
     *m = matrix_of(v, l, group, v->s8_bytes == 1);
@@ -285,10 +325,9 @@ static th_err matrix_s8(const th_vec_family *f, const th_prepare *p, const layer
     par->n_w16 = w16 ? (int32_t)n_w : 0;
     SET_KERNEL(f, TH_VEC_matrix_s8, th_matrix_s8_par, matrix_s8_fields, step);
     step->par = par;
-    if (v->s8_bytes == 1)
-        step->scratch_bytes = m->direct ? 0 : (size_t)v->rows * (size_t)row;
-    else
-        step->scratch_bytes = (size_t)v->rows * (size_t)row * 2 + (m->direct ? 0 : (size_t)row);
+    step->scratch_bytes = n_scratch(v, m) * (size_t)v->s8_bytes;
+    if (v->s8_bytes == 2 && (m->from == TH_FROM_PICTURE || m->from == TH_FROM_TAPS))
+        step->scratch_bytes = ((size_t)v->rows * 2 + (m->from == TH_FROM_TAPS)) * (size_t)TH_MATRIX_ROW(m->n_k);
     return TH_OK;
 }
 
@@ -330,7 +369,7 @@ static th_err matrix_s16(const th_vec_family *f, const th_prepare *p, const laye
     par->n_w = (int32_t)n_w;
     SET_KERNEL(f, TH_VEC_matrix_s16, th_matrix_s16_par, matrix_s16_fields, step);
     step->par = par;
-    step->scratch_bytes = m->direct ? 0 : (size_t)v->rows * (size_t)TH_MATRIX_ROW(m->n_k) * 2;
+    step->scratch_bytes = n_scratch(v, m) * 2;
     return TH_OK;
 }
 
@@ -358,7 +397,7 @@ static th_err matrix_f32(const th_vec_family *f, const th_prepare *p, const laye
     par->w = w;
     SET_KERNEL(f, TH_VEC_matrix_f32, th_matrix_f32_par, matrix_f32_fields, step);
     step->par = par;
-    step->scratch_bytes = m->direct ? 0 : (size_t)v->rows * (size_t)TH_MATRIX_ROW(m->n_k) * 4;
+    step->scratch_bytes = n_scratch(v, m) * 4;
     return TH_OK;
 }
 
@@ -475,6 +514,8 @@ static bool lines_of(const th_window *w, int32_t group, int32_t lanes, int32_t b
     if (w->filter_h > TH_LINE_TAPS || w->filter_w > TH_LINE_TAPS || l->n_groups * group > TH_LINE_TAPS) return false;
     l->flow = w->out_w > 1 && period <= MOST_FLOW / lanes;
     l->period = l->flow ? period : (w->out_c + lanes - 1) / lanes;
+    if (l->flow && period * lanes < TH_LINE_LANES) /* few channels several times over, so that a call does more */
+        l->period = TH_LINE_LANES / (period * lanes) * period;
     l->phase = w->out_w + (w->filter_w - 1) * w->dilation_w / w->stride_w;
     l->row = (w->stride_w * l->phase * w->out_c + lanes) * bytes;
     return true;
@@ -600,32 +641,53 @@ static bool is_flat(const th_broadcast *map)
     return map->n_dims == 1 && map->stride[0] != 0 && map->stride[1] != 0;
 }
 
+/* Tables of what the inputs add, for families that do not compute it. */
+static th_err add_tables(const th_prepare *p, const th_binary_q_par *old, th_vec_add_s8_par *par)
+{
+    int32_t *a = TH_NEW(p->arena, int32_t, 256), *b = TH_NEW(p->arena, int32_t, 256);
+    if (!a || !b) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    for (int32_t i = 0; i < 256; i++) {
+        a[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->a_zero, 20), old->a_multiplier, old->a_shift);
+        b[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->b_zero, 20), old->b_multiplier, old->b_shift);
+        if (par->negative) b[i] = -b[i];
+    }
+    par->n_table = 256;
+    par->a = a;
+    par->b = b;
+    return TH_OK;
+}
+
+static bool is_term(int32_t multiplier, int32_t shift)
+{
+    return multiplier >= 0 && shift >= -31 && shift <= 0;
+}
+
 static th_err add_or_sub(const th_vec_family *f, const th_prepare *p, bool negative, th_step *step)
 {
     const th_binary_q_par *old = step->par;
     scales s;
     if (!is_flat(&old->map) || old->out_shift < -31 || old->out_shift > -1) return TH_OK;
     th_vec_add_s8_par *par = TH_NEW(p->arena, th_vec_add_s8_par, 1);
-    int32_t *a = TH_NEW(p->arena, int32_t, 256), *b = TH_NEW(p->arena, int32_t, 256);
-    if (!par || !a || !b) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
+    if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     TH_TRY(scales_new(p, TH_LINE_LANES, &s));
-    for (int32_t i = 0; i < 256; i++) {
-        a[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->a_zero, 20), old->a_multiplier, old->a_shift);
-        b[i] = th_requant(th_shift_left((i < 128 ? i : i - 256) - old->b_zero, 20), old->b_multiplier, old->b_shift);
-        if (negative) b[i] = -b[i];
-    }
     for (int32_t i = 0; i < TH_LINE_LANES; i++) s.multiplier[i] = old->out_multiplier, s.shift[i] = old->out_shift;
     *par = (th_vec_add_s8_par){.n = old->map.size[0],
                                .out_zero = old->out_zero,
                                .act_min = old->act_min,
                                .act_max = old->act_max,
-                               .n_table = 256,
-                               .a = a,
-                               .b = b,
+                               .a_zero = old->a_zero,
+                               .a_multiplier = old->a_multiplier,
+                               .a_shift = old->a_shift,
+                               .b_zero = old->b_zero,
+                               .b_multiplier = old->b_multiplier,
+                               .b_shift = old->b_shift,
+                               .negative = negative,
                                .n_lanes = TH_LINE_LANES,
                                .bias = s.bias,
                                .multiplier = s.multiplier,
                                .shift = s.shift};
+    if (!f->vec->add_s8 || !is_term(old->a_multiplier, old->a_shift) || !is_term(old->b_multiplier, old->b_shift))
+        TH_TRY(add_tables(p, old, par));
     SET_KERNEL(f, TH_VEC_vec_add_s8, th_vec_add_s8_par, add_s8_fields, step);
     step->n_in = 2;
     step->par = par;

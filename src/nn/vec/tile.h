@@ -21,22 +21,25 @@
 TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
 {
     T_SUM sum[T_ROWS][TH_TILE_UNITS];
-    const char *x = (const char *)t->x, *w = (const char *)t->w;
+    const char *segment = (const char *)t->x, *w = (const char *)t->w;
     const ptrdiff_t x_row = t->x_row, w_unit = t->w_unit;
     TH_UNROLL
     for (int r = 0; r < rows; r++) {
         TH_UNROLL
         for (int u = 0; u < units; u++) sum[r][u] = T_ZERO();
     }
-    for (int32_t g = t->n_groups; g > 0; g--, x += T_X_BYTES, w += T_W_BYTES) {
-        T_W wu[TH_TILE_UNITS];
-        TH_UNROLL
-        for (int u = 0; u < units; u++) wu[u] = T_LOAD(w + u * w_unit);
-        TH_UNROLL
-        for (int r = 0; r < rows; r++) {
-            const T_W xr = T_X(x + r * x_row);
+    for (int32_t s = t->n_segments; s > 0; s--, segment += t->x_segment) {
+        const char *x = segment;
+        for (int32_t g = t->n_groups; g > 0; g--, x += T_X_BYTES, w += T_W_BYTES) {
+            T_W wu[TH_TILE_UNITS];
             TH_UNROLL
-            for (int u = 0; u < units; u++) sum[r][u] = T_DOT(sum[r][u], xr, wu[u]);
+            for (int u = 0; u < units; u++) wu[u] = T_LOAD(w + u * w_unit);
+            TH_UNROLL
+            for (int r = 0; r < rows; r++) {
+                const T_W xr = T_X(x + r * x_row);
+                TH_UNROLL
+                for (int u = 0; u < units; u++) sum[r][u] = T_DOT(sum[r][u], xr, wu[u]);
+            }
         }
     }
     char *out = (char *)t->sums;

@@ -5,8 +5,9 @@
  * them with packed weights, and its `finish` makes outputs of the sums.  A channel is a lane: one vector of sums is a
  * "unit" of channels.
  *
- *   x      [rows of the tile][k], k rounded up to groups; what fills the last group is any number
- *   w      [unit][group][lane][k in the group], what fills the last group or unit is 0
+ *   x      [rows of the tile][k], k rounded up to groups; what fills the last group is any number.  k is cut into
+ *          segments that lie apart (rows of a picture, or only one); each is rounded up to groups
+ *   w      [unit][segment][group][lane][k in the group], what fills the last group or unit is 0
  *   sums   [rows][units * lanes]
  *
  * A group is what one lane of the dot instruction takes at once: 4 int8 (VNNI, NEON dot product, MVE), 2 int16
@@ -32,12 +33,13 @@
 
 /* One call of a matrix micro-kernel. */
 typedef struct th_tile {
-    const void *x; /* row r at x + r * x_row bytes */
-    ptrdiff_t x_row;
+    const void *x; /* segment s of row r at x + s * x_segment + r * x_row bytes */
+    ptrdiff_t x_row, x_segment;
     const void *w; /* unit u at w + u * w_unit bytes */
     ptrdiff_t w_unit;
-    int32_t n_groups, rows, units; /* 1 .. th_vec.rows, 1 .. TH_TILE_MOST(rows) */
-    void *sums;                    /* [rows][units * lanes] */
+    int32_t n_segments, n_groups; /* groups of each segment */
+    int32_t rows, units;          /* 1 .. th_vec.rows, 1 .. TH_TILE_MOST(rows) */
+    void *sums;                   /* [rows][units * lanes] */
 } th_tile;
 
 /* Sums to int8: y[r][c] = limit(zero + R(sum[r][c] + bias[c])), R as in nn/requant.h for shifts to the right:
@@ -62,6 +64,22 @@ typedef struct th_finish_f32 {
     ptrdiff_t y_row; /* floats */
 } th_finish_f32;
 
+/* An input of ADD: what it adds is R((x - zero) 2^20, multiplier, shift), R as in nn/requant.h.  -31 <= shift <= 0,
+ * multiplier >= 0.  (x - zero) 2^20 m needs more than 32 bits, but with m = 2^11 high + low
+ *   h = ((x - zero) 2^20 m + 2^30) >> 31  =  (x - zero) high + (((x - zero) low + 2^10) >> 11)
+ *   t = (2 h - (h < 0)) >> -shift,   R = (t >> 1) + (t & 1) */
+typedef struct th_term_s8 {
+    int32_t zero, multiplier, shift;
+} th_term_s8;
+
+/* y[i] = finish(R_a(a[i]) + R_b(b[i])), with - for SUB; of `finish` all lanes have the same bias (0) and scale. */
+typedef struct th_add_s8_job {
+    const int8_t *a, *b;
+    th_term_s8 of_a, of_b;
+    int32_t negative; /* 1: SUB */
+    th_finish_s8 finish;
+} th_add_s8_job;
+
 /* A piece of a line of a depthwise layer: sums[i] = sum_t tap[t][at + i] * w[i][t],  0 <= i < blocks * lanes.
  * Taps are a multiple of the depthwise group, those added have weights 0. */
 typedef struct th_line {
@@ -85,10 +103,11 @@ typedef struct th_vec {
     void (*widen)(const int8_t *x, int32_t n, int16_t *y); /* NULL when s8_bytes is 1 */
     void (*finish_s8)(const th_finish_s8 *f);
     void (*finish_f32)(const th_finish_f32 *f);
-    int32_t line_group, line_lanes; /* depthwise int8: taps of one lane, channels of a block */
-    int32_t line_offset;            /* as s8_offset */
-    int32_t line_w_bytes;           /* of a packed weight */
-    int32_t (*place)(int32_t c);    /* where channel c of a block stands among the packed lanes */
+    void (*add_s8)(const th_add_s8_job *j); /* NULL: tables */
+    int32_t line_group, line_lanes;         /* depthwise int8: taps of one lane, channels of a block */
+    int32_t line_offset;                    /* as s8_offset */
+    int32_t line_w_bytes;                   /* of a packed weight */
+    int32_t (*place)(int32_t c);            /* where channel c of a block stands among the packed lanes */
     void (*line_s8)(const th_line *l);
     void (*line_f32)(const th_line *l); /* blocks of `lanes` channels, group 1 */
 } th_vec;

@@ -99,6 +99,57 @@ static void finish_s8(const th_finish_s8 *f)
     }
 }
 
+/* What an input of ADD adds, see th_term_s8. */
+typedef struct term {
+    __m256i high, low, high_at, low_at;
+    __m128i down;
+} term;
+
+TH_INLINE term term_of(const th_term_s8 *t)
+{
+    const int32_t high = (t->multiplier >> 11) * 2, low = t->multiplier & 2047;
+    return (term){_mm256_set1_epi32(high), _mm256_set1_epi32(low), _mm256_set1_epi32(-t->zero * high),
+                  _mm256_set1_epi32(1024 - t->zero * low), _mm_cvtsi32_si128(-t->shift)};
+}
+
+TH_INLINE __m256i term_at(const term *t, const int8_t *bytes)
+{
+    const __m256i x = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)bytes));
+    const __m256i low = _mm256_srai_epi32(_mm256_add_epi32(_mm256_mullo_epi32(x, t->low), t->low_at), 11);
+    const __m256i twice =
+        _mm256_add_epi32(_mm256_add_epi32(_mm256_mullo_epi32(x, t->high), t->high_at), _mm256_add_epi32(low, low));
+    const __m256i k = _mm256_sra_epi32(_mm256_add_epi32(twice, _mm256_srai_epi32(twice, 31)), t->down);
+    return _mm256_add_epi32(_mm256_srai_epi32(k, 1), _mm256_and_si256(k, _mm256_set1_epi32(1)));
+}
+
+/* Eight at a time; the last ones in memory that has room for eight. */
+static void add_s8(const th_add_s8_job *j)
+{
+    const term of_a = term_of(&j->of_a), of_b = term_of(&j->of_b);
+    const __m256i m = load(j->finish.multiplier), sign = _mm256_set1_epi32(-j->negative),
+                  e = _mm256_sub_epi32(_mm256_set1_epi32(-1), load(j->finish.shift));
+    for (int32_t i = 0; i < j->finish.n; i += 8) {
+        const int32_t left = j->finish.n - i;
+        const int8_t *a = j->a + i, *b = j->b + i;
+        int8_t rest_a[8] = {0}, rest_b[8] = {0};
+        if (left < 8) {
+            memcpy(rest_a, a, (size_t)left);
+            memcpy(rest_b, b, (size_t)left);
+            a = rest_a;
+            b = rest_b;
+        }
+        const __m256i sum =
+            _mm256_add_epi32(term_at(&of_a, a), _mm256_sub_epi32(_mm256_xor_si256(term_at(&of_b, b), sign), sign));
+        const __m128i q = requant(&j->finish, sum, m, e);
+        if (left >= 8) {
+            _mm_storel_epi64((__m128i *)(void *)(j->finish.y + i), q);
+        } else {
+            _mm_storel_epi64((__m128i *)(void *)rest_a, q);
+            memcpy(j->finish.y + i, rest_a, (size_t)left);
+        }
+    }
+}
+
 static void finish_f32(const th_finish_f32 *f)
 {
     const __m256 lo = _mm256_set1_ps(f->lo), hi = _mm256_set1_ps(f->hi);
@@ -147,18 +198,29 @@ static void line_s8(const th_line *l)
     }
 }
 
+/* `blocks` at once, which share the addresses of taps and whose sums do not wait for one another. */
+TH_INLINE void blocks_f32(const th_line *l, const int blocks, int32_t b)
+{
+    const float *w = (const float *)l->w + (ptrdiff_t)b * l->n_groups * 8;
+    const ptrdiff_t at = l->at + (ptrdiff_t)b * 32, next = (ptrdiff_t)l->n_groups * 8;
+    __m256 s[4];
+    TH_UNROLL
+    for (int i = 0; i < blocks; i++) s[i] = _mm256_loadu_ps(l->bias + (b + i) * 8);
+    for (int32_t t = 0; t < l->n_groups; t++, w += 8) {
+        const float *x = (const float *)(const void *)((const char *)l->tap[t] + at);
+        TH_UNROLL
+        for (int i = 0; i < blocks; i++)
+            s[i] = _mm256_add_ps(s[i], _mm256_mul_ps(_mm256_loadu_ps(x + i * 8), _mm256_loadu_ps(w + i * next)));
+    }
+    TH_UNROLL
+    for (int i = 0; i < blocks; i++) _mm256_storeu_ps((float *)l->sums + (b + i) * 8, s[i]);
+}
+
 static void line_f32(const th_line *l)
 {
-    const float *w = (const float *)l->w, *bias = l->bias;
-    float *sums = (float *)l->sums;
-    for (int32_t b = 0; b < l->blocks; b++, sums += 8, bias += 8) {
-        __m256 s = _mm256_loadu_ps(bias);
-        for (int32_t t = 0; t < l->n_groups; t++, w += 8) {
-            const float *x = (const float *)(const void *)((const char *)l->tap[t] + l->at) + (ptrdiff_t)b * 8;
-            s = _mm256_add_ps(s, _mm256_mul_ps(_mm256_loadu_ps(x), _mm256_loadu_ps(w)));
-        }
-        _mm256_storeu_ps(sums, s);
-    }
+    int32_t b = 0;
+    for (; b + 4 <= l->blocks; b += 4) blocks_f32(l, 4, b);
+    for (; b < l->blocks; b++) blocks_f32(l, 1, b);
 }
 
 const th_vec th_vec_avx2 = {
@@ -172,6 +234,7 @@ const th_vec th_vec_avx2 = {
     .widen = widen,
     .finish_s8 = finish_s8,
     .finish_f32 = finish_f32,
+    .add_s8 = add_s8,
     .line_group = 2,
     .line_lanes = 16,
     .line_w_bytes = 2,

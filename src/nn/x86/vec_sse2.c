@@ -190,18 +190,29 @@ static void line_s8(const th_line *l)
     }
 }
 
+/* `blocks` at once, which share the addresses of taps and whose sums do not wait for one another. */
+TH_INLINE void blocks_f32(const th_line *l, const int blocks, int32_t b)
+{
+    const float *w = (const float *)l->w + (ptrdiff_t)b * l->n_groups * 4;
+    const ptrdiff_t at = l->at + (ptrdiff_t)b * 16, next = (ptrdiff_t)l->n_groups * 4;
+    __m128 s[4];
+    TH_UNROLL
+    for (int i = 0; i < blocks; i++) s[i] = _mm_loadu_ps(l->bias + (b + i) * 4);
+    for (int32_t t = 0; t < l->n_groups; t++, w += 4) {
+        const float *x = (const float *)(const void *)((const char *)l->tap[t] + at);
+        TH_UNROLL
+        for (int i = 0; i < blocks; i++)
+            s[i] = _mm_add_ps(s[i], _mm_mul_ps(_mm_loadu_ps(x + i * 4), _mm_loadu_ps(w + i * next)));
+    }
+    TH_UNROLL
+    for (int i = 0; i < blocks; i++) _mm_storeu_ps((float *)l->sums + (b + i) * 4, s[i]);
+}
+
 static void line_f32(const th_line *l)
 {
-    const float *w = (const float *)l->w, *bias = l->bias;
-    float *sums = (float *)l->sums;
-    for (int32_t b = 0; b < l->blocks; b++, sums += 4, bias += 4) {
-        __m128 s = _mm_loadu_ps(bias);
-        for (int32_t t = 0; t < l->n_groups; t++, w += 4) {
-            const float *x = (const float *)(const void *)((const char *)l->tap[t] + l->at) + (ptrdiff_t)b * 4;
-            s = _mm_add_ps(s, _mm_mul_ps(_mm_loadu_ps(x), _mm_loadu_ps(w)));
-        }
-        _mm_storeu_ps(sums, s);
-    }
+    int32_t b = 0;
+    for (; b + 4 <= l->blocks; b += 4) blocks_f32(l, 4, b);
+    for (; b < l->blocks; b++) blocks_f32(l, 1, b);
 }
 
 const th_vec th_vec_sse2 = {

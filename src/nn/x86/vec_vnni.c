@@ -102,6 +102,43 @@ static void finish_s8(const th_finish_s8 *f)
     }
 }
 
+/* What an input of ADD adds, see th_term_s8. */
+typedef struct term {
+    __m512i high, low, high_at, low_at, down;
+} term;
+
+TH_INLINE term term_of(const th_term_s8 *t)
+{
+    const int32_t high = (t->multiplier >> 11) * 2, low = t->multiplier & 2047;
+    return (term){_mm512_set1_epi32(high), _mm512_set1_epi32(low), _mm512_set1_epi32(-t->zero * high),
+                  _mm512_set1_epi32(1024 - t->zero * low), _mm512_set1_epi32(-t->shift)};
+}
+
+TH_INLINE __m512i term_at(const term *t, __m128i bytes)
+{
+    const __m512i x = _mm512_cvtepi8_epi32(bytes);
+    const __m512i low = _mm512_srai_epi32(_mm512_add_epi32(_mm512_mullo_epi32(x, t->low), t->low_at), 11);
+    const __m512i twice =
+        _mm512_add_epi32(_mm512_add_epi32(_mm512_mullo_epi32(x, t->high), t->high_at), _mm512_add_epi32(low, low));
+    const __m512i k = _mm512_srav_epi32(_mm512_add_epi32(twice, _mm512_srai_epi32(twice, 31)), t->down);
+    return _mm512_add_epi32(_mm512_srai_epi32(k, 1), _mm512_and_si512(k, _mm512_set1_epi32(1)));
+}
+
+static void add_s8(const th_add_s8_job *j)
+{
+    const term of_a = term_of(&j->of_a), of_b = term_of(&j->of_b);
+    const __m512i m = load(j->finish.multiplier), sign = _mm512_set1_epi32(-j->negative),
+                  e = _mm512_sub_epi32(_mm512_set1_epi32(-1), load(j->finish.shift));
+    for (int32_t i = 0; i < j->finish.n; i += 16) {
+        const int32_t left = j->finish.n - i;
+        const __mmask16 here = (__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1);
+        const __m512i a = term_at(&of_a, _mm_maskz_loadu_epi8(here, j->a + i)),
+                      b = term_at(&of_b, _mm_maskz_loadu_epi8(here, j->b + i));
+        const __m512i sum = _mm512_add_epi32(a, _mm512_sub_epi32(_mm512_xor_si512(b, sign), sign));
+        _mm_mask_storeu_epi8(j->finish.y + i, here, requant(&j->finish, sum, m, e));
+    }
+}
+
 static void finish_f32(const th_finish_f32 *f)
 {
     const __m512 lo = _mm512_set1_ps(f->lo), hi = _mm512_set1_ps(f->hi);
@@ -156,18 +193,29 @@ static void line_s8(const th_line *l)
     }
 }
 
+/* `blocks` at once, which share the addresses of taps and whose sums do not wait for one another. */
+TH_INLINE void blocks_f32(const th_line *l, const int blocks, int32_t b)
+{
+    const float *w = (const float *)l->w + (ptrdiff_t)b * l->n_groups * 16;
+    const ptrdiff_t at = l->at + (ptrdiff_t)b * 64, next = (ptrdiff_t)l->n_groups * 16;
+    __m512 s[4];
+    TH_UNROLL
+    for (int i = 0; i < blocks; i++) s[i] = _mm512_loadu_ps(l->bias + (b + i) * 16);
+    for (int32_t t = 0; t < l->n_groups; t++, w += 16) {
+        const float *x = (const float *)(const void *)((const char *)l->tap[t] + at);
+        TH_UNROLL
+        for (int i = 0; i < blocks; i++)
+            s[i] = _mm512_add_ps(s[i], _mm512_mul_ps(_mm512_loadu_ps(x + i * 16), _mm512_loadu_ps(w + i * next)));
+    }
+    TH_UNROLL
+    for (int i = 0; i < blocks; i++) _mm512_storeu_ps((float *)l->sums + (b + i) * 16, s[i]);
+}
+
 static void line_f32(const th_line *l)
 {
-    const float *w = (const float *)l->w, *bias = l->bias;
-    float *sums = (float *)l->sums;
-    for (int32_t b = 0; b < l->blocks; b++, sums += 16, bias += 16) {
-        __m512 s = _mm512_loadu_ps(bias);
-        for (int32_t t = 0; t < l->n_groups; t++, w += 16) {
-            const float *x = (const float *)(const void *)((const char *)l->tap[t] + l->at) + (ptrdiff_t)b * 16;
-            s = _mm512_add_ps(s, _mm512_mul_ps(_mm512_loadu_ps(x), _mm512_loadu_ps(w)));
-        }
-        _mm512_storeu_ps(sums, s);
-    }
+    int32_t b = 0;
+    for (; b + 4 <= l->blocks; b += 4) blocks_f32(l, 4, b);
+    for (; b < l->blocks; b++) blocks_f32(l, 1, b);
 }
 
 const th_vec th_vec_vnni = {
@@ -181,6 +229,7 @@ const th_vec th_vec_vnni = {
     .tile_f32 = tile_f32,
     .finish_s8 = finish_s8,
     .finish_f32 = finish_f32,
+    .add_s8 = add_s8,
     .line_group = 4,
     .line_lanes = 64,
     .line_offset = 128,
