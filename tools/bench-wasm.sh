@@ -1,6 +1,6 @@
 #!/bin/sh
 # bench-wasm.sh [MODEL.tflite..]   Generated C as WebAssembly in node: plain kernels and those of the family simd128, both at
-# -O2, milliseconds of one inference, the least of many.  Without models: those of ../shared/models that can be deployed.
+# -O2, milliseconds of processor time of one inference, the least of many rounds.  Without models: those of ../shared/models that can be deployed.
 # CSV: model,plain,plain that clang may vectorise,simd128,plain / simd128,better plain / simd128
 # Before it counts, each module's own test has given the host's bytes.
 cd "$(dirname "$0")/.." || exit 1

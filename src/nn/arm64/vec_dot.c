@@ -5,27 +5,19 @@
 
 #include "nn/arm64/neon.h"
 
-/* One group of x: SDOT can multiply all lanes with one lane of x, so nothing has to be spread. */
-TH_INLINE int8x16_t group(const char *p)
-{
-    int32_t v;
-    memcpy(&v, p, 4);
-    return vreinterpretq_s8_s32(vsetq_lane_s32(v, vdupq_n_s32(0), 0));
-}
-
 /* 6 pixels x 2 units: 12 sums, 2 weights, 1 x */
-#define T_NAME         tile_s8
-#define T_SUM          int32x4_t
-#define T_ZERO()       vdupq_n_s32(0)
-#define T_X            group
-#define T_X_BYTES      4
-#define T_W            int8x16_t
-#define T_LOAD         th_neon_load
-#define T_W_BYTES      16
-#define T_DOT(s, x, w) vdotq_laneq_s32((s), (w), (x), 0)
-#define T_STORE(p, s)  vst1q_s8((int8_t *)(p), vreinterpretq_s8_s32(s))
-#define T_ROWS         TH_NEON_ROWS
-#define T_LANES        4
+#define T_NAME        tile_s8
+#define T_SUM         int32x4_t
+#define T_ZERO()      vdupq_n_s32(0)
+#define T_X           th_neon_group
+#define T_X_BYTES     4
+#define T_W           int8x16_t
+#define T_LOAD        th_neon_load
+#define T_W_BYTES     16
+#define T_DOT         vdotq_s32
+#define T_STORE(p, s) vst1q_s8((int8_t *)(p), vreinterpretq_s8_s32(s))
+#define T_ROWS        TH_NEON_ROWS
+#define T_LANES       4
 #include "nn/vec/tile.h"
 
 /* Four taps of 16 channels are woven into groups of four bytes: 8 shuffles for 64 products. */
