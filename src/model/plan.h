@@ -67,8 +67,8 @@ TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *
  * written as C or as a package, but not run here. */
 TH_NODISCARD th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
 /* The same for the machine that this runs on: its fastest family, or the one that the environment variable THIMBLE_ISA
- * names (plain, sse2, avx2, vnni; neon, arm-dot on 64-bit Arm).  Errors: also TH_EUSAGE, for a name that is none or that
- * this machine can't run. */
+ * names (plain, sse2, avx2, vnni; neon, arm-dot on 64-bit Arm).  Errors: also TH_EUSAGE, for a name that is none or
+ * that this machine can't run. */
 TH_NODISCARD th_err th_plan_make_host(const th_graph *graph, th_plan **plan, th_why *why);
 /* The same as th_plan_make within less than a millisecond, without the search that makes the arena as small as it can
  * be: for a model that is only looked at, or one of many. */
