@@ -266,6 +266,15 @@ static bool same(const th_tensor *t, const uint8_t *a, const uint8_t *b, float t
     return true;
 }
 
+/* Whether output i was not written: a framer or stacker that waits for more says so in the flag behind it. */
+static bool waits(const heap *h, int32_t i, const uint8_t *output)
+{
+    const th_graph *g = &h->graph[0];
+    const th_tensor *t = &g->tensors[g->outputs[i]];
+    if (strcmp(h->made_by[i], "SignalFramer") != 0 && strcmp(h->made_by[i], "SignalStacker") != 0) return false;
+    return t->type == TH_S16 && !output[th_tensor_bytes(t)];
+}
+
 static void compare(const heap *h, const uint8_t *here, const uint8_t *there, float tolerance)
 {
     const th_graph *g = &h->graph[0];
@@ -273,7 +282,7 @@ static void compare(const heap *h, const uint8_t *here, const uint8_t *there, fl
     for (int k = 0; k < FEEDS; k++)
         for (int32_t i = 0; i < g->n_outputs; i++) {
             const th_tensor *t = &g->tensors[g->outputs[i]];
-            if (!same(t, here, there, tolerance) && wrong++ < 20)
+            if (!waits(h, i, here) && !same(t, here, there, tolerance) && wrong++ < 20)
                 printf("# %s: output %d (%s) of run %d differs\n", h->made_by[i], (int)i, th_type_name(t->type), k);
             here += th_tensor_bytes(t);
             there += th_tensor_bytes(t);
