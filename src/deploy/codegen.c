@@ -103,12 +103,12 @@ static void address(th_writer *w, const th_plan *plan, int32_t t)
         th_writer_add(w, "arena.byte + %zu", plan->offset[t]);
 }
 
-/* `want` addresses of the n tensors in the list; absent ones are 0. */
-static void addresses(th_writer *w, const th_plan *plan, const int32_t *list, int32_t n, int32_t want)
+/* `want` addresses of the n tensors in the list; absent ones are 0, and those of the bits in `unread`. */
+static void addresses(th_writer *w, const th_plan *plan, const int32_t *list, int32_t n, int32_t want, uint32_t unread)
 {
     for (int32_t i = 0; i < want; i++) {
         th_writer_add(w, i ? ", " : "");
-        address(w, plan, i < n ? list[i] : -1);
+        address(w, plan, i < n && !(i < 32 && unread >> i & 1) ? list[i] : -1);
     }
     th_writer_add(w, want ? "" : "0");
 }
@@ -210,10 +210,10 @@ static void write_step_data(th_writer *w, const th_plan *plan, int i)
     }
     th_writer_add(w, "static const void *const %sin%d[] = {", g, i);
     const int has_state = s->state_bytes > 0;
-    addresses(w, plan, node->in, node->n_in, s->n_in - has_state);
+    addresses(w, plan, node->in, node->n_in, s->n_in - has_state, s->unread);
     if (has_state) th_writer_add(w, "%sarena.byte + %zu", s->n_in > 1 ? ", " : "", plan->state[i]);
     th_writer_add(w, "};\nstatic void *const %sout%d[] = {", g, i);
-    addresses(w, plan, node->out, node->n_out, s->n_out);
+    addresses(w, plan, node->out, node->n_out, s->n_out, 0);
     th_writer_add(w, "};\n");
 }
 
@@ -371,10 +371,10 @@ static void write_io(th_writer *w, const th_plan *plan)
     th_writer_add(w, "};\nconst uint32_t model_output_bytes[MODEL_OUTPUTS] = {");
     for (int32_t i = 0; i < g->n_outputs; i++) th_writer_add(w, "%sMODEL_OUTPUT%d_BYTES", i ? ", " : "", (int)i);
     th_writer_add(w, "};\n\nvoid *model_input(int index)\n{\n    static void *const at[MODEL_INPUTS] = {");
-    addresses(w, plan, g->inputs, g->n_inputs, g->n_inputs);
+    addresses(w, plan, g->inputs, g->n_inputs, g->n_inputs, 0);
     th_writer_add(w, "};\n    return at[index];\n}\n\nconst void *model_output(int index)\n{\n"
                      "    static const void *const at[MODEL_OUTPUTS] = {");
-    addresses(w, plan, g->outputs, g->n_outputs, g->n_outputs);
+    addresses(w, plan, g->outputs, g->n_outputs, g->n_outputs, 0);
     th_writer_add(w, "};\n    return at[index];\n}\n");
 }
 
@@ -386,7 +386,8 @@ static void mark_constants(const th_plan *plan, uint8_t *used)
     for (int32_t i = 0; i < g->n_outputs; i++) used[g->outputs[i]] = 1;
     for (int32_t i = 0; i < g->n_nodes; i++)
         for (int32_t k = 0; k < g->nodes[i].n_in; k++) {
-            const bool named = k < plan->steps[i].n_in || plan->steps[i].control != TH_CONTROL_KERNEL;
+            const th_step *s = &plan->steps[i];
+            const bool named = s->control != TH_CONTROL_KERNEL || (k < s->n_in && !(k < 32 && s->unread >> k & 1));
             if (named && g->nodes[i].in[k] >= 0) used[g->nodes[i].in[k]] = 1;
         }
 }

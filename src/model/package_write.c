@@ -358,7 +358,8 @@ static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
     k->weight_bytes += th_step_model_bytes(s);
     for (int32_t a = 0; a < s->n_in; a++) {
         const bool is_state = s->state_bytes && a == s->n_in - 1;
-        put16(k, &list, is_state ? memory(k, p->state[i], s->state_bytes) : tensor(k, p, a < n->n_in ? n->in[a] : -1));
+        const bool is_read = a < n->n_in && !(a < 32 && s->unread >> a & 1);
+        put16(k, &list, is_state ? memory(k, p->state[i], s->state_bytes) : tensor(k, p, is_read ? n->in[a] : -1));
     }
     for (int32_t a = 0; a < s->n_out; a++) put16(k, &list, tensor(k, p, n->out[a]));
     out.operands = list.n ? place(k, list.p, list.n, 2) : 0;

@@ -31,7 +31,17 @@
     X(conv_2d_dsp_dense)                                                                                               \
     X(depthwise_dsp)                                                                                                   \
     X(dense_dsp)                                                                                                       \
-    X(add_dsp)
+    X(add_dsp)                                                                                                         \
+    X(lstm_s8_dsp)                                                                                                     \
+    X(lstm_s16_dsp)                                                                                                    \
+    X(svdf_s8_dsp)                                                                                                     \
+    X(svdf_s8_s16_dsp)                                                                                                 \
+    X(average_pool_dsp)                                                                                                \
+    X(max_pool_dsp)                                                                                                    \
+    X(conv_2d_s16_dsp)                                                                                                 \
+    X(conv_2d_s16_dsp_dense)                                                                                           \
+    X(conv_2d_s16_dsp_depthwise)                                                                                       \
+    X(depthwise_s16_dsp)
 
 #define X(name) extern const th_fast_row th_fast_##name;
 TH_FAST_LIST(X)

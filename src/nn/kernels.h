@@ -208,7 +208,15 @@
     X(1001, th_depthwise_dsp)                                                                                          \
     X(1002, th_dense_dsp)                                                                                              \
     X(1003, th_add_dsp)                                                                                                \
-    X(1004, th_depthwise_3x3_dsp)
+    X(1004, th_depthwise_3x3_dsp)                                                                                      \
+    X(1005, th_lstm_s8_dsp)                                                                                            \
+    X(1006, th_lstm_s16_dsp)                                                                                           \
+    X(1007, th_svdf_s8_dsp)                                                                                            \
+    X(1008, th_svdf_s8_s16_dsp)                                                                                        \
+    X(1009, th_average_pool_dsp)                                                                                       \
+    X(1010, th_max_pool_dsp)                                                                                           \
+    X(1011, th_conv_2d_s16_dsp)                                                                                        \
+    X(1012, th_depthwise_s16_dsp)
 
 /* Families that share the drivers of nn/vec have the same numbers from their first one on. */
 #define TH_KERNELS_VEC_LIST(X, first, family)                                                                          \

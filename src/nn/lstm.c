@@ -3,25 +3,12 @@
 #include "base/fmath.h"
 #include "nn/dot_f32.h"
 #include "nn/inner.h"
-#include "nn/sigmoid_s16.h"
+#include "nn/lstm_cell.h"
 #include "nn/state.h"
 #include "nn/sums_s16.h"
 
 #include <stddef.h>
 #include <string.h>
-
-enum { GATE_I, GATE_F, GATE_G, GATE_O, WEIGHTS = 1, RECURRENT = 5, BIAS = 12, HIDDEN = 18, CELL = 19 };
-
-static int32_t limit(int32_t x)
-{
-    return th_clamp(x, INT16_MIN, INT16_MAX);
-}
-
-/* Row of x or y for batch b at time t. */
-static ptrdiff_t row_of(int32_t time_major, int32_t batches, int32_t steps, int32_t b, int32_t t)
-{
-    return time_major ? (ptrdiff_t)t * batches + b : (ptrdiff_t)b * steps + t;
-}
 
 /* --- int16 cell --- */
 
@@ -30,15 +17,15 @@ static void gates_s8(const th_lstm_s16_par *p, const void *const *in, const int8
                      int32_t first, int32_t gate[2])
 {
     int32_t from_x[2], from_h[2];
-    th_rows_dot(x, (const int8_t *)in[WEIGHTS + first] + (ptrdiff_t)c * p->n_in,
-                (const int8_t *)in[WEIGHTS + first + 1] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero, from_x);
-    th_rows_dot(h, (const int8_t *)in[RECURRENT + first] + (ptrdiff_t)c * p->n_cell,
-                (const int8_t *)in[RECURRENT + first + 1] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero,
+    th_rows_dot(x, (const int8_t *)in[TH_LSTM_WEIGHTS + first] + (ptrdiff_t)c * p->n_in,
+                (const int8_t *)in[TH_LSTM_WEIGHTS + first + 1] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero, from_x);
+    th_rows_dot(h, (const int8_t *)in[TH_LSTM_RECURRENT + first] + (ptrdiff_t)c * p->n_cell,
+                (const int8_t *)in[TH_LSTM_RECURRENT + first + 1] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero,
                 from_h);
     for (int32_t k = 0; k < 2; k++) {
-        const int32_t g = first + k, sum = th_add_wrap(from_x[k], ((const int32_t *)in[BIAS + g])[c]);
-        gate[k] = limit(limit(th_requant(sum, p->in_multiplier[g], p->in_shift[g])) +
-                        limit(th_requant(from_h[k], p->hidden_multiplier[g], p->hidden_shift[g])));
+        const int32_t g = first + k, sum = th_add_wrap(from_x[k], ((const int32_t *)in[TH_LSTM_BIAS + g])[c]);
+        gate[k] = th_lstm_limit(th_lstm_limit(th_requant(sum, p->in_multiplier[g], p->in_shift[g])) +
+                                th_lstm_limit(th_requant(from_h[k], p->hidden_multiplier[g], p->hidden_shift[g])));
     }
 }
 
@@ -55,27 +42,13 @@ static void gates_s16(const th_lstm_s16_par *p, const void *const *in, const int
 {
     for (int32_t g = 0; g < 4; g++) {
         const uint64_t from_x =
-            (uint64_t)dot_s16(x, (const int8_t *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero);
-        const int64_t sum = (int64_t)(from_x + (uint64_t)((const int64_t *)in[BIAS + g])[c]);
+            (uint64_t)dot_s16(x, (const int8_t *)in[TH_LSTM_WEIGHTS + g] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero);
+        const int64_t sum = (int64_t)(from_x + (uint64_t)((const int64_t *)in[TH_LSTM_BIAS + g])[c]);
         const int64_t from_h =
-            dot_s16(h, (const int8_t *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero);
-        gate[g] = limit(limit(th_requant_64(sum, p->in_multiplier[g], p->in_shift[g])) +
-                        limit(th_requant_64(from_h, p->hidden_multiplier[g], p->hidden_shift[g])));
+            dot_s16(h, (const int8_t *)in[TH_LSTM_RECURRENT + g] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero);
+        gate[g] = th_lstm_limit(th_lstm_limit(th_requant_64(sum, p->in_multiplier[g], p->in_shift[g])) +
+                                th_lstm_limit(th_requant_64(from_h, p->hidden_multiplier[g], p->hidden_shift[g])));
     }
-}
-
-/* Moves one cell on, and returns the new tanh(c) * o before it is limited. */
-static int32_t update(const th_lstm_s16_par *p, const int32_t gate[4], int16_t *cell)
-{
-    const int32_t i = th_logistic_s16_of(3 * gate[GATE_I]), f = th_logistic_s16_of(3 * gate[GATE_F]);
-    const int32_t g = th_tanh_s16_of(3 * gate[GATE_G]), o = th_logistic_s16_of(3 * gate[GATE_O]);
-    const int32_t kept = limit(th_requant(f * *cell, p->forget_multiplier, p->forget_shift));
-    int32_t c = limit(kept + limit(th_requant(i * g, p->input_multiplier, p->input_shift)));
-    if (p->cell_clip > 0) c = th_clamp(c, -p->cell_clip, p->cell_clip);
-    *cell = (int16_t)c;
-    const int32_t x = p->tanh_shift >= 0 ? c * (INT32_C(3) << p->tanh_shift)
-                                         : (3 * c + (INT32_C(1) << (-p->tanh_shift - 1))) >> -p->tanh_shift;
-    return th_add_wrap(th_requant(th_tanh_s16_of(x) * o, p->out_multiplier, p->out_shift), p->hidden_zero);
 }
 
 void th_lstm_s8(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -83,17 +56,17 @@ void th_lstm_s8(const void *par, const void *const *in, void *const *out, void *
     const th_lstm_s16_par *p = (const th_lstm_s16_par *)par;
     (void)scratch;
     for (int32_t b = 0; b < p->batches; b++) {
-        int8_t *h = (int8_t *)th_state(in[HIDDEN]) + (ptrdiff_t)b * p->n_cell;
-        int16_t *cell = (int16_t *)th_state(in[CELL]) + (ptrdiff_t)b * p->n_cell;
+        int8_t *h = (int8_t *)th_state(in[TH_LSTM_HIDDEN]) + (ptrdiff_t)b * p->n_cell;
+        int16_t *cell = (int16_t *)th_state(in[TH_LSTM_CELL]) + (ptrdiff_t)b * p->n_cell;
         for (int32_t t = 0; t < p->steps; t++) {
-            const ptrdiff_t row = row_of(p->time_major, p->batches, p->steps, b, t);
+            const ptrdiff_t row = th_lstm_row(p->time_major, p->batches, p->steps, b, t);
             const int8_t *x = (const int8_t *)in[0] + row * p->n_in;
             int8_t *y = (int8_t *)out[0] + row * p->n_cell;
             for (int32_t c = 0; c < p->n_cell; c++) {
                 int32_t gate[4];
-                gates_s8(p, in, x, h, c, GATE_I, gate);
-                gates_s8(p, in, x, h, c, GATE_G, gate + 2);
-                y[c] = (int8_t)th_clamp(update(p, gate, cell + c), INT8_MIN, INT8_MAX);
+                gates_s8(p, in, x, h, c, TH_LSTM_I, gate);
+                gates_s8(p, in, x, h, c, TH_LSTM_G, gate + 2);
+                y[c] = (int8_t)th_clamp(th_lstm_update(p, gate, cell + c), INT8_MIN, INT8_MAX);
             }
             memcpy(h, y, (size_t)p->n_cell * sizeof *h);
         }
@@ -105,16 +78,16 @@ void th_lstm_s16(const void *par, const void *const *in, void *const *out, void 
     const th_lstm_s16_par *p = (const th_lstm_s16_par *)par;
     (void)scratch;
     for (int32_t b = 0; b < p->batches; b++) {
-        int16_t *h = (int16_t *)th_state(in[HIDDEN]) + (ptrdiff_t)b * p->n_cell;
-        int16_t *cell = (int16_t *)th_state(in[CELL]) + (ptrdiff_t)b * p->n_cell;
+        int16_t *h = (int16_t *)th_state(in[TH_LSTM_HIDDEN]) + (ptrdiff_t)b * p->n_cell;
+        int16_t *cell = (int16_t *)th_state(in[TH_LSTM_CELL]) + (ptrdiff_t)b * p->n_cell;
         for (int32_t t = 0; t < p->steps; t++) {
-            const ptrdiff_t row = row_of(p->time_major, p->batches, p->steps, b, t);
+            const ptrdiff_t row = th_lstm_row(p->time_major, p->batches, p->steps, b, t);
             const int16_t *x = (const int16_t *)in[0] + row * p->n_in;
             int16_t *y = (int16_t *)out[0] + row * p->n_cell;
             for (int32_t c = 0; c < p->n_cell; c++) {
                 int32_t gate[4];
                 gates_s16(p, in, x, h, c, gate);
-                y[c] = (int16_t)limit(update(p, gate, cell + c));
+                y[c] = (int16_t)th_lstm_limit(th_lstm_update(p, gate, cell + c));
             }
             memcpy(h, y, (size_t)p->n_cell * sizeof *h);
         }
@@ -131,9 +104,10 @@ static float sigmoid(float x)
 static float gate_f32(const th_lstm_f32_par *p, const void *const *in, const float *x, const float *h, int32_t c,
                       int32_t g)
 {
-    const float *w = (const float *)in[WEIGHTS + g] + (ptrdiff_t)c * p->n_in,
-                *r = (const float *)in[RECURRENT + g] + (ptrdiff_t)c * p->n_cell;
-    return (th_dot_f32(0.0f, x, w, p->n_in) + ((const float *)in[BIAS + g])[c]) + th_dot_f32(0.0f, h, r, p->n_cell);
+    const float *w = (const float *)in[TH_LSTM_WEIGHTS + g] + (ptrdiff_t)c * p->n_in,
+                *r = (const float *)in[TH_LSTM_RECURRENT + g] + (ptrdiff_t)c * p->n_cell;
+    return (th_dot_f32(0.0f, x, w, p->n_in) + ((const float *)in[TH_LSTM_BIAS + g])[c]) +
+           th_dot_f32(0.0f, h, r, p->n_cell);
 }
 
 void th_lstm_f32(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -141,18 +115,19 @@ void th_lstm_f32(const void *par, const void *const *in, void *const *out, void 
     const th_lstm_f32_par *p = (const th_lstm_f32_par *)par;
     (void)scratch;
     for (int32_t b = 0; b < p->batches; b++) {
-        float *h = (float *)th_state(in[HIDDEN]) + (ptrdiff_t)b * p->n_cell,
-              *cell = (float *)th_state(in[CELL]) + (ptrdiff_t)b * p->n_cell;
+        float *h = (float *)th_state(in[TH_LSTM_HIDDEN]) + (ptrdiff_t)b * p->n_cell,
+              *cell = (float *)th_state(in[TH_LSTM_CELL]) + (ptrdiff_t)b * p->n_cell;
         for (int32_t t = 0; t < p->steps; t++) {
-            const ptrdiff_t row = row_of(p->time_major, p->batches, p->steps, b, t);
+            const ptrdiff_t row = th_lstm_row(p->time_major, p->batches, p->steps, b, t);
             const float *x = (const float *)in[0] + row * p->n_in;
             float *y = (float *)out[0] + row * p->n_cell;
             for (int32_t c = 0; c < p->n_cell; c++) {
-                const float kept = sigmoid(gate_f32(p, in, x, h, c, GATE_F)) * cell[c];
-                float v = kept + sigmoid(gate_f32(p, in, x, h, c, GATE_I)) * th_tanhf(gate_f32(p, in, x, h, c, GATE_G));
+                const float kept = sigmoid(gate_f32(p, in, x, h, c, TH_LSTM_F)) * cell[c];
+                float v =
+                    kept + sigmoid(gate_f32(p, in, x, h, c, TH_LSTM_I)) * th_tanhf(gate_f32(p, in, x, h, c, TH_LSTM_G));
                 if (p->cell_clip > 0.0f) v = th_clamp_f32(v, -p->cell_clip, p->cell_clip);
                 cell[c] = v;
-                y[c] = th_tanhf(v) * sigmoid(gate_f32(p, in, x, h, c, GATE_O));
+                y[c] = th_tanhf(v) * sigmoid(gate_f32(p, in, x, h, c, TH_LSTM_O));
             }
             memcpy(h, y, (size_t)p->n_cell * sizeof *h);
         }

@@ -318,6 +318,7 @@ typedef struct th_step {
     size_t n_fields;
     void *par;
     int32_t n_in, n_out;  /* addresses that the kernel looks at; n_in may exceed the node's: the rest is NULL */
+    uint32_t unread;      /* bit i: the kernel does not look at input i < n_in, which need not be in the flash */
     size_t scratch_bytes; /* the same on every machine: nothing in it depends on pointer size */
     size_t state_bytes;   /* kept from run to run, all zero at first: the last one of the n_in inputs; 0 for none */
     uint32_t in_place;    /* bit i: output 0 may lie exactly on input i */

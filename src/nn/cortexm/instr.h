@@ -74,6 +74,22 @@ TH_INLINE int8_t th_ssat_8(int32_t a)
     return (int8_t)r;
 }
 
+/* The larger of each two of four int8: SSUB8 says which, SEL takes it. */
+TH_INLINE uint32_t th_max_8(uint32_t a, uint32_t b)
+{
+    uint32_t r;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b));
+    return r;
+}
+
+/* -32768..32767 */
+TH_INLINE int32_t th_ssat_16(int32_t a)
+{
+    int32_t r;
+    __asm__("ssat %0, #16, %1" : "=r"(r) : "r"(a));
+    return r;
+}
+
 /* One step of a pair's dot product: 4 inputs of lanes a and b against 4 weights of two filters, 16 products in
  * 16 instructions.  By hand, because a compiler that reorders these runs out of registers. */
 #define TH_PAIR_STEP                                                                                                   \
@@ -187,6 +203,19 @@ TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
 TH_INLINE int8_t th_ssat_8(int32_t a)
 {
     return (int8_t)(a < -128 ? -128 : a > 127 ? 127 : a);
+}
+TH_INLINE uint32_t th_max_8(uint32_t a, uint32_t b)
+{
+    uint32_t r = 0;
+    for (int32_t shift = 0; shift < 32; shift += 8) {
+        const uint32_t x = a >> shift & 0xff, y = b >> shift & 0xff;
+        r |= ((x ^ 0x80) > (y ^ 0x80) ? x : y) << shift;
+    }
+    return r;
+}
+TH_INLINE int32_t th_ssat_16(int32_t a)
+{
+    return a < INT16_MIN ? INT16_MIN : a > INT16_MAX ? INT16_MAX : a;
 }
 TH_INLINE int32_t th_smlad(uint32_t a, uint32_t b, int32_t sum)
 {
