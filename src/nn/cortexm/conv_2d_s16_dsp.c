@@ -47,7 +47,7 @@ void th_conv_2d_s16_dsp(const void *par, const void *const *in, void *const *out
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, n = TH_QUAD_N(w->filter_h * w->filter_w * n_c);
     const th_scale_s16_dsp scale = {
-        (const int64_t *)in[2], p->scale, p->n_scales > 1, p->out_zero, p->act_min, p->act_max};
+        (const int64_t *)in[2], p->scales, p->n_scales > 1, p->out_zero, p->act_min, p->act_max};
     const int16_t *picture = (const int16_t *)in[0];
     int16_t *row = (int16_t *)scratch, *y = (int16_t *)out[0];
     memset(row + n - 4, 0, 8); /* what fills it up */

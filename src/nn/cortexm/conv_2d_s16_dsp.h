@@ -18,7 +18,7 @@ typedef struct th_conv_2d_s16_dsp_par {
     int32_t n_weights;
     const int8_t *weights; /* [groups][(outs + 3) / 4][n, rounded up to a multiple of 4][4] */
     int32_t n_scales;      /* out_c, or 1 for all */
-    const int32_t *scale;  /* nn/cortexm/scale_s16_dsp.h */
+    const int32_t *scales; /* nn/cortexm/scale_s16_dsp.h */
 } th_conv_2d_s16_dsp_par;
 
 /* scratch: a row of n = filter_h filter_w in_c / groups inputs, TH_QUAD_BYTES. */

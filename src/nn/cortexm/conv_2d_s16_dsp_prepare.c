@@ -17,7 +17,7 @@ static const th_field fields[] = {
     TH_FIELD_INT(th_conv_2d_s16_dsp_par, n_weights),
     TH_FIELD_ARRAY(th_conv_2d_s16_dsp_par, weights, n_weights, S8),
     TH_FIELD_INT(th_conv_2d_s16_dsp_par, n_scales),
-    TH_FIELD_INTS(th_conv_2d_s16_dsp_par, scale, n_scales),
+    TH_FIELD_INTS(th_conv_2d_s16_dsp_par, scales, n_scales),
 };
 
 /* base: all but the weights. */
@@ -42,7 +42,7 @@ static th_err finish(const th_prepare *p, const th_filters *f, const th_conv_2d_
     par->n_weights = bytes;
     par->weights = to;
     par->n_scales = n_scales;
-    par->scale = scale;
+    par->scales = scale;
     for (int32_t g = 0; g < base->groups; g++) {
         group.w = f->w + (size_t)g * (size_t)group.outs * (size_t)f->per_filter;
         for (int32_t set = 0; 4 * set < group.outs; set++) to = th_quad_pack(&group, set, TH_QUAD_S16, to);
@@ -50,7 +50,6 @@ static th_err finish(const th_prepare *p, const th_filters *f, const th_conv_2d_
     TH_STEP_KERNEL(step, th_conv_2d_s16_dsp, 3, "nn/cortexm/conv_2d_s16_dsp.h", th_conv_2d_s16_dsp_par, fields);
     step->par = par;
     step->scratch_bytes = TH_QUAD_BYTES(f->n);
-    step->weight_bytes = (size_t)bytes;
     step->unread = 1u << 1;
     step->in_place = 0;
     if (base->groups == 1) th_slide_window(w, &(th_slide_order){2, 2, 1, -1}, step);

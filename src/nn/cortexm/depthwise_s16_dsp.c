@@ -47,7 +47,7 @@ void th_depthwise_s16_dsp(const void *par, const void *const *in, void *const *o
 {
     const th_depthwise_s16_dsp_par *p = (const th_depthwise_s16_dsp_par *)par;
     const th_window *w = &p->win;
-    const th_scale_s16_dsp scale = {(const int64_t *)in[2], p->scale, 1, 0, p->act_min, p->act_max};
+    const th_scale_s16_dsp scale = {(const int64_t *)in[2], p->scales, 1, 0, p->act_min, p->act_max};
     const int16_t *picture = (const int16_t *)in[0];
     int16_t *y = (int16_t *)out[0];
     th_taps t; /* in elements */

@@ -15,7 +15,7 @@ typedef struct th_depthwise_s16_dsp_par {
     th_window win;
     int32_t act_min, act_max;
     int32_t n_scales; /* out_c */
-    const int32_t *scale;
+    const int32_t *scales;
 } th_depthwise_s16_dsp_par;
 
 void th_depthwise_s16_dsp(const void *par, const void *const *in, void *const *out, void *scratch);

@@ -10,7 +10,7 @@ static const th_field fields[] = {
     TH_FIELD_INT(th_depthwise_s16_dsp_par, act_min),
     TH_FIELD_INT(th_depthwise_s16_dsp_par, act_max),
     TH_FIELD_INT(th_depthwise_s16_dsp_par, n_scales),
-    TH_FIELD_INTS(th_depthwise_s16_dsp_par, scale, n_scales),
+    TH_FIELD_INTS(th_depthwise_s16_dsp_par, scales, n_scales),
 };
 
 static th_err prepare(const th_prepare *p, th_step *step)

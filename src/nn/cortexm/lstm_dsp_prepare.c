@@ -87,7 +87,6 @@ static th_err pack(const th_prepare *p, const th_lstm_s16_par *own, th_quad_orde
         for (int32_t i = 0; i < 2; i++) to = th_quad_pack(&f[i], c, order, to);
     step->par = par;
     step->scratch_bytes = TH_QUAD_BYTES(own->n_in) + TH_QUAD_BYTES(own->n_cell);
-    step->weight_bytes = (size_t)par->n_weights;
     step->unread = UINT32_C(0xff) << TH_LSTM_WEIGHTS;
     *done = true;
     return TH_OK;

@@ -49,7 +49,6 @@ static void finish(th_step *step, th_svdf_dsp_par *par)
 {
     step->par = par;
     step->scratch_bytes = TH_QUAD_BYTES(par->own.n_in);
-    step->weight_bytes = (size_t)par->n_weights;
     step->unread = 1u << 1;
 }
 
