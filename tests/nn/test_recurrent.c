@@ -114,19 +114,36 @@ static rig *svdf_rig(uint64_t seed)
     return r;
 }
 
+static void svdf_runs(rig *r)
+{
+    history h;
+    for (int32_t now = 0; now < INVOKES; now++) {
+        feed(r);
+        svdf_features(r, &h, now);
+        rig_run(r);
+        svdf_check(r, &h, now);
+    }
+}
+
 static void svdf(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 200; seed++) {
         rig *r = svdf_rig(seed);
-        history h;
-        for (int32_t now = 0; now < INVOKES; now++) {
-            feed(r);
-            svdf_features(r, &h, now);
-            rig_run(r);
-            svdf_check(r, &h, now);
-        }
+        svdf_runs(r);
         rig_compare(r);
+        rig_free(r);
+    }
+}
+
+/* Features that become smaller, as in trained networks: fast kernels are made for these. */
+static void svdf_small(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        rig *r = svdf_rig(3 * seed + 1 + seed % 2);
+        r->scale[0][0] = r->scale[4][0] / 4;
+        svdf_runs(r);
         rig_free(r);
     }
 }
@@ -296,28 +313,48 @@ static void lstm_check(rig *r, int64_t *c, double *hf, double *cf)
         }
 }
 
+static void lstm_runs(rig *r)
+{
+    int64_t c[3 * N_CELLS] = {0};
+    double hf[3 * N_CELLS] = {0}, cf[3 * N_CELLS] = {0};
+    for (int now = 0; now < INVOKES; now++) {
+        uint8_t before[256], after[256];
+        const size_t bytes = th_tensor_bytes(&r->t[18]);
+        feed(r);
+        memcpy(before, r->data[18], bytes);
+        rig_run(r);
+        memcpy(after, r->data[18], bytes);
+        memcpy(r->data[18], before, bytes);
+        lstm_check(r, c, hf, cf); /* steps the second version's state in the rig */
+        if (r->t[0].type != TH_F32)
+            assert_memory_equal(r->data[18], after, bytes);
+        else
+            memcpy(r->data[18], after, bytes);
+    }
+}
+
 static void lstm(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 150; seed++) {
         rig *r = lstm_rig(seed);
-        int64_t c[3 * N_CELLS] = {0};
-        double hf[3 * N_CELLS] = {0}, cf[3 * N_CELLS] = {0};
-        for (int now = 0; now < INVOKES; now++) {
-            uint8_t before[256], after[256];
-            const size_t bytes = th_tensor_bytes(&r->t[18]);
-            feed(r);
-            memcpy(before, r->data[18], bytes);
-            rig_run(r);
-            memcpy(after, r->data[18], bytes);
-            memcpy(r->data[18], before, bytes);
-            lstm_check(r, c, hf, cf); /* steps the second version's state in the rig */
-            if (r->t[0].type != TH_F32)
-                assert_memory_equal(r->data[18], after, bytes);
-            else
-                memcpy(r->data[18], after, bytes);
-        }
+        lstm_runs(r);
         rig_compare(r);
+        rig_free(r);
+    }
+}
+
+/* Sums that become smaller on their way to a gate, as in trained networks: fast kernels are made for these. */
+static void lstm_small(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        rig *r = lstm_rig(3 * seed + 1 + seed % 2);
+        for (int g = 0; g < GATES; g++) {
+            r->scale[1 + g][0] = 0.1f / 4096 / r->scale[0][0];
+            r->scale[5 + g][0] = 0.1f / 4096 / r->scale[18][0];
+        }
+        lstm_runs(r);
         rig_free(r);
     }
 }
@@ -355,8 +392,9 @@ static void lstm_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(svdf), cmocka_unit_test(svdf_refusals), cmocka_unit_test(sigmoids),
-        cmocka_unit_test(lstm), cmocka_unit_test(lstm_refusals), cmocka_unit_test(tflm_is_equal),
+        cmocka_unit_test(svdf_small),    cmocka_unit_test(lstm_small),    cmocka_unit_test(svdf),
+        cmocka_unit_test(svdf_refusals), cmocka_unit_test(sigmoids),      cmocka_unit_test(lstm),
+        cmocka_unit_test(lstm_refusals), cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,28 @@ static void pools(void **state)
     }
 }
 
+/* Channels in whole words, windows up to 17x15, on a large picture: fast kernels are made for these. */
+static void pools_of_words(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        rig *r = rig_new(seed, seed % 2 ? TH_OP_AVERAGE_POOL_2D : TH_OP_MAX_POOL_2D, 1);
+        r->node.attr.conv.padding = (th_padding)rig_between(r, 0, 1);
+        r->node.attr.conv.act = (th_act)rig_between(r, 0, 3);
+        r->node.attr.conv.stride_h = rig_between(r, 1, 3);
+        r->node.attr.conv.stride_w = rig_between(r, 1, 3);
+        r->node.attr.conv.filter_h = rig_between(r, 1, 17);
+        r->node.attr.conv.filter_w = rig_between(r, 1, 15);
+        rig_fill(r, 0, TH_S8, shape4(1, 18, 17, 4 * rig_between(r, 1, 5)));
+        if (seed % 5 == 0) memset(r->data[0], -128, th_tensor_bytes(&r->t[0])); /* the largest sums */
+        rig_quant(r, 0, 1, 0, 0.05f, 127);
+        r->t[3].quant = r->t[0].quant;
+        rig_fill(r, 3, TH_S8, rig_infer(r));
+        rig_run(r);
+        rig_free(r);
+    }
+}
+
 static rig *softmax_rig(uint64_t seed, th_type type, int32_t depth, float scale)
 {
     rig *r = rig_new(seed, TH_OP_SOFTMAX, 1);
@@ -236,6 +258,7 @@ static void relu(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pools_of_words),
         cmocka_unit_test(pools),
         cmocka_unit_test(softmax),
         cmocka_unit_test(softmax_by_hand),
