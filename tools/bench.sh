@@ -1,9 +1,13 @@
 #!/bin/sh
-# bench.sh   (make bench)   Measures, and writes what came out into docs/benchmarks.md, between the lines
+# bench.sh [SECTION..]   (make bench)   Measures everything or these sections, and writes what came out into docs/benchmarks.md, between the lines
 # <!-- bench NAME --> and <!-- end -->.  What cannot be measured here keeps its old figures, with a word about that.
 cd "$(dirname "$0")/.." || exit 1
 thimble=build/o2/thimble features=build/o2/bench/bench_features shared=${THIMBLE_SHARED:-../shared} doc=docs/benchmarks.md
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+
+only=$*
+# wanted NAME: is this section to be measured?
+wanted() { [ -z "$only" ] || case " $only " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # models NAME..: the paths of those that are here
 models() {
@@ -54,10 +58,11 @@ board_row() {
 
 if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
 	# shellcheck disable=SC2046,SC2086  # lists of names
-	shown $thimble bench $(models $seven) --board nano33ble | section board
+	wanted board && shown $thimble bench $(models $seven) --board nano33ble | section board
 	# shellcheck disable=SC2046
-	shown $thimble bench $(models kws_ref_model) --board nano33ble --layers | section layers
-	for model in $(models kws_ref_model pretrainedResnet_quant); do
+	wanted layers && shown $thimble bench $(models kws_ref_model) --board nano33ble --layers | section layers
+	: >"$tmp/rows"
+	wanted boards && for model in $(models kws_ref_model pretrainedResnet_quant); do
 		for board in nano33ble stm32f405 microbit m3 m7 m33 m55 rv32; do board_row "$model" "$board"; done
 	done >"$tmp/rows"
 	if [ -s "$tmp/rows" ]; then
@@ -65,13 +70,14 @@ if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/n
 		echo "| model | board | kernels | plain | instructions | times plain | per MAC | RAM | flash code | flash weights |"
 		echo "|---|---|---|---|---|---|---|---|---|---|"
 		cat "$tmp/rows"
-	fi | section boards
+	fi >"$tmp/table"
+	wanted boards && section boards <"$tmp/table"
 else
 	echo "skipped: boards, since arm-none-eabi-gcc or qemu-system-arm is not installed (./run setup --device)" >&2
 fi
 # shellcheck disable=SC2046,SC2086
-shown $thimble bench $(models $seven vww_96_float pretrainedResnet_float trained_lstm_int8) --host --families --threads 2 | section host
-{
+wanted host && shown $thimble bench $(models $seven vww_96_float pretrainedResnet_float trained_lstm_int8) --host --families --threads 2 | section host
+wanted features && {
 	echo "Measured $(date -u +%Y-%m-%d), the processor as above:"; echo
 	echo "| what | time | |"
 	echo "|---|---|---|"

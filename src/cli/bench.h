@@ -40,7 +40,8 @@ typedef struct th_host_bench {
 /* *row  {"model","file","macs","times":[{"kernels","threads","ms","times_plain","gmacs_per_s","arena"}]}, with `layers`
  *       in each way on one thread {"layers":[{"op","kernel","macs","us"}]}; a new reference
  * The first way is always the plain kernels on one thread.  Times are the least of all rounds, after a first one that
- * does not count.  The chosen family is the fastest of this machine or the one that THIMBLE_ISA names.
+ * does not count: processor time on one thread, elapsed time on more.  The chosen family is the fastest of this machine
+ * or the one that THIMBLE_ISA names.
  * Errors: those of th_target_find, th_model_load and th_plan_make_host, TH_EINTR. */
 TH_NODISCARD th_err th_bench_host(const char *word, const th_host_bench *how, json_t **row, th_why *why);
 

@@ -223,6 +223,7 @@ void th_bench_host_legend(void)
 {
     puts("kernels      plain: C for any processor; the others: for one family of processors, chosen by what\n"
          "             this one can do or by the environment variable THIMBLE_ISA\n"
+         "ms           of processor time on one thread, of elapsed time on more\n"
          "times plain  how many times as fast as the plain kernels in the same run: other computers compare\n"
          "             with this, not with the milliseconds\n"
          "GMAC/s       thousand millions of multiply-accumulates a second\n"

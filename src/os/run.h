@@ -8,6 +8,8 @@
 
 /* Seconds of a clock that only goes forward. */
 double th_clock_s(void);
+/* Seconds that the calling thread has had a processor: what other programs take does not count. */
+double th_thread_clock_s(void);
 
 /* From now on SIGINT and SIGTERM set a flag; a second SIGINT ends the program at once. */
 void th_interrupt_catch(void);
