@@ -252,7 +252,7 @@ static inline void rig_state(rig *r, uint8_t *kept[RIG_INPUTS], int into)
 /* Families of this machine, and those of others whose instructions are C here. */
 static inline bool rig_has_kernels(th_isa isa)
 {
-    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
+    return th_isa_runs_here(isa) || isa == TH_ISA_SCALAR || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
 }
 
 /* A fast kernel makes of the state `before` what the plain one made, `after`; it gets no address that it does not read.
@@ -277,6 +277,7 @@ static inline void rig_fast(rig *r, const void *const *in, uint8_t *before[RIG_I
 {
     const th_step plain = r->step;
     for (int isa = 0; isa < 2 * TH_ISA_N; isa++) { /* without and with room for large tiles */
+        if (!rig_has_kernels((th_isa)(isa % TH_ISA_N))) continue;
         uint8_t *memory = malloc(1 << 20), *out = malloc(th_tensor_bytes(&r->t[RIG_OUT]));
         th_arena arena = th_arena_over(memory, 1 << 20);
         th_step step = {0};
