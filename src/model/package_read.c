@@ -16,7 +16,7 @@ bool th_is_package(th_span bytes)
 
 bool th_package_runs_here(th_isa isa)
 {
-    return th_isa_runs_here(isa) || isa == TH_ISA_ARM_DSP;
+    return th_isa_runs_here(isa) || isa == TH_ISA_SCALAR || isa == TH_ISA_ARM_DSP || isa == TH_ISA_ARM_MVE;
 }
 
 /* Puts the pieces of the model's file together. */

@@ -9,7 +9,7 @@
  *   arm-dsp 1000 .. 1999    compiles as plain C elsewhere
  *   sse2    2000 .. 2099, avx2 2100 .. 2199, vnni 2200 .. 2299    x86-64 only
  *   neon    3000 .. 3099, arm-dot 3100 .. 3199    64-bit Arm only
- *   simd128 4000 .. 4099    compiles as plain C elsewhere */
+ *   simd128 4000 .. 4099, arm-mve 5000 .. 5099, scalar 6000 .. 6099    compile as plain C elsewhere */
 #ifndef TH_NN_KERNELS_H
 #define TH_NN_KERNELS_H
 
@@ -247,6 +247,15 @@
 #endif
 
 #define TH_KERNELS_WASM_LIST(X) TH_KERNELS_VEC_LIST(X, 4000, simd128)
+
+#define TH_KERNELS_ARM_MVE_LIST(X)                                                                                     \
+    X(5000, th_conv_2d_mve)                                                                                            \
+    X(5001, th_dense_mve)                                                                                              \
+    X(5002, th_depthwise_mve)                                                                                          \
+    X(5003, th_add_mve)                                                                                                \
+    X(5004, th_average_pool_mve)
+
+#define TH_KERNELS_SCALAR_LIST(X) X(6000, th_conv_2d_scalar)
 
 /* All that this program has, in rising order of their numbers. */
 extern const th_kernel_set th_kernels_here;
