@@ -140,7 +140,7 @@ static void conv_2d(void **state)
         rig *r = rig_new(seed, TH_OP_CONV_2D, 3);
         const mix type = mixes[seed % N_MIXES];
         random_attr(r);
-        r->node.attr.conv.bias_type = type.bias;
+        r->node.attr.conv.bias_type = (int32_t)type.bias;
         const int32_t one = rig_between(r, 0, 2) == 0; /* 1x1, often in place */
         const int32_t fh = one ? 1 : rig_between(r, 1, 4), fw = one ? 1 : rig_between(r, 1, 4);
         const int32_t groups = rig_between(r, 0, 4) ? 1 : rig_between(r, 2, 3);
@@ -195,7 +195,7 @@ static void fully_connected(void **state)
         const int32_t rows = rig_between(r, 0, 1) ? 1 : rig_between(r, 1, 20), n_in = rig_between(r, 1, 700),
                       n_out = rig_between(r, 1, 130);
         r->node.attr.dense.act = (th_act)rig_between(r, 0, 3);
-        r->node.attr.dense.bias_type = type.bias;
+        r->node.attr.dense.bias_type = (int32_t)type.bias;
         rig_fill(r, 0, type.x, (th_shape){.rank = 2, .d = {rows, n_in}});
         random_rest(r, type, (th_shape){.rank = 2, .d = {n_out, n_in}}, n_out, 0);
         if (type.x == TH_S16) r->zero[0][0] = rig_between(r, 0, 1) ? 0 : rig_between(r, -300, 300);
