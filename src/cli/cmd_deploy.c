@@ -176,8 +176,8 @@ const th_cmd th_cmd_deploy = {
     .name = "deploy",
     .words = "[PROJECT|MODEL.tflite|MODEL.thm] [NEXT..] --as package|c|firmware --out DIR",
     .summary = "the model as a package, as C source or as firmware",
-    .detail = "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its "
-              "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in "
+    .detail = "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its\n"
+              "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in\n"
               "model.h); bytes of models that never run at the same time are shared.\n\n"
               "  thimble deploy my-words --as c --out my-words-c\n"
               "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"

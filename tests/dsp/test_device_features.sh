@@ -10,7 +10,7 @@ sed 's/@FLASH_AT@/0x0/; s/@FLASH_BYTES@/1M/; s/@RAM_AT@/0x20000000/; s/@RAM_BYTE
 	device/link.ld.in >"$tmp/link.ld"
 for level in -O2 -Os; do
 	arm-none-eabi-gcc -std=gnu99 -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 $level -ffp-contract=off \
-		-ffreestanding -fbuiltin -ffunction-sections -fdata-sections -Wall -Isrc -Idevice \
+		-ffreestanding -fbuiltin -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections -Wall -Isrc -Idevice \
 		-DDEVICE_CLOCK='"clock_cmsdk.h"' -DDEVICE_CLOCK_AT=0x40000000u -nostdlib -T "$tmp/link.ld" -Wl,--gc-sections \
 		device/cortexm.c device/start.c device/semihost.c device/libc.c tests/dsp/device_features.c \
 		src/base/*.c src/dsp/*.c -lgcc -o "$tmp/features.elf" || exit 1
