@@ -4,6 +4,7 @@
 #ifndef TH_NN_CORTEXM_INSTR_H
 #define TH_NN_CORTEXM_INSTR_H
 
+#include "nn/requant.h"
 #include "nn/taps.h"
 
 #include <stdint.h>
@@ -150,6 +151,8 @@ TH_INLINE uint32_t th_sxtb16_odd(uint32_t b)
 
 #else
 
+/* Sums wrap, as the instructions do: a lane without a pixel holds anything. */
+
 TH_INLINE int32_t th_low(uint32_t a)
 {
     return (int16_t)(a & 0xffff);
@@ -182,23 +185,23 @@ TH_INLINE uint32_t th_sxtb16_odd(uint32_t b)
 }
 TH_INLINE int32_t th_smlabb(uint32_t a, uint32_t b, int32_t sum)
 {
-    return sum + th_low(a) * th_low(b);
+    return th_add_wrap(sum, th_low(a) * th_low(b));
 }
 TH_INLINE int32_t th_smlabt(uint32_t a, uint32_t b, int32_t sum)
 {
-    return sum + th_low(a) * th_high(b);
+    return th_add_wrap(sum, th_low(a) * th_high(b));
 }
 TH_INLINE int32_t th_smlatb(uint32_t a, uint32_t b, int32_t sum)
 {
-    return sum + th_high(a) * th_low(b);
+    return th_add_wrap(sum, th_high(a) * th_low(b));
 }
 TH_INLINE int32_t th_smlatt(uint32_t a, uint32_t b, int32_t sum)
 {
-    return sum + th_high(a) * th_high(b);
+    return th_add_wrap(sum, th_high(a) * th_high(b));
 }
 TH_INLINE int32_t th_smmlar(int32_t a, int32_t b, int32_t sum)
 {
-    return sum + (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32);
+    return th_add_wrap(sum, (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32));
 }
 TH_INLINE int8_t th_ssat_8(int32_t a)
 {
@@ -219,7 +222,7 @@ TH_INLINE int32_t th_ssat_16(int32_t a)
 }
 TH_INLINE int32_t th_smlad(uint32_t a, uint32_t b, int32_t sum)
 {
-    return sum + th_low(a) * th_low(b) + th_high(a) * th_high(b);
+    return th_add_wrap(th_add_wrap(sum, th_low(a) * th_low(b)), th_high(a) * th_high(b));
 }
 
 TH_INLINE void th_pair_4(const int16_t **x, const int8_t **w0, const int8_t **w1, int32_t acc[4])

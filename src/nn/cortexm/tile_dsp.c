@@ -221,7 +221,7 @@ TH_INLINE const int8_t *widen_weights(const int8_t *packed, int16_t *w, int32_t 
 
 static int8_t scaled(int32_t sum, int32_t multiplier, int32_t half, int32_t e)
 {
-    return th_ssat_8((th_smmlar(2 * sum, multiplier, half) + (sum >> 31)) >> e >> 1);
+    return th_ssat_8(th_add_wrap(th_smmlar(th_shift_left(sum, 1), multiplier, half), sum >> 31) >> e >> 1);
 }
 
 static void run_narrow(narrow_job *job)
