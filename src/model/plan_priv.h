@@ -28,7 +28,7 @@ TH_NODISCARD th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t
 /* Sets plan->order to one that needs less memory at once than the file's, if there is one (plan_order.c). */
 TH_NODISCARD th_err th_plan_order(th_plan *plan, th_why *why);
 
-/* Prepares steps again with what is free beside them, as long as the arena does not grow (plan_room.c). */
+/* Prepares steps again with what is free beside them, as long as the arena grows by an eighth at most (plan_room.c). */
 TH_NODISCARD th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
 
 /* The same for a graph that others run: its arena will be moved, but what the file gives a place stays there.  So

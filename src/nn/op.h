@@ -335,7 +335,7 @@ typedef struct th_prepare {
     th_arena *arena;          /* for the parameter struct and its arrays */
     th_diag *diag;            /* pos is not used */
     /* Bytes that the step may ask for in scratch and lead beyond what it asks for with 0, when that makes it faster:
-     * what is free at that step anyway. With 0 it takes as little as a fast kernel needs to be one. */
+     * what is free at that step (model/plan_room.c). With 0 it takes as little as a fast kernel needs to be one. */
     size_t room;
 } th_prepare;
 

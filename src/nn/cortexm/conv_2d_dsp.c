@@ -1,16 +1,7 @@
 #include "nn/cortexm/conv_2d_dsp.h"
 
 #include "nn/cortexm/tile_dsp.h"
-
-#include <stddef.h>
-#include <string.h>
-
-/* Where the next output pixel looks. */
-typedef struct place {
-    const int8_t *x; /* the batch's picture, at the group's first channel */
-    int32_t oy, ox;
-    int32_t iy, ix; /* of the window's first tap, which may be outside */
-} place;
+#include "nn/patch.h"
 
 /* How the taps of one output stand in the picture. */
 typedef enum pieces {
@@ -27,52 +18,6 @@ static pieces pieces_of(const th_window *w, int32_t n_c)
     return w->filter_h * w->filter_w == 1 && w->in_w == w->out_w && w->in_h == w->out_h ? PIXELS : WORDS;
 }
 
-static void next(place *at, const th_window *w)
-{
-    at->ix += w->stride_w;
-    if (++at->ox < w->out_w) return;
-    at->ox = 0;
-    at->ix = -w->pad_left;
-    at->iy += w->stride_h;
-    if (++at->oy < w->out_h) return;
-    at->oy = 0;
-    at->iy = -w->pad_top;
-    at->x += (ptrdiff_t)w->in_h * w->in_w * w->in_c;
-}
-
-/* A few bytes; the library's memcpy takes longer to begin. */
-TH_APART void copy(int8_t *to, const int8_t *from, int32_t n)
-{
-    for (; n >= 4; n -= 4, to += 4, from += 4) memcpy(to, from, 4);
-    for (; n > 0; n--) *to++ = *from++;
-}
-
-TH_APART void fill(int8_t *to, int32_t value, int32_t n)
-{
-    const uint32_t four = (uint32_t)(value & 0xff) * 0x01010101u;
-    for (; n >= 4; n -= 4, to += 4) memcpy(to, &four, 4);
-    for (; n > 0; n--) *to++ = (int8_t)value;
-}
-
-/* Taps in filter order, [filter_h][filter_w][n_c], `zero` where there is no picture. */
-static void collect(const th_window *w, const place *at, int32_t n_c, int32_t zero, int8_t *patch)
-{
-    const int32_t row_bytes = w->filter_w * n_c;
-    int32_t lo, hi;
-    th_window_taps(at->ix, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
-    for (int32_t i = 0; i < w->filter_h; i++, patch += row_bytes) {
-        const int32_t iy = at->iy + i * w->dilation_h;
-        const int32_t inside = iy >= 0 && iy < w->in_h;
-        if (!inside || hi - lo < w->filter_w) fill(patch, zero, row_bytes);
-        if (!inside) continue;
-        const int8_t *row = at->x + ((ptrdiff_t)iy * w->in_w + at->ix) * w->in_c;
-        if (w->dilation_w == 1 && n_c == w->in_c)
-            copy(patch + lo * n_c, row + lo * n_c, (hi - lo) * n_c);
-        else
-            for (int32_t j = lo; j < hi; j++) copy(patch + j * n_c, row + j * w->dilation_w * w->in_c, n_c);
-    }
-}
-
 /* What does not change in a layer. */
 typedef struct layer {
     th_window win;
@@ -83,11 +28,10 @@ typedef struct layer {
 } layer;
 
 /* One pixel's taps into a lane of the pair. */
-static void load(const layer *l, const place *at, int16_t *lane)
+static void load(const layer *l, const th_patch *at, int16_t *lane)
 {
     const th_window *w = &l->win;
-    const int32_t inside = at->iy >= 0 && at->ix >= 0 && at->ix + w->filter_w <= w->in_w &&
-                           at->iy + (w->filter_h - 1) * w->dilation_h < w->in_h;
+    const int32_t inside = th_patch_inside(at, w);
     const int32_t n = w->filter_w * l->n_c, down = w->dilation_h * w->in_w * w->in_c, zero = l->limits.in_zero;
     const int8_t *row = at->x + ((ptrdiff_t)at->iy * w->in_w + at->ix) * w->in_c;
     if (inside && l->how == WORDS) {
@@ -95,9 +39,9 @@ static void load(const layer *l, const place *at, int16_t *lane)
         return;
     }
     if (inside && l->how == BYTES)
-        for (int32_t i = 0; i < w->filter_h; i++, row += down) copy(l->patch + i * n, row, n);
+        for (int32_t i = 0; i < w->filter_h; i++, row += down) th_patch_copy(l->patch + i * n, row, n);
     else
-        collect(w, at, l->n_c, zero, l->patch);
+        th_patch_collect(w, at, l->n_c, zero, l->patch);
     th_tile_widen(lane, l->patch, l->n, zero);
 }
 
@@ -118,7 +62,7 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
                                      l.limits.out_zero,  l.limits.act_min,         l.limits.act_max};
         const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
         int8_t *y = (int8_t *)out[0] + g * outs;
-        place at = {(const int8_t *)in[0] + g * l.n_c, 0, 0, -w->pad_top, -w->pad_left};
+        th_patch at = {(const int8_t *)in[0] + g * l.n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = w->batches * w->out_h * w->out_w; left > 0; left -= p->tile, y += p->tile * w->out_c) {
             const int32_t pixels = left < p->tile ? left : p->tile;
             int16_t *lane = x; /* a and b in turn, four inputs each */
@@ -128,7 +72,7 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
                     at.x += l.n_c;
                 } else {
                     load(&l, &at, lane);
-                    next(&at, w);
+                    th_patch_next(&at, w);
                 }
             }
             th_tile_run(&scale, x, pixels, weights, p->n, outs, y, w->out_c);

@@ -1,7 +1,7 @@
 #include "nn/mve/conv_2d_mve.h"
 
 #include "nn/mve/mve.h"
-#include "nn/mve/place.h"
+#include "nn/patch.h"
 
 /* Three pixels against filters in fours. */
 typedef struct job {
@@ -147,11 +147,11 @@ static pieces pieces_of(const th_window *w, int32_t n_c)
 }
 
 /* One pixel's taps. */
-static void take(const th_conv_2d_mve_par *p, const th_place *at, int32_t n_c, pieces how, int8_t *to, int8_t *patch,
+static void take(const th_conv_2d_mve_par *p, const th_patch *at, int32_t n_c, pieces how, int8_t *to, int8_t *patch,
                  const uint16_t *offset)
 {
     const th_window *w = &p->win;
-    const int32_t inside = th_place_inside(at, w), n = w->filter_w * n_c, down = w->dilation_h * w->in_w * w->in_c;
+    const int32_t inside = th_patch_inside(at, w), n = w->filter_w * n_c, down = w->dilation_h * w->in_w * w->in_c;
     const int8_t *row = at->x + ((ptrdiff_t)at->iy * w->in_w + at->ix) * w->in_c;
     if (inside && how == VECTORS) {
         for (int32_t i = w->filter_h; i > 0; i--, to += 3 * n, row += down) load(to, row, n);
@@ -160,9 +160,9 @@ static void take(const th_conv_2d_mve_par *p, const th_place *at, int32_t n_c, p
     if (inside && how == FEW)
         gather(patch, row, offset, p->n);
     else if (inside && how == BYTES)
-        for (int32_t i = 0; i < w->filter_h; i++, row += down) th_copy(patch + i * n, row, n);
+        for (int32_t i = 0; i < w->filter_h; i++, row += down) th_patch_copy(patch + i * n, row, n);
     else
-        th_place_collect(w, at, n_c, p->in_zero, patch);
+        th_patch_collect(w, at, n_c, p->in_zero, patch);
     load(to, patch, p->n);
 }
 
@@ -212,7 +212,7 @@ void th_conv_2d_mve(const void *par, const void *const *in, void *const *out, vo
     if (how == FEW) offsets(w, n_c, offset);
     for (int32_t g = 0; g < p->groups; g++) {
         int8_t *y = (int8_t *)out[0] + g * outs;
-        th_place at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
+        th_patch at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = n_pixels; left > 0; left -= TH_MVE_TILE, y += TH_MVE_TILE * w->out_c) {
             const int32_t pixels = left < TH_MVE_TILE ? left : TH_MVE_TILE;
             for (int32_t i = 0; i < pixels; i++) {
@@ -221,7 +221,7 @@ void th_conv_2d_mve(const void *par, const void *const *in, void *const *out, vo
                     at.x += n;
                 } else {
                     take(p, &at, n_c, how, x + 16 * i, patch, offset);
-                    th_place_next(&at, w);
+                    th_patch_next(&at, w);
                 }
             }
             j.step1 = pixels > 1 ? w->out_c : 0;

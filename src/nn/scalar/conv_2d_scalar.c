@@ -1,6 +1,6 @@
 #include "nn/scalar/conv_2d_scalar.h"
 
-#include "nn/mve/place.h"
+#include "nn/patch.h"
 #include "nn/scalar/finish.h"
 
 #define FILTERS 2 /* at a time */
@@ -169,12 +169,12 @@ static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][
 #endif
 
 /* One pixel's taps, collected into `patch` where they don't stand side by side. */
-static const int8_t *take(const th_conv_2d_mve_par *p, const th_place *at, int32_t n_c, int8_t *patch)
+static const int8_t *take(const th_conv_2d_mve_par *p, const th_patch *at, int32_t n_c, int8_t *patch)
 {
     const th_window *w = &p->win;
-    if (w->filter_h == 1 && w->filter_w == 1 && th_place_inside(at, w))
+    if (w->filter_h == 1 && w->filter_w == 1 && th_patch_inside(at, w))
         return at->x + ((ptrdiff_t)at->iy * w->in_w + at->ix) * w->in_c;
-    th_place_collect(w, at, n_c, p->in_zero, patch);
+    th_patch_collect(w, at, n_c, p->in_zero, patch);
     return patch;
 }
 
@@ -207,11 +207,11 @@ void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out,
     memset(scratch, 0, (size_t)(16 * p->n)); /* also what fills the last four taps */
     for (int32_t g = 0; g < p->groups; g++) {
         int8_t *y = (int8_t *)out[0] + g * outs;
-        th_place at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
+        th_patch at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = n_pixels; left > 0; left -= TH_SCALAR_TILE, y += TH_SCALAR_TILE * w->out_c) {
             const int32_t pixels = left < TH_SCALAR_TILE ? left : TH_SCALAR_TILE;
             const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
-            for (int32_t i = 0; i < pixels; i++, th_place_next(&at, w)) put(x, i, take(p, &at, n_c, patch), taps, p->n);
+            for (int32_t i = 0; i < pixels; i++, th_patch_next(&at, w)) put(x, i, take(p, &at, n_c, patch), taps, p->n);
             for (int32_t o = 0; o < outs; o += FILTERS, weights += FILTERS * p->n) {
                 const int32_t first =
                     o + FILTERS <= outs ? o : outs - FILTERS; /* an odd last one: with the one before */
