@@ -119,9 +119,9 @@ static th_err parse_options(line_words *w, th_layer *l, th_why *why)
         } else if (spatial && strcmp(word, "valid") == 0) {
             l->padding = TH_PAD_VALID;
         } else if (weights && strcmp(word, "bn") == 0) {
-            l->batch_norm = 1;
+            l->batch_norm = true;
         } else if (weights && strcmp(word, "relu") == 0) {
-            l->act = TH_ACT_RELU;
+            l->act = TH_LAYER_ACT_RELU;
         } else {
             return bad(w, why, word,
                        !spatial  ? (weights ? "possible here: bn, relu" : "nothing more is possible here")
@@ -144,7 +144,14 @@ static th_err parse_layer(line_words *w, int32_t n_classes, th_layer *l, th_why 
     while (k < sizeof kinds / sizeof kinds[0] && strcmp(name, kinds[k].name) != 0) k++;
     if (k == sizeof kinds / sizeof kinds[0])
         return bad(w, why, name, "the layers are conv2d, depthwise, dense, avgpool, maxpool and dropout");
-    *l = (th_layer){.kind = kinds[k].kind, .line = w->number, .padding = TH_PAD_SAME};
+    *l = (th_layer){.kind = kinds[k].kind,
+                    .line = w->number,
+                    .padding = TH_PAD_SAME,
+                    .bias = true,
+                    .groups = 1,
+                    .dilation_h = 1,
+                    .dilation_w = 1,
+                    .n_in = 1};
 
     if (l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DENSE) TH_TRY(parse_filters(w, l, n_classes, why));
     if (l->kind == TH_LAYER_DROPOUT) TH_TRY(parse_rate(w, l, why));
@@ -198,7 +205,7 @@ static th_err infer(th_layer *l, th_why *why)
 static th_err check_end(const th_spec *s, th_why *why)
 {
     const th_layer *last = s->n_layers ? &s->layer[s->n_layers - 1] : NULL;
-    if (last && last->kind == TH_LAYER_DENSE && last->out_c == s->n_classes && last->act == TH_ACT_NONE &&
+    if (last && last->kind == TH_LAYER_DENSE && last->out_c == s->n_classes && last->act == TH_LAYER_ACT_NONE &&
         !last->batch_norm)
         return TH_OK;
     return th_why_set(why, TH_EFORMAT, "model description: the last line must be: dense classes%s",
@@ -222,9 +229,10 @@ th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c,
         TH_TRY(split_words(text, len, &w, why));
         text += len + (text[len] == '\n');
         if (w.n == 0) continue;
-        if (s->n_layers == TH_MAX_LAYERS) return bad(&w, why, w.word[0], "at most 64 layers are possible");
+        if (s->n_layers == TH_MAX_LAYERS) return bad(&w, why, w.word[0], "at most 128 layers are possible");
         th_layer *l = &s->layer[s->n_layers];
         TH_TRY(parse_layer(&w, n_classes, l, why));
+        l->in[0] = s->n_layers - 1;
         l->in_h = s->n_layers ? l[-1].out_h : in_h;
         l->in_w = s->n_layers ? l[-1].out_w : in_w;
         l->in_c = s->n_layers ? l[-1].out_c : in_c;
@@ -236,31 +244,31 @@ th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c,
 
 static int64_t weights_of(const th_layer *l)
 {
-    switch (l->kind) {
-    case TH_LAYER_CONV2D:
-    case TH_LAYER_DENSE: return (int64_t)l->k_h * l->k_w * l->in_c * l->out_c;
-    case TH_LAYER_DEPTHWISE: return (int64_t)l->k_h * l->k_w * l->out_c;
-    case TH_LAYER_AVGPOOL:
-    case TH_LAYER_MAXPOOL:
-    case TH_LAYER_DROPOUT: break;
-    }
-    return 0;
+    if (l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DENSE) return (int64_t)l->k_h * l->k_w * l->in_c * l->out_c;
+    return l->kind == TH_LAYER_DEPTHWISE ? (int64_t)l->k_h * l->k_w * l->out_c : 0;
+}
+
+int64_t th_layer_macs(const th_layer *l)
+{
+    return weights_of(l) * l->out_h * l->out_w;
+}
+
+int64_t th_layer_parameters(const th_layer *l)
+{
+    const int64_t w = weights_of(l);
+    return w ? w + (l->batch_norm ? 2 : 1) * (int64_t)l->out_c : 0;
 }
 
 int64_t th_spec_macs(const th_spec *s)
 {
     int64_t n = 0;
-    for (int i = 0; i < s->n_layers; i++) n += weights_of(&s->layer[i]) * s->layer[i].out_h * s->layer[i].out_w;
+    for (int i = 0; i < s->n_layers; i++) n += th_layer_macs(&s->layer[i]);
     return n;
 }
 
 int64_t th_spec_parameters(const th_spec *s)
 {
     int64_t n = 0;
-    for (int i = 0; i < s->n_layers; i++) {
-        const th_layer *l = &s->layer[i];
-        const int64_t w = weights_of(l);
-        if (w) n += w + (l->batch_norm ? 2 : 1) * l->out_c;
-    }
+    for (int i = 0; i < s->n_layers; i++) n += th_layer_parameters(&s->layer[i]);
     return n;
 }

@@ -17,37 +17,79 @@
 
 #include <stdbool.h>
 
-#define TH_MAX_LAYERS 64
+#define TH_MAX_LAYERS       128
+#define TH_MAX_LAYER_INPUTS 4
+#define TH_NET_INPUT        (-1) /* in[]: the network's input */
 
 typedef enum th_layer_kind {
     TH_LAYER_CONV2D,
     TH_LAYER_DEPTHWISE,
+    TH_LAYER_TRANSPOSE_CONV,
     TH_LAYER_DENSE,
     TH_LAYER_AVGPOOL,
     TH_LAYER_MAXPOOL,
-    TH_LAYER_DROPOUT
+    TH_LAYER_ADD,
+    TH_LAYER_MULTIPLY,
+    TH_LAYER_CONCAT,     /* of channels */
+    TH_LAYER_ACTIVATION, /* batch norm and act alone */
+    TH_LAYER_SOFTMAX,    /* over channels */
+    TH_LAYER_DROPOUT,
+    TH_LAYER_RESHAPE, /* flatten: to 1 x 1 x everything */
+    TH_LAYER_UPSAMPLE,
+    TH_LAYER_LSTM,
+    TH_LAYER_GRU,
+    TH_LAYER_SVDF
 } th_layer_kind;
 
+/* What a layer does to its outputs last; the names in the text are the words of th_layer_act_name. */
+typedef enum th_layer_act {
+    TH_LAYER_ACT_NONE,
+    TH_LAYER_ACT_RELU,
+    TH_LAYER_ACT_RELU6,
+    TH_LAYER_ACT_LEAKY_RELU, /* slope `leak` below 0 */
+    TH_LAYER_ACT_HARD_SWISH,
+    TH_LAYER_ACT_SIGMOID,
+    TH_LAYER_ACT_TANH
+} th_layer_act;
+
+/* One layer.  Signals in time ([time][channels]) are pictures one pixel wide: h = time, w = 1. */
 typedef struct th_layer {
     th_layer_kind kind;
-    int32_t filters, k_h, k_w, stride_h, stride_w;
+    char name[24];                   /* from "as NAME", or empty */
+    int32_t in[TH_MAX_LAYER_INPUTS]; /* layers that it reads, before it in the list, or TH_NET_INPUT */
+    int32_t n_in;
+    int32_t filters; /* conv, transpose conv; dense, LSTM, GRU, SVDF: units */
+    int32_t k_h, k_w, stride_h, stride_w, dilation_h, dilation_w;
+    int32_t groups;           /* conv: 1 = every output sees every input channel */
+    int32_t rank, memory;     /* SVDF: filters per unit, steps that it remembers */
+    int32_t scale_h, scale_w; /* upsample */
+    bool sequence;            /* LSTM, GRU: gives every step's output, not the last one's only */
     th_padding padding;
-    th_act act;
-    int32_t batch_norm;                            /* 0 or 1 */
-    float rate;                                    /* dropout */
-    int32_t in_h, in_w, in_c, out_h, out_w, out_c; /* shapes, filled by th_spec_parse */
-    int32_t line;                                  /* of the text */
+    th_layer_act act;
+    float leak;
+    bool batch_norm, bias;       /* bias: without batch norm; a word switches it off */
+    float rate;                  /* dropout */
+    int32_t in_h, in_w, in_c;    /* shape of in[0] */
+    int32_t out_h, out_w, out_c; /* reshape: what the text said; all filled by th_spec_parse */
+    int32_t line;                /* of the text */
 } th_layer;
 
 typedef struct th_spec {
     th_layer layer[TH_MAX_LAYERS];
-    int32_t n_layers, in_h, in_w, in_c, n_classes;
+    int32_t n_layers, in_h, in_w, in_c;
+    int32_t n_classes; /* 0: not a classifier, the last layer's values are what the network says */
 } th_spec;
 
-/* Parses and infers shapes. Errors name the line, the word and what is possible there. */
+/* Parses and infers shapes. n_classes 0: no word "classes", any last layer.  Errors name the line, the word and what is
+ * possible there. */
 TH_NODISCARD th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes,
                                   th_spec *spec, th_why *why);
 
+const char *th_layer_kind_name(th_layer_kind kind); /* the word of the text: "conv2d", ... */
+const char *th_layer_act_name(th_layer_act act);
+
+int64_t th_layer_macs(const th_layer *l);       /* of one inference */
+int64_t th_layer_parameters(const th_layer *l); /* that are trained */
 int64_t th_spec_macs(const th_spec *s);
 int64_t th_spec_parameters(const th_spec *s);
 

@@ -124,7 +124,7 @@ static void add_stage(builder *b, const th_stage *st)
     const th_shape shape = dense ? (th_shape){.rank = 2, .d = {1, l->out_c}} : shape4(l->out_h, l->out_w, l->out_c);
     const int32_t out = tensor(b, name, "", TH_F32, NULL, shape);
     th_attr attr = {.conv = {.padding = l->padding,
-                             .act = l->act,
+                             .act = l->act == TH_LAYER_ACT_RELU ? TH_ACT_RELU : TH_ACT_NONE,
                              .stride_h = l->stride_h,
                              .stride_w = l->stride_w,
                              .dilation_h = 1,
@@ -143,7 +143,7 @@ static void add_stage(builder *b, const th_stage *st)
     const int32_t tw = tensor(b, name, "/weights", TH_F32, w, w_shape);
     const int32_t tb = tensor(b, name, "/bias", TH_F32, bias, (th_shape){.rank = 1, .d = {l->out_c}});
     if (depthwise) attr.conv.depth_multiplier = 1;
-    if (dense) attr = (th_attr){.dense = {.act = l->act}};
+    if (dense) attr = (th_attr){.dense = {.act = l->act == TH_LAYER_ACT_RELU ? TH_ACT_RELU : TH_ACT_NONE}};
     node(b, dense ? TH_OP_FULLY_CONNECTED : depthwise ? TH_OP_DEPTHWISE_CONV_2D : TH_OP_CONV_2D, &attr, tw, tb, out);
 }
 

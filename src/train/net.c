@@ -287,7 +287,7 @@ static void init_stage(th_net *net, const th_stage *st, uint64_t seed, uint64_t 
     const th_layer *l = st->layer;
     const bool depthwise = l->kind == TH_LAYER_DEPTHWISE;
     const int32_t inputs = depthwise ? 1 : l->in_c;
-    const float fan = (float)(l->k_h * l->k_w * inputs), dev = sqrtf((l->act == TH_ACT_NONE ? 1.0f : 2.0f) / fan);
+    const float fan = (float)(l->k_h * l->k_w * inputs), dev = sqrtf((l->act == TH_LAYER_ACT_NONE ? 1.0f : 2.0f) / fan);
     th_rng rng = th_rng_make(seed, stream);
     for (int32_t kr = 0; kr < l->k_h; kr++)
         for (int32_t kc = 0; kc < l->k_w; kc++)

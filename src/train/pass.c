@@ -30,7 +30,7 @@ static th_read reading_of(const th_net *net, const th_net_member *m, const th_st
                      .b = m->b + st->c,
                      .mask = drop ? st->mask + at : NULL,
                      .scale = 256.0f / (256.0f - (float)st->drop),
-                     .relu = st->layer->act == TH_ACT_RELU};
+                     .relu = st->layer->act == TH_LAYER_ACT_RELU};
 }
 
 float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t n, size_t offset)
