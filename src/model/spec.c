@@ -1,39 +1,33 @@
-/* Words of a line -> one layer -> its shapes.  Every error names the line and the word. */
-#include "model/spec.h"
+/* Lines -> words -> layers -> shapes; then what only the whole can be wrong about: layers that nobody reads, dropout,
+ * the end. */
+#include "model/spec_priv.h"
 
-#include <stdlib.h>
+#include "base/text.h"
+
 #include <string.h>
 
-#define MAX_DIM    4096
-#define MAX_KERNEL 64
-#define MAX_VALUES (1 << 26) /* elements of one activation */
-#define MAX_WORDS  12
-
-typedef struct line_words {
-    char text[256];
-    char *word[MAX_WORDS];
-    int n, next;
-    int32_t number; /* of the line */
-} line_words;
-
-/* Text and position of the line that is being read; errors come from here. */
-static th_err bad(const line_words *w, th_why *why, const char *word, const char *expected)
+th_err th_spec_bad(const th_spec_line *w, th_err err, const char *fmt, ...)
 {
-    return th_why_set(why, TH_EFORMAT, "model description, line %d: \"%s\": %s", (int)w->number, word, expected);
+    char text[640];
+    va_list args;
+    va_start(args, fmt);
+    th_text_vfmt(text, sizeof text, fmt, args);
+    va_end(args);
+    return th_why_set(w->why, err, "%s, line %d: %s", w->file, (int)w->number, text);
 }
 
-static th_err split_words(const char *line, size_t len, line_words *w, th_why *why)
+static th_err split_words(const char *line, size_t len, th_spec_line *w)
 {
     const char *hash = memchr(line, '#', len);
     if (hash) len = (size_t)(hash - line);
-    if (len >= sizeof w->text) return bad(w, why, "...", "this line is longer than 255 characters");
+    if (len >= sizeof w->text) return th_spec_bad(w, TH_EFORMAT, "this line is longer than 255 characters");
     memcpy(w->text, line, len);
     w->text[len] = 0;
     w->n = w->next = 0;
     for (char *c = w->text; *c;) {
         c += strspn(c, " \t\r");
         if (!*c) break;
-        if (w->n == MAX_WORDS) return bad(w, why, c, "too many words on this line");
+        if (w->n == TH_SPEC_WORDS) return th_spec_bad(w, TH_EFORMAT, "more than %d words on this line", TH_SPEC_WORDS);
         w->word[w->n++] = c;
         c += strcspn(c, " \t\r");
         if (*c) *c++ = 0;
@@ -41,234 +35,111 @@ static th_err split_words(const char *line, size_t len, line_words *w, th_why *w
     return TH_OK;
 }
 
-static const char *next_word(line_words *w)
+/* ---- the whole ---- */
+
+static int32_t readers_of(const th_spec *s, int32_t layer, int32_t *reader)
 {
-    return w->next < w->n ? w->word[w->next++] : "";
+    int32_t n = 0;
+    for (int32_t i = s->n_layers - 1; i >= 0; i--)
+        for (int32_t k = 0; k < s->layer[i].n_in; k++)
+            if (s->layer[i].in[k] == layer) n++, *reader = i;
+    return n;
 }
 
-/* Whole number from 1 to max; returns what follows it, or NULL. */
-static const char *number(const char *text, int32_t max, int32_t *v)
+/* In training dropout is done to the outputs of the layer before, so they must be computed ones, and for it alone. */
+static th_err check_dropout(th_spec_line *w, const th_spec *s, const th_layer *l)
 {
-    char *end;
-    if (*text < '0' || *text > '9') return NULL;
-    const long n = strtol(text, &end, 10);
-    if (n < 1 || n > max) return NULL;
-    *v = (int32_t)n;
-    return end;
+    const th_layer *before = l->in[0] == TH_NET_INPUT ? NULL : &s->layer[l->in[0]];
+    int32_t first = 0;
+    w->number = l->line;
+    if (!before || before->kind == TH_LAYER_DROPOUT || before->kind == TH_LAYER_RESHAPE)
+        return th_spec_bad(w, TH_EUNSUP, "dropout must follow a layer that computes something, and here it follows %s",
+                           before ? th_layer_kind_name(before->kind) : "the input");
+    if (readers_of(s, l->in[0], &first) > 1)
+        return th_spec_bad(w, TH_EUNSUP,
+                           "dropout must be the only reader of the line before it. Name the dropout (as NAME), and let "
+                           "the others read that");
+    return TH_OK;
 }
 
-/* "10x4" */
-static bool pair(const char *text, int32_t max, int32_t *a, int32_t *b)
+static th_err check_readers(th_spec_line *w, const th_spec *s)
 {
-    const char *rest = number(text, max, a);
-    if (!rest || *rest != 'x') return false;
-    rest = number(rest + 1, max, b);
-    return rest && !*rest;
-}
-
-static th_err parse_kernel(line_words *w, th_layer *l, th_why *why)
-{
-    const char *word = next_word(w);
-    if (pair(word, MAX_KERNEL, &l->k_h, &l->k_w)) return TH_OK;
-    return bad(w, why, word, "expected the kernel as HEIGHTxWIDTH, 1 to 64 each, such as 3x3");
-}
-
-static th_err parse_filters(line_words *w, th_layer *l, int32_t n_classes, th_why *why)
-{
-    const char *word = next_word(w);
-    if (l->kind == TH_LAYER_DENSE && strcmp(word, "classes") == 0) {
-        l->filters = n_classes;
-        return TH_OK;
-    }
-    const char *rest = number(word, MAX_DIM, &l->filters);
-    if (rest && !*rest) return TH_OK;
-    return bad(w, why, word,
-               l->kind == TH_LAYER_DENSE ? "expected the number of outputs, 1 to 4096, or the word classes"
-                                         : "expected the number of filters, 1 to 4096");
-}
-
-static th_err parse_rate(line_words *w, th_layer *l, th_why *why)
-{
-    const char *word = next_word(w);
-    /* by hand: strtod would read "0,2" or "0.2" depending on the locale */
-    float v = 0, place = 0;
-    const char *c = word;
-    for (; (*c >= '0' && *c <= '9') || (*c == '.' && place <= 0); c++) {
-        if (*c == '.') {
-            place = 1;
-            continue;
-        }
-        if (place > 0) place /= 10;
-        v = place > 0 ? v + place * (float)(*c - '0') : v * 10 + (float)(*c - '0');
-    }
-    l->rate = v;
-    if (c != word && !*c && v < 0.95f) return TH_OK;
-    return bad(w, why, word, "expected the part that is dropped, from 0 to 0.95, such as 0.2");
-}
-
-static th_err parse_options(line_words *w, th_layer *l, th_why *why)
-{
-    const bool spatial = l->kind != TH_LAYER_DENSE && l->kind != TH_LAYER_DROPOUT;
-    const bool weights = l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DEPTHWISE || l->kind == TH_LAYER_DENSE;
-    while (w->next < w->n) {
-        const char *word = next_word(w);
-        if (spatial && strcmp(word, "stride") == 0) {
-            const char *s = next_word(w);
-            if (!pair(s, MAX_KERNEL, &l->stride_h, &l->stride_w))
-                return bad(w, why, s, "expected the stride as HEIGHTxWIDTH, such as stride 2x2");
-        } else if (spatial && strcmp(word, "valid") == 0) {
-            l->padding = TH_PAD_VALID;
-        } else if (weights && strcmp(word, "bn") == 0) {
-            l->batch_norm = true;
-        } else if (weights && strcmp(word, "relu") == 0) {
-            l->act = TH_LAYER_ACT_RELU;
-        } else {
-            return bad(w, why, word,
-                       !spatial  ? (weights ? "possible here: bn, relu" : "nothing more is possible here")
-                       : weights ? "possible here: stride HxW, valid, bn, relu"
-                                 : "possible here: stride HxW, valid");
-        }
+    int32_t reader = 0;
+    for (int32_t i = 0; i < s->n_layers; i++) {
+        const th_layer *l = &s->layer[i];
+        w->number = l->line;
+        if (i + 1 < s->n_layers && readers_of(s, i, &reader) == 0)
+            return th_spec_bad(w, TH_EFORMAT,
+                               "nobody reads the output of this layer (%s). Remove the line, or read it: as NAME here, "
+                               "and from NAME, add NAME or concat NAME below",
+                               th_layer_kind_name(l->kind));
+        if (l->kind == TH_LAYER_DROPOUT) TH_TRY(check_dropout(w, s, l));
     }
     return TH_OK;
 }
 
-static th_err parse_layer(line_words *w, int32_t n_classes, th_layer *l, th_why *why)
+/* A classifier ends in one value per class, to which the soft-max is added. */
+static th_err check_end(th_spec_line *w, const th_spec *s)
 {
-    static const struct {
-        const char *name;
-        th_layer_kind kind;
-    } kinds[] = {{"conv2d", TH_LAYER_CONV2D},   {"depthwise", TH_LAYER_DEPTHWISE}, {"dense", TH_LAYER_DENSE},
-                 {"avgpool", TH_LAYER_AVGPOOL}, {"maxpool", TH_LAYER_MAXPOOL},     {"dropout", TH_LAYER_DROPOUT}};
-    const char *name = next_word(w);
-    size_t k = 0;
-    while (k < sizeof kinds / sizeof kinds[0] && strcmp(name, kinds[k].name) != 0) k++;
-    if (k == sizeof kinds / sizeof kinds[0])
-        return bad(w, why, name, "the layers are conv2d, depthwise, dense, avgpool, maxpool and dropout");
-    *l = (th_layer){.kind = kinds[k].kind,
-                    .line = w->number,
-                    .padding = TH_PAD_SAME,
-                    .bias = true,
-                    .groups = 1,
-                    .dilation_h = 1,
-                    .dilation_w = 1,
-                    .n_in = 1};
-
-    if (l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DENSE) TH_TRY(parse_filters(w, l, n_classes, why));
-    if (l->kind == TH_LAYER_DROPOUT) TH_TRY(parse_rate(w, l, why));
-    if ((l->kind == TH_LAYER_AVGPOOL || l->kind == TH_LAYER_MAXPOOL) && w->next < w->n &&
-        strcmp(w->word[w->next], "global") == 0) {
-        w->next++; /* k_h stays 0 until the input is known */
-        l->padding = TH_PAD_VALID;
-    } else if (l->kind != TH_LAYER_DENSE && l->kind != TH_LAYER_DROPOUT) {
-        TH_TRY(parse_kernel(w, l, why));
-        const bool pool = l->kind == TH_LAYER_AVGPOOL || l->kind == TH_LAYER_MAXPOOL;
-        l->stride_h = pool ? l->k_h : 1;
-        l->stride_w = pool ? l->k_w : 1;
-    }
-    return parse_options(w, l, why);
+    if (s->n_layers == 0)
+        return th_why_set(w->why, TH_EFORMAT, "%s: there is no layer in it. The smallest network is the line: dense %s",
+                          w->file, s->n_classes ? "classes" : "1");
+    const th_layer *last = &s->layer[s->n_layers - 1];
+    w->number = last->line;
+    if (last->kind == TH_LAYER_DROPOUT) return th_spec_bad(w, TH_EFORMAT, "the last layer cannot be dropout");
+    if (s->n_classes == 0) return TH_OK;
+    if (last->kind == TH_LAYER_SOFTMAX)
+        return th_spec_bad(w, TH_EFORMAT, "the soft-max at the end comes by itself. Remove this line");
+    if (last->act != TH_LAYER_ACT_NONE || last->batch_norm)
+        return th_spec_bad(w, TH_EFORMAT,
+                           "the last layer must end without bn and without activation, as in: dense classes (the "
+                           "soft-max comes by itself)");
+    if ((int64_t)last->out_h * last->out_w * last->out_c == s->n_classes) return TH_OK;
+    return th_spec_bad(
+        w, TH_EFORMAT,
+        "the last layer gives %dx%dx%d values, but there are %d classes. End with the line: dense classes",
+        (int)last->out_h, (int)last->out_w, (int)last->out_c, (int)s->n_classes);
 }
 
-static int32_t out_size(int32_t in, int32_t k, int32_t stride, th_padding padding)
+static th_err check_sizes(const th_spec *s, th_why *why)
 {
-    return padding == TH_PAD_SAME ? (in + stride - 1) / stride : in < k ? 0 : (in - k) / stride + 1;
-}
-
-/* Shapes of a layer from those of the one before. */
-static th_err infer(th_layer *l, th_why *why)
-{
-    if (l->kind == TH_LAYER_DROPOUT) {
-        l->out_h = l->in_h, l->out_w = l->in_w, l->out_c = l->in_c;
-        return TH_OK;
-    }
-    if (l->kind == TH_LAYER_DENSE) {
-        l->k_h = l->in_h, l->k_w = l->in_w, l->stride_h = l->stride_w = 1;
-        l->padding = TH_PAD_VALID;
-        l->out_h = l->out_w = 1, l->out_c = l->filters;
-        return TH_OK;
-    }
-    if (l->k_h == 0) l->k_h = l->stride_h = l->in_h, l->k_w = l->stride_w = l->in_w; /* global */
-    l->out_h = out_size(l->in_h, l->k_h, l->stride_h, l->padding);
-    l->out_w = out_size(l->in_w, l->k_w, l->stride_w, l->padding);
-    l->out_c = l->kind == TH_LAYER_CONV2D ? l->filters : l->in_c;
-    if (l->out_h < 1 || l->out_w < 1)
-        return th_why_set(why, TH_ESHAPE,
-                          "model description, line %d: a kernel of %dx%d does not fit into the %dx%d values that are "
-                          "left here; take a smaller kernel or drop the word valid",
-                          (int)l->line, (int)l->k_h, (int)l->k_w, (int)l->in_h, (int)l->in_w);
-    if ((int64_t)l->out_h * l->out_w * l->out_c > MAX_VALUES)
+    const int32_t most = TH_SPEC_DIM;
+    if (s->in_h < 1 || s->in_w < 1 || s->in_c < 1 || s->in_h > most || s->in_w > most || s->in_c > most ||
+        (int64_t)s->in_h * s->in_w * s->in_c > TH_SPEC_VALUES)
         return th_why_set(why, TH_ERANGE,
-                          "model description, line %d: the layer's output has more than 67 million values",
-                          (int)l->line);
+                          "a model input of %dx%dx%d: each must be from 1 to 4096, and all together at "
+                          "most 67 million",
+                          (int)s->in_h, (int)s->in_w, (int)s->in_c);
+    if (s->n_classes < 0 || s->n_classes == 1 || s->n_classes > most)
+        return th_why_set(why, TH_ERANGE, "a model for %d classes: at least 2 are needed, and at most 4096 possible",
+                          (int)s->n_classes);
     return TH_OK;
 }
 
-static th_err check_end(const th_spec *s, th_why *why)
+th_err th_spec_parse_part(const char *text, const char *file, int32_t first_line, int32_t in_h, int32_t in_w,
+                          int32_t in_c, int32_t n_classes, th_spec *s, th_why *why)
 {
-    const th_layer *last = s->n_layers ? &s->layer[s->n_layers - 1] : NULL;
-    if (last && last->kind == TH_LAYER_DENSE && last->out_c == s->n_classes && last->act == TH_LAYER_ACT_NONE &&
-        !last->batch_norm)
-        return TH_OK;
-    return th_why_set(why, TH_EFORMAT, "model description: the last line must be: dense classes%s",
-                      last && last->kind == TH_LAYER_DENSE ? " (without bn and relu; the soft-max comes by itself)"
-                                                           : "");
+    *s = (th_spec){.in_h = in_h, .in_w = in_w, .in_c = in_c, .n_classes = n_classes};
+    TH_TRY(check_sizes(s, why));
+    th_spec_line w = {.file = file, .number = first_line, .why = why};
+    for (; *text; w.number++) {
+        const size_t len = strcspn(text, "\n");
+        TH_TRY(split_words(text, len, &w));
+        text += len + (text[len] == '\n');
+        if (w.n == 0) continue;
+        if (s->n_layers == TH_MAX_LAYERS)
+            return th_spec_bad(&w, TH_EFORMAT, "\"%.*s\": at most %d layers are possible", 40, w.word[0],
+                               TH_MAX_LAYERS);
+        TH_TRY(th_spec_words(&w, s));
+        TH_TRY(th_spec_infer(&w, s));
+        s->n_layers++;
+    }
+    TH_TRY(check_end(&w, s));
+    return check_readers(&w, s);
 }
 
 th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes, th_spec *s,
                      th_why *why)
 {
-    *s = (th_spec){.in_h = in_h, .in_w = in_w, .in_c = in_c, .n_classes = n_classes};
-    if (in_h < 1 || in_w < 1 || in_c < 1 || in_h > MAX_DIM || in_w > MAX_DIM || in_c > MAX_DIM)
-        return th_why_set(why, TH_ERANGE, "a model input of %dx%dx%d: each must be from 1 to 4096", (int)in_h,
-                          (int)in_w, (int)in_c);
-    if (n_classes < 2 || n_classes > MAX_DIM)
-        return th_why_set(why, TH_ERANGE, "a model for %d classes: at least 2 are needed", (int)n_classes);
-    line_words w = {.number = 0};
-    while (*text) {
-        const size_t len = strcspn(text, "\n");
-        w.number++;
-        TH_TRY(split_words(text, len, &w, why));
-        text += len + (text[len] == '\n');
-        if (w.n == 0) continue;
-        if (s->n_layers == TH_MAX_LAYERS) return bad(&w, why, w.word[0], "at most 128 layers are possible");
-        th_layer *l = &s->layer[s->n_layers];
-        TH_TRY(parse_layer(&w, n_classes, l, why));
-        l->in[0] = s->n_layers - 1;
-        l->in_h = s->n_layers ? l[-1].out_h : in_h;
-        l->in_w = s->n_layers ? l[-1].out_w : in_w;
-        l->in_c = s->n_layers ? l[-1].out_c : in_c;
-        TH_TRY(infer(l, why));
-        s->n_layers++;
-    }
-    return check_end(s, why);
-}
-
-static int64_t weights_of(const th_layer *l)
-{
-    if (l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DENSE) return (int64_t)l->k_h * l->k_w * l->in_c * l->out_c;
-    return l->kind == TH_LAYER_DEPTHWISE ? (int64_t)l->k_h * l->k_w * l->out_c : 0;
-}
-
-int64_t th_layer_macs(const th_layer *l)
-{
-    return weights_of(l) * l->out_h * l->out_w;
-}
-
-int64_t th_layer_parameters(const th_layer *l)
-{
-    const int64_t w = weights_of(l);
-    return w ? w + (l->batch_norm ? 2 : 1) * (int64_t)l->out_c : 0;
-}
-
-int64_t th_spec_macs(const th_spec *s)
-{
-    int64_t n = 0;
-    for (int i = 0; i < s->n_layers; i++) n += th_layer_macs(&s->layer[i]);
-    return n;
-}
-
-int64_t th_spec_parameters(const th_spec *s)
-{
-    int64_t n = 0;
-    for (int i = 0; i < s->n_layers; i++) n += th_layer_parameters(&s->layer[i]);
-    return n;
+    return th_spec_parse_part(text, "model description", 1, in_h, in_w, in_c, n_classes, s, why);
 }

@@ -85,7 +85,11 @@ typedef struct th_spec {
 TH_NODISCARD th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes,
                                   th_spec *spec, th_why *why);
 
-const char *th_layer_kind_name(th_layer_kind kind); /* the word of the text: "conv2d", ... */
+/* The same for a part of a file: errors name `file`, and count its lines from first_line. */
+TH_NODISCARD th_err th_spec_parse_part(const char *text, const char *file, int32_t first_line, int32_t in_h,
+                                       int32_t in_w, int32_t in_c, int32_t n_classes, th_spec *spec, th_why *why);
+
+const char *th_layer_kind_name(th_layer_kind kind); /* the word of the text: "conv2d", ...; "activation" for those */
 const char *th_layer_act_name(th_layer_act act);
 
 int64_t th_layer_macs(const th_layer *l);       /* of one inference */

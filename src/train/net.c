@@ -243,9 +243,29 @@ static size_t lay_out(th_net *net, float *base)
     return used;
 }
 
+/* Of all that a description can say, stages know chains of these. */
+static th_err refuse_others(const th_spec *spec, th_why *why)
+{
+    for (int32_t i = 0; i < spec->n_layers; i++) {
+        const th_layer *l = &spec->layer[i];
+        const char *act = l->act > TH_LAYER_ACT_RELU ? th_layer_act_name(l->act) : "";
+        const bool plain = l->in[0] == i - 1 && l->groups == 1 && l->dilation_h == 1 && l->dilation_w == 1 &&
+                           (!has_weights(l->kind) || l->bias || l->batch_norm);
+        if (plain && !*act && (l->kind == TH_LAYER_DROPOUT || th_stage_row_find(l->kind))) continue;
+        return th_why_set(why, TH_EUNSUP,
+                          "model description, line %d: a layer of this kind cannot be trained yet (%s%s%s%s)",
+                          (int)l->line, th_layer_kind_name(l->kind), *act ? " " : "", act,
+                          plain ? "" : ", with from, groups, dilation or no-bias");
+    }
+    if (spec->n_classes == 0 || spec->layer[spec->n_layers - 1].kind != TH_LAYER_DENSE)
+        return th_why_set(why, TH_EUNSUP, "only classifiers that end in: dense classes can be trained yet");
+    return TH_OK;
+}
+
 th_err th_net_new(const th_spec *spec, int32_t batch, int n_members, int kernels, th_net **out, th_why *why)
 {
     *out = NULL;
+    TH_TRY(refuse_others(spec, why));
     th_net *net = calloc(1, sizeof *net);
     if (!net) return th_why_set(why, TH_ENOMEM, "out of memory");
     net->spec = spec;

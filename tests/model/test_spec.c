@@ -55,18 +55,18 @@ static void errors_name_line_and_word(void **state)
         {"conv2d four 3x3\ndense classes", "\"four\": expected the number of filters"},
         {"conv2d 4 3\ndense classes", "\"3\": expected the kernel"},
         {"conv2d 4 3x3 stride 2\ndense classes", "\"2\": expected the stride"},
-        {"conv2d 4 3x3 stride\ndense classes", "\"\": expected the stride"},
-        {"conv2d 4 3x3 tanh\ndense classes", "\"tanh\": possible here"},
+        {"conv2d 4 3x3 stride\ndense classes", "after \"stride\": expected the stride"},
+        {"conv2d 4 3x3 tahn\ndense classes", "\"tahn\": did you mean \"tanh\"? Possible here: stride HxW"},
         {"conv2d 4 0x3\ndense classes", "\"0x3\""},
         {"conv2d 4 3x3\ndropout 1.0\ndense classes", "line 2: \"1.0\""},
         {"dropout 0,2\ndense classes", "\"0,2\""},
-        {"dropout 0.5 relu\ndense classes", "\"relu\": nothing more"},
-        {"dense classes stride 2x2", "\"stride\": possible here: bn, relu"},
+        {"dropout 0.5 relu\ndense classes", "\"relu\" does not go with dropout. Possible here: as NAME"},
+        {"dense classes stride 2x2", "\"stride\" does not go with dense. Possible here: no-bias, bn"},
         {"conv2d 4 9x9 valid\ndense classes", "does not fit"},
-        {"conv2d 4 3x3", "the last line must be: dense classes"},
-        {"dense 3", "the last line must be: dense classes"},
-        {"dense classes relu", "the last line must be: dense classes"},
-        {"", "the last line must be: dense classes"},
+        {"conv2d 4 3x3", "line 1: the last layer gives 8x8x4 values, but there are 4 classes"},
+        {"dense 3", "line 1: the last layer gives 1x1x3 values"},
+        {"dense classes relu", "must end without bn and without activation"},
+        {"", "there is no layer in it. The smallest network is the line: dense classes"},
         {"conv2d 99999999999 3x3\ndense classes", "99999999999"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -76,8 +76,8 @@ static void errors_name_line_and_word(void **state)
         if (!strstr(why.text, bad[i].says))
             fail_msg("%s: \"%s\" does not say \"%s\"", bad[i].text, why.text, bad[i].says);
     }
-    char many[65 * 12 + 20] = "";
-    for (int i = 0; i < 65; i++) strcat(many, "dense 4\n");
+    char many[130 * 12 + 20] = "";
+    for (int i = 0; i < 129; i++) strcat(many, "dense 4\n");
     th_spec s;
     assert_int_equal(th_spec_parse(many, 2, 2, 1, 4, &s, NULL), TH_EFORMAT);
     assert_int_equal(th_spec_parse("dense classes", 0, 2, 1, 4, &s, NULL), TH_ERANGE);
