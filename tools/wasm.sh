@@ -10,7 +10,7 @@ words="--target=wasm32 -std=c99 -O2 -ffp-contract=off -nostdlib -isystem $here/w
 # device/libc.c apart: who makes memcpy of a loop must not make that loop a call of memcpy.
 # shellcheck disable=SC2086 # words is a list
 {
-	clang $words -ffreestanding -fno-builtin -c "$here/../device/libc.c" -o "$out.libc.o" &&
+	clang $words "$@" -ffreestanding -fno-builtin -c "$here/../device/libc.c" -o "$out.libc.o" &&
 		find "$folder" -name "*.c" -exec clang $words -I"$folder" -Dmain=selftest "$@" "$out.libc.o" -Wl,--no-entry \
 			-Wl,--export=selftest -Wl,--export=model_init -Wl,--export=model_input -Wl,--export=model_output \
 			-Wl,--export=model_invoke -o "$out" {} +

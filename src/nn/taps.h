@@ -17,9 +17,10 @@
 #define TH_APART  static
 #endif
 
-/* In front of a loop of few known rounds: written out, so that its arrays can be registers.  clang does it by itself,
- * and a GCC older than 8 cannot. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+/* In front of a loop of few known rounds: written out, so that its arrays can be registers.  A GCC older than 8 cannot. */
+#if defined(__clang__)
+#define TH_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__) && __GNUC__ >= 8
 #define TH_UNROLL _Pragma("GCC unroll 16")
 #else
 #define TH_UNROLL

@@ -76,22 +76,22 @@ TH_INLINE th_neon_pair th_neon_dot_s16(th_neon_pair s, int8x16_t x, int8x16_t w)
 #define T_DOT     th_neon_dot_s16
 #define T_STORE   th_neon_store_pair
 #define T_ROWS    TH_NEON_ROWS
+#define T_AT_ONCE TH_NEON_ROWS
 #define T_LANES   4
 #include "nn/vec/tile.h"
 
-#define T_NAME         th_neon_tile_f32
-#define T_SUM          float32x4_t
-#define T_ZERO()       vdupq_n_f32(0)
-#define T_X(p)         vreinterpretq_f32_s8(th_neon_group(p))
-#define T_X_BYTES      4
-#define T_W            float32x4_t
-#define T_LOAD(p)      vreinterpretq_f32_s8(th_neon_load(p))
-#define T_W_BYTES      16
-#define T_DOT(s, x, w) vaddq_f32((s), vmulq_f32((x), (w)))
-#define T_STORE(p, s)  vst1q_s8((int8_t *)(p), vreinterpretq_s8_f32(s))
-#define T_ROWS         TH_NEON_ROWS
-#define T_LANES        4
-#include "nn/vec/tile.h"
+#define F_VEC              float32x4_t
+#define F_LANES            4
+#define F_LOAD(p)          vreinterpretq_f32_s8(th_neon_load(p))
+#define F_STORE(p, v)      vst1q_s8((int8_t *)(p), vreinterpretq_s8_f32(v))
+#define F_SPREAD(p)        vreinterpretq_f32_s8(th_neon_group(p))
+#define F_ALL              vdupq_n_f32
+#define F_ADD              vaddq_f32
+#define F_MUL              vmulq_f32
+#define F_LIMIT(v, lo, hi) vminq_f32((hi), vmaxq_f32((lo), (v)))
+#define F_ROWS             TH_NEON_ROWS
+#define F_AT_ONCE          TH_NEON_ROWS
+#include "nn/vec/real.h"
 
 /* SQRDMULH is the rounding doubling high product, (a m + 2^30) >> 31; SRSHL shifts with ties up, so one less for
  * negative numbers (SSRA) puts them away from zero.  Both round before they cut, so no sum is too large. */
@@ -122,44 +122,9 @@ static void th_neon_finish_s8(const th_finish_s8 *f)
     }
 }
 
-/* Sums that are not numbers stay, as in the plain kernels. */
-static void th_neon_finish_f32(const th_finish_f32 *f)
-{
-    const float32x4_t lo = vdupq_n_f32(f->lo), hi = vdupq_n_f32(f->hi);
-    for (int32_t c = 0; c < f->n; c += 4) {
-        const float32x4_t bias = vld1q_f32(f->bias + c);
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const float32x4_t v = vaddq_f32(vld1q_f32(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
-            const float32x4_t q = vminq_f32(hi, vmaxq_f32(lo, v));
-            float *y = f->y + r * f->y_row + c;
-            if (left >= 4) {
-                vst1q_f32(y, q);
-            } else {
-                float some[4];
-                vst1q_f32(some, q);
-                for (int32_t i = 0; i < left; i++) y[i] = some[i];
-            }
-        }
-    }
-}
-
 static int32_t th_neon_place(int32_t c)
 {
     return c;
-}
-
-static void th_neon_line_f32(const th_line *l)
-{
-    const float *w = (const float *)l->w, *bias = l->bias;
-    float *sums = (float *)l->sums;
-    for (int32_t b = 0; b < l->blocks; b++, sums += 4, bias += 4) {
-        const ptrdiff_t at = l->at + (ptrdiff_t)b * 16;
-        float32x4_t s = vld1q_f32(bias);
-        for (int32_t t = 0; t < l->n_groups; t++, w += 4)
-            s = vaddq_f32(s, vmulq_f32(vreinterpretq_f32_s8(th_neon_load((const char *)l->tap[t] + at)), vld1q_f32(w)));
-        vst1q_f32(sums, s);
-    }
 }
 
 #endif

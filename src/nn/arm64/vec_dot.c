@@ -17,6 +17,7 @@
 #define T_DOT         vdotq_s32
 #define T_STORE(p, s) vst1q_s8((int8_t *)(p), vreinterpretq_s8_s32(s))
 #define T_ROWS        TH_NEON_ROWS
+#define T_AT_ONCE     TH_NEON_ROWS
 #define T_LANES       4
 #include "nn/vec/tile.h"
 
@@ -55,15 +56,15 @@ const th_vec th_vec_dot = {
     .lanes = 4,
     .tile_s8 = tile_s8,
     .tile_s16 = th_neon_tile_s16,
-    .tile_f32 = th_neon_tile_f32,
+    .tile_f32 = tile_f32,
     .finish_s8 = th_neon_finish_s8,
-    .finish_f32 = th_neon_finish_f32,
+    .finish_f32 = finish_f32,
     .line_group = 4,
     .line_lanes = 16,
     .line_w_bytes = 1,
     .place = th_neon_place,
     .line_s8 = line_s8,
-    .line_f32 = th_neon_line_f32,
+    .line_f32 = line_f32,
 };
 
 TH_VEC_DEFINE(dot)

@@ -143,32 +143,22 @@ void th_depthwise_s8(const th_vec *v, const void *par, const void *const *in, vo
     }
 }
 
-static const float nothing[TH_LINE_LANES]; /* zeros: sums have started with the bias */
-
+/* Whole blocks go to y without a detour. */
 static void line_f32(const th_vec *v, const th_depthwise_f32_par *p, const void *const *tap, ptrdiff_t at, int32_t n,
                      float *y)
 {
     const th_lines *l = &p->l;
-    const int32_t lanes = v->lanes, n_blocks = (n + lanes - 1) / lanes, most = TH_LINE_LANES / lanes;
-    float sums[TH_LINE_LANES];
-    th_line job = {.tap = tap, .n_groups = l->n_groups};
-    job.sums = sums;
-    for (int32_t b = 0, first = 0; b < n_blocks; b += job.blocks) {
+    const int32_t lanes = v->lanes, whole = n / lanes;
+    float sums[TH_TILE_LANES];
+    th_line job = {.tap = tap, .lo = p->act_min, .hi = p->act_max, .n_groups = l->n_groups};
+    for (int32_t b = 0, first = 0; b * lanes < n; b += job.blocks) {
         job.at = (at + (ptrdiff_t)b * lanes) * 4;
         job.w = p->w + (ptrdiff_t)first * l->n_groups * lanes;
         job.bias = p->bias + first * lanes;
-        job.blocks = least(least(most, n_blocks - b), l->period - first);
+        job.blocks = b < whole ? least(whole - b, l->period - first) : 1;
+        job.sums = b < whole ? y + b * lanes : sums;
         v->line_f32(&job);
-        const th_finish_f32 f = {
-            .sums = sums,
-            .bias = nothing,
-            .rows = 1,
-            .n = least(job.blocks * lanes, n - b * lanes),
-            .lo = p->act_min,
-            .hi = p->act_max,
-            .y = y + b * lanes,
-        };
-        v->finish_f32(&f);
+        if (b == whole) memcpy(y + b * lanes, sums, (size_t)(n - b * lanes) * sizeof *y);
         first += job.blocks;
         if (first == l->period) first = 0;
     }

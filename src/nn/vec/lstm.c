@@ -21,7 +21,7 @@ static void product(const th_vec *v, const float *x, int32_t n_k, const float *w
         const int32_t left = n / v->lanes - u;
         t.units = left < TH_TILE_UNITS ? left : TH_TILE_UNITS;
         t.w = (const char *)w + u * t.w_unit;
-        t.sums = sums + u * v->lanes;
+        t.sums = sums + u * v->lanes; /* its only row */
         v->tile_f32(&t);
     }
 }

@@ -231,6 +231,7 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
                 const int32_t first = g * m->stride_n + u * v->lanes;
                 t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
                 t.w = weights + (ptrdiff_t)(first / v->lanes) * t.w_unit;
+                t.sums_row = (ptrdiff_t)t.units * v->lanes * 4;
                 v->tile_s8(&t);
                 const th_finish_s8 f = {
                     .sums = sums,
@@ -277,6 +278,7 @@ static void sum_s16(const th_vec *v, const th_tile *whole, int32_t wide, int64_t
     const int32_t n = whole->rows * whole->units * v->lanes;
     th_tile t = *whole;
     t.sums = some;
+    t.sums_row = (ptrdiff_t)t.units * v->lanes * 4;
     if (!wide) {
         v->tile_s16(&t);
         for (int32_t i = 0; i < n; i++) sums[i] = some[i];
@@ -323,37 +325,45 @@ void th_matrix_s16(const th_vec *v, const void *par, const void *const *in, void
 
 /* --- float32 --- */
 
+/* One tile and block of units, n of their channels; whole vectors go to y without a detour. */
+static void tile_f32(const th_vec *v, th_tile *t, const th_end_f32 *end, int32_t n, float *y, ptrdiff_t y_row)
+{
+    float sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
+    const int32_t row = t->units * v->lanes;
+    if (n == row) {
+        t->sums = y;
+        t->sums_row = y_row * 4;
+        t->end = end;
+        v->tile_f32(t);
+        return;
+    }
+    t->sums = sums;
+    t->sums_row = (ptrdiff_t)row * 4;
+    t->end = NULL;
+    v->tile_f32(t);
+    const th_finish_f32 f = {sums, end->bias, row, t->rows, n, end->lo, end->hi, y, y_row};
+    v->finish_f32(&f);
+}
+
 void th_matrix_f32(const th_vec *v, const void *par, const void *const *in, void *const *out, void *scratch,
                    int32_t part, int32_t of)
 {
     const th_matrix_f32_par *p = (const th_matrix_f32_par *)par;
     const th_matrix *m = &p->m;
-    const int32_t per_group = m->win.out_c / m->groups;
+    const int32_t per_group = m->win.out_c / m->groups, out_c = m->win.out_c;
     const share mine = share_of(v, m, part, of);
-    float sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
     th_tile t = tile_of(m, v->lanes * 4);
-    t.sums = sums;
     for (int32_t g = 0; g < m->groups; g++) {
         const source s = {(const char *)in[0] + (ptrdiff_t)g * (m->win.in_c / m->groups) * 4, 4, 0};
         for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += t.rows) {
             take(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
+                const th_end_f32 end = {p->bias + first, p->act_min, p->act_max};
                 t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
                 t.w = (const char *)p->w + (ptrdiff_t)(first / v->lanes) * t.w_unit;
-                v->tile_f32(&t);
-                const th_finish_f32 f = {
-                    .sums = sums,
-                    .bias = p->bias + first,
-                    .sums_row = t.units * v->lanes,
-                    .rows = t.rows,
-                    .n = least(t.units * v->lanes, per_group - u * v->lanes),
-                    .lo = p->act_min,
-                    .hi = p->act_max,
-                    .y = (float *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes,
-                    .y_row = m->win.out_c,
-                };
-                v->finish_f32(&f);
+                tile_f32(v, &t, &end, least(t.units * v->lanes, per_group - u * v->lanes),
+                         (float *)out[0] + (ptrdiff_t)pixel * out_c + g * per_group + u * v->lanes, out_c);
             }
         }
     }

@@ -7,6 +7,9 @@
  *   T_W_BYTES    bytes of those
  *   T_DOT(s,x,w) s + x w                           T_STORE(p, s)   sums to memory
  *   T_ROWS       pixels of a tile                  T_LANES
+ *   T_AT_ONCE    pixels whose sums fit into the registers: 4, 6 or 8; larger tiles are done in turns
+ *   T_END        only float32: T_END(s, bias, lo, hi) makes outputs of sums where th_tile.end wants them, and
+ *                T_ALL(x) a vector of one number
  *
  * For each group: load `units` vectors of weights, and for each row spread one group of x over all lanes; then
  * rows * units products, whose sums stay in registers until the end. */
@@ -17,10 +20,11 @@
 #define T_JOIN2(a, b) a##b
 #define T_JOIN(a, b)  T_JOIN2(a, b)
 #define T_BODY        T_JOIN(T_NAME, _body)
+#define T_SOME        T_JOIN(T_NAME, _some)
 
 TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
 {
-    T_SUM sum[T_ROWS][TH_TILE_UNITS];
+    T_SUM sum[T_AT_ONCE][TH_TILE_UNITS];
     const char *segment = (const char *)t->x, *w = (const char *)t->w;
     const ptrdiff_t x_row = t->x_row, w_unit = t->w_unit;
     TH_UNROLL
@@ -43,10 +47,20 @@ TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
         }
     }
     char *out = (char *)t->sums;
+#if defined(T_END)
+    if (t->end) {
+        const T_SUM lo = T_ALL(t->end->lo), hi = T_ALL(t->end->hi);
+        TH_UNROLL
+        for (int r = 0; r < rows; r++) {
+            TH_UNROLL
+            for (int u = 0; u < units; u++) sum[r][u] = T_END(sum[r][u], t->end->bias + u * T_LANES, lo, hi);
+        }
+    }
+#endif
     TH_UNROLL
     for (int r = 0; r < rows; r++) {
         TH_UNROLL
-        for (int u = 0; u < units; u++) T_STORE(out + (r * units + u) * T_LANES * 4, sum[r][u]);
+        for (int u = 0; u < units; u++) T_STORE(out + r * t->sums_row + u * T_LANES * 4, sum[r][u]);
     }
 }
 
@@ -58,14 +72,14 @@ TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
             T_BODY(t, (rows), 1);                                                                                      \
         break
 
-static void T_NAME(const th_tile *t)
+TH_INLINE void T_SOME(const th_tile *t)
 {
     switch (t->rows) {
-#if T_ROWS >= 8
+#if T_AT_ONCE >= 8
         T_CASE(8);
         T_CASE(7);
 #endif
-#if T_ROWS >= 6
+#if T_AT_ONCE >= 6
         T_CASE(6);
         T_CASE(5);
 #endif
@@ -82,8 +96,26 @@ static void T_NAME(const th_tile *t)
     }
 }
 
+static void T_NAME(const th_tile *t)
+{
+#if T_ROWS > T_AT_ONCE
+    if (t->rows > T_AT_ONCE) {
+        th_tile some = *t;
+        for (int32_t left = t->rows; left > 0; left -= some.rows) {
+            some.rows = left > T_AT_ONCE ? T_AT_ONCE : left;
+            T_SOME(&some);
+            some.x = (const char *)some.x + some.rows * some.x_row;
+            some.sums = (char *)some.sums + some.rows * some.sums_row;
+        }
+        return;
+    }
+#endif
+    T_SOME(t);
+}
+
 #undef T_CASE
 #undef T_BODY
+#undef T_SOME
 #undef T_JOIN
 #undef T_JOIN2
 #undef T_NAME
@@ -97,4 +129,7 @@ static void T_NAME(const th_tile *t)
 #undef T_DOT
 #undef T_STORE
 #undef T_ROWS
+#undef T_AT_ONCE
 #undef T_LANES
+#undef T_ALL
+#undef T_END

@@ -39,8 +39,16 @@ typedef struct th_tile {
     ptrdiff_t w_unit;
     int32_t n_segments, n_groups; /* groups of each segment */
     int32_t rows, units;          /* 1 .. th_vec.rows, 1 .. TH_TILE_MOST(rows) */
-    void *sums;                   /* [rows][units * lanes] */
+    void *sums;                   /* [rows][units * lanes], row r at sums + r * sums_row bytes */
+    ptrdiff_t sums_row;
+    const struct th_end_f32 *end; /* float32: NULL, or what makes outputs of sums before they are stored */
 } th_tile;
+
+/* limit(sum[r][c] + bias[c]) */
+typedef struct th_end_f32 {
+    const float *bias;
+    float lo, hi;
+} th_end_f32;
 
 /* Sums to int8: y[r][c] = limit(zero + R(sum[r][c] + bias[c])), R as in nn/requant.h for shifts to the right:
  *   h = (a m + 2^30) >> 31,   t = (h - (h < 0)) >> (e - 1),   R = (t >> 1) + (t & 1)   with e = -shift
@@ -55,9 +63,9 @@ typedef struct th_finish_s8 {
     ptrdiff_t y_row;
 } th_finish_s8;
 
-/* y[r][c] = limit(sum[r][c] + bias[c]) */
+/* y[r][c] = limit(sum[r][c] + bias[c]) of tiles whose last unit has fewer than `lanes` outputs, and of ADD */
 typedef struct th_finish_f32 {
-    const float *sums, *bias; /* as above */
+    const float *sums, *bias; /* as above; whole vectors of them are read */
     int32_t sums_row, rows, n;
     float lo, hi;
     float *y;
@@ -87,6 +95,7 @@ typedef struct th_line {
     ptrdiff_t at;           /* bytes */
     const void *w;          /* [block][group of taps][its lanes and taps, in the order of `place`] */
     const float *bias;      /* float32: where sums start */
+    float lo, hi;           /* float32: their limits in the end */
     int32_t n_groups, blocks;
     void *sums;
 } th_line;

@@ -45,6 +45,14 @@ typedef v128_t th_v128;
 #define th_w_at_least_f32   wasm_f32x4_pmax /* a < b ? b : a, so what is not a number stays */
 #define th_w_at_most_f32    wasm_f32x4_pmin /* b < a ? b : a */
 
+/* The same vector, of which the compiler knows no longer that a loop does not change it.  clang would take work on it
+ * out of the loop, and no longer see the instruction that does this work and more. */
+TH_INLINE th_v128 th_w_fresh(th_v128 v)
+{
+    __asm__("" : "+r"(v));
+    return v;
+}
+
 /* (a b + 2^30) >> 31 in each lane: products of 64 bits, of the lower and the upper two lanes. */
 TH_INLINE th_v128 th_w_high(th_v128 a, th_v128 b)
 {
@@ -114,6 +122,11 @@ TH_W_MAKE(th_w_at_most_f32, (th_v128 a, th_v128 b), 4, f, float, b.f[i] < a.f[i]
 TH_W_MAKE(th_w_high, (th_v128 a, th_v128 b), 4, w, int32_t, ((int64_t)a.w[i] * b.w[i] + ((int64_t)1 << 30)) >> 31)
 #undef TH_W_MAKE
 #undef TH_W_CUT
+
+TH_INLINE th_v128 th_w_fresh(th_v128 v)
+{
+    return v;
+}
 
 TH_INLINE void th_w_store_4(void *p, th_v128 v)
 {

@@ -17,8 +17,10 @@ TH_INLINE void store(void *p, th_v128 v)
     th_w_store(p, v);
 }
 
-/* Engines have 16 registers of an x86-64, and keep one: 5 pixels x 2 units are 10 sums, 2 weights, 1 x, 1 product. */
-#define ROWS 5
+#define ROWS 8 /* pixels of a tile */
+/* V8 (node, Chrome) loads all that a round needs before the first product, and has 15 registers of an x86-64: 4 pixels
+ * x 2 units are 8 sums, 2 weights, 4 x, 1 product. */
+#define AT_ONCE 4
 
 #define T_NAME         tile_s16
 #define T_SUM          th_v128
@@ -30,23 +32,23 @@ TH_INLINE void store(void *p, th_v128 v)
 #define T_W_BYTES      16
 #define T_DOT(s, x, w) th_w_add_32((s), th_w_dot_16((x), (w)))
 #define T_STORE        store
-#define T_ROWS         6
+#define T_ROWS         ROWS
+#define T_AT_ONCE      AT_ONCE
 #define T_LANES        4
 #include "nn/vec/tile.h"
 
-#define T_NAME         tile_f32
-#define T_SUM          th_v128
-#define T_ZERO         zero
-#define T_X            th_w_load_all
-#define T_X_BYTES      4
-#define T_W            th_v128
-#define T_LOAD         th_w_load
-#define T_W_BYTES      16
-#define T_DOT(s, x, w) th_w_add_f32((s), th_w_mul_f32((x), (w)))
-#define T_STORE        store
-#define T_ROWS         6
-#define T_LANES        4
-#include "nn/vec/tile.h"
+#define F_VEC              th_v128
+#define F_LANES            4
+#define F_LOAD             th_w_load
+#define F_STORE            store
+#define F_SPREAD           th_w_load_all
+#define F_ALL              th_w_all_f32
+#define F_ADD              th_w_add_f32
+#define F_MUL              th_w_mul_f32
+#define F_LIMIT(v, lo, hi) th_w_at_most_f32(th_w_at_least_f32((v), (lo)), (hi))
+#define F_ROWS             ROWS
+#define F_AT_ONCE          AT_ONCE
+#include "nn/vec/real.h"
 
 static void widen(const int8_t *x, int32_t n, int16_t *y)
 {
@@ -62,9 +64,12 @@ static void finish_4(const th_finish_s8 *f, int32_t c)
                   hi = th_w_all_16((int16_t)f->hi);
     int32_t factor[4];
     for (int i = 0; i < 4; i++) factor[i] = (int32_t)(UINT32_C(1) << (31 + f->shift[c + i]));
-    const th_v128 bias = th_w_load(f->bias + c), m = th_w_load(f->multiplier + c), down = th_w_load(factor);
+    const th_v128 bias = th_w_load(f->bias + c);
+    th_v128 m = th_w_load(f->multiplier + c), down = th_w_load(factor);
     const int32_t left = f->n - c;
     for (int32_t r = 0; r < f->rows; r++) {
+        m = th_w_fresh(m);
+        down = th_w_fresh(down);
         const th_v128 h = th_w_high(th_w_add_32(th_w_load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m);
         const th_v128 q = th_w_high(th_w_add_32(h, th_w_sign_32(h)), down);
         const th_v128 w = th_w_min_16(th_w_max_16(th_w_add_sat_16(th_w_to_16(q, q), offset), lo), hi);
@@ -88,7 +93,7 @@ TH_INLINE th_v128 factors(const int32_t *shift, int32_t k)
 }
 
 /* h and one less for negative numbers, shifted by k. */
-TH_INLINE th_v128 shifted(const int32_t *sums, th_v128 bias, th_v128 m, uint32_t k)
+TH_INLINE th_v128 shifted(const int32_t *sums, th_v128 bias, th_v128 m, const uint32_t k)
 {
     const th_v128 h = th_w_high(th_w_add_32(th_w_load(sums), bias), m);
     return th_w_shift_32(th_w_add_32(h, th_w_sign_32(h)), k);
@@ -96,16 +101,20 @@ TH_INLINE th_v128 shifted(const int32_t *sums, th_v128 bias, th_v128 m, uint32_t
 
 /* Eight channels whose shifts are close to each other: all lanes are shifted by k, which leaves e = 1 .. 7 bits, and
  * then int16 are enough: what they can't hold is above 2^15, and 2^(15 - e) >= 256 is out of range with any zero point.
- */
-static void finish_8(const th_finish_s8 *f, int32_t c, th_v128 down, uint32_t k)
+ * false: other shifts. */
+TH_INLINE int finish_8(const th_finish_s8 *f, int32_t c, const uint32_t k)
 {
+    const th_v128 down = factors(f->shift + c, (int32_t)k);
+    if (!th_w_no_zero_16(down)) return 0;
     const th_v128 offset = th_w_all_16((int16_t)f->zero), lo = th_w_all_16((int16_t)f->lo),
                   hi = th_w_all_16((int16_t)f->hi);
-    const th_v128 bias0 = th_w_load(f->bias + c), bias1 = th_w_load(f->bias + c + 4), m0 = th_w_load(f->multiplier + c),
-                  m1 = th_w_load(f->multiplier + c + 4);
+    const th_v128 bias0 = th_w_load(f->bias + c), bias1 = th_w_load(f->bias + c + 4);
+    th_v128 m0 = th_w_load(f->multiplier + c), m1 = th_w_load(f->multiplier + c + 4);
     const int32_t *sums = f->sums + c, left = f->n - c;
     int8_t *y = f->y + c;
     for (int32_t r = f->rows; r > 0; r--, sums += f->sums_row, y += f->y_row) {
+        m0 = th_w_fresh(m0);
+        m1 = th_w_fresh(m1);
         const th_v128 t = th_w_to_16(shifted(sums, bias0, m0, k), shifted(sums + 4, bias1, m1, k));
         const th_v128 w = th_w_min_16(th_w_max_16(th_w_add_sat_16(th_w_round_16(t, down), offset), lo), hi);
         if (left >= 8) {
@@ -116,42 +125,18 @@ static void finish_8(const th_finish_s8 *f, int32_t c, th_v128 down, uint32_t k)
             for (int32_t i = 0; i < left; i++) y[i] = some[i];
         }
     }
+    return 1;
 }
 
 static void finish_s8(const th_finish_s8 *f)
 {
     int32_t c = 0;
-    for (; f->n - c > 4; c += 8) {
-        const int32_t k = -f->shift[c] > 4 ? -f->shift[c] - 4 : 0;
-        const th_v128 down = factors(f->shift + c, k);
-        if (th_w_no_zero_16(down)) {
-            finish_8(f, c, down, (uint32_t)k);
-        } else {
-            finish_4(f, c);
-            finish_4(f, c + 4);
-        }
+    for (; f->n - c > 4; c += 8) { /* a known k: shifts by other numbers take engines four instructions each */
+        if (finish_8(f, c, 3) || finish_8(f, c, 0) || finish_8(f, c, 6)) continue;
+        finish_4(f, c);
+        finish_4(f, c + 4);
     }
     if (c < f->n) finish_4(f, c);
-}
-
-static void finish_f32(const th_finish_f32 *f)
-{
-    const th_v128 lo = th_w_all_f32(f->lo), hi = th_w_all_f32(f->hi);
-    for (int32_t c = 0; c < f->n; c += 4) {
-        const th_v128 bias = th_w_load(f->bias + c);
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const th_v128 v = th_w_add_f32(th_w_load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
-            const th_v128 q = th_w_at_most_f32(th_w_at_least_f32(v, lo), hi);
-            float some[4], *y = f->y + r * f->y_row + c;
-            if (left >= 4) {
-                th_w_store(y, q);
-            } else {
-                th_w_store(some, q);
-                for (int32_t i = 0; i < left; i++) y[i] = some[i];
-            }
-        }
-    }
 }
 
 static int32_t place(int32_t c)
@@ -175,20 +160,6 @@ static void line_s8(const th_line *l)
         }
         th_w_store(sums, low);
         th_w_store(sums + 4, high);
-    }
-}
-
-static void line_f32(const th_line *l)
-{
-    const char *w = (const char *)l->w;
-    const float *bias = l->bias;
-    float *sums = (float *)l->sums;
-    for (int32_t b = 0; b < l->blocks; b++, sums += 4, bias += 4) {
-        const ptrdiff_t at = l->at + (ptrdiff_t)b * 16;
-        th_v128 s = th_w_load(bias);
-        for (int32_t t = 0; t < l->n_groups; t++, w += 16)
-            s = th_w_add_f32(s, th_w_mul_f32(th_w_load((const char *)l->tap[t] + at), th_w_load(w)));
-        th_w_store(sums, s);
     }
 }
 

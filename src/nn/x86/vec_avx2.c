@@ -38,22 +38,22 @@ TH_INLINE __m256i pair(const char *p)
 #define T_DOT(s, x, w) _mm256_add_epi32((s), _mm256_madd_epi16((x), (w)))
 #define T_STORE        store
 #define T_ROWS         6
+#define T_AT_ONCE      6
 #define T_LANES        8
 #include "nn/vec/tile.h"
 
-#define T_NAME         tile_f32
-#define T_SUM          __m256
-#define T_ZERO         _mm256_setzero_ps
-#define T_X(p)         _mm256_castsi256_ps(pair(p))
-#define T_X_BYTES      4
-#define T_W            __m256
-#define T_LOAD(p)      _mm256_castsi256_ps(load(p))
-#define T_W_BYTES      32
-#define T_DOT(s, x, w) _mm256_add_ps((s), _mm256_mul_ps((x), (w)))
-#define T_STORE(p, v)  store((p), _mm256_castps_si256(v))
-#define T_ROWS         6
-#define T_LANES        8
-#include "nn/vec/tile.h"
+#define F_VEC              __m256
+#define F_LANES            8
+#define F_LOAD(p)          _mm256_castsi256_ps(load(p))
+#define F_STORE(p, v)      store((p), _mm256_castps_si256(v))
+#define F_SPREAD(p)        _mm256_castsi256_ps(pair(p))
+#define F_ALL              _mm256_set1_ps
+#define F_ADD              _mm256_add_ps
+#define F_MUL              _mm256_mul_ps
+#define F_LIMIT(v, lo, hi) _mm256_min_ps((hi), _mm256_max_ps((lo), (v)))
+#define F_ROWS             6
+#define F_AT_ONCE          6
+#include "nn/vec/real.h"
 
 static void widen(const int8_t *x, int32_t n, int16_t *y)
 {
@@ -150,27 +150,6 @@ static void add_s8(const th_add_s8_job *j)
     }
 }
 
-static void finish_f32(const th_finish_f32 *f)
-{
-    const __m256 lo = _mm256_set1_ps(f->lo), hi = _mm256_set1_ps(f->hi);
-    for (int32_t c = 0; c < f->n; c += 8) {
-        const __m256 bias = _mm256_loadu_ps(f->bias + c);
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const __m256 v = _mm256_add_ps(_mm256_loadu_ps(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
-            const __m256 q = _mm256_min_ps(hi, _mm256_max_ps(lo, v)); /* NaN stays */
-            float *y = f->y + r * f->y_row + c;
-            if (left >= 8) {
-                _mm256_storeu_ps(y, q);
-            } else {
-                float some[8];
-                _mm256_storeu_ps(some, q);
-                for (int32_t i = 0; i < left; i++) y[i] = some[i];
-            }
-        }
-    }
-}
-
 static int32_t place(int32_t c)
 {
     return c;
@@ -196,31 +175,6 @@ static void line_s8(const th_line *l)
         store(sums, first);
         store(sums + 8, second);
     }
-}
-
-/* `blocks` at once, which share the addresses of taps and whose sums do not wait for one another. */
-TH_INLINE void blocks_f32(const th_line *l, const int blocks, int32_t b)
-{
-    const float *w = (const float *)l->w + (ptrdiff_t)b * l->n_groups * 8;
-    const ptrdiff_t at = l->at + (ptrdiff_t)b * 32, next = (ptrdiff_t)l->n_groups * 8;
-    __m256 s[4];
-    TH_UNROLL
-    for (int i = 0; i < blocks; i++) s[i] = _mm256_loadu_ps(l->bias + (b + i) * 8);
-    for (int32_t t = 0; t < l->n_groups; t++, w += 8) {
-        const float *x = (const float *)(const void *)((const char *)l->tap[t] + at);
-        TH_UNROLL
-        for (int i = 0; i < blocks; i++)
-            s[i] = _mm256_add_ps(s[i], _mm256_mul_ps(_mm256_loadu_ps(x + i * 8), _mm256_loadu_ps(w + i * next)));
-    }
-    TH_UNROLL
-    for (int i = 0; i < blocks; i++) _mm256_storeu_ps((float *)l->sums + (b + i) * 8, s[i]);
-}
-
-static void line_f32(const th_line *l)
-{
-    int32_t b = 0;
-    for (; b + 4 <= l->blocks; b += 4) blocks_f32(l, 4, b);
-    for (; b < l->blocks; b++) blocks_f32(l, 1, b);
 }
 
 const th_vec th_vec_avx2 = {

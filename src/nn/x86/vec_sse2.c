@@ -36,22 +36,22 @@ TH_INLINE __m128i pair(const char *p)
 #define T_DOT(s, x, w) _mm_add_epi32((s), _mm_madd_epi16((x), (w)))
 #define T_STORE        store
 #define T_ROWS         6
+#define T_AT_ONCE      6
 #define T_LANES        4
 #include "nn/vec/tile.h"
 
-#define T_NAME         tile_f32
-#define T_SUM          __m128
-#define T_ZERO         _mm_setzero_ps
-#define T_X(p)         _mm_castsi128_ps(pair(p))
-#define T_X_BYTES      4
-#define T_W            __m128
-#define T_LOAD(p)      _mm_castsi128_ps(load(p))
-#define T_W_BYTES      16
-#define T_DOT(s, x, w) _mm_add_ps((s), _mm_mul_ps((x), (w)))
-#define T_STORE(p, v)  store((p), _mm_castps_si128(v))
-#define T_ROWS         6
-#define T_LANES        4
-#include "nn/vec/tile.h"
+#define F_VEC              __m128
+#define F_LANES            4
+#define F_LOAD(p)          _mm_castsi128_ps(load(p))
+#define F_STORE(p, v)      store((p), _mm_castps_si128(v))
+#define F_SPREAD(p)        _mm_castsi128_ps(pair(p))
+#define F_ALL              _mm_set1_ps
+#define F_ADD              _mm_add_ps
+#define F_MUL              _mm_mul_ps
+#define F_LIMIT(v, lo, hi) _mm_min_ps((hi), _mm_max_ps((lo), (v)))
+#define F_ROWS             6
+#define F_AT_ONCE          6
+#include "nn/vec/real.h"
 
 /* 16 bytes as two vectors of int16: each byte moved to the upper half, and shifted down again. */
 TH_INLINE __m128i wide_low(__m128i v)
@@ -140,27 +140,6 @@ static void finish_s8(const th_finish_s8 *f)
     }
 }
 
-static void finish_f32(const th_finish_f32 *f)
-{
-    const __m128 lo = _mm_set1_ps(f->lo), hi = _mm_set1_ps(f->hi);
-    for (int32_t c = 0; c < f->n; c += 4) {
-        const __m128 bias = _mm_loadu_ps(f->bias + c);
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const __m128 v = _mm_add_ps(_mm_loadu_ps(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
-            const __m128 q = _mm_min_ps(hi, _mm_max_ps(lo, v)); /* NaN stays */
-            float *y = f->y + r * f->y_row + c;
-            if (left >= 4) {
-                _mm_storeu_ps(y, q);
-            } else {
-                float some[4];
-                _mm_storeu_ps(some, q);
-                for (int32_t i = 0; i < left; i++) y[i] = some[i];
-            }
-        }
-    }
-}
-
 static int32_t place(int32_t c)
 {
     return c;
@@ -188,31 +167,6 @@ static void line_s8(const th_line *l)
         store(sums + 8, s2);
         store(sums + 12, s3);
     }
-}
-
-/* `blocks` at once, which share the addresses of taps and whose sums do not wait for one another. */
-TH_INLINE void blocks_f32(const th_line *l, const int blocks, int32_t b)
-{
-    const float *w = (const float *)l->w + (ptrdiff_t)b * l->n_groups * 4;
-    const ptrdiff_t at = l->at + (ptrdiff_t)b * 16, next = (ptrdiff_t)l->n_groups * 4;
-    __m128 s[4];
-    TH_UNROLL
-    for (int i = 0; i < blocks; i++) s[i] = _mm_loadu_ps(l->bias + (b + i) * 4);
-    for (int32_t t = 0; t < l->n_groups; t++, w += 4) {
-        const float *x = (const float *)(const void *)((const char *)l->tap[t] + at);
-        TH_UNROLL
-        for (int i = 0; i < blocks; i++)
-            s[i] = _mm_add_ps(s[i], _mm_mul_ps(_mm_loadu_ps(x + i * 4), _mm_loadu_ps(w + i * next)));
-    }
-    TH_UNROLL
-    for (int i = 0; i < blocks; i++) _mm_storeu_ps((float *)l->sums + (b + i) * 4, s[i]);
-}
-
-static void line_f32(const th_line *l)
-{
-    int32_t b = 0;
-    for (; b + 4 <= l->blocks; b += 4) blocks_f32(l, 4, b);
-    for (; b < l->blocks; b++) blocks_f32(l, 1, b);
 }
 
 const th_vec th_vec_sse2 = {

@@ -38,6 +38,7 @@ TH_INLINE __m512i turned(__m512i v)
 #define T_DOT(s, x, w) _mm512_dpbusd_epi32((s), (x), (w))
 #define T_STORE        _mm512_storeu_si512
 #define T_ROWS         8
+#define T_AT_ONCE      8
 #define T_LANES        16
 #include "nn/vec/tile.h"
 
@@ -52,22 +53,22 @@ TH_INLINE __m512i turned(__m512i v)
 #define T_DOT(s, x, w) _mm512_dpwssd_epi32((s), (x), (w))
 #define T_STORE        _mm512_storeu_si512
 #define T_ROWS         8
+#define T_AT_ONCE      8
 #define T_LANES        16
 #include "nn/vec/tile.h"
 
-#define T_NAME         tile_f32
-#define T_SUM          __m512
-#define T_ZERO         _mm512_setzero_ps
-#define T_X(p)         _mm512_castsi512_ps(group(p))
-#define T_X_BYTES      4
-#define T_W            __m512
-#define T_LOAD(p)      _mm512_castsi512_ps(load(p))
-#define T_W_BYTES      64
-#define T_DOT(s, x, w) _mm512_add_ps((s), _mm512_mul_ps((x), (w)))
-#define T_STORE        _mm512_storeu_ps
-#define T_ROWS         8
-#define T_LANES        16
-#include "nn/vec/tile.h"
+#define F_VEC              __m512
+#define F_LANES            16
+#define F_LOAD(p)          _mm512_castsi512_ps(load(p))
+#define F_STORE            _mm512_storeu_ps
+#define F_SPREAD(p)        _mm512_castsi512_ps(group(p))
+#define F_ALL              _mm512_set1_ps
+#define F_ADD              _mm512_add_ps
+#define F_MUL              _mm512_mul_ps
+#define F_LIMIT(v, lo, hi) _mm512_min_ps((hi), _mm512_max_ps((lo), (v)))
+#define F_ROWS             8
+#define F_AT_ONCE          8
+#include "nn/vec/real.h"
 
 /* 16 sums to 16 bytes.  Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
 TH_INLINE __m128i requant(const th_finish_s8 *f, __m512i a, __m512i m, __m512i e)
@@ -139,20 +140,6 @@ static void add_s8(const th_add_s8_job *j)
     }
 }
 
-static void finish_f32(const th_finish_f32 *f)
-{
-    const __m512 lo = _mm512_set1_ps(f->lo), hi = _mm512_set1_ps(f->hi);
-    for (int32_t c = 0; c < f->n; c += 16) {
-        const __m512 bias = _mm512_loadu_ps(f->bias + c);
-        const int32_t left = f->n - c;
-        const __mmask16 here = (__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1);
-        for (int32_t r = 0; r < f->rows; r++) {
-            const __m512 v = _mm512_add_ps(_mm512_loadu_ps(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
-            _mm512_mask_storeu_ps(f->y + r * f->y_row + c, here, _mm512_min_ps(hi, _mm512_max_ps(lo, v)));
-        }
-    }
-}
-
 /* Unpacking works in quarters of 128 bits: sum register r has channels 4 r .. 4 r + 3 of each quarter's 16. */
 static int32_t place(int32_t c)
 {
@@ -191,31 +178,6 @@ static void line_s8(const th_line *l)
         }
         store_quarters(sums, s0, s1, s2, s3);
     }
-}
-
-/* `blocks` at once, which share the addresses of taps and whose sums do not wait for one another. */
-TH_INLINE void blocks_f32(const th_line *l, const int blocks, int32_t b)
-{
-    const float *w = (const float *)l->w + (ptrdiff_t)b * l->n_groups * 16;
-    const ptrdiff_t at = l->at + (ptrdiff_t)b * 64, next = (ptrdiff_t)l->n_groups * 16;
-    __m512 s[4];
-    TH_UNROLL
-    for (int i = 0; i < blocks; i++) s[i] = _mm512_loadu_ps(l->bias + (b + i) * 16);
-    for (int32_t t = 0; t < l->n_groups; t++, w += 16) {
-        const float *x = (const float *)(const void *)((const char *)l->tap[t] + at);
-        TH_UNROLL
-        for (int i = 0; i < blocks; i++)
-            s[i] = _mm512_add_ps(s[i], _mm512_mul_ps(_mm512_loadu_ps(x + i * 16), _mm512_loadu_ps(w + i * next)));
-    }
-    TH_UNROLL
-    for (int i = 0; i < blocks; i++) _mm512_storeu_ps((float *)l->sums + (b + i) * 16, s[i]);
-}
-
-static void line_f32(const th_line *l)
-{
-    int32_t b = 0;
-    for (; b + 4 <= l->blocks; b += 4) blocks_f32(l, 4, b);
-    for (; b < l->blocks; b++) blocks_f32(l, 1, b);
 }
 
 const th_vec th_vec_vnni = {
