@@ -38,7 +38,7 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
     const clock_t now = clock();
     const double cpu_s = (double)(now - b->cpu) / CLOCKS_PER_SEC;
     b->cpu = now;
-    if (r->seconds < b->best_s) b->best_s = r->seconds;
+    if (r->value[TH_SECONDS] < b->best_s) b->best_s = r->value[TH_SECONDS];
     if (cpu_s < b->best_cpu_s) b->best_cpu_s = cpu_s;
     return true;
 }
@@ -62,20 +62,17 @@ static int run(const th_preset *p, int threads, int32_t batch)
     th_rng rng = th_rng_make(1, 1);
     for (size_t i = 0; i < STORED * b.n_in; i++) b.x[i] = th_rng_normal(&rng);
     const int32_t n = strcmp(p->name, "tiny-conv") == 0 ? 12800 : 1600;
-    const th_train_job job = {.spec = &spec,
-                              .cfg = {.epochs = 8,
-                                      .batch = batch,
-                                      .learning_rate = 1e-3f,
-                                      .weight_decay = 0.01f,
-                                      .label_smoothing = 0.1f,
-                                      .ema = 0.99f,
-                                      .seed = 1,
-                                      .n_threads = threads},
-                              .train = example,
-                              .train_ctx = &b,
-                              .n_train = n,
-                              .on_epoch = on_epoch,
-                              .ctx = &b};
+    th_train_cfg cfg = th_train_default();
+    cfg.epochs = 8;
+    cfg.batch = batch;
+    cfg.learning_rate = 1e-3f;
+    cfg.weight_decay = 0.01f;
+    cfg.loss.smoothing = 0.1f;
+    cfg.ema = 0.99f;
+    cfg.seed = 1;
+    cfg.n_threads = threads;
+    const th_train_job job = {
+        .spec = &spec, .cfg = cfg, .train = example, .train_ctx = &b, .n_train = n, .on_epoch = on_epoch, .ctx = &b};
     th_model *model = NULL;
     if (!err) err = th_train(&job, &model, &why);
     if (!err)

@@ -7,6 +7,7 @@
 #include "os/run.h"
 
 #include <jansson.h>
+#include <math.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,7 +176,7 @@ static uint64_t hash_job(const train_cmd *c)
 static bool on_epoch(void *ctx, const th_epoch_report *r)
 {
     train_cmd *c = ctx;
-    c->seconds += r->seconds;
+    c->seconds += r->value[TH_SECONDS];
     th_train_view_epoch(&c->view, r);
     return true;
 }
@@ -199,15 +200,17 @@ static int32_t choose_epochs(const th_args *a, const train_cmd *c, int64_t optio
 static th_train_cfg make_cfg(const train_cmd *c, int32_t epochs, int threads)
 {
     const th_preset *p = &c->preset;
-    return (th_train_cfg){.epochs = epochs,
-                          .batch = p->batch < 2 ? 2 : p->batch,
-                          .learning_rate = p->learning_rate,
-                          .weight_decay = p->weight_decay,
-                          .label_smoothing = p->label_smoothing,
-                          .ema = p->ema,
-                          .patience = epochs / 3 > 10 ? epochs / 3 : 10,
-                          .seed = c->project.seed,
-                          .n_threads = threads};
+    th_train_cfg cfg = th_train_default();
+    cfg.epochs = epochs;
+    cfg.batch = p->batch < 2 ? 2 : p->batch;
+    cfg.learning_rate = p->learning_rate;
+    cfg.weight_decay = p->weight_decay;
+    cfg.loss.smoothing = p->label_smoothing;
+    cfg.ema = p->ema;
+    cfg.patience = epochs / 3 > 10 ? epochs / 3 : 10;
+    cfg.seed = c->project.seed;
+    cfg.n_threads = threads;
+    return cfg;
 }
 
 static th_err run_training(train_cmd *c, const th_train_cfg *cfg, bool resume, th_model **model, th_why *why)
@@ -248,13 +251,9 @@ static json_t *history_of(const train_cmd *c, int threads, int32_t *best)
     for (int32_t i = 0; i < c->view.n; i++) {
         const th_epoch_report *e = &c->view.done[i];
         if (e->best) *best = e->epoch;
-        json_t *row =
-            json_pack("{si sf sf sf sf}", "epoch", (int)e->epoch, "train_loss", e->train_loss, "train_accuracy",
-                      e->train_accuracy, "learning_rate", e->learning_rate, "seconds", e->seconds);
-        if (c->view.has_val) {
-            json_object_set_new(row, "val_loss", json_real(e->val_loss));
-            json_object_set_new(row, "val_accuracy", json_real(e->val_accuracy));
-        }
+        json_t *row = json_pack("{si}", "epoch", (int)e->epoch);
+        for (int m = 0; m < TH_N_METRICS; m++)
+            if (isfinite(e->value[m])) json_object_set_new(row, th_metric_name((th_metric)m), json_real(e->value[m]));
         json_array_append_new(epochs, row);
     }
     return json_pack("{ss sI sI sI si so si ss}", "preset", c->preset.name, "seed", (json_int_t)c->project.seed,
@@ -283,14 +282,15 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
         json_object_set_new(root, "epochs", json_integer(c->view.n));
         json_object_set_new(root, "seconds", json_real(c->seconds));
         json_object_set_new(root, "model", json_string(c->model_path));
-        if (e && c->view.has_val) json_object_set_new(root, "val_accuracy", json_real(e->val_accuracy));
+        if (e && c->view.has_val) json_object_set_new(root, "val_accuracy", json_real(e->value[TH_VAL_ACCURACY]));
         char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6));
         if (text) puts(text);
         free(text);
     } else {
         printf("%s", c->model_path);
         if (e && c->view.has_val)
-            printf(": epoch %d was best, %.1f %% of the validation clips right", (int)best, 100 * e->val_accuracy);
+            printf(": epoch %d was best, %.1f %% of the validation clips right", (int)best,
+                   100 * e->value[TH_VAL_ACCURACY]);
         printf(" (%.0f s)\nnext: thimble test%s%s, thimble quantize%s%s\n", c->seconds,
                strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "",
                strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "");

@@ -21,7 +21,7 @@ static double value_at(const th_train_view *v, int x, int width)
 {
     int32_t i = width >= v->epochs ? x * v->epochs / width : (int32_t)((int64_t)(x + 1) * v->epochs / width) - 1;
     if (i >= v->n) return -1;
-    return v->has_val ? v->done[i].val_accuracy : v->done[i].train_accuracy;
+    return v->has_val ? v->done[i].value[TH_VAL_ACCURACY] : v->done[i].value[TH_TRAIN_ACCURACY];
 }
 
 static void draw_plot(th_train_view *v, int cols)
@@ -59,10 +59,10 @@ static void print_time(char buf[32], double s)
 static size_t format_epoch(const th_train_view *v, const th_epoch_report *r, char *buf, size_t cap)
 {
     size_t n = (size_t)snprintf(buf, cap, "epoch %d/%d  train loss %.3f, %.1f %%", (int)r->epoch, (int)v->epochs,
-                                r->train_loss, 100 * r->train_accuracy);
+                                r->value[TH_TRAIN_LOSS], 100 * r->value[TH_TRAIN_ACCURACY]);
     if (v->has_val && n < cap)
-        n += (size_t)snprintf(buf + n, cap - n, "  validation loss %.3f, %.1f %%%s", r->val_loss, 100 * r->val_accuracy,
-                              r->best ? "  best" : "");
+        n += (size_t)snprintf(buf + n, cap - n, "  validation loss %.3f, %.1f %%%s", r->value[TH_VAL_LOSS],
+                              100 * r->value[TH_VAL_ACCURACY], r->best ? "  best" : "");
     return n;
 }
 
@@ -125,14 +125,14 @@ void th_train_view_epoch(th_train_view *v, const th_epoch_report *r)
     if (v->n < v->epochs) v->done[v->n++] = *r;
     if (r->restored) return;
     v->fresh++;
-    v->fresh_s += r->seconds;
+    v->fresh_s += r->value[TH_SECONDS];
     if (v->live) {
         if (v->n < v->epochs && th_clock_s() - v->drawn_s > 0.1) draw(v, 0);
         return;
     }
     char line[256];
     format_epoch(v, r, line, sizeof line);
-    fprintf(stderr, "%s  %.0f samples/s\n", line, v->n_train / r->seconds);
+    fprintf(stderr, "%s  %.0f samples/s\n", line, v->n_train / r->value[TH_SECONDS]);
 }
 
 void th_train_view_progress(th_train_view *v, int32_t epoch, double part)

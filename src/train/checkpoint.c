@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION     1u
+#define VERSION     2u
 #define HEAD_BYTES  48u
-#define EPOCH_BYTES 56u
+#define EPOCH_BYTES (8u + 8u * TH_N_METRICS)
 
 static size_t float_count(const th_train_state *s)
 {
@@ -67,11 +67,9 @@ th_err th_checkpoint_save(const th_train_state *s, const char *path, th_why *why
     put32(&p, (uint32_t)s->n_epochs);
     for (int32_t i = 0; i < s->n_epochs; i++) {
         const th_epoch_report *e = &s->epochs[i];
-        const double values[] = {e->train_loss,   e->train_accuracy, e->val_loss,
-                                 e->val_accuracy, e->learning_rate,  e->seconds};
         put32(&p, (uint32_t)e->epoch);
         put32(&p, e->best);
-        for (size_t k = 0; k < 6; k++) put_f64(&p, values[k]);
+        for (int m = 0; m < TH_N_METRICS; m++) put_f64(&p, e->value[m]);
     }
     float *array[8];
     size_t count[8];
@@ -104,23 +102,18 @@ static th_err load_bytes(th_train_state *s, const char *path, th_span in, th_why
         n_epochs > (uint32_t)s->max_epochs)
         return th_why_set(why, TH_EUSAGE,
                           "%s belongs to a training with other clips or settings; give the same ones "
-                          "(preset, seed, epochs), or train without --resume",
+                          "(thimble.ini, preset, seed, epochs, ..), or train without --resume",
                           path);
     if (in.n != HEAD_BYTES + n_epochs * (size_t)EPOCH_BYTES + 4 * float_count(s) + 8) return damaged(path, why);
     s->step = th_le64(in.p + 32);
     s->since_best = (int32_t)th_le32(in.p + 40);
     s->n_epochs = (int32_t)n_epochs;
     const uint8_t *p = in.p + HEAD_BYTES;
-    for (uint32_t i = 0; i < n_epochs; i++, p += EPOCH_BYTES)
-        s->epochs[i] = (th_epoch_report){.epoch = (int32_t)th_le32(p),
-                                         .best = th_le32(p + 4) != 0,
-                                         .restored = true,
-                                         .train_loss = get_f64(p + 8),
-                                         .train_accuracy = get_f64(p + 16),
-                                         .val_loss = get_f64(p + 24),
-                                         .val_accuracy = get_f64(p + 32),
-                                         .learning_rate = get_f64(p + 40),
-                                         .seconds = get_f64(p + 48)};
+    for (uint32_t i = 0; i < n_epochs; i++, p += EPOCH_BYTES) {
+        th_epoch_report *e = &s->epochs[i];
+        *e = (th_epoch_report){.epoch = (int32_t)th_le32(p), .best = th_le32(p + 4) != 0, .restored = true};
+        for (int m = 0; m < TH_N_METRICS; m++) e->value[m] = get_f64(p + 8 + 8 * m);
+    }
     float *array[8];
     size_t count[8];
     arrays(s, array, count);

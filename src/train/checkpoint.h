@@ -1,7 +1,7 @@
 /* train/checkpoint.h -- the state of a training, in one file that is good or not there.
  *
  *   "THCK" version:u32 job:u64 n_params:u64 n_channels:u64 step:u64 since_best:u32 n_epochs:u32
- *   n_epochs x {epoch:u32 best:u32 train_loss train_accuracy val_loss val_accuracy rate seconds: f64}
+ *   n_epochs x {epoch:u32 best:u32 metrics:f64[TH_N_METRICS]}, in the order of train/metric.h
  *   floats: params, m, v, average, best [n_params each], running, average, best [2*n_channels each]
  *   fnv1a:u64 of everything before                                       (all little-endian) */
 #ifndef TH_TRAIN_CHECKPOINT_H

@@ -35,9 +35,9 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
     seen *s = ctx;
     s->epochs = r->epoch;
     s->restored += r->restored;
-    s->val_accuracy = r->val_accuracy;
-    if (r->epoch == 1) s->first_loss = r->train_loss;
-    s->loss = r->train_loss;
+    s->val_accuracy = r->value[TH_VAL_ACCURACY];
+    if (r->epoch == 1) s->first_loss = r->value[TH_TRAIN_LOSS];
+    s->loss = r->value[TH_TRAIN_LOSS];
     return r->epoch != s->stop_after;
 }
 
@@ -53,15 +53,17 @@ static const char small_net[] = "conv2d 6 3x3 stride 2x2 bn relu\ndropout 0.1\nd
 static th_train_job make_job(const th_spec *spec, seen *s, const char *checkpoint, int threads)
 {
     static uint64_t seeds[2] = {11, 99};
+    th_train_cfg cfg = th_train_default();
+    cfg.epochs = 6;
+    cfg.batch = 16;
+    cfg.learning_rate = 0.02f;
+    cfg.weight_decay = 0.01f;
+    cfg.loss.smoothing = 0.05f;
+    cfg.ema = 0.9f;
+    cfg.seed = 4;
+    cfg.n_threads = threads;
     return (th_train_job){.spec = spec,
-                          .cfg = {.epochs = 6,
-                                  .batch = 16,
-                                  .learning_rate = 0.02f,
-                                  .weight_decay = 0.01f,
-                                  .label_smoothing = 0.05f,
-                                  .ema = 0.9f,
-                                  .seed = 4,
-                                  .n_threads = threads},
+                          .cfg = cfg,
                           .train = example,
                           .val = example,
                           .train_ctx = &seeds[0],
