@@ -51,17 +51,22 @@ static double train_macs(const th_spec *s)
     return 3.0 * (double)th_spec_macs(s) - (double)th_spec_macs(&first);
 }
 
-static int run(const th_preset *p, int threads, int32_t batch)
+static const char *const names[] = {"tiny-conv", "ds-cnn-s", "ds-cnn"};
+
+static int run(const char *name, int threads, int32_t batch)
 {
     th_why why = {0};
     th_spec spec;
-    th_err err = th_spec_parse(p->text, 49, p->n_coef, 1, CLASSES, &spec, &why);
-    bench b = {.n_in = 49 * (size_t)p->n_coef, .best_s = 1e9, .best_cpu_s = 1e9, .cpu = clock()};
+    th_preset p = {.n_coef = 1};
+    char text[TH_PRESET_BYTES];
+    th_err err = th_preset_make(name, text, &p, &why);
+    if (!err) err = th_spec_parse(text, 49, p.n_coef, 1, CLASSES, &spec, &why);
+    bench b = {.n_in = 49 * (size_t)p.n_coef, .best_s = 1e9, .best_cpu_s = 1e9, .cpu = clock()};
     b.x = calloc(STORED * b.n_in, sizeof *b.x);
     if (!b.x) return 1;
     th_rng rng = th_rng_make(1, 1);
     for (size_t i = 0; i < STORED * b.n_in; i++) b.x[i] = th_rng_normal(&rng);
-    const int32_t n = strcmp(p->name, "tiny-conv") == 0 ? 12800 : 1600;
+    const int32_t n = strcmp(name, "tiny-conv") == 0 ? 12800 : 1600;
     th_train_cfg cfg = th_train_default();
     cfg.epochs = 8;
     cfg.batch = batch;
@@ -76,7 +81,7 @@ static int run(const th_preset *p, int threads, int32_t batch)
     th_model *model = NULL;
     if (!err) err = th_train(&job, &model, &why);
     if (!err)
-        printf("train,%s,%d,%d,%.0f,%.1f,%.0f\n", p->name, threads, (int)batch, n / b.best_s,
+        printf("train,%s,%d,%d,%.0f,%.1f,%.0f\n", name, threads, (int)batch, n / b.best_s,
                2e-9 * train_macs(&spec) * n / b.best_s, n / b.best_cpu_s);
     else
         fprintf(stderr, "bench_train: %s\n", why.text);
@@ -89,16 +94,14 @@ static int run(const th_preset *p, int threads, int32_t batch)
 int main(int argc, char **argv)
 {
     const int only_threads = argc > 2 ? atoi(argv[2]) : 0, only_batch = argc > 3 ? atoi(argv[3]) : 0;
-    size_t n;
-    const th_preset *p = th_preset_all(&n);
     int failed = 0;
     puts("benchmark,preset,threads,batch,samples_per_s,gflop_per_s,samples_per_cpu_s");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         for (int threads = 1; threads <= th_cpu_count() && threads <= 2; threads++)
             for (int32_t batch = 32; batch <= 100; batch += 68) {
-                const bool wanted = (argc < 2 || strcmp(argv[1], p[i].name) == 0) &&
+                const bool wanted = (argc < 2 || strcmp(argv[1], names[i]) == 0) &&
                                     (!only_threads || threads == only_threads) && (!only_batch || batch == only_batch);
-                if (wanted) failed |= run(&p[i], threads, batch);
+                if (wanted) failed |= run(names[i], threads, batch);
             }
     return failed;
 }

@@ -9,15 +9,9 @@
 static th_err set_preset(th_project *p, const char *name, th_why *why)
 {
     if (!name) return TH_OK;
-    char list[256] = "";
-    size_t n;
-    const th_preset *all = th_preset_all(&n);
-    for (size_t i = 0; i < n; i++) {
-        const size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", all[i].name);
-    }
-    if (!th_preset_find(name))
-        return th_why_set(why, TH_EUSAGE, "there is no preset \"%s\". The presets are: %s", name, list);
+    char text[TH_PRESET_BYTES];
+    th_preset preset;
+    TH_TRY(th_preset_make(name, text, &preset, why));
     snprintf(p->preset, sizeof p->preset, "%s", name);
     return TH_OK;
 }
@@ -45,7 +39,7 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"task", "TASK", "keyword", "what the device does: keyword (hears words)"},
     {"labels", "A,B,..", "yes,no", "the words to hear; unknown and silence are added"},
-    {"preset", "NAME", "ds-cnn-s", "the network: tiny-conv, ds-cnn-s, ds-cnn"},
+    {"preset", "NAME", "ds-cnn-s", "the network; all of them: thimble model --list"},
     {0},
 };
 

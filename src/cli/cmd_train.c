@@ -20,6 +20,7 @@
 typedef struct train_cmd {
     th_project project;
     th_preset preset; /* with what thimble.ini and the options say */
+    char preset_text[TH_PRESET_BYTES];
     th_pipeline pipe;
     th_spec spec;
     th_augment augment;
@@ -38,16 +39,7 @@ static th_err choose_preset(const th_args *a, train_cmd *c, th_why *why)
 {
     const th_project *p = &c->project;
     const char *name = th_arg(a, "preset") ? th_arg(a, "preset") : p->preset;
-    const th_preset *preset = th_preset_find(name);
-    if (!preset) {
-        char names[256] = "";
-        size_t n, used = 0;
-        const th_preset *all = th_preset_all(&n);
-        for (size_t i = 0; i < n && used < sizeof names; i++)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", all[i].name);
-        return th_why_set(why, TH_EUSAGE, "there is no preset \"%s\". The presets are: %s", name, names);
-    }
-    c->preset = *preset;
+    TH_TRY(th_preset_make(name, c->preset_text, &c->preset, why));
     if (p->feature_kind >= 0) c->preset.feature_kind = p->feature_kind;
     c->preset.n_mel = p->n_mel;
     if (p->n_coef > 0) c->preset.n_coef = p->n_coef;
@@ -375,7 +367,7 @@ static th_err run(const th_args *a, th_why *why)
 }
 
 static const th_opt opts[] = {
-    {"preset", "NAME", "from thimble.ini", "tiny-conv, ds-cnn-s or ds-cnn"},
+    {"preset", "NAME", "from thimble.ini", "the network; all of them: thimble model --list"},
     {"seed", "N", "from thimble.ini", "start of all chance; the same seed gives the same bytes"},
     {"epochs", "N", "what the preset takes", "how many times to go through the clips"},
     {"resume", NULL, NULL, "go on where a training was stopped"},

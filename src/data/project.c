@@ -201,13 +201,11 @@ static th_err set_name(parse *s, const key *k, const char *value, size_t cap)
 
 static th_err set_preset(parse *s, const key *k, const char *value)
 {
-    char list[256] = "";
-    size_t n, used = 0;
-    const th_preset *all = th_preset_all(&n);
-    if (th_preset_find(value)) return set_name(s, k, value, sizeof s->p->preset);
-    for (size_t i = 0; i < n && used < sizeof list; i++)
-        used += th_text_fmt(list + used, sizeof list - used, "%s%s", i ? ", " : "", all[i].name);
-    return bad_line(s, "preset is one of ", list);
+    char text[TH_PRESET_BYTES];
+    th_preset preset;
+    th_why inner = {0};
+    return th_preset_make(value, text, &preset, &inner) ? bad_line(s, "", inner.text)
+                                                        : set_name(s, k, value, sizeof s->p->preset);
 }
 
 static th_err set_number(parse *s, const key *k, const char *value)

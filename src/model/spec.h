@@ -97,15 +97,29 @@ int64_t th_layer_parameters(const th_layer *l); /* that are trained */
 int64_t th_spec_macs(const th_spec *s);
 int64_t th_spec_parameters(const th_spec *s);
 
-/* Presets: name, one sentence, text, features, and training settings that work. */
+/* A preset: a network, the input that it is made for, features and training settings to start with. */
+#define TH_PRESET_BYTES 4096
 typedef struct th_preset {
-    const char *name, *summary, *text;
-    int32_t feature_kind, n_mel, n_coef; /* th_feature_kind */
+    char name[32];                       /* with its parameters: "mobilenet-v1-0.5-128" */
+    const char *summary;                 /* one sentence */
+    const char *text;                    /* the description */
+    int32_t in_h, in_w, in_c, n_classes; /* shape that it is made for (others go, too); 0 classes: it gives values */
+    int32_t feature_kind, n_mel, n_coef; /* of sound: th_feature_kind */
     int32_t epochs, batch;
     float learning_rate, weight_decay, label_smoothing, ema, mixup;
     int32_t time_mask_frames, freq_mask_coefs;
 } th_preset;
-const th_preset *th_preset_find(const char *name); /* NULL when unknown */
-const th_preset *th_preset_all(size_t *n);
+
+/* Name of preset i, NULL after the last; and what can follow it: "-WIDTH-SIZE" or "" (returns its length). */
+const char *th_preset_name(size_t i);
+size_t th_preset_parameters(size_t i, char *buf, size_t cap);
+
+/* The preset of this name; p->text lies in `text`.  Errors: TH_EUSAGE: the name or a parameter (the text lists what
+ * there is, and names the nearest). */
+TH_NODISCARD th_err th_preset_make(const char *name, char text[TH_PRESET_BYTES], th_preset *p, th_why *why);
+
+/* The nets of `thimble bench train`, exactly those of docs/benchmarks.md: tiny-conv, ds-cnn, mobilenet-v1-0.25-96,
+ * resnet-8, autoencoder, gesture, sine.  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_preset_bench(const char *name, char text[TH_PRESET_BYTES], th_preset *p, th_why *why);
 
 #endif
