@@ -130,15 +130,12 @@ static void show_progress(void *ctx, double part)
     th_progress("quantise", part);
 }
 
-static th_err quantise(const th_project *p, const source *s, const samples *in, th_quantized *q, th_why *why)
+static th_err quantise(const th_project *p, const source *s, samples *in, th_quantized *q, th_why *why)
 {
     const th_quantize_job job = {
         .model = s->model,
-        .method = q->method,
-        .correct_bias = true,
-        .n_samples = in->n,
-        .sample = get_sample,
-        .ctx = (void *)(uintptr_t)in, /* NOLINT(performance-no-int-to-ptr): only takes const away */
+        .samples = {.n = in->n, .sample = get_sample, .ctx = in},
+        .settings = {.method = q->method, .correct_bias = true},
         .on_progress = show_progress};
     q->n_samples = in->n;
     q->float_bytes = s->bytes;
@@ -157,7 +154,7 @@ th_err th_project_quantize(const th_project *p, int32_t n_samples, th_range_meth
     if (!err) err = load_samples(p, &s.pipe, n_samples, &in, why);
     if (!err) err = quantise(p, &s, &in, result, why);
     free(in.x);
-    th_model_free(s.model);
+    result->f32 = s.model;
     return err;
 }
 
@@ -165,6 +162,7 @@ void th_quantized_free(th_quantized *q)
 {
     free(q->layers);
     th_model_free(q->model);
+    th_model_free(q->f32);
     *q = (th_quantized){0};
 }
 

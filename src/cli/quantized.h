@@ -9,11 +9,11 @@
 #include <jansson.h>
 
 typedef struct th_quantized {
-    th_layer_error *layers; /* [n_layers], NULL when nothing was made; they point into `model` */
+    th_layer_error *layers; /* [n_layers], NULL when nothing was made; they point into `f32` */
     int32_t n_layers, n_samples;
     th_range_method method;
     size_t float_bytes, int8_bytes;
-    th_model *model;
+    th_model *model, *f32;
 } th_quantized;
 
 #define TH_CALIBRATION_SAMPLES 400

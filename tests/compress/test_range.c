@@ -58,10 +58,10 @@ static void min_max_takes_everything(void **state)
     float lo, hi;
     fill(v, 6);
     assert_int_equal(histogram.n, 4); /* numbers only */
-    th_range_choose(&histogram, TH_RANGE_MIN_MAX, &lo, &hi);
+    th_range_choose(&histogram, TH_RANGE_MIN_MAX, TH_PERCENTILE, &lo, &hi);
     assert_true(lo == -0.5f && hi == 3.0f);
     fill(v + 1, 3); /* all positive: zero belongs to the range */
-    th_range_choose(&histogram, TH_RANGE_MIN_MAX, &lo, &hi);
+    th_range_choose(&histogram, TH_RANGE_MIN_MAX, TH_PERCENTILE, &lo, &hi);
     assert_true(lo == 0.0f && hi == 3.0f);
 }
 
@@ -74,10 +74,10 @@ static void outliers_are_clipped(void **state)
     for (int i = 0; i < N; i++) v[i] = fmaxf(0.0f, th_rng_normal(&rng));
     v[0] = 60.0f; /* one value that would make every step ten times as large */
     fill(v, N);
-    double error[3];
-    for (int m = 0; m < 3; m++) {
+    double error[TH_RANGE_N];
+    for (int m = 0; m < TH_RANGE_N; m++) {
         float lo, hi;
-        th_range_choose(&histogram, (th_range_method)m, &lo, &hi);
+        th_range_choose(&histogram, (th_range_method)m, TH_PERCENTILE, &lo, &hi);
         assert_true(lo == 0.0f);
         error[m] = error_of(v, N, lo, hi);
         if (m == TH_RANGE_PERCENTILE) assert_true(hi < 5.0f);
@@ -95,7 +95,7 @@ static void mse_is_near_the_best_of_all_ranges(void **state)
     for (int i = 0; i < N; i++) v[i] = th_rng_normal(&rng) * th_rng_normal(&rng) * th_rng_normal(&rng); /* long tails */
     fill(v, N);
     float lo, hi;
-    th_range_choose(&histogram, TH_RANGE_MSE, &lo, &hi);
+    th_range_choose(&histogram, TH_RANGE_MSE, TH_PERCENTILE, &lo, &hi);
     const double ours = error_of(v, N, lo, hi);
     for (int a = 5; a <= 100; a += 5)
         for (int b = 5; b <= 100; b += 5)
@@ -106,7 +106,7 @@ static void mse_is_near_the_best_of_all_ranges(void **state)
 static void names_are_found(void **state)
 {
     (void)state;
-    for (int m = 0; m < 3; m++) assert_int_equal(th_range_find(th_range_name((th_range_method)m)), m);
+    for (int m = 0; m < TH_RANGE_N; m++) assert_int_equal(th_range_find(th_range_name((th_range_method)m)), m);
     assert_int_equal(th_range_find("best"), -1);
 }
 
