@@ -29,7 +29,7 @@ static inline void small_make(small *s)
 {
     th_why why = {0};
     s->f32 = test_ds_cnn(5);
-    const th_quantize_job job = {.model = s->f32, .method = TH_RANGE_MSE, .n_samples = 32, .sample = small_sample};
+    const th_quantize_job job = {.model = s->f32, .samples = {.n = 32, .sample = small_sample}};
     int32_t n = 0;
     if (th_quantize(&job, &s->s8, NULL, &n, &why) || th_plan_make(&s->s8->graphs[0], &s->plan, &why))
         fail_msg("%s", why.text);
