@@ -3,6 +3,7 @@
 
 #include "nn/inner.h"
 #include "nn/sums_s16.h"
+#include "nn/vec/copy.h"
 
 #include <string.h>
 
@@ -31,24 +32,6 @@ static share share_of(const th_vec *v, const th_matrix *m, int32_t part, int32_t
     return (share){fraction(n_steps, part, of) * step, end < n_pixels ? end : n_pixels, 0, n_units};
 }
 
-/* memcpy of few bytes, without the call. */
-TH_INLINE void copy(char *to, const char *from, int32_t n)
-{
-    if (n >= 16) {
-        int32_t k = 0;
-        for (; k + 16 <= n; k += 16) memcpy(to + k, from + k, 16);
-        memcpy(to + n - 16, from + n - 16, 16);
-    } else if (n >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + n - 8, from + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + n - 4, from + n - 4, 4);
-    } else {
-        for (int32_t k = 0; k < n; k++) to[k] = from[k];
-    }
-}
-
 /* Where numbers of `bytes` bytes are, and what stands for those outside the picture: zero bytes. */
 typedef struct source {
     const char *x; /* at the group's first channel */
@@ -58,7 +41,7 @@ typedef struct source {
 /* Rows of taps that lie side by side, `n` bytes each. */
 TH_INLINE void copy_rows(char *to, ptrdiff_t to_row, const char *from, ptrdiff_t from_row, int32_t rows, int32_t n)
 {
-    for (; rows > 0; rows--, to += to_row, from += from_row) copy(to, from, n);
+    for (; rows > 0; rows--, to += to_row, from += from_row) th_vec_copy(to, from, n);
 }
 
 /* All taps of one output pixel, in the order of the filter. */
@@ -94,11 +77,6 @@ static void collect(const th_matrix *m, const source *s, int32_t pixel, char *to
         copy_rows(to + j * n, to_row, from + (ptrdiff_t)j * w->dilation_w * step, from_row, bottom - top, n);
 }
 
-static int32_t least(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
-
 typedef void (*widener)(const int8_t *x, int32_t n, int16_t *y); /* NULL: numbers stay as they are */
 
 static void fill(const source *s, widener widen, char *to, int32_t n)
@@ -115,7 +93,7 @@ static void pad_rows(const th_matrix *m, const source *s, widener widen, int32_t
 {
     const th_window *w = &m->win;
     const int32_t bytes = widen ? 2 : s->bytes, n = ((w->out_w - 1) * w->stride_w + w->filter_w) * w->in_c;
-    const int32_t left = least(w->pad_left * w->in_c, n), here = least(w->in_w * w->in_c, n - left);
+    const int32_t left = th_least(w->pad_left * w->in_c, n), here = th_least(w->in_w * w->in_c, n - left);
     int32_t iy = row % w->out_h * w->stride_h - w->pad_top;
     for (int32_t i = 0; i < w->filter_h; i++, iy += w->dilation_h, to += (ptrdiff_t)m->pitch * bytes) {
         if (iy < 0 || iy >= w->in_h) {
@@ -159,7 +137,7 @@ static void take(const th_vec *v, const th_matrix *m, const source *s, int32_t p
         take_rows(v, m, s, NULL, pixel, scratch, t);
         return;
     }
-    t->rows = least(v->rows, end - pixel);
+    t->rows = th_least(v->rows, end - pixel);
     if (m->from == TH_FROM_PICTURE) {
         t->x_row = (ptrdiff_t)m->win.in_c * s->bytes;
         t->x = s->x + pixel * t->x_row;
@@ -178,7 +156,7 @@ static void take_wide(const th_vec *v, const th_matrix *m, const source *s, int3
         take_rows(v, m, s, v->widen, pixel, scratch, t);
         return;
     }
-    t->rows = least(v->rows, end - pixel);
+    t->rows = th_least(v->rows, end - pixel);
     const int32_t row = TH_MATRIX_ROW(m->n_k);
     char *narrow = scratch + (ptrdiff_t)v->rows * row * 2;
     t->x_row = (ptrdiff_t)row * 2;
@@ -229,7 +207,7 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
                 take_wide(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
-                t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
+                t.units = th_least(TH_TILE_MOST(t.rows), mine.unit_end - u);
                 t.w = weights + (ptrdiff_t)(first / v->lanes) * t.w_unit;
                 t.sums_row = (ptrdiff_t)t.units * v->lanes * 4;
                 v->tile_s8(&t);
@@ -240,7 +218,7 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
                     .multiplier = p->multiplier + first,
                     .shift = p->shift + first,
                     .rows = t.rows,
-                    .n = least(t.units * v->lanes, per_group - u * v->lanes),
+                    .n = th_least(t.units * v->lanes, per_group - u * v->lanes),
                     .zero = p->out_zero,
                     .lo = p->act_min,
                     .hi = p->act_max,
@@ -289,7 +267,7 @@ static void sum_s16(const th_vec *v, const th_tile *whole, int32_t wide, int64_t
     for (int32_t s = 0; s < whole->n_segments; s++) {
         t.x = (const char *)whole->x + s * whole->x_segment;
         for (int32_t left = whole->n_groups; left > 0; left -= PIECE) {
-            t.n_groups = least(PIECE, left);
+            t.n_groups = th_least(PIECE, left);
             v->tile_s16(&t);
             for (int32_t i = 0; i < n; i++) sums[i] += some[i];
             t.x = (const char *)t.x + t.n_groups * 4;
@@ -313,10 +291,10 @@ void th_matrix_s16(const th_vec *v, const void *par, const void *const *in, void
             take(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
-                t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
+                t.units = th_least(TH_TILE_MOST(t.rows), mine.unit_end - u);
                 t.w = (const char *)p->w + (ptrdiff_t)(first / v->lanes) * t.w_unit;
                 sum_s16(v, &t, p->wide, sums);
-                finish_s16(p, &t, sums, v->lanes, first, least(t.units * v->lanes, per_group - u * v->lanes),
+                finish_s16(p, &t, sums, v->lanes, first, th_least(t.units * v->lanes, per_group - u * v->lanes),
                            (int16_t *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes);
             }
         }
@@ -360,9 +338,9 @@ void th_matrix_f32(const th_vec *v, const void *par, const void *const *in, void
             for (int32_t u = mine.unit; u < mine.unit_end; u += t.units) {
                 const int32_t first = g * m->stride_n + u * v->lanes;
                 const th_end_f32 end = {p->bias + first, p->act_min, p->act_max};
-                t.units = least(TH_TILE_MOST(t.rows), mine.unit_end - u);
+                t.units = th_least(TH_TILE_MOST(t.rows), mine.unit_end - u);
                 t.w = (const char *)p->w + (ptrdiff_t)(first / v->lanes) * t.w_unit;
-                tile_f32(v, &t, &end, least(t.units * v->lanes, per_group - u * v->lanes),
+                tile_f32(v, &t, &end, th_least(t.units * v->lanes, per_group - u * v->lanes),
                          (float *)out[0] + (ptrdiff_t)pixel * out_c + g * per_group + u * v->lanes, out_c);
             }
         }

@@ -24,13 +24,13 @@
 
 TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
 {
-    T_SUM sum[T_AT_ONCE][TH_TILE_UNITS];
+    T_SUM sum[T_AT_ONCE * TH_TILE_UNITS];
     const char *segment = (const char *)t->x, *w = (const char *)t->w;
     const ptrdiff_t x_row = t->x_row, w_unit = t->w_unit;
     TH_UNROLL
     for (int r = 0; r < rows; r++) {
         TH_UNROLL
-        for (int u = 0; u < units; u++) sum[r][u] = T_ZERO();
+        for (int u = 0; u < units; u++) sum[r * units + u] = T_ZERO();
     }
     for (int32_t s = t->n_segments; s > 0; s--, segment += t->x_segment) {
         const char *x = segment;
@@ -42,7 +42,7 @@ TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
             for (int r = 0; r < rows; r++) {
                 const T_W xr = T_X(x + r * x_row);
                 TH_UNROLL
-                for (int u = 0; u < units; u++) sum[r][u] = T_DOT(sum[r][u], xr, wu[u]);
+                for (int u = 0; u < units; u++) sum[r * units + u] = T_DOT(sum[r * units + u], xr, wu[u]);
             }
         }
     }
@@ -53,14 +53,14 @@ TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
         TH_UNROLL
         for (int r = 0; r < rows; r++) {
             TH_UNROLL
-            for (int u = 0; u < units; u++) sum[r][u] = T_END(sum[r][u], t->end->bias + u * T_LANES, lo, hi);
+            for (int u = 0; u < units; u++) sum[r * units + u] = T_END(sum[r * units + u], t->end->bias + u * T_LANES, lo, hi);
         }
     }
 #endif
     TH_UNROLL
     for (int r = 0; r < rows; r++) {
         TH_UNROLL
-        for (int u = 0; u < units; u++) T_STORE(out + r * t->sums_row + u * T_LANES * 4, sum[r][u]);
+        for (int u = 0; u < units; u++) T_STORE(out + r * t->sums_row + u * T_LANES * 4, sum[r * units + u]);
     }
 }
 
