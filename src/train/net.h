@@ -1,20 +1,29 @@
-/* train/net.h -- the network while it is trained: stages with weights, and one pass over a batch.
+/* train/net.h -- the network while it is trained: a graph of stages, and one pass over a batch.
  *
- *   x --stage 0--> z0 --read--> x1 --stage 1--> z1 --read--> ... --> logits --> loss
+ *        +--read--> stage 1 --> z1 --read--+
+ *   x ---+                                 +--> stage 3 --> z3 --read--> output --> loss
+ *        +--read--> stage 2 --> z2 --read--+
  *
  * A stage is a line of the description that computes something.  Only its plain outputs z are
- * stored; batch norm, ReLU and dropout of a stage are applied when the next one reads them:
- *   x = relu(a*z + b) * mask,   a, b from the batch's moments (training) or the running ones.
- * Backwards dy is the gradient at a*z + b, and the gradient at z follows on reading:
+ * stored; batch norm, activation and dropout of a stage are applied whenever another one reads them:
+ *   x = act(a*z + b) * mask,   a, b from the batch's moments (training) or the running ones.
+ * Backwards dy is the gradient at a*z + b, to which every reader adds its part, and the gradient
+ * at z follows on reading:
  *   dz = da*dy + db*z + dc.
- * Work is split by samples: member t of n takes samples N*t/n to N*(t+1)/n. */
+ * Lines that only change how an output is read (dropout, activation, flatten before a dense layer)
+ * are no stages: they become part of the stage before.
+ * Work is split by samples: member t of n takes samples N*t/n to N*(t+1)/n.
+ *
+ * Each kind of stage is one file in train/kinds/ and one row of the table in train/stages.c. */
 #ifndef TH_TRAIN_NET_H
 #define TH_TRAIN_NET_H
 
+#include "base/rng.h"
 #include "base/why.h"
 #include "model/spec.h"
 #include "os/team.h"
 #include "train/kernels.h"
+#include "train/loss.h"
 
 #include <stdbool.h>
 
@@ -24,93 +33,157 @@ typedef struct th_stage th_stage;
 typedef struct th_net th_net;
 typedef struct th_net_member th_net_member;
 
+/* An input of a stage, and where it lies when the stage looks at it. */
+typedef struct th_input {
+    th_stage *from; /* NULL: the network's input */
+    th_place at;    /* in its buffer, with room for padding, which is zero and stays so */
+    size_t slot;    /* offset of the buffer in th_net_member.buffer */
+    bool adds;      /* a later stage has left its part of the gradient in from->dy before */
+} th_input;
+
+/* A logical tensor of a stage's parameters, in the order in which a .tflite file has it. */
+typedef enum th_param_role {
+    TH_PARAM_WEIGHTS,   /* conv [out][k_h][k_w][in / groups], depthwise [k_h][k_w][c], dense [out][in] */
+    TH_PARAM_RECURRENT, /* LSTM, GRU: [gates * units][units] */
+    TH_PARAM_BIAS,      /* [out]; LSTM, GRU [gates * units] */
+    TH_PARAM_BIAS_BACK, /* GRU: of the recurrent part */
+    TH_PARAM_GAMMA,     /* [out], with batch norm only; the bias is its beta then */
+    TH_PARAM_MEAN,      /* [out] running moments, not trained by gradients */
+    TH_PARAM_VARIANCE,
+    TH_PARAM_ROLES
+} th_param_role;
+
 struct th_stage {
-    const th_layer *layer;
+    th_layer layer; /* of the description, with what was merged into it */
     const struct th_stage_row *row;
     const th_kernels *kernels;
-    th_geom g;               /* forward */
-    th_geom back;            /* gradient of the input: a convolution over dz, stride 1 */
-    th_place in_at, dz_at;   /* where the input and dz lie in their padded buffers */
-    size_t in_slot, dz_slot; /* offset of these buffers in th_net_member.buffer */
-    bool kept;               /* dense: no other stage uses its buffers, so its inputs are still there on the way back */
-    int32_t s, out_px;       /* stored channels and pixels of the output */
-    int32_t in_s;            /* stored channels of an input pixel */
-    size_t n_w, w;           /* weights: number and first parameter */
-    size_t w_back;           /* first float in th_net.flipped */
-    size_t gamma, beta;      /* [s] parameters; beta is the bias when there is no batch norm */
-    size_t c;                /* first float of this stage in the per-channel arrays, [s] */
-    uint32_t drop;           /* of 256: dropout after this stage */
-    float *z;                /* [batch][out_px][s] */
-    uint8_t *mask;           /* the same; NULL without dropout */
+    th_input in[TH_MAX_LAYER_INPUTS];
+    int32_t n_in;
+    th_geom g;      /* forward */
+    th_geom back;   /* gradient of the input: a convolution over dz, stride 1 */
+    th_place dz_at; /* where dz lies in its padded buffer */
+    size_t dz_slot;
+    bool kept;             /* dense: no other stage uses its buffers, so its inputs are still there on the way back */
+    int32_t s, out_px;     /* stored channels and pixels of the output */
+    int32_t in_s;          /* stored channels of a pixel of in[0] */
+    size_t n_w, w;         /* weights: number and first parameter */
+    size_t w_back;         /* first float in th_net.flipped */
+    size_t n_flipped;      /* floats there; 0: the kind needs none */
+    size_t n_gamma, gamma; /* [s] parameters, 0 or s of them */
+    size_t n_beta, beta;   /* beta is the bias when there is no batch norm */
+    size_t c;              /* first float of this stage in the per-channel arrays, [s] */
+    bool learns;           /* its parameters are trained: it is not frozen */
+    bool passes;           /* it or a stage before it learns: it needs the gradient */
+    uint32_t drop;         /* of 256: dropout after this stage */
+    float *z;              /* [batch][out_px][s] */
+    uint8_t *mask;         /* the same; NULL without dropout */
+    float *dy;             /* [batch][dy_stride] in a place that stages share in turn */
+    size_t dy_stride, dy_slot;
+    size_t n_keep;    /* floats a sample that the kind keeps for the way back */
+    float *keep;      /* [batch][n_keep] */
+    size_t n_scratch; /* floats a member that the kind needs while it runs */
 };
 
 struct th_net_member {
     float *buffer;         /* padded inputs and gradients of one sample (dense: of the member's samples) */
     float *dx;             /* gradient of a stage's input, plain */
+    float *scratch;        /* [largest n_scratch] */
     float *grad;           /* [n_params] */
     float *sum, *sum_back; /* [2 * n_channels] stage i at 2*c: two rows of s */
     float *a, *b;          /* [n_channels] */
     float *mean, *inv;     /* [n_channels] batch mean and 1 / deviation */
     float *da, *db, *dc;   /* [n_channels] */
+    float *out;            /* one sample's output, with stored channels */
+    float *grad_out;       /* [n_out] output, then its gradient */
     bool forward;          /* pass that runs: masks are made, not reused */
-    double loss;
-    int32_t right;
+    double loss, score;    /* sums over the member's samples */
 };
 
 struct th_net {
     const th_spec *spec;
     th_stage stage[TH_MAX_LAYERS];
+    int32_t of_layer[TH_MAX_LAYERS]; /* stage of each layer; of one that was merged, the stage that took it */
     int32_t n_stages, batch, n_members;
-    size_t buffer_floats, dx_floats, dy_floats;
-    size_t n_in;                /* floats of one input */
-    size_t n_params, n_weights; /* weights (that decay) come first */
+    size_t buffer_floats, dx_floats, scratch_floats;
+    size_t dy_slot_floats[TH_MAX_LAYERS]; /* per sample */
+    int32_t n_dy_slots;
+    size_t n_in, n_out;         /* floats of one input, of one output */
+    size_t n_params, n_weights; /* weights (that decay) come first; frozen parameters come last */
+    size_t n_trained;           /* of n_params: those that are not frozen */
     size_t n_channels;
     size_t n_flipped;
     float *params, *grad, *running; /* running [2 * n_channels]: mean, variance; stage i at 2*c */
     float *flipped;                 /* weights as the gradient of the input wants them */
-    float *x, *y;                   /* [batch][n_in], [batch][n_classes] of the step */
-    float *dy[2];                   /* [batch][dy_floats] in turn; a sample has the same place in all stages, so that
-                                     * a member that is ahead never writes where another one still reads */
+    float *x, *y;                   /* [batch][n_in], [batch][n_out] of the step */
+    float *dy[TH_MAX_LAYERS];       /* [n_dy_slots] [batch][dy_slot_floats]; a sample has the same place in all stages
+                                     * of a slot, so that a member that is ahead never writes where another one still
+                                     * reads */
     th_net_member member[64];
     /* of the pass that runs now */
     int32_t n; /* samples */
     bool training;
     uint64_t mask_seed;
-    float smoothing;
+    th_loss_cfg loss;
     const float *w, *stats; /* parameters and running moments that are used */
     void *memory;
 };
 
-/* One row per kind of layer, in kinds.c. */
+/* One row per kind of stage. */
 typedef struct th_stage_row {
     th_layer_kind kind;
+    /* Sets places, geometry and the sizes n_w, n_flipped, n_keep, n_scratch of a stage whose layer, inputs and s
+     * are known. */
+    void (*prepare)(const th_net *net, th_stage *st);
     /* z from the inputs of samples n0 to n1 */
     void (*forward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1);
-    /* adds the gradients of the weights; dy_in (unless NULL: first stage) from dy */
-    void (*backward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, const float *dy,
-                     float *dy_in);
+    /* adds the gradients of the parameters, and to each input's dy its part */
+    void (*backward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1);
+    /* weights as the way back wants them; NULL: it needs none */
+    void (*flip)(const th_stage *st, const float *w, float *flipped);
+    /* Place of value i of a logical tensor among the stage's n_w weights; NULL: it has no weights. */
+    size_t (*place)(const th_stage *st, th_param_role role, size_t i);
+    /* Number of values of a logical tensor that is in the weights (WEIGHTS, RECURRENT, BIAS_BACK, BIAS of recurrent
+     * kinds); 0: it has none. */
+    size_t (*count)(const th_stage *st, th_param_role role);
+    /* First weights when they are not the usual ones; NULL: He's. */
+    void (*init)(const th_stage *st, th_rng *rng, float *w);
+    bool per_batch; /* buffers hold all samples of a member at once */
+    bool raw;       /* takes in_s as it is: the network's input is not padded to whole vectors */
 } th_stage_row;
 
-const th_stage_row *th_stage_row_find(th_layer_kind kind);
+const th_stage_row *th_stage_row_find(th_layer_kind kind); /* NULL: cannot be trained */
 
-/* Builds a net for up to `batch` samples at once.  kernels: first table to try, 0 = the best.
- * The spec must outlive it.  Errors: TH_ENOMEM, TH_EUNSUP. */
-TH_NODISCARD th_err th_net_new(const th_spec *spec, int32_t batch, int n_members, int kernels, th_net **net,
-                               th_why *why);
+typedef struct th_net_options {
+    int32_t batch; /* most samples at once */
+    int n_members;
+    int kernels;        /* first table to try, 0 = the best */
+    const bool *frozen; /* [n_layers] layers that do not learn, or NULL */
+} th_net_options;
+
+/* Builds a net.  The spec must outlive it.  Errors: TH_ENOMEM, TH_EUNSUP. */
+TH_NODISCARD th_err th_net_new(const th_spec *spec, const th_net_options *o, th_net **net, th_why *why);
 void th_net_free(th_net *net);
 
-/* He initialisation from a seed; gamma 1, running variance 1. */
+/* He initialisation from a seed (Glorot before no ReLU); gamma 1, running variance 1. */
 void th_net_init(th_net *net, uint64_t seed);
 
+/* Logical parameters of a layer, in the order of a .tflite file: the number of values (0: it has none), and copies
+ * to and from params / running.  A merged layer has those of the stage that took it. */
+size_t th_net_param_count(const th_net *net, int32_t layer, th_param_role role);
+void th_net_param_get(const th_net *net, int32_t layer, th_param_role role, float *values);
+void th_net_param_set(th_net *net, int32_t layer, th_param_role role, const float *values);
+/* The same of an array as large as params (a gradient, an average): weights, bias and gamma only. */
+void th_net_param_of(const th_net *net, const float *params, int32_t layer, th_param_role role, float *values);
+
 /* All passes run inside a team, on every member; results stand after the run.
- * Forward: x -> logits of the last stage (without bias); each member has its own loss and right.
- * y NULL: no loss. */
+ * Forward: x -> z of the last stage; each member has its own loss and score.  y NULL: no loss. */
 void th_net_forward(th_net *net, th_team *team, int member);
 /* Backward after a training forward with y: member->grad. */
 void th_net_backward(th_net *net, th_team *team, int member);
 
-/* Soft-max scores [n_classes] of sample i after an inference forward. */
-void th_net_scores(const th_net *net, int32_t i, float *scores);
+/* Output [n_out] of sample i after an inference forward, with what the loss does to it (soft-max, sigmoid); a member
+ * may ask for its own samples while the others run. */
+void th_net_scores(th_net *net, int member, int32_t i, float *scores);
 
 /* First sample of a member's share; that of member + 1 is its end. */
 static inline int32_t th_net_share(const th_net *net, int member)
@@ -118,21 +191,38 @@ static inline int32_t th_net_share(const th_net *net, int member)
     return (int32_t)((int64_t)net->n * member / net->n_members);
 }
 
-/* Place of a weight among a stage's: input channel ci, output channel co; depthwise: ci is not used. */
-static inline size_t th_stage_weight(const th_stage *st, int32_t kr, int32_t kc, int32_t ci, int32_t co)
+/* --- for train/kinds/ --- */
+
+int32_t th_stored(int32_t channels); /* channels with those that fill up a vector */
+th_place th_place_plain(int32_t h, int32_t w, int32_t s);
+/* Padding of one side: all, and its part before. */
+int32_t th_pad_total(int32_t in, int32_t out, int32_t k, int32_t stride, int32_t dilation, th_padding padding);
+
+static inline size_t th_stage_floats(const th_stage *st)
 {
-    const size_t tap = (size_t)(kr * st->layer->k_w + kc);
-    return st->layer->kind == TH_LAYER_DEPTHWISE ? tap * (size_t)st->s + (size_t)co
-                                                 : (tap * (size_t)st->in_s + (size_t)ci) * (size_t)st->s + (size_t)co;
+    return (size_t)st->out_px * (size_t)st->s;
 }
 
-/* --- for kinds.c --- */
+static inline float *th_stage_z(const th_stage *st, int32_t n)
+{
+    return st->z + (size_t)n * th_stage_floats(st);
+}
 
-/* The input of stage st for sample n as it wants it: padded; returns its buffer.
+/* Input k of sample n as stage st wants it: padded; returns its buffer.
  * `offset` in floats from the buffer's start (dense: several samples in one). */
-float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t n, size_t offset);
-/* dx of sample n -> dy_in of the stage before, and its sums. */
-void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *x, const float *dx,
-                      float *dy_in);
+float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, size_t offset);
+/* Input k of sample n wants a gradient. */
+bool th_net_wants(const th_stage *st, int32_t k);
+/* dx of sample n, which is overwritten, -> its part in dy of input k, and the sums.  x: what th_net_read gave. */
+void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, const float *x, float *dx);
+/* dz of sample n, placed at `at`. */
+void th_net_dz(const th_net_member *m, const th_stage *st, int32_t n, const th_place *at, float *dz);
+/* Batch moments of sample n's z (or of `count` samples from n), when the stage has a batch norm that learns. */
+void th_net_moments(const th_net *net, th_net_member *m, const th_stage *st, int32_t n, int32_t count);
+
+/* The rows themselves. */
+extern const th_stage_row th_kind_conv, th_kind_depthwise, th_kind_dense, th_kind_transpose, th_kind_avgpool,
+    th_kind_maxpool, th_kind_add, th_kind_multiply, th_kind_concat, th_kind_same, th_kind_softmax, th_kind_reshape,
+    th_kind_upsample;
 
 #endif

@@ -1,18 +1,22 @@
 /* One pass over a batch: stages in turn, batch moments between them, the loss at the end, and back. */
+#include "train/activation.h"
 #include "train/net.h"
-
-#include "base/rng.h"
 
 #include <math.h>
 #include <string.h>
 
 #define MOMENTUM 0.1f /* of a batch in the running moments */
 
+static bool norm_learns(const th_net *net, const th_stage *st)
+{
+    return net->training && st->layer.batch_norm && st->learns;
+}
+
 /* ---- reading a stage's output ---- */
 
 static void make_mask(const th_net *net, const th_stage *st, int32_t n)
 {
-    const size_t size = (size_t)(st->out_px * st->s);
+    const size_t size = th_stage_floats(st);
     uint8_t *mask = st->mask + (size_t)n * size;
     th_rng rng = th_rng_make(net->mask_seed, (uint64_t)(st - net->stage) << 32 | (uint64_t)n);
     for (size_t i = 0; i < size; i += 4) { /* s is a multiple of 8 */
@@ -21,49 +25,121 @@ static void make_mask(const th_net *net, const th_stage *st, int32_t n)
     }
 }
 
+/* The kernels know no activation and ReLU; the others are applied here, one value at a time. */
+static bool in_kernel(const th_stage *st)
+{
+    return st->layer.act == TH_LAYER_ACT_NONE || st->layer.act == TH_LAYER_ACT_RELU;
+}
+
 static th_read reading_of(const th_net *net, const th_net_member *m, const th_stage *st, int32_t n)
 {
-    const size_t at = (size_t)n * (size_t)(st->out_px * st->s);
-    const bool drop = net->training && st->drop;
+    const size_t at = (size_t)n * th_stage_floats(st);
+    const bool drop = net->training && st->drop && in_kernel(st);
     return (th_read){.z = st->z + at,
                      .a = m->a + st->c,
                      .b = m->b + st->c,
                      .mask = drop ? st->mask + at : NULL,
                      .scale = 256.0f / (256.0f - (float)st->drop),
-                     .relu = st->layer->act == TH_LAYER_ACT_RELU};
+                     .relu = st->layer.act == TH_LAYER_ACT_RELU};
 }
 
-float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t n, size_t offset)
+/* Factor of dropout at value e of sample n's output. */
+static float kept(const th_net *net, const th_stage *st, int32_t n, size_t e)
 {
-    float *x = m->buffer + st->in_slot + offset;
-    if (st > net->stage) {
-        const th_stage *from = st - 1;
-        if (net->training && from->drop && m->forward) make_mask(net, from, n);
-        const th_read r = reading_of(net, m, from, n);
-        from->kernels->read(&r, &st->in_at, x);
-        return x;
-    }
-    const th_place *at = &st->in_at;
-    const size_t c = (size_t)st->layer->in_c, s = (size_t)at->s;
+    if (!net->training || !st->drop) return 1;
+    return st->mask[(size_t)n * th_stage_floats(st) + e] ? 256.0f / (256.0f - (float)st->drop) : 0;
+}
+
+static void activate(const th_net *net, const th_stage *st, int32_t n, const th_place *at, float *x)
+{
+    const size_t s = (size_t)at->s, real = (size_t)st->layer.out_c;
+    size_t e = 0;
+    for (int32_t r = 0; r < at->h; r++)
+        for (int32_t c = 0; c < at->w; c++) {
+            float *v = x + (size_t)((at->top + r * at->step_h) * at->pad_w + at->left + c * at->step_w) * s;
+            for (size_t i = 0; i < s; i++, e++) /* channels that only fill up stay zero: a sigmoid of 0 is not */
+                v[i] = i < real ? th_act_value(st->layer.act, st->layer.leak, v[i]) * kept(net, st, n, e) : 0;
+        }
+}
+
+/* Output of stage `from` for sample n, placed. */
+static void read_stage(th_net *net, th_net_member *m, th_stage *from, int32_t n, const th_place *at, float *x)
+{
+    if (net->training && from->drop && m->forward) make_mask(net, from, n);
+    const th_read r = reading_of(net, m, from, n);
+    from->kernels->read(&r, at, x);
+    if (!in_kernel(from)) activate(net, from, n, at, x);
+}
+
+static void read_input(const th_net *net, int32_t n, const th_place *at, float *x)
+{
+    const size_t c = (size_t)net->spec->in_c, s = (size_t)at->s, w = (size_t)at->w;
     const float *in = net->x + (size_t)n * net->n_in;
-    for (int32_t r = 0; r < at->h; r++) {
-        float *to = x + (size_t)((r + at->top) * at->pad_w + at->left) * s;
-        if (c == s) memcpy(to, in + (size_t)(r * at->w) * c, (size_t)at->w * c * sizeof *to);
-        for (int32_t k = 0; c != s && k < at->w; k++)
-            memcpy(to + (size_t)k * s, in + (size_t)(r * at->w + k) * c, c * sizeof *to);
+    for (int32_t r = 0; r < at->h; r++, in += w * c) {
+        float *to = x + (size_t)((r * at->step_h + at->top) * at->pad_w + at->left) * s;
+        const size_t step = (size_t)at->step_w * s;
+        if (c == step)
+            memcpy(to, in, w * c * sizeof *to);
+        else
+            for (size_t k = 0; k < w; k++) memcpy(to + k * step, in + k * c, c * sizeof *to);
     }
+}
+
+float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, size_t offset)
+{
+    float *x = m->buffer + st->in[k].slot + offset;
+    if (st->in[k].from)
+        read_stage(net, m, st->in[k].from, n, &st->in[k].at, x);
+    else
+        read_input(net, n, &st->in[k].at, x);
     return x;
 }
 
-void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t n, const float *x, const float *dx,
-                      float *dy_in)
+bool th_net_wants(const th_stage *st, int32_t k)
 {
-    const th_stage *from = st - 1;
+    return st->in[k].from && st->in[k].from->passes;
+}
+
+/* dx -> dx * slope * dropout, for the activations that the kernels do not know. */
+static void slopes(const th_net *net, const th_net_member *m, const th_stage *from, int32_t n, float *dx)
+{
+    const float *z = th_stage_z(from, n), *a = m->a + from->c, *b = m->b + from->c;
+    const size_t s = (size_t)from->s, size = th_stage_floats(from);
+    for (size_t e = 0; e < size; e++)
+        dx[e] *= th_act_slope(from->layer.act, from->layer.leak, a[e % s] * z[e] + b[e % s]) * kept(net, from, n, e);
+}
+
+/* dx, which is overwritten, -> dy of stage `from`; x placed as it was read. */
+static void read_stage_back(th_net *net, th_net_member *m, const th_stage *from, int32_t n, const th_place *at,
+                            const float *x, float *dx, bool adds)
+{
     const th_read r = reading_of(net, m, from, n);
-    from->kernels->read_back(&r, &st->in_at, x, dx, dy_in + (size_t)n * net->dy_floats, m->sum_back + 2 * from->c);
+    float *dy = from->dy + (size_t)n * from->dy_stride, *sum = m->sum_back + 2 * from->c;
+    if (!in_kernel(from)) slopes(net, m, from, n, dx);
+    from->kernels->read_back(&r, at, x, dx, adds ? dx : dy, sum);
+    if (!adds) return;
+    const size_t size = th_stage_floats(from);
+    for (size_t i = 0; i < size; i++) dy[i] += dx[i];
+}
+
+void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, const float *x, float *dx)
+{
+    const th_input *in = &st->in[k];
+    read_stage_back(net, m, in->from, n, &in->at, x, dx, in->adds);
+}
+
+void th_net_dz(const th_net_member *m, const th_stage *st, int32_t n, const th_place *at, float *dz)
+{
+    st->kernels->norm_back(st->dy + (size_t)n * st->dy_stride, th_stage_z(st, n), m->da + st->c, m->db + st->c,
+                           m->dc + st->c, at, dz);
 }
 
 /* ---- batch norm ---- */
+
+void th_net_moments(const th_net *net, th_net_member *m, const th_stage *st, int32_t n, int32_t count)
+{
+    if (norm_learns(net, st)) st->kernels->moments(th_stage_z(st, n), count * st->out_px, st->s, m->sum + 2 * st->c);
+}
 
 static double total(const th_net *net, bool back, size_t i)
 {
@@ -76,17 +152,16 @@ static double total(const th_net *net, bool back, size_t i)
 static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st)
 {
     const size_t s = (size_t)st->s;
-    const bool bn = st->layer->batch_norm, pool = st->n_w == 0;
     const double n = (double)net->n * st->out_px;
     for (size_t c = 0; c < s; c++) {
         const size_t k = st->c + c, at = 2 * st->c + c;
-        if (!bn) {
+        if (!st->n_gamma) {
             m->a[k] = 1;
-            m->b[k] = pool ? 0 : net->w[st->beta + c];
+            m->b[k] = st->n_beta ? net->w[st->beta + c] : 0;
             continue;
         }
         double mean = (double)net->stats[at], var = (double)net->stats[at + s];
-        if (net->training) {
+        if (norm_learns(net, st)) {
             mean = total(net, false, at) / n;
             var = total(net, false, at + s) / n - mean * mean;
             if (var < 0) var = 0;
@@ -104,17 +179,18 @@ static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st)
 }
 
 /* y = gamma * (z - mean) * inv + beta, mean and inv of n values:
- *   dz = a * (dy - sum(dy)/n - (z - mean) * inv * dgamma / n),  dgamma = (sum(dy*z) - mean*sum(dy)) * inv */
+ *   dz = a * (dy - sum(dy)/n - (z - mean) * inv * dgamma / n),  dgamma = (sum(dy*z) - mean*sum(dy)) * inv
+ * of a frozen stage mean and inv are constants: dz = a * dy. */
 static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st)
 {
     const size_t s = (size_t)st->s;
     const double n = (double)net->n * st->out_px;
     for (size_t c = 0; c < s; c++) {
         const size_t k = st->c + c, at = 2 * st->c + c;
-        if (!st->layer->batch_norm) {
-            m->da[k] = 1;
+        if (!st->n_gamma || !st->learns) {
+            m->da[k] = m->a[k];
             m->db[k] = m->dc[k] = 0;
-            if (st->n_w) m->grad[st->beta + c] = m->sum_back[at];
+            if (st->n_beta && st->learns) m->grad[st->beta + c] = m->sum_back[at];
             continue;
         }
         const double sum = total(net, true, at), a = (double)m->a[k], inv = (double)m->inv[k],
@@ -129,88 +205,64 @@ static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st)
     }
 }
 
-/* ---- loss: soft-max cross-entropy with smoothed labels ---- */
+/* ---- loss ---- */
 
-static int32_t largest(const float *x, int32_t n)
+static th_stage *last_stage(th_net *net)
 {
-    int32_t best = 0;
-    for (int32_t i = 1; i < n; i++)
-        if (x[i] > x[best]) best = i;
-    return best;
+    return &net->stage[net->n_stages - 1];
 }
 
-/* logits of sample n -> scores */
-static void softmax(const th_net *net, const th_net_member *m, int32_t n, float *p)
+/* Output of the last stage for sample n in stored channels (m->out), then packed to out [n_out]; out may be it. */
+static void read_output(th_net *net, th_net_member *m, int32_t n, float *out)
 {
-    const th_stage *st = &net->stage[net->n_stages - 1];
-    const int32_t classes = net->spec->n_classes;
-    const float *z = st->z + (size_t)n * (size_t)st->s, *b = m->b + st->c;
-    float top = z[0] + b[0], sum = 0;
-    for (int32_t i = 0; i < classes; i++) {
-        p[i] = z[i] + b[i];
-        if (p[i] > top) top = p[i];
-    }
-    for (int32_t i = 0; i < classes; i++) sum += p[i] = expf(p[i] - top);
-    for (int32_t i = 0; i < classes; i++) p[i] /= sum;
+    th_stage *st = last_stage(net);
+    const size_t c = (size_t)st->layer.out_c, s = (size_t)st->s;
+    const th_place at = th_place_plain(st->layer.out_h, st->layer.out_w, st->s);
+    read_stage(net, m, st, n, &at, m->out);
+    for (size_t p = 0; p < (size_t)st->out_px; p++) memmove(out + p * c, m->out + p * s, c * sizeof *out);
 }
 
-void th_net_scores(const th_net *net, int32_t i, float *scores)
+void th_net_scores(th_net *net, int member, int32_t i, float *scores)
 {
-    softmax(net, net->member, i, scores);
+    read_output(net, &net->member[member], i, scores);
+    if (net->loss.row) th_loss_scores(net->loss.row, scores, (int32_t)net->n_out, scores);
 }
 
 static void head(th_net *net, th_net_member *m, int32_t n)
 {
-    const th_stage *st = &net->stage[net->n_stages - 1];
-    const int32_t classes = net->spec->n_classes;
-    const float *y = net->y + (size_t)n * (size_t)classes;
-    float *d = net->dy[(net->n_stages - 1) & 1] + (size_t)n * net->dy_floats, *sum = m->sum_back + 2 * st->c;
-    softmax(net, m, n, d);
-    if (largest(d, classes) == largest(y, classes)) m->right++;
+    th_stage *st = last_stage(net);
+    const size_t c = (size_t)st->layer.out_c, s = (size_t)st->s, no = net->n_out;
+    const th_place at = th_place_plain(st->layer.out_h, st->layer.out_w, st->s);
+    const float *y = net->y + (size_t)n * no;
+    float *g = m->grad_out;
+    read_output(net, m, n, g);
+    m->score += net->loss.row->score(g, y, (int32_t)no);
+    m->loss += net->loss.row->loss(&net->loss, g, y, (int32_t)no, net->training ? g : NULL);
+    if (!net->training || !st->passes) return;
     const float one = 1.0f / (float)net->n;
-    for (int32_t i = 0; i < classes; i++) {
-        const float want = (1 - net->smoothing) * y[i] + net->smoothing / (float)classes;
-        if (want > 0) m->loss -= (double)want * log((double)d[i] + 1e-30);
-        d[i] = (d[i] - want) * one;
-        sum[i] += d[i];
+    for (size_t p = 0; p < (size_t)st->out_px; p++) {
+        for (size_t i = 0; i < c; i++) m->dx[p * s + i] = g[p * c + i] * one;
+        memset(m->dx + p * s + c, 0, (s - c) * sizeof *m->dx);
     }
-    memset(d + classes, 0, (size_t)(st->s - classes) * sizeof *d);
+    read_stage_back(net, m, st, n, &at, m->out, m->dx, false);
 }
 
 /* ---- passes ---- */
-
-/* Weights of a stage as the gradient of its input wants them: taps turned round, channels exchanged. */
-static void flip(th_net *net, const th_stage *st)
-{
-    const float *w = net->w + st->w;
-    float *f = net->flipped + st->w_back;
-    const bool dense = st->layer->kind == TH_LAYER_DENSE;
-    const size_t taps = dense ? 1 : (size_t)(st->layer->k_h * st->layer->k_w), s = (size_t)st->s,
-                 in = (size_t)st->g.in_s;
-    for (size_t k = 0; k < taps; k++) {
-        if (st->layer->kind == TH_LAYER_DEPTHWISE) {
-            memcpy(f + (taps - 1 - k) * s, w + k * s, s * sizeof *f);
-            continue;
-        }
-        for (size_t ci = 0; ci < in; ci++)
-            for (size_t co = 0; co < s; co++) f[((taps - 1 - k) * s + co) * in + ci] = w[(k * in + ci) * s + co];
-    }
-}
 
 void th_net_forward(th_net *net, th_team *team, int member)
 {
     th_net_member *m = &net->member[member];
     const int32_t n0 = th_net_share(net, member), n1 = th_net_share(net, member + 1);
-    m->loss = 0;
-    m->right = 0;
+    m->loss = m->score = 0;
     m->forward = true;
     memset(m->sum, 0, 2 * net->n_channels * sizeof *m->sum);
     memset(m->sum_back, 0, 2 * net->n_channels * sizeof *m->sum_back);
     for (int32_t i = 0; i < net->n_stages; i++) {
         th_stage *st = &net->stage[i];
-        if (net->training && i && st->n_w && i % net->n_members == member) flip(net, st);
+        if (net->training && st->n_flipped && i % net->n_members == member)
+            st->row->flip(st, net->w + st->w, net->flipped + st->w_back);
         st->row->forward(net, m, st, n0, n1);
-        if (net->training && st->layer->batch_norm) th_team_barrier(team, member);
+        if (norm_learns(net, st)) th_team_barrier(team, member);
         forward_coefs(net, m, st);
     }
     if (!net->y) return;
@@ -226,8 +278,9 @@ void th_net_backward(th_net *net, th_team *team, int member)
     th_team_barrier(team, member); /* all weights are flipped */
     for (int32_t i = net->n_stages - 1; i >= 0; i--) {
         th_stage *st = &net->stage[i];
-        if (st->layer->batch_norm) th_team_barrier(team, member);
+        if (!st->passes) continue;
+        if (norm_learns(net, st)) th_team_barrier(team, member);
         backward_coefs(net, m, st);
-        st->row->backward(net, m, st, n0, n1, net->dy[i & 1], i ? net->dy[(i - 1) & 1] : NULL);
+        st->row->backward(net, m, st, n0, n1);
     }
 }

@@ -32,17 +32,6 @@ typedef struct trainer {
     th_optim_step optim;
 } trainer;
 
-/* What the net knows of the loss: for now soft-max cross entropy with smoothed labels. */
-static void set_loss(th_net *net, const th_loss_cfg *loss)
-{
-    net->smoothing = loss->smoothing;
-}
-
-static double score_of(const th_net_member *m)
-{
-    return m->right;
-}
-
 /* ---- set-up ---- */
 
 th_train_cfg th_train_default(void)
@@ -183,10 +172,10 @@ static th_err start(trainer *t, th_why *why)
     if (t->cfg.momentum < 0) t->cfg.momentum = t->cfg.optimizer->momentum;
     t->n_out = outputs_of(job->spec);
     TH_TRY(th_team_new(job->cfg.n_threads, &t->team, why));
-    TH_TRY(th_net_new(job->spec, batch, job->cfg.n_threads, 0, &t->net, why));
+    TH_TRY(th_net_new(job->spec, &(th_net_options){.batch = batch, .n_members = job->cfg.n_threads}, &t->net, why));
     TH_TRY(allocate(t, why));
     t->steps = (job->n_train + batch - 1) / batch;
-    set_loss(t->net, &t->cfg.loss);
+    t->net->loss = t->cfg.loss;
     s->job = th_train_hash(job);
     th_net_init(t->net, job->cfg.seed);
     copy(s->average, s->params, s->n_params);
@@ -275,7 +264,7 @@ static void step_member(void *ctx, int member, int n_members)
     th_net_forward(net, t->team, member);
     th_net_backward(net, t->team, member);
     th_team_barrier(t->team, member);
-    const size_t blocks = net->n_params / 16, nw = net->n_weights;
+    const size_t blocks = net->n_trained / 16, nw = net->n_weights;
     const size_t i0 = blocks * (size_t)member / (size_t)n_members * 16,
                  i1 = blocks * (size_t)(member + 1) / (size_t)n_members * 16;
     t->square[member] = add_gradients(net, i0, i1);
@@ -316,7 +305,7 @@ static void infer_member(void *ctx, int member, int n_members)
     (void)n_members;
     th_net_forward(net, t->team, member);
     for (int32_t n = th_net_share(net, member); n < th_net_share(net, member + 1); n++) {
-        th_net_scores(net, n, scores);
+        th_net_scores(net, member, n, scores);
         th_tally_add(&t->tally[member], scores, net->y + (size_t)n * (size_t)t->n_out);
     }
 }
@@ -334,7 +323,7 @@ static void validate(trainer *t, th_epoch_report *r)
     net->training = false;
     net->w = t->cfg.ema > 0 ? t->state.average : t->state.params;
     net->stats = t->cfg.ema > 0 ? t->state.average_running : t->state.running;
-    set_loss(net, &plain);
+    net->loss = plain;
     for (int32_t first = 0; first < n_val; first += net->batch) {
         net->n = n_val - first < net->batch ? n_val - first : net->batch;
         net->x = t->val_x + (size_t)first * net->n_in;
@@ -345,7 +334,7 @@ static void validate(trainer *t, th_epoch_report *r)
     for (int k = 1; k < net->n_members; k++) th_tally_join(&t->tally[0], &t->tally[k]);
     r->value[TH_VAL_LOSS] = loss;
     th_tally_values(&t->tally[0], r->value);
-    set_loss(net, &t->cfg.loss);
+    net->loss = t->cfg.loss;
     net->w = net->params;
     net->stats = net->running;
     net->x = t->batch_x;
@@ -411,7 +400,7 @@ static th_err train_step(trainer *t, int32_t k, th_epoch_report *r, th_why *why)
     t->state.step++;
     for (int i = 0; i < net->n_members; i++) {
         r->value[TH_TRAIN_LOSS] += net->member[i].loss / job->n_train;
-        r->value[classes ? TH_TRAIN_ACCURACY : TH_TRAIN_MAE] += score_of(&net->member[i]) / job->n_train;
+        r->value[classes ? TH_TRAIN_ACCURACY : TH_TRAIN_MAE] += net->member[i].score / job->n_train;
     }
     if (c->clip > 0) r->value[TH_GRADIENT] = fmax(r->value[TH_GRADIENT], sqrt(gradient_square(t)));
     return isfinite(r->value[TH_TRAIN_LOSS]) ? TH_OK : diverged(t, "the loss", why);

@@ -20,17 +20,16 @@ static void shake(th_net *net)
 {
     th_rng r = th_rng_make(5, 5);
     th_net_init(net, 9);
-    for (int32_t i = 0; i < net->n_stages; i++) {
-        const th_stage *st = &net->stage[i];
-        if (!st->n_w) continue;
-        for (int32_t c = 0; c < st->layer->out_c; c++) {
-            net->params[st->beta + (size_t)c] = 0.3f * th_rng_normal(&r);
-            if (!st->layer->batch_norm) continue;
-            net->params[st->gamma + (size_t)c] = 1 + 0.3f * th_rng_normal(&r);
-            net->running[2 * st->c + (size_t)c] = th_rng_normal(&r);
-            net->running[2 * st->c + (size_t)(st->s + c)] = 0.2f + 2 * th_rng_unit(&r);
+    for (int32_t i = 0; i < net->spec->n_layers; i++)
+        for (int role = TH_PARAM_BIAS; role < TH_PARAM_ROLES; role++) {
+            float v[4096];
+            const size_t n = th_net_param_count(net, i, (th_param_role)role);
+            for (size_t c = 0; c < n; c++)
+                v[c] = role == TH_PARAM_VARIANCE ? 0.2f + 2 * th_rng_unit(&r)
+                       : role == TH_PARAM_GAMMA  ? 1 + 0.3f * th_rng_normal(&r)
+                                                 : 0.3f * th_rng_normal(&r);
+            th_net_param_set(net, i, (th_param_role)role, v);
         }
-    }
     net->n = SAMPLES;
     net->training = false;
     for (size_t i = 0; i < SAMPLES * net->n_in; i++) net->x[i] = 2 * th_rng_normal(&r);
@@ -45,23 +44,25 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
     th_model *model = NULL;
     th_plan *plan = NULL;
     th_runner *runner = NULL;
-    if (th_spec_parse(text, h, w, c, classes, &spec, &why) || th_net_new(&spec, SAMPLES, 2, 0, &net, &why))
+    if (th_spec_parse(text, h, w, c, classes, &spec, &why) ||
+        th_net_new(&spec, &(th_net_options){.batch = SAMPLES, .n_members = 2}, &net, &why))
         fail_msg("%s", why.text);
     assert_int_equal(th_team_new(2, &team, NULL), TH_OK);
     shake(net);
+    net->loss.row = th_loss_find(classes ? "cross-entropy" : "mse");
     th_team_run(team, infer, (void *[]){net, team});
     if (th_net_export(net, &model, &why) || th_plan_make(&model->graphs[0], &plan, &why) ||
         th_runner_new(plan, &runner, &why))
         fail_msg("%s", why.text);
     for (int32_t n = 0; n < SAMPLES; n++) {
-        float want[64];
-        th_net_scores(net, n, want);
+        float want[4096];
+        th_net_scores(net, 0, n, want);
         memcpy(th_runner_input(runner, 0), net->x + (size_t)n * net->n_in, net->n_in * sizeof(float));
         assert_int_equal(th_runner_invoke(runner, NULL, NULL), TH_OK);
         const float *got = th_runner_output(runner, 0);
-        for (int32_t i = 0; i < classes; i++)
+        for (size_t i = 0; i < net->n_out; i++)
             if (!(fabs((double)got[i] - (double)want[i]) < 1e-4))
-                fail_msg("%s: sample %d class %d: graph %g, trainer %g", text, (int)n, (int)i, (double)got[i],
+                fail_msg("%s: sample %d output %zu: graph %g, trainer %g", text, (int)n, i, (double)got[i],
                          (double)want[i]);
     }
     th_runner_free(runner);
@@ -92,8 +93,25 @@ static void other_nets(void **state)
     compare("depthwise 3x3 relu\ndense 20 bn relu\ndropout 0.5\ndense classes\n", 5, 4, 3, 2);
 }
 
+static void graphs(void **state)
+{
+    (void)state;
+    compare("conv2d 9 3x3 bn relu as a\nconv2d 9 3x3 bn as b\nadd a b relu as c\nconv2d 20 3x3 stride 2x2 bn relu\n"
+            "conv2d 20 3x3 bn as d\nconv2d 20 1x1 stride 2x2 from c as e\nadd d e\nbn relu\navgpool global\ndense "
+            "classes\n",
+            6, 6, 2, 3);
+    compare("conv2d 7 3x3 relu6 as a\nconv2d 7 1x1 sigmoid as b\nmultiply a b as m\nconv2d 4 3x3 from a tanh as c\n"
+            "concat m c a\nrelu\nconv2d 6 1x1 groups 2 hard-swish\nsoftmax\nupsample 2x3\nreshape 8x9x10\nbn leaky 0.1"
+            "\nmaxpool 2x2\nbn\nflatten\ndense 5 relu\ndense classes\n",
+            4, 5, 1, 3);
+    compare("depthwise 3x3 dilation 2x1 relu\nconv2d 6 3x2 dilation 2x3 bn\nconv2d 9 3x3 stride 2x2 relu\ntranspose 5 "
+            "3x3 stride 2x2 bn relu\ntranspose 2 2x2 stride 2x1 valid sigmoid\n",
+            8, 7, 3, 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(presets), cmocka_unit_test(other_nets)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(presets), cmocka_unit_test(other_nets),
+                                       cmocka_unit_test(graphs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
