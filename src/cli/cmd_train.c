@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include "base/hash.h"
+#include "cli/design.h"
 #include "cli/train_view.h"
 #include "data/sampler.h"
 #include "os/run.h"
@@ -35,47 +36,12 @@ typedef struct train_cmd {
 
 /* ---- what is trained ---- */
 
-static th_err choose_preset(const th_args *a, train_cmd *c, th_why *why)
+static th_err design(const th_args *a, train_cmd *c, th_why *why)
 {
-    const th_project *p = &c->project;
-    const char *name = th_arg(a, "preset") ? th_arg(a, "preset") : p->preset;
-    TH_TRY(th_preset_make(name, c->preset_text, &c->preset, why));
-    if (p->feature_kind >= 0) c->preset.feature_kind = p->feature_kind;
-    c->preset.n_mel = p->n_mel;
-    if (p->n_coef > 0) c->preset.n_coef = p->n_coef;
-    if (c->preset.feature_kind == TH_LOGMEL) c->preset.n_coef = c->preset.n_mel;
-    if (p->batch > 0) c->preset.batch = p->batch;
-    if (p->learning_rate > 0) c->preset.learning_rate = p->learning_rate;
+    TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
+    TH_TRY(th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why));
+    th_design_print(stderr, &c->spec);
     return TH_OK;
-}
-
-static th_err make_pipeline(train_cmd *c, th_why *why)
-{
-    const th_project *p = &c->project;
-    th_pipeline *q = &c->pipe;
-    *q = (th_pipeline){.n_labels = p->n_labels, .detect = p->detect};
-    snprintf(q->task, sizeof q->task, "%s", p->task);
-    snprintf(q->preset, sizeof q->preset, "%s", c->preset.name);
-    memcpy(q->labels, p->labels, sizeof q->labels);
-    q->frontend = (th_frontend_cfg){.kind = c->preset.feature_kind == TH_MFCC ? TH_MFCC : TH_LOGMEL,
-                                    .rate_hz = p->rate_hz,
-                                    .window = (int32_t)((int64_t)p->rate_hz * p->window_ms / 1000),
-                                    .hop = (int32_t)((int64_t)p->rate_hz * p->hop_ms / 1000),
-                                    .n_fft = 64,
-                                    .n_mel = c->preset.n_mel,
-                                    .n_coef = c->preset.n_coef,
-                                    .low_hz = p->low_hz,
-                                    .high_hz = p->high_hz};
-    while (q->frontend.n_fft < q->frontend.window) q->frontend.n_fft *= 2;
-    q->clip_samples = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000);
-    if (th_frontend_mem(&q->frontend) == 0)
-        return th_why_set(why, TH_ERANGE,
-                          "the feature settings in thimble.ini do not go together (rate %d Hz, window %d samples, "
-                          "FFT %d, %d mel bands, %d coefficients)",
-                          (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft, (int)q->frontend.n_mel,
-                          (int)q->frontend.n_coef);
-    q->n_frames = th_frontend_frames(&q->frontend, q->clip_samples);
-    return th_spec_parse(c->preset.text, q->n_frames, q->frontend.n_coef, 1, q->n_labels, &c->spec, why);
 }
 
 /* ---- are there clips to learn from? ---- */
@@ -330,8 +296,7 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_arg_int(a, "epochs", 1, 10000, 0, &epochs, why));
     TH_TRY(th_arg_int(a, "threads", 1, 64, th_cpu_count(), &threads, why));
     c->project.seed = (uint64_t)seed;
-    TH_TRY(choose_preset(a, c, why));
-    TH_TRY(make_pipeline(c, why));
+    TH_TRY(design(a, c, why));
     TH_TRY(th_dataset_load(&c->project, &c->set, why));
     TH_TRY(check_clips(c, why));
     TH_TRY(paths(c, why));

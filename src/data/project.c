@@ -101,6 +101,7 @@ typedef struct parse {
     char line_text[16384];
     int line;         /* of the file, from 1 */
     bool continued;   /* the line given out last goes on */
+    bool in_model;    /* inside [model], whose lines are no keys */
     int seen[N_KEYS]; /* line of each key, 0 = not there */
     char **labels;
     int n_labels;
@@ -139,6 +140,27 @@ static char *hand_over(parse *s, char *out, int max)
     return out;
 }
 
+/* A line of [model] is kept as it stands, and of a remark its place, so that errors can name the number of the line. */
+static th_err add_model_line(parse *s, const char *line, size_t len)
+{
+    const size_t used = strlen(s->p->model);
+    if (memchr(line, 0, len)) return bad_line(s, "this is not a line of text", FRESH);
+    if (used + len + 2 > sizeof s->p->model) return bad_line(s, "the lines of [model] are longer than 8000 bytes", "");
+    memcpy(s->p->model + used, line, len);
+    memcpy(s->p->model + used + len, "\n", 2);
+    return TH_OK;
+}
+
+/* What "[" begins. */
+static th_err start_section(parse *s)
+{
+    s->in_model = strncmp(s->line_text, "[model]", 7) == 0;
+    if (!s->in_model) return TH_OK;
+    if (s->p->model_line) return bad_line(s, "there is a [model] already. Keep one of them", "");
+    s->p->model_line = s->line + 1;
+    return TH_OK;
+}
+
 /* The next line that is not a remark, without spaces around it, into line_text. */
 static bool next_line(parse *s)
 {
@@ -150,15 +172,20 @@ static bool next_line(parse *s)
         if (s->line == 1 && stop - start >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0) start += 3;
         while (start < stop && (*start == ' ' || *start == '\t')) start++;
         while (start < stop && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) stop--;
-        if (start == stop || *start == '#' || *start == ';') continue;
+        const bool remark = start == stop || *start == '#' || *start == ';';
         const size_t len = (size_t)(stop - start);
+        if (s->in_model && (remark || *start != '[')) {
+            if (add_model_line(s, start, remark ? 0 : len)) return false;
+            continue;
+        }
+        if (remark) continue;
         if (memchr(start, 0, len) || len >= sizeof s->line_text)
             return bad_line(s, "this is not a line of text", FRESH), false;
         memcpy(s->line_text, start, len);
         s->line_text[len] = 0;
         if (*start == '[' ? !memchr(start, ']', len) : !strpbrk(s->line_text, "=:"))
             return bad_line(s, "expected \"key = value\" or \"[section]\"; a remark starts with #", FRESH), false;
-        return true;
+        return *start != '[' || !start_section(s);
     }
     return false;
 }
@@ -306,6 +333,10 @@ static int on_key(void *ctx, const char *section, const char *name, const char *
 static th_err check_together(parse *s)
 {
     th_project *p = s->p;
+    if (p->model[strspn(p->model, "\n")] == 0) { /* remarks only */
+        memset(p->model, 0, sizeof p->model);
+        p->model_line = 0;
+    }
     if (!s->seen[KEY_LABELS])
         return th_why_set(s->why, TH_EFORMAT, "%s: [project] has no labels. Add a line like: labels = yes, no",
                           s->file);
@@ -420,8 +451,13 @@ static th_err write_ini(const th_project *p, const char *path, th_why *why)
         "[features]\n# How sound becomes a picture: windows of window_ms, one every hop_ms, over clip_ms of sound.\n"
         "rate_hz = %d\nclip_ms = %d\nwindow_ms = %d\nhop_ms = %d\n"
         "# mfcc, logmel or preset\nkind = preset\nmel_bands = %d\ncoefficients = preset\nlow_hz = %s\nhigh_hz = %s\n\n"
-        "[train]\n# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more)\npreset = %s\n"
+        "[train]\n# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more); others: thimble "
+        "model "
+        "--list\npreset = %s\n"
         "epochs = preset\nbatch = preset\nlearning_rate = preset\nseed = %llu\n\n"
+        "[model]\n# Layers of your own, one a line, instead of the preset's. thimble model shows what they cost;\n"
+        "# thimble model --text prints the preset's, to start from. An example:\n"
+        "# conv2d 8 10x8 stride 2x2 relu\n# dropout 0.5\n# dense classes\n\n"
         "[detect]\n# A word counts when its mean score over window_ms is above threshold (0 to 1).\n"
         "# Higher: fewer false alarms, more words missed.\nthreshold = %s\nwindow_ms = %d\nmin_count = %d\n"
         "# After a word nothing is reported for suppress_ms; the network runs every stride_ms.\nsuppress_ms = "

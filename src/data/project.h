@@ -25,6 +25,8 @@
 #define TH_FILE_STREAM     "model/stream.json" /* of thimble test --stream */
 #define TH_FILE_REPORT     "report.html"
 
+#define TH_MODEL_BYTES 8192
+
 typedef struct th_project {
     char dir[TH_PATH_BYTES];
     char task[24];
@@ -34,7 +36,9 @@ typedef struct th_project {
     float low_hz, high_hz;
     int32_t feature_kind; /* th_feature_kind, -1: what the preset takes */
     char preset[32];
-    int32_t epochs, batch; /* 0: what the preset takes */
+    char model[TH_MODEL_BYTES]; /* the lines of [model], in place of the preset's layers; "" when there are none */
+    int32_t model_line;         /* number of the first of them in thimble.ini */
+    int32_t epochs, batch;      /* 0: what the preset takes */
     uint64_t seed;
     float learning_rate; /* 0: what the preset takes */
     th_detect_settings detect;

@@ -97,6 +97,14 @@ int64_t th_layer_parameters(const th_layer *l); /* that are trained */
 int64_t th_spec_macs(const th_spec *s);
 int64_t th_spec_parameters(const th_spec *s);
 
+/* Values that must be kept while this layer runs: its inputs, its output, and what later layers read; as int8 the bytes
+ * of memory.  The planner of the exported graph may find a way with less. */
+int64_t th_spec_live_values(const th_spec *s, int32_t layer);
+
+/* The line of text that says layer i (of a parsed description, or of one that was built), as th_text_fmt: all lines
+ * together parse to the same description.  Layers without a name that need one are called layer1, layer2, ... */
+size_t th_layer_text(const th_spec *s, int32_t i, char *buf, size_t cap);
+
 /* A preset: a network, the input that it is made for, features and training settings to start with. */
 #define TH_PRESET_BYTES 4096
 typedef struct th_preset {

@@ -209,3 +209,47 @@ int64_t th_spec_parameters(const th_spec *s)
     for (int32_t i = 0; i < s->n_layers; i++) n += th_layer_parameters(&s->layer[i]);
     return n;
 }
+
+/* ---- memory ---- */
+
+/* holder[i]: the layer whose bytes hold the output of layer i.  Dropout and reshape change nothing, and what nobody
+ * reads after an activation is changed where it lies. */
+static void find_holders(const th_spec *s, int32_t holder[TH_MAX_LAYERS])
+{
+    int32_t last_reader[TH_MAX_LAYERS + 1] = {0}; /* of the input, then of the layers */
+    for (int32_t i = 0; i < s->n_layers; i++)
+        for (int32_t k = 0; k < s->layer[i].n_in; k++) last_reader[s->layer[i].in[k] + 1] = i;
+    for (int32_t i = 0; i < s->n_layers; i++) {
+        const th_layer *l = &s->layer[i];
+        const int32_t in = l->in[0];
+        const bool same = l->kind == TH_LAYER_DROPOUT || l->kind == TH_LAYER_RESHAPE ||
+                          (l->kind == TH_LAYER_ACTIVATION && last_reader[in + 1] == i);
+        holder[i] = !same ? i : in == TH_NET_INPUT ? TH_NET_INPUT : holder[in];
+    }
+}
+
+/* What a recurrent layer remembers from step to step: LSTM its cells (16 bits) and outputs. */
+static int64_t state_of(const th_layer *l)
+{
+    if (l->kind == TH_LAYER_SVDF) return (int64_t)l->filters * l->rank * l->memory;
+    return l->kind == TH_LAYER_LSTM ? (int64_t)3 * l->filters : l->kind == TH_LAYER_GRU ? l->filters : 0;
+}
+
+int64_t th_spec_live_values(const th_spec *s, int32_t layer)
+{
+    int32_t holder[TH_MAX_LAYERS];
+    bool live[TH_MAX_LAYERS + 1] = {false}; /* the input, then the layers */
+    int64_t sum = state_of(&s->layer[layer]);
+    find_holders(s, holder);
+    live[holder[layer] + 1] = true;
+    for (int32_t i = layer; i < s->n_layers; i++)
+        for (int32_t k = 0; k < s->layer[i].n_in; k++) {
+            const int32_t in = s->layer[i].in[k];
+            if (in < layer) live[(in == TH_NET_INPUT ? in : holder[in]) + 1] = true;
+        }
+    for (int32_t i = TH_NET_INPUT; i <= layer; i++) {
+        const shape a = shape_of(s, i);
+        if (live[i + 1]) sum += (int64_t)a.h * a.w * a.c;
+    }
+    return sum;
+}

@@ -1,0 +1,194 @@
+/* thimble model: checks a description of a network and prints what it costs, without training; lists the presets. */
+#include "cli/cmd.h"
+#include "cli/design.h"
+#include "cli/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct model_cmd {
+    th_project project;
+    th_preset preset;
+    char preset_text[TH_PRESET_BYTES];
+    th_pipeline pipe;
+    th_spec spec;
+    char *text; /* the description; of a file: to be freed */
+    bool owned;
+} model_cmd;
+
+/* "HxWxC" of --input over what is there. */
+static th_err read_input(const th_args *a, int32_t shape[3], th_why *why)
+{
+    const char *text = th_arg(a, "input"), *c = text;
+    for (int i = 0; text && i < 3; i++) {
+        int32_t v = 0;
+        const char *start = c;
+        for (; *c >= '0' && *c <= '9' && v < 100000; c++) v = v * 10 + (*c - '0');
+        if (c == start || v < 1 || v > 4096 || *c != (i < 2 ? 'x' : 0))
+            return th_why_set(why, TH_EUSAGE,
+                              "--input takes HEIGHTxWIDTHxCHANNELS, 1 to 4096 each, such as 96x96x3, not \"%s\"", text);
+        shape[i] = v;
+        c++;
+    }
+    return TH_OK;
+}
+
+/* A description that no project stands around: of a preset or of a file. */
+static th_err parse_alone(const th_args *a, model_cmd *c, const char *file, const int32_t made_for[3],
+                          int32_t n_classes, th_why *why)
+{
+    int32_t shape[3] = {made_for[0], made_for[1], made_for[2]};
+    int64_t classes;
+    TH_TRY(read_input(a, shape, why));
+    TH_TRY(th_arg_int(a, "classes", 0, 4096, n_classes, &classes, why));
+    return th_spec_parse_part(c->text, file, 1, shape[0], shape[1], shape[2], (int32_t)classes, &c->spec, why);
+}
+
+static th_err open_file(const th_args *a, model_cmd *c, const char *path, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    static const int32_t none[3] = {0, 0, 0};
+    if (!th_arg(a, "input"))
+        return th_why_set(why, TH_EUSAGE, "%s is no project: say what goes into the network, as in --input 49x10x1",
+                          path);
+    TH_TRY(th_file_read(path, (size_t)1 << 20, &bytes, &n, why));
+    c->text = malloc(n + 1);
+    c->owned = true;
+    if (c->text) {
+        if (n) memcpy(c->text, bytes, n);
+        c->text[n] = 0;
+    }
+    const bool is_text = !c->text || strlen(c->text) == n;
+    free(bytes);
+    if (!c->text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    if (!is_text)
+        return th_why_set(why, TH_EFORMAT, "%s is not a text. A trained model: thimble inspect %s", path, path);
+    return parse_alone(a, c, path, none, 0, why);
+}
+
+static th_err open_project(const th_args *a, model_cmd *c, const char *dir, th_why *why)
+{
+    TH_TRY(th_project_load(dir, &c->project, why));
+    if (th_arg(a, "input") || th_arg(a, "classes"))
+        return th_why_set(why, TH_EUSAGE, "--input and --classes are for presets and files; %s has them in %s", dir,
+                          TH_FILE_INI);
+    TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
+    c->text = c->preset.text == c->project.model ? c->project.model : c->preset_text;
+    return th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
+}
+
+static th_err open_any(const th_args *a, model_cmd *c, th_why *why)
+{
+    char ini[TH_PATH_BYTES];
+    const char *word = th_word(a, 0, NULL), *preset = th_arg(a, "preset");
+    if (!word && preset) {
+        TH_TRY(th_preset_make(preset, c->preset_text, &c->preset, why));
+        c->text = c->preset_text;
+        const int32_t made_for[3] = {c->preset.in_h, c->preset.in_w, c->preset.in_c};
+        return parse_alone(a, c, "model description", made_for, c->preset.n_classes, why);
+    }
+    if (!word) word = ".";
+    TH_TRY(th_path_join(ini, word, TH_FILE_INI, why));
+    if (th_file_exists(ini) || !th_file_exists(word) || th_dir_exists(word)) return open_project(a, c, word, why);
+    if (preset) return th_why_set(why, TH_EUSAGE, "%s is a file with layers of its own; leave --preset out", word);
+    return open_file(a, c, word, why);
+}
+
+/* ---- the list ---- */
+
+static th_err list_presets(bool json, th_why *why)
+{
+    char text[TH_PRESET_BYTES], name[64];
+    th_preset p;
+    th_spec s;
+    json_t *list = json_array();
+    if (!json)
+        printf("%-30s %-10s %7s %10s %12s  %s\n", "preset", "input", "classes", "parameters", "MACs", "what it is");
+    for (size_t i = 0; th_preset_name(i); i++) {
+        char shape[40];
+        const size_t n = (size_t)snprintf(name, sizeof name, "%s", th_preset_name(i));
+        (void)th_preset_parameters(i, name + n, sizeof name - n);
+        th_err err = th_preset_make(th_preset_name(i), text, &p, why);
+        if (!err) err = th_spec_parse(text, p.in_h, p.in_w, p.in_c, p.n_classes, &s, why);
+        if (err) {
+            json_decref(list);
+            return err;
+        }
+        snprintf(shape, sizeof shape, "%dx%dx%d", (int)p.in_h, (int)p.in_w, (int)p.in_c);
+        if (!json)
+            printf("%-30s %-10s %7d %10lld %12lld  %s\n", name, shape, (int)p.n_classes,
+                   (long long)th_spec_parameters(&s), (long long)th_spec_macs(&s), p.summary);
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:[i, i, i], s:i, s:I, s:I}", "preset", p.name, "written", name, "summary",
+                            p.summary, "input", (int)p.in_h, (int)p.in_w, (int)p.in_c, "classes", (int)p.n_classes,
+                            "parameters", (json_int_t)th_spec_parameters(&s), "macs", (json_int_t)th_spec_macs(&s)));
+    }
+    if (json) return th_json_print(json_pack("{s:o}", "presets", list), why);
+    json_decref(list);
+    return TH_OK;
+}
+
+/* ---- running ---- */
+
+/* Without the empty lines that stand for remarks of thimble.ini. */
+static void print_text(const char *text)
+{
+    while (*text) {
+        const size_t n = strcspn(text, "\n");
+        if (n) printf("%.*s\n", (int)n, text);
+        text += n + (text[n] == '\n');
+    }
+}
+
+static th_err show(const th_args *a, const model_cmd *c, th_why *why)
+{
+    if (th_arg_on(a, "json")) return th_json_print(th_design_json(&c->spec), why);
+    if (th_arg_on(a, "text"))
+        print_text(c->text);
+    else
+        th_design_print(stdout, &c->spec);
+    return TH_OK;
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    if (th_arg_on(a, "list")) {
+        if (a->n_words || th_arg(a, "preset") || th_arg(a, "input") || th_arg(a, "classes"))
+            return th_why_set(why, TH_EUSAGE, "--list goes alone, or with --json");
+        return list_presets(th_arg_on(a, "json"), why);
+    }
+    model_cmd *c = calloc(1, sizeof *c);
+    if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = open_any(a, c, why);
+    if (!err) err = show(a, c, why);
+    if (c->owned) free(c->text);
+    free(c);
+    return err;
+}
+
+static const th_opt opts[] = {
+    {"list", NULL, NULL, "print the presets: input, parameters, multiplications (MACs)"},
+    {"preset", "NAME", "from thimble.ini", "this preset; without PROJECT: with the input that it is made for"},
+    {"input", "HxWxC", NULL, "what goes in (of a preset or a file): height, width, channels; signals: STEPSx1xC"},
+    {"classes", "N", NULL, "classes to tell apart; 0: the network gives values"},
+    {"text", NULL, NULL, "print the lines of the description instead, to copy and change them"},
+    {"json", NULL, NULL, "print one JSON object"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const th_cmd th_cmd_model = {
+    .name = "model",
+    .words = "[PROJECT|FILE]",
+    .summary = "check a network's description and print what it costs, without training",
+    .detail =
+        "The description is the block [model] of thimble.ini, else the preset; or a text file. One layer a line,\n"
+        "docs/models.md has all words. RAM int8: bytes of activations while the layer runs, an estimate from\n"
+        "above; thimble inspect has the exact figure of a trained model.\n\n"
+        "  thimble model my-words\n"
+        "  thimble model --preset mobilenet-v1-0.5-128 --classes 10\n"
+        "  thimble model net.txt --input 49x10x1 --classes 4",
+    .opts = opts,
+    .max_words = 1,
+    .run = run,
+};

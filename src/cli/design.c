@@ -1,0 +1,120 @@
+#include "cli/design.h"
+
+#include "dsp/frontend.h"
+
+#include <string.h>
+
+th_err th_design_preset(const th_project *p, const char *name, char text[TH_PRESET_BYTES], th_preset *preset,
+                        th_why *why)
+{
+    TH_TRY(th_preset_make(name ? name : p->preset, text, preset, why));
+    if (!name && p->model[0]) {
+        preset->text = p->model;
+        snprintf(preset->name, sizeof preset->name, "own");
+    }
+    if (p->feature_kind >= 0) preset->feature_kind = p->feature_kind;
+    preset->n_mel = p->n_mel;
+    if (p->n_coef > 0) preset->n_coef = p->n_coef;
+    if (preset->feature_kind == TH_LOGMEL) preset->n_coef = preset->n_mel;
+    if (p->batch > 0) preset->batch = p->batch;
+    if (p->learning_rate > 0) preset->learning_rate = p->learning_rate;
+    return TH_OK;
+}
+
+static th_err make_spec(const th_project *p, const th_preset *preset, const th_pipeline *q, th_spec *spec, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    const int32_t h = q->n_frames, w = q->frontend.n_coef;
+    if (preset->text != p->model) return th_spec_parse(preset->text, h, w, 1, q->n_labels, spec, why);
+    TH_TRY(th_project_path(p, TH_FILE_INI, path, why));
+    return th_spec_parse_part(preset->text, path, p->model_line, h, w, 1, q->n_labels, spec, why);
+}
+
+th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline *q, th_spec *spec, th_why *why)
+{
+    *q = (th_pipeline){.n_labels = p->n_labels, .detect = p->detect};
+    snprintf(q->task, sizeof q->task, "%s", p->task);
+    snprintf(q->preset, sizeof q->preset, "%s", preset->name);
+    memcpy(q->labels, p->labels, sizeof q->labels);
+    q->frontend = (th_frontend_cfg){.kind = preset->feature_kind == TH_MFCC ? TH_MFCC : TH_LOGMEL,
+                                    .rate_hz = p->rate_hz,
+                                    .window = (int32_t)((int64_t)p->rate_hz * p->window_ms / 1000),
+                                    .hop = (int32_t)((int64_t)p->rate_hz * p->hop_ms / 1000),
+                                    .n_fft = 64,
+                                    .n_mel = preset->n_mel,
+                                    .n_coef = preset->n_coef,
+                                    .low_hz = p->low_hz,
+                                    .high_hz = p->high_hz};
+    while (q->frontend.n_fft < q->frontend.window) q->frontend.n_fft *= 2;
+    q->clip_samples = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000);
+    if (th_frontend_mem(&q->frontend) == 0)
+        return th_why_set(why, TH_ERANGE,
+                          "the feature settings in thimble.ini do not go together (rate %d Hz, window %d samples, "
+                          "FFT %d, %d mel bands, %d coefficients)",
+                          (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft, (int)q->frontend.n_mel,
+                          (int)q->frontend.n_coef);
+    q->n_frames = th_frontend_frames(&q->frontend, q->clip_samples);
+    return make_spec(p, preset, q, spec, why);
+}
+
+/* ---- the table ---- */
+
+#define LAYER_BYTES  256
+#define MOST_LETTERS 56
+
+static int layer_width(const th_spec *s)
+{
+    char text[LAYER_BYTES];
+    size_t width = 16;
+    for (int32_t i = 0; i < s->n_layers; i++) {
+        const size_t n = th_layer_text(s, i, text, sizeof text);
+        if (n > width) width = n;
+    }
+    return (int)(width > MOST_LETTERS ? MOST_LETTERS : width);
+}
+
+static int64_t most_values(const th_spec *s)
+{
+    int64_t most = 0;
+    for (int32_t i = 0; i < s->n_layers; i++)
+        if (th_spec_live_values(s, i) > most) most = th_spec_live_values(s, i);
+    return most;
+}
+
+void th_design_print(FILE *to, const th_spec *s)
+{
+    char text[LAYER_BYTES], shape[40];
+    const int width = layer_width(s);
+    snprintf(shape, sizeof shape, "%dx%dx%d", (int)s->in_h, (int)s->in_w, (int)s->in_c);
+    fprintf(to, "  %4s  %-*s  %-13s %10s %12s %10s\n  %4s  %-*s  %s\n", "line", width, "layer", "output", "parameters",
+            "MACs", "RAM int8", "", width, "input", shape);
+    for (int32_t i = 0; i < s->n_layers; i++) {
+        const th_layer *l = &s->layer[i];
+        (void)th_layer_text(s, i, text, sizeof text);
+        snprintf(shape, sizeof shape, "%dx%dx%d", (int)l->out_h, (int)l->out_w, (int)l->out_c);
+        fprintf(to, "  %4d  %-*s  %-13s %10lld %12lld %10lld\n", (int)l->line, width, text, shape,
+                (long long)th_layer_parameters(l), (long long)th_layer_macs(l), (long long)th_spec_live_values(s, i));
+    }
+    fprintf(to, "  %4s  %-*s  %-13s %10lld %12lld %10lld\n", "", width, "all", "", (long long)th_spec_parameters(s),
+            (long long)th_spec_macs(s), (long long)most_values(s));
+}
+
+static json_t *layer_json(const th_spec *s, int32_t i)
+{
+    char text[LAYER_BYTES];
+    const th_layer *l = &s->layer[i];
+    (void)th_layer_text(s, i, text, sizeof text);
+    return json_pack("{s:i, s:s, s:s, s:[i, i, i], s:I, s:I, s:I}", "line", (int)l->line, "kind",
+                     th_layer_kind_name(l->kind), "layer", text, "output", (int)l->out_h, (int)l->out_w, (int)l->out_c,
+                     "parameters", (json_int_t)th_layer_parameters(l), "macs", (json_int_t)th_layer_macs(l), "ram_int8",
+                     (json_int_t)th_spec_live_values(s, i));
+}
+
+json_t *th_design_json(const th_spec *s)
+{
+    json_t *layers = json_array();
+    for (int32_t i = 0; i < s->n_layers; i++) json_array_append_new(layers, layer_json(s, i));
+    return json_pack("{s:[i, i, i], s:i, s:I, s:I, s:I, s:o}", "input", (int)s->in_h, (int)s->in_w, (int)s->in_c,
+                     "classes", (int)s->n_classes, "parameters", (json_int_t)th_spec_parameters(s), "macs",
+                     (json_int_t)th_spec_macs(s), "ram_int8", (json_int_t)most_values(s), "layers", layers);
+}

@@ -1,0 +1,25 @@
+/* cli/design.h -- the network of a project: features, preset or own layers, shapes; and its table. */
+#ifndef TH_CLI_DESIGN_H
+#define TH_CLI_DESIGN_H
+
+#include "data/project.h"
+#include "model/spec.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* The preset `name` (NULL: that of thimble.ini) with the settings of thimble.ini.  Its text lies in `text`, or, when
+ * the project has layers of its own and `name` is NULL, in p->model, and its name is "own". */
+TH_NODISCARD th_err th_design_preset(const th_project *p, const char *name, char text[TH_PRESET_BYTES],
+                                     th_preset *preset, th_why *why);
+
+/* The pipeline of the project with this preset, and the network that fits it.  Errors of own layers name thimble.ini
+ * and its line. */
+TH_NODISCARD th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline *q, th_spec *spec,
+                                   th_why *why);
+
+/* Line, layer, output, parameters, multiplications and bytes of memory of each layer, and of all. */
+void th_design_print(FILE *to, const th_spec *s);
+json_t *th_design_json(const th_spec *s); /* NULL: out of memory */
+
+#endif
