@@ -36,13 +36,14 @@
     {                                                                                                                  \
 #member, TH_FIELD_##kind##_ARRAY, offsetof(type, member), offsetof(type, count)                                \
     }
-/* The members of a th_window named `win`. */
-#define TH_FIELD_WINDOW(type)                                                                                          \
+/* The members of a th_window, whose name is `win`. */
+#define TH_FIELD_WINDOW_IN(type, win)                                                                                  \
     TH_FIELD_INT(type, win.batches), TH_FIELD_INT(type, win.in_h), TH_FIELD_INT(type, win.in_w),                       \
         TH_FIELD_INT(type, win.in_c), TH_FIELD_INT(type, win.out_h), TH_FIELD_INT(type, win.out_w),                    \
         TH_FIELD_INT(type, win.out_c), TH_FIELD_INT(type, win.filter_h), TH_FIELD_INT(type, win.filter_w),             \
         TH_FIELD_INT(type, win.stride_h), TH_FIELD_INT(type, win.stride_w), TH_FIELD_INT(type, win.dilation_h),        \
         TH_FIELD_INT(type, win.dilation_w), TH_FIELD_INT(type, win.pad_top), TH_FIELD_INT(type, win.pad_left)
+#define TH_FIELD_WINDOW(type) TH_FIELD_WINDOW_IN(type, win)
 
 /* Fills what every step has: the kernel, the header that declares it, its parameter struct and fields,
  * and how many inputs and outputs the kernel looks at. */

@@ -111,7 +111,7 @@ static void line_s8(const th_vec *v, const th_depthwise_s8_par *p, const void *c
     const th_lines *l = &p->l;
     const int32_t lanes = v->line_lanes, n_blocks = (n + lanes - 1) / lanes, most = TH_LINE_LANES / lanes;
     const int32_t w_block = l->n_groups * v->line_group * lanes * v->line_w_bytes;
-    const char *weights = v->line_w_bytes == 1 ? (const char *)p->w8 : (const char *)p->w16;
+    const char *weights = v->line_w_bytes == 1 ? (const char *)p->s8.w8 : (const char *)p->s8.w16;
     int32_t sums[TH_LINE_LANES];
     th_line job = {.tap = tap, .n_groups = l->n_groups};
     job.sums = sums;
@@ -122,17 +122,17 @@ static void line_s8(const th_vec *v, const th_depthwise_s8_par *p, const void *c
         v->line_s8(&job);
         const th_finish_s8 f = {
             .sums = sums,
-            .bias = p->bias + first * lanes,
-            .multiplier = p->multiplier + first * lanes,
-            .shift = p->shift + first * lanes,
+            .bias = p->s8.bias + first * lanes,
+            .multiplier = p->s8.multiplier + first * lanes,
+            .shift = p->s8.shift + first * lanes,
             .rows = 1,
             .n = th_least(job.blocks * lanes, n - b * lanes),
-            .zero = p->out_zero,
-            .lo = p->act_min,
-            .hi = p->act_max,
+            .zero = p->s8.out_zero,
+            .lo = p->s8.act_min,
+            .hi = p->s8.act_max,
             .y = y + b * lanes,
         };
-        if (p->to_right)
+        if (p->s8.to_right)
             v->finish_s8(&f);
         else
             finish_wide(&f);
@@ -152,7 +152,8 @@ void th_depthwise_s8(const th_vec *v, const void *par, const void *const *in, vo
     copies ring;
     for (int32_t oy = begin; oy < end; oy++) {
         int8_t *y = (int8_t *)out[0] + (ptrdiff_t)oy * w->out_w * w->out_c;
-        prepare_row(&p->l, (const char *)in[0], oy, oy == begin, 1, p->in_zero, v->line_group, (char *)scratch, &ring);
+        prepare_row(&p->l, (const char *)in[0], oy, oy == begin, 1, p->s8.in_zero, v->line_group, (char *)scratch,
+                    &ring);
         for (int32_t k = 0; k < all.n; k++)
             line_s8(v, p, ring.tap, (ptrdiff_t)k * all.length, all.length, y + (ptrdiff_t)k * all.length);
     }

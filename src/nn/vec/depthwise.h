@@ -28,13 +28,7 @@ typedef struct th_lines {
 
 typedef struct th_depthwise_s8_par {
     th_lines l;
-    int32_t in_zero, out_zero, act_min, act_max;
-    int32_t to_right;                         /* 1: all -31 <= shift <= -1 */
-    int32_t n_scales;                         /* period * lanes of a block */
-    const int32_t *bias, *multiplier, *shift; /* [n_scales] */
-    int32_t n_w8, n_w16;                      /* one of them is 0 */
-    const int8_t *w8;
-    const int16_t *w16;
+    th_vec_s8 s8; /* n_scales: period * lanes of a block */
 } th_depthwise_s8_par;
 
 typedef struct th_depthwise_f32_par {

@@ -194,12 +194,12 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
     const th_matrix *m = &p->m;
     const int32_t per_group = m->win.out_c / m->groups, bytes = v->s8_bytes;
     const share mine = share_of(v, m, part, of);
-    const char *weights = bytes == 1 ? (const char *)p->w8 : (const char *)p->w16;
+    const char *weights = bytes == 1 ? (const char *)p->s8.w8 : (const char *)p->s8.w16;
     int32_t sums[TH_TILE_ROWS * TH_TILE_UNITS / 2 * TH_TILE_LANES];
     th_tile t = tile_of(m, v->s8_group * v->lanes * bytes);
     t.sums = sums;
     for (int32_t g = 0; g < m->groups; g++) {
-        const source s = {(const char *)in[0] + g * (m->win.in_c / m->groups), 1, p->in_zero};
+        const source s = {(const char *)in[0] + g * (m->win.in_c / m->groups), 1, p->s8.in_zero};
         for (int32_t pixel = mine.pixel; pixel < mine.pixel_end; pixel += t.rows) {
             if (bytes == 1)
                 take(v, m, &s, pixel, mine.pixel_end, (char *)scratch, &t);
@@ -214,18 +214,18 @@ void th_matrix_s8(const th_vec *v, const void *par, const void *const *in, void 
                 const th_finish_s8 f = {
                     .sums = sums,
                     .sums_row = t.units * v->lanes,
-                    .bias = p->bias + first,
-                    .multiplier = p->multiplier + first,
-                    .shift = p->shift + first,
+                    .bias = p->s8.bias + first,
+                    .multiplier = p->s8.multiplier + first,
+                    .shift = p->s8.shift + first,
                     .rows = t.rows,
                     .n = th_least(t.units * v->lanes, per_group - u * v->lanes),
-                    .zero = p->out_zero,
-                    .lo = p->act_min,
-                    .hi = p->act_max,
+                    .zero = p->s8.out_zero,
+                    .lo = p->s8.act_min,
+                    .hi = p->s8.act_max,
                     .y = (int8_t *)out[0] + (ptrdiff_t)pixel * m->win.out_c + g * per_group + u * v->lanes,
                     .y_row = m->win.out_c,
                 };
-                if (p->to_right)
+                if (p->s8.to_right)
                     v->finish_s8(&f);
                 else
                     finish_wide_s8(&f);

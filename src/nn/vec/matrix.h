@@ -39,13 +39,7 @@ typedef struct th_matrix {
 
 typedef struct th_matrix_s8_par {
     th_matrix m;
-    int32_t in_zero, out_zero, act_min, act_max;
-    int32_t to_right;                         /* 1: all -31 <= shift <= -1 */
-    int32_t n_scales;                         /* groups * stride_n */
-    const int32_t *bias, *multiplier, *shift; /* [n_scales] */
-    int32_t n_w8, n_w16;                      /* one of them is 0 */
-    const int8_t *w8;
-    const int16_t *w16;
+    th_vec_s8 s8; /* n_scales: groups * stride_n */
 } th_matrix_s8_par;
 
 typedef struct th_matrix_s16_par {

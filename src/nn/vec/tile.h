@@ -53,7 +53,8 @@ TH_INLINE void T_BODY(const th_tile *t, const int rows, const int units)
         TH_UNROLL
         for (int r = 0; r < rows; r++) {
             TH_UNROLL
-            for (int u = 0; u < units; u++) sum[r * units + u] = T_END(sum[r * units + u], t->end->bias + u * T_LANES, lo, hi);
+            for (int u = 0; u < units; u++)
+                sum[r * units + u] = T_END(sum[r * units + u], t->end->bias + u * T_LANES, lo, hi);
         }
     }
 #endif

@@ -100,6 +100,17 @@ typedef struct th_line {
     void *sums;
 } th_line;
 
+/* What packed int8 layers have in common: part of their parameters. */
+typedef struct th_vec_s8 {
+    int32_t in_zero, out_zero, act_min, act_max;
+    int32_t to_right; /* 1: all -31 <= shift <= -1 */
+    int32_t n_scales;
+    const int32_t *bias, *multiplier, *shift; /* [n_scales] */
+    int32_t n_w8, n_w16;                      /* one of them is 0 */
+    const int8_t *w8;
+    const int16_t *w16;
+} th_vec_s8;
+
 typedef struct th_vec {
     int32_t rows;      /* pixels of a tile, at most TH_TILE_ROWS */
     int32_t s8_bytes;  /* of an int8 when it is multiplied: 1, or 2 when it is widened */

@@ -132,7 +132,7 @@ static void finish_s8(const th_finish_s8 *f)
 {
     int32_t c = 0;
     for (; f->n - c > 4; c += 8) { /* a known k: shifts by other numbers take engines four instructions each */
-        if (finish_8(f, c, 3) || finish_8(f, c, 0) || finish_8(f, c, 6)) continue;
+        if (finish_8(f, c, 3) || finish_8(f, c, 1) || finish_8(f, c, 6) || finish_8(f, c, 12)) continue;
         finish_4(f, c);
         finish_4(f, c + 4);
     }
