@@ -10,10 +10,11 @@
 typedef struct compare {
     const th_graph *f, *g;
     const th_converted *converted;
+    const th_calibration *cal;
     float *value;           /* the float activations of this sample */
     size_t *start;          /* [n_tensors of f] in value; SIZE_MAX: none */
     int32_t *from;          /* [n_tensors of g] the float tensor whose home it is, -1 */
-    double *signal, *noise; /* [n_tensors of f] */
+    double *signal, *noise; /* of each channel, laid out as th_calibration.channel_max */
 } compare;
 
 static void free_compare(compare *c)
@@ -28,10 +29,12 @@ static void free_compare(compare *c)
 static th_err new_compare(compare *c, th_why *why)
 {
     const size_t n = (size_t)c->f->n_tensors + 1;
-    size_t values = 0;
+    size_t values = 0, channels = 0;
+    for (int32_t i = 0; i < c->f->n_tensors; i++)
+        if (th_is_activation(c->f, i)) channels += (size_t)th_channels(&c->f->tensors[i]);
     c->start = calloc(n, sizeof *c->start);
-    c->signal = calloc(n, sizeof *c->signal);
-    c->noise = calloc(n, sizeof *c->noise);
+    c->signal = calloc(channels + 1, sizeof *c->signal);
+    c->noise = calloc(channels + 1, sizeof *c->noise);
     c->from = calloc((size_t)c->g->n_tensors + 1, sizeof *c->from);
     for (int32_t i = 0; c->from && i < c->g->n_tensors; i++) c->from[i] = -1;
     for (int32_t i = 0; c->start && c->from && i < c->f->n_tensors; i++) {
@@ -62,11 +65,12 @@ static void hold_against(void *ctx, int32_t node, int32_t tensor, const void *da
     (void)node;
     if (from < 0) return;
     const float *want = c->value + c->start[from];
-    const int32_t n = th_shape_count(&t->shape);
-    for (int32_t i = 0; i < n; i++) {
+    double *signal = c->signal + c->cal->channel_start[from], *noise = c->noise + c->cal->channel_start[from];
+    const int32_t n = th_shape_count(&t->shape), channels = th_channels(t);
+    for (int32_t i = 0, k = 0; i < n; i++, k = k + 1 == channels ? 0 : k + 1) {
         const double x = (double)want[i], e = x - (double)th_tensor_real(t, data, i);
-        c->signal[from] += x * x;
-        c->noise[from] += e * e;
+        signal[k] += x * x;
+        noise[k] += e * e;
     }
 }
 
@@ -74,6 +78,29 @@ static double decibels(double signal, double noise)
 {
     const double ratio = noise > 0.0 ? signal / noise : 1e20;
     return ratio > 1e-20 ? fmin(200.0, 10.0 * log10(ratio)) : -200.0;
+}
+
+/* Of all channels of a float tensor together. */
+static double tensor_db(const compare *c, int32_t tensor)
+{
+    const size_t start = c->cal->channel_start[tensor];
+    double signal = 0.0, noise = 0.0;
+    for (int32_t k = 0; start != SIZE_MAX && k < th_channels(&c->f->tensors[tensor]); k++) {
+        signal += c->signal[start + (size_t)k];
+        noise += c->noise[start + (size_t)k];
+    }
+    return decibels(signal, noise);
+}
+
+static void fill_channels(const compare *c, double *channel_db)
+{
+    for (int32_t i = 0; i < c->f->n_tensors; i++) {
+        const size_t start = c->cal->channel_start[i];
+        for (int32_t k = 0; start != SIZE_MAX && k < th_channels(&c->f->tensors[i]); k++) {
+            const double signal = c->signal[start + (size_t)k], noise = c->noise[start + (size_t)k];
+            channel_db[start + (size_t)k] = signal > 0.0 ? decibels(signal, noise) : (double)NAN;
+        }
+    }
 }
 
 static void fill_rows(const compare *c, th_layer_error *rows)
@@ -88,15 +115,16 @@ static void fill_rows(const compare *c, th_layer_error *rows)
                                    .precision = t && t->type == TH_S8    ? TH_P_S8
                                                 : t && t->type == TH_S16 ? TH_P_S16
                                                                          : TH_P_F32,
-                                   .snr_db = decibels(c->signal[out], c->noise[out]),
+                                   .snr_db = tensor_db(c, out),
                                    .scale = t && t->quant.n == 1 ? t->quant.scale[0] : 0.0f,
                                    .zero = t && t->quant.n == 1 ? t->quant.zero[0] : 0};
     }
 }
 
-th_err th_compare_layers(const th_quantizer *q, const th_converted *converted, th_layer_error *rows, th_why *why)
+th_err th_compare_layers(const th_quantizer *q, const th_converted *converted, th_layer_error *rows, double *channel_db,
+                         th_why *why)
 {
-    compare c = {.f = q->g, .g = &converted->model->graphs[0], .converted = converted};
+    compare c = {.f = q->g, .g = &converted->model->graphs[0], .converted = converted, .cal = &q->cal};
     th_trial a = {0}, b = {0}; /* a float one of its own: nobody else's state changes */
     const int32_t n = q->samples.n < MAX_COMPARED ? q->samples.n : MAX_COMPARED;
     th_err err = new_compare(&c, why);
@@ -108,6 +136,7 @@ th_err th_compare_layers(const th_quantizer *q, const th_converted *converted, t
         if (err) err = th_why_set(why, err, "%s", th_err_text(err));
     }
     if (!err) fill_rows(&c, rows);
+    if (!err && channel_db) fill_channels(&c, channel_db);
     th_trial_free(&a);
     th_trial_free(&b);
     free_compare(&c);

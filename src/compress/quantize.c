@@ -151,7 +151,7 @@ th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error 
     th_err err = th_quantizer_make(q, &job->settings, &c, why);
     if (!err) {
         rows = calloc((size_t)q->g->n_nodes + 1, sizeof *rows);
-        err = rows ? th_compare_layers(q, &c, rows, why) : no_memory(why);
+        err = rows ? th_compare_layers(q, &c, rows, NULL, why) : no_memory(why);
     }
     if (!err) {
         *model = c.model;

@@ -74,8 +74,12 @@ typedef struct th_layer_error {
 } th_layer_error;
 
 /* rows [n_nodes of the float network], over at most 100 of the samples.  The integer network is planned, so that one
- * that cannot run is found.  Errors: TH_ENOMEM, those of th_plan_make. */
-TH_NODISCARD th_err th_compare_layers(const th_quantizer *q, const th_converted *c, th_layer_error *rows, th_why *why);
+ * that cannot run is found.
+ *   channel_db  NULL, or the signal to noise of each channel, laid out as th_calibration.channel_max; NAN for one that
+ *               is silent or has no integer form
+ * Errors: TH_ENOMEM, those of th_plan_make. */
+TH_NODISCARD th_err th_compare_layers(const th_quantizer *q, const th_converted *c, th_layer_error *rows,
+                                      double *channel_db, th_why *why);
 
 /* The integer model (graph 0 only, without metadata) and, unless `layers` is NULL, one row per operator of the float
  * one in fresh memory (free() it); their names live as long as job->model.

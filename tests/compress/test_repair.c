@@ -1,0 +1,87 @@
+/* A network made to collapse: one channel a thousand times as large as the others, the same function in float. */
+#include "trained.h"
+
+#include "compress/equalise.h"
+#include "compress/repair.h"
+
+static th_model *collapsing(void)
+{
+    th_model *m = trained_net(), *stretched = NULL;
+    th_why why = {0};
+    if (th_stretch(m, 0, 3, 1000.0, &stretched, &why)) fail_msg("%s", why.text);
+    th_model_free(m);
+    return stretched;
+}
+
+typedef struct bench {
+    th_model *f32;
+    th_quantize_job job;
+    th_quantizer *q;
+    th_scorer scorer;
+} bench;
+
+static void open_bench(bench *b, th_model *f32)
+{
+    const th_samples check = trained_test_samples(1000);
+    th_why why = {0};
+    *b =
+        (bench){.f32 = f32, .job = {.model = f32, .samples = trained_samples(200), .settings = {.correct_bias = true}}};
+    if (th_quantizer_new(&b->job, &b->q, &why) || th_scorer_new(b->q->g, &check, &b->scorer, &why))
+        fail_msg("%s", why.text);
+}
+
+static void close_bench(bench *b)
+{
+    th_scorer_free(&b->scorer);
+    th_quantizer_free(b->q);
+    th_model_free(b->f32);
+}
+
+static th_score score_with(bench *b, const th_quantize_settings *s)
+{
+    th_converted c = {0};
+    th_score score;
+    th_why why = {0};
+    if (th_quantizer_make(b->q, s, &c, &why) || th_scorer_run(&b->scorer, &c.model->graphs[0], &score, &why))
+        fail_msg("%s", why.text);
+    th_converted_free(&c);
+    return score;
+}
+
+static void the_network_collapses_and_is_repaired(void **state)
+{
+    (void)state;
+    bench b, whole;
+    open_bench(&whole, trained_net());
+    open_bench(&b, collapsing());
+    const th_score healthy = score_with(&whole, &whole.job.settings), broken = score_with(&b, &b.job.settings);
+    printf("float %.1f %%, int8 of the healthy network %.1f %%, stretched: float %.1f %%, int8 %.1f %%\n",
+           100 * whole.scorer.f32.accuracy, 100 * healthy.accuracy, 100 * b.scorer.f32.accuracy, 100 * broken.accuracy);
+    assert_true(whole.scorer.f32.accuracy > 0.85);
+    assert_true(fabs(whole.scorer.f32.accuracy - b.scorer.f32.accuracy) < 0.002);
+    assert_true(healthy.accuracy > whole.scorer.f32.accuracy - 0.01);
+    assert_true(broken.accuracy < b.scorer.f32.accuracy - 0.1);
+    const th_repair_job job = {.q = b.q, .job = &b.job, .scorer = &b.scorer, .within = 1.0};
+    th_repair r;
+    th_why why = {0};
+    if (th_repair_find(&job, &r, &why)) fail_msg("%s", why.text);
+    for (int32_t i = 0; i < r.n; i++)
+        printf("%s%s: %.1f %%, %.1f dB\n", i == r.best ? "* " : "  ", r.tried[i].words, 100 * r.tried[i].score.accuracy,
+               r.tried[i].score.out_db);
+    assert_true(r.restored && r.tried[r.best].equalised && r.best == r.n - 1);
+    assert_true(r.tried[r.best].score.accuracy >= b.scorer.f32.accuracy - 0.01);
+    th_score again; /* what was kept is what was scored */
+    assert_int_equal(th_scorer_run(&b.scorer, &r.made.model->graphs[0], &again, &why), TH_OK);
+    assert_true(again.accuracy == r.tried[r.best].score.accuracy);
+    th_repair_free(&r);
+    close_bench(&b);
+    close_bench(&whole);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_network_collapses_and_is_repaired),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
