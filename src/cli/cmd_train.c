@@ -6,6 +6,7 @@
 #include "cli/train_view.h"
 #include "data/sampler.h"
 #include "os/run.h"
+#include "train/settings.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -28,6 +29,7 @@ typedef struct train_cmd {
     th_dataset *set;
     th_sampler *train, *val;
     int32_t n_round, rounds; /* examples of the sampler's epoch, and how many of those make one of ours */
+    th_train_settings settings;
     th_train_view view;
     char checkpoint[TH_PATH_BYTES], model_path[TH_PATH_BYTES], history_path[TH_PATH_BYTES];
     const char *stopped; /* "finished", "early", "interrupted" */
@@ -41,6 +43,7 @@ static th_err design(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
     TH_TRY(th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why));
     th_design_print(stderr, &c->spec);
+    c->settings.has_rate = c->project.learning_rate > 0;
     return TH_OK;
 }
 
@@ -155,24 +158,57 @@ static int32_t choose_epochs(const th_args *a, const train_cmd *c, int64_t optio
     return n < FEWEST_EPOCHS ? FEWEST_EPOCHS : n;
 }
 
-static th_train_cfg make_cfg(const train_cmd *c, int32_t epochs, int threads)
+static const char *const setting_names[] = {
+#define X(name, value, def, help) name,
+    TH_TRAIN_SETTING_LIST(X)
+#undef X
+};
+
+/* The preset, then thimble.ini, then the command line. */
+static th_err make_settings(const th_args *a, train_cmd *c, int32_t epochs, int threads, th_why *why)
 {
     const th_preset *p = &c->preset;
-    th_train_cfg cfg = th_train_default();
-    cfg.epochs = epochs;
-    cfg.batch = p->batch < 2 ? 2 : p->batch;
-    cfg.learning_rate = p->learning_rate;
-    cfg.weight_decay = p->weight_decay;
-    cfg.loss.smoothing = p->label_smoothing;
-    cfg.ema = p->ema;
-    cfg.patience = epochs / 3 > 10 ? epochs / 3 : 10;
-    cfg.seed = c->project.seed;
-    cfg.n_threads = threads;
-    return cfg;
+    const th_project *project = &c->project;
+    const bool has_rate = c->settings.has_rate;
+    const char *labels[TH_MAX_LABELS];
+    int64_t counts[TH_MAX_LABELS];
+    th_train_settings *s = &c->settings;
+    *s = (th_train_settings){.cfg = th_train_default(), .has_rate = has_rate};
+    s->cfg.epochs = epochs;
+    s->cfg.batch = p->batch < 2 ? 2 : p->batch;
+    s->cfg.learning_rate = p->learning_rate;
+    s->cfg.weight_decay = p->weight_decay;
+    s->cfg.loss.smoothing = p->label_smoothing;
+    s->cfg.ema = p->ema;
+    s->cfg.patience = epochs / 3 > 10 ? epochs / 3 : 10;
+    s->cfg.seed = project->seed;
+    s->cfg.n_threads = threads;
+    for (int32_t i = 0; i < project->n_train; i++) {
+        th_why inner = {0};
+        const th_ini_line *line = &project->train[i];
+        if (th_train_set(s, line->key, line->value, &inner))
+            return th_why_set(why, TH_EFORMAT, "%s/%s, line %d: %s", project->dir, TH_FILE_INI, (int)line->line,
+                              inner.text);
+    }
+    for (size_t i = 0; i < sizeof setting_names / sizeof setting_names[0]; i++) {
+        const char *value = th_arg(a, setting_names[i]);
+        th_why inner = {0};
+        if (value && th_train_set(s, setting_names[i], value, &inner))
+            return th_why_set(why, TH_EUSAGE, "--%s", inner.text);
+    }
+    for (int32_t i = 0; i < project->n_labels; i++) {
+        labels[i] = project->labels[i];
+        counts[i] = th_sampler_label_size(c->train, i);
+    }
+    if (s->cfg.loss.row->head != TH_HEAD_SOFTMAX)
+        return th_why_set(why, TH_EUSAGE, "task = %s learns classes, which takes loss = cross-entropy, not %s",
+                          project->task, s->cfg.loss.row->name);
+    return th_train_settle(s, labels, counts, project->n_labels, why);
 }
 
-static th_err run_training(train_cmd *c, const th_train_cfg *cfg, bool resume, th_model **model, th_why *why)
+static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *why)
 {
+    const th_train_cfg *cfg = &c->settings.cfg;
     const th_train_job job = {.spec = &c->spec,
                               .cfg = *cfg,
                               .train = train_example,
@@ -277,12 +313,14 @@ static th_err paths(train_cmd *c, th_why *why)
 /* The whole command line: a checkpoint goes on only with the settings that it was made with. */
 static th_err say_resume(const th_args *a, const train_cmd *c, const th_why *stop, th_why *why)
 {
-    static const char *const names[] = {"preset", "seed", "epochs", "threads"};
-    char options[512] = "";
+    char options[768] = "";
     size_t used = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (th_arg(a, names[i]))
-            used += (size_t)snprintf(options + used, sizeof options - used, " --%s %s", names[i], th_arg(a, names[i]));
+    for (const th_opt *o = a->cmd->opts; o->name && used < sizeof options; o++)
+        if (th_arg(a, o->name) && o->arg) {
+            const char *value = th_arg(a, o->name), *quote = strpbrk(value, " '\"$`\\") ? "'" : "";
+            used +=
+                (size_t)snprintf(options + used, sizeof options - used, " --%s %s%s%s", o->name, quote, value, quote);
+        }
     if (c->view.n == 0) return th_why_set(why, TH_EINTR, "%s", stop->text);
     return th_why_set(why, TH_EINTR, "%s. Go on with: thimble train %s%s --resume", stop->text, c->project.dir,
                       options);
@@ -301,10 +339,10 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(check_clips(c, why));
     TH_TRY(paths(c, why));
     TH_TRY(open_samplers(c, why));
-    const th_train_cfg cfg = make_cfg(c, choose_epochs(a, c, epochs), (int)threads);
+    TH_TRY(make_settings(a, c, choose_epochs(a, c, epochs), (int)threads, why));
     th_model *model = NULL;
     th_why stop = {0};
-    th_err err = run_training(c, &cfg, th_arg_on(a, "resume"), &model, &stop);
+    th_err err = run_training(c, th_arg_on(a, "resume"), &model, &stop);
     if (!err)
         err = save(c, model, (int)threads, why);
     else if (err != TH_EINTR)
@@ -337,7 +375,10 @@ static const th_opt opts[] = {
     {"epochs", "N", "what the preset takes", "how many times to go through the clips"},
     {"resume", NULL, NULL, "go on where a training was stopped"},
     {"threads", "N", "all processors", "threads to use; another number changes the last digits"},
-    {"json", NULL, NULL, "print the result as one JSON object"},
+#define X(name, value, def, help) {name, value, def, help},
+    TH_TRAIN_SETTING_LIST(X)
+#undef X
+        {"json", NULL, NULL, "print the result as one JSON object"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -320,12 +320,38 @@ static th_err set(parse *s, size_t row, const char *value)
     return set_number(s, k, value);
 }
 
+/* A key of [train] that src/train knows, or refuses when a training is started. */
+static th_err keep_train(parse *s, const char *name, const char *value)
+{
+    th_project *p = s->p;
+    th_ini_line *line = s->continued && p->n_train ? &p->train[p->n_train - 1] : NULL;
+    for (int32_t i = 0; !line && i < p->n_train; i++)
+        if (strcmp(p->train[i].key, name) == 0) {
+            char text[96];
+            th_text_fmt(text, sizeof text, "%.32s is there already in line %d. Keep one of them", name,
+                        p->train[i].line);
+            return bad_line(s, text, "");
+        }
+    if (!line && (p->n_train == TH_MAX_TRAIN_LINES || strlen(name) >= sizeof line->key))
+        return bad_line(s, "[train] has no such key, or too many: ", name);
+    if (!line) {
+        line = &p->train[p->n_train++];
+        *line = (th_ini_line){.line = s->line};
+        memcpy(line->key, name, strlen(name) + 1);
+    }
+    const size_t used = strlen(line->value);
+    if (used + strlen(value) >= sizeof line->value) return bad_line(s, name, " is too long");
+    memcpy(line->value + used, value, strlen(value) + 1);
+    return TH_OK;
+}
+
 static int on_key(void *ctx, const char *section, const char *name, const char *value)
 {
     parse *s = ctx;
     if (s->err) return 0;
     for (size_t i = 0; i < N_KEYS; i++)
         if (strcmp(section, keys[i].section) == 0 && strcmp(name, keys[i].name) == 0) return set(s, i, value) == TH_OK;
+    if (strcmp(section, "train") == 0) return keep_train(s, name, value) == TH_OK;
     return unknown_key(s, section, name) == TH_OK;
 }
 
@@ -454,7 +480,9 @@ static th_err write_ini(const th_project *p, const char *path, th_why *why)
         "[train]\n# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more); others: thimble "
         "model "
         "--list\npreset = %s\n"
-        "epochs = preset\nbatch = preset\nlearning_rate = preset\nseed = %llu\n\n"
+        "epochs = preset\nbatch = preset\nlearning_rate = preset\nseed = %llu\n"
+        "# More keys (loss, optimizer, schedule, clip, stop_on, class_weights ..) are those of thimble train --help,\n"
+        "# with _ for -:  class_weights = auto\n\n"
         "[model]\n# Layers of your own, one a line, instead of the preset's. thimble model shows what they cost;\n"
         "# thimble model --text prints the preset's, to start from. An example:\n"
         "# conv2d 8 10x8 stride 2x2 relu\n# dropout 0.5\n# dense classes\n\n"

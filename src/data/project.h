@@ -5,6 +5,7 @@
  *   data/clips/LABEL/NAME.wav  16 kHz mono 16-bit, made by import and synth
  *   model/float.tflite, model/int8.tflite, model/checkpoint.thc, model/history.json, model/quantize.json
  *   firmware/BOARD/        built by deploy and emulate
+ *   thimble.db             what was trained, from what, how well (store/store.h)
  *   report.html */
 #ifndef TH_DATA_PROJECT_H
 #define TH_DATA_PROJECT_H
@@ -23,9 +24,18 @@
 #define TH_FILE_TEST       "model/test.json"
 #define TH_FILE_EMULATE    "model/emulate.json"
 #define TH_FILE_STREAM     "model/stream.json" /* of thimble test --stream */
+#define TH_FILE_STORE      "thimble.db"
 #define TH_FILE_REPORT     "report.html"
 
 #define TH_MODEL_BYTES 8192
+
+/* A line of thimble.ini that another layer understands, as it stands there. */
+typedef struct th_ini_line {
+    char key[32], value[224];
+    int32_t line; /* of the file, from 1 */
+} th_ini_line;
+
+#define TH_MAX_TRAIN_LINES 32
 
 typedef struct th_project {
     char dir[TH_PATH_BYTES];
@@ -40,7 +50,9 @@ typedef struct th_project {
     int32_t model_line;         /* number of the first of them in thimble.ini */
     int32_t epochs, batch;      /* 0: what the preset takes */
     uint64_t seed;
-    float learning_rate; /* 0: what the preset takes */
+    float learning_rate;                   /* 0: what the preset takes */
+    th_ini_line train[TH_MAX_TRAIN_LINES]; /* the other keys of [train]: train/settings.h */
+    int32_t n_train;
     th_detect_settings detect;
     char board[32]; /* default "nano33ble" */
 } th_project;

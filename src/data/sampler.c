@@ -213,6 +213,11 @@ int32_t th_sampler_epoch_size(const th_sampler *s)
     return s->n_epoch;
 }
 
+int32_t th_sampler_label_size(const th_sampler *s, int32_t label)
+{
+    return s->augmenting ? s->quota[label] : s->first[label + 1] - s->first[label];
+}
+
 /* Slot of m->made that holds example i. */
 static int made(const th_sampler *s, member *m, int32_t epoch, int32_t i)
 {

@@ -38,6 +38,7 @@ void th_sampler_free(th_sampler *s);
 /* Number of examples in one epoch.  When augmenting: each keyword's clips once; unknown and silence
  * limited or repeated to their share, unknown words by the root of their number of clips. */
 int32_t th_sampler_epoch_size(const th_sampler *s);
+int32_t th_sampler_label_size(const th_sampler *s, int32_t label); /* of them this class */
 
 /* Example i of epoch e: x [n_frames][n_coef] normalised features, y [n_labels] class weights that
  * sum to 1. May be called from many threads at once; `member` < TH_SAMPLER_MEMBERS names the

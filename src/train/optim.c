@@ -58,10 +58,10 @@ static void adamw(const th_optim_step *o, const th_optim_part *a, const th_kerne
 }
 
 static const th_optim_row rows[] = {
-    {"adamw", true, true, 0.9, adamw, "Adam with weight decay beside the gradient"},
-    {"adam", true, true, 0.9, adam, "steps by mean gradient over its usual size"},
-    {"rmsprop", true, true, 0, rmsprop, "steps by gradient over its usual size"},
-    {"sgd", true, false, 0.9, sgd, "steps by gradient, with momentum"},
+    {"adamw", true, true, 0.9, 0, -1, adamw, "Adam with weight decay beside the gradient"},
+    {"adam", true, true, 0.9, 0, 0, adam, "steps by mean gradient over its usual size"},
+    {"rmsprop", true, true, 0, 1e-3f, 0, rmsprop, "steps by gradient over its usual size"},
+    {"sgd", true, false, 0.9, 0.01f, 1e-4f, sgd, "steps by gradient, with momentum"},
 };
 #define N_ROWS (sizeof rows / sizeof rows[0])
 

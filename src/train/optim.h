@@ -39,6 +39,7 @@ struct th_optim_row {
     const char *name;
     bool uses_m, uses_v; /* which state arrays it keeps */
     double momentum;     /* where none is set */
+    float rate, decay;   /* where none are set; rate 0, decay -1: those of the model's preset */
     void (*update)(const th_optim_step *o, const th_optim_part *part, const th_kernels *kernels);
     const char *help;
 };

@@ -1,6 +1,7 @@
 /* Epochs of steps: examples -> forward -> backward -> clip -> optimiser; validation; the best epoch is kept. */
 #include "train/train.h"
 
+#include "base/fmath.h"
 #include "base/hash.h"
 #include "os/run.h"
 #include "train/checkpoint.h"
@@ -24,7 +25,8 @@ typedef struct trainer {
     int64_t *counts;          /* [members][3 * n_out] */
     th_tally tally[64];       /* of each member */
     double square[64];        /* of each member's share of the gradient */
-    int32_t bad[64];          /* 1 + first example of each member whose target is out of range, 0 = none */
+    int32_t bad[64];          /* 1 + first example of each member that cannot be learned from, 0 = none */
+    bool bad_input[64];       /* it holds values that are no numbers; else its target is out of range */
     int32_t n_out;
     int32_t steps;        /* per epoch */
     int32_t epoch, first; /* of the step: 0-based epoch, first example */
@@ -201,6 +203,23 @@ static double rate_at(const trainer *t, uint64_t step)
     return th_schedule_rate(&t->cfg.schedule, &at);
 }
 
+/* A number has not all bits of its exponent set; without branches, so that it becomes vector code. */
+static bool all_finite(const float *x, size_t n)
+{
+    uint32_t bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= (th_float_bits(x[i]) & 0x7f800000u) == 0x7f800000u;
+    return !bad;
+}
+
+/* An activation may swallow what is no number (the larger of NaN and 0 is 0), so examples are looked at themselves. */
+static void check_example(trainer *t, int member, int32_t i, const float *x, const float *y)
+{
+    const bool good = all_finite(x, t->net->n_in);
+    if (t->bad[member] || (good && th_loss_target_ok(t->cfg.loss.row, y, t->n_out))) return;
+    t->bad[member] = i + 1;
+    t->bad_input[member] = !good;
+}
+
 /* Gradients of all members, parameters [i0, i1), added in their order; the sum of their squares. */
 static double add_gradients(th_net *net, size_t i0, size_t i1)
 {
@@ -250,9 +269,9 @@ static void make_examples(trainer *t, int member)
     const th_train_job *job = t->job;
     const int32_t n0 = th_net_share(net, member), n1 = th_net_share(net, member + 1);
     for (int32_t n = n0; n < n1; n++) {
-        float *y = net->y + (size_t)n * (size_t)t->n_out;
-        job->train(job->train_ctx, t->epoch, t->first + n, member, net->x + (size_t)n * net->n_in, y);
-        if (!t->bad[member] && !th_loss_target_ok(t->cfg.loss.row, y, t->n_out)) t->bad[member] = t->first + n + 1;
+        float *x = net->x + (size_t)n * net->n_in, *y = net->y + (size_t)n * (size_t)t->n_out;
+        job->train(job->train_ctx, t->epoch, t->first + n, member, x, y);
+        check_example(t, member, t->first + n, x, y);
     }
 }
 
@@ -291,9 +310,9 @@ static void make_val(void *ctx, int member, int n_members)
     trainer *t = ctx;
     const int64_t n = t->job->n_val;
     for (int32_t i = (int32_t)(n * member / n_members); i < (int32_t)(n * (member + 1) / n_members); i++) {
-        float *y = t->val_y + (size_t)i * (size_t)t->n_out;
-        t->job->val(t->job->val_ctx, 0, i, member, t->val_x + (size_t)i * t->net->n_in, y);
-        if (!t->bad[member] && !th_loss_target_ok(t->cfg.loss.row, y, t->n_out)) t->bad[member] = i + 1;
+        float *x = t->val_x + (size_t)i * t->net->n_in, *y = t->val_y + (size_t)i * (size_t)t->n_out;
+        t->job->val(t->job->val_ctx, 0, i, member, x, y);
+        check_example(t, member, i, x, y);
     }
 }
 
@@ -351,31 +370,28 @@ static th_err interrupted(const trainer *t, th_why *why)
     return th_why_set(why, TH_EINTR, "stopped before the first epoch was done; there is nothing to go on from");
 }
 
-/* A target out of range is the fault of who made the examples, and named before anything is learned from it. */
-static th_err check_targets(trainer *t, const char *split, th_why *why)
+/* The fault of who made the examples, and named before the next step learns from it. */
+static th_err check_examples(const trainer *t, const char *split, th_why *why)
 {
-    int32_t first = 0;
+    const th_loss_row *loss = t->cfg.loss.row;
+    int worst = -1;
     for (int k = 0; k < t->net->n_members; k++)
-        if (t->bad[k] && (!first || t->bad[k] < first)) first = t->bad[k];
-    if (!first) return TH_OK;
-    return th_why_set(why, TH_ERANGE,
-                      "%s example %d has a target that loss = %s cannot take (%s); check the labels of the data", split,
-                      (int)first - 1, t->cfg.loss.row->name,
-                      t->cfg.loss.row->head == TH_HEAD_LINEAR    ? "it is no number"
-                      : t->cfg.loss.row->head == TH_HEAD_SOFTMAX ? "parts of classes from 0 to 1, in all 1"
-                                                                 : "from 0 to 1");
+        if (t->bad[k] && (worst < 0 || t->bad[k] < t->bad[worst])) worst = k;
+    if (worst < 0) return TH_OK;
+    if (t->bad_input[worst])
+        return th_why_set(why, TH_ERANGE, "%s example %d holds values that are no numbers; check the data", split,
+                          (int)t->bad[worst] - 1);
+    return th_why_set(
+        why, TH_ERANGE,
+        "%s example %d has a target that loss = %s cannot take (it takes %s); check the labels of the data", split,
+        (int)t->bad[worst] - 1, loss->name,
+        loss->head == TH_HEAD_LINEAR    ? "numbers"
+        : loss->head == TH_HEAD_SOFTMAX ? "parts of classes, from 0 to 1 and 1 in all"
+                                        : "values from 0 to 1");
 }
 
-/* Why the loss is no number: an input that is none, or steps that were too long. */
 static th_err diverged(const trainer *t, const char *where, th_why *why)
 {
-    const th_net *net = t->net;
-    for (int32_t n = 0; net->training && n < net->n; n++)
-        for (size_t i = 0; i < net->n_in; i++)
-            if (!isfinite(net->x[(size_t)n * net->n_in + i]))
-                return th_why_set(why, TH_ERANGE,
-                                  "training example %d holds values that are no numbers; check the data",
-                                  (int)(t->first + n));
     return th_why_set(
         why, TH_ERANGE,
         "the training diverged in epoch %d (%s is no number); set a smaller learning_rate, or clip = 1, in "
@@ -395,7 +411,7 @@ static th_err train_step(trainer *t, int32_t k, th_epoch_report *r, th_why *why)
     t->optim = th_optim_step_make(c->optimizer, rate_at(t, t->state.step), t->state.step, c->momentum, c->weight_decay,
                                   c->ema);
     th_team_run(t->team, step_member, t);
-    TH_TRY(check_targets(t, "training", why));
+    TH_TRY(check_examples(t, "training", why));
     if (c->ema > 0) average_running(t);
     t->state.step++;
     for (int i = 0; i < net->n_members; i++) {
@@ -422,9 +438,7 @@ static th_err train_epoch(trainer *t, th_epoch_report *r, th_why *why)
 /* The last step of an epoch can break what no loss has seen yet. */
 static th_err check_weights(const trainer *t, th_why *why)
 {
-    for (size_t i = 0; i < t->state.n_params; i++)
-        if (!isfinite(t->state.params[i])) return diverged(t, "a weight", why);
-    return TH_OK;
+    return all_finite(t->state.params, t->state.n_params) ? TH_OK : diverged(t, "a weight", why);
 }
 
 /* Epochs before this one (0-based) do not compete: see th_schedule_row.settled. */
@@ -510,7 +524,7 @@ static th_err run(trainer *t, th_why *why)
     for (int32_t i = 0; i < s->n_epochs && job->on_epoch; i++) (void)job->on_epoch(job->ctx, &s->epochs[i]);
     if (job->n_val) {
         th_team_run(t->team, make_val, t);
-        TH_TRY(check_targets(t, "validation", why));
+        TH_TRY(check_examples(t, "validation", why));
     }
     while (go_on && !is_done(t)) {
         TH_TRY(run_epoch(t, why));

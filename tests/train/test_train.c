@@ -6,7 +6,9 @@
 #include "os/run.h"
 #include "train/train.h"
 
+#include <math.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +29,8 @@ static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, f
 
 typedef struct seen {
     int32_t epochs, restored, stop_after, signal_in, signal;
-    double loss, first_loss, val_accuracy;
+    int32_t full_after; /* no file may grow after this epoch: to a program, a full disk */
+    double loss, first_loss, val_accuracy, gradient;
 } seen;
 
 static bool on_epoch(void *ctx, const th_epoch_report *r)
@@ -38,6 +41,11 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
     s->val_accuracy = r->value[TH_VAL_ACCURACY];
     if (r->epoch == 1) s->first_loss = r->value[TH_TRAIN_LOSS];
     s->loss = r->value[TH_TRAIN_LOSS];
+    s->gradient = r->value[TH_GRADIENT];
+    if (r->epoch == s->full_after) {
+        const struct rlimit none = {0, 0};
+        (void)setrlimit(RLIMIT_FSIZE, &none);
+    }
     return r->epoch != s->stop_after;
 }
 
@@ -275,8 +283,170 @@ static void refuses_bad_jobs(void **state)
     job = make_job(&spec, &s, NULL, 1);
     job.cfg.learning_rate = 0;
     expect(&job, TH_ERANGE, "learning rate");
+    job = make_job(&spec, &s, NULL, 1);
+    job.cfg.stop_on = TH_VAL_MAE;
+    expect(&job, TH_ERANGE, "val_mae is not measured");
+    job = make_job(&spec, &s, NULL, 1);
+    job.cfg.loss.class_weight = (const float[]){1, -1, 1};
+    expect(&job, TH_ERANGE, "class_weights");
+    job = make_job(&spec, &s, NULL, 1);
+    job.cfg.schedule.warmup = 6;
+    expect(&job, TH_ERANGE, "warmup");
+    job = make_job(&spec, &s, NULL, 1);
+    job.cfg.clip = NAN;
+    expect(&job, TH_ERANGE, "clip");
     job = make_job(&spec, &s, "/nowhere/at/all.thc", 1);
     expect(&job, TH_ENOENT, "/nowhere/at/all.thc");
+}
+
+/* Other optimisers, schedules and what they look at: each the same bytes after an interruption. */
+static void any_settings_go_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *optimizer, *schedule;
+        float clip, ema;
+        th_metric stop_on;
+        int threads;
+    } ways[] = {
+        {"sgd", "plateau", 0.5f, 0.9f, TH_VAL_F1, 1},     {"sgd", "constant", 0, 0, TH_VAL_LOSS, 3},
+        {"rmsprop", "step", 0, 0.9f, TH_VAL_BALANCED, 2}, {"adam", "plateau", 1e-3f, 0, TH_VAL_ACCURACY, 2},
+        {"adamw", "cosine", 2, 0.9f, TH_VAL_LOSS, 2},
+    };
+    const th_spec spec = parse();
+    file before = {0};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        seen s = {0};
+        th_train_job job = make_job(&spec, &s, NULL, ways[i].threads);
+        job.cfg.optimizer = th_optim_find(ways[i].optimizer);
+        job.cfg.schedule.row = th_schedule_find(ways[i].schedule);
+        job.cfg.schedule.every = 1;
+        job.cfg.learning_rate = 0.005f;
+        job.cfg.clip = ways[i].clip;
+        job.cfg.ema = ways[i].ema;
+        job.cfg.stop_on = ways[i].stop_on;
+        const file want = train_ok(&job);
+        assert_true(before.n != want.n || memcmp(before.bytes, want.bytes, want.n) != 0);
+        job.checkpoint = checkpoint;
+        s = (seen){.stop_after = 4};
+        free(train_ok(&job).bytes);
+        job.resume = true;
+        s = (seen){0};
+        const file got = train_ok(&job);
+        assert_int_equal(s.restored, 4);
+        assert_same(want, got);
+        free(got.bytes), free(before.bytes);
+        before = want;
+    }
+    free(before.bytes);
+}
+
+/* The gradient is measured whole, whoever computes which part of it. */
+static void clips_the_same_for_any_team(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    double first = 0;
+    for (int threads = 1; threads <= 4; threads++) {
+        seen s = {0};
+        th_train_job job = make_job(&spec, &s, NULL, threads);
+        job.cfg.optimizer = th_optim_find("sgd");
+        job.cfg.clip = 0.1f;
+        job.cfg.epochs = 2;
+        free(train_ok(&job).bytes);
+        assert_true(s.gradient > 0.1);
+        if (threads == 1) first = s.gradient;
+        assert_true(fabs(s.gradient - first) < 1e-3 * first);
+    }
+}
+
+/* An example function that goes wrong in one place. */
+typedef struct wrong {
+    uint64_t seed;
+    int32_t epoch, i;
+    float x, y; /* put there unless 0 */
+} wrong;
+
+static void wrong_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    wrong *w = ctx;
+    example(&w->seed, epoch, i, member, x, y);
+    if (epoch != w->epoch || i != w->i) return;
+    if (w->x != 0) x[3] = w->x;
+    if (w->y != 0) y[1] = w->y;
+}
+
+static void says_what_is_wrong_with_the_data(void **state)
+{
+    (void)state;
+    static const struct {
+        wrong train, val;
+        const char *says;
+    } cases[] = {
+        {{11, 1, 57, 0, 5}, {99, -1, 0, 0, 0}, "training example 57 has a target"},
+        {{11, 1, 58, 0, NAN}, {99, -1, 0, 0, 0}, "training example 58 has a target"},
+        {{11, 0, 99, NAN, 0}, {99, -1, 0, 0, 0}, "training example 99 holds values that are no numbers"},
+        {{11, 0, 3, INFINITY, 0}, {99, -1, 0, 0, 0}, "training example 3 holds values that are no numbers"},
+        {{11, -1, 0, 0, 0}, {99, 0, 49, 0, -1}, "validation example 49 has a target"},
+        {{11, -1, 0, 0, 0}, {99, 0, 7, NAN, 0}, "validation example 7 holds values"},
+    };
+    const th_spec spec = parse();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int threads = 1; threads <= 3; threads++) {
+            seen s = {0};
+            wrong train = cases[i].train, val = cases[i].val;
+            th_train_job job = make_job(&spec, &s, NULL, threads);
+            job.train = job.val = wrong_example;
+            job.train_ctx = &train;
+            job.val_ctx = &val;
+            expect(&job, TH_ERANGE, cases[i].says);
+        }
+}
+
+static void exploding_loss(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    seen s = {0};
+    th_train_job job = make_job(&spec, &s, checkpoint, 2);
+    unlink(checkpoint);
+    job.cfg.optimizer = th_optim_find("sgd");
+    job.cfg.momentum = 0.99;
+    job.cfg.learning_rate = 9;
+    job.cfg.weight_decay = 1;
+    expect(&job, TH_ERANGE, "set a smaller learning_rate, or clip = 1");
+}
+
+/* The disk is full from the third epoch on: an error that says so, the epochs before are safe, and when there is room
+ * again the training goes on to the same bytes. */
+static void full_disk(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    seen s = {0};
+    const th_train_job whole = make_job(&spec, &s, NULL, 1);
+    const file want = train_ok(&whole);
+    th_train_job job = make_job(&spec, &s, checkpoint, 1);
+    unlink(checkpoint);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        signal(SIGXFSZ, SIG_IGN);
+        s = (seen){.full_after = 2};
+        th_why why = {0};
+        th_model *model = NULL;
+        const th_err err = th_train(&job, &model, &why);
+        _exit(err == TH_EIO && strstr(why.text, "checkpoint.thc") && strstr(why.text, "ulimit") ? 42 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 42);
+    job.resume = true;
+    s = (seen){0};
+    const file got = train_ok(&job);
+    assert_int_equal(s.restored, 2);
+    assert_same(want, got);
+    free(want.bytes), free(got.bytes);
 }
 
 int main(void)
@@ -288,6 +458,11 @@ int main(void)
         cmocka_unit_test(goes_on_where_it_stopped),
         cmocka_unit_test(refuses_bad_checkpoints),
         cmocka_unit_test(refuses_bad_jobs),
+        cmocka_unit_test(any_settings_go_on),
+        cmocka_unit_test(clips_the_same_for_any_team),
+        cmocka_unit_test(says_what_is_wrong_with_the_data),
+        cmocka_unit_test(exploding_loss),
+        cmocka_unit_test(full_disk),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
