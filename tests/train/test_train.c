@@ -410,6 +410,7 @@ static void exploding_loss(void **state)
     seen s = {0};
     th_train_job job = make_job(&spec, &s, checkpoint, 2);
     unlink(checkpoint);
+    job.cfg.epochs = 40;
     job.cfg.optimizer = th_optim_find("sgd");
     job.cfg.momentum = 0.99;
     job.cfg.learning_rate = 9;
