@@ -83,7 +83,7 @@ static bool merge(maker *mk, int32_t i)
     if (l->kind == TH_LAYER_DROPOUT) {
         st->drop = (uint32_t)(l->rate * 256.0f + 0.5f);
     } else if (l->kind == TH_LAYER_ACTIVATION && st->layer.act == TH_LAYER_ACT_NONE &&
-               !(l->batch_norm && st->layer.batch_norm)) {
+               !(l->batch_norm && (st->layer.batch_norm || (st->row->count && st->layer.bias)))) {
         st->layer.batch_norm |= l->batch_norm;
         st->layer.act = l->act;
         st->layer.leak = l->leak;
