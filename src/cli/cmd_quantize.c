@@ -1,58 +1,125 @@
-/* thimble quantize: model/float.tflite to model/int8.tflite, and how much each operator lost. */
+/* thimble quantize: a float model as an integer one, what each operator loses, why, and how to mend it. */
 #include "cli/cmd.h"
 #include "cli/quantized.h"
 #include "cli/table.h"
 
-#include <stdio.h>
+#include "os/file.h"
+
 #include <string.h>
 
 static const th_opt options[] = {
-    {"samples", "N", "400", "training clips to calibrate with, at most"},
-    {"method", "NAME", "mse", "how ranges are chosen: mse, percentile or minmax"},
+    {"samples", "N", "400", "samples to calibrate with, at most"},
+    {"method", "NAME", "mse", "how ranges are chosen: mse, percentile, minmax or kl"},
+    {"percentile", "P", "99.99", "of --method percentile: percent of the values that are kept at each end"},
+    {"bits", "8|16", "8", "of activations; 16: int16x8, weights stay int8"},
+    {"equalise", NULL, NULL, "first make channels of neighbouring layers alike (the same function in float)"},
+    {"no-correct", NULL, NULL, "leave biases as they are rounded, instead of correcting their mean error"},
+    {"keep-16", "LAYERS", NULL, "operators with int16 activations: numbers or output names, separated by commas"},
+    {"keep-float", "LAYERS", NULL, "operators that stay float"},
+    {"float-rest", NULL, NULL, "operators without an integer form stay float, instead of being refused"},
+    {"debug", NULL, NULL, "what each layer loses alone, its values as a picture, and what is wrong with it"},
+    {"repair", NULL, NULL, "find the least change that gives the accuracy back"},
+    {"within", "POINTS", "1",
+     "of --repair: accuracy that may be lost (without labels: decibels below 20 at the output)"},
+    {"data", "FILE", NULL, "of a .tflite: float32 inputs one after another, as thimble run takes them"},
+    {"labels", "FILE", NULL, "of a .tflite: a class number a line, one for each input"},
+    {"io", "TYPE", "int8", "of a .tflite: what goes in and comes out, int8, int16 or float"},
+    {"out", "FILE", NULL, "of a .tflite: where the integer model goes"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},
 };
 
-static void print_table(const th_quantized *q)
+static th_err parse_ends(const char *text, th_ends *ends, th_why *why)
 {
-    printf("int8 against float, %ld training clips, ranges by %s\n\n", (long)q->n_samples, th_range_name(q->method));
-    printf("  %3s  %-18s %10s %14s %6s\n", "#", "operator", "signal/noise", "scale", "zero");
-    for (int32_t i = 0; i < q->n_layers; i++) {
-        const th_layer_error *l = &q->layers[i];
-        printf("  %3ld  %-18s %9.1f dB %14.7g %6ld\n", (long)l->node, l->op, l->snr_db, (double)l->scale,
-               (long)l->zero);
+    static const char *const names[] = {[TH_ENDS_S8] = "int8", [TH_ENDS_S16] = "int16", [TH_ENDS_F32] = "float"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *ends = (th_ends)i;
+            return TH_OK;
+        }
+    return th_why_set(why, TH_EUSAGE, "--io %s is not known; there are int8, int16 and float", text);
+}
+
+static th_err parse(const th_args *a, th_quantize_options *o, th_why *why)
+{
+    const char *name = th_arg(a, "method"), *io = th_arg(a, "io");
+    int64_t samples = TH_CALIBRATION_SAMPLES, bits = 8;
+    *o = th_quantize_defaults();
+    const int method = th_range_find(name ? name : "mse");
+    if (method < 0)
+        return th_why_set(why, TH_EUSAGE, "--method %s is not known; there are mse, percentile, minmax and kl", name);
+    TH_TRY(th_arg_int(a, "samples", 1, 100000, samples, &samples, why));
+    TH_TRY(th_arg_int(a, "bits", 8, 16, bits, &bits, why));
+    if (bits != 8 && bits != 16) return th_why_set(why, TH_EUSAGE, "--bits is 8 or 16");
+    TH_TRY(th_arg_float(a, "percentile", 50.0, 100.0, TH_PERCENTILE, &o->settings.percentile, why));
+    TH_TRY(th_arg_float(a, "within", 0.0, 100.0, o->within, &o->within, why));
+    if (io) TH_TRY(parse_ends(io, &o->settings.ends, why));
+    o->n_samples = (int32_t)samples;
+    o->settings.method = (th_range_method)method;
+    o->settings.wide = bits == 16;
+    o->settings.correct_bias = !th_arg_on(a, "no-correct");
+    o->settings.float_rest = th_arg_on(a, "float-rest");
+    o->wide_layers = th_arg(a, "keep-16");
+    o->float_layers = th_arg(a, "keep-float");
+    o->equalise = th_arg_on(a, "equalise");
+    o->debug = th_arg_on(a, "debug");
+    o->repair = th_arg_on(a, "repair");
+    return TH_OK;
+}
+
+static bool is_model(const char *word)
+{
+    const size_t n = strlen(word);
+    return n > 7 && strcmp(word + n - 7, ".tflite") == 0;
+}
+
+static th_err quantize(const th_args *a, const th_quantize_options *o, th_quantized *q, th_why *why)
+{
+    const char *word = th_word(a, 0, "."), *data = th_arg(a, "data"), *labels = th_arg(a, "labels"),
+               *out = th_arg(a, "out");
+    if (is_model(word)) {
+        if (!data)
+            return th_why_set(
+                why, TH_EUSAGE,
+                "a model file needs --data FILE: inputs in float32, one after another, to learn the range of "
+                "every tensor from");
+        return th_file_quantize(word, data, labels, out, o, q, why);
     }
-    printf("\nfloat %zu bytes -> int8 %zu bytes. 20 dB: the error is a tenth of the signal; 40 dB: a hundredth.\n",
-           q->float_bytes, q->int8_bytes);
+    if (data || labels || out)
+        return th_why_set(why, TH_EUSAGE,
+                          "--data, --labels and --out are for a .tflite file; %s is a project, which has "
+                          "its own clips and writes model/int8.tflite",
+                          word);
+    th_project p;
+    TH_TRY(th_project_load(word, &p, why));
+    return th_project_quantize(&p, o, q, why);
 }
 
 static th_err run(const th_args *a, th_why *why)
 {
-    th_project p;
-    int64_t samples = TH_CALIBRATION_SAMPLES;
-    const char *name = th_arg(a, "method");
-    const int method = th_range_find(name ? name : "mse");
-    if (method < 0)
-        return th_why_set(why, TH_EUSAGE, "--method %s is not known; there are mse, percentile and minmax", name);
-    TH_TRY(th_arg_int(a, "samples", 1, 100000, samples, &samples, why));
-    TH_TRY(th_project_load(th_word(a, 0, "."), &p, why));
-    th_quantized q;
-    th_err err = th_project_quantize(&p, (int32_t)samples, (th_range_method)method, &q, why);
+    th_quantize_options o;
+    th_quantized q = {0};
+    TH_TRY(parse(a, &o, why));
+    th_err err = quantize(a, &o, &q, why);
     if (!err && th_arg_on(a, "json"))
         err = th_json_print(th_quantized_json(&q), why);
     else if (!err)
-        print_table(&q);
+        th_quantized_print(&q);
     th_quantized_free(&q);
     return err;
 }
 
 const th_cmd th_cmd_quantize = {
     .name = "quantize",
-    .words = "[PROJECT]",
-    .summary = "the float model as int8, and what each operator loses",
-    .detail = "Reads model/float.tflite, runs it on training clips to learn the range of every tensor, and writes\n"
-              "model/int8.tflite and model/quantize.json.\n\n"
-              "  thimble quantize my-words",
+    .words = "[PROJECT | MODEL.tflite]",
+    .summary = "the float model as int8, what each operator loses, and how to mend it",
+    .detail =
+        "Of a project: reads model/float.tflite, runs it on training clips to learn the range of every tensor, and\n"
+        "writes model/int8.tflite and model/quantize.json; --debug and --repair compare with the validation clips.\n"
+        "Of any float .tflite: --data has the inputs. docs/quantization.md explains it all.\n\n"
+        "  thimble quantize my-words --debug\n"
+        "  thimble quantize my-words --repair\n"
+        "  thimble quantize net.tflite --data inputs.bin --labels labels.txt --out net_int8.tflite --bits 16",
     .opts = options,
     .min_words = 0,
     .max_words = 1,

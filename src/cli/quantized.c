@@ -1,127 +1,15 @@
 #include "cli/quantized.h"
 
-#include "base/hash.h"
 #include "cli/cmd.h"
-#include "data/sampler.h"
+#include "compress/equalise.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The float model of the project, with its settings and the hash of its file. */
-typedef struct source {
-    th_model *model;
-    th_pipeline pipe;
-    size_t bytes;
-    uint64_t hash;
-} source;
-
-static th_err read_source(const th_project *p, source *s, th_why *why)
+th_quantize_options th_quantize_defaults(void)
 {
-    char path[TH_PATH_BYTES];
-    uint8_t *bytes = NULL;
-    th_why inner = {0};
-    TH_TRY(th_project_path(p, TH_FILE_FLOAT, path, why));
-    if (!th_file_exists(path))
-        return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` first", path, p->dir);
-    TH_TRY(th_file_read(path, 0, &bytes, &s->bytes, why));
-    s->hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, s->bytes});
-    th_err err = th_model_from_tflite((th_span){bytes, s->bytes}, &s->model, &inner);
-    free(bytes);
-    if (!err) err = th_pipeline_from(s->model, &s->pipe, &inner);
-    return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
-}
-
-/* ---- calibration samples, computed once ---- */
-
-typedef struct samples {
-    float *x; /* [n][n_values] */
-    int32_t n;
-    size_t n_values;
-} samples;
-
-static void get_sample(void *ctx, int32_t i, float *x)
-{
-    const samples *s = ctx;
-    memcpy(x, s->x + (size_t)i * s->n_values, s->n_values * sizeof *x);
-}
-
-static th_err fill_samples(const th_sampler *sampler, int32_t n_labels, int32_t at_most, samples *s, th_why *why)
-{
-    const int32_t all = th_sampler_epoch_size(sampler);
-    float y[TH_MAX_LABELS];
-    if (all < 1 || n_labels > TH_MAX_LABELS)
-        return th_why_set(why, TH_ENOENT,
-                          "there are no training clips to calibrate with: import or make some (thimble data import, "
-                          "thimble data synth)");
-    s->n = all < at_most ? all : at_most;
-    s->x = calloc((size_t)s->n * s->n_values, sizeof *s->x);
-    if (!s->x) return th_why_set(why, TH_ENOMEM, "no memory for %ld calibration samples", (long)s->n);
-    for (int32_t i = 0; i < s->n; i++)
-        th_sampler_example(sampler, 0, (int32_t)((int64_t)i * all / s->n), 0, s->x + (size_t)i * s->n_values, y);
-    return TH_OK;
-}
-
-static th_err load_samples(const th_project *p, const th_pipeline *pipe, int32_t at_most, samples *s, th_why *why)
-{
-    th_dataset *set = NULL;
-    th_sampler *sampler = NULL;
-    s->n_values = (size_t)(pipe->n_frames * pipe->frontend.n_coef);
-    TH_TRY(th_dataset_load(p, &set, why));
-    th_err err = th_sampler_new(set, TH_TRAIN, pipe, NULL, p->seed, &sampler, why);
-    if (!err) err = fill_samples(sampler, pipe->n_labels, at_most, s, why);
-    th_sampler_free(sampler);
-    th_dataset_free(set);
-    return err;
-}
-
-/* ---- results ---- */
-
-static th_err write_int8(const th_project *p, const source *s, th_quantized *q, th_why *why)
-{
-    th_pipeline pipe = s->pipe;
-    char path[TH_PATH_BYTES];
-    uint8_t *bytes = NULL;
-    pipe.source_hash = s->hash;
-    pipe.detect = p->detect; /* may have changed since training */
-    TH_TRY(th_pipeline_attach(&pipe, q->model, why));
-    TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
-    TH_TRY(th_model_to_tflite(q->model, &bytes, &q->int8_bytes, why));
-    const th_err err = th_file_write(path, (th_span){bytes, q->int8_bytes}, why);
-    free(bytes);
-    return err;
-}
-
-json_t *th_name_json(const char *name)
-{
-    json_t *o = json_string(name);
-    return o ? o : json_string("?"); /* names in foreign files need not be UTF-8 */
-}
-
-json_t *th_quantized_json(const th_quantized *q)
-{
-    json_t *layers = json_array();
-    for (int32_t i = 0; i < q->n_layers; i++) {
-        const th_layer_error *l = &q->layers[i];
-        json_array_append_new(layers, json_pack("{s:i, s:s, s:o, s:f, s:f, s:i}", "index", (int)l->node, "op", l->op,
-                                                "name", th_name_json(l->name), "snr_db", l->snr_db, "scale",
-                                                (double)l->scale, "zero", (int)l->zero));
-    }
-    return json_pack("{s:s, s:i, s:I, s:I, s:o}", "method", th_range_name(q->method), "samples", (int)q->n_samples,
-                     "float_bytes", (json_int_t)q->float_bytes, "int8_bytes", (json_int_t)q->int8_bytes, "layers",
-                     layers);
-}
-
-static th_err write_report(const th_project *p, const th_quantized *q, th_why *why)
-{
-    char path[TH_PATH_BYTES];
-    TH_TRY(th_project_path(p, TH_FILE_QUANTIZE, path, why));
-    json_t *o = th_quantized_json(q);
-    char *text = o ? json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(o);
-    if (!text) return th_why_set(why, TH_ENOMEM, "no memory for %s", path);
-    const th_err err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, why);
-    free(text);
-    return err;
+    return (th_quantize_options){
+        .n_samples = TH_CALIBRATION_SAMPLES, .settings = {.method = TH_RANGE_MSE, .correct_bias = true}, .within = 1.0};
 }
 
 static void show_progress(void *ctx, double part)
@@ -130,75 +18,228 @@ static void show_progress(void *ctx, double part)
     th_progress("quantise", part);
 }
 
-static th_err quantise(const th_project *p, const source *s, samples *in, th_quantized *q, th_why *why)
+static void show_trials(void *ctx, double part)
 {
-    const th_quantize_job job = {
-        .model = s->model,
-        .samples = {.n = in->n, .sample = get_sample, .ctx = in},
-        .settings = {.method = q->method, .correct_bias = true},
-        .on_progress = show_progress};
-    q->n_samples = in->n;
-    q->float_bytes = s->bytes;
-    TH_TRY(th_quantize(&job, &q->model, &q->layers, &q->n_layers, why));
-    TH_TRY(write_int8(p, s, q, why));
-    return write_report(p, q, why);
+    (void)ctx;
+    th_progress("compare", part);
 }
 
-th_err th_project_quantize(const th_project *p, int32_t n_samples, th_range_method method, th_quantized *result,
-                           th_why *why)
+/* ---- layers that are named ---- */
+
+static int32_t find_layer(const th_graph *g, const char *text)
 {
-    source s = {0};
-    samples in = {0};
-    *result = (th_quantized){.method = method};
-    th_err err = read_source(p, &s, why);
-    if (!err) err = load_samples(p, &s.pipe, n_samples, &in, why);
-    if (!err) err = quantise(p, &s, &in, result, why);
-    free(in.x);
-    result->f32 = s.model;
+    char *end = NULL;
+    const long number = strtol(text, &end, 10);
+    if (*text && !*end) return number >= 0 && number < g->n_nodes ? (int32_t)number : -1;
+    for (int32_t i = 0; i < g->n_nodes; i++)
+        for (int32_t k = 0; k < g->nodes[i].n_out; k++)
+            if (strcmp(g->tensors[g->nodes[i].out[k]].name, text) == 0) return i;
+    return -1;
+}
+
+static th_err set_layers(const th_graph *g, const char *list, th_precision to, th_precision *precision, th_why *why)
+{
+    char **names = NULL;
+    int n = 0;
+    if (!list) return TH_OK;
+    TH_TRY(th_list_split(list, &names, &n, why));
+    th_err err = TH_OK;
+    for (int i = 0; i < n && !err; i++) {
+        const int32_t layer = find_layer(g, names[i]);
+        if (layer < 0)
+            err = th_why_set(
+                why, TH_EUSAGE,
+                "\"%s\" is no operator: give its number, 0 to %ld, or the name of its output (thimble inspect "
+                "MODEL --tensors lists them)",
+                names[i], (long)g->n_nodes - 1);
+        else
+            precision[layer] = to;
+    }
+    th_list_free(names, n);
+    return err;
+}
+
+/* *precision NULL: nothing is said of single layers. */
+static th_err choose_precision(const th_graph *g, const th_quantize_options *o, th_precision **precision, th_why *why)
+{
+    *precision = NULL;
+    if (!o->wide_layers && !o->float_layers) return TH_OK;
+    *precision = calloc((size_t)g->n_nodes + 1, sizeof **precision);
+    if (!*precision) return th_why_set(why, TH_ENOMEM, "no memory for the layers");
+    for (int32_t i = 0; i < g->n_nodes; i++) (*precision)[i] = o->settings.wide ? TH_P_S16 : TH_P_S8;
+    TH_TRY(set_layers(g, o->wide_layers, TH_P_S16, *precision, why));
+    return set_layers(g, o->float_layers, TH_P_F32, *precision, why);
+}
+
+/* ---- the work ---- */
+
+/* What is made on the way to a result. */
+typedef struct session {
+    th_quantize_job job;
+    th_model *equal;
+    th_quantizer *q;
+    th_converted made;
+    th_scorer scorer;
+    th_repair repair;
+    th_precision *precision;
+} session;
+
+static void close_session(session *s)
+{
+    th_repair_free(&s->repair);
+    th_scorer_free(&s->scorer);
+    th_converted_free(&s->made);
+    th_quantizer_free(s->q);
+    th_model_free(s->equal);
+    free(s->precision);
+}
+
+static th_err measure_layers(session *s, th_quantizer *q, const th_quantize_settings *settings,
+                             const th_converted *made, th_quantized *r, th_why *why)
+{
+    r->n_layers = q->g->n_nodes;
+    r->layers = calloc((size_t)r->n_layers + 1, sizeof *r->layers);
+    if (!r->layers) return th_why_set(why, TH_ENOMEM, "no memory for the report");
+    TH_TRY(th_debug_layers(q, settings, made, r->options.debug ? &s->scorer : NULL, show_trials, NULL, r->layers, why));
+    const th_graph *g = &r->f32->graphs[0]; /* names that stay: an equalised copy goes */
+    for (int32_t i = 0; i < r->n_layers; i++)
+        r->layers[i].error.name = g->nodes[i].n_out > 0 ? g->tensors[g->nodes[i].out[0]].name : "";
+    return TH_OK;
+}
+
+static th_err repair(session *s, th_quantized *r, th_why *why)
+{
+    const th_repair_job job = {
+        .q = s->q, .job = &s->job, .scorer = &s->scorer, .within = r->options.within, .progress = show_trials};
+    TH_TRY(th_repair_find(&job, &s->repair, why));
+    const th_repair *found = &s->repair;
+    r->tried = calloc((size_t)found->n + 1, sizeof *r->tried);
+    if (!r->tried) return th_why_set(why, TH_ENOMEM, "no memory for the report");
+    memcpy(r->tried, found->tried, (size_t)found->n * sizeof *r->tried);
+    r->n_tried = found->n;
+    r->best = found->best;
+    r->restored = found->restored;
+    r->score = found->tried[found->best].score;
+    if (found->tried[found->best].equalised) r->n_pairs = found->n_pairs;
+    th_quantize_settings kept = found->tried[found->best].settings;
+    kept.precision = found->precision;
+    TH_TRY(measure_layers(s, th_repair_quantizer(&job, found), &kept, &found->made, r, why));
+    r->options.settings = kept;
+    r->options.settings.precision = NULL;
+    r->model = s->repair.made.model;
+    s->repair.made.model = NULL;
+    return TH_OK;
+}
+
+static th_err make_once(session *s, th_quantized *r, th_why *why)
+{
+    TH_TRY(th_quantizer_make(s->q, &s->job.settings, &s->made, why));
+    if (s->scorer.samples.n > 0) TH_TRY(th_scorer_run(&s->scorer, &s->made.model->graphs[0], &r->score, why));
+    TH_TRY(measure_layers(s, s->q, &s->job.settings, &s->made, r, why));
+    r->model = s->made.model;
+    s->made.model = NULL;
+    return TH_OK;
+}
+
+static th_err work(session *s, const th_samples *check, th_quantized *r, th_why *why)
+{
+    if (r->options.equalise && !r->options.repair) { /* a repair decides by itself */
+        TH_TRY(th_equalise(r->f32, &s->equal, &r->n_pairs, why));
+        s->job.model = s->equal;
+    }
+    TH_TRY(choose_precision(&r->f32->graphs[0], &r->options, &s->precision, why));
+    s->job.settings.precision = s->precision;
+    if (r->options.float_layers) s->job.settings.float_rest = true;
+    TH_TRY(th_quantizer_new(&s->job, &s->q, why));
+    if (check) TH_TRY(th_scorer_new(&r->f32->graphs[0], check, &s->scorer, why));
+    r->f32_score = s->scorer.f32;
+    return r->options.repair ? repair(s, r, why) : make_once(s, r, why);
+}
+
+th_err th_quantized_make(th_model *f32, const th_samples *calibrate, const th_samples *check,
+                         const th_quantize_options *options, th_quantized *result, th_why *why)
+{
+    session s = {
+        .job = {.model = f32, .samples = *calibrate, .settings = options->settings, .on_progress = show_progress}};
+    *result = (th_quantized){.options = *options, .n_samples = calibrate->n, .f32 = f32};
+    const th_err err = work(&s, check, result, why);
+    close_session(&s);
     return err;
 }
 
 void th_quantized_free(th_quantized *q)
 {
     free(q->layers);
+    free(q->tried);
     th_model_free(q->model);
     th_model_free(q->f32);
     *q = (th_quantized){0};
 }
 
-static bool same_detect(const th_detect_settings *a, const th_detect_settings *b)
+/* ---- as JSON ---- */
+
+json_t *th_name_json(const char *name)
 {
-    const float d = a->threshold - b->threshold;
-    return a->window_ms == b->window_ms && a->suppress_ms == b->suppress_ms && a->min_count == b->min_count &&
-           a->stride_ms == b->stride_ms && d < 1e-6f && d > -1e-6f;
+    json_t *o = json_string(name);
+    return o ? o : json_string("?"); /* names in foreign files need not be UTF-8 */
 }
 
-/* True when int8.tflite is sound, was made from a float file with this hash, and detects by thimble.ini's settings. */
-static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
+static json_t *score_json(const th_score *s)
 {
-    th_model *m = NULL;
-    th_pipeline pipe;
-    th_why ignored = {0};
-    if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return false;
-    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash &&
-                       same_detect(&pipe.detect, &p->detect);
-    th_model_free(m);
-    return fresh;
+    json_t *o = json_pack("{s:i, s:f}", "samples", (int)s->n, "output_db", s->out_db);
+    if (s->n_labelled > 0) json_object_set_new(o, "accuracy", json_real(s->accuracy));
+    if (s->agree > 0.0) json_object_set_new(o, "agree", json_real(s->agree));
+    return o;
 }
 
-th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why)
+static json_t *layer_json(const th_layer_debug *l)
 {
-    char path[TH_PATH_BYTES];
-    source s = {0};
-    *made = false;
-    TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
-    th_err err = read_source(p, &s, why);
-    if (!err && !is_fresh(path, p, s.hash)) {
-        th_quantized q;
-        *made = true;
-        err = th_project_quantize(p, TH_CALIBRATION_SAMPLES, TH_RANGE_MSE, &q, why);
-        th_quantized_free(&q);
+    json_t *o =
+        json_pack("{s:i, s:s, s:o, s:s, s:f, s:f, s:i, s:f, s:f, s:f, s:i}", "index", (int)l->error.node, "op",
+                  l->error.op, "name", th_name_json(l->error.name), "type", th_precision_name(l->error.precision),
+                  "snr_db", l->error.snr_db, "scale", (double)l->error.scale, "zero", (int)l->error.zero, "saturated",
+                  l->saturated, "used", l->used, "imbalance", l->imbalance, "channel", (int)l->channel);
+    if (l->channel_db > -1000.0) json_object_set_new(o, "channel_db", json_real(l->channel_db)); /* not for NAN */
+    if (l->tried) json_object_set_new(o, "alone", score_json(&l->alone));
+    return o;
+}
+
+/* With the picture of its values. */
+static json_t *debug_json(const th_layer_debug *l)
+{
+    json_t *o = layer_json(l), *bars = json_array();
+    for (int i = 0; i < TH_DEBUG_BARS; i++) json_array_append_new(bars, json_real(l->bar[i]));
+    json_object_set_new(o, "histogram",
+                        json_pack("{s:f, s:f, s:f, s:f, s:o}", "lo", l->lo, "hi", l->hi, "first", l->first, "last",
+                                  l->last, "share", bars));
+    return o;
+}
+
+static json_t *repair_json(const th_quantized *q)
+{
+    json_t *tries = json_array();
+    for (int32_t i = 0; i < q->n_tried; i++) {
+        json_t *o = score_json(&q->tried[i].score);
+        json_object_set_new(o, "did", json_string(q->tried[i].words));
+        json_object_set_new(o, "kept", json_boolean(i == q->best));
+        json_array_append_new(tries, o);
     }
-    th_model_free(s.model);
-    return err;
+    return json_pack("{s:b, s:f, s:o}", "restored", q->restored, "within", q->options.within, "tried", tries);
+}
+
+json_t *th_quantized_json(const th_quantized *q)
+{
+    json_t *layers = json_array();
+    for (int32_t i = 0; i < q->n_layers; i++)
+        json_array_append_new(layers, q->options.debug ? debug_json(&q->layers[i]) : layer_json(&q->layers[i]));
+    json_t *o =
+        json_pack("{s:s, s:i, s:i, s:i, s:I, s:I, s:o}", "method", th_range_name(q->options.settings.method), "samples",
+                  (int)q->n_samples, "bits", q->options.settings.wide ? 16 : 8, "equalised_pairs", (int)q->n_pairs,
+                  "float_bytes", (json_int_t)q->float_bytes, "int8_bytes", (json_int_t)q->int_bytes, "layers", layers);
+    if (o && q->f32_score.n > 0) {
+        json_object_set_new(o, "float", score_json(&q->f32_score));
+        json_object_set_new(o, "integer", score_json(&q->score));
+    }
+    if (o && q->n_tried > 0) json_object_set_new(o, "repair", repair_json(q));
+    return o;
 }

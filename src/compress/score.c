@@ -9,6 +9,16 @@ static int32_t label_of(const th_samples *s, int32_t i)
     return s->label ? s->label(s->ctx, i) : -1;
 }
 
+/* Its numbers are scores of classes, and not a signal. */
+static bool names_classes(const th_graph *g)
+{
+    for (int32_t i = 0; i < g->n_nodes; i++)
+        if (g->nodes[i].n_out > 0 && g->nodes[i].out[0] == g->outputs[0])
+            return g->nodes[i].op == TH_OP_SOFTMAX || g->nodes[i].op == TH_OP_LOG_SOFTMAX ||
+                   g->nodes[i].op == TH_OP_LOGISTIC;
+    return false;
+}
+
 static void count(const th_scorer *k, const float *y, int32_t i, th_score *score)
 {
     const int32_t label = label_of(&k->samples, i);
@@ -37,7 +47,7 @@ th_err th_scorer_new(const th_graph *f32, const th_samples *s, th_scorer *k, th_
     th_err err = th_trial_new(f32, &t, why);
     if (!err) {
         k->n_y = t.n_y;
-        k->n_classes = t.n_classes;
+        k->n_classes = s->label || names_classes(f32) ? t.n_classes : 0;
         k->y = calloc((size_t)s->n * (size_t)t.n_y + 1, sizeof *k->y);
         if (!k->y) err = th_why_set(why, TH_ENOMEM, "no memory for the outputs of %ld samples", (long)s->n);
     }

@@ -15,9 +15,9 @@ typedef struct th_score {
 /* Outputs of the float network for all samples. */
 typedef struct th_scorer {
     th_samples samples;
-    float *y; /* [n][n_y] */
-    int32_t n_y, n_classes;
-    th_score f32; /* its own accuracy */
+    float *y;               /* [n][n_y] */
+    int32_t n_y, n_classes; /* n_classes is 0 when the outputs are a signal: no labels, no soft-max or sigmoid */
+    th_score f32;           /* its own accuracy */
 } th_scorer;
 
 /* Runs all samples through the float network.  Free with th_scorer_free, after an error too.

@@ -1,0 +1,211 @@
+/* The int8 model of a project. */
+#include "cli/quantized.h"
+
+#include "base/hash.h"
+#include "cli/cmd.h"
+#include "data/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The float model of the project, with its settings and the hash of its file. */
+typedef struct source {
+    th_model *model;
+    th_pipeline pipe;
+    size_t bytes;
+    uint64_t hash;
+} source;
+
+static th_err read_source(const th_project *p, source *s, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes = NULL;
+    th_why inner = {0};
+    TH_TRY(th_project_path(p, TH_FILE_FLOAT, path, why));
+    if (!th_file_exists(path))
+        return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` first", path, p->dir);
+    TH_TRY(th_file_read(path, 0, &bytes, &s->bytes, why));
+    s->hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, s->bytes});
+    th_err err = th_model_from_tflite((th_span){bytes, s->bytes}, &s->model, &inner);
+    free(bytes);
+    if (!err) err = th_pipeline_from(s->model, &s->pipe, &inner);
+    return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
+}
+
+/* ---- samples, computed once ---- */
+
+typedef struct samples {
+    float *x;       /* [n][n_values] */
+    int32_t *label; /* [n] */
+    int32_t n;
+    size_t n_values;
+} samples;
+
+static void get_sample(void *ctx, int32_t i, float *x)
+{
+    const samples *s = ctx;
+    memcpy(x, s->x + (size_t)i * s->n_values, s->n_values * sizeof *x);
+}
+
+static int32_t get_label(void *ctx, int32_t i)
+{
+    return ((const samples *)ctx)->label[i];
+}
+
+static void free_samples(samples *s)
+{
+    free(s->x);
+    free(s->label);
+}
+
+static th_err fill_samples(const th_sampler *sampler, int32_t n_labels, int32_t at_most, samples *s, th_why *why)
+{
+    const int32_t all = th_sampler_epoch_size(sampler);
+    float y[TH_MAX_LABELS];
+    if (all < 1 || n_labels > TH_MAX_LABELS)
+        return th_why_set(why, TH_ENOENT,
+                          "there are no training clips to calibrate with: import or make some (thimble data import, "
+                          "thimble data synth)");
+    s->n = all < at_most ? all : at_most;
+    s->x = calloc((size_t)s->n * s->n_values, sizeof *s->x);
+    s->label = calloc((size_t)s->n, sizeof *s->label);
+    if (!s->x || !s->label) return th_why_set(why, TH_ENOMEM, "no memory for %ld calibration samples", (long)s->n);
+    for (int32_t i = 0; i < s->n; i++) {
+        th_sampler_example(sampler, 0, (int32_t)((int64_t)i * all / s->n), 0, s->x + (size_t)i * s->n_values, y);
+        for (int32_t c = 0; c < n_labels; c++)
+            if (y[c] > y[s->label[i]]) s->label[i] = c;
+    }
+    return TH_OK;
+}
+
+static th_err load_samples(const th_project *p, const th_dataset *set, th_split split, const th_pipeline *pipe,
+                           int32_t at_most, samples *s, th_why *why)
+{
+    th_sampler *sampler = NULL;
+    s->n_values = (size_t)(pipe->n_frames * pipe->frontend.n_coef);
+    th_err err = th_sampler_new(set, split, pipe, NULL, p->seed, &sampler, why);
+    if (!err) err = fill_samples(sampler, pipe->n_labels, at_most, s, why);
+    th_sampler_free(sampler);
+    return err;
+}
+
+/* Training clips to calibrate, validation clips to compare with; training clips again where there are no others. */
+static th_err load_both(const th_project *p, const th_pipeline *pipe, int32_t at_most, bool compare, samples *train,
+                        samples *check, th_why *why)
+{
+    th_dataset *set = NULL;
+    th_why none = {0};
+    TH_TRY(th_dataset_load(p, &set, why));
+    th_err err = load_samples(p, set, TH_TRAIN, pipe, at_most, train, why);
+    if (!err && compare) {
+        err = load_samples(p, set, TH_VAL, pipe, INT32_MAX, check, &none);
+        if (err == TH_ENOENT) {
+            free_samples(check);
+            *check = (samples){0};
+            err = load_samples(p, set, TH_TRAIN, pipe, at_most, check, why);
+        } else if (err) {
+            err = th_why_set(why, err, "%s", none.text);
+        }
+    }
+    th_dataset_free(set);
+    return err;
+}
+
+/* ---- results ---- */
+
+static th_err write_int8(const th_project *p, const source *s, th_quantized *q, th_why *why)
+{
+    th_pipeline pipe = s->pipe;
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes = NULL;
+    pipe.source_hash = s->hash;
+    pipe.detect = p->detect; /* may have changed since training */
+    TH_TRY(th_pipeline_attach(&pipe, q->model, why));
+    TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
+    TH_TRY(th_model_to_tflite(q->model, &bytes, &q->int_bytes, why));
+    const th_err err = th_file_write(path, (th_span){bytes, q->int_bytes}, why);
+    free(bytes);
+    return err;
+}
+
+static th_err write_report(const th_project *p, const th_quantized *q, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    TH_TRY(th_project_path(p, TH_FILE_QUANTIZE, path, why));
+    json_t *o = th_quantized_json(q);
+    char *text = o ? json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(o);
+    if (!text) return th_why_set(why, TH_ENOMEM, "no memory for %s", path);
+    const th_err err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, why);
+    free(text);
+    return err;
+}
+
+static th_err quantise(const th_project *p, source *s, const th_quantize_options *options, samples *train,
+                       samples *check, th_quantized *q, th_why *why)
+{
+    const th_samples calibrate = {.n = train->n, .sample = get_sample, .label = get_label, .ctx = train};
+    const th_samples compare = {.n = check->n, .sample = get_sample, .label = get_label, .ctx = check};
+    th_model *f32 = s->model;
+    s->model = NULL;
+    TH_TRY(th_quantized_make(f32, &calibrate, check->n > 0 ? &compare : NULL, options, q, why));
+    q->float_bytes = s->bytes;
+    TH_TRY(write_int8(p, s, q, why));
+    return write_report(p, q, why);
+}
+
+th_err th_project_quantize(const th_project *p, const th_quantize_options *options, th_quantized *result, th_why *why)
+{
+    source s = {0};
+    samples train = {0}, check = {0};
+    *result = (th_quantized){.options = *options};
+    th_err err = read_source(p, &s, why);
+    if (!err && options->settings.ends != TH_ENDS_S8)
+        err = th_why_set(why, TH_EUSAGE,
+                         "--io is for .tflite files: the model of a project has int8 inputs, which is what "
+                         "its firmware feeds");
+    if (!err) err = load_both(p, &s.pipe, options->n_samples, options->debug || options->repair, &train, &check, why);
+    if (!err) err = quantise(p, &s, options, &train, &check, result, why);
+    free_samples(&train);
+    free_samples(&check);
+    th_model_free(s.model);
+    return err;
+}
+
+static bool same_detect(const th_detect_settings *a, const th_detect_settings *b)
+{
+    const float d = a->threshold - b->threshold;
+    return a->window_ms == b->window_ms && a->suppress_ms == b->suppress_ms && a->min_count == b->min_count &&
+           a->stride_ms == b->stride_ms && d < 1e-6f && d > -1e-6f;
+}
+
+/* True when int8.tflite is sound, was made from a float file with this hash, and detects by thimble.ini's settings. */
+static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
+{
+    th_model *m = NULL;
+    th_pipeline pipe;
+    th_why ignored = {0};
+    if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return false;
+    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash &&
+                       same_detect(&pipe.detect, &p->detect);
+    th_model_free(m);
+    return fresh;
+}
+
+th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    source s = {0};
+    *made = false;
+    TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
+    th_err err = read_source(p, &s, why);
+    if (!err && !is_fresh(path, p, s.hash)) {
+        const th_quantize_options options = th_quantize_defaults();
+        th_quantized q;
+        *made = true;
+        err = th_project_quantize(p, &options, &q, why);
+        th_quantized_free(&q);
+    }
+    th_model_free(s.model);
+    return err;
+}
