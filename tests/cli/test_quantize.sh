@@ -28,13 +28,13 @@ run quantize "$p"; exits "nothing trained yet" 1 'thimble train'
 tone_clips "$tmp/recordings" 8
 run data import "$tmp/recordings" --project "$p"; exits "clips" 0
 run train "$p" --preset tiny-conv --epochs 2; exits "two epochs" 0
-run quantize "$p" --method middle; exits "a method that is none" 2 'mse, percentile and minmax'
+run quantize "$p" --method middle; exits "a method that is none" 2 'mse, percentile, minmax and kl'
 run quantize "$p" --samples 0; exits "no samples" 2 'samples'
 run quantize "$p" --json; exits "quantize" 0 '"method":"mse".*"op":"SOFTMAX"'
 holds "int8.tflite is there" test -s "$p/model/int8.tflite"
 holds "quantize.json is there" grep -q '"snr_db"' "$p/model/quantize.json"
 cp "$p/model/int8.tflite" "$tmp/first"
-run quantize "$p"; exits "a second time" 0 'CONV_2D +[0-9.]+ dB'
+run quantize "$p"; exits "a second time" 0 'CONV_2D +int8 +[0-9.]+ dB'
 holds "the same bytes" cmp "$tmp/first" "$p/model/int8.tflite"
 run inspect "$p" --json; exits "inspect of a project" 0 '"labels":\["ja",'
 holds "the int8 model is below 20 kB" test "$(wc -c <"$p/model/int8.tflite")" -lt 20000
