@@ -33,6 +33,11 @@ typedef struct th_stage th_stage;
 typedef struct th_net th_net;
 typedef struct th_net_member th_net_member;
 
+/* Computes the outputs of all stages of samples n0 to n1 in place of the stages themselves, as they would be read
+ * (after activation): what the network does elsewhere, for example in integers.  The way back goes through the
+ * stages, at these values.  Called by every member for its samples, training or not. */
+typedef void th_simulate_fn(void *ctx, th_net *net, int member, int32_t n0, int32_t n1);
+
 /* An input of a stage, and where it lies when the stage looks at it. */
 typedef struct th_input {
     th_stage *from; /* NULL: the network's input */
@@ -124,7 +129,9 @@ struct th_net {
     bool training;
     uint64_t mask_seed;
     th_loss_cfg loss;
-    const float *w, *stats; /* parameters and running moments that are used */
+    const float *w, *stats;   /* parameters and running moments that are used */
+    th_simulate_fn *simulate; /* NULL: the stages compute */
+    void *simulate_ctx;
     void *memory;
 };
 

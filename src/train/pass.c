@@ -155,9 +155,9 @@ static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st)
     const double n = (double)net->n * st->out_px;
     for (size_t c = 0; c < s; c++) {
         const size_t k = st->c + c, at = 2 * st->c + c;
-        if (!st->n_gamma) {
+        if (!st->n_gamma || net->simulate) {
             m->a[k] = 1;
-            m->b[k] = st->n_beta ? net->w[st->beta + c] : 0;
+            m->b[k] = st->n_beta && !net->simulate ? net->w[st->beta + c] : 0;
             continue;
         }
         double mean = (double)net->stats[at], var = (double)net->stats[at + s];
@@ -257,11 +257,12 @@ void th_net_forward(th_net *net, th_team *team, int member)
     m->forward = true;
     memset(m->sum, 0, 2 * net->n_channels * sizeof *m->sum);
     memset(m->sum_back, 0, 2 * net->n_channels * sizeof *m->sum_back);
+    if (net->simulate) net->simulate(net->simulate_ctx, net, member, n0, n1);
     for (int32_t i = 0; i < net->n_stages; i++) {
         th_stage *st = &net->stage[i];
         if (net->training && st->n_flipped && i % net->n_members == member)
             st->row->flip(st, net->w + st->w, net->flipped + st->w_back);
-        st->row->forward(net, m, st, n0, n1);
+        if (!net->simulate) st->row->forward(net, m, st, n0, n1);
         if (norm_learns(net, st)) th_team_barrier(team, member);
         forward_coefs(net, m, st);
     }

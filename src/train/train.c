@@ -174,12 +174,17 @@ static th_err start(trainer *t, th_why *why)
     if (t->cfg.momentum < 0) t->cfg.momentum = t->cfg.optimizer->momentum;
     t->n_out = outputs_of(job->spec);
     TH_TRY(th_team_new(job->cfg.n_threads, &t->team, why));
-    TH_TRY(th_net_new(job->spec, &(th_net_options){.batch = batch, .n_members = job->cfg.n_threads}, &t->net, why));
+    TH_TRY(th_net_new(job->spec,
+                      &(th_net_options){.batch = batch, .n_members = job->cfg.n_threads, .frozen = job->frozen},
+                      &t->net, why));
     TH_TRY(allocate(t, why));
     t->steps = (job->n_train + batch - 1) / batch;
     t->net->loss = t->cfg.loss;
     s->job = th_train_hash(job);
     th_net_init(t->net, job->cfg.seed);
+    if (job->start) th_import_apply(job->start, t->net);
+    t->net->simulate = job->simulate;
+    t->net->simulate_ctx = job->simulate_ctx;
     copy(s->average, s->params, s->n_params);
     copy(s->average_running, s->running, 2 * s->n_channels);
     if (job->resume && job->checkpoint) return th_checkpoint_load(s, job->checkpoint, why);
@@ -546,7 +551,8 @@ th_err th_train(const th_train_job *job, th_model **model, th_why *why)
     if (!err) {
         t->net->w = t->state.best;
         t->net->stats = t->state.best_running;
-        err = th_net_export(t->net, model, why);
+        if (job->on_best) err = job->on_best(job->ctx, t->net, why);
+        if (!err) err = th_net_export(t->net, model, why);
     }
     finish(t);
     free(t);

@@ -5,6 +5,7 @@
 #include "base/why.h"
 #include "model/graph.h"
 #include "model/spec.h"
+#include "train/import.h"
 #include "train/loss.h"
 #include "train/metric.h"
 #include "train/optim.h"
@@ -45,6 +46,8 @@ typedef struct th_epoch_report {
 
 typedef struct th_train_job {
     const th_spec *spec;
+    const th_import *start; /* parameters to begin with, of a model of this spec; NULL: random ones */
+    const bool *frozen;     /* [n_layers] layers that keep theirs; NULL: none */
     th_train_cfg cfg;
     th_example_fn *train, *val;
     void *train_ctx, *val_ctx;
@@ -55,6 +58,11 @@ typedef struct th_train_job {
         job_hash; /* of the data and features (spec and cfg are added here): a checkpoint of another job is refused */
     bool (*on_epoch)(void *ctx, const th_epoch_report *r); /* false stops; after a resume it sees the old ones first */
     void (*on_progress)(void *ctx, int32_t epoch, double part); /* may be NULL */
+    /* Before a step's forward pass: see th_net.simulate; NULL: the net computes itself. */
+    th_simulate_fn *simulate;
+    void *simulate_ctx;
+    /* The net with the best epoch's parameters in net->w and net->stats, before it is exported; may be NULL. */
+    th_err (*on_best)(void *ctx, th_net *net, th_why *why);
     void *ctx;
 } th_train_job;
 
