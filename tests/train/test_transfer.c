@@ -127,9 +127,10 @@ static void refuses(void **state)
     assert_non_null(strstr(why.text, "nothing left to train"));
     assert_int_equal(th_import_replace_head(&im, 1, "conv2d 10 1x1\nadd input\nflatten\ndense classes\n", 3, &why),
                      TH_OK);
+    why = (th_why){0};
     im.spec.layer[3].in[1] = 0; /* reads conv2d1, in the trunk */
     assert_int_equal(th_transfer_train(&job, &im, 1, 1, &after, &why), TH_EUNSUP);
-    assert_non_null(strstr(why.text, "conv2d2"));
+    if (!strstr(why.text, "conv2d2")) fail_msg("%s", why.text);
     th_model_free(before);
 }
 
