@@ -95,32 +95,42 @@ TH_INLINE th_neon_pair th_neon_dot_s16(th_neon_pair s, int8x16_t x, int8x16_t w)
 
 /* SQRDMULH is the rounding doubling high product, (a m + 2^30) >> 31; SRSHL shifts with ties up, so one less for
  * negative numbers (SSRA) puts them away from zero.  Both round before they cut, so no sum is too large. */
-TH_INLINE int32x4_t th_neon_requant(int32x4_t a, int32x4_t m, int32x4_t shift)
+typedef struct scale {
+    int32x4_t bias, m, shift;
+} scale;
+
+TH_INLINE scale scale_of(const int32_t *bias, const int32_t *m, const int32_t *shift)
 {
-    const int32x4_t h = vqrdmulhq_s32(a, m);
-    return vrshlq_s32(vsraq_n_s32(h, h, 31), shift);
+    const scale s = {vld1q_s32(bias), vld1q_s32(m), vld1q_s32(shift)};
+    return s;
 }
 
-static void th_neon_finish_s8(const th_finish_s8 *f)
+TH_INLINE int32x4_t requant(const scale *s, int32x4_t sums)
 {
-    const int16x4_t zero = vdup_n_s16((int16_t)f->zero), lo = vdup_n_s16((int16_t)f->lo),
-                    hi = vdup_n_s16((int16_t)f->hi);
-    for (int32_t c = 0; c < f->n; c += 4) {
-        const int32x4_t bias = vld1q_s32(f->bias + c), m = vld1q_s32(f->multiplier + c), e = vld1q_s32(f->shift + c);
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const int32x4_t a = vaddq_s32(vld1q_s32(f->sums + (ptrdiff_t)r * f->sums_row + c), bias);
-            const int16x4_t q = vqadd_s16(vqmovn_s32(th_neon_requant(a, m, e)), zero);
-            const int16x4_t w = vmin_s16(vmax_s16(q, lo), hi);
-            const int32_t four = vget_lane_s32(vreinterpret_s32_s8(vmovn_s16(vcombine_s16(w, w))), 0);
-            int8_t *y = f->y + r * f->y_row + c;
-            if (left >= 4)
-                memcpy(y, &four, 4);
-            else
-                memcpy(y, &four, (size_t)left);
-        }
-    }
+    const int32x4_t h = vqrdmulhq_s32(vaddq_s32(sums, s->bias), s->m);
+    return vrshlq_s32(vsraq_n_s32(h, h, 31), s->shift);
 }
+
+TH_INLINE void put(const th_finish_s8 *f, int8_t *y, int32x4_t q, int32_t left)
+{
+    const int16x4_t v = vqadd_s16(vqmovn_s32(q), vdup_n_s16((int16_t)f->zero));
+    const int16x4_t w = vmin_s16(vmax_s16(v, vdup_n_s16((int16_t)f->lo)), vdup_n_s16((int16_t)f->hi));
+    const int32_t four = vget_lane_s32(vreinterpret_s32_s8(vmovn_s16(vcombine_s16(w, w))), 0);
+    if (left >= 4)
+        memcpy(y, &four, 4);
+    else
+        memcpy(y, &four, (size_t)left);
+}
+
+#define I_VEC      int32x4_t
+#define I_LANES    4
+#define I_LOAD     vld1q_s32
+#define I_STORE    vst1q_s32
+#define I_SCALE    scale
+#define I_SCALE_OF scale_of
+#define I_REQUANT  requant
+#define I_PUT      put
+#include "nn/vec/whole.h"
 
 static int32_t th_neon_place(int32_t c)
 {

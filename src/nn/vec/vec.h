@@ -72,6 +72,13 @@ typedef struct th_finish_f32 {
     ptrdiff_t y_row; /* floats */
 } th_finish_f32;
 
+/* y[i] = R(sums[i] + bias[i]), n of them: whole vectors; -31 <= shift <= -1.  y may lie on sums. */
+typedef struct th_scale_s32 {
+    const int32_t *sums, *bias, *multiplier, *shift;
+    int32_t n;
+    int32_t *y;
+} th_scale_s32;
+
 /* An input of ADD: what it adds is R((x - zero) 2^20, multiplier, shift), R as in nn/requant.h.  -31 <= shift <= 0,
  * multiplier >= 0.  (x - zero) 2^20 m needs more than 32 bits, but with m = 2^11 high + low
  *   h = ((x - zero) 2^20 m + 2^30) >> 31  =  (x - zero) high + (((x - zero) low + 2^10) >> 11)
@@ -122,6 +129,7 @@ typedef struct th_vec {
     void (*tile_f32)(const th_tile *t);
     void (*widen)(const int8_t *x, int32_t n, int16_t *y); /* NULL when s8_bytes is 1 */
     void (*finish_s8)(const th_finish_s8 *f);
+    void (*scale_s32)(const th_scale_s32 *j);
     void (*finish_f32)(const th_finish_f32 *f);
     void (*add_s8)(const th_add_s8_job *j); /* NULL: tables */
     int32_t line_group, line_lanes;         /* depthwise int8: taps of one lane, channels of a block */

@@ -57,21 +57,44 @@ static void widen(const int8_t *x, int32_t n, int16_t *y)
     for (; i < n; i++) y[i] = x[i];
 }
 
+typedef struct scale {
+    th_v128 bias, m, down;
+} scale;
+
+TH_INLINE scale scale_of(const int32_t *bias, const int32_t *m, const int32_t *shift)
+{
+    int32_t factor[4];
+    for (int i = 0; i < 4; i++) factor[i] = (int32_t)(UINT32_C(1) << (31 + shift[i]));
+    const scale s = {th_w_load(bias), th_w_load(m), th_w_load(factor)};
+    return s;
+}
+
+TH_INLINE th_v128 requant(const scale *s, th_v128 sums)
+{
+    const th_v128 h = th_w_high(th_w_add_32(sums, s->bias), s->m);
+    return th_w_high(th_w_add_32(h, th_w_sign_32(h)), s->down);
+}
+
+#define I_VEC      th_v128
+#define I_LANES    4
+#define I_LOAD     th_w_load
+#define I_STORE    th_w_store
+#define I_SCALE    scale
+#define I_SCALE_OF scale_of
+#define I_REQUANT  requant
+#include "nn/vec/whole.h"
+
 /* Four channels with any shifts. */
 static void finish_4(const th_finish_s8 *f, int32_t c)
 {
     const th_v128 offset = th_w_all_16((int16_t)f->zero), lo = th_w_all_16((int16_t)f->lo),
                   hi = th_w_all_16((int16_t)f->hi);
-    int32_t factor[4];
-    for (int i = 0; i < 4; i++) factor[i] = (int32_t)(UINT32_C(1) << (31 + f->shift[c + i]));
-    const th_v128 bias = th_w_load(f->bias + c);
-    th_v128 m = th_w_load(f->multiplier + c), down = th_w_load(factor);
+    scale s = scale_of(f->bias + c, f->multiplier + c, f->shift + c);
     const int32_t left = f->n - c;
     for (int32_t r = 0; r < f->rows; r++) {
-        m = th_w_fresh(m);
-        down = th_w_fresh(down);
-        const th_v128 h = th_w_high(th_w_add_32(th_w_load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m);
-        const th_v128 q = th_w_high(th_w_add_32(h, th_w_sign_32(h)), down);
+        s.m = th_w_fresh(s.m);
+        s.down = th_w_fresh(s.down);
+        const th_v128 q = requant(&s, th_w_load(f->sums + (ptrdiff_t)r * f->sums_row + c));
         const th_v128 w = th_w_min_16(th_w_max_16(th_w_add_sat_16(th_w_to_16(q, q), offset), lo), hi);
         int8_t some[4], *y = f->y + r * f->y_row + c;
         if (left >= 4) {
@@ -173,6 +196,7 @@ const th_vec th_vec_simd128 = {
     .tile_f32 = tile_f32,
     .widen = widen,
     .finish_s8 = finish_s8,
+    .scale_s32 = scale_s32,
     .finish_f32 = finish_f32,
     .line_group = 2,
     .line_lanes = 8,

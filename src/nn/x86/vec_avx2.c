@@ -63,92 +63,72 @@ static void widen(const int8_t *x, int32_t n, int16_t *y)
     for (; i < n; i++) y[i] = x[i];
 }
 
-/* 8 sums to 8 bytes.  Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
-TH_INLINE __m128i requant(const th_finish_s8 *f, __m256i a, __m256i m, __m256i e)
+typedef struct scale {
+    __m256i bias, m, e;
+} scale;
+
+TH_INLINE scale scale_of(const int32_t *bias, const int32_t *m, const int32_t *shift)
 {
-    const __m256i one = _mm256_set1_epi64x((int64_t)1 << 30);
-    const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(a, m), one);
-    const __m256i odd = _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(m, 32)), one);
+    return (scale){load(bias), load(m), _mm256_sub_epi32(_mm256_set1_epi32(-1), load(shift))}; /* e = -shift - 1 */
+}
+
+/* Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
+TH_INLINE __m256i requant(const scale *s, __m256i sums)
+{
+    const __m256i one = _mm256_set1_epi64x((int64_t)1 << 30), a = _mm256_add_epi32(sums, s->bias);
+    const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(a, s->m), one);
+    const __m256i odd = _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(s->m, 32)), one);
     const __m256i h = _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_add_epi64(odd, odd), 0xaa);
-    const __m256i t = _mm256_srav_epi32(_mm256_add_epi32(h, _mm256_srai_epi32(h, 31)), e);
-    const __m256i q = _mm256_add_epi32(_mm256_srai_epi32(t, 1), _mm256_and_si256(t, _mm256_set1_epi32(1)));
+    const __m256i t = _mm256_srav_epi32(_mm256_add_epi32(h, _mm256_srai_epi32(h, 31)), s->e);
+    return _mm256_add_epi32(_mm256_srai_epi32(t, 1), _mm256_and_si256(t, _mm256_set1_epi32(1)));
+}
+
+TH_INLINE void put(const th_finish_s8 *f, int8_t *y, __m256i q, int32_t left)
+{
     const __m128i w = _mm_adds_epi16(_mm_packs_epi32(_mm256_castsi256_si128(q), _mm256_extracti128_si256(q, 1)),
                                      _mm_set1_epi16((int16_t)f->zero));
     const __m128i limited =
         _mm_min_epi16(_mm_max_epi16(w, _mm_set1_epi16((int16_t)f->lo)), _mm_set1_epi16((int16_t)f->hi));
-    return _mm_packs_epi16(limited, limited);
-}
-
-static void finish_s8(const th_finish_s8 *f)
-{
-    for (int32_t c = 0; c < f->n; c += 8) {
-        const __m256i bias = load(f->bias + c), m = load(f->multiplier + c);
-        const __m256i e = _mm256_sub_epi32(_mm256_set1_epi32(-1), load(f->shift + c)); /* -shift - 1 */
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const __m128i q = requant(f, _mm256_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e);
-            int8_t *y = f->y + r * f->y_row + c;
-            if (left >= 8) {
-                _mm_storel_epi64((__m128i *)(void *)y, q);
-            } else {
-                int8_t some[16];
-                _mm_storeu_si128((__m128i *)(void *)some, q);
-                for (int32_t i = 0; i < left; i++) y[i] = some[i];
-            }
-        }
+    const __m128i bytes = _mm_packs_epi16(limited, limited);
+    if (left >= 8) {
+        _mm_storel_epi64((__m128i *)(void *)y, bytes);
+    } else {
+        int8_t some[16];
+        _mm_storeu_si128((__m128i *)(void *)some, bytes);
+        for (int32_t i = 0; i < left; i++) y[i] = some[i];
     }
 }
 
-/* What an input of ADD adds, see th_term_s8. */
-typedef struct term {
-    __m256i high, low, high_at, low_at;
-    __m128i down;
-} term;
-
-TH_INLINE term term_of(const th_term_s8 *t)
+TH_INLINE __m256i bytes_at(const int8_t *p, int32_t left)
 {
-    const int32_t high = (t->multiplier >> 11) * 2, low = t->multiplier & 2047;
-    return (term){_mm256_set1_epi32(high), _mm256_set1_epi32(low), _mm256_set1_epi32(-t->zero * high),
-                  _mm256_set1_epi32(1024 - t->zero * low), _mm_cvtsi32_si128(-t->shift)};
-}
-
-TH_INLINE __m256i term_at(const term *t, const int8_t *bytes)
-{
-    const __m256i x = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)bytes));
-    const __m256i low = _mm256_srai_epi32(_mm256_add_epi32(_mm256_mullo_epi32(x, t->low), t->low_at), 11);
-    const __m256i twice =
-        _mm256_add_epi32(_mm256_add_epi32(_mm256_mullo_epi32(x, t->high), t->high_at), _mm256_add_epi32(low, low));
-    const __m256i k = _mm256_sra_epi32(_mm256_add_epi32(twice, _mm256_srai_epi32(twice, 31)), t->down);
-    return _mm256_add_epi32(_mm256_srai_epi32(k, 1), _mm256_and_si256(k, _mm256_set1_epi32(1)));
-}
-
-/* Eight at a time; the last ones in memory that has room for eight. */
-static void add_s8(const th_add_s8_job *j)
-{
-    const term of_a = term_of(&j->of_a), of_b = term_of(&j->of_b);
-    const __m256i m = load(j->finish.multiplier), sign = _mm256_set1_epi32(-j->negative),
-                  e = _mm256_sub_epi32(_mm256_set1_epi32(-1), load(j->finish.shift));
-    for (int32_t i = 0; i < j->finish.n; i += 8) {
-        const int32_t left = j->finish.n - i;
-        const int8_t *a = j->a + i, *b = j->b + i;
-        int8_t rest_a[8] = {0}, rest_b[8] = {0};
-        if (left < 8) {
-            memcpy(rest_a, a, (size_t)left);
-            memcpy(rest_b, b, (size_t)left);
-            a = rest_a;
-            b = rest_b;
-        }
-        const __m256i sum =
-            _mm256_add_epi32(term_at(&of_a, a), _mm256_sub_epi32(_mm256_xor_si256(term_at(&of_b, b), sign), sign));
-        const __m128i q = requant(&j->finish, sum, m, e);
-        if (left >= 8) {
-            _mm_storel_epi64((__m128i *)(void *)(j->finish.y + i), q);
-        } else {
-            _mm_storel_epi64((__m128i *)(void *)rest_a, q);
-            memcpy(j->finish.y + i, rest_a, (size_t)left);
-        }
+    int8_t rest[8] = {0};
+    if (left < 8) {
+        memcpy(rest, p, (size_t)left);
+        p = rest;
     }
+    return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p));
 }
+
+#define I_VEC      __m256i
+#define I_LANES    8
+#define I_LOAD     load
+#define I_STORE    store
+#define I_SCALE    scale
+#define I_SCALE_OF scale_of
+#define I_REQUANT  requant
+#define I_PUT      put
+#define I_BYTES    bytes_at
+#define I_ALL      _mm256_set1_epi32
+#define I_ADD      _mm256_add_epi32
+#define I_SUB      _mm256_sub_epi32
+#define I_MUL      _mm256_mullo_epi32
+#define I_XOR      _mm256_xor_si256
+#define I_AND      _mm256_and_si256
+#define I_SHIFT    _mm256_srai_epi32
+#define I_COUNT    __m128i
+#define I_COUNT_OF _mm_cvtsi32_si128
+#define I_SHIFT_BY _mm256_sra_epi32
+#include "nn/vec/whole.h"
 
 static int32_t place(int32_t c)
 {
@@ -187,6 +167,7 @@ const th_vec th_vec_avx2 = {
     .tile_f32 = tile_f32,
     .widen = widen,
     .finish_s8 = finish_s8,
+    .scale_s32 = scale_s32,
     .finish_f32 = finish_f32,
     .add_s8 = add_s8,
     .line_group = 2,

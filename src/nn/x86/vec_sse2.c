@@ -88,12 +88,12 @@ TH_INLINE __m128i round_of(__m128i m)
 }
 
 /* 2^(32 - e) is made as a float, whose exponent it is; converting 2^31 gives the bits of INT32_MIN, which are meant. */
-TH_INLINE scale scale_of(const th_finish_s8 *f, int32_t c)
+TH_INLINE scale scale_of(const int32_t *bias, const int32_t *m, const int32_t *shift)
 {
-    const __m128i e = _mm_sub_epi32(_mm_set1_epi32(-1), load(f->shift + c)); /* -shift - 1 */
+    const __m128i e = _mm_sub_epi32(_mm_set1_epi32(-1), load(shift)); /* -shift - 1 */
     scale s;
-    s.bias = load(f->bias + c);
-    s.m = load(f->multiplier + c);
+    s.bias = load(bias);
+    s.m = load(m);
     s.m_odd = _mm_srli_epi64(s.m, 32);
     s.round = round_of(s.m);
     s.round_odd = round_of(s.m_odd);
@@ -106,8 +106,9 @@ TH_INLINE scale scale_of(const th_finish_s8 *f, int32_t c)
 
 /* h = (a m + 2^30) >> 31 as ((a + 2^31) m + (2^30 - 2^31 m)) >> 31, where a + 2^31 is not negative.
  * t >> e as ((t + 2^31) 2^(32 - e)) >> 32, less 2^(31 - e): unsigned too; for e = 0 it is t itself. */
-TH_INLINE __m128i requant(const scale *s, __m128i a)
+TH_INLINE __m128i requant(const scale *s, __m128i sums)
 {
+    const __m128i a = _mm_add_epi32(sums, s->bias);
     const __m128i upper = _mm_set_epi32(-1, 0, -1, 0), most = _mm_set1_epi32(INT32_MIN), up = _mm_xor_si128(a, most);
     const __m128i even = _mm_add_epi64(_mm_mul_epu32(up, s->m), s->round);
     const __m128i odd = _mm_add_epi64(_mm_mul_epu32(_mm_srli_epi64(up, 32), s->m_odd), s->round_odd);
@@ -120,25 +121,28 @@ TH_INLINE __m128i requant(const scale *s, __m128i a)
     return _mm_add_epi32(_mm_srai_epi32(t, 1), _mm_and_si128(t, _mm_set1_epi32(1)));
 }
 
-static void finish_s8(const th_finish_s8 *f)
+TH_INLINE void put(const th_finish_s8 *f, int8_t *y, __m128i q, int32_t left)
 {
-    const __m128i zero = _mm_set1_epi16((int16_t)f->zero), lo = _mm_set1_epi16((int16_t)f->lo),
-                  hi = _mm_set1_epi16((int16_t)f->hi);
-    for (int32_t c = 0; c < f->n; c += 4) {
-        const scale s = scale_of(f, c);
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const __m128i q = requant(&s, _mm_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), s.bias));
-            const __m128i w = _mm_min_epi16(_mm_max_epi16(_mm_adds_epi16(_mm_packs_epi32(q, q), zero), lo), hi);
-            const int32_t four = _mm_cvtsi128_si32(_mm_packs_epi16(w, w));
-            int8_t *y = f->y + r * f->y_row + c;
-            if (left >= 4)
-                memcpy(y, &four, 4);
-            else
-                memcpy(y, &four, (size_t)left);
-        }
-    }
+    const __m128i w =
+        _mm_min_epi16(_mm_max_epi16(_mm_adds_epi16(_mm_packs_epi32(q, q), _mm_set1_epi16((int16_t)f->zero)),
+                                    _mm_set1_epi16((int16_t)f->lo)),
+                      _mm_set1_epi16((int16_t)f->hi));
+    const int32_t four = _mm_cvtsi128_si32(_mm_packs_epi16(w, w));
+    if (left >= 4)
+        memcpy(y, &four, 4);
+    else
+        memcpy(y, &four, (size_t)left);
 }
+
+#define I_VEC      __m128i
+#define I_LANES    4
+#define I_LOAD     load
+#define I_STORE    store
+#define I_SCALE    scale
+#define I_SCALE_OF scale_of
+#define I_REQUANT  requant
+#define I_PUT      put
+#include "nn/vec/whole.h"
 
 static int32_t place(int32_t c)
 {
@@ -179,6 +183,7 @@ const th_vec th_vec_sse2 = {
     .tile_f32 = tile_f32,
     .widen = widen,
     .finish_s8 = finish_s8,
+    .scale_s32 = scale_s32,
     .finish_f32 = finish_f32,
     .line_group = 2,
     .line_lanes = 16,

@@ -70,75 +70,64 @@ TH_INLINE __m512i turned(__m512i v)
 #define F_AT_ONCE          8
 #include "nn/vec/real.h"
 
-/* 16 sums to 16 bytes.  Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
-TH_INLINE __m128i requant(const th_finish_s8 *f, __m512i a, __m512i m, __m512i e)
+typedef struct scale {
+    __m512i bias, m, e;
+} scale;
+
+TH_INLINE scale scale_of(const int32_t *bias, const int32_t *m, const int32_t *shift)
 {
-    const __m512i one = _mm512_set1_epi64((int64_t)1 << 30);
-    const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(a, m), one);
-    const __m512i odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(m, 32)), one);
+    return (scale){load(bias), load(m), _mm512_sub_epi32(_mm512_set1_epi32(-1), load(shift))}; /* e = -shift - 1 */
+}
+
+/* Products of even and of odd lanes have 64 bits each; bits 31 and up are wanted. */
+TH_INLINE __m512i requant(const scale *s, __m512i sums)
+{
+    const __m512i one = _mm512_set1_epi64((int64_t)1 << 30), a = _mm512_add_epi32(sums, s->bias);
+    const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(a, s->m), one);
+    const __m512i odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(s->m, 32)), one);
     const __m512i h = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 31), _mm512_add_epi64(odd, odd));
-    const __m512i t = _mm512_srav_epi32(_mm512_add_epi32(h, _mm512_srai_epi32(h, 31)), e);
-    const __m512i q = _mm512_add_epi32(_mm512_add_epi32(_mm512_srai_epi32(t, 1), _mm512_set1_epi32(f->zero)),
-                                       _mm512_and_si512(t, _mm512_set1_epi32(1)));
-    return _mm512_cvtepi32_epi8(
-        _mm512_min_epi32(_mm512_max_epi32(q, _mm512_set1_epi32(f->lo)), _mm512_set1_epi32(f->hi)));
+    const __m512i t = _mm512_srav_epi32(_mm512_add_epi32(h, _mm512_srai_epi32(h, 31)), s->e);
+    return _mm512_add_epi32(_mm512_srai_epi32(t, 1), _mm512_and_si512(t, _mm512_set1_epi32(1)));
 }
 
-static void finish_s8(const th_finish_s8 *f)
+TH_INLINE void put(const th_finish_s8 *f, int8_t *y, __m512i q, int32_t left)
 {
-    for (int32_t c = 0; c < f->n; c += 16) {
-        const __m512i bias = load(f->bias + c), m = load(f->multiplier + c);
-        const __m512i e = _mm512_sub_epi32(_mm512_set1_epi32(-1), load(f->shift + c)); /* -shift - 1 */
-        const int32_t left = f->n - c;
-        for (int32_t r = 0; r < f->rows; r++) {
-            const __m128i q = requant(f, _mm512_add_epi32(load(f->sums + (ptrdiff_t)r * f->sums_row + c), bias), m, e);
-            int8_t *y = f->y + r * f->y_row + c;
-            if (left >= 16)
-                _mm_storeu_si128((__m128i *)(void *)y, q);
-            else if (left == 8)
-                _mm_storel_epi64((__m128i *)(void *)y, q);
-            else
-                _mm_mask_storeu_epi8(y, (__mmask16)((1u << left) - 1), q);
-        }
-    }
+    const __m512i w = _mm512_add_epi32(q, _mm512_set1_epi32(f->zero));
+    const __m128i bytes =
+        _mm512_cvtepi32_epi8(_mm512_min_epi32(_mm512_max_epi32(w, _mm512_set1_epi32(f->lo)), _mm512_set1_epi32(f->hi)));
+    if (left >= 16)
+        _mm_storeu_si128((__m128i *)(void *)y, bytes);
+    else if (left == 8)
+        _mm_storel_epi64((__m128i *)(void *)y, bytes);
+    else
+        _mm_mask_storeu_epi8(y, (__mmask16)((1u << left) - 1), bytes);
 }
 
-/* What an input of ADD adds, see th_term_s8. */
-typedef struct term {
-    __m512i high, low, high_at, low_at, down;
-} term;
-
-TH_INLINE term term_of(const th_term_s8 *t)
+TH_INLINE __m512i bytes_at(const int8_t *p, int32_t left)
 {
-    const int32_t high = (t->multiplier >> 11) * 2, low = t->multiplier & 2047;
-    return (term){_mm512_set1_epi32(high), _mm512_set1_epi32(low), _mm512_set1_epi32(-t->zero * high),
-                  _mm512_set1_epi32(1024 - t->zero * low), _mm512_set1_epi32(-t->shift)};
+    return _mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8((__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1), p));
 }
 
-TH_INLINE __m512i term_at(const term *t, __m128i bytes)
-{
-    const __m512i x = _mm512_cvtepi8_epi32(bytes);
-    const __m512i low = _mm512_srai_epi32(_mm512_add_epi32(_mm512_mullo_epi32(x, t->low), t->low_at), 11);
-    const __m512i twice =
-        _mm512_add_epi32(_mm512_add_epi32(_mm512_mullo_epi32(x, t->high), t->high_at), _mm512_add_epi32(low, low));
-    const __m512i k = _mm512_srav_epi32(_mm512_add_epi32(twice, _mm512_srai_epi32(twice, 31)), t->down);
-    return _mm512_add_epi32(_mm512_srai_epi32(k, 1), _mm512_and_si512(k, _mm512_set1_epi32(1)));
-}
-
-static void add_s8(const th_add_s8_job *j)
-{
-    const term of_a = term_of(&j->of_a), of_b = term_of(&j->of_b);
-    const __m512i m = load(j->finish.multiplier), sign = _mm512_set1_epi32(-j->negative),
-                  e = _mm512_sub_epi32(_mm512_set1_epi32(-1), load(j->finish.shift));
-    for (int32_t i = 0; i < j->finish.n; i += 16) {
-        const int32_t left = j->finish.n - i;
-        const __mmask16 here = (__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1);
-        const __m512i a = term_at(&of_a, _mm_maskz_loadu_epi8(here, j->a + i)),
-                      b = term_at(&of_b, _mm_maskz_loadu_epi8(here, j->b + i));
-        const __m512i sum = _mm512_add_epi32(a, _mm512_sub_epi32(_mm512_xor_si512(b, sign), sign));
-        _mm_mask_storeu_epi8(j->finish.y + i, here, requant(&j->finish, sum, m, e));
-    }
-}
+#define I_VEC      __m512i
+#define I_LANES    16
+#define I_LOAD     load
+#define I_STORE    _mm512_storeu_si512
+#define I_SCALE    scale
+#define I_SCALE_OF scale_of
+#define I_REQUANT  requant
+#define I_PUT      put
+#define I_BYTES    bytes_at
+#define I_ALL      _mm512_set1_epi32
+#define I_ADD      _mm512_add_epi32
+#define I_SUB      _mm512_sub_epi32
+#define I_MUL      _mm512_mullo_epi32
+#define I_XOR      _mm512_xor_si512
+#define I_AND      _mm512_and_si512
+#define I_SHIFT    _mm512_srai_epi32
+#define I_COUNT    __m128i
+#define I_COUNT_OF _mm_cvtsi32_si128
+#define I_SHIFT_BY _mm512_sra_epi32
+#include "nn/vec/whole.h"
 
 /* Unpacking works in quarters of 128 bits: sum register r has channels 4 r .. 4 r + 3 of each quarter's 16. */
 static int32_t place(int32_t c)
@@ -190,6 +179,7 @@ const th_vec th_vec_vnni = {
     .tile_s16 = tile_s16,
     .tile_f32 = tile_f32,
     .finish_s8 = finish_s8,
+    .scale_s32 = scale_s32,
     .finish_f32 = finish_f32,
     .add_s8 = add_s8,
     .line_group = 4,
