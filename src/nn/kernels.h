@@ -227,7 +227,8 @@
     X((first) + 4, th_depthwise_f32_##family)                                                                          \
     X((first) + 5, th_vec_add_s8_##family)                                                                             \
     X((first) + 6, th_vec_add_f32_##family)                                                                            \
-    X((first) + 7, th_vec_lstm_f32_##family)
+    X((first) + 7, th_vec_lstm_f32_##family)                                                                           \
+    X((first) + 8, th_vec_lstm_s8_##family)
 
 #if defined(__x86_64__)
 #define TH_KERNELS_X86_LIST(X)                                                                                         \
@@ -246,7 +247,8 @@
 #define TH_KERNELS_ARM64_LIST(X)
 #endif
 
-#define TH_KERNELS_WASM_LIST(X) TH_KERNELS_VEC_LIST(X, 4000, simd128)
+/* 4000 .. 4007 had tiles of 5 pixels, and so less scratch. */
+#define TH_KERNELS_WASM_LIST(X) TH_KERNELS_VEC_LIST(X, 4010, simd128)
 
 #define TH_KERNELS_ARM_MVE_LIST(X)                                                                                     \
     X(5000, th_conv_2d_mve)                                                                                            \

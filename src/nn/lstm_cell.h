@@ -32,18 +32,28 @@ static inline ptrdiff_t th_lstm_row(int32_t time_major, int32_t batches, int32_t
     return time_major ? (ptrdiff_t)t * batches + b : (ptrdiff_t)b * steps + t;
 }
 
+/* The cell of what is kept (f * c) and what is new (i * g). */
+static inline int16_t th_lstm_next(const th_lstm_s16_par *p, int32_t kept, int32_t fresh)
+{
+    const int32_t c = th_lstm_limit(th_lstm_limit(kept) + th_lstm_limit(fresh));
+    return (int16_t)(p->cell_clip > 0 ? th_clamp(c, -p->cell_clip, p->cell_clip) : c);
+}
+
+/* tanh(c) */
+static inline int32_t th_lstm_tanh(const th_lstm_s16_par *p, int32_t c)
+{
+    return th_tanh_s16_of(p->tanh_shift >= 0 ? c * (INT32_C(3) << p->tanh_shift)
+                                             : (3 * c + (INT32_C(1) << (-p->tanh_shift - 1))) >> -p->tanh_shift);
+}
+
 /* Moves one cell on, and returns the new tanh(c) * o before it is limited. */
 static inline int32_t th_lstm_update(const th_lstm_s16_par *p, const int32_t gate[4], int16_t *cell)
 {
     const int32_t i = th_logistic_s16_of(3 * gate[TH_LSTM_I]), f = th_logistic_s16_of(3 * gate[TH_LSTM_F]);
     const int32_t g = th_tanh_s16_of(3 * gate[TH_LSTM_G]), o = th_logistic_s16_of(3 * gate[TH_LSTM_O]);
-    const int32_t kept = th_lstm_limit(th_requant(f * *cell, p->forget_multiplier, p->forget_shift));
-    int32_t c = th_lstm_limit(kept + th_lstm_limit(th_requant(i * g, p->input_multiplier, p->input_shift)));
-    if (p->cell_clip > 0) c = th_clamp(c, -p->cell_clip, p->cell_clip);
-    *cell = (int16_t)c;
-    const int32_t x = p->tanh_shift >= 0 ? c * (INT32_C(3) << p->tanh_shift)
-                                         : (3 * c + (INT32_C(1) << (-p->tanh_shift - 1))) >> -p->tanh_shift;
-    return th_add_wrap(th_requant(th_tanh_s16_of(x) * o, p->out_multiplier, p->out_shift), p->hidden_zero);
+    *cell = th_lstm_next(p, th_requant(f * *cell, p->forget_multiplier, p->forget_shift),
+                         th_requant(i * g, p->input_multiplier, p->input_shift));
+    return th_add_wrap(th_requant(th_lstm_tanh(p, *cell) * o, p->out_multiplier, p->out_shift), p->hidden_zero);
 }
 
 #endif

@@ -4,28 +4,10 @@
 #include "nn/cortexm/tile_dsp.h"
 #include "nn/fast.h"
 #include "nn/lstm_cell.h"
-#include "nn/prepare.h"
+#include "nn/lstm_prepare.h"
 
 static const th_field fields[] = {
-    TH_FIELD_INT(th_lstm_dsp_par, own.batches),
-    TH_FIELD_INT(th_lstm_dsp_par, own.steps),
-    TH_FIELD_INT(th_lstm_dsp_par, own.n_in),
-    TH_FIELD_INT(th_lstm_dsp_par, own.n_cell),
-    TH_FIELD_INT(th_lstm_dsp_par, own.time_major),
-    TH_FIELD_INT(th_lstm_dsp_par, own.in_zero),
-    TH_FIELD_INT(th_lstm_dsp_par, own.hidden_zero),
-    TH_FIELD_FIXED(th_lstm_dsp_par, own.in_multiplier, 4),
-    TH_FIELD_FIXED(th_lstm_dsp_par, own.in_shift, 4),
-    TH_FIELD_FIXED(th_lstm_dsp_par, own.hidden_multiplier, 4),
-    TH_FIELD_FIXED(th_lstm_dsp_par, own.hidden_shift, 4),
-    TH_FIELD_INT(th_lstm_dsp_par, own.forget_multiplier),
-    TH_FIELD_INT(th_lstm_dsp_par, own.forget_shift),
-    TH_FIELD_INT(th_lstm_dsp_par, own.input_multiplier),
-    TH_FIELD_INT(th_lstm_dsp_par, own.input_shift),
-    TH_FIELD_INT(th_lstm_dsp_par, own.out_multiplier),
-    TH_FIELD_INT(th_lstm_dsp_par, own.out_shift),
-    TH_FIELD_INT(th_lstm_dsp_par, own.tanh_shift),
-    TH_FIELD_INT(th_lstm_dsp_par, own.cell_clip),
+    TH_FIELD_LSTM_S16_OWN(th_lstm_dsp_par),
     TH_FIELD_INT(th_lstm_dsp_par, n_weights),
     TH_FIELD_ARRAY(th_lstm_dsp_par, weights, n_weights, S8),
 };

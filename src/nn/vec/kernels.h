@@ -20,7 +20,8 @@
     X(family, depthwise_f32)                                                                                           \
     X(family, vec_add_s8)                                                                                              \
     X(family, vec_add_f32)                                                                                             \
-    X(family, vec_lstm_f32)
+    X(family, vec_lstm_f32)                                                                                            \
+    X(family, vec_lstm_s8)
 
 #define TH_VEC_DECLARE_ONE(family, name)                                                                               \
     void th_##name##_##family(const void *par, const void *const *in, void *const *out, void *scratch);                \

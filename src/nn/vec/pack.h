@@ -72,7 +72,8 @@ void th_vec_set_kernel(const th_vec_family *f, int id, const char *par_type, con
     X(add_s8)                                                                                                          \
     X(sub_s8)                                                                                                          \
     X(add_f32)                                                                                                         \
-    X(lstm_f32)
+    X(lstm_f32)                                                                                                        \
+    X(lstm_s8)
 #define X(name) TH_NODISCARD th_err th_vec_prepare_##name(const th_vec_family *f, const th_prepare *p, th_step *step);
 TH_VEC_PREPARE_LIST(X)
 #undef X

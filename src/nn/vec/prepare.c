@@ -23,6 +23,7 @@ static const struct {
     {"th_sub_s8", th_vec_prepare_sub_s8, true},
     {"th_add_f32", th_vec_prepare_add_f32, true},
     {"th_lstm_f32", th_vec_prepare_lstm_f32, true},
+    {"th_lstm_s8", th_vec_prepare_lstm_s8, true},
 };
 
 /* What can be packed is known now. */
