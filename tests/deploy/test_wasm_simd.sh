@@ -15,7 +15,7 @@ const bytes = require('fs').readFileSync(process.argv[2]);
 WebAssembly.instantiate(bytes, {}).then(w => process.exit(w.instance.exports.selftest()));
 END
 
-for model in kws_ref_model person_detect pretrainedResnet_quant micro_speech_quantized pretrainedResnet_float trained_lstm; do
+for model in kws_ref_model person_detect pretrainedResnet_quant micro_speech_quantized pretrainedResnet_float trained_lstm trained_lstm_int8; do
 	for as in c package; do
 		case $as-$model in package-person_detect | package-pretrained*) continue ;; esac # the same kernels as the C
 		run deploy "$shared/models/$model.tflite" --isa simd128 --as $as --out "$tmp/$as"
