@@ -58,6 +58,9 @@ typedef struct th_kernels {
                       const th_place *at, float *dz);
     /* dy = dx * (derivative of the read), x placed as it was read; sum[0] += dy, sum[1] += dy*z */
     void (*read_back)(const th_read *r, const th_place *at, const float *x, const float *dx, float *dy, float *sum);
+    /* x [n] in place, n a multiple of lanes; to 2e-7, NaN stays NaN */
+    void (*sigmoid)(int32_t n, float *x);
+    void (*tanh)(int32_t n, float *x);
     /* p, m, v, average [n], multiples of 16; average may be NULL */
     void (*adam)(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v, float *average);
 } th_kernels;

@@ -108,6 +108,16 @@ static void plain_read_back(const th_read *r, const th_place *at, const float *x
         }
 }
 
+static void plain_sigmoid(int32_t n, float *x)
+{
+    for (int32_t i = 0; i < n; i++) x[i] = 1 / (1 + expf(-x[i]));
+}
+
+static void plain_tanh(int32_t n, float *x)
+{
+    for (int32_t i = 0; i < n; i++) x[i] = tanhf(x[i]);
+}
+
 static void plain_adam(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v, float *average)
 {
     for (int32_t i = 0; i < n; i++) {
@@ -129,5 +139,7 @@ const th_kernels th_kernels_plain = {
     .moments = plain_moments,
     .norm_back = plain_norm_back,
     .read_back = plain_read_back,
+    .sigmoid = plain_sigmoid,
+    .tanh = plain_tanh,
     .adam = plain_adam,
 };

@@ -414,6 +414,57 @@ static void simd_read_back(const th_read *rd, const th_place *at, const float *x
         FOR_COLUMNS((size_t)at->s, BACK_PLAIN);
 }
 
+/* ---- sigmoid and tanh.  Polynomials: Cephes, expf.c and tanhf.c (S. Moshier) ---- */
+
+typedef uint32_t v_uint __attribute__((vector_size(4 * LANES)));
+
+INLINE v v_select(v_int mask, v a, v b)
+{
+    return (v)((mask & (v_int)a) | (~mask & (v_int)b));
+}
+
+/* -most .. most; NaN stays NaN */
+INLINE v v_limit(v a, float most)
+{
+    a = v_select((v_int)(a > splat(most)), splat(most), a);
+    return v_select((v_int)(a < splat(-most)), splat(-most), a);
+}
+
+/* e^a = 2^k e^r, k whole, |r| <= ln(2)/2, for |a| <= 87.  The sum with 1.5 * 2^23 rounds: its lowest bits are k. */
+INLINE v v_exp(v a)
+{
+    const v shifted = v_fma(a, splat(1.44269504f), splat(12582912.0f)), k = shifted - splat(12582912.0f);
+    const v r = v_fma(k, splat(2.12194440e-4f), v_fma(k, splat(-0.693359375f), a));
+    v p = splat(1.9875691500e-4f);
+    p = v_fma(p, r, splat(1.3981999507e-3f));
+    p = v_fma(p, r, splat(8.3334519073e-3f));
+    p = v_fma(p, r, splat(4.1665795894e-2f));
+    p = v_fma(p, r, splat(1.6666665459e-1f));
+    p = v_fma(p, r, splat(5.0000001201e-1f));
+    p = v_fma(p, r * r, r + splat(1.0f));
+    return p * (v)(((v_uint)shifted + 127) << 23);
+}
+
+static void simd_sigmoid(int32_t n, float *x)
+{
+    for (int32_t i = 0; i < n; i += LANES) st(x + i, splat(1.0f) / (splat(1.0f) + v_exp(-v_limit(ld(x + i), 80.0f))));
+}
+
+/* Near 0, where 1 - 2 / (e^2x + 1) would lose digits, a polynomial. */
+static void simd_tanh(int32_t n, float *x)
+{
+    for (int32_t i = 0; i < n; i += LANES) {
+        const v a = v_limit(ld(x + i), 20.0f), z = a * a;
+        v p = splat(-5.70498872745e-3f);
+        p = v_fma(p, z, splat(2.06390887954e-2f));
+        p = v_fma(p, z, splat(-5.37397155531e-2f));
+        p = v_fma(p, z, splat(1.33314422036e-1f));
+        p = v_fma(p, z, splat(-3.33332819422e-1f));
+        const v far = splat(1.0f) - splat(2.0f) / (v_exp(a + a) + splat(1.0f));
+        st(x + i, v_select((v_int)(z < splat(0.390625f)), v_fma(p * z, a, a), far));
+    }
+}
+
 static void simd_adam(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v2, float *average)
 {
     const v b1 = splat(o->beta1), n1 = splat(1 - o->beta1), b2 = splat(o->beta2), n2 = splat(1 - o->beta2);
@@ -440,5 +491,7 @@ const th_kernels TABLE = {
     .moments = simd_moments,
     .norm_back = simd_norm_back,
     .read_back = simd_read_back,
+    .sigmoid = simd_sigmoid,
+    .tanh = simd_tanh,
     .adam = simd_adam,
 };

@@ -48,8 +48,9 @@ typedef struct th_input {
 
 /* A logical tensor of a stage's parameters, in the order in which a .tflite file has it. */
 typedef enum th_param_role {
-    TH_PARAM_WEIGHTS,   /* conv [out][k_h][k_w][in / groups], depthwise [k_h][k_w][c], dense [out][in] */
-    TH_PARAM_RECURRENT, /* LSTM, GRU: [gates * units][units] */
+    TH_PARAM_WEIGHTS,   /* conv [out][k_h][k_w][in / groups], depthwise [k_h][k_w][c], dense [out][in];
+                         * LSTM, GRU [gates * units][in], SVDF [units * rank][in] */
+    TH_PARAM_RECURRENT, /* LSTM, GRU: [gates * units][units]; SVDF: weights over time [units * rank][memory] */
     TH_PARAM_BIAS,      /* [out]; LSTM, GRU [gates * units] */
     TH_PARAM_BIAS_BACK, /* GRU: of the recurrent part */
     TH_PARAM_GAMMA,     /* [out], with batch norm only; the bias is its beta then */
@@ -156,6 +157,8 @@ typedef struct th_stage_row {
     void (*init)(const th_stage *st, th_rng *rng, float *w);
     bool per_batch; /* buffers hold all samples of a member at once */
     bool raw;       /* takes in_s as it is: the network's input is not padded to whole vectors */
+    bool recurs;    /* biases are among its weights, so that no batch norm is merged into it; and it needs its flipped
+                     * weights even when its input wants no gradient */
 } th_stage_row;
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind); /* NULL: cannot be trained */
@@ -230,6 +233,6 @@ void th_net_moments(const th_net *net, th_net_member *m, const th_stage *st, int
 /* The rows themselves. */
 extern const th_stage_row th_kind_conv, th_kind_depthwise, th_kind_dense, th_kind_transpose, th_kind_avgpool,
     th_kind_maxpool, th_kind_add, th_kind_multiply, th_kind_concat, th_kind_same, th_kind_softmax, th_kind_reshape,
-    th_kind_upsample;
+    th_kind_upsample, th_kind_lstm, th_kind_gru, th_kind_svdf;
 
 #endif

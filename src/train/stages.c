@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-static const th_stage_row *const rows[] = {&th_kind_conv,    &th_kind_depthwise, &th_kind_dense,   &th_kind_transpose,
-                                           &th_kind_avgpool, &th_kind_maxpool,   &th_kind_add,     &th_kind_multiply,
-                                           &th_kind_concat,  &th_kind_same,      &th_kind_softmax, &th_kind_reshape,
-                                           &th_kind_upsample};
+static const th_stage_row *const rows[] = {&th_kind_conv,     &th_kind_depthwise, &th_kind_dense,   &th_kind_transpose,
+                                           &th_kind_avgpool,  &th_kind_maxpool,   &th_kind_add,     &th_kind_multiply,
+                                           &th_kind_concat,   &th_kind_same,      &th_kind_softmax, &th_kind_reshape,
+                                           &th_kind_upsample, &th_kind_lstm,      &th_kind_gru,     &th_kind_svdf};
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind)
 {
@@ -83,7 +83,7 @@ static bool merge(maker *mk, int32_t i)
     if (l->kind == TH_LAYER_DROPOUT) {
         st->drop = (uint32_t)(l->rate * 256.0f + 0.5f);
     } else if (l->kind == TH_LAYER_ACTIVATION && st->layer.act == TH_LAYER_ACT_NONE &&
-               !(l->batch_norm && (st->layer.batch_norm || (st->row->count && st->layer.bias)))) {
+               !(l->batch_norm && (st->layer.batch_norm || st->row->recurs || (st->row->count && st->layer.bias)))) {
         st->layer.batch_norm |= l->batch_norm;
         st->layer.act = l->act;
         st->layer.leak = l->leak;
@@ -215,7 +215,7 @@ static void number_parameters(th_net *net)
     for (int32_t i = 0; i < net->n_stages; i++) {
         th_stage *st = &net->stage[i];
         st->c = give(&net->n_channels, (size_t)st->s);
-        if (!th_net_wants(st, 0)) st->n_flipped = 0;
+        if (!th_net_wants(st, 0) && !st->row->recurs) st->n_flipped = 0;
         st->w_back = give(&net->n_flipped, st->n_flipped);
     }
 }

@@ -123,6 +123,69 @@ static inline void ref_softmax(const double *x, double *y, int32_t n)
     for (int32_t i = 0; i < n; i++) y[i] = exp(x[i]) / sum;
 }
 
+static inline double ref_sigmoid(double t)
+{
+    return 1 / (1 + exp(-t));
+}
+
+/* Sum of a gate for unit u: weights of `role` times v [n], and the bias of `bias`. */
+static inline double ref_gate(const th_ref *f, int32_t i, int32_t gate, int32_t u, th_param_role role, const double *v,
+                              int32_t n, th_param_role bias)
+{
+    const int32_t row = gate * f->spec->layer[i].filters + u;
+    double sum = bias == TH_PARAM_ROLES ? 0 : f->p[i][bias][row];
+    for (int32_t k = 0; k < n; k++) sum += f->p[i][role][row * n + k] * v[k];
+    return sum;
+}
+
+/* LSTM with the gates i, f, g, o; GRU with z, r, n; h of step t -> y, of every step or of the last. */
+static inline void ref_recurrent(const th_ref *f, int32_t i, const double *x, double *y)
+{
+    const th_layer *l = &f->spec->layer[i];
+    const int32_t units = l->filters, in = l->in_w * l->in_c;
+    double *h = calloc((size_t)units, sizeof *h), *c = calloc((size_t)units, sizeof *c),
+           *next = malloc(sizeof *h * (size_t)units);
+    for (int32_t t = 0; t < l->in_h; t++) {
+        for (int32_t u = 0; u < units; u++) {
+            double a[4], b[4];
+            for (int32_t g = 0; g < (l->kind == TH_LAYER_LSTM ? 4 : 3); g++) {
+                a[g] = ref_gate(f, i, g, u, TH_PARAM_WEIGHTS, x + t * in, in, TH_PARAM_BIAS);
+                b[g] = ref_gate(f, i, g, u, TH_PARAM_RECURRENT, h, units,
+                                l->kind == TH_LAYER_LSTM ? TH_PARAM_ROLES : TH_PARAM_BIAS_BACK);
+            }
+            if (l->kind == TH_LAYER_LSTM) {
+                c[u] = ref_sigmoid(a[1] + b[1]) * c[u] + ref_sigmoid(a[0] + b[0]) * tanh(a[2] + b[2]);
+                next[u] = ref_sigmoid(a[3] + b[3]) * tanh(c[u]);
+            } else {
+                const double z = ref_sigmoid(a[0] + b[0]);
+                next[u] = z * h[u] + (1 - z) * tanh(a[2] + ref_sigmoid(a[1] + b[1]) * b[2]);
+            }
+        }
+        memcpy(h, next, (size_t)units * sizeof *h);
+        if (l->sequence || t + 1 == l->in_h) memcpy(y + (l->sequence ? t * units : 0), h, (size_t)units * sizeof *h);
+    }
+    free(h);
+    free(c);
+    free(next);
+}
+
+/* Output of unit u at step t of an SVDF. */
+static inline double ref_svdf(const th_ref *f, int32_t i, const double *x, int32_t t, int32_t u)
+{
+    const th_layer *l = &f->spec->layer[i];
+    const int32_t in = l->in_w * l->in_c;
+    double sum = 0;
+    for (int32_t r = 0; r < l->rank; r++)
+        for (int32_t k = 0; k < l->memory; k++) {
+            const int32_t at = t - l->memory + 1 + k, filter = u * l->rank + r;
+            double feature = 0;
+            for (int32_t q = 0; at >= 0 && q < in; q++)
+                feature += f->p[i][TH_PARAM_WEIGHTS][filter * in + q] * x[at * in + q];
+            sum += feature * f->p[i][TH_PARAM_RECURRENT][filter * l->memory + k];
+        }
+    return sum;
+}
+
 /* Layers that are not windows. */
 static inline void ref_other(const th_ref *f, int32_t i, int32_t n, double *y)
 {
@@ -172,7 +235,7 @@ static inline double ref_act(const th_layer *l, double t)
 static inline bool ref_has_weights(const th_layer *l)
 {
     return l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DEPTHWISE || l->kind == TH_LAYER_TRANSPOSE_CONV ||
-           l->kind == TH_LAYER_DENSE;
+           l->kind == TH_LAYER_DENSE || l->kind == TH_LAYER_SVDF;
 }
 
 /* Batch norm (by the batch's moments, or the running ones) or bias, and the activation. */
@@ -200,6 +263,13 @@ static inline void ref_finish(const th_ref *f, int32_t i)
     }
 }
 
+static inline bool ref_is_other(const th_layer *l)
+{
+    return l->kind != TH_LAYER_CONV2D && l->kind != TH_LAYER_DEPTHWISE && l->kind != TH_LAYER_AVGPOOL &&
+           l->kind != TH_LAYER_MAXPOOL && l->kind != TH_LAYER_TRANSPOSE_CONV && l->kind != TH_LAYER_SVDF &&
+           l->kind != TH_LAYER_LSTM && l->kind != TH_LAYER_GRU;
+}
+
 static inline void ref_layer(const th_ref *f, int32_t i)
 {
     const th_layer *l = &f->spec->layer[i];
@@ -211,7 +281,10 @@ static inline void ref_layer(const th_ref *f, int32_t i)
         for (int32_t e = 0; window && e < ref_size(l); e++)
             y[e] = ref_window(f, i, x, e / l->out_c / l->out_w, e / l->out_c % l->out_w, e % l->out_c);
         if (l->kind == TH_LAYER_TRANSPOSE_CONV) ref_transpose(f, i, x, y);
-        if (!window && l->kind != TH_LAYER_TRANSPOSE_CONV) ref_other(f, i, n, y);
+        for (int32_t e = 0; l->kind == TH_LAYER_SVDF && e < ref_size(l); e++)
+            y[e] = ref_svdf(f, i, x, l->sequence ? e / l->out_c : l->in_h - 1, e % l->out_c);
+        if (l->kind == TH_LAYER_LSTM || l->kind == TH_LAYER_GRU) ref_recurrent(f, i, x, y);
+        if (ref_is_other(l)) ref_other(f, i, n, y);
     }
     ref_finish(f, i);
 }

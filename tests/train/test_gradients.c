@@ -85,6 +85,7 @@ static bool owns(const th_net *net, int32_t i, int role)
     const th_layer *l = &net->spec->layer[i];
     if (role == TH_PARAM_MEAN || role == TH_PARAM_VARIANCE) return false;
     if (role == TH_PARAM_GAMMA) return l->batch_norm;
+    if (l->kind == TH_LAYER_LSTM || l->kind == TH_LAYER_GRU) return true; /* those that it has */
     return l->kind != TH_LAYER_DROPOUT && l->kind != TH_LAYER_RESHAPE && l->kind != TH_LAYER_SOFTMAX &&
            (l->kind != TH_LAYER_ACTIVATION || (l->batch_norm && role == TH_PARAM_BIAS)) &&
            (role != TH_PARAM_BIAS || l->batch_norm || l->bias);
@@ -221,6 +222,56 @@ static void joins(void **state)
           4, 3, 1);
 }
 
+static void recurrent(void **state)
+{
+    (void)state;
+    check("lstm 5\ndense classes\n", 6, 3, 1);
+    check("conv2d 6 3x2 stride 2x1 relu\nlstm 20 sequence\ndropout 0.3\nlstm 7\ndense classes\n", 9, 4, 1);
+    check("lstm 5 sequence as a\nlstm 5 sequence as b\nadd a b\nconv2d 4 3x1 bn relu\ndense classes\n", 5, 1, 4);
+    check("lstm 6 sequence\nbn relu\nlstm 33\nbn\ndense classes\n", 4, 2, 3);
+    check("gru 5\ndense classes\n", 6, 3, 1);
+    check("conv2d 6 3x2 stride 2x1 relu\ngru 20 sequence\ndropout 0.3\ngru 7\ndense classes\n", 9, 4, 1);
+    check("gru 5 sequence as a\ngru 5 sequence as b\nadd a b\nrelu\nlstm 33\nbn\ndense classes\n", 5, 1, 4);
+    check("dense 9 relu\nlstm 4\ngru 4\ndense classes\n", 3, 2, 1); /* one step */
+}
+
+static void filters_over_time(void **state)
+{
+    (void)state;
+    check("svdf 9 rank 2 relu\ndense classes\n", 6, 3, 1);
+    check("conv2d 6 3x2 stride 2x1 relu\nsvdf 20 rank 3 memory 3 no-bias\ndense classes\n", 9, 4, 1);
+    check("svdf 6 memory 9 no-bias\nbn relu\ndropout 0.3\ndense classes\n", 5, 1, 4);
+    check("svdf 7 rank 2 memory 3 sequence tanh\nsvdf 33 memory 4 sequence no-bias\nbn relu\nsvdf 5 memory 2\ndense "
+          "classes\n",
+          5, 2, 3);
+}
+
+/* 600 steps of large inputs and large weights: saturated gates, and still every gradient is a number. */
+static void long_sequences(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"lstm 8\ndense classes\n", "gru 8\ndense classes\n"};
+    for (size_t i = 0; i < 2; i++)
+        for (int k = 0; th_kernels_get(k); k++) {
+            th_spec spec;
+            th_net *net = NULL;
+            th_team *team = NULL;
+            assert_int_equal(th_spec_parse(texts[i], 600, 1, 3, 3, &spec, NULL), TH_OK);
+            assert_int_equal(
+                th_net_new(&spec, &(th_net_options){.batch = BATCH, .n_members = 1, .kernels = k}, &net, NULL), TH_OK);
+            assert_int_equal(th_team_new(1, &team, NULL), TH_OK);
+            th_net_init(net, 3);
+            fill(net);
+            for (size_t p = 0; p < net->n_params; p++) net->params[p] *= 20;
+            for (size_t p = 0; p < BATCH * net->n_in; p++) net->x[p] *= 1000;
+            th_team_run(team, pass, (void *[]){net, team});
+            assert_true(isfinite(net->member[0].loss));
+            for (size_t p = 0; p < net->n_params; p++) assert_true(isfinite(net->member[0].grad[p]));
+            th_team_free(team);
+            th_net_free(net);
+        }
+}
+
 static void not_a_classifier(void **state)
 {
     (void)state;
@@ -237,6 +288,9 @@ static void frozen_layers(void **state)
         "conv2d 6 3x3 bn relu\ndepthwise 3x3 bn relu\ndropout 0.2\nconv2d 8 1x1 bn relu\ndense classes\n";
     check_shape(text, 6, 5, 1, 3, first_three);
     check_shape(text, 6, 5, 1, 3, middle);
+    const char cells[] = "dense 9 relu\nlstm 6 sequence\ngru 5 sequence\nsvdf 6\ndense classes\n";
+    check_shape(cells, 4, 3, 1, 3, first_three);
+    check_shape(cells, 4, 3, 1, 3, middle);
 }
 
 int main(void)
@@ -248,6 +302,9 @@ int main(void)
                                        cmocka_unit_test(pools_and_dropout),
                                        cmocka_unit_test(activations),
                                        cmocka_unit_test(joins),
+                                       cmocka_unit_test(recurrent),
+                                       cmocka_unit_test(filters_over_time),
+                                       cmocka_unit_test(long_sequences),
                                        cmocka_unit_test(not_a_classifier),
                                        cmocka_unit_test(frozen_layers)};
     return cmocka_run_group_tests(tests, NULL, NULL);

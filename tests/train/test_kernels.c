@@ -164,9 +164,38 @@ static void optimiser(void **state)
     }
 }
 
+/* Against libm in double; and what is no number stays none. */
+static void squashing(void **state)
+{
+    (void)state;
+    enum { N = 160000 };
+    static float x[N], y[N];
+    for (int i = 0; th_kernels_get(i); i++) {
+        const th_kernels *k = th_kernels_get(i);
+        for (int e = 0; e < N; e++) x[e] = (float)(e - N / 2) * (e % 2 ? 0.0005f : 0.00001f);
+        memcpy(y, x, sizeof y);
+        k->sigmoid(N, y);
+        for (int e = 0; e < N; e++) assert_true(fabs((double)y[e] - 1 / (1 + exp(-(double)x[e]))) < 2e-7);
+        memcpy(y, x, sizeof y);
+        k->tanh(N, y);
+        for (int e = 0; e < N; e++) {
+            const double want = tanh((double)x[e]);
+            assert_true(fabs((double)y[e] - want) <= 4e-7 * fabs(want));
+        }
+        for (int e = 0; e < 16; e++) y[e] = e % 4 == 0 ? NAN : e % 4 == 1 ? INFINITY : e % 4 == 2 ? -INFINITY : 1e30f;
+        memcpy(x, y, sizeof x);
+        k->tanh(16, x);
+        k->sigmoid(16, y);
+        for (int e = 0; e < 16; e++) {
+            assert_true(e % 4 ? fabsf(x[e]) > 0.9999f && fabsf(x[e]) < 1.0001f : isnan(x[e]));
+            assert_true(e % 4 ? isfinite(y[e]) : isnan(y[e]));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(norms),
-                                       cmocka_unit_test(optimiser)};
+                                       cmocka_unit_test(optimiser), cmocka_unit_test(squashing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
