@@ -237,7 +237,7 @@ static int64_t state_of(const th_layer *l)
 
 int64_t th_spec_live_values(const th_spec *s, int32_t layer)
 {
-    int32_t holder[TH_MAX_LAYERS];
+    int32_t holder[TH_MAX_LAYERS] = {0};
     bool live[TH_MAX_LAYERS + 1] = {false}; /* the input, then the layers */
     int64_t sum = state_of(&s->layer[layer]);
     find_holders(s, holder);

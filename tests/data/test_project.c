@@ -77,6 +77,7 @@ static void errors_name_line_and_possible_values(void **state)
         {"[project]\nlabels = yes\ncolour = red\n", "line 3", "[train] preset"},
         {"[project]\nlabels = yes\n[garden]\nx = 1\n", "line 4", "[detect]"},
         {"[project]\nlabels = yes\n[train]\n\npreset = huge\n", "line 5", "tiny-conv, ds-cnn-s, ds-cnn"},
+        {"[project]\nlabels = yes\n[train]\npreset = mobilenet-v1-3\n", "line 4", "0.05 to 2.00"},
         {"[project]\nlabels = yes\n[train]\nepochs = many\n", "line 4", "1 to 10000, or the word preset"},
         {"[project]\nlabels = yes\n[train]\nepochs = 1.5\n", "line 4", "whole number"},
         {"[project]\nlabels = yes\n[train]\nepochs = 0\n", "line 4", "epochs"},
@@ -106,6 +107,40 @@ static void errors_name_line_and_possible_values(void **state)
             fail_msg("\"%s\" gave: %s", bad[i].text, why.text);
         assert_non_null(strstr(why.text, "x.ini"));
     }
+}
+
+static void layers_of_ones_own(void **state)
+{
+    (void)state;
+    static const char start[] = "[project]\nlabels = yes\n[model]\n";
+    th_project p;
+    th_why why;
+    if (parse("[project]\nlabels = yes\n\n  [model]\n# a remark = 1\n  conv2d 8 3x3 # two\r\n\n; ini\ndense "
+              "classes\n[train]\nseed = 3\n",
+              &p, &why))
+        fail_msg("%s", why.text);
+    assert_string_equal(p.model, "\nconv2d 8 3x3 # two\n\n\ndense classes\n");
+    assert_int_equal(p.model_line, 5);
+    assert_true(p.seed == 3);
+    assert_int_equal(parse("[project]\nlabels = yes\n[model]\n# nothing\n", &p, &why), TH_OK);
+    assert_string_equal(p.model, "");
+    assert_int_equal(p.model_line, 0);
+    assert_int_equal(parse("[project]\nlabels = yes\n[model]\ndense 3", &p, &why), TH_OK);
+    assert_string_equal(p.model, "dense 3\n");
+    assert_int_equal(parse("[model]\ndense 3\n[project]\nlabels = yes\n[model]\ndense 4\n", &p, &why), TH_EFORMAT);
+    assert_string_equal(why.text, "x.ini, line 5: there is a [model] already. Keep one of them");
+
+    char text[TH_MODEL_BYTES + 64]; /* as long as it may be, and one longer */
+    for (int extra = 0; extra < 2; extra++) {
+        const size_t n = TH_MODEL_BYTES - 2 + (size_t)extra;
+        memcpy(text, start, sizeof start);
+        memset(text + sizeof start - 1, 'x', n);
+        text[sizeof start - 1 + n] = 0;
+        assert_int_equal(parse(text, &p, &why), extra ? TH_EFORMAT : TH_OK);
+    }
+    assert_string_equal(why.text, "x.ini, line 4: the lines of [model] are longer than 8000 bytes");
+    memcpy(text, start, sizeof start);
+    assert_int_equal(th_project_parse((th_span){(const uint8_t *)text, sizeof start}, "x.ini", &p, &why), TH_EFORMAT);
 }
 
 static void many_long_labels_in_one_line(void **state)
@@ -203,6 +238,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_project_reads_back, in_temp, remove_temp),
         cmocka_unit_test(every_key_is_read),
         cmocka_unit_test(errors_name_line_and_possible_values),
+        cmocka_unit_test(layers_of_ones_own),
         cmocka_unit_test(many_long_labels_in_one_line),
         cmocka_unit_test_setup_teardown(numbers_are_the_same_in_every_locale, in_temp, remove_temp),
         cmocka_unit_test(labels_are_checked),
