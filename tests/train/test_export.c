@@ -57,6 +57,7 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
     for (int32_t n = 0; n < SAMPLES; n++) {
         float want[4096];
         th_net_scores(net, 0, n, want);
+        th_runner_reset(runner); /* a window of an LSTM begins with no state */
         memcpy(th_runner_input(runner, 0), net->x + (size_t)n * net->n_in, net->n_in * sizeof(float));
         assert_int_equal(th_runner_invoke(runner, NULL, NULL), TH_OK);
         const float *got = th_runner_output(runner, 0);
@@ -75,7 +76,8 @@ static void compare(const char *text, int32_t h, int32_t w, int32_t c, int32_t c
 static void presets(void **state)
 {
     (void)state;
-    static const char *const names[] = {"single-fc", "tiny-conv", "ds-cnn-s", "ds-cnn"};
+    static const char *const names[] = {"single-fc", "tiny-conv", "ds-cnn-s",        "ds-cnn",
+                                        "lstm",      "gru",       "low-latency-svdf"};
     char text[TH_PRESET_BYTES];
     th_preset p;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -109,9 +111,36 @@ static void graphs(void **state)
             8, 7, 3, 0);
 }
 
+static void recurrent(void **state)
+{
+    (void)state;
+    compare("lstm 5\ndense classes\n", 6, 3, 1, 3);
+    compare("conv2d 6 3x2 stride 2x1 relu\nlstm 20 sequence\nlstm 7 sequence as a\nlstm 7 from a\ndense 9 relu\n"
+            "lstm 4\ndense classes\n",
+            9, 4, 1, 3);
+    compare("lstm 6 sequence as a\nlstm 6 sequence\nadd a relu\nbn\nconv2d 5 3x1 bn relu\nmaxpool 2x1\nlstm 3 "
+            "sequence\nsoftmax\ntanh\n",
+            8, 1, 3, 0);
+    compare("gru 5\ndense classes\n", 6, 3, 1, 3);
+    compare("conv2d 6 3x2 stride 2x1 relu\ngru 20 sequence\ngru 7\nbn relu\ndense 9 relu\ngru 4\ndense classes\n", 9, 4,
+            1, 3);
+    compare("gru 6 sequence as a\nlstm 6 sequence\nconcat a\ngru 3 sequence\n", 8, 1, 3, 0);
+}
+
+static void filters_over_time(void **state)
+{
+    (void)state;
+    compare("svdf 9 rank 2 relu\ndense classes\n", 6, 3, 1, 3);
+    compare("svdf 9 rank 3 memory 4 tanh\ndense classes\n", 6, 3, 2, 3);
+    compare("svdf 7 memory 9 no-bias\nbn relu\ndense classes\n", 6, 1, 2, 3);
+    compare("svdf 7 rank 2 memory 3 sequence relu6\nsvdf 20 memory 1 sequence no-bias\nbn relu\nsvdf 5 memory 2\n", 6,
+            3, 1, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(presets), cmocka_unit_test(other_nets),
-                                       cmocka_unit_test(graphs)};
+                                       cmocka_unit_test(graphs), cmocka_unit_test(recurrent),
+                                       cmocka_unit_test(filters_over_time)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
