@@ -102,6 +102,8 @@ $(B)/tests/%.o: tests/%.c | need-cmocka
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
 $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka)
+# tests/no_memory.h: requests for memory go there first.
+$(B)/tests/%_no_memory: LDLIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
 ifeq ($(MODE),fuzz)

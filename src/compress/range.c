@@ -125,6 +125,8 @@ static double divergence(const double *bin, int32_t n, int32_t levels, double to
     return sum;
 }
 
+#define KL_STEP 8 /* bins between two thresholds that are tried: less than the width of a level */
+
 static void choose_kl(const th_histogram *h, double percentile, double *lo, double *hi)
 {
     double bin[TH_HISTOGRAM_BINS] = {0};
@@ -140,7 +142,7 @@ static void choose_kl(const th_histogram *h, double percentile, double *lo, doub
     }
     bin[0] = bin[1]; /* the zeros of ReLU would outweigh everything; pytorch-quantization does the same */
     for (int32_t i = 0; i < TH_HISTOGRAM_BINS; i++) total += bin[i];
-    for (int32_t n = TH_HISTOGRAM_BINS; n >= levels && total > 0.0; n--) { /* of equals the widest */
+    for (int32_t n = TH_HISTOGRAM_BINS; n >= levels && total > 0.0; n -= KL_STEP) { /* of equals the widest */
         const double d = divergence(bin, n, levels, total);
         if (d < least) least = d, best = n;
     }
