@@ -1,0 +1,28 @@
+/* store/store_priv.h -- statements, for the files of this layer. */
+#ifndef TH_STORE_STORE_PRIV_H
+#define TH_STORE_STORE_PRIV_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+struct th_store {
+    sqlite3 *db;
+    char *path;
+};
+
+/* The error of the last call on s->db, as a sentence. */
+th_err th_store_fail(const th_store *s, th_why *why);
+
+/* Prepares `sql` and binds what follows by `types`, one letter each: i int64_t, d double, s const char * (NULL is
+ * NULL). On success sqlite3_finalize(*q) is the caller's. */
+TH_NODISCARD th_err th_store_prepare(const th_store *s, sqlite3_stmt **q, th_why *why, const char *sql,
+                                     const char *types, ...);
+
+/* The same, run to its end; rows are not looked at. */
+TH_NODISCARD th_err th_store_run(const th_store *s, th_why *why, const char *sql, const char *types, ...);
+
+/* Next row: *more tells whether there is one. */
+TH_NODISCARD th_err th_store_step(const th_store *s, sqlite3_stmt *q, bool *more, th_why *why);
+
+#endif
