@@ -97,6 +97,15 @@ $(B)/src/nn/cortexm/tile_dsp.o: CFLAGS += -fno-tree-loop-vectorize
 endif
 # `thimble bench` says how the kernels that it times were compiled.
 $(B)/src/cli/bench_print.o: CFLAGS += -DTH_OPT='"$(firstword $(OPT.$(MODE)))"'
+# Runs are recorded with the code that made them; only this file is compiled again after a commit.
+COMMIT := $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null)
+$(B)/src/cli/version.o: CFLAGS += -DTH_COMMIT='"$(COMMIT)"'
+$(B)/src/cli/version.o: $(B)/commit
+$(B)/commit: force
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+.PHONY: force
+force:
 $(B)/tests/%.o: tests/%.c | need-cmocka
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)

@@ -1,9 +1,25 @@
 /* thimble test: how well the float and the int8 network hear. */
 #include "cli/table.h"
 #include "cli/test.h"
+#include "cli/train_record.h"
 #include "os/run.h"
 
 #include <stdio.h>
+
+/* For the report, and for the run that made the model. */
+static void keep(const th_test *t, json_t *object)
+{
+    static const char *const nets[] = {"float", "int8"};
+    static const char *const figures[] = {"accuracy", "balanced"};
+    th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
+    for (int i = 0; i < 4; i++) {
+        const json_t *value = json_object_get(json_object_get(object, nets[i / 2]), figures[i % 2]);
+        char name[48];
+        snprintf(name, sizeof name, "test_%s_%s", figures[i % 2], nets[i / 2]);
+        if (json_is_number(value))
+            th_train_record_result(&t->project, t->hash[TH_NET_FLOAT], name, json_number_value(value));
+    }
+}
 
 static th_err test_clips(const th_args *a, th_test *t, th_why *why)
 {
@@ -14,8 +30,7 @@ static th_err test_clips(const th_args *a, th_test *t, th_why *why)
     json_t *object = th_test_json(t);
     if (!object) return th_why_set(why, TH_ENOMEM, "out of memory");
     /* the report shows the test of the project's own held-out clips, of its own models */
-    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't'))
-        th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
+    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) keep(t, object);
     if (th_arg_on(a, "json")) return th_json_print(object, why);
     json_decref(object);
     return TH_OK;

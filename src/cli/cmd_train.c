@@ -3,8 +3,11 @@
 
 #include "base/hash.h"
 #include "cli/design.h"
+#include "cli/train_record.h"
 #include "cli/train_view.h"
+#include "cli/version.h"
 #include "data/sampler.h"
+#include "os/lock.h"
 #include "os/run.h"
 #include "train/settings.h"
 
@@ -31,6 +34,10 @@ typedef struct train_cmd {
     int32_t n_round, rounds; /* examples of the sampler's epoch, and how many of those make one of ours */
     th_train_settings settings;
     th_train_view view;
+    th_train_record record;
+    th_run run; /* for the record, with its texts */
+    char options[8192], job[24], data_hash[24], seed[24];
+    int lock; /* of the project: one training at a time */
     char checkpoint[TH_PATH_BYTES], model_path[TH_PATH_BYTES], history_path[TH_PATH_BYTES];
     const char *stopped; /* "finished", "early", "interrupted" */
     double seconds;
@@ -116,13 +123,10 @@ static void val_example(void *ctx, int32_t epoch, int32_t i, int member, float *
     th_sampler_example(c->val, epoch, i, member, x, y);
 }
 
-/* Everything that decides what is learned, apart from what th_train knows itself. */
-static uint64_t hash_job(const train_cmd *c)
+/* The clips: content, label and split of each. */
+static uint64_t hash_data(const train_cmd *c)
 {
     uint64_t h = TH_FNV1A_START;
-    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->augment, sizeof c->augment});
-    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->pipe.frontend, sizeof c->pipe.frontend});
-    h = th_fnv1a(h, (th_span){(const uint8_t *)c->pipe.labels, sizeof c->pipe.labels});
     for (size_t i = 0; i < c->set->n; i++) {
         const th_clip *clip = &c->set->clips[i];
         h = th_fnv1a(h, (th_span){(const uint8_t *)&clip->hash, sizeof clip->hash});
@@ -132,6 +136,15 @@ static uint64_t hash_job(const train_cmd *c)
     return h;
 }
 
+/* Everything that decides what is learned, apart from what th_train knows itself. */
+static uint64_t hash_job(const train_cmd *c)
+{
+    uint64_t h = hash_data(c);
+    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->augment, sizeof c->augment});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->pipe.frontend, sizeof c->pipe.frontend});
+    return th_fnv1a(h, (th_span){(const uint8_t *)c->pipe.labels, sizeof c->pipe.labels});
+}
+
 /* ---- running ---- */
 
 static bool on_epoch(void *ctx, const th_epoch_report *r)
@@ -139,6 +152,7 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
     train_cmd *c = ctx;
     c->seconds += r->value[TH_SECONDS];
     th_train_view_epoch(&c->view, r);
+    if (!r->restored) th_train_record_epochs(&c->record, c->view.done, c->view.n, false);
     return true;
 }
 
@@ -206,6 +220,39 @@ static th_err make_settings(const th_args *a, train_cmd *c, int32_t epochs, int 
     return th_train_settle(s, labels, counts, project->n_labels, why);
 }
 
+/* What made the run, for the record. */
+static void start_record(train_cmd *c, const th_train_job *job, bool resume)
+{
+    const th_frontend_cfg *f = &c->pipe.frontend;
+    const th_train_cfg *cfg = &job->cfg;
+    const size_t n = th_train_settings_print(&c->settings, c->options, sizeof c->options);
+    if (n < sizeof c->options)
+        snprintf(c->options + n, sizeof c->options - n,
+                 "epochs = %d\nfeatures = %s\nrate_hz = %d\nclip_samples = %d\nwindow = %d\nhop = %d\nmel_bands = %d\n"
+                 "coefficients = %d\nlow_hz = %g\nhigh_hz = %g\nexamples = %d\nvalidation_examples = %d\n",
+                 (int)cfg->epochs, f->kind == TH_MFCC ? "mfcc" : "logmel", (int)f->rate_hz, (int)c->pipe.clip_samples,
+                 (int)f->window, (int)f->hop, (int)f->n_mel, (int)f->n_coef, (double)f->low_hz, (double)f->high_hz,
+                 (int)job->n_train, (int)job->n_val);
+    snprintf(c->job, sizeof c->job, "%016llx", (unsigned long long)th_train_hash(job));
+    snprintf(c->data_hash, sizeof c->data_hash, "%016llx", (unsigned long long)hash_data(c));
+    snprintf(c->seed, sizeof c->seed, "%llu", (unsigned long long)cfg->seed);
+    c->run = (th_run){.name = c->run.name,
+                      .job = c->job,
+                      .preset = c->preset.name,
+                      .options = c->options,
+                      .model = c->preset.text,
+                      .seed = c->seed,
+                      .path = th_kernels_get(0)->name,
+                      .data_hash = c->data_hash,
+                      .code = th_version(),
+                      .metric = th_metric_name(cfg->stop_on),
+                      .threads = cfg->n_threads,
+                      .parameters = th_spec_parameters(&c->spec),
+                      .macs = th_spec_macs(&c->spec),
+                      .epochs = cfg->epochs};
+    th_train_record_start(&c->record, &c->project, &c->run, resume);
+}
+
 static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *why)
 {
     const th_train_cfg *cfg = &c->settings.cfg;
@@ -230,6 +277,7 @@ static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *
     fprintf(stderr, "%s: %lld parameters, %lld multiplications per answer; %d examples per epoch, %d for validation\n",
             c->preset.name, (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec),
             (int)job.n_train, (int)job.n_val);
+    start_record(c, &job, resume);
     const th_err err = th_train(&job, model, why);
     th_train_view_end(&c->view);
     c->stopped = err ? "interrupted" : c->view.n < cfg->epochs ? "early" : "finished";
@@ -300,11 +348,25 @@ static th_err save(const train_cmd *c, th_model *model, int threads, th_why *why
     return write_history(c, threads, why);
 }
 
+/* Two trainings of one project would write over each other's checkpoint. */
+static th_err take_lock(train_cmd *c, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    th_why inner = {0};
+    TH_TRY(th_project_path(&c->project, TH_FILE_TRAIN_LOCK, path, why));
+    const th_err err = th_lock_take(path, &c->lock, &inner);
+    if (err == TH_EEXIST)
+        return th_why_set(why, err, "a training of %s is running already (%s); wait for it, or stop it", c->project.dir,
+                          inner.text);
+    return err ? th_why_set(why, err, "%s", inner.text) : TH_OK;
+}
+
 static th_err paths(train_cmd *c, th_why *why)
 {
     char folder[TH_PATH_BYTES];
     TH_TRY(th_project_path(&c->project, "model", folder, why));
     TH_TRY(th_dir_make(folder, why));
+    TH_TRY(take_lock(c, why));
     TH_TRY(th_project_path(&c->project, TH_FILE_CHECKPOINT, c->checkpoint, why));
     TH_TRY(th_project_path(&c->project, TH_FILE_FLOAT, c->model_path, why));
     return th_project_path(&c->project, TH_FILE_HISTORY, c->history_path, why);
@@ -334,6 +396,7 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_arg_int(a, "epochs", 1, 10000, 0, &epochs, why));
     TH_TRY(th_arg_int(a, "threads", 1, 64, th_cpu_count(), &threads, why));
     c->project.seed = (uint64_t)seed;
+    c->run.name = th_arg(a, "name");
     TH_TRY(design(a, c, why));
     TH_TRY(th_dataset_load(&c->project, &c->set, why));
     TH_TRY(check_clips(c, why));
@@ -349,6 +412,13 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
         (void)th_why_set(why, err, "%s", stop.text);
     else
         (void)say_resume(a, c, &stop, why);
+    if (c->view.done)
+        th_train_record_end(&c->record, c->view.done, c->view.n,
+                            !err              ? "done"
+                            : err == TH_EINTR ? "stopped"
+                                              : "failed",
+                            err ? stop.err ? stop.text : th_err_text(err) : NULL, &c->project,
+                            err ? NULL : TH_FILE_FLOAT);
     if (err == TH_EINTR && c->view.n && !th_file_exists(c->model_path)) (void)write_history(c, (int)threads, NULL);
     th_model_free(model);
     if (!err) print_result(a, c, (int)threads);
@@ -359,8 +429,10 @@ static th_err run(const th_args *a, th_why *why)
 {
     train_cmd *c = calloc(1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
+    c->lock = -1;
     th_interrupt_catch();
     const th_err err = train(a, c, why);
+    th_lock_release(c->lock);
     th_sampler_free(c->train);
     th_sampler_free(c->val);
     th_dataset_free(c->set);
@@ -374,6 +446,7 @@ static const th_opt opts[] = {
     {"seed", "N", "from thimble.ini", "start of all chance; the same seed gives the same bytes"},
     {"epochs", "N", "what the preset takes", "how many times to go through the clips"},
     {"resume", NULL, NULL, "go on where a training was stopped"},
+    {"name", "NAME", NULL, "what to call this run in thimble runs"},
     {"threads", "N", "all processors", "threads to use; another number changes the last digits"},
 #define X(name, value, def, help) {name, value, def, help},
     TH_TRAIN_SETTING_LIST(X)

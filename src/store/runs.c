@@ -184,7 +184,7 @@ void th_runs_free(th_run_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         th_run *r = &list->run[i];
-#define X(member) free(r->member);
+#define X(member) free((void *)(uintptr_t)r->member);
         TH_RUN_TEXTS(X)
 #undef X
     }
@@ -236,7 +236,7 @@ th_err th_runs_results(const th_store *s, int64_t id, th_run_values *values, th_
 
 void th_runs_values_free(th_run_values *values)
 {
-    for (size_t i = 0; i < values->n; i++) free(values->v[i].name);
+    for (size_t i = 0; i < values->n; i++) free((void *)(uintptr_t)values->v[i].name);
     free(values->v);
     *values = (th_run_values){0};
 }

@@ -10,13 +10,14 @@
 /* The texts of a run, in the order of the columns: X(member, column). */
 #define TH_RUN_TEXTS(X)                                                                                                \
     X(name)                                                                                                            \
-    X(started) X(finished) X(state) X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash)       \
-        X(code) X(metric)
+    X(started)                                                                                                         \
+    X(finished) X(state) X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash) X(code)          \
+        X(metric)
 
 typedef struct th_run {
     int64_t id;
-#define X(member) char *member;
-    TH_RUN_TEXTS(X) /* never NULL after reading; "" for what is not known yet */
+#define X(member) const char *member;
+    TH_RUN_TEXTS(X) /* read: never NULL, "" for what is not known yet */
 #undef X
     int64_t threads, parameters, macs;
     int64_t epochs;     /* planned */
@@ -26,7 +27,7 @@ typedef struct th_run {
 /* A figure of an epoch (metrics), or of the run (results: epoch 0). */
 typedef struct th_run_value {
     int64_t epoch;
-    char *name;
+    const char *name;
     double value;
 } th_run_value;
 

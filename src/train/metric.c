@@ -40,10 +40,10 @@ bool th_metric_suits(th_metric m, const th_loss_row *loss)
     return loss->head == TH_HEAD_LINEAR ? !classes : !numbers;
 }
 
-void th_tally_start(th_tally *t, const th_loss_row *loss, int32_t n, int64_t *counts)
+void th_scoring_start(th_scoring *t, const th_loss_row *loss, int32_t n, int64_t *counts)
 {
     memset(counts, 0, 3 * (size_t)n * sizeof *counts);
-    *t = (th_tally){.loss = loss, .n = n, .truth = counts, .said = counts + n, .hit = counts + 2 * (size_t)n};
+    *t = (th_scoring){.loss = loss, .n = n, .truth = counts, .said = counts + n, .hit = counts + 2 * (size_t)n};
 }
 
 static int32_t largest(const float *x, int32_t n)
@@ -54,7 +54,7 @@ static int32_t largest(const float *x, int32_t n)
     return best;
 }
 
-static void add_distance(th_tally *t, const float *scores, const float *y)
+static void add_distance(th_scoring *t, const float *scores, const float *y)
 {
     double distance = 0, square = 0;
     for (int32_t i = 0; i < t->n; i++) {
@@ -66,7 +66,7 @@ static void add_distance(th_tally *t, const float *scores, const float *y)
     t->square += square / t->n;
 }
 
-void th_tally_add(th_tally *t, const float *scores, const float *y)
+void th_scoring_add(th_scoring *t, const float *scores, const float *y)
 {
     t->samples++;
     if (t->loss->head == TH_HEAD_LINEAR) {
@@ -86,7 +86,7 @@ void th_tally_add(th_tally *t, const float *scores, const float *y)
     }
 }
 
-void th_tally_join(th_tally *t, const th_tally *other)
+void th_scoring_join(th_scoring *t, const th_scoring *other)
 {
     for (int32_t i = 0; i < 3 * t->n; i++) t->truth[i] += other->truth[i];
     t->samples += other->samples;
@@ -95,7 +95,7 @@ void th_tally_join(th_tally *t, const th_tally *other)
 }
 
 /* Recall of class i, or of both sides of output i; -1 when it never occurs. */
-static double recall(const th_tally *t, int32_t i)
+static double recall(const th_scoring *t, int32_t i)
 {
     const double yes = t->truth[i] ? (double)t->hit[i] / (double)t->truth[i] : -1;
     if (t->loss->head == TH_HEAD_SOFTMAX) return yes;
@@ -104,7 +104,7 @@ static double recall(const th_tally *t, int32_t i)
     return yes < 0 ? no : no < 0 ? yes : (yes + no) / 2;
 }
 
-void th_tally_values(const th_tally *t, double value[TH_N_METRICS])
+void th_scoring_values(const th_scoring *t, double value[TH_N_METRICS])
 {
     const double n = t->samples ? (double)t->samples : 1;
     if (t->loss->head == TH_HEAD_LINEAR) {

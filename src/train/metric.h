@@ -39,26 +39,26 @@ bool th_metric_suits(th_metric m, const th_loss_row *loss);
 
 /* What validation counts, sample by sample.  Whole numbers, so that the order does not matter; the two sums of
  * distances are added up in the order of the team's members. */
-typedef struct th_tally {
+typedef struct th_scoring {
     const th_loss_row *loss;
     int32_t n; /* outputs */
     int64_t samples;
     int64_t *truth, *said,
         *hit;                /* [n] of each class: samples that are, that were called, that were rightly called it */
     double distance, square; /* sums over samples of mean |z - y| and mean (z - y)^2 */
-} th_tally;
+} th_scoring;
 
 /* counts: room for 3 * n numbers, set to 0 here. */
-void th_tally_start(th_tally *t, const th_loss_row *loss, int32_t n, int64_t *counts);
+void th_scoring_start(th_scoring *t, const th_loss_row *loss, int32_t n, int64_t *counts);
 /* scores, y [n]: what the model answers, and what it should. */
-void th_tally_add(th_tally *t, const float *scores, const float *y);
-void th_tally_join(th_tally *t, const th_tally *other);
+void th_scoring_add(th_scoring *t, const float *scores, const float *y);
+void th_scoring_join(th_scoring *t, const th_scoring *other);
 
 /* accuracy   right / all                       (binary: over all outputs)
  * balanced   mean recall of the classes that occur  (binary: mean of both sides' recall over outputs)
  * f1         mean of 2 hit / (truth + said) over classes that occur or were said (binary: of "yes", over outputs)
  * mae, rmse  numbers only
  * into value[TH_VAL_..]; those that do not suit the loss stay as they are. */
-void th_tally_values(const th_tally *t, double value[TH_N_METRICS]);
+void th_scoring_values(const th_scoring *t, double value[TH_N_METRICS]);
 
 #endif

@@ -23,7 +23,7 @@ typedef struct trainer {
     float *val_x, *val_y;     /* [n_val]: made once */
     float *scores;            /* [members][n_out] */
     int64_t *counts;          /* [members][3 * n_out] */
-    th_tally tally[64];       /* of each member */
+    th_scoring tally[64];     /* of each member */
     double square[64];        /* of each member's share of the gradient */
     int32_t bad[64];          /* 1 + first example of each member that cannot be learned from, 0 = none */
     bool bad_input[64];       /* it holds values that are no numbers; else its target is out of range */
@@ -330,7 +330,7 @@ static void infer_member(void *ctx, int member, int n_members)
     th_net_forward(net, t->team, member);
     for (int32_t n = th_net_share(net, member); n < th_net_share(net, member + 1); n++) {
         th_net_scores(net, member, n, scores);
-        th_tally_add(&t->tally[member], scores, net->y + (size_t)n * (size_t)t->n_out);
+        th_scoring_add(&t->tally[member], scores, net->y + (size_t)n * (size_t)t->n_out);
     }
 }
 
@@ -343,7 +343,7 @@ static void validate(trainer *t, th_epoch_report *r)
     double loss = 0;
     plain.smoothing = 0;
     for (int k = 0; k < net->n_members; k++)
-        th_tally_start(&t->tally[k], plain.row, t->n_out, t->counts + (size_t)(3 * k) * (size_t)t->n_out);
+        th_scoring_start(&t->tally[k], plain.row, t->n_out, t->counts + (size_t)(3 * k) * (size_t)t->n_out);
     net->training = false;
     net->w = t->cfg.ema > 0 ? t->state.average : t->state.params;
     net->stats = t->cfg.ema > 0 ? t->state.average_running : t->state.running;
@@ -355,9 +355,9 @@ static void validate(trainer *t, th_epoch_report *r)
         th_team_run(t->team, infer_member, t);
         for (int k = 0; k < net->n_members; k++) loss += net->member[k].loss / n_val;
     }
-    for (int k = 1; k < net->n_members; k++) th_tally_join(&t->tally[0], &t->tally[k]);
+    for (int k = 1; k < net->n_members; k++) th_scoring_join(&t->tally[0], &t->tally[k]);
     r->value[TH_VAL_LOSS] = loss;
-    th_tally_values(&t->tally[0], r->value);
+    th_scoring_values(&t->tally[0], r->value);
     net->loss = t->cfg.loss;
     net->w = net->params;
     net->stats = net->running;
