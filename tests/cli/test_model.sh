@@ -43,6 +43,20 @@ run model "$p"; exits "own layers" 0 "^ +$line  dropout 0.5 "
 run model "$p" --preset tiny-conv; exits "a preset named on the command line goes before them" 0 '^ +2  dropout 0.5 '
 run model "$p" --text; holds "their lines" test "$(tr '\n' , <"$tmp/out")" = "conv2d 8 10x8 stride 2x2 relu,dropout 0.5,dense classes,"
 
+# docs/models.md: its examples are networks, and its table is the list of presets.
+LC_ALL=C awk -v dir="$tmp" '/^```/ { inside = !inside; if (inside) { n++; file = dir "/example" n } next } inside { print >file }' docs/models.md
+examples=0
+for example in "$tmp"/example*; do
+	input=$(sed -n '1s/^# input \([0-9x]*\), classes [0-9]*$/\1/p' "$example") classes=$(sed -n '1s/.*classes //p' "$example")
+	run model "$example" --input "$input" --classes "$classes"; exits "docs/models.md: example $((examples += 1))" 0 '^ +all '
+done
+holds "all examples were found" test "$examples" -ge 6
+run model --list
+LC_ALL=C awk 'NR > 1 { line = "| " $1; for (i = 2; i <= 5; i++) line = line " | " $i; print line " |" }' "$tmp/out" >"$tmp/rows"
+while read -r row; do
+	holds "docs/models.md has: $row" grep -qF "$row" docs/models.md
+done <"$tmp/rows"
+
 tone_clips "$tmp/recordings" 10
 run new "$tmp/own" --task keyword --labels "$word_a,$word_b"
 printf '[model]\nconv2d 4 10x8 stride 4x4 relu\ndense classes\n' >"$tmp/block"

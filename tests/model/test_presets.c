@@ -68,7 +68,8 @@ static void known_sizes(void **state)
         int32_t classes;
         int64_t parameters, macs;
     } known[] = {
-        /* the same nets written in PyTorch, 1000 classes; Keras has as many at 1.0; the papers: 569 and 300 million MACs */
+        /* the same nets written in PyTorch, 1000 classes; Keras has as many at 1.0; the papers: 569 and 300 million
+           MACs */
         {"mobilenet-v1-1.0-224", 1000, 4231976, 568740352},
         {"mobilenet-v1-0.5-160", 1000, 1331592, 76524800},
         {"mobilenet-v2-1.0-224", 1000, 3504872, 300774272},
