@@ -228,11 +228,14 @@ static void find_holders(const th_spec *s, int32_t holder[TH_MAX_LAYERS])
     }
 }
 
-/* What a recurrent layer remembers from step to step: LSTM its cells (16 bits) and outputs. */
+/* What a recurrent layer has beside its input and output: SVDF its memory; LSTM its cells (16 bits) and outputs, and
+ * the outputs of all steps, also when only the last one is wanted; GRU these, and the gates of all steps. */
 static int64_t state_of(const th_layer *l)
 {
-    if (l->kind == TH_LAYER_SVDF) return (int64_t)l->filters * l->rank * l->memory;
-    return l->kind == TH_LAYER_LSTM ? (int64_t)3 * l->filters : l->kind == TH_LAYER_GRU ? l->filters : 0;
+    const int64_t units = l->filters, steps = l->sequence ? 0 : l->in_h;
+    if (l->kind == TH_LAYER_SVDF) return units * l->rank * l->memory;
+    if (l->kind == TH_LAYER_LSTM) return units * (steps + 3);
+    return l->kind == TH_LAYER_GRU ? units * (steps + 3 * (int64_t)l->in_h) : 0;
 }
 
 int64_t th_spec_live_values(const th_spec *s, int32_t layer)

@@ -200,6 +200,21 @@ static const layer_row layers[] = {
 };
 #define N_LAYERS (sizeof layers / sizeof layers[0])
 
+static const layer_row *find_layer(const char *word)
+{
+    for (size_t i = 0; i < N_LAYERS; i++)
+        if (strcmp(layers[i].word, word) == 0) return &layers[i];
+    return NULL;
+}
+
+/* The option of this word that is in `may`; any one when `may` is 0. */
+static const option_row *find_option(const char *word, uint32_t may)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if (strcmp(options[i].word, word) == 0 && (!may || (may & options[i].bit))) return &options[i];
+    return NULL;
+}
+
 /* ---- errors ---- */
 
 #define LIST_BYTES 320
@@ -223,11 +238,26 @@ static th_err wrong_near(const th_spec_line *w, const char *word, const char *ne
     return th_spec_bad(w, TH_EFORMAT, "\"%.*s\": did you mean \"%s\"? %s%s", 40, word, near, says, list);
 }
 
+/* What other programs call it: no spelling is near, but everybody knows what is meant. */
+static const char *other_name(const char *word)
+{
+    static const char *const names[][2] = {
+        {"linear", "dense"},    {"fc", "dense"},           {"fully-connected", "dense"},
+        {"conv", "conv2d"},     {"deconv", "transpose"},   {"conv2d-transpose", "transpose"},
+        {"mul", "multiply"},    {"concatenate", "concat"}, {"pool", "maxpool"},
+        {"leakyrelu", "leaky"}, {"leaky-relu", "leaky"},   {"swish", "hard-swish"},
+        {"batch-norm", "bn"},   {"batch_norm", "bn"},      {"padding", "valid"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (th_word_distance(word, names[i][0]) == 0) return names[i][1];
+    return NULL;
+}
+
 static th_err no_such_layer(const th_spec_line *w, const char *word)
 {
     char list[LIST_BYTES] = "";
-    const char *near = NULL;
-    int32_t distance = 0;
+    const char *near = other_name(word);
+    int32_t distance = 0; /* nothing is nearer than that */
+    if (near && !find_layer(near)) near = NULL;
     for (size_t i = 0; i < N_LAYERS; i++) {
         if (strcmp(layers[i].word, "batchnorm") != 0) add_to_list(list, layers[i].word);
         th_word_nearer(word, layers[i].word, &near, &distance);
@@ -239,9 +269,10 @@ static th_err no_such_layer(const th_spec_line *w, const char *word)
 static th_err no_such_option(const th_spec_line *w, const layer_row *row, const char *word)
 {
     char list[LIST_BYTES] = "";
-    const char *near = NULL;
+    const char *near = other_name(word);
     int32_t distance = 0;
     bool known = false;
+    if (near && !find_option(near, row->may)) near = NULL;
     for (size_t i = 0; i < N_OPTIONS; i++) {
         known = known || strcmp(options[i].word, word) == 0;
         if (!(row->may & options[i].bit)) continue;
@@ -257,21 +288,6 @@ static th_err no_such_option(const th_spec_line *w, const layer_row *row, const 
 static const char *next_word(th_spec_line *w)
 {
     return w->next < w->n ? w->word[w->next++] : "";
-}
-
-static const layer_row *find_layer(const char *word)
-{
-    for (size_t i = 0; i < N_LAYERS; i++)
-        if (strcmp(layers[i].word, word) == 0) return &layers[i];
-    return NULL;
-}
-
-/* The option of this word that is in `may`; any one when `may` is 0. */
-static const option_row *find_option(const char *word, uint32_t may)
-{
-    for (size_t i = 0; i < N_OPTIONS; i++)
-        if (strcmp(options[i].word, word) == 0 && (!may || (may & options[i].bit))) return &options[i];
-    return NULL;
 }
 
 /* Whole number from 1 to `most`; returns what follows it, or NULL. */

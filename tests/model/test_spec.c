@@ -213,6 +213,10 @@ static const struct {
     {"maxpol 2x2", AT_1 "\"maxpol\": did you mean \"maxpool\"? " LAYERS},
     {"dropuot 0.1", AT_1 "\"dropuot\": did you mean \"dropout\"? " LAYERS},
     {"x", AT_1 "\"x\": " LAYERS},
+    {"Linear 4", AT_1 "\"Linear\": did you mean \"dense\"? " LAYERS},
+    {"padding 4", AT_1 "\"padding\": " LAYERS},
+    {"dense 4 leakyrelu", AT_1 "\"leakyrelu\": did you mean \"leaky\"? Possible here: " LEARNS},
+    {"dense 4 linear", AT_1 "\"linear\": Possible here: " LEARNS},
     {"self-attention", AT_1 "\"self-attention\": " LAYERS},
     /* what must follow it */
     {"conv2d", AT_1 "after \"conv2d\": " FILTERS},
@@ -444,13 +448,13 @@ static void memory_of_layers(void **state)
     (void)state;
     th_spec s;
     static const int64_t want[] = {
-        32 + 64,      /* input, conv */
-        64 + 64,      /* a stays: conv reads it */
-        64 + 64,      /* relu changes the conv's output where it lies, and a stays */
-        64 + 64 + 64, /* add: two in, one out */
-        64,           /* dropout changes nothing */
-        64 + 4,       /* flatten neither; dense */
-        4 + 12 + 4,   /* LSTM of 4: cells and outputs that it keeps, and its output */
+        32 + 64,        /* input, conv */
+        64 + 64,        /* a stays: conv reads it */
+        64 + 64,        /* relu changes the conv's output where it lies, and a stays */
+        64 + 64 + 64,   /* add: two in, one out */
+        64,             /* dropout changes nothing */
+        64 + 4,         /* flatten neither; dense */
+        4 + 12 + 4 + 4, /* LSTM of 4: cells and outputs that it keeps, outputs of its one step, and its output */
     };
     const char *text = "conv2d 4 1x1 as a\nconv2d 4 1x1\nrelu\nadd a\ndropout 0.5\nflatten\ndense 4\nlstm 4";
     assert_int_equal(th_spec_parse(text, 4, 4, 2, 4, &s, NULL), TH_OK);
