@@ -4,6 +4,7 @@
 #include "cli/cmd.h"
 
 #include "base/rng.h"
+#include "compress/equalise.h"
 #include "model/graph.h"
 #include "os/file.h"
 #include "nn/state.h"
@@ -19,6 +20,8 @@ static const th_opt options[] = {
     {"set", "TENSOR[INDEX]=VALUE", NULL, "one element, as it is stored; without [INDEX] all of them"},
     {"noise", "TENSOR=SIGMA", NULL, "add Gaussian noise; SIGMA 0.1: a tenth of the tensor's own spread"},
     {"seed", "N", "1", "for the noise that follows"},
+    {"stretch", "OP:CHANNEL=FACTOR", NULL,
+     "make a channel larger and read it smaller: the same in float, hard for int8"},
     {"rename", "OLD=NEW", NULL, "give a tensor another name"},
     {"description", "TEXT", NULL, "what the file says of itself"},
     {"metadata", "NAME=FILE", NULL, "add or replace a metadata entry"},
@@ -287,6 +290,26 @@ static th_err edit_seed(edit *e, char *text, th_why *why)
     return TH_OK;
 }
 
+/* "0:3=1000": channel 3 of what operator 0 makes. */
+static th_err edit_stretch(edit *e, char *text, th_why *why)
+{
+    char *value = NULL, *end, *colon = strchr(text, ':');
+    th_model *stretched = NULL;
+    TH_TRY(cut(text, "--stretch takes OP:CHANNEL=FACTOR", &value, why));
+    const double factor = strtod(value, &end);
+    const bool whole = end != value && !*end;
+    const unsigned long op = strtoul(text, &end, 10);
+    const bool has_op = end != text && end == colon;
+    const unsigned long channel = has_op ? strtoul(colon + 1, &end, 10) : 0;
+    if (!whole || !has_op || *end || end == colon + 1 || op > INT32_MAX || channel > INT32_MAX)
+        return th_why_set(why, TH_EUSAGE, "--stretch takes OP:CHANNEL=FACTOR, such as 0:3=1000, not \"%s\"", text);
+    TH_TRY(th_stretch(e->model, (int32_t)op, (int32_t)channel, factor, &stretched, why));
+    th_model_free(e->model);
+    e->model = stretched;
+    e->n_copied = 0; /* they went with the model */
+    return TH_OK;
+}
+
 static th_err own_text(edit *e, const char *text, const char **out, th_why *why)
 {
     const size_t n = strlen(text) + 1;
@@ -341,13 +364,9 @@ static const struct {
     th_err (*apply)(edit *e, char *text, th_why *why);
     bool changes;
 } edits[] = {
-    {"set", edit_set, true},
-    {"noise", edit_noise, true},
-    {"seed", edit_seed, false},
-    {"rename", edit_rename, true},
-    {"description", edit_description, true},
-    {"metadata", edit_metadata, true},
-    {"drop-metadata", edit_drop, true},
+    {"set", edit_set, true},           {"noise", edit_noise, true},        {"stretch", edit_stretch, true},
+    {"seed", edit_seed, false},        {"rename", edit_rename, true},      {"description", edit_description, true},
+    {"metadata", edit_metadata, true}, {"drop-metadata", edit_drop, true},
 };
 
 static th_err apply_all(const th_args *a, edit *e, int *n_changes, th_why *why)

@@ -225,12 +225,15 @@ static double balance(equaliser *e, const th_pair *p)
     const th_node *a = &e->g->nodes[p->first], *b = &e->g->nodes[p->second];
     const th_rule *ra = th_rule_find(a->op), *rb = th_rule_find(b->op);
     const th_tensor *wa = &e->g->tensors[a->in[ra->w]], *wb = &e->g->tensors[b->in[rb->w]];
+    const int32_t at = th_rule_bias(ra, a);
+    const float *bias = at >= 0 ? e->g->tensors[a->in[at]].data : NULL;
     double most = 0.0;
     for (int32_t c = 0; c < p->channels; c++) e->r1[c] = e->r2[c] = 0.0;
     for (int32_t i = 0; i < th_shape_count(&wa->shape); i++) {
         double *r = &e->r1[made_by(&wa->shape, ra, i)];
         *r = fmax(*r, fabs((double)((const float *)wa->data)[i]));
     }
+    for (int32_t c = 0; bias && c < p->channels; c++) e->r1[c] = fmax(e->r1[c], fabs((double)bias[c]));
     for (int32_t i = 0; i < th_shape_count(&wb->shape); i++) {
         double *r = &e->r2[read_by(b, &wb->shape, p->channels, i)];
         *r = fmax(*r, fabs((double)((const float *)wb->data)[i]));

@@ -4,11 +4,12 @@
  * dividing the weights and the bias that make it by s, when the weights that read it are multiplied by s.  int8 gives
  * all channels of a tensor the same steps, and one that is far larger than the others leaves them none.
  *
- *   r1[c] = max |weights that make channel c|     r2[c] = max |weights that read it|
+ *   r1[c] = max |weights that make channel c, its bias|     r2[c] = max |weights that read it|
  *   s[c] = sqrt(r1[c] / r2[c]),   then both are sqrt(r1[c] r2[c])
  *
  * over all pairs again and again until nothing changes by more than a thousandth; a depthwise layer in the middle is
- * the second of one pair and the first of the next.
+ * the second of one pair and the first of the next.  The bias counts, which it does not in the paper: a channel that has
+ * died in training, of a bias and of next to no weights, would become the largest of all.
  * Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.1. */
 #ifndef TH_COMPRESS_EQUALISE_H
 #define TH_COMPRESS_EQUALISE_H

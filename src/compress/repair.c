@@ -32,8 +32,14 @@ static th_err attempt(repairer *p, bool equalised, const th_quantize_settings *s
     *t = (th_repair_try){.equalised = equalised, .settings = *s, .wide_layers = s->precision != NULL};
     t->settings.precision = NULL;
     snprintf(t->words, sizeof t->words, "%s", words);
-    th_err err = th_quantizer_make(q, s, &c, p->why);
-    if (!err) err = th_scorer_run(p->job->scorer, &c.model->graphs[0], &t->score, p->why);
+    th_why why = {0};
+    th_err err = th_quantizer_make(q, s, &c, &why);
+    if (!err) err = th_scorer_run(p->job->scorer, &c.model->graphs[0], &t->score, &why);
+    if ((err == TH_ERANGE || err == TH_EUNSUP) && r->n > 0) { /* scales that no kernel can have: one try less */
+        th_converted_free(&c);
+        return TH_OK;
+    }
+    if (err) err = th_why_set(p->why, err, "%s", why.text);
     const bool better =
         !err && (r->n == 0 || th_score_loss(&r->f32, &t->score) < th_score_loss(&r->f32, &r->tried[r->best].score));
     if (!err && better) {
@@ -131,12 +137,24 @@ static int32_t worst_layer(const repairer *p, const th_layer_debug *rows, const 
     return worst;
 }
 
+/* This set of layers was tried already; else it counts as tried from now on. */
+static bool is_old(const repairer *p, th_precision *sets, int *n_sets)
+{
+    const size_t n = (size_t)p->g->n_nodes;
+    for (int i = 0; i < *n_sets; i++)
+        if (memcmp(sets + (size_t)i * n, p->now, n * sizeof *sets) == 0) return true;
+    memcpy(sets + (size_t)(*n_sets)++ * n, p->now, n * sizeof *sets);
+    return false;
+}
+
 static th_err widen_worst(repairer *p, bool equalised, const th_layer_debug *rows, bool *done)
 {
     char words[TH_REPAIR_WORDS];
-    th_precision *kept = calloc((size_t)p->g->n_nodes + 1, sizeof *kept);
+    int n_sets = 0;
+    th_precision *kept = calloc((size_t)p->g->n_nodes + 1, sizeof *kept),
+                 *sets = calloc(WORST * (BOTH + 1) * (size_t)p->g->n_nodes + 1, sizeof *sets);
     const size_t bytes = (size_t)p->g->n_nodes * sizeof *kept;
-    th_err err = kept ? TH_OK : th_why_set(p->why, TH_ENOMEM, "no memory to repair the model");
+    th_err err = kept && sets ? TH_OK : th_why_set(p->why, TH_ENOMEM, "no memory to repair the model");
     if (!err) memcpy(kept, p->base, bytes);
     for (int k = 0; k < WORST && !err && !p->r->restored; k++) {
         const int32_t worst = worst_layer(p, rows, done);
@@ -145,12 +163,14 @@ static th_err widen_worst(repairer *p, bool equalised, const th_layer_debug *row
         for (int s = ALONE; s <= BOTH && !err && !p->r->restored; s++) {
             memcpy(p->now, kept, bytes);
             widen(p, worst, (side)s);
+            if (is_old(p, sets, &n_sets)) continue;
             name_layers(p, equalised, words);
             err = try_wide(p, equalised, words);
         }
         memcpy(kept, p->now, bytes);
     }
     free(kept);
+    free(sets);
     return err;
 }
 

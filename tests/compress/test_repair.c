@@ -78,10 +78,83 @@ static void the_network_collapses_and_is_repaired(void **state)
     close_bench(&whole);
 }
 
+/* ABS of what ReLU made changes nothing, but equalisation does not look behind it. */
+static th_model *hidden_collapse(void)
+{
+    th_model *m = trained_net();
+    th_graph *g = &m->graphs[0];
+    const int32_t conv = g->nodes[0].out[0], abs = g->n_tensors++;
+    g->tensors[abs] = g->tensors[conv];
+    g->tensors[abs].name = "abs";
+    for (int32_t i = g->n_nodes++; i > 1; i--) g->nodes[i] = g->nodes[i - 1];
+    int32_t *io = th_model_alloc(m, 2, sizeof *io);
+    io[0] = conv;
+    io[1] = abs;
+    g->nodes[1] = (th_node){.op = TH_OP_ABS, .n_in = 1, .n_out = 1, .in = io, .out = io + 1};
+    ((int32_t *)(uintptr_t)g->nodes[2].in)[0] = abs;
+    float *w = (float *)(uintptr_t)g->tensors[g->nodes[0].in[1]].data, /* [8][4][3][1] */
+        *b = (float *)(uintptr_t)g->tensors[g->nodes[0].in[2]].data,
+          *next = (float *)(uintptr_t)g->tensors[g->nodes[2].in[1]].data; /* [1][3][3][8] */
+    for (int i = 0; i < 12; i++) w[3 * 12 + i] *= 1000.0f;
+    b[3] *= 1000.0f;
+    for (int i = 0; i < 9; i++) next[i * 8 + 3] /= 1000.0f;
+    return m;
+}
+
+static void layers_in_16_bits_are_the_last_resort(void **state)
+{
+    (void)state;
+    bench b;
+    open_bench(&b, hidden_collapse());
+    const th_repair_job job = {.q = b.q, .job = &b.job, .scorer = &b.scorer, .within = 1.0};
+    th_repair r;
+    th_why why = {0};
+    if (th_repair_find(&job, &r, &why)) fail_msg("%s", why.text);
+    for (int32_t i = 0; i < r.n; i++)
+        printf("%s%s: %.1f %%, %.1f dB\n", i == r.best ? "* " : "  ", r.tried[i].words, 100 * r.tried[i].score.accuracy,
+               r.tried[i].score.out_db);
+    int wide = 0;
+    for (int32_t i = 0; i < b.q->g->n_nodes; i++) wide += r.precision[i] == TH_P_S16;
+    assert_true(r.restored && r.tried[r.best].wide_layers);
+    assert_true(r.tried[0].score.accuracy < b.scorer.f32.accuracy - 0.1);
+    assert_true(r.tried[r.best].score.accuracy >= b.scorer.f32.accuracy - 0.01);
+    assert_in_range(wide, 3, 5); /* not all 7 */
+    th_repair_free(&r);
+    close_bench(&b);
+}
+
+static void the_debugger_points_at_the_layer(void **state)
+{
+    (void)state;
+    bench b;
+    th_converted c = {0};
+    th_layer_debug rows[8];
+    th_why why = {0};
+    char words[192];
+    open_bench(&b, collapsing());
+    assert_int_equal(th_quantizer_make(b.q, &b.job.settings, &c, &why), TH_OK);
+    if (th_debug_layers(b.q, &b.job.settings, &c, &b.scorer, NULL, NULL, rows, &why)) fail_msg("%s", why.text);
+    assert_int_equal(rows[0].channel, 3);
+    assert_true(rows[0].imbalance > 300.0);
+    assert_true(rows[0].error.snr_db > 20.0); /* the large channel is fine, and hides the others */
+    assert_true(rows[0].channel_db < 3.0);
+    assert_true(rows[0].tried && rows[0].alone.accuracy < b.scorer.f32.accuracy - 0.1);
+    assert_true(rows[4].tried && rows[4].alone.accuracy > b.scorer.f32.accuracy - 0.01);
+    th_debug_words(&rows[0], &b.scorer.f32, words, sizeof words);
+    assert_non_null(strstr(words, "channel 3 is"));
+    double sum = 0.0;
+    for (int i = 0; i < TH_DEBUG_BARS; i++) sum += rows[0].bar[i];
+    assert_true(fabs(sum - 1.0) < 1e-9);
+    th_converted_free(&c);
+    close_bench(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_network_collapses_and_is_repaired),
+        cmocka_unit_test(layers_in_16_bits_are_the_last_resort),
+        cmocka_unit_test(the_debugger_points_at_the_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
