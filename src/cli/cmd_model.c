@@ -147,7 +147,7 @@ static th_err show(const th_args *a, const model_cmd *c, th_why *why)
     if (th_arg_on(a, "text"))
         print_text(c->text);
     else
-        th_design_print(stdout, &c->spec);
+        th_design_print(stdout, &c->spec, true);
     return TH_OK;
 }
 
@@ -161,7 +161,10 @@ static th_err run(const th_args *a, th_why *why)
     model_cmd *c = calloc(1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_err err = open_any(a, c, why);
-    if (!err) err = show(a, c, why);
+    if (!err)
+        err = show(a, c, why);
+    else if (c->spec.n_layers)
+        th_design_print(stderr, &c->spec, false);
     if (c->owned) free(c->text);
     free(c);
     return err;

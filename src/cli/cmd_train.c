@@ -48,10 +48,10 @@ typedef struct train_cmd {
 static th_err design(const th_args *a, train_cmd *c, th_why *why)
 {
     TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
-    TH_TRY(th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why));
-    th_design_print(stderr, &c->spec);
     c->settings.has_rate = c->project.learning_rate > 0;
-    return TH_OK;
+    const th_err err = th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
+    if (c->spec.n_layers) th_design_print(stderr, &c->spec, !err);
+    return err;
 }
 
 /* ---- are there clips to learn from? ---- */

@@ -81,7 +81,7 @@ static int64_t most_values(const th_spec *s)
     return most;
 }
 
-void th_design_print(FILE *to, const th_spec *s)
+void th_design_print(FILE *to, const th_spec *s, bool whole)
 {
     char text[LAYER_BYTES], shape[40];
     const int width = layer_width(s);
@@ -95,6 +95,7 @@ void th_design_print(FILE *to, const th_spec *s)
         fprintf(to, "  %4d  %-*s  %-13s %10lld %12lld %10lld\n", (int)l->line, width, text, shape,
                 (long long)th_layer_parameters(l), (long long)th_layer_macs(l), (long long)th_spec_live_values(s, i));
     }
+    if (!whole) return;
     fprintf(to, "  %4s  %-*s  %-13s %10lld %12lld %10lld\n", "", width, "all", "", (long long)th_spec_parameters(s),
             (long long)th_spec_macs(s), (long long)most_values(s));
 }

@@ -18,8 +18,9 @@ TH_NODISCARD th_err th_design_preset(const th_project *p, const char *name, char
 TH_NODISCARD th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline *q, th_spec *spec,
                                    th_why *why);
 
-/* Line, layer, output, parameters, multiplications and bytes of memory of each layer, and of all. */
-void th_design_print(FILE *to, const th_spec *s);
+/* Line, layer, output, parameters, multiplications and bytes of memory of each layer, and the sum; of a description
+ * with an error (whole false) the layers before it, so that one sees what came in there. */
+void th_design_print(FILE *to, const th_spec *s, bool whole);
 json_t *th_design_json(const th_spec *s); /* NULL: out of memory */
 
 #endif

@@ -36,6 +36,7 @@ run model "$p" --preset autoencoder; exits "a preset that is no classifier" 1 'b
 sed 's/^# conv2d/conv2d/; s/^# dropout 0.5/dropot 0.5/; s/^# dense classes/dense classes/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
 line=$(grep -n dropot "$p/thimble.ini" | cut -d: -f1)
 run model "$p"; exits "an error names thimble.ini and its line" 1 "$p/thimble.ini, line $line: \"dropot\": did you mean \"dropout\""
+holds "the layers before it are shown" grep -qE "^ +$((line - 1))  conv2d 8 10x8 .* 25x20x8 " "$tmp/err"
 run train "$p"; exits "also in training" 1 "line $line: \"dropot\""
 run data list --project "$p"; exits "other verbs do not mind" 0
 sed 's/^dropot/dropout/' "$tmp/ini" >"$p/thimble.ini"
