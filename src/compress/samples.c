@@ -49,8 +49,7 @@ void th_trial_free(th_trial *t)
     *t = (th_trial){0};
 }
 
-/* As QUANTIZE rounds: halves away from zero. */
-static void feed(const th_tensor *t, const float *x, void *to)
+void th_tensor_feed(const th_tensor *t, const float *x, void *to)
 {
     const int32_t n = th_shape_count(&t->shape), most = t->type == TH_S8 ? 127 : 32767;
     for (int32_t k = 0; k < n; k++) {
@@ -82,7 +81,7 @@ th_err th_trial_run(th_trial *t, const th_samples *s, int32_t i, th_layer_fn *on
     s->sample(s->ctx, i, t->x);
     for (int32_t k = 0; k < g->n_inputs; k++) {
         const th_tensor *in = &g->tensors[g->inputs[k]];
-        feed(in, x, th_runner_input(t->runner, k));
+        th_tensor_feed(in, x, th_runner_input(t->runner, k));
         x += th_shape_count(&in->shape);
     }
     TH_TRY(th_runner_invoke(t->runner, on_layer, ctx));

@@ -36,6 +36,9 @@ void th_trial_free(th_trial *t);
  * Errors: those of th_runner_invoke. */
 TH_NODISCARD th_err th_trial_run(th_trial *t, const th_samples *s, int32_t i, th_layer_fn *on_layer, void *ctx);
 
+/* x [elements of t] as t has numbers: float32, int8 or int16, rounded as QUANTIZE does, halves away from zero. */
+void th_tensor_feed(const th_tensor *t, const float *x, void *to);
+
 /* Element k of a tensor as a real number; float32, int8 and int16. */
 float th_tensor_real(const th_tensor *t, const void *data, int32_t k);
 

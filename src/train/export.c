@@ -5,6 +5,7 @@
 #include "train/export_priv.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static th_shape shape_of(const th_stage *st)
 {
@@ -216,8 +217,9 @@ static void add_stage(th_builder *b, const th_stage *st)
     const bool norm = st->n_gamma && !row->folds;
     if (norm) out = add_norm(b, st, name, out);
     const bool done = (row->acts || norm) && th_build_fused(st) != TH_ACT_NONE;
-    if (st->layer.act != TH_LAYER_ACT_NONE && !done) out = add_activation(b, st, name, out);
-    b->made[st - b->net->stage] = out;
+    th_exported *made = &b->made[st - b->net->stage];
+    made->plain = made->seen = out;
+    if (st->layer.act != TH_LAYER_ACT_NONE && !done) made->seen = add_activation(b, st, name, out);
 }
 
 /* What the finished model does to the last stage's values. */
@@ -249,20 +251,26 @@ static void build(th_builder *b)
     if (!g->tensors || !g->nodes) return;
     b->input = io[0] = th_build_tensor(b, "features", "", TH_F32, NULL, th_shape_4(s->in_h, s->in_w, s->in_c));
     for (int32_t i = 0; i < b->net->n_stages; i++) add_stage(b, &b->net->stage[i]);
-    io[1] = add_head(b, b->made[b->net->n_stages - 1]);
+    io[1] = add_head(b, b->made[b->net->n_stages - 1].seen);
     g->inputs = &io[0];
     g->outputs = &io[1];
     g->n_inputs = g->n_outputs = 1;
     b->model->description = "Trained by Thimble";
 }
 
-th_err th_net_export(const th_net *net, th_model **model, th_why *why)
+th_err th_net_export_map(const th_net *net, th_exported *where, th_model **model, th_why *why)
 {
     TH_TRY(th_model_new(model, why));
     th_builder b = {.net = net, .model = *model};
     build(&b);
+    if (where) memcpy(where, b.made, (size_t)net->n_stages * sizeof *where);
     if (!b.full) return TH_OK;
     th_model_free(*model);
     *model = NULL;
     return th_why_set(why, TH_ENOMEM, "out of memory while writing the trained network");
+}
+
+th_err th_net_export(const th_net *net, th_model **model, th_why *why)
+{
+    return th_net_export_map(net, NULL, model, why);
 }

@@ -124,7 +124,7 @@ float *th_build_fold(th_builder *b, const th_stage *st, float **bias)
 int32_t th_build_input(const th_builder *b, const th_stage *st, int32_t k)
 {
     const th_stage *from = st->in[k].from;
-    return from ? b->made[from - b->net->stage] : b->input;
+    return from ? b->made[from - b->net->stage].seen : b->input;
 }
 
 int32_t th_build_picture(th_builder *b, const th_stage *st, int32_t k, const char *name)

@@ -3,15 +3,15 @@
 #define TH_TRAIN_EXPORT_PRIV_H
 
 #include "model/graph.h"
-#include "train/net.h"
+#include "train/export.h"
 
 typedef struct th_builder {
     const th_net *net;
     th_model *model;
     th_graph *graph;
-    /* Tensor that holds a stage's output as others read it: a picture [1][h][w][c], a sequence [1][h][c] with w = 1, or
+    /* What holds a stage's output: a picture [1][h][w][c], a sequence [1][h][c] with w = 1, or
      * a row [1][c] with h = w = 1. */
-    int32_t made[TH_MAX_LAYERS];
+    th_exported made[TH_MAX_LAYERS];
     int32_t input;
     bool full; /* an allocation failed */
     int32_t n_conv, n_block, n_of[TH_LAYER_SVDF + 1];

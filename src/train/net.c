@@ -24,6 +24,7 @@ static void lay_out_stages(th_net *net, float *base, size_t *used)
         const size_t n = batch * th_stage_floats(st);
         st->dy = net->dy[st->dy_slot];
         st->z = take(base, used, n);
+        if (net->simulation) st->seen = take(base, used, n);
         st->keep = take(base, used, batch * st->n_keep);
         if (st->drop) st->mask = (uint8_t *)take(base, used, (n + 3) / 4);
     }
@@ -64,6 +65,7 @@ th_err th_net_new(const th_spec *spec, const th_net_options *o, th_net **out, th
     net->spec = spec;
     net->batch = o->batch;
     net->n_members = o->n_members;
+    net->simulation = o->simulation;
     net->n_in = (size_t)(spec->in_h * spec->in_w * spec->in_c);
     const th_err err = th_stages_make(net, o->kernels, o->frozen, why);
     if (err) {

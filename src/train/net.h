@@ -27,16 +27,23 @@
 
 #include <stdbool.h>
 
-#define TH_BN_EPSILON 1e-3f
+#define TH_BN_EPSILON  1e-3f
+#define TH_MAX_MEMBERS 64 /* of a team */
 
 typedef struct th_stage th_stage;
 typedef struct th_net th_net;
 typedef struct th_net_member th_net_member;
 
-/* Computes the outputs of all stages of samples n0 to n1 in place of the stages themselves, as they would be read
- * (after activation): what the network does elsewhere, for example in integers.  The way back goes through the
- * stages, at these values.  Called by every member for its samples, training or not. */
-typedef void th_simulate_fn(void *ctx, th_net *net, int member, int32_t n0, int32_t n1);
+/* What computes the outputs of all stages in place of the stages themselves, as the network does elsewhere, for example
+ * in integers.  The way back goes through the stages, at these values.  Dropout is off; batch norms are refused.
+ *   prepare  before a pass, alone: net->w is what is to be used
+ *   run      by every member for its samples n0 to n1, training or not: fills z (before the activation, where that is
+ *            not ReLU or ReLU6) and seen (what readers see) of every stage */
+typedef struct th_simulation {
+    th_err (*prepare)(void *ctx, th_net *net, th_why *why);
+    void (*run)(void *ctx, th_net *net, int member, int32_t n0, int32_t n1);
+    void *ctx;
+} th_simulation;
 
 /* An input of a stage, and where it lies when the stage looks at it. */
 typedef struct th_input {
@@ -82,6 +89,7 @@ struct th_stage {
     bool passes;           /* it or a stage before it learns: it needs the gradient */
     uint32_t drop;         /* of 256: dropout after this stage */
     float *z;              /* [batch][out_px][s] */
+    float *seen;           /* the same: what readers see, when it is simulated; else NULL */
     uint8_t *mask;         /* the same; NULL without dropout */
     float *dy;             /* [batch][dy_stride] in a place that stages share in turn */
     size_t dy_stride, dy_slot;
@@ -124,15 +132,14 @@ struct th_net {
     float *dy[TH_MAX_LAYERS];       /* [n_dy_slots] [batch][dy_slot_floats]; a sample has the same place in all stages
                                      * of a slot, so that a member that is ahead never writes where another one still
                                      * reads */
-    th_net_member member[64];
+    th_net_member member[TH_MAX_MEMBERS];
     /* of the pass that runs now */
     int32_t n; /* samples */
     bool training;
     uint64_t mask_seed;
     th_loss_cfg loss;
-    const float *w, *stats;   /* parameters and running moments that are used */
-    th_simulate_fn *simulate; /* NULL: the stages compute */
-    void *simulate_ctx;
+    const float *w, *stats;          /* parameters and running moments that are used */
+    const th_simulation *simulation; /* NULL: the stages compute */
     void *memory;
 };
 
@@ -166,8 +173,9 @@ const th_stage_row *th_stage_row_find(th_layer_kind kind); /* NULL: cannot be tr
 typedef struct th_net_options {
     int32_t batch; /* most samples at once */
     int n_members;
-    int kernels;        /* first table to try, 0 = the best */
-    const bool *frozen; /* [n_layers] layers that do not learn, or NULL */
+    int kernels;                     /* first table to try, 0 = the best */
+    const th_simulation *simulation; /* must outlive the net; or NULL */
+    const bool *frozen;              /* [n_layers] layers that do not learn, or NULL */
 } th_net_options;
 
 /* Builds a net.  The spec must outlive it.  Errors: TH_ENOMEM, TH_EUNSUP. */

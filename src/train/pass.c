@@ -14,6 +14,11 @@ static bool norm_learns(const th_net *net, const th_stage *st)
 
 /* ---- reading a stage's output ---- */
 
+static bool drops(const th_net *net, const th_stage *st)
+{
+    return net->training && st->drop && !net->simulation;
+}
+
 static void make_mask(const th_net *net, const th_stage *st, int32_t n)
 {
     const size_t size = th_stage_floats(st);
@@ -34,7 +39,7 @@ static bool in_kernel(const th_stage *st)
 static th_read reading_of(const th_net *net, const th_net_member *m, const th_stage *st, int32_t n)
 {
     const size_t at = (size_t)n * th_stage_floats(st);
-    const bool drop = net->training && st->drop && in_kernel(st);
+    const bool drop = drops(net, st) && in_kernel(st);
     return (th_read){.z = st->z + at,
                      .a = m->a + st->c,
                      .b = m->b + st->c,
@@ -46,7 +51,7 @@ static th_read reading_of(const th_net *net, const th_net_member *m, const th_st
 /* Factor of dropout at value e of sample n's output. */
 static float kept(const th_net *net, const th_stage *st, int32_t n, size_t e)
 {
-    if (!net->training || !st->drop) return 1;
+    if (!drops(net, st)) return 1;
     return st->mask[(size_t)n * th_stage_floats(st) + e] ? 256.0f / (256.0f - (float)st->drop) : 0;
 }
 
@@ -65,8 +70,14 @@ static void activate(const th_net *net, const th_stage *st, int32_t n, const th_
 /* Output of stage `from` for sample n, placed. */
 static void read_stage(th_net *net, th_net_member *m, th_stage *from, int32_t n, const th_place *at, float *x)
 {
-    if (net->training && from->drop && m->forward) make_mask(net, from, n);
-    const th_read r = reading_of(net, m, from, n);
+    if (drops(net, from) && m->forward) make_mask(net, from, n);
+    th_read r = reading_of(net, m, from, n);
+    if (net->simulation) {
+        r.z = from->seen + (size_t)n * th_stage_floats(from);
+        r.relu = 0;
+        from->kernels->read(&r, at, x); /* a is 1 and b is 0 */
+        return;
+    }
     from->kernels->read(&r, at, x);
     if (!in_kernel(from)) activate(net, from, n, at, x);
 }
@@ -155,9 +166,9 @@ static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st)
     const double n = (double)net->n * st->out_px;
     for (size_t c = 0; c < s; c++) {
         const size_t k = st->c + c, at = 2 * st->c + c;
-        if (!st->n_gamma || net->simulate) {
+        if (!st->n_gamma || net->simulation) {
             m->a[k] = 1;
-            m->b[k] = st->n_beta && !net->simulate ? net->w[st->beta + c] : 0;
+            m->b[k] = st->n_beta && !net->simulation ? net->w[st->beta + c] : 0;
             continue;
         }
         double mean = (double)net->stats[at], var = (double)net->stats[at + s];
@@ -257,12 +268,12 @@ void th_net_forward(th_net *net, th_team *team, int member)
     m->forward = true;
     memset(m->sum, 0, 2 * net->n_channels * sizeof *m->sum);
     memset(m->sum_back, 0, 2 * net->n_channels * sizeof *m->sum_back);
-    if (net->simulate) net->simulate(net->simulate_ctx, net, member, n0, n1);
+    if (net->simulation) net->simulation->run(net->simulation->ctx, net, member, n0, n1);
     for (int32_t i = 0; i < net->n_stages; i++) {
         th_stage *st = &net->stage[i];
         if (net->training && st->n_flipped && i % net->n_members == member)
             st->row->flip(st, net->w + st->w, net->flipped + st->w_back);
-        if (!net->simulate) st->row->forward(net, m, st, n0, n1);
+        if (!net->simulation) st->row->forward(net, m, st, n0, n1);
         if (norm_learns(net, st)) th_team_barrier(team, member);
         forward_coefs(net, m, st);
     }

@@ -177,6 +177,10 @@ th_err th_stages_make(th_net *net, int kernels, const bool *frozen, th_why *why)
             if (net->spec->layer[i].in[k] != TH_NET_INPUT) mk.readers[net->spec->layer[i].in[k]]++;
     for (int32_t i = 0; i < net->spec->n_layers; i++)
         if (!merge(&mk, i)) TH_TRY(make_stage(&mk, i, why));
+    for (int32_t i = 0; net->simulation && i < net->n_stages; i++)
+        if (net->stage[i].layer.batch_norm)
+            return th_why_set(why, TH_EUNSUP, "layer %s has a batch norm, which must be folded into weights first",
+                              net->stage[i].layer.name);
     if (net->n_stages == 0) return th_why_set(why, TH_EUNSUP, "model description: no layer computes anything");
     for (int32_t i = 0; i < net->n_stages; i++) finish_stage(&mk, &net->stage[i]);
     order_of_adding(net);

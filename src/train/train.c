@@ -174,17 +174,17 @@ static th_err start(trainer *t, th_why *why)
     if (t->cfg.momentum < 0) t->cfg.momentum = t->cfg.optimizer->momentum;
     t->n_out = outputs_of(job->spec);
     TH_TRY(th_team_new(job->cfg.n_threads, &t->team, why));
-    TH_TRY(th_net_new(job->spec,
-                      &(th_net_options){.batch = batch, .n_members = job->cfg.n_threads, .frozen = job->frozen},
-                      &t->net, why));
+    TH_TRY(th_net_new(
+        job->spec,
+        &(th_net_options){
+            .batch = batch, .n_members = job->cfg.n_threads, .frozen = job->frozen, .simulation = job->simulation},
+        &t->net, why));
     TH_TRY(allocate(t, why));
     t->steps = (job->n_train + batch - 1) / batch;
     t->net->loss = t->cfg.loss;
     s->job = th_train_hash(job);
     th_net_init(t->net, job->cfg.seed);
     if (job->start) th_import_apply(job->start, t->net);
-    t->net->simulate = job->simulate;
-    t->net->simulate_ctx = job->simulate_ctx;
     copy(s->average, s->params, s->n_params);
     copy(s->average_running, s->running, 2 * s->n_channels);
     if (job->resume && job->checkpoint) return th_checkpoint_load(s, job->checkpoint, why);
@@ -335,7 +335,7 @@ static void infer_member(void *ctx, int member, int n_members)
 }
 
 /* One pass over the validation examples with the weights that would be kept. */
-static void validate(trainer *t, th_epoch_report *r)
+static th_err validate(trainer *t, th_epoch_report *r, th_why *why)
 {
     th_net *net = t->net;
     const int32_t n_val = t->job->n_val;
@@ -348,7 +348,9 @@ static void validate(trainer *t, th_epoch_report *r)
     net->w = t->cfg.ema > 0 ? t->state.average : t->state.params;
     net->stats = t->cfg.ema > 0 ? t->state.average_running : t->state.running;
     net->loss = plain;
-    for (int32_t first = 0; first < n_val; first += net->batch) {
+    const th_simulation *sim = t->job->simulation;
+    th_err err = sim ? sim->prepare(sim->ctx, net, why) : TH_OK;
+    for (int32_t first = 0; !err && first < n_val; first += net->batch) {
         net->n = n_val - first < net->batch ? n_val - first : net->batch;
         net->x = t->val_x + (size_t)first * net->n_in;
         net->y = t->val_y + (size_t)first * (size_t)t->n_out;
@@ -363,6 +365,7 @@ static void validate(trainer *t, th_epoch_report *r)
     net->stats = net->running;
     net->x = t->batch_x;
     net->y = t->batch_y;
+    return err;
 }
 
 /* ---- epochs ---- */
@@ -415,6 +418,7 @@ static th_err train_step(trainer *t, int32_t k, th_epoch_report *r, th_why *why)
     net->mask_seed = c->seed * 0x9e3779b97f4a7c15u + t->state.step;
     t->optim = th_optim_step_make(c->optimizer, rate_at(t, t->state.step), t->state.step, c->momentum, c->weight_decay,
                                   c->ema);
+    if (job->simulation) TH_TRY(job->simulation->prepare(job->simulation->ctx, net, why));
     th_team_run(t->team, step_member, t);
     TH_TRY(check_examples(t, "training", why));
     if (c->ema > 0) average_running(t);
@@ -511,7 +515,7 @@ static th_err run_epoch(trainer *t, th_why *why)
     TH_TRY(find_drops(t, why));
     TH_TRY(train_epoch(t, &r, why));
     TH_TRY(check_weights(t, why));
-    if (t->job->n_val) validate(t, &r);
+    if (t->job->n_val) TH_TRY(validate(t, &r, why));
     if (t->job->n_val && !isfinite(r.value[TH_VAL_LOSS])) return diverged(t, "the validation loss", why);
     r.value[TH_SECONDS] = th_clock_s() - begin;
     r.best = is_best(t, &r);

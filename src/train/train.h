@@ -58,9 +58,7 @@ typedef struct th_train_job {
         job_hash; /* of the data and features (spec and cfg are added here): a checkpoint of another job is refused */
     bool (*on_epoch)(void *ctx, const th_epoch_report *r); /* false stops; after a resume it sees the old ones first */
     void (*on_progress)(void *ctx, int32_t epoch, double part); /* may be NULL */
-    /* Before a step's forward pass: see th_net.simulate; NULL: the net computes itself. */
-    th_simulate_fn *simulate;
-    void *simulate_ctx;
+    const th_simulation *simulation;                            /* or NULL: the net computes itself */
     /* The net with the best epoch's parameters in net->w and net->stats, before it is exported; may be NULL. */
     th_err (*on_best)(void *ctx, th_net *net, th_why *why);
     void *ctx;

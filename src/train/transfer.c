@@ -173,7 +173,7 @@ static th_err train_head(transfer *t, th_model **model, th_why *why)
     job.spec = &t->head.spec;
     job.start = &t->head;
     job.frozen = NULL;
-    job.simulate = NULL;
+    job.simulation = NULL;
     job.train = head_train;
     job.val = head_val;
     job.on_epoch = on_epoch;
