@@ -103,6 +103,8 @@ static void choose_percentile(const th_histogram *h, double percentile, double *
     if (last < TH_HISTOGRAM_BINS - 1 && *hi > 0.0) *hi = fmax(0.0, centre(h, last) + 0.5 * bin_width(h));
 }
 
+#define KL_NOTHING 1e-4 /* what Q is taken for where it has nothing and P something, as in MXNet's calibration */
+
 /* Divergence of the first n bins, with all later ones in the last, from what `levels` equal groups of them show: each
  * bin of a group that is not empty gets the mean of those. */
 static double divergence(const double *bin, int32_t n, int32_t levels, double total)
@@ -118,8 +120,7 @@ static double divergence(const double *bin, int32_t n, int32_t levels, double to
         for (int32_t i = from; i < to; i++) {
             const double p = (bin[i] + (i == n - 1 ? beyond : 0.0)) / total;
             if (!(p > 0.0)) continue;
-            if (!(bin[i] > 0.0)) return INFINITY; /* P has something where Q has nothing */
-            sum += p * log(p / (group / filled / inside));
+            sum += p * log(p / (bin[i] > 0.0 ? group / filled / inside : KL_NOTHING));
         }
     }
     return sum;

@@ -103,6 +103,94 @@ static void mse_is_near_the_best_of_all_ranges(void **state)
                         1.1 * error_of(v, N, histogram.lo * (float)a / 100.0f, histogram.hi * (float)b / 100.0f));
 }
 
+/* 2048 values, one in each bin: P = 99 leaves out floor(20.48) = 20 of them at each end. */
+static void percentile_by_hand(void **state)
+{
+    (void)state;
+    static float v[TH_HISTOGRAM_BINS];
+    float lo, hi;
+    for (int i = 0; i < TH_HISTOGRAM_BINS; i++) v[i] = (float)(i - 1024) + 0.5f;
+    fill(v, TH_HISTOGRAM_BINS);
+    th_range_choose(&histogram, TH_RANGE_PERCENTILE, 99.0, &lo, &hi);
+    const double width = 2047.0 / 2048.0;
+    assert_true(fabs((double)lo - (-1023.5 + 20.0 * width)) < 1e-3);
+    assert_true(fabs((double)hi - (1023.5 - 20.0 * width)) < 1e-3);
+    th_range_choose(&histogram, TH_RANGE_PERCENTILE, 100.0, &lo, &hi);
+    assert_true(lo == -1023.5f && hi == 1023.5f);
+}
+
+/* Values that 256 levels show as they are: nothing is gained by clipping.  One far away: it is clipped. */
+static void entropy_by_hand(void **state)
+{
+    (void)state;
+    enum { EACH = 40 };
+    static float v[256 * EACH + 1];
+    float lo, hi;
+    for (int i = 0; i < 256 * EACH; i++) v[i] = (float)(i % 256) + 0.5f;
+    fill(v, 256 * EACH);
+    th_range_choose(&histogram, TH_RANGE_KL, TH_PERCENTILE, &lo, &hi);
+    assert_true(lo == 0.0f && hi == 255.5f);
+    v[256 * EACH] = 3000.0f;
+    fill(v, 256 * EACH + 1);
+    th_range_choose(&histogram, TH_RANGE_KL, TH_PERCENTILE, &lo, &hi);
+    assert_true(hi >= 255.5f && hi < 800.0f);
+    fill(v, 0); /* nothing seen */
+    histogram.lo = histogram.hi = 0.0f;
+    th_range_choose(&histogram, TH_RANGE_KL, TH_PERCENTILE, &lo, &hi);
+    assert_true(lo == 0.0f && hi == 0.0f);
+}
+
+/* The divergence of one threshold, straight from the definition and with all bins in float64. */
+static double divergence_at(const double *bin, int n, int levels)
+{
+    double p[TH_HISTOGRAM_BINS], q[TH_HISTOGRAM_BINS] = {0}, all = 0.0, kept = 0.0, d = 0.0;
+    for (int i = 0; i < TH_HISTOGRAM_BINS; i++) all += bin[i];
+    for (int i = 0; i < n; i++) p[i] = bin[i], kept += bin[i];
+    p[n - 1] += all - kept;
+    for (int g = 0; g < levels; g++) {
+        const int from = g * n / levels, to = (g + 1) * n / levels;
+        int filled = 0;
+        for (int i = from; i < to; i++) filled += bin[i] > 0.0;
+        for (int i = from; i < to; i++)
+            for (int k = from; k < to && bin[i] > 0.0; k++) q[i] += bin[k] / filled;
+    }
+    for (int i = 0; i < n; i++) {
+        if (p[i] > 0.0) d += p[i] / all * log(p[i] / all / (q[i] > 0.0 ? q[i] / kept : 1e-4));
+    }
+    return d;
+}
+
+static void entropy_is_the_least_of_all_thresholds(void **state)
+{
+    (void)state;
+    enum { N = 60000 };
+    static float v[N];
+    static double bin[TH_HISTOGRAM_BINS];
+    float lo, hi;
+    th_rng rng = th_rng_make(4, 4);
+    for (int i = 0; i < N; i++) v[i] = expf(th_rng_normal(&rng)); /* positive, a long tail */
+    v[0] = 0.0f;                                                  /* so that bins begin at 0 */
+    fill(v, N);
+    for (int i = 0; i < TH_HISTOGRAM_BINS; i++) bin[i] = histogram.count[i];
+    bin[0] = bin[1];
+    th_range_choose(&histogram, TH_RANGE_KL, TH_PERCENTILE, &lo, &hi);
+    const int ours = (int)lround((double)hi / (double)histogram.hi * TH_HISTOGRAM_BINS);
+    double least = (double)INFINITY;
+    for (int n = 256; n <= TH_HISTOGRAM_BINS; n++) least = fmin(least, divergence_at(bin, n, 256));
+    printf("threshold %d of 2048: %.6f, the least is %.6f\n", ours, divergence_at(bin, ours, 256), least);
+    assert_true(divergence_at(bin, ours, 256) <= least * 1.05 + 1e-9);
+}
+
+static void what_is_outside_is_counted(void **state)
+{
+    (void)state;
+    const float v[] = {0.0f, 1.0f, 2.0f, 3.0f};
+    fill(v, 4);
+    assert_true(fabs(th_histogram_outside(&histogram, -1.0, 4.0)) < 1e-9);
+    assert_true(fabs(th_histogram_outside(&histogram, 0.0, 2.5) - 0.25) < 1e-9);
+    assert_true(fabs(th_histogram_outside(&histogram, 0.5, 2.5) - 0.5) < 1e-9);
+}
+
 static void names_are_found(void **state)
 {
     (void)state;
@@ -113,8 +201,14 @@ static void names_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zero_is_met_exactly),  cmocka_unit_test(min_max_takes_everything),
-        cmocka_unit_test(outliers_are_clipped), cmocka_unit_test(mse_is_near_the_best_of_all_ranges),
+        cmocka_unit_test(zero_is_met_exactly),
+        cmocka_unit_test(min_max_takes_everything),
+        cmocka_unit_test(outliers_are_clipped),
+        cmocka_unit_test(mse_is_near_the_best_of_all_ranges),
+        cmocka_unit_test(percentile_by_hand),
+        cmocka_unit_test(entropy_by_hand),
+        cmocka_unit_test(entropy_is_the_least_of_all_thresholds),
+        cmocka_unit_test(what_is_outside_is_counted),
         cmocka_unit_test(names_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,8 +66,14 @@ static const char test[] =
     "\"worst\":[{\"file\":\"gone.wav\",\"truth\":\"no\",\"word\":\"n<o\",\"said\":\"<b>&'yes\",\"score\":0.97}],"
     "\"right\":[]}";
 
-static const char quantized[] = "{\"layers\":[{\"index\":0,\"op\":\"CONV_2D\",\"name\":\"c0\",\"snr_db\":28.4},{"
-                                "\"index\":1,\"op\":\"SOFTMAX\",\"name\":\"s\",\"snr_db\":9.1}]}";
+static const char quantized[] =
+    "{\"layers\":[{\"index\":0,\"op\":\"CONV_2D\",\"name\":\"c0\",\"snr_db\":28.4,"
+    "\"type\":\"int8\",\"imbalance\":812,\"channel\":3,\"channel_db\":1.5,\"saturated\":0.25,"
+    "\"alone\":{\"accuracy\":0.5,\"output_db\":3},\"histogram\":{\"lo\":0,\"hi\":8,\"first\":0,"
+    "\"last\":6,\"share\":[0.5,0.25,0,0.25]}},{"
+    "\"index\":1,\"op\":\"SOFTMAX\",\"name\":\"s\",\"snr_db\":9.1}],"
+    "\"repair\":{\"tried\":[{\"did\":\"as <it> is\",\"accuracy\":0.4,\"output_db\":2,"
+    "\"kept\":true}]}}";
 
 static const char stream[] = "{\"stream\":{\"seconds\":42.5,\"words\":2,\"hits\":1,\"false_accepts\":1,\"false_accepts_"
                              "per_hour\":84.7,\"latency_ms\":{\"mean\":800,\"p95\":800},"
@@ -110,6 +116,10 @@ static void all_sections_and_hostile_names(void **state)
                                  "604 weights"));
     assert_non_null(strstr(page, "<td class=\"w\" style=\"--v:0.447\">2</td>")); /* root of 2 in 10 */
     assert_non_null(strstr(page, "The weakest layer is number 1 with 9.1 dB"));
+    assert_non_null(strstr(page, "Channel 3 is 812 times as large"));
+    assert_non_null(strstr(page, "25.0 % of the values are cut off. With this layer alone in whole numbers 50.0 %"));
+    assert_non_null(strstr(page, "25.00 % of the values, cut off")); /* the last bar */
+    assert_non_null(strstr(page, "<td>as &lt;it&gt; is</td><td>40.0"));
     assert_non_null(strstr(page, "<b>1 of 2</b> words"));
     assert_non_null(strstr(page, "of 40 test clips heard right: one mistake in 8."));
     char *again = page_of(&p);
