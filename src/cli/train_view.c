@@ -5,6 +5,7 @@
  *   7 8    dot k is bit k-1 of U+2800 + bits. */
 #include "cli/train_view.h"
 
+#include "cli/spark.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -83,17 +84,6 @@ static void put_line(th_train_view *v, const char *text)
     v->lines++;
 }
 
-/* Can the terminal show braille? */
-static bool is_utf8(void)
-{
-    const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < 3; i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value) return strstr(value, "UTF-8") || strstr(value, "utf8") || strstr(value, "UTF8");
-    }
-    return false;
-}
-
 /* Draws over what stood there before; part < 0: training has ended. */
 static void draw(th_train_view *v, double part)
 {
@@ -103,7 +93,7 @@ static void draw(th_train_view *v, double part)
     if (v->lines) fprintf(stderr, "\x1b[%dA\r\x1b[J", v->lines);
     v->lines = 0;
     if (v->n) {
-        if (cols >= 10 && is_utf8()) {
+        if (cols >= 10 && th_terminal_is_utf8()) {
             snprintf(line, sizeof line, "accuracy on %s clips, epochs 1 to %d", v->has_val ? "validation" : "training",
                      (int)v->epochs);
             put_line(v, line);
