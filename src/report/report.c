@@ -9,8 +9,9 @@
 #include <string.h>
 
 static const th_section *const sections[] = {
-    &th_section_curves, &th_section_confusion, &th_section_clips, &th_section_stream, &th_section_quantize,
-    &th_section_memory, &th_section_time,      &th_section_data,  &th_section_limits, &th_section_words,
+    &th_section_curves, &th_section_runs,     &th_section_confusion, &th_section_clips,
+    &th_section_stream, &th_section_quantize, &th_section_memory,    &th_section_time,
+    &th_section_data,   &th_section_limits,   &th_section_words,
 };
 #define N_SECTIONS (sizeof sections / sizeof *sections)
 
@@ -61,6 +62,40 @@ static void load_model(th_report *r)
         r->model = model;
         r->is_int8 = i == 0;
     }
+}
+
+/* Newest first, as many as there is room for. */
+static th_err read_runs(th_report *r, const th_store *s, th_why *why)
+{
+    TH_TRY(th_runs_all(s, &r->list, why));
+    for (size_t i = r->list.n; i > 0; i--) {
+        th_run_full full;
+        TH_TRY(th_run_full_load(s, &r->list.run[i - 1], &full, why));
+        const bool epochs = th_runs_epochs(&full.metrics) > 0;
+        r->all_runs += epochs;
+        if (epochs && r->n_runs < TH_REPORT_RUNS)
+            r->runs[r->n_runs++] = full;
+        else
+            th_run_full_free(&full);
+    }
+    for (int32_t a = 0, b = r->n_runs - 1; a < b; a++, b--) {
+        const th_run_full swap = r->runs[a];
+        r->runs[a] = r->runs[b];
+        r->runs[b] = swap;
+    }
+    return TH_OK;
+}
+
+static void load_runs(th_report *r)
+{
+    char path[TH_PATH_BYTES];
+    th_store *s;
+    th_why why = {0};
+    if (th_project_path(r->project, TH_FILE_STORE, path, NULL) || !th_file_exists(path)) return;
+    th_err err = th_store_open(path, false, &s, &why);
+    if (!err) err = read_runs(r, s, &why);
+    th_store_close(s);
+    if (err && err != TH_ENOENT) add_note(r, why.err ? why.text : th_err_text(err), "");
 }
 
 /* FNV-1a of a file of the project as 16 digits; false when it cannot be read. */
@@ -128,6 +163,7 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
     };
     for (int i = 0; i < TH_R_FILES; i++) TH_TRY(load_json(r, (th_report_file)i, files[i].name, files[i].verb));
     load_model(r);
+    load_runs(r);
     check_age(r);
     th_why own = {0};
     const th_err err = th_dataset_load(project, &r->data, &own);
@@ -142,6 +178,8 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
 void th_report_free(th_report *r)
 {
     for (int i = 0; i < TH_R_FILES; i++) json_decref(r->file[i]);
+    for (int32_t i = 0; i < r->n_runs; i++) th_run_full_free(&r->runs[i]);
+    th_runs_free(&r->list);
     th_plan_free(r->plan);
     th_model_free(r->model);
     th_dataset_free(r->data);

@@ -8,12 +8,15 @@
 #include "data/project.h"
 #include "model/plan.h"
 #include "report/html.h"
+#include "store/compare.h"
 
 #include <jansson.h>
 
 /* The files that the verbs leave in PROJECT/model. */
 typedef enum th_report_file { TH_R_HISTORY, TH_R_TEST, TH_R_STREAM, TH_R_QUANTIZE, TH_R_EMULATE } th_report_file;
 #define TH_R_FILES 5
+
+#define TH_REPORT_RUNS 6
 
 /* What is known of a project; what is missing is NULL and its section says which command makes it. */
 typedef struct th_report {
@@ -23,8 +26,12 @@ typedef struct th_report {
     th_dataset *data; /* never NULL after loading */
     th_model *model;  /* int8 if there is one, else float, or NULL */
     bool is_int8;
-    th_pipeline pipe; /* of the model */
-    th_plan *plan;    /* of the model */
+    th_pipeline pipe;                 /* of the model */
+    th_plan *plan;                    /* of the model */
+    th_run_list list;                 /* of thimble.db */
+    th_run_full runs[TH_REPORT_RUNS]; /* the newest of them that have an epoch, oldest first */
+    int32_t n_runs;
+    size_t all_runs;  /* with an epoch */
     char notes[1024]; /* damaged or outdated inputs, one sentence each; foreign text */
 } th_report;
 

@@ -16,7 +16,8 @@ typedef struct th_section {
 } th_section;
 
 extern const th_section th_section_curves, th_section_confusion, th_section_clips, th_section_stream,
-    th_section_quantize, th_section_memory, th_section_time, th_section_data, th_section_limits, th_section_words;
+    th_section_quantize, th_section_memory, th_section_time, th_section_data, th_section_limits, th_section_words,
+    th_section_runs;
 
 extern const char *const th_report_style[]; /* style.c; ended by NULL */
 

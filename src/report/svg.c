@@ -112,8 +112,12 @@ void th_svg_chart(th_html *h, const th_chart *c, const th_series *series, int n_
     draw_axes(h, c);
     for (int s = 0; s < n_series; s++) {
         th_html_fmt(h, "<polyline class=\"%s\" points=\"", series[s].css_class);
-        for (int32_t i = 0; i < c->n; i++)
-            th_html_fmt(h, "%s%.1f,%.1f", i ? " " : "", place_x(c, c->x[i]), place_y(c, series[s].y[i]));
+        bool first = true;
+        for (int32_t i = 0; i < c->n; i++) {
+            if (isnan(series[s].y[i])) continue;
+            th_html_fmt(h, "%s%.1f,%.1f", first ? "" : " ", place_x(c, c->x[i]), place_y(c, series[s].y[i]));
+            first = false;
+        }
         th_html_put(h, "\"/>\n");
     }
     if (c->mark >= 0 && c->mark < c->n) draw_mark(h, c, &series[0]);

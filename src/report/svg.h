@@ -25,8 +25,8 @@ void th_svg_line(th_html *h, const char *css_class, double x1, double y1, double
 double th_svg_tick(double most, int n);
 
 typedef struct th_series {
-    const char *css_class; /* "main" or "other" */
-    const double *y;       /* [n] */
+    const char *css_class; /* "main", "other", or "run r1" to "run r6" */
+    const double *y;       /* [n]; NaN: no point there */
 } th_series;
 
 typedef struct th_chart {
