@@ -17,7 +17,8 @@
 #define TH_APART  static
 #endif
 
-/* In front of a loop of few known rounds: written out, so that its arrays can be registers.  A GCC older than 8 cannot. */
+/* In front of a loop of few known rounds: written out, so that its arrays can be registers.  A GCC older than 8 cannot.
+ */
 #if defined(__clang__)
 #define TH_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__) && __GNUC__ >= 8

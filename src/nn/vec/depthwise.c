@@ -172,7 +172,8 @@ static void line_f32(const th_vec *v, const th_depthwise_f32_par *p, const void 
         job.w = p->w + (ptrdiff_t)first * l->n_groups * lanes;
         job.bias = p->bias + first * lanes;
         job.blocks = b < whole ? th_least(whole - b, l->period - first) : 1;
-        job.sums = b < whole ? y + b * lanes : sums;
+        job.sums = sums;
+        if (b < whole) job.sums = y + b * lanes;
         v->line_f32(&job);
         if (b == whole) memcpy(y + b * lanes, sums, (size_t)(n - b * lanes) * sizeof *y);
         first += job.blocks;
