@@ -163,6 +163,27 @@ static tensor make_recurrent(maker *m, const tensor *x)
     return (tensor){sequence ? x->h : 1, 1, units};
 }
 
+/* Add, multiply or concat with the oldest of the same size. */
+static tensor make_join(maker *m, const tensor *x)
+{
+    const tensor same = {x->h, x->w, x->c};
+    const bool concat = pick(m, 0, 1);
+    for (int32_t i = 0; i < m->n; i++) {
+        const tensor *y = &m->t[i];
+        if (m->dropped[i] || y->h != x->h || y->w != x->w || (!concat && y->c != x->c)) continue;
+        say(m, "%s ", concat ? "concat" : pick(m, 0, 1) ? "add" : "multiply");
+        if (i)
+            say(m, "n%d", (int)i);
+        else
+            say(m, "input");
+        if (concat) return (tensor){x->h, x->w, x->c + y->c};
+        act(m);
+        return same;
+    }
+    say(m, "relu");
+    return same;
+}
+
 /* A line that reads the one before (x), and perhaps another one of the right shape. */
 static tensor make_layer(maker *m, const tensor *x)
 {
@@ -208,22 +229,7 @@ static tensor make_layer(maker *m, const tensor *x)
     }
     default: break;
     }
-    /* add, multiply or concat with the oldest of the same size */
-    const bool concat = pick(m, 0, 1);
-    for (int32_t i = 0; i < m->n; i++) {
-        const tensor *y = &m->t[i];
-        if (m->dropped[i] || y->h != x->h || y->w != x->w || (!concat && y->c != x->c)) continue;
-        say(m, "%s ", concat ? "concat" : pick(m, 0, 1) ? "add" : "multiply");
-        if (i)
-            say(m, "n%d", (int)i);
-        else
-            say(m, "input");
-        if (concat) return (tensor){x->h, x->w, x->c + y->c};
-        act(m);
-        return same;
-    }
-    say(m, "relu");
-    return same;
+    return make_join(m, x);
 }
 
 static void make(maker *m, uint64_t seed)
