@@ -122,7 +122,8 @@ static void write_cfg(th_writer *w, const th_listener_cfg *cfg, int shares)
                      "    th_listener_push(&model_listener, pcm, n, on_detect, on_scores, ctx);\n}\n");
 }
 
-static void write_c(const th_pipeline *pipe, const th_frontend *f, const th_listener_cfg *cfg, int shares, th_writer *w)
+static void write_c(const th_plan *plan, const th_pipeline *pipe, const th_frontend *f, const th_listener_cfg *cfg,
+                    int shares, th_writer *w)
 {
     th_code_banner(w, "model_audio.c", "the front end's tables, the labels and the settings");
     th_writer_add(w, "#include \"model_audio.h\"\n\n#include \"model.h\"\n\n#include <string.h>\n\n" TH_CODE_ALIGN_TEXT
@@ -137,10 +138,12 @@ static void write_c(const th_pipeline *pipe, const th_frontend *f, const th_list
         "static union {\n    uint8_t byte[MODEL_LISTENER_BYTES];\n    int64_t whole;\n} memory TH_CODE_ALIGN(16);\n\n");
     write_frontend(w, f);
     th_writer_add(
-        w, "static void network(void *ctx, const int8_t *features, int8_t *scores)\n{\n    (void)ctx;\n"
-           "    memcpy(model_input(0), features, MODEL_INPUT0_BYTES);\n"
-           "    if (model_invoke())\n        memset(scores, -128, MODEL_LABELS); /* no end: nothing was heard */\n"
-           "    else\n        memcpy(scores, model_output(0), MODEL_LABELS);\n}\n\n");
+        w,
+        "static void network(void *ctx, const int8_t *features, int8_t *scores)\n{\n    (void)ctx;\n%s"
+        "    memcpy(model_input(0), features, MODEL_INPUT0_BYTES);\n"
+        "    if (model_invoke())\n        memset(scores, -128, MODEL_LABELS); /* no end: nothing was heard */\n"
+        "    else\n        memcpy(scores, model_output(0), MODEL_LABELS);\n}\n\n",
+        has_state(plan) ? "    model_init(); /* every window is a clip of its own, as in training */\n" : "");
     write_cfg(w, cfg, shares);
 }
 
@@ -163,7 +166,7 @@ th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, th_code *code
     if (shares) cfg.scratch = &place; /* only looked at for being there */
     code->listener_bytes = th_listener_mem(&cfg);
     write_h(pipe, code->listener_bytes, &code->audio_h);
-    write_c(pipe, &f, &cfg, shares, &code->audio_c);
+    write_c(plan, pipe, &f, &cfg, shares, &code->audio_c);
     free(memory);
     return TH_OK;
 }

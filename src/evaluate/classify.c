@@ -100,9 +100,10 @@ static void close_all(batch *b)
     free(b->tables);
 }
 
-/* One network, one set of features: scores as real numbers. */
+/* One network, one set of features: scores as real numbers.  What a network remembers is not of this clip. */
 static th_err ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *score, int32_t n_score)
 {
+    th_runner_reset(r);
     if (n->in->type == TH_S8) {
         th_features_to_s8(x, n_x, n->in->quant.scale[0], n->in->quant.zero[0], th_runner_input(r, 0));
     } else {

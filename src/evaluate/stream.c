@@ -21,6 +21,7 @@ typedef struct stream {
 static void classify(void *ctx, const int8_t *features, int8_t *scores)
 {
     stream *s = ctx;
+    th_runner_reset(s->runner); /* every window is a clip of its own, as in training */
     memcpy(th_runner_input(s->runner, 0), features, s->in_bytes);
     if (!s->err) s->err = th_runner_invoke(s->runner, NULL, NULL);
     memcpy(scores, th_runner_output(s->runner, 0), s->out_bytes);
