@@ -1,4 +1,5 @@
-/* cli/train_view.h -- how a training looks while it runs: a curve on a terminal, lines elsewhere. */
+/* cli/train_view.h -- how a training looks while it runs: on a terminal a curve, a table of the last epochs, and how
+ * long it will take; elsewhere a line per epoch. */
 #ifndef TH_CLI_TRAIN_VIEW_H
 #define TH_CLI_TRAIN_VIEW_H
 
@@ -15,6 +16,7 @@ typedef struct th_train_view {
     th_epoch_report *done; /* [epochs] */
     int32_t fresh;         /* of them trained in this run */
     double fresh_s;
+    bool told; /* that it goes on from a checkpoint */
 } th_train_view;
 
 void th_train_view_epoch(th_train_view *v, const th_epoch_report *r);

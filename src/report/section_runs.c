@@ -56,14 +56,14 @@ static void draw(th_html *h, const th_report *r, const double *x, const double *
                         .mark = -1,
                         .x_text = "epoch"};
     th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n",
-                percent ? "Accuracy on validation clips. Up is better." : "Loss or distance. Down is better.");
+                percent ? "Accuracy on validation clips. Up is better."
+                        : "Loss or distance, on validation clips where there are some. Down is better.");
     th_svg_chart(h, &c, series, r->n_runs);
     th_html_put(h, "</figure>\n");
 }
 
-static void write_curves(th_html *h, const th_report *r)
+static void write_curves(th_html *h, const th_report *r, th_metric metric)
 {
-    const th_metric metric = common_metric(r);
     size_t n = 0;
     for (int32_t k = 0; k < r->n_runs; k++) {
         const size_t epochs = (size_t)th_runs_epochs(&r->runs[k].metrics);
@@ -172,7 +172,11 @@ static void write(th_html *h, const th_report *r)
     th_report_see(h, "The same clips, other settings: which change made the curve better? A run is better by chance, "
                      "too: train twice with another seed to see how much.");
     write_key(h, r);
-    write_curves(h, r);
+    const th_metric metric = common_metric(r);
+    th_html_put(h, "<div class=\"pair\">\n");
+    write_curves(h, r, metric);
+    if (metric == TH_VAL_ACCURACY) write_curves(h, r, TH_VAL_LOSS);
+    th_html_put(h, "</div>\n");
     write_table(h, r);
     if (r->all_runs > (size_t)r->n_runs)
         th_html_fmt(h,
