@@ -30,7 +30,8 @@ static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, f
 typedef struct seen {
     int32_t epochs, restored, stop_after, signal_in, signal;
     int32_t full_after; /* no file may grow after this epoch: to a program, a full disk */
-    double loss, first_loss, val_accuracy, gradient;
+    th_metric metric;
+    double loss, first_loss, val_accuracy, gradient, watched; /* the metric */
 } seen;
 
 static bool on_epoch(void *ctx, const th_epoch_report *r)
@@ -41,6 +42,7 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
     s->val_accuracy = r->value[TH_VAL_ACCURACY];
     if (r->epoch == 1) s->first_loss = r->value[TH_TRAIN_LOSS];
     s->loss = r->value[TH_TRAIN_LOSS];
+    s->watched = r->value[s->metric];
     s->gradient = r->value[TH_GRADIENT];
     if (r->epoch == s->full_after) {
         const struct rlimit none = {0, 0};
@@ -450,6 +452,76 @@ static void full_disk(void **state)
     free(want.bytes), free(got.bytes);
 }
 
+/* Two numbers to find, or two yes or no: the mean of the upper half and the sign of the lower half. */
+static void number_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    float unused[3];
+    example(ctx, epoch, i, member, x, unused);
+    y[0] = y[1] = 0;
+    for (int32_t e = 0; e < H * W; e++) y[e < H * W / 2 ? 0 : 1] += x[e] / 6;
+}
+
+static void yes_no_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    number_example(ctx, epoch, i, member, x, y);
+    y[0] = y[0] > 0, y[1] = y[1] > 0;
+}
+
+static void other_losses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *loss;
+        th_metric stop_on;
+        double worst; /* of stop_on at the end */
+    } cases[] = {
+        {"mse", TH_VAL_RMSE, 0.25},       {"mae", TH_VAL_MAE, 0.2},         {"huber", TH_VAL_LOSS, 0.02},
+        {"binary", TH_VAL_ACCURACY, 0.9}, {"binary", TH_VAL_BALANCED, 0.9}, {"binary", TH_VAL_F1, 0.9},
+    };
+    th_spec spec;
+    assert_int_equal(th_spec_parse("flatten\ndense 16 relu\ndense 2\n", H, W, 1, 0, &spec, NULL), TH_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        seen s = {.metric = cases[i].stop_on};
+        th_train_job job = make_job(&spec, &s, NULL, 2);
+        job.train = job.val = *cases[i].loss == 'b' ? yes_no_example : number_example;
+        job.n_train = 600;
+        job.cfg.epochs = 30;
+        job.cfg.loss = (th_loss_cfg){.row = th_loss_find(cases[i].loss), .delta = 0.5f};
+        job.cfg.stop_on = cases[i].stop_on;
+        job.cfg.weight_decay = 0;
+        const file want = train_ok(&job);
+        if (th_metric_better(cases[i].stop_on) * s.watched < th_metric_better(cases[i].stop_on) * cases[i].worst)
+            fail_msg("%s: %s is %g", cases[i].loss, th_metric_name(cases[i].stop_on), s.watched);
+        job.checkpoint = checkpoint;
+        s = (seen){.stop_after = 7};
+        free(train_ok(&job).bytes);
+        job.resume = true;
+        s = (seen){0};
+        const file got = train_ok(&job);
+        assert_int_equal(s.restored, 7);
+        assert_same(want, got);
+        free(want.bytes), free(got.bytes);
+    }
+}
+
+/* A class that counts more is missed less often; a class that counts nothing is never said. */
+static void weighs_classes(void **state)
+{
+    (void)state;
+    static const float without_third[] = {1, 1, 0};
+    const th_spec spec = parse();
+    seen s = {.metric = TH_VAL_BALANCED};
+    th_train_job job = make_job(&spec, &s, NULL, 2);
+    job.cfg.epochs = 25;
+    job.cfg.loss.smoothing = 0;
+    free(train_ok(&job).bytes);
+    assert_true(s.watched > 0.85);
+    job.cfg.loss.class_weight = without_third;
+    free(train_ok(&job).bytes);
+    assert_true(s.watched < 0.72); /* two of three at best */
+    assert_true(s.watched > 0.5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +536,8 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong_with_the_data),
         cmocka_unit_test(exploding_loss),
         cmocka_unit_test(full_disk),
+        cmocka_unit_test(other_losses),
+        cmocka_unit_test(weighs_classes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
