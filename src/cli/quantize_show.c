@@ -119,13 +119,23 @@ static void print_repair(const th_quantized *q)
                                   : "The one with * is the least change that is enough, and was kept.");
 }
 
+static bool has_weak_layer(const th_quantized *q)
+{
+    bool weak = false;
+    for (int32_t i = 0; i < q->n_layers; i++) weak = weak || q->layers[i].error.snr_db < 10.0;
+    return weak;
+}
+
 void th_quantized_print(const th_quantized *q)
 {
     printf("%s against float, %ld samples, ranges by %s%s\n\n", q->options.settings.wide ? "int16x8" : "int8",
            (long)q->n_samples, th_range_name(q->options.settings.method),
            q->n_pairs > 0 ? ", channels of neighbouring layers equalised" : "");
     print_rows(q);
-    if (q->options.debug) print_debug(q);
+    if (q->options.debug)
+        print_debug(q);
+    else if (has_weak_layer(q))
+        puts("\nA layer below 10 dB lost more than a third of its signal: --debug says why, --repair mends it.");
     if (q->f32_score.n > 0) {
         printf("\n%ld samples to compare with:\n", (long)q->f32_score.n);
         print_score("  float:  ", &q->f32_score, false);

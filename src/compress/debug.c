@@ -92,6 +92,8 @@ static th_err fill_rows(th_quantizer *q, const th_converted *converted, th_layer
     for (int32_t i = 0; i < q->g->n_nodes; i++) {
         const int32_t out = q->g->nodes[i].n_out > 0 ? q->g->nodes[i].out[0] : -1;
         rows[i] = (th_layer_debug){.error = errors[i], .channel_db = (double)NAN, .imbalance = 1.0};
+        const th_rule *rule = th_rule_find(q->g->nodes[i].op);
+        rows[i].follows = rule && rule->kind == TH_RULE_FOLLOW;
         if (!th_is_activation(q->g, out)) continue;
         const int32_t channels = th_channels(&q->g->tensors[out]);
         int32_t n = 0;
@@ -141,8 +143,10 @@ void th_debug_words(const th_layer_debug *r, const th_score *f32, char *buf, siz
     else if (r->saturated > 0.01)
         snprintf(buf, n, "%.1f %% of its values are cut off; try another method of choosing ranges",
                  100.0 * r->saturated);
-    else if (r->used < 0.25 && r->error.precision == TH_P_S8)
+    else if (r->used < 0.25 && r->error.precision == TH_P_S8 && !r->follows)
         snprintf(buf, n, "only %.0f %% of its steps are used", 100.0 * r->used);
-    else if (r->error.snr_db < 10.0)
-        snprintf(buf, n, "its error is more than a third of its signal");
+    else if (lost > 1.0)
+        snprintf(buf, n, "alone it costs much, although its output is in order: look at the layers that it reads");
+    else if (r->error.snr_db < 10.0 && !r->tried)
+        snprintf(buf, n, "its error is more than a third of its signal; it may come from layers before it");
 }

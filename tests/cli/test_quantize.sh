@@ -39,10 +39,55 @@ holds "the same bytes" cmp "$tmp/first" "$p/model/int8.tflite"
 run inspect "$p" --json; exits "inspect of a project" 0 '"labels":\["ja",'
 holds "the int8 model is below 20 kB" test "$(wc -c <"$p/model/int8.tflite")" -lt 20000
 
+cp "$p/model/float.tflite" "$tmp/whole"
+# The debugger and the repair, on a network that is made to collapse.
+run quantize "$p" --debug; exits "what each layer loses" 0 'alone'
+exits "with a picture of its values" 0 'can say'
+run quantize "$p" --debug --json; exits "the same for programs" 0 '"alone":\{.*"histogram":\{'
+run edit "$p/model/float.tflite" --stretch 0:1=1000 --out "$p/model/float.tflite"; exits "a channel a thousand times as large" 0 '1 change$'
+run quantize "$p" --debug; exits "is pointed at" 0 'channel 1 is [0-9]+ times as large'
+run quantize "$p" --repair; exits "and repaired" 0 '[*] equalised channels'
+exits "least change first" 0 'as it is'
+run quantize "$p" --repair --json; exits "what was tried, for programs" 0 '"restored":true.*"did":"as it is"'
+run quantize "$p" --keep-16 99; exits "no such layer" 2 '"99" is no operator'
+run quantize "$p" --keep-16 0,1 --json; exits "layers in 16 bits" 0 '"op":"CONV_2D"[^}]*"type":"int16"'
+run quantize "$p" --keep-float 0 --json; exits "a layer in float" 0 '"op":"CONV_2D"[^}]*"type":"float"'
+run quantize "$p" --bits 9; exits "bits that are none" 2 '8 or 16'
+run quantize "$p" --io int16; exits "a project's firmware feeds int8" 2 'is for .tflite files'
+run quantize "$p" --out x.tflite; exits "a project has its own place" 2 'are for a .tflite file'
+cp "$tmp/whole" "$p/model/float.tflite"
+run quantize "$p"; exits "as it was" 0
+
 cp "$p/model/float.tflite" "$tmp/float"
 head -c 3000 "$tmp/float" >"$p/model/float.tflite"
 run quantize "$p"; exits "a damaged float model" 1 'float\.tflite'
 holds "the old int8 model is still whole" cmp "$tmp/first" "$p/model/int8.tflite"
 cp "$tmp/first" "$p/model/float.tflite"
 run quantize "$p"; exits "an int8 model in its place" 1 'int8'
+
+# Any float model, with inputs in a file: the numbers 1 and -0.5 in turn.
+m=$tmp/float.tflite
+mv "$tmp/whole" "$m"
+run quantize "$m"; exits "no inputs" 2 'needs --data'
+printf x >"$tmp/one"
+run quantize "$m" --data "$tmp/one"; exits "a piece of an input" 1 'one input of the model is [0-9]+ bytes'
+each=$(sed 's/.*of the model is \([0-9]*\) bytes.*/\1/' "$tmp/err")
+printf '\000\000\200\077\000\000\000\277' >"$tmp/in"
+while [ "$(wc -c <"$tmp/in")" -lt $((each * 3)) ]; do cat "$tmp/in" "$tmp/in" >"$tmp/in2" && mv "$tmp/in2" "$tmp/in"; done
+head -c $((each * 3)) "$tmp/in" >"$tmp/inputs"
+run quantize "$m" --data "$tmp/inputs" --out "$tmp/i8.tflite"; exits "int8" 0 'integers [1-9]'
+run quantize "$m" --data "$tmp/inputs" --bits 16 --io float --method kl --out "$tmp/i16.tflite"; exits "int16x8" 0 'int16x8 against float'
+run inspect "$tmp/i16.tflite"; exits "with float ends" 0 'QUANTIZE.*int16'
+run run "$tmp/i16.tflite" --in "$tmp/inputs" --out "$tmp/o"; exits "it runs" 0
+printf '0 1\n' >"$tmp/labels"
+run quantize "$m" --data "$tmp/inputs" --labels "$tmp/labels"; exits "a label is missing" 1 'label 3'
+printf '0 1 77' >"$tmp/labels"
+run quantize "$m" --data "$tmp/inputs" --labels "$tmp/labels"; exits "a class that is none" 1 'label 3 is 77'
+printf '0 1 1 1' >"$tmp/labels"
+run quantize "$m" --data "$tmp/inputs" --labels "$tmp/labels"; exits "a label too many" 1 'more labels'
+printf '0 1 1' >"$tmp/labels"
+run quantize "$m" --data "$tmp/inputs" --labels "$tmp/labels" --json; exits "labelled" 0 '"accuracy":'
+printf '\377\377\377\177' >"$tmp/nan"
+{ cat "$tmp/nan" && tail -c +5 "$tmp/inputs"; } >"$tmp/bad"
+run quantize "$m" --data "$tmp/bad"; exits "an input that is no number" 1 'no number'
 finish

@@ -142,6 +142,10 @@ static void the_debugger_points_at_the_layer(void **state)
     assert_true(rows[4].tried && rows[4].alone.accuracy > b.scorer.f32.accuracy - 0.01);
     th_debug_words(&rows[0], &b.scorer.f32, words, sizeof words);
     assert_non_null(strstr(words, "channel 3 is"));
+    th_debug_words(&rows[1], &b.scorer.f32, words, sizeof words); /* reads it */
+    assert_non_null(strstr(words, "look at the layers that it reads"));
+    th_debug_words(&rows[4], &b.scorer.f32, words, sizeof words); /* only hands on what was lost */
+    assert_string_equal(words, "");
     double sum = 0.0;
     for (int i = 0; i < TH_DEBUG_BARS; i++) sum += rows[0].bar[i];
     assert_true(fabs(sum - 1.0) < 1e-9);
