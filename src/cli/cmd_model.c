@@ -186,8 +186,8 @@ const th_cmd th_cmd_model = {
     .summary = "check a network's description and print what it costs, without training",
     .detail =
         "The description is the block [model] of thimble.ini, else the preset; or a text file. One layer a line,\n"
-        "docs/models.md has all words. RAM int8: bytes of activations while the layer runs, an estimate from\n"
-        "above; thimble inspect has the exact figure of a trained model.\n\n"
+        "docs/models.md has all words. RAM int8: estimated bytes of activations while the layer\n"
+        "runs; thimble inspect has the exact figure of a trained model.\n\n"
         "  thimble model my-words\n"
         "  thimble model --preset mobilenet-v1-0.5-128 --classes 10\n"
         "  thimble model net.txt --input 49x10x1 --classes 4",

@@ -98,7 +98,7 @@ int64_t th_spec_macs(const th_spec *s);
 int64_t th_spec_parameters(const th_spec *s);
 
 /* Values that must be kept while this layer runs: its inputs, its output, and what later layers read; as int8 the bytes
- * of memory.  The planner of the exported graph may find a way with less. */
+ * of memory.  The planner of the exported graph may find a way with less; int8 GRU and SVDF take some scratch more. */
 int64_t th_spec_live_values(const th_spec *s, int32_t layer);
 
 /* The line of text that says layer i (of a parsed description, or of one that was built), as th_text_fmt: all lines
