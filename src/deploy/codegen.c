@@ -136,8 +136,9 @@ static th_type element_type(th_field_kind kind)
 /* Of the array in field i of step `step`: numbers of the model are known by their names (firmware.c), "w3_bias". */
 static void array_name(char name[64], const th_step *s, size_t i, const char *g, int step)
 {
+    const char *field = s->fields[i].name, *dot = strrchr(field, '.'); /* of a struct in the struct */
     if (th_field_is_model(&s->fields[i]))
-        th_text_fmt(name, 64, "%sw%d_%s", g, step, s->fields[i].name);
+        th_text_fmt(name, 64, "%sw%d_%s", g, step, dot ? dot + 1 : field);
     else
         th_text_fmt(name, 64, "%sp%d_%zu", g, step, i);
 }

@@ -1,103 +1,78 @@
-/* CONV_2D: the taps of two output pixels are collected into contiguous memory, then all filters run over
- * them (nn/inner.h).  With a 1x1 filter the taps are the picture itself. */
+/* CONV_2D: for each output one filter over one window, as the formula says. */
 #include "nn/conv_2d.h"
 
 #include "nn/dot_f32.h"
-#include "nn/inner.h"
-#include "nn/int4.h"
+#include "nn/dot_s8.h"
 #include "nn/sums_s16.h"
 
 #include <stddef.h>
-#include <string.h>
 
-/* Taps of one output pixel in filter order: patch[filter_h][filter_w][n_c], `zero` where there is no picture.
- *   x     the batch's picture, at the group's first channel */
-static void collect(const th_window *w, const int8_t *x, int32_t iy0, int32_t ix0, int32_t n_c, int32_t zero,
-                    int8_t *patch)
+/* Where the window of an output pixel stands, and which of its taps are in the picture. */
+typedef struct place {
+    int32_t iy, ix; /* of tap (0, 0) */
+    int32_t top, bottom, left, right;
+} place;
+
+static place place_of(const th_window *w, int32_t oy, int32_t ox)
 {
-    int32_t lo, hi;
-    th_window_taps(ix0, w->dilation_w, w->filter_w, w->in_w, &lo, &hi);
-    for (int32_t i = 0; i < w->filter_h; i++, patch += w->filter_w * n_c) {
-        const int32_t iy = iy0 + i * w->dilation_h;
-        if (iy < 0 || iy >= w->in_h) {
-            memset(patch, (int)zero, (size_t)(w->filter_w * n_c));
-            continue;
-        }
-        if (lo > 0) memset(patch, (int)zero, (size_t)(lo * n_c));
-        if (hi < w->filter_w) memset(patch + hi * n_c, (int)zero, (size_t)((w->filter_w - hi) * n_c));
-        const int8_t *row = x + ((ptrdiff_t)iy * w->in_w + ix0) * w->in_c;
-        if (w->dilation_w == 1 && n_c == w->in_c) {
-            memcpy(patch + lo * n_c, row + lo * n_c, (size_t)((hi - lo) * n_c));
-        } else {
-            for (int32_t j = lo; j < hi; j++) memcpy(patch + j * n_c, row + j * w->dilation_w * w->in_c, (size_t)n_c);
-        }
-    }
+    place at;
+    at.iy = oy * w->stride_h - w->pad_top;
+    at.ix = ox * w->stride_w - w->pad_left;
+    th_window_taps(at.iy, w->dilation_h, w->filter_h, w->in_h, &at.top, &at.bottom);
+    th_window_taps(at.ix, w->dilation_w, w->filter_w, w->in_w, &at.left, &at.right);
+    return at;
 }
 
-/* Widens the taps of output pixel `index` (of all batches) into a lane of the pair. */
-static void load_pixel(const th_conv_2d_s8_par *p, const int8_t *x, int32_t index, int32_t n_c, int32_t lane,
-                       int16_t *pair, int8_t *patch)
+/* sum over the taps in the picture of (x - zero) w.
+ *   x       the batch's picture, at the group's first channel
+ *   filter  number of the filter's first weight;  n_c  its channels */
+TH_INLINE int32_t sum_s8(const th_window *w, const place *at, const int8_t *x, int32_t zero, const void *weights,
+                         int32_t filter, int32_t n_c, int four_bits)
+{
+    const int32_t together = w->dilation_w == 1 && n_c == w->in_c; /* taps of a row are side by side */
+    int32_t sum = 0;
+    for (int32_t i = at->top; i < at->bottom; i++) {
+        const int8_t *row = x + ((ptrdiff_t)(at->iy + i * w->dilation_h) * w->in_w + at->ix) * w->in_c;
+        const int32_t tap = filter + i * w->filter_w * n_c;
+        if (together) {
+            sum += th_dot_s8(row + at->left * n_c, zero, weights, tap + at->left * n_c, 0, (at->right - at->left) * n_c,
+                             four_bits);
+            continue;
+        }
+        for (int32_t j = at->left; j < at->right; j++)
+            sum += th_dot_s8(row + j * w->dilation_w * w->in_c, zero, weights, tap + j * n_c, 0, n_c, four_bits);
+    }
+    return sum;
+}
+
+TH_INLINE void conv_2d_s8(const th_conv_2d_s8_par *p, const void *const *in, int8_t *y, int four_bits)
 {
     const th_window *w = &p->win;
-    const int32_t ox = index % w->out_w, row = index / w->out_w, oy = row % w->out_h, b = row / w->out_h;
-    const int32_t iy = oy * w->stride_h - w->pad_top, ix = ox * w->stride_w - w->pad_left;
-    const int8_t *picture = x + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c;
-    if (w->filter_h == 1 && w->filter_w == 1) {
-        th_pair_set(pair, lane, picture + ((ptrdiff_t)iy * w->in_w + ix) * w->in_c, n_c, p->in_zero);
-        return;
-    }
-    collect(w, picture, iy, ix, n_c, p->in_zero, patch);
-    th_pair_set(pair, lane, patch, w->filter_h * w->filter_w * n_c, p->in_zero);
+    const int32_t n_c = w->in_c / p->groups, n = w->filter_h * w->filter_w * n_c, per_group = w->out_c / p->groups;
+    const int32_t *bias = (const int32_t *)in[2];
+    for (int32_t b = 0; b < w->batches; b++)
+        for (int32_t oy = 0; oy < w->out_h; oy++)
+            for (int32_t ox = 0; ox < w->out_w; ox++) {
+                const place at = place_of(w, oy, ox);
+                const int8_t *x = (const int8_t *)in[0] + (ptrdiff_t)b * w->in_h * w->in_w * w->in_c;
+                for (int32_t o = 0; o < w->out_c; o++) {
+                    int32_t acc = sum_s8(w, &at, x + o / per_group * n_c, p->in_zero, in[1], o * n, n_c, four_bits);
+                    if (bias) acc = th_add_wrap(acc, bias[o]);
+                    *y++ = th_requant_s8(acc, p->multiplier[o], p->shift[o], p->out_zero, p->act_min, p->act_max);
+                }
+            }
 }
 
 void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    const th_conv_2d_s8_par *p = (const th_conv_2d_s8_par *)par;
-    const th_window *w = &p->win;
-    const int32_t n_c = w->in_c / p->groups, n = w->filter_h * w->filter_w * n_c;
-    const int32_t per_group = w->out_c / p->groups, n_pixels = w->batches * w->out_h * w->out_w;
-    const th_scaler scale = {
-        (const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
-    int16_t *pair = (int16_t *)scratch;
-    int8_t *patch = (int8_t *)scratch + TH_PAIR_BYTES(n);
-
-    for (int32_t g = 0; g < p->groups; g++) {
-        const int8_t *x = (const int8_t *)in[0] + g * n_c;
-        for (int32_t pixel = 0; pixel < n_pixels; pixel += 2) {
-            /* With an odd number of pixels, or of filters, the last one is computed twice. */
-            const int32_t second = pixel + 1 < n_pixels ? pixel + 1 : pixel;
-            load_pixel(p, x, pixel, n_c, 0, pair, patch);
-            load_pixel(p, x, second, n_c, 1, pair, patch);
-            int8_t *ya = (int8_t *)out[0] + (ptrdiff_t)pixel * w->out_c,
-                   *yb = (int8_t *)out[0] + (ptrdiff_t)second * w->out_c;
-            const int8_t *filter = (const int8_t *)in[1] + (ptrdiff_t)g * per_group * n;
-            for (int32_t o = g * per_group; o < (g + 1) * per_group; o += 2, filter += 2 * n) {
-                const int32_t more = o + 1 < (g + 1) * per_group;
-                int32_t acc[4];
-                th_pair_dot(pair, filter, more ? filter + n : filter, n, acc);
-                const int8_t a0 = th_scale(&scale, acc[0], o, o), b0 = th_scale(&scale, acc[1], o, o);
-                ya[o] = a0;
-                yb[o] = b0;
-                if (!more) continue;
-                const int8_t a1 = th_scale(&scale, acc[2], o + 1, o + 1), b1 = th_scale(&scale, acc[3], o + 1, o + 1);
-                ya[o + 1] = a1;
-                yb[o + 1] = b1;
-            }
-        }
-    }
+    (void)scratch;
+    conv_2d_s8((const th_conv_2d_s8_par *)par, in, (int8_t *)out[0], 0);
 }
 
 void th_conv_2d_s8w4(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    const th_window *w = &((const th_conv_2d_s8_par *)par)->win;
-    const int32_t n = w->out_c * w->filter_h * w->filter_w * (w->in_c / ((const th_conv_2d_s8_par *)par)->groups);
-    int8_t *filter = (int8_t *)scratch;
-    const void *unpacked[3];
-    th_int4_unpack((const uint8_t *)in[1], n, filter);
-    unpacked[0] = in[0];
-    unpacked[1] = filter;
-    unpacked[2] = in[2];
-    th_conv_2d_s8(par, unpacked, out, filter + TH_INT4_ROOM(n));
+    (void)scratch;
+    conv_2d_s8((const th_conv_2d_s8_par *)par, in, (int8_t *)out[0], 1);
 }
 
 /* One output, as `convolve` below. */

@@ -9,7 +9,7 @@
  *
  * int8: x - in_zero for x; sums are exact in int32 while filter_h*filter_w*C <= TH_INNER_MAX; adding the
  * bias wraps as in the reference; then one multiplier and shift per output channel (nn/requant.h).
- * int8 with int4 weights (nn/int4.h): unpacked into scratch, then as int8.
+ * int8 with int4 weights (nn/int4.h): the same.
  * int16 with int8 weights, all zero points 0: bias int64 or int32 decides the width of the sums (nn/sums_s16.h).
  * Source: TensorFlow Lite Micro, reference/integer_ops/conv.h and reference/conv.h. */
 #ifndef TH_NN_CONV_2D_H
@@ -21,7 +21,6 @@ typedef struct th_conv_2d_s8_par {
     th_window win;
     int32_t groups;
     int32_t in_zero, out_zero, act_min, act_max;
-    int32_t narrow;                    /* th_scaler.narrow */
     int32_t n_scales;                  /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_conv_2d_s8_par;
@@ -41,9 +40,8 @@ typedef struct th_conv_2d_f32_par {
     float act_min, act_max;
 } th_conv_2d_f32_par;
 
-/* scratch: a pair of n = filter_h * filter_w * C inputs (nn/inner.h), and n bytes more unless the filter is 1x1. */
 void th_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-/* The same after out_c * n bytes for the weights, rounded up to a multiple of 4; par is a th_conv_2d_s8_par. */
+/* par is a th_conv_2d_s8_par. */
 void th_conv_2d_s8w4(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_conv_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_conv_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch);

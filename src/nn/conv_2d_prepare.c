@@ -1,5 +1,4 @@
 #include "nn/conv_2d.h"
-#include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/dot_f32.h"
 #include "nn/rows.h"
@@ -13,7 +12,6 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_conv_2d_s8_par, out_zero),
     TH_FIELD_INT(th_conv_2d_s8_par, act_min),
     TH_FIELD_INT(th_conv_2d_s8_par, act_max),
-    TH_FIELD_INT(th_conv_2d_s8_par, narrow),
     TH_FIELD_INT(th_conv_2d_s8_par, n_scales),
     TH_FIELD_INTS(th_conv_2d_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_conv_2d_s8_par, shift, n_scales),
@@ -75,16 +73,10 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, int32_t groups
         .win = *w, .groups = groups, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
-    par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, n, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_conv_2d_s8, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     step->par = par;
-    step->scratch_bytes =
-        w->filter_h == 1 && w->filter_w == 1 ? TH_PAIR_BYTES(n) : TH_PAIR_BYTES(n) + (size_t)n; /* and a patch */
-    /* Two pixels are read before they are written; with groups the picture is gone through again and again. */
-    if (groups == 1) th_slide_window(w, &(th_slide_order){1, 1, 2, -1}, step);
-    if (f->type != TH_S4) return TH_OK;
-    TH_STEP_KERNEL(step, th_conv_2d_s8w4, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
-    step->scratch_bytes += TH_INT4_ROOM(th_shape_count(&f->shape));
+    th_slide_window(w, &(th_slide_order){1, 1, 1, w->out_c - 1}, step);
+    if (f->type == TH_S4) TH_STEP_KERNEL(step, th_conv_2d_s8w4, 3, "nn/conv_2d.h", th_conv_2d_s8_par, s8_fields);
     return TH_OK;
 }
 

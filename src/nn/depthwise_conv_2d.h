@@ -8,7 +8,7 @@
  *
  * int8: x - in_zero for x; exact in int32 while filter_h*filter_w <= 65536; adding the bias wraps as in the
  * reference; one multiplier and shift per output channel (nn/requant.h).
- * int8 with int4 weights (nn/int4.h): unpacked into scratch, then as int8.
+ * int8 with int4 weights (nn/int4.h): the same.
  * int16 with int8 weights, all zero points 0: sums and bias have 64 bits (nn/sums_s16.h).
  * Source: TensorFlow Lite Micro, reference/integer_ops/depthwise_conv.h and reference/depthwiseconv_float.h. */
 #ifndef TH_NN_DEPTHWISE_CONV_2D_H
@@ -19,7 +19,6 @@
 typedef struct th_depthwise_conv_2d_s8_par {
     th_window win;
     int32_t in_zero, out_zero, act_min, act_max;
-    int32_t narrow;                    /* th_scaler.narrow */
     int32_t n_scales;                  /* out_c */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_depthwise_conv_2d_s8_par;
@@ -37,7 +36,7 @@ typedef struct th_depthwise_conv_2d_f32_par {
 } th_depthwise_conv_2d_f32_par;
 
 void th_depthwise_conv_2d_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-/* scratch: filter_h * filter_w * out_c bytes for the weights; par is a th_depthwise_conv_2d_s8_par. */
+/* par is a th_depthwise_conv_2d_s8_par. */
 void th_depthwise_conv_2d_s8w4(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_depthwise_conv_2d_s16(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_depthwise_conv_2d_f32(const void *par, const void *const *in, void *const *out, void *scratch);

@@ -1,5 +1,4 @@
 #include "nn/depthwise_conv_2d.h"
-#include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/rows.h"
 #include "nn/slide.h"
@@ -11,7 +10,6 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, out_zero),
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, act_min),
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, act_max),
-    TH_FIELD_INT(th_depthwise_conv_2d_s8_par, narrow),
     TH_FIELD_INT(th_depthwise_conv_2d_s8_par, n_scales),
     TH_FIELD_INTS(th_depthwise_conv_2d_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_depthwise_conv_2d_s8_par, shift, n_scales),
@@ -55,11 +53,10 @@ static th_err infer(const th_prepare *p, th_shape *out)
     return TH_OK;
 }
 
-/* Channel after channel: what one needs of a pixel is not needed for the next, or for the next but M - 1. Of the last
- * channel's outputs, `at_once` are written when all is read. */
-static void slide_channels(const th_window *w, int32_t bytes, int32_t at_once, th_step *step)
+/* Channel after channel: what one needs of a pixel is not needed for the next, or for the next but M - 1. */
+static void slide_channels(const th_window *w, int32_t bytes, th_step *step)
 {
-    const int32_t inner = w->in_c == w->out_c ? 0 : w->in_c == 1 ? w->out_c - at_once : w->out_c - w->in_c;
+    const int32_t inner = w->in_c == w->out_c ? 0 : w->in_c == 1 ? w->out_c - 1 : w->out_c - w->in_c;
     th_slide_window(w, &(th_slide_order){bytes, bytes, 1, inner * bytes}, step);
 }
 
@@ -78,15 +75,12 @@ static th_err prepare_s8(const th_prepare *p, const th_window *w, th_step *step)
         .win = *w, .in_zero = x->quant.zero[0], .out_zero = y->quant.zero[0], .n_scales = w->out_c};
     TH_TRY(th_act_range_s8(p, p->node->attr.conv.act, y, &par->act_min, &par->act_max));
     TH_TRY(th_prepare_scales(p, x, f, y, w->out_c, &par->multiplier, &par->shift));
-    par->narrow =
-        th_sums_are_narrow(th_prepare_in(p, 2), w->out_c, w->filter_h * w->filter_w, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par, s8_fields);
     step->par = par;
-    slide_channels(w, 1, w->in_c == 1 && w->out_c % 4 == 0 ? 4 : 1, step);
-    if (f->type != TH_S4) return TH_OK;
-    TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8w4, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par,
-                   s8_fields);
-    step->scratch_bytes = TH_INT4_ROOM(th_shape_count(&f->shape));
+    slide_channels(w, 1, step);
+    if (f->type == TH_S4)
+        TH_STEP_KERNEL(step, th_depthwise_conv_2d_s8w4, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s8_par,
+                       s8_fields);
     return TH_OK;
 }
 
@@ -110,7 +104,7 @@ static th_err prepare_s16(const th_prepare *p, const th_window *w, th_step *step
     TH_STEP_KERNEL(step, th_depthwise_conv_2d_s16, 3, "nn/depthwise_conv_2d.h", th_depthwise_conv_2d_s16_par,
                    s16_fields);
     step->par = par;
-    slide_channels(w, 2, 1, step);
+    slide_channels(w, 2, step);
     return TH_OK;
 }
 

@@ -16,19 +16,31 @@
 
 /* One a line; the first that changes a step is taken. */
 #define TH_FAST_LIST(X)                                                                                                \
+    X(dense_scalar_conv)                                                                                               \
     X(conv_2d_scalar)                                                                                                  \
     X(conv_2d_scalar_depthwise)                                                                                        \
     X(depthwise_scalar)                                                                                                \
+    X(dense_scalar)                                                                                                    \
+    X(conv_2d_w4_scalar)                                                                                               \
+    X(conv_2d_w4_scalar_depthwise)                                                                                     \
+    X(depthwise_w4_scalar)                                                                                             \
     X(conv_2d_mve)                                                                                                     \
     X(conv_2d_mve_depthwise)                                                                                           \
     X(conv_2d_mve_dense)                                                                                               \
     X(depthwise_mve)                                                                                                   \
     X(add_mve)                                                                                                         \
     X(average_pool_mve)                                                                                                \
+    X(depthwise_w4_mve)                                                                                                \
     X(dense_dsp_conv)                                                                                                  \
     X(conv_2d_dsp)                                                                                                     \
     X(conv_2d_dsp_depthwise)                                                                                           \
     X(conv_2d_dsp_dense)                                                                                               \
+    X(dense_w4_dsp_conv)                                                                                               \
+    X(conv_2d_w4_dsp)                                                                                                  \
+    X(conv_2d_w4_dsp_depthwise)                                                                                        \
+    X(conv_2d_w4_dsp_dense)                                                                                            \
+    X(depthwise_w4_dsp)                                                                                                \
+    X(dense_w4_dsp)                                                                                                    \
     X(depthwise_dsp)                                                                                                   \
     X(dense_dsp)                                                                                                       \
     X(add_dsp)                                                                                                         \
@@ -41,7 +53,13 @@
     X(conv_2d_s16_dsp)                                                                                                 \
     X(conv_2d_s16_dsp_dense)                                                                                           \
     X(conv_2d_s16_dsp_depthwise)                                                                                       \
-    X(depthwise_s16_dsp)
+    X(depthwise_s16_dsp)                                                                                               \
+    X(conv_2d_raw_dsp)                                                                                                 \
+    X(conv_2d_raw_scalar)                                                                                              \
+    X(depthwise_raw_dsp)                                                                                               \
+    X(depthwise_raw_scalar)                                                                                            \
+    X(dense_raw_dsp)                                                                                                   \
+    X(dense_raw_scalar)
 
 #define X(name) extern const th_fast_row th_fast_##name;
 TH_FAST_LIST(X)

@@ -1,49 +1,35 @@
-/* FULLY_CONNECTED: two rows of weights share each load of x.  The weights' zero point leaves the loop:
- *   sum (x - zx)(w - zw)  =  sum (x - zx) w  -  zw sum (x - zx)                                      */
+/* FULLY_CONNECTED: for each output one row of weights, as the formula says. */
 #include "nn/fully_connected.h"
 
 #include "nn/dot_f32.h"
-#include "nn/inner.h"
-#include "nn/int4.h"
+#include "nn/dot_s8.h"
 #include "nn/sums_s16.h"
 
 #include <stddef.h>
 
+TH_INLINE void fully_connected_s8(const th_fully_connected_s8_par *p, const void *const *in, int8_t *y, int four_bits)
+{
+    const int8_t *x = (const int8_t *)in[0];
+    const int32_t *bias = (const int32_t *)in[2];
+    const int32_t each = p->n_scales == 1 ? 0 : 1; /* outputs to scales */
+    for (int32_t r = 0; r < p->rows; r++, x += p->n_in)
+        for (int32_t o = 0; o < p->n_out; o++) {
+            int32_t acc = th_dot_s8(x, p->in_zero, in[1], o * p->n_in, p->w_zero, p->n_in, four_bits);
+            if (bias) acc = th_add_wrap(acc, bias[o]);
+            *y++ = th_requant_s8(acc, p->multiplier[o * each], p->shift[o * each], p->out_zero, p->act_min, p->act_max);
+        }
+}
+
 void th_fully_connected_s8(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    const th_fully_connected_s8_par *p = (const th_fully_connected_s8_par *)par;
-    const int8_t *x = (const int8_t *)in[0];
-    const int32_t each = p->n_scales == 1 ? 0 : 1; /* outputs to scales */
-    const th_scaler scale = {
-        (const int32_t *)in[2], p->multiplier, p->shift, p->out_zero, p->act_min, p->act_max, p->narrow};
-    int8_t *y = (int8_t *)out[0];
     (void)scratch;
-    for (int32_t r = 0; r < p->rows; r++, x += p->n_in, y += p->n_out) {
-        const int8_t *w = (const int8_t *)in[1];
-        int32_t correction = 0;
-        if (p->w_zero != 0) {
-            for (int32_t k = 0; k < p->n_in; k++) correction += x[k] - p->in_zero;
-            correction *= p->w_zero;
-        }
-        for (int32_t o = 0; o < p->n_out; o += 2, w += 2 * p->n_in) {
-            const int32_t more = o + 1 < p->n_out;
-            int32_t acc[2];
-            th_rows_dot(x, w, more ? w + p->n_in : w, p->n_in, p->in_zero, acc);
-            y[o] = th_scale(&scale, acc[0] - correction, o, o * each);
-            if (more) y[o + 1] = th_scale(&scale, acc[1] - correction, o + 1, (o + 1) * each);
-        }
-    }
+    fully_connected_s8((const th_fully_connected_s8_par *)par, in, (int8_t *)out[0], 0);
 }
 
 void th_fully_connected_s8w4(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    const th_fully_connected_s8_par *p = (const th_fully_connected_s8_par *)par;
-    const void *unpacked[3];
-    th_int4_unpack((const uint8_t *)in[1], p->n_in * p->n_out, (int8_t *)scratch);
-    unpacked[0] = in[0];
-    unpacked[1] = scratch;
-    unpacked[2] = in[2];
-    th_fully_connected_s8(par, unpacked, out, NULL);
+    (void)scratch;
+    fully_connected_s8((const th_fully_connected_s8_par *)par, in, (int8_t *)out[0], 1);
 }
 
 /* zero * sum of w: what the input's zero point adds to a sum. */

@@ -7,7 +7,7 @@
  *
  * int8: (x - in_zero) * (w - w_zero); exact in int32 while n_in <= TH_FULLY_CONNECTED_MAX; adding the bias
  * wraps as in the reference; then one multiplier and shift for all outputs, or one per output (nn/requant.h).
- * int8 with int4 weights (nn/int4.h): unpacked into scratch, then as int8.
+ * int8 with int4 weights (nn/int4.h): the same.
  * int16 with int8 weights: (x - in_zero) * w; bias int64 or int32 decides the width of the sums (nn/sums_s16.h).
  * Source: TensorFlow Lite Micro, reference/integer_ops/fully_connected.h and reference/fully_connected.h. */
 #ifndef TH_NN_FULLY_CONNECTED_H
@@ -21,7 +21,6 @@
 typedef struct th_fully_connected_s8_par {
     int32_t rows, n_in, n_out;
     int32_t in_zero, w_zero, out_zero, act_min, act_max;
-    int32_t narrow;                    /* th_scaler.narrow */
     int32_t n_scales;                  /* 1, or n_out */
     const int32_t *multiplier, *shift; /* [n_scales] */
 } th_fully_connected_s8_par;
@@ -41,7 +40,7 @@ typedef struct th_fully_connected_f32_par {
 } th_fully_connected_f32_par;
 
 void th_fully_connected_s8(const void *par, const void *const *in, void *const *out, void *scratch);
-/* scratch: n_in * n_out bytes for the weights; par is a th_fully_connected_s8_par. */
+/* par is a th_fully_connected_s8_par. */
 void th_fully_connected_s8w4(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_fully_connected_s16(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_fully_connected_f32(const void *par, const void *const *in, void *const *out, void *scratch);

@@ -1,5 +1,4 @@
 #include "nn/fully_connected.h"
-#include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/dot_f32.h"
 #include "nn/rows.h"
@@ -14,7 +13,6 @@ static const th_field s8_fields[] = {
     TH_FIELD_INT(th_fully_connected_s8_par, out_zero),
     TH_FIELD_INT(th_fully_connected_s8_par, act_min),
     TH_FIELD_INT(th_fully_connected_s8_par, act_max),
-    TH_FIELD_INT(th_fully_connected_s8_par, narrow),
     TH_FIELD_INT(th_fully_connected_s8_par, n_scales),
     TH_FIELD_INTS(th_fully_connected_s8_par, multiplier, n_scales),
     TH_FIELD_INTS(th_fully_connected_s8_par, shift, n_scales),
@@ -109,13 +107,11 @@ static th_err prepare_s8(const th_prepare *p, const sizes *s, th_step *step)
         TH_TRY(scale_per_tensor(p, &par->multiplier, &par->shift));
     else
         TH_TRY(th_prepare_scales(p, x, w, y, s->n_out, &par->multiplier, &par->shift));
-    par->narrow = th_sums_are_narrow(th_prepare_in(p, 2), s->n_out, s->n_in, par->shift, par->n_scales);
     TH_STEP_KERNEL(step, th_fully_connected_s8, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     step->par = par;
-    th_slide_rows(s->rows, s->n_in, s->n_out, s->n_out % 2 == 0 ? 2 : 1, step);
-    if (w->type != TH_S4) return TH_OK;
-    TH_STEP_KERNEL(step, th_fully_connected_s8w4, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
-    step->scratch_bytes = TH_INT4_ROOM(th_shape_count(&w->shape));
+    th_slide_rows(s->rows, s->n_in, s->n_out, 1, step);
+    if (w->type == TH_S4)
+        TH_STEP_KERNEL(step, th_fully_connected_s8w4, 3, "nn/fully_connected.h", th_fully_connected_s8_par, s8_fields);
     return TH_OK;
 }
 

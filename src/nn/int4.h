@@ -9,16 +9,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes for n unpacked weights that something aligned to 4 follows. */
-#define TH_INT4_ROOM(n) (((size_t)(n) + 3) / 4 * 4)
+/* Bytes that n weights take. */
+#define TH_INT4_BYTES(n) (((n) + 1) / 2)
 
-/* packed [(n + 1) / 2] -> w [n] */
-static inline void th_int4_unpack(const uint8_t *packed, int32_t n, int8_t *w)
+/* Weight number k. */
+static inline int32_t th_int4_at(const uint8_t *packed, int32_t k)
 {
-    for (int32_t k = 0; k < n; k++) {
-        const int32_t four = k % 2 ? packed[k / 2] >> 4 : packed[k / 2] & 15;
-        w[k] = (int8_t)((four ^ 8) - 8); /* the fourth bit is the sign */
+    const int32_t four = k % 2 ? packed[k / 2] >> 4 : packed[k / 2] & 15;
+    return (four ^ 8) - 8; /* the fourth bit is the sign */
+}
+
+/* Weights first .. first + n - 1 -> w [n]. */
+static inline void th_int4_unpack(const uint8_t *packed, int32_t first, int32_t n, int8_t *w)
+{
+    packed += first / 2;
+    if (first % 2 && n > 0) *w++ = (int8_t)th_int4_at(packed++, 1), n--;
+    for (; n > 1; n -= 2, w += 2) {
+        const int32_t both = *packed++;
+        w[0] = (int8_t)(((both & 15) ^ 8) - 8);
+        w[1] = (int8_t)((both >> 4 ^ 8) - 8);
     }
+    if (n > 0) *w = (int8_t)th_int4_at(packed, 0);
 }
 
 #endif

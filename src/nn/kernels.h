@@ -9,7 +9,9 @@
  *   arm-dsp 1000 .. 1999    compiles as plain C elsewhere
  *   sse2    2000 .. 2099, avx2 2100 .. 2199, vnni 2200 .. 2299    x86-64 only
  *   neon    3000 .. 3099, arm-dot 3100 .. 3199    64-bit Arm only
- *   simd128 4000 .. 4099, arm-mve 5000 .. 5099, scalar 6000 .. 6099    compile as plain C elsewhere */
+ *   simd128 4000 .. 4099, arm-mve 5000 .. 5099, scalar 6000 .. 6099    compile as plain C elsewhere
+ *   raw     7000 .. 7099    of nn/raw, on every machine
+ * Given up: 24, 25, 31, 32, 50, 51 (plain int8 layers that still had a parameter more). */
 #ifndef TH_NN_KERNELS_H
 #define TH_NN_KERNELS_H
 
@@ -39,15 +41,11 @@
     X(21, th_ceil_f32)                                                                                                 \
     X(22, th_conv_2d_f32)                                                                                              \
     X(23, th_conv_2d_s16)                                                                                              \
-    X(24, th_conv_2d_s8)                                                                                               \
-    X(25, th_conv_2d_s8w4)                                                                                             \
     X(26, th_cos_f32)                                                                                                  \
     X(27, th_cumsum_f32)                                                                                               \
     X(28, th_cumsum_s8)                                                                                                \
     X(29, th_depthwise_conv_2d_f32)                                                                                    \
     X(30, th_depthwise_conv_2d_s16)                                                                                    \
-    X(31, th_depthwise_conv_2d_s8)                                                                                     \
-    X(32, th_depthwise_conv_2d_s8w4)                                                                                   \
     X(33, th_dequantize_s16)                                                                                           \
     X(34, th_dequantize_s8)                                                                                            \
     X(35, th_dequantize_u8)                                                                                            \
@@ -65,8 +63,6 @@
     X(47, th_floor_mod_f32)                                                                                            \
     X(48, th_fully_connected_f32)                                                                                      \
     X(49, th_fully_connected_s16)                                                                                      \
-    X(50, th_fully_connected_s8)                                                                                       \
-    X(51, th_fully_connected_s8w4)                                                                                     \
     X(52, th_gather)                                                                                                   \
     X(53, th_gather_nd)                                                                                                \
     X(54, th_greater_equal_f32)                                                                                        \
@@ -201,7 +197,13 @@
     X(183, th_update_slice)                                                                                            \
     X(184, th_variable_assign)                                                                                         \
     X(185, th_variable_read)                                                                                           \
-    X(186, th_slice_at)
+    X(186, th_slice_at)                                                                                                \
+    X(187, th_conv_2d_s8)                                                                                              \
+    X(188, th_conv_2d_s8w4)                                                                                            \
+    X(189, th_depthwise_conv_2d_s8)                                                                                    \
+    X(190, th_depthwise_conv_2d_s8w4)                                                                                  \
+    X(191, th_fully_connected_s8)                                                                                      \
+    X(192, th_fully_connected_s8w4)
 
 #define TH_KERNELS_ARM_DSP_LIST(X)                                                                                     \
     X(1000, th_conv_2d_dsp)                                                                                            \
@@ -216,7 +218,12 @@
     X(1009, th_average_pool_dsp)                                                                                       \
     X(1010, th_max_pool_dsp)                                                                                           \
     X(1011, th_conv_2d_s16_dsp)                                                                                        \
-    X(1012, th_depthwise_s16_dsp)
+    X(1012, th_depthwise_s16_dsp)                                                                                      \
+    X(1013, th_conv_2d_w4_dsp)                                                                                         \
+    X(1014, th_dense_w4_dsp)                                                                                           \
+    X(1015, th_depthwise_w4_dsp)                                                                                       \
+    X(1016, th_depthwise_3x3_w4_dsp)                                                                                   \
+    X(1017, th_lstm_s8_any_dsp)
 
 /* Families that share the drivers of nn/vec have the same numbers from their first one on. */
 #define TH_KERNELS_VEC_LIST(X, first, family)                                                                          \
@@ -255,9 +262,18 @@
     X(5001, th_dense_mve)                                                                                              \
     X(5002, th_depthwise_mve)                                                                                          \
     X(5003, th_add_mve)                                                                                                \
-    X(5004, th_average_pool_mve)
+    X(5004, th_average_pool_mve)                                                                                       \
+    X(5005, th_depthwise_w4_mve)
 
-#define TH_KERNELS_SCALAR_LIST(X) X(6000, th_conv_2d_scalar)
+#define TH_KERNELS_SCALAR_LIST(X)                                                                                      \
+    X(6000, th_conv_2d_scalar)                                                                                         \
+    X(6001, th_conv_2d_w4_scalar)                                                                                      \
+    X(6002, th_dense_scalar)
+
+#define TH_KERNELS_RAW_LIST(X)                                                                                         \
+    X(7000, th_conv_2d_raw)                                                                                            \
+    X(7001, th_depthwise_raw)                                                                                          \
+    X(7002, th_dense_raw)
 
 /* All that this program has, in rising order of their numbers. */
 extern const th_kernel_set th_kernels_here;

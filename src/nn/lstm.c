@@ -2,7 +2,6 @@
 
 #include "base/fmath.h"
 #include "nn/dot_f32.h"
-#include "nn/inner.h"
 #include "nn/lstm_cell.h"
 #include "nn/state.h"
 #include "nn/sums_s16.h"
@@ -12,20 +11,30 @@
 
 /* --- int16 cell --- */
 
-/* What goes into the sigmoid or tanh of gates `first` and `first` + 1 of cell c, at 2^-12; int8 x and h. */
-static void gates_s8(const th_lstm_s16_par *p, const void *const *in, const int8_t *x, const int8_t *h, int32_t c,
-                     int32_t first, int32_t gate[2])
+/* sum[g] = sum over k < n of (x[k] - zero) w[g][first + k], for the four gates. */
+static void dots_s8(const int8_t *x, int32_t zero, const void *const w[4], int32_t first, int32_t n, int32_t sum[4])
 {
-    int32_t from_x[2], from_h[2];
-    th_rows_dot(x, (const int8_t *)in[TH_LSTM_WEIGHTS + first] + (ptrdiff_t)c * p->n_in,
-                (const int8_t *)in[TH_LSTM_WEIGHTS + first + 1] + (ptrdiff_t)c * p->n_in, p->n_in, p->in_zero, from_x);
-    th_rows_dot(h, (const int8_t *)in[TH_LSTM_RECURRENT + first] + (ptrdiff_t)c * p->n_cell,
-                (const int8_t *)in[TH_LSTM_RECURRENT + first + 1] + (ptrdiff_t)c * p->n_cell, p->n_cell, p->hidden_zero,
-                from_h);
-    for (int32_t k = 0; k < 2; k++) {
-        const int32_t g = first + k, sum = th_add_wrap(from_x[k], ((const int32_t *)in[TH_LSTM_BIAS + g])[c]);
-        gate[k] = th_lstm_limit(th_lstm_limit(th_requant(sum, p->in_multiplier[g], p->in_shift[g])) +
-                                th_lstm_limit(th_requant(from_h[k], p->hidden_multiplier[g], p->hidden_shift[g])));
+    const int8_t *i = (const int8_t *)w[TH_LSTM_I] + first, *f = (const int8_t *)w[TH_LSTM_F] + first,
+                 *g = (const int8_t *)w[TH_LSTM_G] + first, *o = (const int8_t *)w[TH_LSTM_O] + first;
+    int32_t si = 0, sf = 0, sg = 0, so = 0;
+    for (int32_t k = 0; k < n; k++) {
+        const int32_t v = x[k] - zero;
+        si += v * i[k], sf += v * f[k], sg += v * g[k], so += v * o[k];
+    }
+    sum[TH_LSTM_I] = si, sum[TH_LSTM_F] = sf, sum[TH_LSTM_G] = sg, sum[TH_LSTM_O] = so;
+}
+
+/* What goes into the sigmoids and the tanh of cell c, at 2^-12; int8 x and h. */
+static void gates_s8(const th_lstm_s16_par *p, const void *const *in, const int8_t *x, const int8_t *h, int32_t c,
+                     int32_t gate[4])
+{
+    int32_t from_x[4], from_h[4];
+    dots_s8(x, p->in_zero, in + TH_LSTM_WEIGHTS, c * p->n_in, p->n_in, from_x);
+    dots_s8(h, p->hidden_zero, in + TH_LSTM_RECURRENT, c * p->n_cell, p->n_cell, from_h);
+    for (int32_t g = 0; g < 4; g++) {
+        const int32_t sum = th_add_wrap(from_x[g], ((const int32_t *)in[TH_LSTM_BIAS + g])[c]);
+        gate[g] = th_lstm_limit(th_lstm_limit(th_requant(sum, p->in_multiplier[g], p->in_shift[g])) +
+                                th_lstm_limit(th_requant(from_h[g], p->hidden_multiplier[g], p->hidden_shift[g])));
     }
 }
 
@@ -64,8 +73,7 @@ void th_lstm_s8(const void *par, const void *const *in, void *const *out, void *
             int8_t *y = (int8_t *)out[0] + row * p->n_cell;
             for (int32_t c = 0; c < p->n_cell; c++) {
                 int32_t gate[4];
-                gates_s8(p, in, x, h, c, TH_LSTM_I, gate);
-                gates_s8(p, in, x, h, c, TH_LSTM_G, gate + 2);
+                gates_s8(p, in, x, h, c, gate);
                 y[c] = (int8_t)th_clamp(th_lstm_update(p, gate, cell + c), INT8_MIN, INT8_MAX);
             }
             memcpy(h, y, (size_t)p->n_cell * sizeof *h);

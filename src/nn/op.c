@@ -27,8 +27,11 @@ const th_op_row *const *th_op_all(size_t *n)
 bool th_field_is_model(const th_field *field)
 {
     static const char *const names[] = {"weights", "bias", "multiplier", "shift", "scales"};
+    const char *name = field->name;
+    for (const char *c = name; *c; c++)
+        if (*c == '.') name = c + 1; /* of a struct in the struct */
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (field->kind >= TH_FIELD_S8_ARRAY && th_same_name(field->name, names[i])) return true;
+        if (field->kind >= TH_FIELD_S8_ARRAY && th_same_name(name, names[i])) return true;
     return false;
 }
 

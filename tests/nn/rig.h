@@ -252,7 +252,8 @@ static inline void rig_state(rig *r, uint8_t *kept[RIG_INPUTS], int into)
 /* Families of this machine, and those of others whose instructions are C here. */
 static inline bool rig_has_kernels(th_isa isa)
 {
-    return th_isa_runs_here(isa) || isa == TH_ISA_SCALAR || isa == TH_ISA_ARM_DSP || isa == TH_ISA_SIMD128;
+    return th_isa_runs_here(isa) || isa == TH_ISA_SCALAR || isa == TH_ISA_ARM_DSP || isa == TH_ISA_ARM_MVE ||
+           isa == TH_ISA_SIMD128;
 }
 
 /* A fast kernel makes of the state `before` what the plain one made, `after`; it gets no address that it does not read.

@@ -171,24 +171,54 @@ static void depthwise_conv_2d(void **state)
 }
 
 /* The window of most networks, which random ones rarely have: kernels of their own are made for it.  Runs first, and
- * two of its cases go to the board (tests/keep.h). */
+ * its cases go to the board (tests/keep.h): int8 with stride 1 and 2, int4. */
 static void depthwise_3x3(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 2; seed++) {
+    for (uint64_t seed = 0; seed < 3; seed++) {
         rig *r = rig_new(seed, TH_OP_DEPTHWISE_CONV_2D, 3);
         r->node.attr.conv.padding = TH_PAD_SAME;
         r->node.attr.conv.act = TH_ACT_RELU;
         r->node.attr.conv.depth_multiplier = 1;
-        r->node.attr.conv.stride_h = r->node.attr.conv.stride_w = 1 + (int32_t)seed;
+        r->node.attr.conv.stride_h = r->node.attr.conv.stride_w = 1 + (int32_t)seed % 2;
         r->node.attr.conv.dilation_h = r->node.attr.conv.dilation_w = 1;
         const int32_t c = 5 + 3 * (int32_t)seed;
         rig_fill(r, 0, TH_S8, shape4(1, 7, 6, c));
-        random_rest(r, mixes[1], shape4(1, 3, 3, c), c, 3);
+        random_rest(r, mixes[seed + 1], shape4(1, 3, 3, c), c, 3);
         rig_fill(r, 3, TH_S8, rig_infer(r));
         rig_run(r);
         check_windows(r);
         rig_free(r);
+    }
+}
+
+/* Weights that other operators make while the model runs: nothing can be packed in advance. */
+static void live_weights(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 120; seed++) {
+        rig *r = rig_new(seed, seed % 2 ? TH_OP_CONV_2D : TH_OP_DEPTHWISE_CONV_2D, 3);
+        const int32_t depthwise = seed % 2 == 0, c = rig_between(r, 1, 9),
+                      out_c = depthwise ? c * rig_between(r, 1, 2) : rig_between(r, 1, 6);
+        random_attr(r);
+        if (depthwise) r->node.attr.conv.depth_multiplier = out_c / c;
+        rig_fill(r, 0, TH_S8, rig_shape4(r, (const int32_t[]){1, 5, 5, c}, (const int32_t[]){2, 8, 9, c}));
+        random_rest(r, mixes[1], shape4(depthwise ? 1 : out_c, 3, 2, depthwise ? out_c : c), out_c, depthwise ? 3 : 0);
+        r->t[1].data = NULL;
+        rig_fill(r, 3, TH_S8, rig_infer(r));
+        rig_run(r);
+        check_windows(r);
+        rig_free(r);
+    }
+}
+
+static void check_rows(rig *r, int32_t rows)
+{
+    const int32_t n_out = r->t[1].shape.d[0], n_in = r->t[1].shape.d[1];
+    for (int32_t k = 0; k < rows * n_out; k++) {
+        sums s = {0, 0};
+        for (int32_t i = 0; i < n_in; i++) tap(r, &s, k / n_out * n_in + i, k % n_out * n_in + i);
+        check(r, s, k, k % n_out, r->node.attr.dense.act);
     }
 }
 
@@ -208,11 +238,25 @@ static void fully_connected(void **state)
         assert_int_equal(r->t[3].shape.rank, r->node.attr.dense.keep_num_dims ? 3 : 2);
         rig_run(r);
         rig_compare(r);
-        for (int32_t k = 0; k < rows * n_out; k++) {
-            sums s = {0, 0};
-            for (int32_t i = 0; i < n_in; i++) tap(r, &s, k / n_out * n_in + i, k % n_out * n_in + i);
-            check(r, s, k, k % n_out, r->node.attr.dense.act);
-        }
+        check_rows(r, rows);
+        rig_free(r);
+    }
+}
+
+/* Weights that other operators make while the model runs. */
+static void fully_connected_live(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        rig *r = rig_new(seed, TH_OP_FULLY_CONNECTED, 3);
+        const int32_t rows = rig_between(r, 1, 3), n_in = rig_between(r, 1, 70), n_out = rig_between(r, 1, 9);
+        r->node.attr.dense.act = (th_act)rig_between(r, 0, 3);
+        rig_fill(r, 0, TH_S8, (th_shape){.rank = 2, .d = {rows, n_in}});
+        random_rest(r, mixes[1], (th_shape){.rank = 2, .d = {n_out, n_in}}, n_out, 0);
+        r->t[1].data = NULL;
+        rig_fill(r, 3, TH_S8, rig_infer(r));
+        rig_run(r);
+        check_rows(r, rows);
         rig_free(r);
     }
 }
@@ -285,9 +329,10 @@ static void bias_wraps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(depthwise_3x3),     cmocka_unit_test(conv_2d),         cmocka_unit_test(conv_2d_pointwise),
-        cmocka_unit_test(depthwise_conv_2d), cmocka_unit_test(fully_connected), cmocka_unit_test(refusals),
-        cmocka_unit_test(bias_wraps),        cmocka_unit_test(tflm_is_equal),
+        cmocka_unit_test(depthwise_3x3),   cmocka_unit_test(live_weights),      cmocka_unit_test(fully_connected_live),
+        cmocka_unit_test(conv_2d),         cmocka_unit_test(conv_2d_pointwise), cmocka_unit_test(depthwise_conv_2d),
+        cmocka_unit_test(fully_connected), cmocka_unit_test(refusals),          cmocka_unit_test(bias_wraps),
+        cmocka_unit_test(tflm_is_equal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

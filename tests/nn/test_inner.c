@@ -1,10 +1,10 @@
-/* The Cortex-M version of the inner loops gives the bytes of the plain one.  Here its instructions are C
+/* The Cortex-M version of the inner loops gives the bytes of the one in C.  Here its instructions are C
  * (nn/cortexm/instr.h); the emulated board runs the real ones. */
 #include "../test.h"
 
 #include "base/rng.h"
-#include "nn/cortexm/dsp.h"
-#include "nn/plain.h"
+#include "nn/cortexm/inner_dsp.h"
+#include "nn/raw/inner_c.h"
 
 #define MOST 160
 
@@ -33,12 +33,12 @@ static void pairs(void **state)
         assert_true(a && b && w0 && w1 && plain && dsp);
         fill(&rng, a, (size_t)n), fill(&rng, b, (size_t)n), fill(&rng, w0, (size_t)n), fill(&rng, w1, (size_t)n);
         if (round % 7 == 0) memset(a, -128, (size_t)n), memset(w1, -128, (size_t)n);
-        th_pair_set_plain(plain, 0, a, n, zero), th_pair_set_plain(plain, 1, b, n, zero);
+        th_pair_set_c(plain, 0, a, n, zero), th_pair_set_c(plain, 1, b, n, zero);
         th_pair_set_dsp(dsp, 0, a, n, zero), th_pair_set_dsp(dsp, 1, b, n, zero);
-        th_pair_dot_plain(plain, w0, w1, n, want);
+        th_pair_dot_c(plain, w0, w1, n, want);
         th_pair_dot_dsp(dsp, w0, w1, n, got);
         assert_memory_equal(want, got, sizeof want);
-        th_rows_dot_plain(a, w0, w1, n, zero, want);
+        th_rows_dot_c(a, w0, w1, n, zero, want);
         th_rows_dot_dsp(a, w0, w1, n, zero, got);
         assert_memory_equal(want, got, 2 * sizeof *want);
         int32_t sum = 0; /* and the plain one that of the definition */
@@ -60,7 +60,7 @@ static void taps(void **state)
         int8_t x[512], w[512];
         int32_t want[4], got[4];
         fill(&rng, x, sizeof x), fill(&rng, w, sizeof w);
-        th_taps_dot_plain(&t, x, w, step, zero, want);
+        th_taps_dot_c(&t, x, w, step, zero, want);
         th_taps_dot_dsp(&t, x, w, step, zero, got);
         assert_memory_equal(want, got, sizeof want);
         for (int32_t c = 0; c < 4; c++) {
@@ -81,7 +81,7 @@ static void rounded_products(void **state)
         const int32_t a = (int32_t)th_rng_u32(&rng) >> (2 + th_rng_below(&rng, 20)),
                       m = (int32_t)(th_rng_u32(&rng) >> 1) | 1 << 30;
         const int32_t e = (int32_t)th_rng_below(&rng, 31);
-        assert_int_equal(th_round_half_dsp(a, m, e), th_round_half_plain(a, m, e));
+        assert_int_equal(th_round_half_dsp(a, m, e), th_round_half_c(a, m, e));
     }
 }
 

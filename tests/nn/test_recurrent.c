@@ -313,7 +313,8 @@ static void lstm_check(rig *r, int64_t *c, double *hf, double *cf)
         }
 }
 
-static void lstm_runs(rig *r)
+/* fed: x is not a constant of the case, which makes it another kind of case for the board (tests/keep.h). */
+static void lstm_runs(rig *r, bool fed)
 {
     int64_t c[3 * N_CELLS] = {0};
     double hf[3 * N_CELLS] = {0}, cf[3 * N_CELLS] = {0};
@@ -321,6 +322,7 @@ static void lstm_runs(rig *r)
         uint8_t before[256], after[256];
         const size_t bytes = th_tensor_bytes(&r->t[18]);
         feed(r);
+        if (fed) r->t[0].data = NULL;
         memcpy(before, r->data[18], bytes);
         rig_run(r);
         memcpy(after, r->data[18], bytes);
@@ -338,23 +340,24 @@ static void lstm(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 150; seed++) {
         rig *r = lstm_rig(seed);
-        lstm_runs(r);
+        lstm_runs(r, false);
         rig_compare(r);
         rig_free(r);
     }
 }
 
-/* Sums that become smaller on their way to a gate, as in trained networks: fast kernels are made for these. */
+/* Sums that become smaller on their way to a gate, as in trained networks: fast kernels are made for these.  One of
+ * four becomes larger. */
 static void lstm_small(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 60; seed++) {
         rig *r = lstm_rig(3 * seed + 1 + seed % 2);
-        for (int g = 0; g < GATES; g++) {
+        for (int g = 0; g < GATES && seed % 4 != 2; g++) {
             r->scale[1 + g][0] = 0.1f / 4096 / r->scale[0][0];
             r->scale[5 + g][0] = 0.1f / 4096 / r->scale[18][0];
         }
-        lstm_runs(r);
+        lstm_runs(r, seed % 4 == 2);
         rig_free(r);
     }
 }

@@ -1,6 +1,6 @@
 #include "rig.h"
 
-#include "nn/inner.h"
+#include "nn/raw/inner.h"
 #include "nn/prepare.h"
 #include "nn/requant.h"
 

@@ -28,7 +28,7 @@ typedef struct layer {
 } layer;
 
 /* One pixel's taps into a lane of the pair. */
-static void load(const layer *l, const th_patch *at, int16_t *lane)
+TH_INLINE void load(const layer *l, const th_patch *at, int16_t *lane)
 {
     const th_window *w = &l->win;
     const int32_t inside = th_patch_inside(at, w);
@@ -45,22 +45,22 @@ static void load(const layer *l, const th_patch *at, int16_t *lane)
     th_tile_widen(lane, l->patch, l->n, zero);
 }
 
-void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+TH_INLINE void conv_2d(const th_conv_2d_dsp_par *p, const void *const *in, void *const *out, void *scratch,
+                       int four_bits)
 {
-    const th_conv_2d_dsp_par *p = (const th_conv_2d_dsp_par *)par;
     layer l;
     const th_window *w = &l.win;
     th_small_window_unpack(&p->win, &l.win, &l.limits);
     l.n_c = w->in_c / p->groups;
     l.n = p->n;
     l.how = pieces_of(w, l.n_c);
-    l.patch = (int8_t *)scratch + TH_TILE_BYTES(p->tile, p->n);
+    l.patch = (int8_t *)scratch + (four_bits ? TH_TILE_W4_BYTES(p->tile, p->n) : TH_TILE_BYTES(p->tile, p->n));
     const int32_t outs = w->out_c / p->groups;
     int16_t *x = (int16_t *)scratch;
     for (int32_t g = 0; g < p->groups; g++) {
         const th_tile_scale scale = {p->bias + g * outs, p->multiplier + g * outs, p->shift + g * outs,
                                      l.limits.out_zero,  l.limits.act_min,         l.limits.act_max};
-        const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
+        const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * (four_bits ? 1 : 2) * p->n;
         int8_t *y = (int8_t *)out[0] + g * outs;
         th_patch at = {(const int8_t *)in[0] + g * l.n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = w->batches * w->out_h * w->out_w; left > 0; left -= p->tile, y += p->tile * w->out_c) {
@@ -75,7 +75,20 @@ void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, vo
                     th_patch_next(&at, w);
                 }
             }
-            th_tile_run(&scale, x, pixels, weights, p->n, outs, y, w->out_c);
+            if (four_bits)
+                th_tile_run_w4(&scale, x, pixels, weights, p->n, outs, y, w->out_c);
+            else
+                th_tile_run(&scale, x, pixels, weights, p->n, outs, y, w->out_c);
         }
     }
+}
+
+void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    conv_2d((const th_conv_2d_dsp_par *)par, in, out, scratch, 0);
+}
+
+void th_conv_2d_w4_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    conv_2d((const th_conv_2d_dsp_par *)par, in, out, scratch, 1);
 }

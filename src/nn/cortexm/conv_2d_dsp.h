@@ -24,4 +24,8 @@ typedef struct th_conv_2d_dsp_par {
 /* scratch: TH_TILE_BYTES(tile, n), and n bytes more where the filter is larger than 1x1. */
 void th_conv_2d_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
 
+/* int4 weights, half as many bytes: the weights of two filters are widened for each tile.
+ * scratch: TH_TILE_W4_BYTES(tile, n), and n bytes more as above. */
+void th_conv_2d_w4_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
+
 #endif

@@ -44,6 +44,7 @@ static int32_t tile_of(int32_t n, int32_t n_pixels, size_t room)
 /* *step stays when a sum, a shift or a size is too large. */
 static th_err finish(const th_prepare *p, th_filters *f, const plain *own, th_step *step)
 {
+    const bool four_bits = th_prepare_in(p, 1)->type == TH_S4;
     const th_window *w = &own->win;
     th_dsp_scales scales;
     th_small_window small;
@@ -61,15 +62,27 @@ static th_err finish(const th_prepare *p, th_filters *f, const plain *own, th_st
     par->bias = scales.bias;
     par->multiplier = scales.multiplier;
     par->shift = scales.shift;
-    par->weights = th_filters_pack(p, f, par->groups, 2, true, &par->n_weights);
+    par->weights = (four_bits ? th_filters_pack_w4 : th_filters_pack)(p, f, par->groups, 2, true, &par->n_weights);
     if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
-    TH_STEP_KERNEL(step, th_conv_2d_dsp, 1, "nn/cortexm/conv_2d_dsp.h", th_conv_2d_dsp_par, fields);
+    if (four_bits)
+        TH_STEP_KERNEL(step, th_conv_2d_w4_dsp, 1, "nn/cortexm/conv_2d_dsp.h", th_conv_2d_dsp_par, fields);
+    else
+        TH_STEP_KERNEL(step, th_conv_2d_dsp, 1, "nn/cortexm/conv_2d_dsp.h", th_conv_2d_dsp_par, fields);
     step->par = par;
     const bool from_picture =
         par->n == f->n && w->filter_h * w->filter_w == 1 && par->groups == 1 && w->dilation_w == 1;
-    step->scratch_bytes = TH_TILE_BYTES(par->tile, par->n) + (size_t)(from_picture ? 0 : par->n);
+    step->scratch_bytes = four_bits ? TH_TILE_W4_BYTES(par->tile, par->n) : TH_TILE_BYTES(par->tile, par->n);
+    if (!from_picture) step->scratch_bytes += (size_t)par->n;
     if (par->groups == 1) th_slide_window(w, &(th_slide_order){1, 1, par->tile, -1}, step);
     return TH_OK;
+}
+
+/* The filters are known: then finish. */
+static th_err pack(const th_prepare *p, th_filters *f, const plain *own, th_step *step)
+{
+    bool constant;
+    TH_TRY(th_filters_any(p, f, &constant));
+    return constant ? finish(p, f, own, step) : TH_OK;
 }
 
 static th_err conv_2d(const th_prepare *p, th_step *step)
@@ -84,7 +97,7 @@ static th_err conv_2d(const th_prepare *p, th_step *step)
                       .shift = own->shift,
                       .n_scales = own->n_scales};
     f.per_filter = f.n;
-    return th_filters_constant(p, &f) ? finish(p, &f, &is, step) : TH_OK;
+    return pack(p, &f, &is, step);
 }
 
 /* One input channel: each output channel has all of it, so it is a convolution. */
@@ -99,7 +112,7 @@ static th_err depthwise(const th_prepare *p, th_step *step)
                       .multiplier = own->multiplier,
                       .shift = own->shift,
                       .n_scales = own->n_scales};
-    return w->in_c == 1 && th_filters_constant(p, &f) ? finish(p, &f, &is, step) : TH_OK;
+    return w->in_c == 1 ? pack(p, &f, &is, step) : TH_OK;
 }
 
 /* Rows are the pixels of a picture that is one pixel high. */
@@ -125,9 +138,12 @@ static th_err fully_connected(const th_prepare *p, th_step *step)
                       .multiplier = own->multiplier,
                       .shift = own->shift,
                       .n_scales = own->n_scales};
-    return own->rows > 1 && !own->w_zero && th_filters_constant(p, &f) ? finish(p, &f, &is, step) : TH_OK;
+    return own->rows > 1 && !own->w_zero ? pack(p, &f, &is, step) : TH_OK;
 }
 
 const th_fast_row th_fast_conv_2d_dsp = {TH_ISA_ARM_DSP, "th_conv_2d_s8", conv_2d};
 const th_fast_row th_fast_conv_2d_dsp_depthwise = {TH_ISA_ARM_DSP, "th_depthwise_conv_2d_s8", depthwise};
 const th_fast_row th_fast_conv_2d_dsp_dense = {TH_ISA_ARM_DSP, "th_fully_connected_s8", fully_connected};
+const th_fast_row th_fast_conv_2d_w4_dsp = {TH_ISA_ARM_DSP, "th_conv_2d_s8w4", conv_2d};
+const th_fast_row th_fast_conv_2d_w4_dsp_depthwise = {TH_ISA_ARM_DSP, "th_depthwise_conv_2d_s8w4", depthwise};
+const th_fast_row th_fast_conv_2d_w4_dsp_dense = {TH_ISA_ARM_DSP, "th_fully_connected_s8w4", fully_connected};

@@ -2,6 +2,7 @@
 
 #include "nn/cortexm/instr.h"
 #include "nn/cortexm/tile_dsp.h"
+#include "nn/int4.h"
 #include "nn/requant.h"
 
 /* The widened plane, in words of two columns. */
@@ -429,7 +430,7 @@ static void channel_3x3(const job *j, column *c, const int8_t *weights, int8_t *
 }
 
 /* All channels of all pictures, with `channel` for each. */
-TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, uint32_t *words,
+TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, uint32_t *words, int four_bits,
                      void (*channel)(const job *j, column *c, const int8_t *weights, int8_t *y))
 {
     th_window win;
@@ -449,7 +450,9 @@ TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, 
             c.multiplier = p->multiplier[o];
             c.half = (2 * limits.out_zero + 1) * (INT32_C(1) << e);
             c.shift = e + 1;
-            channel(&j, &c, p->weights + o * taps, y + o);
+            int8_t *unpacked = (int8_t *)(j.loaded + 2 * phase_words(w));
+            if (four_bits) th_int4_unpack((const uint8_t *)p->weights, o * taps, taps, unpacked);
+            channel(&j, &c, four_bits ? unpacked : p->weights + o * taps, y + o);
         }
         th_tile_clamp(y, w->out_h * w->out_w * w->out_c, limits.act_min, limits.act_max);
         y += (ptrdiff_t)w->out_h * w->out_w * w->out_c;
@@ -458,10 +461,24 @@ TH_INLINE void layer(const th_depthwise_dsp_par *p, const int8_t *x, int8_t *y, 
 
 void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, channel_any);
+    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, 0,
+          channel_any);
 }
 
 void th_depthwise_3x3_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
 {
-    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, channel_3x3);
+    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, 0,
+          channel_3x3);
+}
+
+void th_depthwise_w4_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, 1,
+          channel_any);
+}
+
+void th_depthwise_3x3_w4_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    layer((const th_depthwise_dsp_par *)par, (const int8_t *)in[0], (int8_t *)out[0], (uint32_t *)scratch, 1,
+          channel_3x3);
 }

@@ -36,4 +36,9 @@ void th_depthwise_3x3_dsp(const void *par, const void *const *in, void *const *o
 void th_depthwise_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
 size_t th_depthwise_dsp_scratch(const th_window *w);
 
+/* int4 weights (nn/int4.h) in the same order: one channel's are unpacked at a time, into filter_h * filter_w bytes more
+ * of scratch. */
+void th_depthwise_3x3_w4_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
+void th_depthwise_w4_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
+
 #endif

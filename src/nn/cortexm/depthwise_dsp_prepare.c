@@ -26,20 +26,23 @@ static void lay_down(th_window *w)
     w->pad_left = up.pad_top, w->pad_top = 0;
 }
 
-static th_err pack(const th_prepare *p, const th_filters *f, th_depthwise_dsp_par *par)
-{
-    int8_t *to = TH_NEW(p->arena, int8_t, (size_t)f->outs * (size_t)f->n);
-    if (!to) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
-    par->weights = to;
-    par->n_weights = f->outs * f->n;
-    for (int32_t o = 0; o < f->outs; o++)
-        for (int32_t k = 0; k < f->n; k++) *to++ = th_filter_weight(f, o, k);
-    return TH_OK;
-}
-
 static bool is_3x3(const th_window *w)
 {
     return w->filter_h == 3 && w->filter_w == 3 && w->dilation_h == 1 && w->stride_h == w->stride_w && w->stride_h <= 2;
+}
+
+static void put_kernel(bool three, bool four_bits, th_step *step)
+{
+#define PUT(kernel) TH_STEP_KERNEL(step, kernel, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields)
+    if (three && four_bits)
+        PUT(th_depthwise_3x3_w4_dsp);
+    else if (three)
+        PUT(th_depthwise_3x3_dsp);
+    else if (four_bits)
+        PUT(th_depthwise_w4_dsp);
+    else
+        PUT(th_depthwise_dsp);
+#undef PUT
 }
 
 static th_err prepare(const th_prepare *p, th_step *step)
@@ -50,8 +53,11 @@ static th_err prepare(const th_prepare *p, th_step *step)
     th_filters f = {.outs = w.out_c, .n = w.filter_h * w.filter_w, .per_filter = 1, .per_tap = w.out_c};
     th_small_window small;
     th_dsp_scales scales;
-    bool fits;
-    if (!th_filters_constant(p, &f) || w.dilation_w != 1) return TH_OK;
+    const bool four_bits = th_prepare_in(p, 1)->type == TH_S4;
+    bool fits, constant;
+    if (w.dilation_w != 1) return TH_OK;
+    TH_TRY(th_filters_any(p, &f, &constant));
+    if (!constant) return TH_OK;
     lay_down(&w);
     if (!th_small_window_pack(&w, &limits, &small)) return TH_OK;
     TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
@@ -60,16 +66,16 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (!par) return th_refuse(p, TH_ENOMEM, "no memory for the parameters");
     *par = (th_depthwise_dsp_par){
         .win = small, .n_scales = w.out_c, .bias = scales.bias, .multiplier = scales.multiplier, .shift = scales.shift};
-    TH_TRY(pack(p, &f, par));
+    par->weights = th_filters_pack_each(p, &f, &par->n_weights);
+    if (par->weights && four_bits) par->weights = th_int4_pack(p, par->weights, &par->n_weights);
+    if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
     step->in_place = w.in_c == w.out_c;
     step->slide = 0;
-    if (is_3x3(&w))
-        TH_STEP_KERNEL(step, th_depthwise_3x3_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
-    else
-        TH_STEP_KERNEL(step, th_depthwise_dsp, 1, "nn/cortexm/depthwise_dsp.h", th_depthwise_dsp_par, fields);
+    put_kernel(is_3x3(&w), four_bits, step);
     step->par = par;
-    step->scratch_bytes = th_depthwise_dsp_scratch(&w);
+    step->scratch_bytes = th_depthwise_dsp_scratch(&w) + (size_t)(four_bits ? f.n : 0);
     return TH_OK;
 }
 
 const th_fast_row th_fast_depthwise_dsp = {TH_ISA_ARM_DSP, "th_depthwise_conv_2d_s8", prepare};
+const th_fast_row th_fast_depthwise_w4_dsp = {TH_ISA_ARM_DSP, "th_depthwise_conv_2d_s8w4", prepare};

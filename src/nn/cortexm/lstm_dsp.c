@@ -36,8 +36,14 @@ TH_INLINE int32_t scaled(int32_t sum, int32_t m, int32_t shift)
     return th_ssat_16((th_smmlar(2 * sum, m, INT32_C(1) << (e - 1)) + (sum >> 31)) >> e);
 }
 
+/* The same for any sum and shift. */
+TH_APART int32_t scaled_any(int32_t sum, int32_t m, int32_t shift)
+{
+    return th_ssat_16(th_requant(sum, m, shift));
+}
+
 /* One step of all cells: rows x and h are made, with sums of `total`. */
-static void step_s8(const run *r, const void *const *bias, const int32_t total[2], int8_t *y)
+TH_INLINE void step_s8(const run *r, const void *const *bias, const int32_t total[2], int any, int8_t *y)
 {
     const th_lstm_s16_par *p = r->p;
     const int8_t *w = r->weights;
@@ -46,15 +52,17 @@ static void step_s8(const run *r, const void *const *bias, const int32_t total[2
         w = th_quad_s8(r->x, w, r->n_x, total[0], x);
         w = th_quad_s8(r->h, w, r->n_h, total[1], h);
         for (int32_t g = 0; g < 4; g++) {
-            const int32_t sum = x[g] + ((const int32_t *)bias[g])[c];
-            gate[g] = th_ssat_16(scaled(sum, p->in_multiplier[g], p->in_shift[g]) +
-                                 scaled(h[g], p->hidden_multiplier[g], p->hidden_shift[g]));
+            const int32_t b = ((const int32_t *)bias[g])[c];
+            gate[g] = any ? th_ssat_16(scaled_any(th_add_wrap(x[g], b), p->in_multiplier[g], p->in_shift[g]) +
+                                       scaled_any(h[g], p->hidden_multiplier[g], p->hidden_shift[g]))
+                          : th_ssat_16(scaled(x[g] + b, p->in_multiplier[g], p->in_shift[g]) +
+                                       scaled(h[g], p->hidden_multiplier[g], p->hidden_shift[g]));
         }
         y[c] = th_ssat_8(th_lstm_update(p, gate, r->cell + c));
     }
 }
 
-void th_lstm_s8_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+TH_INLINE void lstm_s8(const void *par, const void *const *in, void *const *out, void *scratch, int any)
 {
     const th_lstm_s16_par *p = &((const th_lstm_dsp_par *)par)->own;
     for (int32_t b = 0; b < p->batches; b++) {
@@ -66,10 +74,20 @@ void th_lstm_s8_dsp(const void *par, const void *const *in, void *const *out, vo
             int32_t total[2];
             total[0] = th_quad_widen(r.x, (const int8_t *)in[0] + row * p->n_in, p->n_in, p->in_zero);
             total[1] = th_quad_widen(r.h, h, p->n_cell, p->hidden_zero);
-            step_s8(&r, in + TH_LSTM_BIAS, total, y);
+            step_s8(&r, in + TH_LSTM_BIAS, total, any, y);
             memcpy(h, y, (size_t)p->n_cell);
         }
     }
+}
+
+void th_lstm_s8_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    lstm_s8(par, in, out, scratch, 0);
+}
+
+void th_lstm_s8_any_dsp(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    lstm_s8(par, in, out, scratch, 1);
 }
 
 static void step_s16(const run *r, const void *const *bias, const int32_t total[2], int16_t *y)

@@ -7,7 +7,7 @@
  *
  * Inputs 1..8, the weights as the model has them, are not looked at.
  * int8: sums are scaled as in nn/cortexm/tile_dsp.h, which needs |sum| < 2^30 and shifts of 1..TH_TILE_SHIFT_MAX to the
- * right.  int16: zero points must be 0. */
+ * right; _any takes all others too.  int16: zero points must be 0. */
 #ifndef TH_NN_CORTEXM_LSTM_DSP_H
 #define TH_NN_CORTEXM_LSTM_DSP_H
 
@@ -21,6 +21,7 @@ typedef struct th_lstm_dsp_par {
 
 /* scratch: rows of n_in and of n_cell inputs, TH_QUAD_BYTES each. */
 void th_lstm_s8_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
+void th_lstm_s8_any_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_lstm_s16_dsp(const void *par, const void *const *in, void *const *out, void *scratch);
 
 #endif

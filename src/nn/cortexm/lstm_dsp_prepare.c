@@ -78,9 +78,12 @@ static th_err lstm_s8(const th_prepare *p, th_step *step)
 {
     const th_lstm_s16_par *own = (const th_lstm_s16_par *)step->par;
     bool done;
-    if (!all_constant(p) || !scales_fit(p, own)) return TH_OK;
+    if (!all_constant(p)) return TH_OK;
     TH_TRY(pack(p, own, TH_QUAD_S8, step, &done));
-    if (done) TH_STEP_KERNEL(step, th_lstm_s8_dsp, 20, "nn/cortexm/lstm_dsp.h", th_lstm_dsp_par, fields);
+    if (done && scales_fit(p, own))
+        TH_STEP_KERNEL(step, th_lstm_s8_dsp, 20, "nn/cortexm/lstm_dsp.h", th_lstm_dsp_par, fields);
+    else if (done)
+        TH_STEP_KERNEL(step, th_lstm_s8_any_dsp, 20, "nn/cortexm/lstm_dsp.h", th_lstm_dsp_par, fields);
     return TH_OK;
 }
 

@@ -287,8 +287,8 @@ static cursor cursor_at(const th_tile_scale *s, int32_t o)
 }
 
 /* One or two pixels. */
-static void two_pixels(const th_tile_scale *s, const int16_t *x, int32_t pixels, const int8_t *w, int32_t n,
-                       int32_t outs, int8_t *y, int32_t stride)
+TH_INLINE void two_pixels(const th_tile_scale *s, const int16_t *x, int32_t pixels, const int8_t *w, int32_t n,
+                          int32_t outs, int8_t *y, int32_t stride)
 {
     narrow_job job;
     job.at = cursor_at(s, 0);
@@ -309,8 +309,8 @@ static void two_pixels(const th_tile_scale *s, const int16_t *x, int32_t pixels,
 }
 
 /* Two filters o, o + 1, widened, over a tile. */
-static void two_filters(const th_tile_scale *s, const int16_t *x, int32_t pixels, const int16_t *w, int32_t n,
-                        int32_t o, int8_t *y, int32_t stride)
+TH_INLINE void two_filters(const th_tile_scale *s, const int16_t *x, int32_t pixels, const int16_t *w, int32_t n,
+                           int32_t o, int8_t *y, int32_t stride)
 {
     wide_job job;
     for (int32_t f = 0; f < 2; f++) {
@@ -335,6 +335,12 @@ static void two_filters(const th_tile_scale *s, const int16_t *x, int32_t pixels
     }
 }
 
+TH_INLINE void clamp_pixels(const th_tile_scale *s, int32_t pixels, int32_t outs, int8_t *y, int32_t stride)
+{
+    if (s->lo <= -128 && s->hi >= 127) return;
+    for (; pixels > 0; pixels--, y += stride) th_tile_clamp(y, outs, s->lo, s->hi);
+}
+
 void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_t *w, int32_t n, int32_t outs,
                  int8_t *y, int32_t stride)
 {
@@ -348,6 +354,30 @@ void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_
             two_filters(s, x, pixels, wide, n, o + 2 <= outs ? o : outs - 2, y, stride);
         }
     }
-    if (s->lo <= -128 && s->hi >= 127) return;
-    for (; pixels > 0; pixels--, y += stride) th_tile_clamp(y, outs, s->lo, s->hi);
+    clamp_pixels(s, pixels, outs, y, stride);
+}
+
+/* Two filters of int4, packed -> widened; returns what lies behind them. */
+static const int8_t *widen_w4(const int8_t *packed, int16_t *w, int32_t n)
+{
+    const uint32_t mask = TH_TILE_W4_MASK, minus = th_pack_16(-8, -8);
+    for (; n > 0; n -= 4, packed += 4, w += 8) {
+        const uint32_t v = th_load_4(packed);
+        const uint32_t word[4] = {th_add_16(v & mask, minus), th_add_16(v >> 4 & mask, minus),
+                                  th_add_16(v >> 8 & mask, minus), th_add_16(v >> 12 & mask, minus)};
+        memcpy(w, word, sizeof word);
+    }
+    return packed;
+}
+
+void th_tile_run_w4(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_t *w, int32_t n, int32_t outs,
+                    int8_t *y, int32_t stride)
+{
+    int16_t *wide = x + 2 * ((pixels + 1) / 2) * n;
+    const int32_t one = pixels == 1; /* then the second one of its pair lies on it */
+    for (int32_t o = 0; o < outs; o += 2) {
+        w = widen_w4(w, wide, n);
+        two_filters(s, x, pixels + one, wide, n, o + 2 <= outs ? o : outs - 2, y, one ? 0 : stride);
+    }
+    clamp_pixels(s, pixels, outs, y, stride);
 }

@@ -13,6 +13,11 @@
  * pixels of the tile.  A small tile widens them for each two pixels: LDM, LDRD, four SXTB16 and eight SMLAD, in less
  * memory.  An odd last filter is packed together with the one before it, which is computed twice.
  *
+ * int4 weights: a word has four weights of both filters, each 8 more than it is, so that a mask makes a widened word of
+ * every fourth bit on (signs are put back by one SADD16 for two weights):
+ *
+ *   packed int4, bits 0..31:           u0 u1 v0 v1 u2 u3 v2 v3                4 bytes in flash
+ *
  * The sum's way to int8 is nn/requant.h's, rounded twice, in six instructions.  Where nothing can overflow,
  *   ((h + 2^e - (sum < 0)) >> e >> 1) + zero  =  (h + 2^e + zero 2^(e+1) - (sum < 0)) >> (e + 1),
  * h = round(sum m / 2^31) is SMMLAR's product of 2 sum, and its addend takes the rest.  That needs |sum| < 2^30 and
@@ -81,5 +86,14 @@ TH_INLINE void th_tile_widen(int16_t *lane, const int8_t *src, int32_t n, int32_
  *   y       of pixel 0, filter 0; pixels are `stride` bytes apart */
 void th_tile_run(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_t *w, int32_t n, int32_t outs,
                  int8_t *y, int32_t stride);
+
+/* The same with int4 weights, [(outs + 1) / 2][n / 4][4] bytes; scratch has the weights' place for any tile. */
+void th_tile_run_w4(const th_tile_scale *s, int16_t *x, int32_t pixels, const int8_t *w, int32_t n, int32_t outs,
+                    int8_t *y, int32_t stride);
+
+#define TH_TILE_W4_BYTES(pixels, n) (2 * (size_t)(n) * ((size_t)(pixels) + 2))
+
+/* Two weights of a packed int4 word, number 0 .. 3 of those above, as two int16 that are 8 too large. */
+#define TH_TILE_W4_MASK UINT32_C(0x000f000f)
 
 #endif

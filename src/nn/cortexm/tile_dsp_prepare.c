@@ -1,6 +1,7 @@
 #include "nn/cortexm/tile_dsp_prepare.h"
 
 #include "nn/cortexm/tile_dsp.h"
+#include "nn/int4.h"
 #include "nn/prepare.h"
 #include "nn/requant.h"
 
@@ -11,14 +12,32 @@ int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k)
                : 0;
 }
 
-bool th_filters_constant(const th_prepare *p, th_filters *f)
+static bool are_constant(const th_prepare *p, th_type type)
 {
     const th_tensor *w = th_prepare_in(p, 1), *bias = th_prepare_in(p, 2);
-    if (!w || !w->data || w->is_variable || w->type != TH_S8) return false;
-    if (bias && (!bias->data || bias->is_variable)) return false;
-    f->w = (const int8_t *)w->data;
-    f->bias = bias ? (const int32_t *)bias->data : NULL;
+    return w && w->data && !w->is_variable && w->type == type && !(bias && (!bias->data || bias->is_variable));
+}
+
+bool th_filters_constant(const th_prepare *p, th_filters *f)
+{
+    if (!are_constant(p, TH_S8)) return false;
+    f->w = (const int8_t *)th_prepare_in(p, 1)->data;
+    f->bias = th_prepare_in(p, 2) ? (const int32_t *)th_prepare_in(p, 2)->data : NULL;
     return true;
+}
+
+th_err th_filters_any(const th_prepare *p, th_filters *f, bool *constant)
+{
+    *constant = th_filters_constant(p, f);
+    if (*constant || !are_constant(p, TH_S4)) return TH_OK;
+    const int32_t n = f->outs * f->n;
+    int8_t *w = TH_NEW(p->arena, int8_t, (size_t)n);
+    if (!w) return th_refuse(p, TH_ENOMEM, "no memory for the weights");
+    th_int4_unpack((const uint8_t *)th_prepare_in(p, 1)->data, 0, n, w);
+    f->w = w;
+    f->bias = th_prepare_in(p, 2) ? (const int32_t *)th_prepare_in(p, 2)->data : NULL;
+    *constant = true;
+    return TH_OK;
 }
 
 /* The sum of filter o is inside bias - reach .. bias + reach: inputs are at most 255 away from their zero point. */
@@ -88,5 +107,41 @@ const int8_t *th_filters_pack(const th_prepare *p, const th_filters *f, int32_t 
                     for (int32_t j = 0; j < 4; j++) *to++ = o < outs ? th_filter_weight(f, g * outs + o, k + j) : 0;
         }
     *bytes = groups * sets * per * n4;
+    return packed;
+}
+
+const int8_t *th_filters_pack_w4(const th_prepare *p, const th_filters *f, int32_t groups, int32_t per, bool again,
+                                 int32_t *bytes)
+{
+    static const int32_t place[8] = {0, 1, 4, 5, 2, 3, 6, 7}; /* of u0 u1 v0 v1 u2 u3 v2 v3 among u0..u3 v0..v3 */
+    const int8_t *from = th_filters_pack(p, f, groups, per, again, bytes);
+    if (!from) return NULL;
+    *bytes /= 2;
+    int8_t *packed = (int8_t *)TH_NEW(p->arena, int32_t, (size_t)*bytes / 4);
+    for (int32_t k = 0; packed && k < *bytes; k++) {
+        const int8_t *word = from + k / 4 * 8;
+        packed[k] = (int8_t)((word[place[k % 4 * 2]] + 8) | (word[place[k % 4 * 2 + 1]] + 8) * 16);
+    }
+    return packed;
+}
+
+const int8_t *th_filters_pack_each(const th_prepare *p, const th_filters *f, int32_t *bytes)
+{
+    *bytes = f->outs * f->n;
+    int8_t *packed = TH_NEW(p->arena, int8_t, (size_t)*bytes), *to = packed;
+    for (int32_t o = 0; packed && o < f->outs; o++)
+        for (int32_t k = 0; k < f->n; k++) *to++ = th_filter_weight(f, o, k);
+    return packed;
+}
+
+const int8_t *th_int4_pack(const th_prepare *p, const int8_t *from, int32_t *bytes)
+{
+    const int32_t n = *bytes;
+    int8_t *packed = TH_NEW(p->arena, int8_t, (size_t)TH_INT4_BYTES(n));
+    *bytes = TH_INT4_BYTES(n);
+    for (int32_t k = 0; packed && k < n; k += 2) {
+        const int32_t both = (from[k] & 15) | (k + 1 < n ? from[k + 1] & 15 : 0) << 4;
+        packed[k / 2] = (int8_t)(both > 127 ? both - 256 : both);
+    }
     return packed;
 }

@@ -19,6 +19,9 @@ int8_t th_filter_weight(const th_filters *f, int32_t o, int32_t k);
 /* True when input 1 of the node is constant int8, and input 2 constant or absent; fills w and bias of *f. */
 bool th_filters_constant(const th_prepare *p, th_filters *f);
 
+/* The same for int8 or int4; *constant says it.  w of int4 is a copy of them as int8.  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_filters_any(const th_prepare *p, th_filters *f, bool *constant);
+
 /* The members of a th_small_window named `win`. */
 #define TH_FIELD_SMALL_WINDOW(type)                                                                                    \
     TH_FIELD_INT(type, win.batches), TH_FIELD_INT(type, win.in), TH_FIELD_INT(type, win.out),                          \
@@ -44,5 +47,15 @@ TH_NODISCARD th_err th_dsp_scales_make(const th_prepare *p, th_filters *f, const
  * Returns the bytes, or NULL without memory; *bytes their number. */
 const int8_t *th_filters_pack(const th_prepare *p, const th_filters *f, int32_t groups, int32_t per, bool again,
                               int32_t *bytes);
+
+/* Packed int4 of filters that stand as th_filters_pack puts them, two filters' four weights to a word (tile_dsp.h). */
+const int8_t *th_filters_pack_w4(const th_prepare *p, const th_filters *f, int32_t groups, int32_t per, bool again,
+                                 int32_t *bytes);
+
+/* One filter after the other: [outs][n]. */
+const int8_t *th_filters_pack_each(const th_prepare *p, const th_filters *f, int32_t *bytes);
+
+/* *bytes int8 of -8..7 as int4, two to a byte (nn/int4.h); *bytes becomes their number. */
+const int8_t *th_int4_pack(const th_prepare *p, const int8_t *from, int32_t *bytes);
 
 #endif

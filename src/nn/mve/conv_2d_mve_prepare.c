@@ -54,6 +54,7 @@ static th_err for_vectors(const th_prepare *p, th_filters *f, const th_conv_2d_m
 static th_err for_scalars(const th_prepare *p, th_filters *f, const th_conv_2d_mve_par *base, const th_own_scales *own,
                           th_step *step)
 {
+    const bool four_bits = th_prepare_in(p, 1)->type == TH_S4;
     th_mve_packed packed;
     if (f->outs / base->groups < 2 || f->n > TH_SCALAR_TAPS) return TH_OK;
     TH_TRY(th_mve_pack(p, f, own, base->in_zero, base->groups, 0, 0, &packed));
@@ -63,12 +64,16 @@ static th_err for_scalars(const th_prepare *p, th_filters *f, const th_conv_2d_m
     *par = *base;
     par->n = (f->n + 3) / 4 * 4;
     par->weights = th_filters_pack(p, f, par->groups, 2, true, &par->n_weights);
+    if (par->weights && four_bits) par->weights = th_int4_pack(p, par->weights, &par->n_weights);
     if (!par->weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
     par->n_scales = packed.n_scales;
     par->scales = packed.scales;
-    TH_STEP_KERNEL(step, th_conv_2d_scalar, 1, "nn/scalar/conv_2d_scalar.h", th_conv_2d_mve_par, fields);
+    if (four_bits)
+        TH_STEP_KERNEL(step, th_conv_2d_w4_scalar, 1, "nn/scalar/conv_2d_scalar.h", th_conv_2d_mve_par, fields);
+    else
+        TH_STEP_KERNEL(step, th_conv_2d_scalar, 1, "nn/scalar/conv_2d_scalar.h", th_conv_2d_mve_par, fields);
     step->par = par;
-    step->scratch_bytes = TH_SCALAR_BYTES(par->n);
+    step->scratch_bytes = TH_SCALAR_BYTES(par->n) + (four_bits ? 2 * (size_t)par->n : 0);
     if (par->groups == 1) th_slide_window(&par->win, &(th_slide_order){1, 1, TH_SCALAR_TILE, -1}, step);
     return TH_OK;
 }
@@ -82,7 +87,9 @@ static th_err conv_2d(const th_prepare *p, th_step *step, put_kernel *put)
     const th_window *w = &own->win;
     th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w * (w->in_c / own->groups), .per_tap = 1};
     f.per_filter = f.n;
-    if (!th_filters_constant(p, &f)) return TH_OK;
+    bool constant;
+    TH_TRY(th_filters_any(p, &f, &constant));
+    if (!constant) return TH_OK;
     const th_conv_2d_mve_par base = {.win = *w,
                                      .groups = own->groups,
                                      .in_zero = own->in_zero,
@@ -99,7 +106,9 @@ static th_err depthwise(const th_prepare *p, th_step *step, put_kernel *put)
     const th_depthwise_conv_2d_s8_par *own = (const th_depthwise_conv_2d_s8_par *)step->par;
     const th_window *w = &own->win;
     th_filters f = {.outs = w->out_c, .n = w->filter_h * w->filter_w, .per_filter = 1, .per_tap = w->out_c};
-    if (w->in_c != 1 || !th_filters_constant(p, &f)) return TH_OK;
+    bool constant = false;
+    if (w->in_c == 1) TH_TRY(th_filters_any(p, &f, &constant));
+    if (!constant) return TH_OK;
     const th_conv_2d_mve_par base = {.win = *w,
                                      .groups = 1,
                                      .in_zero = own->in_zero,
@@ -180,4 +189,6 @@ ROW(conv_2d_mve, TH_ISA_ARM_MVE, "th_conv_2d_s8", conv_2d, for_vectors)
 ROW(conv_2d_mve_depthwise, TH_ISA_ARM_MVE, "th_depthwise_conv_2d_s8", depthwise, for_vectors)
 ROW(conv_2d_scalar, TH_ISA_SCALAR, "th_conv_2d_s8", conv_2d, for_scalars)
 ROW(conv_2d_scalar_depthwise, TH_ISA_SCALAR, "th_depthwise_conv_2d_s8", depthwise, for_scalars)
+ROW(conv_2d_w4_scalar, TH_ISA_SCALAR, "th_conv_2d_s8w4", conv_2d, for_scalars)
+ROW(conv_2d_w4_scalar_depthwise, TH_ISA_SCALAR, "th_depthwise_conv_2d_s8w4", depthwise, for_scalars)
 const th_fast_row th_fast_conv_2d_mve_dense = {TH_ISA_ARM_MVE, "th_fully_connected_s8", fully_connected};

@@ -1,5 +1,6 @@
 #include "nn/mve/depthwise_mve.h"
 
+#include "nn/int4.h"
 #include "nn/mve/mve.h"
 #include "nn/scalar/finish.h"
 
@@ -218,9 +219,9 @@ static void turn(const layer *l)
                     (uint8_t)((slot < begin ? slot - begin + h : slot - begin) * w + j);
 }
 
-void th_depthwise_mve(const void *par, const void *const *in, void *const *out, void *scratch)
+TH_INLINE void depthwise(const th_depthwise_mve_par *p, const void *const *in, void *const *out, void *scratch,
+                         int four_bits)
 {
-    const th_depthwise_mve_par *p = (const th_depthwise_mve_par *)par;
     const th_window *w = &p->win;
     const int32_t per_input = w->out_c / w->in_c, taps = w->filter_h * w->filter_w, left = columns_of(w) - w->pad_left,
                   picture = w->in_h * w->in_w * w->in_c, made = w->out_h * w->out_w * w->out_c;
@@ -238,8 +239,22 @@ void th_depthwise_mve(const void *par, const void *const *in, void *const *out, 
     memset(l.ring, (int)p->in_zero, (size_t)ring_bytes(w));
     turn(&l);
     for (int32_t b = 0; b < w->batches; b++)
-        for (int32_t o = 0; o < w->out_c; o++)
-            channel(&l, (const int8_t *)in[0] + (ptrdiff_t)b * picture + o / per_input, p->weights + o * taps,
-                    p->scales + 3 * o, (int8_t *)out[0] + (ptrdiff_t)b * made + o);
+        for (int32_t o = 0; o < w->out_c; o++) {
+            int8_t *unpacked = (int8_t *)scratch + th_depthwise_mve_scratch(w);
+            if (four_bits) th_int4_unpack((const uint8_t *)p->weights, o * taps, taps, unpacked);
+            channel(&l, (const int8_t *)in[0] + (ptrdiff_t)b * picture + o / per_input,
+                    four_bits ? unpacked : p->weights + o * taps, p->scales + 3 * o,
+                    (int8_t *)out[0] + (ptrdiff_t)b * made + o);
+        }
     th_mve_clamp((int8_t *)out[0], w->batches * made, p->act_min, p->act_max);
+}
+
+void th_depthwise_mve(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    depthwise((const th_depthwise_mve_par *)par, in, out, scratch, 0);
+}
+
+void th_depthwise_w4_mve(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    depthwise((const th_depthwise_mve_par *)par, in, out, scratch, 1);
 }

@@ -35,4 +35,8 @@ typedef struct th_depthwise_mve_par {
 void th_depthwise_mve(const void *par, const void *const *in, void *const *out, void *scratch);
 size_t th_depthwise_mve_scratch(const th_window *w);
 
+/* int4 weights (nn/int4.h) in the same order: one channel's are unpacked at a time, into filter_h * filter_w bytes more
+ * of scratch. */
+void th_depthwise_w4_mve(const void *par, const void *const *in, void *const *out, void *scratch);
+
 #endif

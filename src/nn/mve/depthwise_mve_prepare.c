@@ -53,7 +53,10 @@ static th_err prepare(const th_prepare *p, th_step *step)
     const th_own_scales scales = {own->multiplier, own->shift, own->n_scales};
     const int32_t down = w.out_h > w.out_w;
     th_mve_packed packed;
-    if (!th_filters_constant(p, &f) || w.dilation_w != 1 || w.dilation_h != 1 || f.n > TH_MVE_TAPS) return TH_OK;
+    const bool four_bits = th_prepare_in(p, 1)->type == TH_S4;
+    bool constant;
+    TH_TRY(th_filters_any(p, &f, &constant));
+    if (!constant || w.dilation_w != 1 || w.dilation_h != 1 || f.n > TH_MVE_TAPS) return TH_OK;
     if (w.stride_h > w.filter_h || w.stride_w > w.filter_w) return TH_OK;
     if ((down ? w.in_w * w.in_c : w.in_c) > MOST_STEP) return TH_OK;
     TH_TRY(th_mve_pack(p, &f, &scales, own->in_zero, 1, 0, 0, &packed));
@@ -64,6 +67,8 @@ static th_err prepare(const th_prepare *p, th_step *step)
         turn_window(&w);
         TH_TRY(turn_weights(p, &w, &packed));
     }
+    if (four_bits) packed.weights = th_int4_pack(p, packed.weights, &packed.n_weights);
+    if (!packed.weights) return th_refuse(p, TH_ENOMEM, "no memory for the packed weights");
     *par = (th_depthwise_mve_par){.win = w,
                                   .down = down,
                                   .in_zero = own->in_zero,
@@ -77,11 +82,16 @@ static th_err prepare(const th_prepare *p, th_step *step)
     /* Columns only where no output of one lies on another that is still to be read. */
     step->in_place = w.in_c == w.out_c && (!down || (w.in_h == w.out_h && w.stride_h == 1));
     step->slide = 0;
-    TH_STEP_KERNEL(step, th_depthwise_mve, 1, "nn/mve/depthwise_mve.h", th_depthwise_mve_par, fields);
+    if (four_bits)
+        TH_STEP_KERNEL(step, th_depthwise_w4_mve, 1, "nn/mve/depthwise_mve.h", th_depthwise_mve_par, fields);
+    else
+        TH_STEP_KERNEL(step, th_depthwise_mve, 1, "nn/mve/depthwise_mve.h", th_depthwise_mve_par, fields);
     step->par = par;
-    step->scratch_bytes = th_depthwise_mve_scratch(&w);
+    step->scratch_bytes = th_depthwise_mve_scratch(&w) + (size_t)(four_bits ? f.n : 0);
     return TH_OK;
 }
 
 const th_fast_row th_fast_depthwise_mve = {TH_ISA_ARM_MVE, "th_depthwise_conv_2d_s8", prepare};
 const th_fast_row th_fast_depthwise_scalar = {TH_ISA_SCALAR, "th_depthwise_conv_2d_s8", prepare};
+const th_fast_row th_fast_depthwise_w4_mve = {TH_ISA_ARM_MVE, "th_depthwise_conv_2d_s8w4", prepare};
+const th_fast_row th_fast_depthwise_w4_scalar = {TH_ISA_SCALAR, "th_depthwise_conv_2d_s8w4", prepare};

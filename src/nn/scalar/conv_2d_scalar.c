@@ -1,5 +1,6 @@
 #include "nn/scalar/conv_2d_scalar.h"
 
+#include "nn/int4.h"
 #include "nn/patch.h"
 #include "nn/scalar/finish.h"
 
@@ -195,14 +196,15 @@ static void clamp(int8_t *y, int32_t n, int32_t lo, int32_t hi)
     for (; n > 0; n--, y++) *y = (int8_t)th_clamp(*y, lo, hi);
 }
 
-void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out, void *scratch)
+TH_INLINE void conv_2d(const th_conv_2d_mve_par *p, const void *const *in, void *const *out, void *scratch,
+                       int four_bits)
 {
-    const th_conv_2d_mve_par *p = (const th_conv_2d_mve_par *)par;
     const th_window *w = &p->win;
     const int32_t n_c = w->in_c / p->groups, taps = w->filter_h * w->filter_w * n_c, outs = w->out_c / p->groups,
                   n_pixels = w->batches * w->out_h * w->out_w;
     tap *x = (tap *)scratch;
-    int8_t *patch = (int8_t *)scratch + 16 * p->n;
+    int8_t *patch = (int8_t *)scratch + 16 * p->n, *unpacked = patch + p->n;
+    const int32_t step = four_bits ? FILTERS * p->n / 2 : FILTERS * p->n; /* bytes of weights */
     int32_t sum[FILTERS][TH_SCALAR_TILE];
     memset(scratch, 0, (size_t)(16 * p->n)); /* also what fills the last four taps */
     for (int32_t g = 0; g < p->groups; g++) {
@@ -210,15 +212,26 @@ void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out,
         th_patch at = {(const int8_t *)in[0] + g * n_c, 0, 0, -w->pad_top, -w->pad_left};
         for (int32_t left = n_pixels; left > 0; left -= TH_SCALAR_TILE, y += TH_SCALAR_TILE * w->out_c) {
             const int32_t pixels = left < TH_SCALAR_TILE ? left : TH_SCALAR_TILE;
-            const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / 2) * 2 * p->n;
+            const int8_t *weights = p->weights + (ptrdiff_t)g * ((outs + 1) / FILTERS) * step;
             for (int32_t i = 0; i < pixels; i++, th_patch_next(&at, w)) put(x, i, take(p, &at, n_c, patch), taps, p->n);
-            for (int32_t o = 0; o < outs; o += FILTERS, weights += FILTERS * p->n) {
+            for (int32_t o = 0; o < outs; o += FILTERS, weights += step) {
                 const int32_t first =
                     o + FILTERS <= outs ? o : outs - FILTERS; /* an odd last one: with the one before */
-                sums(x, weights, p->n, sum);
+                if (four_bits) th_int4_unpack((const uint8_t *)weights, 0, FILTERS * p->n, unpacked);
+                sums(x, four_bits ? unpacked : weights, p->n, sum);
                 finish(p, sum, pixels, g * outs + first, y + first);
             }
         }
     }
     clamp((int8_t *)out[0], n_pixels * w->out_c, p->act_min, p->act_max);
+}
+
+void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    conv_2d((const th_conv_2d_mve_par *)par, in, out, scratch, 0);
+}
+
+void th_conv_2d_w4_scalar(const void *par, const void *const *in, void *const *out, void *scratch)
+{
+    conv_2d((const th_conv_2d_mve_par *)par, in, out, scratch, 1);
 }

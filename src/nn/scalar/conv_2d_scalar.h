@@ -29,5 +29,7 @@
 #define TH_SCALAR_BYTES(n) (17 * (size_t)(n))
 
 void th_conv_2d_scalar(const void *par, const void *const *in, void *const *out, void *scratch);
+/* int4 weights (nn/int4.h) in the same order: two filters are unpacked for each four pixels, into 2 n bytes more. */
+void th_conv_2d_w4_scalar(const void *par, const void *const *in, void *const *out, void *scratch);
 
 #endif

@@ -1,8 +1,8 @@
 /* The driver: tiles of pixels, and for each of them blocks of channels. */
 #include "nn/vec/matrix.h"
 
-#include "nn/inner.h"
 #include "nn/sums_s16.h"
+#include "nn/taps.h"
 #include "nn/vec/copy.h"
 
 #include <string.h>

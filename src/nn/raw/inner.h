@@ -1,7 +1,7 @@
-/* nn/inner.h -- the inner loops of int8 layers, and the one place that chooses their version.
+/* nn/raw/inner.h -- the inner loops of nn/raw, and the one place that chooses their version.
  *
- * Each version gives the same bytes: nn/plain.h is C99 for any machine and the definition of what is
- * computed; nn/cortexm/dsp.h uses the two-in-one multiplications of Cortex-M4, M7 and M33.
+ * Each version gives the same bytes: nn/raw/inner_c.h is C99 for any machine; nn/cortexm/inner_dsp.h uses the
+ * two-in-one multiplications of Cortex-M4, M7 and M33.
  *
  * A pair holds the inputs of two output pixels, widened once to int16 with the zero point taken off (so a
  * padded tap is 0); then every filter of the layer runs over them, and four sums share each load.
@@ -15,26 +15,26 @@
  *
  * |x - zero| <= 255, |w| <= 128: |acc| <= 32640 n, so n (or the number of taps) <= TH_INNER_MAX keeps
  * int32 exact. */
-#ifndef TH_NN_INNER_H
-#define TH_NN_INNER_H
+#ifndef TH_NN_RAW_INNER_H
+#define TH_NN_RAW_INNER_H
 
 #include "nn/requant.h"
 #include "nn/taps.h"
 
 #if defined(__ARM_FEATURE_DSP)
-#include "nn/cortexm/dsp.h"
+#include "nn/cortexm/inner_dsp.h"
 #define th_pair_set   th_pair_set_dsp
 #define th_pair_dot   th_pair_dot_dsp
 #define th_rows_dot   th_rows_dot_dsp
 #define th_taps_dot   th_taps_dot_dsp
 #define th_round_half th_round_half_dsp
 #else
-#include "nn/plain.h"
-#define th_pair_set   th_pair_set_plain
-#define th_pair_dot   th_pair_dot_plain
-#define th_rows_dot   th_rows_dot_plain
-#define th_taps_dot   th_taps_dot_plain
-#define th_round_half th_round_half_plain
+#include "nn/raw/inner_c.h"
+#define th_pair_set   th_pair_set_c
+#define th_pair_dot   th_pair_dot_c
+#define th_rows_dot   th_rows_dot_c
+#define th_taps_dot   th_taps_dot_c
+#define th_round_half th_round_half_c
 #endif
 
 /* How the sums of a layer become its int8 outputs: a multiplier and shift for each channel, or for all. */

@@ -1,17 +1,17 @@
-/* nn/plain.h -- the inner loops of nn/inner.h in C99 for any machine, also where int has 16 bits. */
-#ifndef TH_NN_PLAIN_H
-#define TH_NN_PLAIN_H
+/* nn/raw/inner_c.h -- the inner loops of nn/raw/inner.h in C99, also where int has 16 bits. */
+#ifndef TH_NN_RAW_INNER_C_H
+#define TH_NN_RAW_INNER_C_H
 
 #include "nn/requant.h"
 #include "nn/taps.h"
 
-TH_INLINE void th_pair_set_plain(int16_t *pair, int32_t lane, const int8_t *src, int32_t n, int32_t zero)
+TH_INLINE void th_pair_set_c(int16_t *pair, int32_t lane, const int8_t *src, int32_t n, int32_t zero)
 {
     int16_t *dst = pair + lane * n;
     for (int32_t i = 0; i < n; i++) dst[i] = (int16_t)(src[i] - zero);
 }
 
-TH_INLINE void th_pair_dot_plain(const int16_t *pair, const int8_t *w0, const int8_t *w1, int32_t n, int32_t acc[4])
+TH_INLINE void th_pair_dot_c(const int16_t *pair, const int8_t *w0, const int8_t *w1, int32_t n, int32_t acc[4])
 {
     const int16_t *a = pair, *b = pair + n;
     int32_t a0 = 0, b0 = 0, a1 = 0, b1 = 0;
@@ -27,8 +27,8 @@ TH_INLINE void th_pair_dot_plain(const int16_t *pair, const int8_t *w0, const in
     acc[3] = b1;
 }
 
-TH_INLINE void th_rows_dot_plain(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero,
-                                 int32_t acc[2])
+TH_INLINE void th_rows_dot_c(const int8_t *x, const int8_t *w0, const int8_t *w1, int32_t n, int32_t zero,
+                             int32_t acc[2])
 {
     int32_t a0 = 0, a1 = 0;
     for (int32_t k = 0; k < n; k++) {
@@ -40,8 +40,8 @@ TH_INLINE void th_rows_dot_plain(const int8_t *x, const int8_t *w0, const int8_t
     acc[1] = a1;
 }
 
-TH_INLINE void th_taps_dot_plain(const th_taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero,
-                                 int32_t acc[4])
+TH_INLINE void th_taps_dot_c(const th_taps *t, const int8_t *x, const int8_t *w, int32_t step, int32_t zero,
+                             int32_t acc[4])
 {
     int32_t a0 = 0, a1 = 0, a2 = 0, a3 = 0;
     for (int32_t i = 0; i < t->rows; i++, x += t->x_row, w += t->w_row) {
@@ -59,7 +59,7 @@ TH_INLINE void th_taps_dot_plain(const th_taps *t, const int8_t *x, const int8_t
     acc[3] = a3;
 }
 
-TH_INLINE int32_t th_round_half_plain(int32_t acc, int32_t m, int32_t e)
+TH_INLINE int32_t th_round_half_c(int32_t acc, int32_t m, int32_t e)
 {
     return (th_high_mul(acc, m) + (INT32_C(1) << e) - (acc < 0)) >> e;
 }

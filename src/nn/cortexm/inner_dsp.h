@@ -1,4 +1,4 @@
-/* nn/cortexm/dsp.h -- the inner loops of nn/inner.h with the DSP extension of Cortex-M4, M7 and M33.
+/* nn/cortexm/inner_dsp.h -- the inner loops of nn/raw/inner.h with the DSP extension of Cortex-M4, M7 and M33.
  *
  * SXTB16 widens bytes 0 and 2 of a word, or 1 and 3; SMLAD adds two products.  Weights stay as the model has
  * them.  Layout of a pair, as words of two int16, for each four inputs k..k+3:
@@ -6,8 +6,8 @@
  *   a[k] a[k+2] | a[k+1] a[k+3] | b[k] b[k+2] | b[k+1] b[k+3]
  *
  * and behind them the last n % 4 inputs, a and b in turn. */
-#ifndef TH_NN_CORTEXM_DSP_H
-#define TH_NN_CORTEXM_DSP_H
+#ifndef TH_NN_CORTEXM_INNER_DSP_H
+#define TH_NN_CORTEXM_INNER_DSP_H
 
 #include "nn/cortexm/instr.h"
 #include "nn/taps.h"
