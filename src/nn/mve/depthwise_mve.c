@@ -176,7 +176,7 @@ static void fill(int8_t *to, const int8_t *from, int32_t n, int32_t step, int32_
 #endif
 
 /* All lines of one channel. */
-static void channel(const layer *l, const int8_t *x, const int8_t *weights, const int32_t *scale, int8_t *y)
+TH_INLINE void channel(const layer *l, const int8_t *x, const int8_t *weights, const int32_t *scale, int8_t *y)
 {
     const th_window *w = l->w;
     const int32_t slots = w->filter_h;
@@ -209,7 +209,7 @@ static void channel(const layer *l, const int8_t *x, const int8_t *weights, cons
     }
 }
 
-static void turn(const layer *l)
+TH_INLINE void turn(const layer *l)
 {
     const int32_t h = l->w->filter_h, w = l->w->filter_w;
     for (int32_t begin = 0; begin < h; begin++)

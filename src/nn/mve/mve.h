@@ -4,7 +4,7 @@
  * not taken off before:  sum (x - zero) w = sum x w - zero sum w, the last part is in the bias.
  *
  * A sum becomes an int8 as in nn/requant.h, rounded twice; VQRDMULH is the first product and VRSHL the shift, whose
- * ties go up, so negative sums are made one less before (nn/inner.h says why that is the same).  That needs |sum| <
+ * ties go up, so negative sums are made one less before (nn/raw/inner.h says why that is the same).  That needs |sum| <
  * 2^31 and shifts of 1 or more.
  *
  * Scales of four outputs are TH_MVE_SCALE words:   bias of 0 1 2 3 | multiplier of 0 1 2 3 | minus the shift, 4 int8 */

@@ -11,7 +11,7 @@
 typedef int32_t tap;
 
 /* n taps of pixel `lane`. */
-static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
+TH_INLINE void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
 {
     for (x += (lane / 2) * 2 * all + (lane & 1); n > 0; n--, x += 2) *x = *from++;
 }
@@ -71,7 +71,7 @@ TH_APART void two_pixels(const tap *x, const int8_t *w, int32_t n, int32_t *sum)
 
 /* clang-format on */
 
-static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][TH_SCALAR_TILE])
+TH_INLINE void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][TH_SCALAR_TILE])
 {
     two_pixels(x, w, n, sum[0]);
     two_pixels(x + 2 * n, w, n, sum[0] + 2);
@@ -83,7 +83,7 @@ typedef int32_t tap;
 #define FIELD 23 /* bits of the lower sum: enough for MOST products of -128 and 127 */
 #define MOST  252
 
-static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
+TH_INLINE void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
 {
     (void)all;
     if (lane & 1)
@@ -111,7 +111,7 @@ TH_INLINE void split(int64_t both, int32_t sum[2])
     "smlal %Q[c], %R[c], %[t], %[p]\n\t"          \
     "smlal %Q[d], %R[d], %[t], %[q]\n\t"
 
-static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][TH_SCALAR_TILE])
+TH_INLINE void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][TH_SCALAR_TILE])
 {
     memset(sum, 0, FILTERS * TH_SCALAR_TILE * sizeof(int32_t));
     for (int32_t left = n; left > 0; left -= MOST) {
@@ -139,7 +139,7 @@ static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][
 
 typedef int16_t tap;
 
-static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
+TH_INLINE void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all)
 {
     (void)all;
     for (x += lane; n > 0; n--, x += 4) *x = *from++;
@@ -154,7 +154,7 @@ static void put(tap *x, int32_t lane, const int8_t *from, int32_t n, int32_t all
         a1 += v * p, b1 += v * q, c1 += v * r, d1 += v * s;                                                            \
     } while (0)
 
-static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][TH_SCALAR_TILE])
+TH_INLINE void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][TH_SCALAR_TILE])
 {
     int32_t a0 = 0, b0 = 0, c0 = 0, d0 = 0, a1 = 0, b1 = 0, c1 = 0, d1 = 0;
     for (const tap *end = x + 4 * n; x != end; x += 16, w += 8) {
@@ -170,7 +170,7 @@ static void sums(const tap *x, const int8_t *w, int32_t n, int32_t sum[FILTERS][
 #endif
 
 /* One pixel's taps, collected into `patch` where they don't stand side by side. */
-static const int8_t *take(const th_conv_2d_mve_par *p, const th_patch *at, int32_t n_c, int8_t *patch)
+TH_INLINE const int8_t *take(const th_conv_2d_mve_par *p, const th_patch *at, int32_t n_c, int8_t *patch)
 {
     const th_window *w = &p->win;
     if (w->filter_h == 1 && w->filter_w == 1 && th_patch_inside(at, w))
@@ -180,7 +180,7 @@ static const int8_t *take(const th_conv_2d_mve_par *p, const th_patch *at, int32
 }
 
 /* Filters o, o + 1 of some pixels; y of the first pixel, filter 0 of the group. */
-static void finish(const th_conv_2d_mve_par *p, int32_t sum[FILTERS][TH_SCALAR_TILE], int32_t pixels, int32_t scale,
+TH_INLINE void finish(const th_conv_2d_mve_par *p, int32_t sum[FILTERS][TH_SCALAR_TILE], int32_t pixels, int32_t scale,
                    int8_t *y)
 {
     for (int32_t f = 0; f < FILTERS; f++) {

@@ -1,4 +1,4 @@
-/* nn/scalar/finish.h -- sums to int8 where a product of 64 bits is dear: nn/inner.h's narrow way, |sum| < 2^30. */
+/* nn/scalar/finish.h -- sums to int8 where a product of 64 bits is dear: nn/raw/inner.h's narrow way, |sum| < 2^30. */
 #ifndef TH_NN_SCALAR_FINISH_H
 #define TH_NN_SCALAR_FINISH_H
 
