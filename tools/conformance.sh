@@ -55,6 +55,21 @@ END { for (k in seen) printf "| %s | %d | %d | %d | %d | %d | equal |\n", k, n[k
 echo
 awk '{ c[$1 " " $2]; n += $4 } END { for (k in c) t++; printf "%d pairs of operator and type, %d cases.\n", t, n }' "$lines"
 
+cat <<'EOT'
+
+## Where the references differ
+
+TensorFlow Lite Micro (TFLM) and TensorFlow Lite for computers (TFLite) are not always equal. Thimble gives TFLM's bytes. Two cases
+differ by more than one step; seen when single-operator files were run in npm's TFLite (@tensorflow/tfjs-tflite):
+
+* **RESIZE_BILINEAR, int8**: TFLM works in whole numbers, positions in steps of 1/1024 of a pixel, and rounds half away from zero
+  (src/nn/resize.h). Some of TFLite's outputs lie more than one step beside these; why was not looked into. Thimble: as TFLM,
+  byte for byte.
+* **FULLY_CONNECTED, int8, whose weights have a zero point**: TFLM subtracts it (src/nn/fully_connected.h). TFLite takes int8
+  weights as symmetric and ignores it, so the outputs of such a layer are others. Thimble: as TFLM. Converters write zero
+  points of 0 there; a model that has another gives other results in TFLite.
+EOT
+
 [ -f "$mcu/libthimble.a" ] && [ -f "$lines.kernels" ] || exit 0
 cat <<'EOF'
 

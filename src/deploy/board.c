@@ -120,8 +120,9 @@ static const th_board boards[] = {
         QEMU_ARM("mps2-an386"),
         CMSDK(0x40000000, 40),
         .pj_per_cycle = 155,
-        .energy_source = "Nordic nRF52840 Product Specification: 3.3 mA (52 uA/MHz), CoreMark from flash at 64 MHz, 3 V, "
-                         "DC/DC converter on",
+        .energy_source =
+            "Nordic nRF52840 Product Specification: 3.3 mA (52 uA/MHz), CoreMark from flash at 64 MHz, 3 V, "
+            "DC/DC converter on",
     },
     {
         .name = "stm32f405",

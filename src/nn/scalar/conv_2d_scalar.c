@@ -181,7 +181,7 @@ TH_INLINE const int8_t *take(const th_conv_2d_mve_par *p, const th_patch *at, in
 
 /* Filters o, o + 1 of some pixels; y of the first pixel, filter 0 of the group. */
 TH_INLINE void finish(const th_conv_2d_mve_par *p, int32_t sum[FILTERS][TH_SCALAR_TILE], int32_t pixels, int32_t scale,
-                   int8_t *y)
+                      int8_t *y)
 {
     for (int32_t f = 0; f < FILTERS; f++) {
         const int32_t *s = p->scales + 3 * (scale + f), bias = s[0], m = s[1], e = -1 - s[2];
