@@ -17,13 +17,13 @@ static void fill_bars(const th_histogram *h, th_layer_debug *row)
 static void fill_range(const th_histogram *h, th_layer_debug *row)
 {
     const double scale = (double)row->error.scale;
-    const int32_t levels = row->error.precision == TH_P_S8 ? 256 : 65536;
+    const int32_t half = row->error.precision == TH_P_S8 ? 128 : 32768;
     if (row->error.precision == TH_P_F32) return;
-    row->first = scale * (-levels / 2 - row->error.zero);
-    row->last = scale * (levels / 2 - 1 - row->error.zero);
+    row->first = scale * (-half - row->error.zero);
+    row->last = scale * (half - 1 - row->error.zero);
     row->saturated = th_histogram_outside(h, row->first - 0.5 * scale, row->last + 0.5 * scale);
     const double from = fmax(row->lo, row->first), to = fmin(row->hi, row->last);
-    row->used = to > from ? fmin(1.0, (to - from + scale) / (row->last - row->first + scale)) : 1.0 / levels;
+    row->used = to > from ? fmin(1.0, (to - from + scale) / (row->last - row->first + scale)) : 0.5 / half;
 }
 
 static int ascending(const void *a, const void *b)

@@ -8,9 +8,9 @@
  *   s[c] = sqrt(r1[c] / r2[c]),   then both are sqrt(r1[c] r2[c])
  *
  * over all pairs again and again until nothing changes by more than a thousandth; a depthwise layer in the middle is
- * the second of one pair and the first of the next.  The bias counts, which it does not in the paper: a channel that has
- * died in training, of a bias and of next to no weights, would become the largest of all.
- * Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.1. */
+ * the second of one pair and the first of the next.  The bias counts, which it does not in the paper: a channel that
+ * has died in training, of a bias and of next to no weights, would become the largest of all. Source: Nagel et al.,
+ * "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, section 4.1. */
 #ifndef TH_COMPRESS_EQUALISE_H
 #define TH_COMPRESS_EQUALISE_H
 
