@@ -1,0 +1,433 @@
+#include "data/examples.h"
+
+#include "base/rng.h"
+#include "base/text.h"
+#include "data/picture.h"
+#include "os/file.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#define MOST_VALUES ((size_t)1 << 31)
+
+void th_examples_free(th_examples *e)
+{
+    if (!e) return;
+    free(e->u8);
+    free(e->f32);
+    free(e->label);
+    free(e);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static size_t size_of(const th_examples *e)
+{
+    return (size_t)e->h * (size_t)e->w * (size_t)e->c;
+}
+
+/* Room for one more example; grows by half. */
+static th_err room(th_examples *e, int32_t *cap, bool bytes, th_why *why)
+{
+    if (e->n < *cap) return TH_OK;
+    const int32_t more = *cap < 256 ? 256 : *cap + *cap / 2;
+    const size_t n = (size_t)more * size_of(e);
+    if (size_of(e) == 0 || n > MOST_VALUES)
+        return th_why_set(why, TH_ENOMEM, "the examples are too many or too large: more than 2^31 values");
+    void *x = bytes ? realloc(e->u8, n) : realloc(e->f32, n * sizeof(float));
+    if (!x) return th_why_set(why, TH_ENOMEM, "no memory for %ld examples", (long)more);
+    if (bytes)
+        e->u8 = x;
+    else
+        e->f32 = x;
+    int32_t *label = realloc(e->label, (size_t)more * sizeof *label);
+    if (!label) return th_why_set(why, TH_ENOMEM, "no memory for %ld examples", (long)more);
+    e->label = label;
+    *cap = more;
+    return TH_OK;
+}
+
+/* Number of a label, added when it is new. */
+static th_err label_of(th_examples *e, const char *name, size_t len, int32_t *label, const char *where, th_why *why)
+{
+    if (len == 0 || len >= TH_LABEL_BYTES)
+        return th_why_set(why, TH_EFORMAT, "%s: a label must have from 1 to %d bytes", where, TH_LABEL_BYTES - 1);
+    for (*label = 0; *label < e->n_labels; ++*label)
+        if (strncmp(e->labels[*label], name, len) == 0 && e->labels[*label][len] == 0) return TH_OK;
+    if (e->n_labels == TH_MAX_LABELS)
+        return th_why_set(why, TH_EFORMAT, "%s: more than %d different labels", where, TH_MAX_LABELS);
+    memcpy(e->labels[e->n_labels], name, len);
+    e->labels[e->n_labels++][len] = 0;
+    return TH_OK;
+}
+
+/* ---- folders of pictures ---- */
+
+static th_err add_picture(th_examples *e, int32_t *cap, const char *path, int32_t label, th_why *why)
+{
+    uint8_t *bytes;
+    int32_t h, w;
+    th_why inner = {0};
+    const th_err err = th_picture_read(path, e->c, &bytes, &h, &w, &inner);
+    if (err == TH_ENOMEM) return th_why_set(why, err, "%s", inner.text);
+    if (err) {
+        if (e->n_skipped++ == 0) th_text_fmt(e->skipped, sizeof e->skipped, "%s", inner.text);
+        return TH_OK;
+    }
+    if (e->h == 0) e->h = h, e->w = w;
+    const th_err full = room(e, cap, true, why);
+    if (!full) {
+        th_picture_resize(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w);
+        e->label[e->n++] = label;
+    }
+    free(bytes);
+    return full;
+}
+
+static th_err add_label_folder(th_examples *e, int32_t *cap, const char *dir, const char *name, th_why *why)
+{
+    th_names files;
+    char folder[TH_PATH_BYTES], path[TH_PATH_BYTES];
+    TH_TRY(th_path_join(folder, dir, name, why));
+    if (!th_dir_exists(folder)) return TH_OK;
+    TH_TRY(th_dir_list(folder, &files, why));
+    int32_t label = -1;
+    th_err err = TH_OK;
+    for (size_t i = 0; i < files.n && !err; i++) {
+        if (!ends_with(files.name[i], ".png") && !ends_with(files.name[i], ".PNG")) continue;
+        if (label < 0) err = label_of(e, name, strlen(name), &label, folder, why);
+        if (!err) err = th_path_join(path, folder, files.name[i], why);
+        if (!err) err = add_picture(e, cap, path, label, why);
+    }
+    th_names_free(&files);
+    return err;
+}
+
+static th_err load_folder(th_examples *e, const char *dir, th_why *why)
+{
+    th_names names;
+    int32_t cap = 0;
+    TH_TRY(th_dir_list(dir, &names, why));
+    th_err err = TH_OK;
+    for (size_t i = 0; i < names.n && !err; i++) err = add_label_folder(e, &cap, dir, names.name[i], why);
+    th_names_free(&names);
+    if (!err && e->n == 0)
+        err =
+            th_why_set(why, TH_ENOENT, "%s has no pictures: a folder for each label with PNG files in it is needed%s%s",
+                       dir, e->n_skipped ? ". The first that could not be read: " : "", e->skipped);
+    return err;
+}
+
+/* ---- IDX ---- */
+
+/* A whole file, unpacked when it is gzip. */
+static th_err read_gz(const char *path, uint8_t **bytes, size_t *n, th_why *why)
+{
+    size_t cap = (size_t)1 << 16;
+    gzFile f = gzopen(path, "rb");
+    *n = 0;
+    *bytes = f ? malloc(cap) : NULL;
+    if (!f) return th_why_set(why, TH_ENOENT, "%s cannot be opened", path);
+    int got = 0;
+    while (*bytes && (got = gzread(f, *bytes + *n, (unsigned)(cap - *n < 1u << 20 ? cap - *n : 1u << 20))) > 0) {
+        *n += (size_t)got;
+        if (*n < cap) continue;
+        uint8_t *more = cap < MOST_VALUES ? realloc(*bytes, cap * 2) : NULL;
+        if (!more) free(*bytes);
+        *bytes = more;
+        cap *= 2;
+    }
+    gzclose(f);
+    if (!*bytes) return th_why_set(why, TH_ENOMEM, "no memory for %s", path);
+    if (got == 0) return TH_OK;
+    free(*bytes);
+    return th_why_set(why, TH_EFORMAT, "%s: damaged", path);
+}
+
+static uint32_t big_endian(const uint8_t *b)
+{
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* "images-idx3" -> "labels-idx1" in the file's name. */
+static bool labels_path(const char *path, char out[TH_PATH_BYTES])
+{
+    const char *at = strstr(path, "images-idx3");
+    if (!at || strlen(path) >= TH_PATH_BYTES) return false;
+    memcpy(out, path, strlen(path) + 1);
+    memcpy(out + (at - path), "labels-idx1", 11);
+    return true;
+}
+
+static th_err take_idx(th_examples *e, const char *path, const uint8_t *x, size_t nx, const uint8_t *y, size_t ny,
+                       th_why *why)
+{
+    if (nx < 16 || big_endian(x) != 0x803 || ny < 8 || big_endian(y) != 0x801)
+        return th_why_set(why, TH_EFORMAT, "%s: no IDX file of pictures with its file of labels", path);
+    const size_t n = big_endian(x + 4), h = big_endian(x + 8), w = big_endian(x + 12);
+    if (h < 1 || w < 1 || h > TH_MAX_PICTURE || w > TH_MAX_PICTURE || n > MOST_VALUES / (h * w) ||
+        nx != 16 + n * h * w || big_endian(y + 4) != n || ny != 8 + n || n == 0)
+        return th_why_set(why, TH_EFORMAT, "%s: its sizes do not go with its bytes, or with its labels", path);
+    if (e->c != 1)
+        return th_why_set(why, TH_ESHAPE, "%s has grey pictures, but %d channels are wanted", path, (int)e->c);
+    const int32_t to_h = e->h ? e->h : (int32_t)h, to_w = e->h ? e->w : (int32_t)w;
+    e->h = to_h, e->w = to_w;
+    e->u8 = malloc(n * size_of(e));
+    e->label = malloc(n * sizeof *e->label);
+    if (!e->u8 || !e->label) return th_why_set(why, TH_ENOMEM, "no memory for %zu pictures", n);
+    for (size_t i = 0; i < n; i++) {
+        th_picture_resize(x + 16 + i * h * w, (int32_t)h, (int32_t)w, 1, e->u8 + i * size_of(e), to_h, to_w);
+        e->label[i] = y[8 + i];
+        if (y[8 + i] >= TH_MAX_LABELS)
+            return th_why_set(why, TH_EFORMAT, "%s: label %d; at most %d classes are possible", path, y[8 + i],
+                              TH_MAX_LABELS);
+        if (y[8 + i] >= e->n_labels) e->n_labels = y[8 + i] + 1;
+    }
+    for (int32_t k = 0; k < e->n_labels; k++) th_text_fmt(e->labels[k], TH_LABEL_BYTES, "%d", (int)k);
+    e->n = (int32_t)n;
+    return TH_OK;
+}
+
+static th_err load_idx(th_examples *e, const char *path, th_why *why)
+{
+    char beside[TH_PATH_BYTES];
+    uint8_t *x, *y = NULL;
+    size_t nx, ny = 0;
+    if (!labels_path(path, beside))
+        return th_why_set(why, TH_EFORMAT, "%s: the name must hold images-idx3, so that labels-idx1 is found beside it",
+                          path);
+    TH_TRY(read_gz(path, &x, &nx, why));
+    th_err err = read_gz(beside, &y, &ny, why);
+    if (!err) {
+        err = take_idx(e, path, x, nx, y, ny, why);
+        free(y);
+    }
+    free(x);
+    return err;
+}
+
+/* ---- numbers ---- */
+
+/* A number with a point, whatever the locale. */
+static bool number(const char *at, const char *end, float *v)
+{
+    char text[64], *stop;
+    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    while (end > at && (end[-1] == ' ' || end[-1] == '\r')) end--;
+    if (at == end || end - at >= (ptrdiff_t)sizeof text) return false;
+    memcpy(text, at, (size_t)(end - at));
+    text[end - at] = 0;
+    *v = strtof(text, &stop);
+    return *stop == 0 && isfinite(*v);
+}
+
+static int32_t columns_of(const char *line, const char *end)
+{
+    int32_t n = 1;
+    for (; line < end; line++) n += *line == ',';
+    return n;
+}
+
+/* One row: numbers, then the label. */
+static th_err add_row(th_examples *e, int32_t *cap, const char *at, const char *end, const char *where, th_why *why)
+{
+    TH_TRY(room(e, cap, false, why));
+    float *x = e->f32 + (size_t)e->n * size_of(e);
+    for (size_t i = 0; i < size_of(e); i++) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        if (!comma || !number(at, comma, &x[i]))
+            return th_why_set(why, TH_EFORMAT, "%s: column %zu is no number", where, i + 1);
+        at = comma + 1;
+    }
+    while (at < end && *at == ' ') at++;
+    while (end > at && (end[-1] == '\r' || end[-1] == ' ')) end--;
+    if (memchr(at, ',', (size_t)(end - at)))
+        return th_why_set(why, TH_EFORMAT, "%s: %zu numbers and a label are needed, there are more columns", where,
+                          size_of(e));
+    return label_of(e, at, (size_t)(end - at), &e->label[e->n++], where, why);
+}
+
+/* The first line gives the number of columns; it is left out when its first column is no number (names). */
+static th_err load_csv(th_examples *e, const char *path, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    int32_t cap = 0, line = 0;
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    const char *at = (const char *)bytes, *end = at + n;
+    th_err err = TH_OK;
+    for (; at < end && !err; line++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at)), *next = stop ? stop + 1 : end;
+        char where[TH_PATH_BYTES + 32];
+        float v;
+        if (!stop) stop = end;
+        th_text_fmt(where, sizeof where, "%s, line %d", path, (int)line + 1);
+        const char *comma = memchr(at, ',', (size_t)(stop - at));
+        if (line == 0) {
+            const int32_t columns = columns_of(at, stop) - 1;
+            if (e->h == 0) e->h = e->w = 1, e->c = columns;
+            if ((size_t)columns != size_of(e))
+                err = th_why_set(why, TH_ESHAPE, "%s has %d columns of numbers, but the network takes %zu", path,
+                                 (int)columns, size_of(e));
+        }
+        const bool empty = stop == at || (stop == at + 1 && *at == '\r');
+        const bool names = line == 0 && (!comma || !number(at, comma, &v));
+        if (!err && !empty && !names) err = add_row(e, &cap, at, stop, where, why);
+        at = next;
+    }
+    free(bytes);
+    if (!err && e->n == 0) err = th_why_set(why, TH_EFORMAT, "%s has no rows", path);
+    return err;
+}
+
+static th_err read_class_numbers(th_examples *e, const char *path, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    const char *at = (const char *)bytes, *end = at + n;
+    th_err err = TH_OK;
+    for (int32_t i = 0; i < e->n && !err; i++) {
+        const char *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : at;
+        if (!stop) stop = end;
+        float v = -1;
+        if (at >= end || !number(at, stop, &v) || v < 0 || v >= TH_MAX_LABELS || v > floorf(v))
+            err = th_why_set(why, TH_EFORMAT, "%s, line %d: a class number from 0 to %d is needed", path, (int)i + 1,
+                             TH_MAX_LABELS - 1);
+        e->label[i] = (int32_t)v;
+        if (!err && e->label[i] >= e->n_labels) e->n_labels = e->label[i] + 1;
+        at = stop < end ? stop + 1 : end;
+    }
+    for (int32_t k = 0; k < e->n_labels; k++) th_text_fmt(e->labels[k], TH_LABEL_BYTES, "%d", (int)k);
+    free(bytes);
+    return err;
+}
+
+static th_err load_bin(th_examples *e, const char *path, th_why *why)
+{
+    char beside[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    const size_t each = size_of(e) * sizeof(float), stem = strlen(path) - 4;
+    if (e->h == 0) return th_why_set(why, TH_ESHAPE, "%s: the shape of an example must be given (--size)", path);
+    if (stem + 8 > TH_PATH_BYTES) return th_why_set(why, TH_ERANGE, "%s: too long a path", path);
+    memcpy(beside, path, stem);
+    memcpy(beside + stem, ".labels", 8);
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    e->f32 = (float *)(void *)bytes;
+    if (n == 0 || n % each || n / each > INT32_MAX)
+        return th_why_set(why, TH_EFORMAT, "%s has %zu bytes, but one example is %zu bytes of float32", path, n, each);
+    e->n = (int32_t)(n / each);
+    e->label = calloc((size_t)e->n, sizeof *e->label);
+    if (!e->label) return th_why_set(why, TH_ENOMEM, "no memory for %d examples", (int)e->n);
+    return read_class_numbers(e, beside, why);
+}
+
+/* ---- all kinds ---- */
+
+th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **out, th_why *why)
+{
+    th_examples *e = *out = calloc(1, sizeof *e);
+    if (!e) return th_why_set(why, TH_ENOMEM, "out of memory");
+    e->h = shape->h, e->w = shape->w, e->c = shape->c;
+    const bool idx = strstr(path, "idx3") != NULL;
+    if (e->c == 0) e->c = idx ? 1 : 3;
+    th_err err;
+    if (th_dir_exists(path))
+        err = load_folder(e, path, why);
+    else if (!th_file_exists(path))
+        err = th_why_set(why, TH_ENOENT, "there is no file or folder %s", path);
+    else if (idx)
+        err = load_idx(e, path, why);
+    else if (ends_with(path, ".csv"))
+        err = load_csv(e, path, why);
+    else if (ends_with(path, ".bin"))
+        err = load_bin(e, path, why);
+    else
+        err =
+            th_why_set(why, TH_EFORMAT,
+                       "%s: examples are a folder with a folder of PNG pictures for each label, an images-idx3 file, a "
+                       ".csv file, or a .bin file of float32",
+                       path);
+    if (!err) return TH_OK;
+    th_examples_free(e);
+    *out = NULL;
+    return err;
+}
+
+th_err th_examples_relabel(th_examples *e, const th_examples *of, th_why *why)
+{
+    int32_t to[TH_MAX_LABELS];
+    for (int32_t k = 0; k < e->n_labels; k++) {
+        for (to[k] = 0; to[k] < of->n_labels && strcmp(e->labels[k], of->labels[to[k]]) != 0;) to[k]++;
+        if (to[k] == of->n_labels)
+            return th_why_set(why, TH_EFORMAT, "the label \"%s\" is not among those that are trained", e->labels[k]);
+    }
+    for (int32_t i = 0; i < e->n; i++) e->label[i] = to[e->label[i]];
+    memcpy(e->labels, of->labels, sizeof e->labels);
+    e->n_labels = of->n_labels;
+    return TH_OK;
+}
+
+/* ---- giving them out ---- */
+
+void th_examples_get(const th_examples *e, const th_examples_scale *s, int32_t i, float *x)
+{
+    const size_t n = size_of(e);
+    const float step = (s->pixel_hi - s->pixel_lo) / 255;
+    for (size_t k = 0; k < n; k++) {
+        if (e->u8)
+            x[k] = s->pixel_lo + step * (float)e->u8[(size_t)i * n + k];
+        else
+            x[k] = s->mean ? (e->f32[(size_t)i * n + k] - s->mean[k]) * s->inv[k] : e->f32[(size_t)i * n + k];
+    }
+}
+
+static int32_t inside(int32_t v, int32_t n)
+{
+    return v < 0 ? 0 : v >= n ? n - 1 : v;
+}
+
+/* Value of channel k at a place between pixels, by its four neighbours. */
+static float between(const uint8_t *p, const th_examples *e, float y, float x, int32_t k)
+{
+    const float fy = floorf(y), fx = floorf(x), ay = y - fy, ax = x - fx;
+    const int32_t r0 = inside((int32_t)fy, e->h), r1 = inside((int32_t)fy + 1, e->h), c0 = inside((int32_t)fx, e->w),
+                  c1 = inside((int32_t)fx + 1, e->w);
+    const float v00 = p[(r0 * e->w + c0) * e->c + k], v01 = p[(r0 * e->w + c1) * e->c + k],
+                v10 = p[(r1 * e->w + c0) * e->c + k], v11 = p[(r1 * e->w + c1) * e->c + k];
+    return (1 - ay) * ((1 - ax) * v00 + ax * v01) + ay * ((1 - ax) * v10 + ax * v11);
+}
+
+void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, const th_picture_change *change,
+                             uint64_t seed, int32_t epoch, int32_t i, float *x)
+{
+    if (!e->u8) {
+        th_examples_get(e, s, i, x);
+        return;
+    }
+    th_rng rng = th_rng_make(seed, (uint64_t)epoch << 32 | (uint64_t)i);
+    const float zoom = 1 + th_rng_range(&rng, -change->zoom, change->zoom),
+                dy = th_rng_range(&rng, -change->shift, change->shift) * (float)e->h,
+                dx = th_rng_range(&rng, -change->shift, change->shift) * (float)e->w,
+                light = th_rng_range(&rng, -change->brightness, change->brightness) * 255,
+                contrast = 1 + th_rng_range(&rng, -change->contrast, change->contrast);
+    const bool flip = change->flip && th_rng_below(&rng, 2);
+    const float step = (s->pixel_hi - s->pixel_lo) / 255, my = (float)(e->h - 1) / 2, mx = (float)(e->w - 1) / 2;
+    const uint8_t *p = e->u8 + (size_t)i * size_of(e);
+    for (int32_t r = 0; r < e->h; r++)
+        for (int32_t c = 0; c < e->w; c++) {
+            const float y = my + ((float)r - my) / zoom + dy,
+                        z = mx + ((float)(flip ? e->w - 1 - c : c) - mx) / zoom + dx;
+            for (int32_t k = 0; k < e->c; k++) {
+                const float v = (between(p, e, y, z, k) - 127.5f) * contrast + 127.5f + light;
+                *x++ = s->pixel_lo + step * (v < 0 ? 0 : v > 255 ? 255 : v);
+            }
+        }
+}

@@ -1,0 +1,60 @@
+/* data/examples.h -- labelled examples that are no recordings, whole in memory: pictures or rows of numbers.
+ *
+ *   FOLDER/LABEL/FILE.png             pictures; labels in the order of their names, brought to one size
+ *   IMAGES-idx3-ubyte[.gz]            grey pictures as MNIST has them, with LABELS-idx1-ubyte[.gz] beside it
+ *   FILE.csv                          numbers, a row an example; the last column is the label (a word or a number)
+ *   FILE.bin                          float32, one example after another, with FILE.labels: a class number a line */
+#ifndef TH_DATA_EXAMPLES_H
+#define TH_DATA_EXAMPLES_H
+
+#include "base/why.h"
+#include "model/pipeline.h"
+
+typedef struct th_examples {
+    int32_t n, h, w, c;
+    uint8_t *u8; /* [n][h][w][c] of pictures, or NULL */
+    float *f32;  /* the same of numbers, or NULL */
+    int32_t *label;
+    int32_t n_labels;
+    char labels[TH_MAX_LABELS][TH_LABEL_BYTES];
+    int32_t n_skipped; /* files of a folder that could not be read */
+    char skipped[512]; /* why the first of them */
+} th_examples;
+
+/* What the network wants. */
+typedef struct th_examples_shape {
+    int32_t h, w, c; /* h = 0: as the first picture is; a file of numbers has 1 x 1 x columns, or h*w*c columns */
+} th_examples_shape;
+
+/* Errors: TH_ENOENT (nothing of any kind: the text says what is possible), TH_EFORMAT (names file and line),
+ * TH_ESHAPE (not the shape that is wanted), TH_ENOMEM. */
+TH_NODISCARD th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **e, th_why *why);
+void th_examples_free(th_examples *e); /* NULL is fine */
+
+/* The labels of `of` are used: numbers of e's labels change to those of the same names.
+ * Errors: TH_EFORMAT (e has a label that `of` has not). */
+TH_NODISCARD th_err th_examples_relabel(th_examples *e, const th_examples *of, th_why *why);
+
+/* How bytes and numbers become inputs. */
+typedef struct th_examples_scale {
+    float pixel_lo, pixel_hi; /* bytes 0 and 255 */
+    const float *mean, *inv;  /* [h * w * c] numbers: (x - mean) * inv; NULL: as they are */
+} th_examples_scale;
+
+/* Example i -> x [h][w][c]. */
+void th_examples_get(const th_examples *e, const th_examples_scale *s, int32_t i, float *x);
+
+/* How a picture is changed each time that it is shown. */
+typedef struct th_picture_change {
+    bool flip;        /* left and right, every other time */
+    float shift;      /* up to that part of the side, both ways */
+    float zoom;       /* up to that part larger or smaller */
+    float brightness; /* adds up to that part of the range */
+    float contrast;   /* times 1 +- up to that */
+} th_picture_change;
+
+/* The same, changed: a function of (seed, epoch, i) only.  Pixels from outside repeat the border. */
+void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, const th_picture_change *change,
+                             uint64_t seed, int32_t epoch, int32_t i, float *x);
+
+#endif
