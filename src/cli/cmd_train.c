@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "cli/design.h"
 #include "cli/train_record.h"
+#include "cli/train_file.h"
 #include "cli/train_view.h"
 #include "cli/version.h"
 #include "data/sampler.h"
@@ -427,6 +428,10 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
 
 static th_err run(const th_args *a, th_why *why)
 {
+    if (th_arg(a, "data")) {
+        th_interrupt_catch();
+        return th_train_file(a, why);
+    }
     train_cmd *c = calloc(1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
     c->lock = -1;
@@ -452,17 +457,22 @@ static const th_opt opts[] = {
     TH_TRAIN_SETTING_LIST(X)
 #undef X
         {"json", NULL, NULL, "print the result as one JSON object"},
+    TH_TRAIN_FILE_OPTIONS,
     {NULL, NULL, NULL, NULL},
 };
 
 const th_cmd th_cmd_train = {
     .name = "train",
-    .words = "[PROJECT]",
+    .words = "[PROJECT | PRESET | FILE.txt | FILE.tflite]",
     .summary = "learn from the clips: makes model/float.tflite",
     .detail = "Clips are changed a little each time they are shown (shifted, faster or slower, louder, with\n"
               "noise), so that few of them go a long way. The network of the epoch that does best on the\n"
               "validation clips is kept. Ctrl-C stops; --resume goes on from the last whole epoch.\n\n"
-              "  thimble train my-word --preset ds-cnn --seed 2",
+              "  thimble train my-word --preset ds-cnn --seed 2\n\n"
+              "With --data there is no project: the network is a preset, a description in a file, or a float .tflite\n"
+              "that was trained before, of which layers can stay as they are and the end be replaced.\n\n"
+              "  thimble train mobilenet-v1-0.25-96 --data pictures/train --val pictures/val --out mine.tflite\n"
+              "  thimble train vww.tflite --data pictures/train --freeze avgpool1 --keep 4",
     .opts = opts,
     .max_words = 1,
     .run = run,

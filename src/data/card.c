@@ -1,0 +1,103 @@
+#include "data/card.h"
+
+#include "base/text.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card *card)
+{
+    const int32_t n = e->h * e->w * e->c;
+    *card = (th_card){.n_labels = e->n_labels, .pixel_lo = pixel_lo, .pixel_hi = pixel_hi};
+    memcpy(card->labels, e->labels, sizeof card->labels);
+    if (!e->f32 || n > TH_CARD_VALUES) return;
+    card->n_values = n;
+    for (int32_t k = 0; k < n; k++) {
+        double sum = 0, square = 0;
+        for (int32_t i = 0; i < e->n; i++) sum += (double)e->f32[(size_t)i * (size_t)n + (size_t)k] / e->n;
+        for (int32_t i = 0; i < e->n; i++)
+            square += pow((double)e->f32[(size_t)i * (size_t)n + (size_t)k] - sum, 2) / e->n;
+        card->mean[k] = (float)sum;
+        card->inv[k] = square > 1e-20 ? (float)(1 / sqrt(square)) : 1;
+    }
+}
+
+th_examples_scale th_card_scale(const th_card *card)
+{
+    return (th_examples_scale){.pixel_lo = card->pixel_lo,
+                               .pixel_hi = card->pixel_hi,
+                               .mean = card->n_values ? card->mean : NULL,
+                               .inv = card->n_values ? card->inv : NULL};
+}
+
+static json_t *numbers(const float *v, int32_t n)
+{
+    json_t *a = json_array();
+    for (int32_t i = 0; a && i < n; i++) json_array_append_new(a, json_real((double)v[i]));
+    return a;
+}
+
+th_err th_card_attach(const th_card *card, th_model *model, th_why *why)
+{
+    json_t *labels = json_array();
+    for (int32_t i = 0; labels && i < card->n_labels; i++) json_array_append_new(labels, json_string(card->labels[i]));
+    const float pixels[] = {card->pixel_lo, card->pixel_hi};
+    json_t *o = json_pack("{si so so}", "format", 1, "labels", labels, "pixels", numbers(pixels, 2));
+    if (o && card->n_values) {
+        json_object_set_new(o, "mean", numbers(card->mean, card->n_values));
+        json_object_set_new(o, "inv", numbers(card->inv, card->n_values));
+    }
+    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(o);
+    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    const th_err err =
+        th_model_set_metadata(model, TH_CARD_METADATA, (th_span){(const uint8_t *)text, strlen(text)}, why);
+    free(text);
+    return err;
+}
+
+/* Finite numbers -> v; their count, -1 when there are more than `most` or others among them. */
+static int32_t get_numbers(const json_t *a, float *v, int32_t most)
+{
+    const size_t n = json_array_size(a);
+    if (n > (size_t)most) return -1;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *x = json_array_get(a, i);
+        if (!json_is_number(x) || !isfinite((float)json_number_value(x))) return -1;
+        v[i] = (float)json_number_value(x);
+    }
+    return (int32_t)n;
+}
+
+static bool get_labels(const json_t *a, th_card *card)
+{
+    card->n_labels = (int32_t)json_array_size(a);
+    if (card->n_labels > TH_MAX_LABELS) return false;
+    for (int32_t i = 0; i < card->n_labels; i++) {
+        const char *label = json_string_value(json_array_get(a, (size_t)i));
+        if (!label || strlen(label) >= TH_LABEL_BYTES) return false;
+        th_text_fmt(card->labels[i], TH_LABEL_BYTES, "%s", label);
+    }
+    return true;
+}
+
+th_err th_card_from(const th_model *model, th_card *card, th_why *why)
+{
+    const th_span text = th_model_metadata(model, TH_CARD_METADATA);
+    float pixels[2];
+    *card = (th_card){0};
+    if (!text.n) return th_why_set(why, TH_ENOENT, "the model does not say what examples it was trained on");
+    json_t *o = json_loadb((const char *)text.p, text.n, 0, NULL);
+    const bool good = o && json_integer_value(json_object_get(o, "format")) == 1 &&
+                      get_labels(json_object_get(o, "labels"), card) &&
+                      get_numbers(json_object_get(o, "pixels"), pixels, 2) == 2;
+    const int32_t n = good ? get_numbers(json_object_get(o, "mean"), card->mean, TH_CARD_VALUES) : -1;
+    const bool same = n >= 0 && get_numbers(json_object_get(o, "inv"), card->inv, TH_CARD_VALUES) == n;
+    json_decref(o);
+    if (!good || !same) return th_why_set(why, TH_EFORMAT, "the model's entry %s is damaged", TH_CARD_METADATA);
+    card->pixel_lo = pixels[0], card->pixel_hi = pixels[1];
+    card->n_values = n;
+    return TH_OK;
+}
