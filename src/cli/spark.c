@@ -28,7 +28,7 @@ void th_spark(const double *y, size_t n, int width, bool utf8, char *buf)
 {
     static const char ascii[] = "_.-=*#";
     const size_t parts = n < (size_t)width ? n : (size_t)width;
-    double low = INFINITY, high = -INFINITY;
+    double low = HUGE_VAL, high = -HUGE_VAL;
     for (size_t k = 0; k < parts; k++) {
         low = fmin(low, mean_of(y, n, k, parts));
         high = fmax(high, mean_of(y, n, k, parts));

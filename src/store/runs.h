@@ -11,8 +11,7 @@
 #define TH_RUN_TEXTS(X)                                                                                                \
     X(name)                                                                                                            \
     X(started)                                                                                                         \
-    X(finished) X(state) X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash) X(code)          \
-        X(metric)
+    X(finished) X(state) X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash) X(code) X(metric)
 
 typedef struct th_run {
     int64_t id;

@@ -19,7 +19,8 @@ static double constant(const th_schedule_cfg *c, const th_schedule_at *at, doubl
 static double steps(const th_schedule_cfg *c, const th_schedule_at *at, double warm)
 {
     (void)warm;
-    return pow(c->factor, floor((double)(at->step / (uint64_t)at->steps) / c->every));
+    const uint64_t epochs = at->step / (uint64_t)at->steps, drops = epochs / (uint64_t)c->every;
+    return pow(c->factor, (double)drops);
 }
 
 static double plateau(const th_schedule_cfg *c, const th_schedule_at *at, double warm)
@@ -59,7 +60,7 @@ double th_schedule_rate(const th_schedule_cfg *c, const th_schedule_at *at)
 
 int32_t th_schedule_drops(const double *metric, int32_t n, int sign, int32_t every)
 {
-    double best = -INFINITY;
+    double best = -HUGE_VAL;
     int32_t drops = 0, waited = 0;
     for (int32_t i = 0; i < n; i++) {
         const double value = sign * metric[i];
