@@ -11,7 +11,7 @@
 typedef struct version {
     int32_t from; /* tensor of the float graph */
     int32_t number;
-    bool weights; /* of int8 weights, which have scales of their own */
+    bool weights; /* int8 weights or a bias, which have scales of their own */
 } version;
 
 typedef struct converter {
@@ -240,7 +240,7 @@ static th_err check_finite(const converter *c, int32_t index, const float *v, in
     return TH_OK;
 }
 
-static bool same_bytes(const th_tensor *t, const int8_t *q, const float *scale, int32_t n_scales)
+static bool same_bytes(const th_tensor *t, const void *q, const float *scale, int32_t n_scales)
 {
     return t->quant.n == n_scales && memcmp(t->quant.scale, scale, (size_t)n_scales * sizeof *scale) == 0 &&
            memcmp(t->data, q, th_tensor_bytes(t)) == 0;
@@ -271,20 +271,31 @@ static th_err add_weights(converter *c, int32_t from, const th_layer_weights *l,
     return add_version(c, from, *number, true);
 }
 
+/* The bias that was made of `from` before with this scale and these numbers, -1: there is none. */
+static int32_t find_bias(const converter *c, int32_t from, th_type type, const float *scale, int32_t n_scales,
+                         const void *data)
+{
+    for (int32_t i = 0; i < c->n_versions; i++) {
+        const th_tensor *t = &c->g->tensors[c->versions[i].number];
+        if (from >= 0 && c->versions[i].from == from && c->versions[i].weights && t->type == type &&
+            same_bytes(t, data, scale, n_scales))
+            return c->versions[i].number;
+    }
+    return -1;
+}
+
 /* int32 biases, int64 for int16 inputs.  from -1: zeros, named after the weights. */
 static th_err add_bias(converter *c, int32_t from, int32_t weights, const th_layer_weights *l, const float *w_scale,
                        int32_t *number)
 {
     const int32_t n = th_weight_scales(l);
+    const th_type type = l->wide ? TH_S64 : TH_S32;
     const th_tensor none = {.name = c->f->tensors[weights].name, .shape = {.rank = 1, .d = {l->n_out}}};
-    float *scale = NULL;
+    float *made = th_model_alloc(c->model, (size_t)n, sizeof *made), *scale = NULL;
     int32_t *zero = NULL;
-    TH_TRY(add_tensor(c, from >= 0 ? &c->f->tensors[from] : &none, from >= 0 ? "" : "/bias", l->wide ? TH_S64 : TH_S32,
-                      number));
-    TH_TRY(set_quant(c, *number, n, 0, &scale, &zero));
-    for (int32_t i = 0; i < n; i++) scale[i] = (float)l->in_scale * w_scale[i];
     void *data = th_model_alloc(c->model, (size_t)l->n_out, l->wide ? 8 : 4);
-    if (!data) return no_memory(c);
+    if (!data || !made) return no_memory(c);
+    for (int32_t i = 0; i < n; i++) made[i] = (float)l->in_scale * w_scale[i];
     for (int32_t i = 0; i < l->n_out; i++) {
         const int64_t b = th_bias_to_int(l, w_scale, i, 0.0);
         if (l->wide)
@@ -292,8 +303,13 @@ static th_err add_bias(converter *c, int32_t from, int32_t weights, const th_lay
         else
             ((int32_t *)data)[i] = (int32_t)b;
     }
+    *number = find_bias(c, from, type, made, n, data);
+    if (*number >= 0) return TH_OK;
+    TH_TRY(add_tensor(c, from >= 0 ? &c->f->tensors[from] : &none, from >= 0 ? "" : "/bias", type, number));
+    TH_TRY(set_quant(c, *number, n, 0, &scale, &zero));
+    memcpy(scale, made, (size_t)n * sizeof *scale);
     c->g->tensors[*number].data = data;
-    return TH_OK;
+    return add_version(c, from, *number, true);
 }
 
 static int32_t inner_of(const th_shape *s, int32_t axis)

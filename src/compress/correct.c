@@ -96,11 +96,21 @@ typedef struct corrector {
     means real, rounded;
 } corrector;
 
+/* A layer that is used many times has one bias, but its inputs are others each time. */
+static bool is_used_again(const th_graph *g, int32_t index, int32_t weights)
+{
+    for (int32_t i = 0; i < g->n_nodes; i++)
+        for (int32_t k = 0; i != index && k < g->nodes[i].n_in; k++)
+            if (g->nodes[i].in[k] == weights) return true;
+    return false;
+}
+
 static bool is_corrected(const corrector *c, int32_t index, const th_rule **r)
 {
     const th_node *n = &c->f->nodes[index];
     *r = th_rule_find(n->op);
     return c->job->precision[index] != TH_P_F32 && *r && (*r)->kind == TH_RULE_WEIGHTS && th_rule_bias(*r, n) >= 0 &&
+           !is_used_again(c->f, index, n->in[(*r)->w]) &&
            n->op != TH_OP_TRANSPOSE_CONV; /* there not every output has every tap */
 }
 

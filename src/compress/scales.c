@@ -4,13 +4,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Tensor t as int8 is number t, as int16 number n_tensors + t. */
 typedef struct member {
     int32_t parent; /* a group is a tree; its root's parent is itself */
     bool follows;   /* its values are some of another member's */
     /* of the group, in its root: */
-    bool fixed;
+    bool fixed, repeated; /* repeated: of a layer that is used many times */
     th_scale scale;
     float lo, hi;
 } member;
@@ -55,6 +56,7 @@ static th_err unite(groups *s, int32_t a, int32_t b)
         to->scale = from->scale;
         to->fixed = true;
     }
+    to->repeated |= from->repeated;
     from->parent = ra;
     return TH_OK;
 }
@@ -83,6 +85,61 @@ static bool forces_its_scale(const groups *s, const th_node *n, th_precision p, 
     return false;
 }
 
+/* ---- layers that are used many times ---- */
+
+/* One group, or two that have one scale. */
+static bool alike(const groups *s, int32_t a, int32_t b)
+{
+    const member *x = &s->m[root(s, a)], *y = &s->m[root(s, b)];
+    return x == y || (x->fixed && y->fixed && same_scale(x->scale, y->scale));
+}
+
+/* Two operators do the same to values of the same scales: their weights are the same tensor, or, behind such layers,
+ * they read the same groups. */
+static bool is_again(const groups *s, const th_rule *r, int32_t first, int32_t index)
+{
+    const th_node *a = &s->g->nodes[first], *b = &s->g->nodes[index];
+    const th_precision p = s->job->precision[index];
+    bool repeated = r->kind == TH_RULE_WEIGHTS;
+    if (a->op != b->op || s->job->precision[first] != p || a->n_in != b->n_in || a->n_out != b->n_out ||
+        memcmp(&a->attr, &b->attr, sizeof a->attr) != 0)
+        return false;
+    for (int32_t i = 0; i < b->n_in; i++) {
+        if (r->kind == TH_RULE_WEIGHTS && i == r->x) continue;
+        if (a->in[i] == b->in[i]) continue;
+        if (r->kind == TH_RULE_WEIGHTS || !th_is_activation(s->g, a->in[i]) || !th_is_activation(s->g, b->in[i]) ||
+            !alike(s, number(s, a->in[i], p), number(s, b->in[i], p)))
+            return false;
+    }
+    for (int32_t i = 0; i < b->n_in && !repeated; i++)
+        repeated = th_is_activation(s->g, b->in[i]) && s->m[root(s, number(s, b->in[i], p))].repeated;
+    return repeated;
+}
+
+static th_err unite_again(groups *s, int32_t a, int32_t b)
+{
+    const member *x = &s->m[root(s, a)], *y = &s->m[root(s, b)];
+    if (x->fixed && y->fixed) return TH_OK; /* each keeps its own */
+    TH_TRY(unite(s, a, b));
+    s->m[root(s, a)].repeated = true;
+    return TH_OK;
+}
+
+/* The steps of an unrolled layer get the same scales, so that weights, biases and tables are one for all of them. */
+static th_err group_again(groups *s, const th_rule *r, int32_t index)
+{
+    const th_node *n = &s->g->nodes[index];
+    const th_precision p = s->job->precision[index];
+    for (int32_t i = 0; i < index; i++) {
+        const th_node *first = &s->g->nodes[i];
+        if (!is_again(s, r, i, index)) continue;
+        if (r->kind == TH_RULE_WEIGHTS)
+            TH_TRY(unite_again(s, number(s, first->in[r->x], p), number(s, n->in[r->x], p)));
+        return unite_again(s, number(s, first->out[0], p), number(s, n->out[0], p));
+    }
+    return TH_OK;
+}
+
 static th_err group_node(groups *s, int32_t index)
 {
     const th_node *n = &s->g->nodes[index];
@@ -97,6 +154,7 @@ static th_err group_node(groups *s, int32_t index)
             m->scale = (th_scale){r->scale[k - 1], k == TH_P_S8 ? r->zero : 0};
             m->fixed = true;
         }
+    if (p != TH_P_F32 && r && (r->kind == TH_RULE_WEIGHTS || r->kind == TH_RULE_FREE)) return group_again(s, r, index);
     if (p == TH_P_F32 || !r || (r->kind != TH_RULE_SAME && r->kind != TH_RULE_FOLLOW)) return TH_OK;
     for (int32_t i = 0; i < n->n_in; i++) {
         if (!has_scale(s, n, i) || (r->kind == TH_RULE_SAME && forces_its_scale(s, n, p, i))) continue;

@@ -3,7 +3,9 @@
  * Each tensor has two possible scales, one as int8 and one as int16; which of them is used depends on the operators
  * that make and read it.  Tensors that an operator demands to be alike (rules.h) form a group, which gets one scale:
  * the fixed one of its maker (soft-max), the given one, or that of the range which covers all of its members.  Members
- * whose values only moved there from another member (FOLLOW) add nothing to the range. */
+ * whose values only moved there from another member (FOLLOW) add nothing to the range.  Operators with the same weights
+ * are one layer that is used many times: it has one scale for its inputs and one for its outputs, and so has what is
+ * done to those outputs each time. */
 #ifndef TH_COMPRESS_SCALES_H
 #define TH_COMPRESS_SCALES_H
 

@@ -143,20 +143,25 @@ static void array_name(char name[64], const th_step *s, size_t i, const char *g,
         th_text_fmt(name, 64, "%sp%d_%zu", g, step, i);
 }
 
-static void field_arrays(th_writer *w, const th_step *s, const char *g, int step)
+static void field_arrays(th_writer *w, const th_plan *plan, const char *g, int step)
 {
+    const th_step *s = &plan->steps[step];
     for (size_t i = 0; i < s->n_fields; i++) {
         const th_field *f = &s->fields[i];
         if (f->kind < TH_FIELD_S8_ARRAY) continue;
         const void *data = pointer_at(s->par, f->offset);
         char name[64];
+        size_t first = i;
+        if (th_plan_first_array(plan, step, &first) < step || first != i) continue; /* written before */
         array_name(name, s, i, g, step);
         if (data) th_writer_array(w, name, element_type(f->kind), data, (size_t)int_at(s->par, f->count));
     }
 }
 
-static void field_value(th_writer *w, const th_step *s, size_t i, const char *g, int step)
+static void field_value(th_writer *w, const th_plan *plan, size_t i, const char *g, int step)
 {
+    const th_step *s = &plan->steps[step];
+    size_t field = i;
     const th_field *f = &s->fields[i];
     float v;
     int64_t wide;
@@ -186,7 +191,10 @@ static void field_value(th_writer *w, const th_step *s, size_t i, const char *g,
     case TH_FIELD_U32_ARRAY:
     case TH_FIELD_I64_ARRAY:
     case TH_FIELD_F32_ARRAY:
-        if (pointer_at(s->par, f->offset)) array_name(name, s, i, g, step);
+        if (pointer_at(s->par, f->offset)) {
+            const int32_t first = th_plan_first_array(plan, step, &field);
+            array_name(name, &plan->steps[first], field, g, first);
+        }
         th_writer_add(w, "%s", pointer_at(s->par, f->offset) ? name : "0");
         break;
     }
@@ -200,12 +208,12 @@ static void write_step_data(th_writer *w, const th_plan *plan, int i)
     if (s->control != TH_CONTROL_KERNEL) return;
     (void)prefix(plan, g);
     th_writer_add(w, "\n/* step %d: %s */\n", i, s->kernel_name);
-    if (s->par_type) {
-        field_arrays(w, s, g, i);
+    if (s->par_type && th_plan_first_par(plan, i) == i) {
+        field_arrays(w, plan, g, i);
         th_writer_add(w, "static const %s %sp%d = {", s->par_type, g, i);
         for (size_t k = 0; k < s->n_fields; k++) {
             th_writer_add(w, "%s\n    .%s = ", k ? "," : "", s->fields[k].name);
-            field_value(w, s, k, g, i);
+            field_value(w, plan, k, g, i);
         }
         th_writer_add(w, "\n};\n");
     }
@@ -225,7 +233,7 @@ static void write_call(th_writer *w, const th_plan *plan, int i)
     (void)prefix(plan, g);
     th_writer_add(w, "    %s(", s->kernel_name);
     if (s->par_type)
-        th_writer_add(w, "&%sp%d, ", g, i);
+        th_writer_add(w, "&%sp%d, ", g, (int)th_plan_first_par(plan, i));
     else
         th_writer_add(w, "0, ");
     th_writer_add(w, "%sin%d, %sout%d, ", g, i, g, i);
@@ -407,7 +415,7 @@ static th_err write_constants(th_code *code, const th_plan *plan, th_why *why)
         th_writer_array(&code->model_c, name, x->type, x->data, (size_t)th_shape_count(&x->shape));
         code->weight_bytes += th_tensor_bytes(x);
     }
-    for (int32_t i = 0; i < g->n_nodes; i++) code->weight_bytes += th_step_model_bytes(&plan->steps[i]);
+    for (int32_t i = 0; i < g->n_nodes; i++) code->weight_bytes += th_plan_model_bytes(plan, i);
     free(used);
     return TH_OK;
 }

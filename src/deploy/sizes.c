@@ -56,16 +56,20 @@ static uint32_t size_of(const char *name, int core)
     return row < 0 ? 0 : th_sizes_table[row].bytes[core];
 }
 
-/* Of a field in the device's struct, and of its array behind a pointer unless that is the model's. */
-static uint32_t field_bytes(const th_step *s, const th_field *f)
+/* Of a field in the device's struct, and of its array behind a pointer unless that is the model's, or an earlier one.
+ */
+static uint32_t field_bytes(const th_plan *plan, int32_t step, size_t field)
 {
+    const th_step *s = &plan->steps[step];
+    const th_field *f = &s->fields[field];
+    size_t first = field;
     const void *data;
     int32_t n;
     if (f->kind == TH_FIELD_I64) return 8;
     if (f->kind == TH_FIELD_I32_FIXED) return (uint32_t)(4 * f->count);
     if (f->kind < TH_FIELD_S8_ARRAY) return 4;
     memcpy(&data, (const char *)s->par + f->offset, sizeof data);
-    if (!data || th_field_is_model(f)) return 4;
+    if (!data || th_field_is_model(f) || th_plan_first_array(plan, step, &first) < step || first != field) return 4;
     memcpy(&n, (const char *)s->par + f->count, sizeof n);
     return 4 + (uint32_t)(((size_t)n * th_field_element_bytes(f->kind) + 3) / 4 * 4);
 }
@@ -79,7 +83,8 @@ static void add_steps(sum *s, const th_plan *plan)
         take(s, row);
         if (row < 0) s->bytes += TH_SIZES_KERNEL;
         s->unknown += row < 0;
-        for (size_t k = 0; step->par_type && k < step->n_fields; k++) s->bytes += field_bytes(step, &step->fields[k]);
+        const bool own = step->par_type && th_plan_first_par(plan, i) == i;
+        for (size_t k = 0; own && k < step->n_fields; k++) s->bytes += field_bytes(plan, i, k);
         s->bytes += 4 * (uint32_t)((step->n_in ? step->n_in : 1) + (step->n_out ? step->n_out : 1));
     }
     for (int32_t k = 0; k < plan->n_sub; k++)

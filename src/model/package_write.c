@@ -355,7 +355,7 @@ static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
                 .n_out = (size_t)s->n_out};
     buffer list = {0};
     if (s->par_type) put_fields(k, s, &out);
-    k->weight_bytes += th_step_model_bytes(s);
+    k->weight_bytes += th_plan_model_bytes(p, i);
     for (int32_t a = 0; a < s->n_in; a++) {
         const bool is_state = s->state_bytes && a == s->n_in - 1;
         const bool is_read = a < n->n_in && !(a < 32 && s->unread >> a & 1);

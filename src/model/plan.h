@@ -106,6 +106,13 @@ TH_NODISCARD th_err th_runner_invoke(th_runner *r, th_layer_fn *on_layer, void *
 /* Another limit than TH_MAX_GRAPH_RUNS: for whoever runs many models of strangers. */
 void th_runner_limit(th_runner *r, int32_t graph_runs);
 
+/* The first step whose parameters are those of step k; and of array `field` of its parameters, where *field becomes the
+ * field there.  Before it nothing has to be written twice. */
+int32_t th_plan_first_par(const th_plan *plan, int32_t k);
+int32_t th_plan_first_array(const th_plan *plan, int32_t k, size_t *field);
+/* Bytes of the model's arrays among the parameters of step k that no step before it has. */
+size_t th_plan_model_bytes(const th_plan *plan, int32_t k);
+
 /* Sets all state back: variable tensors to their initial values, the steps' states to zero, variables to their start,
  * and every CALL_ONCE runs again with the next th_runner_invoke. */
 void th_runner_reset(th_runner *r);

@@ -39,4 +39,7 @@ int32_t th_plan_end(const th_graph *graph);
 /* Prepares the graphs that root's operators call, finds variables, and places everything. */
 TH_NODISCARD th_err th_plan_link(th_plan *root, th_why *why);
 
+/* Equal parameters of different steps become one (plan_share.c).  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_plan_share(th_plan *plan);
+
 #endif

@@ -53,18 +53,3 @@ size_t th_field_element_bytes(th_field_kind kind)
     }
     return 4;
 }
-
-size_t th_step_model_bytes(const th_step *step)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; step->par && i < step->n_fields; i++) {
-        const th_field *f = &step->fields[i];
-        const void *data;
-        int32_t n;
-        if (!th_field_is_model(f)) continue;
-        memcpy(&data, (const char *)step->par + f->offset, sizeof data);
-        memcpy(&n, (const char *)step->par + f->count, sizeof n);
-        if (data && n > 0) bytes += (size_t)n * th_field_element_bytes(f->kind);
-    }
-    return bytes;
-}

@@ -363,7 +363,4 @@ size_t th_field_element_bytes(th_field_kind kind);
  * a .tflite file has as floats.  They are known by their names: weights, bias, multiplier, shift, scales. */
 bool th_field_is_model(const th_field *field);
 
-/* Bytes of those arrays of a step. */
-size_t th_step_model_bytes(const th_step *step);
-
 #endif
