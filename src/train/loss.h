@@ -64,6 +64,9 @@ TH_NODISCARD th_err th_loss_check(const th_loss_cfg *cfg, int32_t n, th_why *why
  * each)? */
 bool th_loss_target_ok(const th_loss_row *row, const float *y, int32_t n);
 
+/* No infinity and nothing that is no number among x [n]. */
+bool th_all_finite(const float *x, size_t n);
+
 /* z -> what the finished model answers: soft-max, sigmoid or z; out may be z. */
 void th_loss_scores(const th_loss_row *row, const float *z, int32_t n, float *out);
 

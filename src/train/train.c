@@ -1,7 +1,6 @@
 /* Epochs of steps: examples -> forward -> backward -> clip -> optimiser; validation; the best epoch is kept. */
 #include "train/train.h"
 
-#include "base/fmath.h"
 #include "base/hash.h"
 #include "os/run.h"
 #include "train/checkpoint.h"
@@ -208,36 +207,34 @@ static double rate_at(const trainer *t, uint64_t step)
     return th_schedule_rate(&t->cfg.schedule, &at);
 }
 
-/* A number has not all bits of its exponent set; without branches, so that it becomes vector code. */
-static bool all_finite(const float *x, size_t n)
-{
-    uint32_t bad = 0;
-    for (size_t i = 0; i < n; i++) bad |= (th_float_bits(x[i]) & 0x7f800000u) == 0x7f800000u;
-    return !bad;
-}
-
 /* An activation may swallow what is no number (the larger of NaN and 0 is 0), so examples are looked at themselves. */
 static void check_example(trainer *t, int member, int32_t i, const float *x, const float *y)
 {
-    const bool good = all_finite(x, t->net->n_in);
+    const bool good = th_all_finite(x, t->net->n_in);
     if (t->bad[member] || (good && th_loss_target_ok(t->cfg.loss.row, y, t->n_out))) return;
     t->bad[member] = i + 1;
     t->bad_input[member] = !good;
 }
 
-/* Gradients of all members, parameters [i0, i1), added in their order; the sum of their squares. */
-static double add_gradients(th_net *net, size_t i0, size_t i1)
+/* Gradients of all members, parameters [i0, i1), added in their order. */
+static void add_gradients(th_net *net, size_t i0, size_t i1)
 {
     float *g = net->grad;
-    double square = 0;
-    if (i0 >= i1) return 0;
+    if (i0 >= i1) return;
     copy(g + i0, net->member[0].grad + i0, i1 - i0);
     for (int k = 1; k < net->n_members; k++) {
         const float *more = net->member[k].grad;
         for (size_t i = i0; i < i1; i++) g[i] += more[i];
     }
-    for (size_t i = i0; i < i1; i++) square += (double)g[i] * (double)g[i];
-    return square;
+}
+
+/* In eight sums side by side, which become vector code; n is a multiple of 16. */
+static double square_of(const float *g, size_t n)
+{
+    double sum[8] = {0};
+    for (size_t i = 0; i < n; i += 8)
+        for (size_t k = 0; k < 8; k++) sum[k] += (double)g[i + k] * (double)g[i + k];
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
 /* All members find the same sum: they add the shares in the same order. */
@@ -291,8 +288,9 @@ static void step_member(void *ctx, int member, int n_members)
     const size_t blocks = net->n_trained / 16, nw = net->n_weights;
     const size_t i0 = blocks * (size_t)member / (size_t)n_members * 16,
                  i1 = blocks * (size_t)(member + 1) / (size_t)n_members * 16;
-    t->square[member] = add_gradients(net, i0, i1);
+    add_gradients(net, i0, i1);
     if (t->cfg.clip > 0) {
+        t->square[member] = square_of(net->grad + i0, i1 - i0);
         th_team_barrier(t->team, member);
         const float factor = th_optim_clip(gradient_square(t), t->cfg.clip);
         for (size_t i = i0; factor < 1 && i < i1; i++) net->grad[i] *= factor;
@@ -447,7 +445,7 @@ static th_err train_epoch(trainer *t, th_epoch_report *r, th_why *why)
 /* The last step of an epoch can break what no loss has seen yet. */
 static th_err check_weights(const trainer *t, th_why *why)
 {
-    return all_finite(t->state.params, t->state.n_params) ? TH_OK : diverged(t, "a weight", why);
+    return th_all_finite(t->state.params, t->state.n_params) ? TH_OK : diverged(t, "a weight", why);
 }
 
 /* Epochs before this one (0-based) do not compete: see th_schedule_row.settled. */
