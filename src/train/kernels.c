@@ -21,3 +21,19 @@ const th_kernels *th_kernels_get(int i)
         if (can_run(all[k]) && i-- == 0) return all[k];
     return NULL;
 }
+
+static int32_t beyond(int32_t in, int32_t out, int32_t k, int32_t stride, int32_t dilation, int32_t before)
+{
+    const int32_t more = (out - 1) * stride + (k - 1) * dilation + 1 - before - in;
+    return before + (more > 0 ? more : 0);
+}
+
+size_t th_depthwise_room(const th_conv_shape *g)
+{
+    const int32_t x_h = g->in_h + beyond(g->in_h, g->out_h, g->k_h, g->stride_h, g->dil_h, g->top),
+                  x_w = g->in_w + beyond(g->in_w, g->out_w, g->k_w, g->stride_w, g->dil_w, g->left),
+                  dz_h = g->out_h + 2 * (g->k_h - 1) * g->dil_h, dz_w = g->out_w + 2 * (g->k_w - 1) * g->dil_w;
+    const size_t planes = ((size_t)x_h * (size_t)x_w + (size_t)dz_h * (size_t)dz_w) * TH_MOST_LANES;
+    const size_t all = (size_t)g->in_h * (size_t)g->in_w * (size_t)g->in_s; /* of the plain table */
+    return planes > all ? planes : all;
+}

@@ -6,16 +6,33 @@
 #ifndef TH_TRAIN_KERNELS_H
 #define TH_TRAIN_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A convolution (or depthwise one) over an input that has its border of zeros already. */
-typedef struct th_geom {
-    int32_t pad_w;       /* pixels in a row of the padded input */
-    int32_t in_s, out_s; /* stored channels */
-    int32_t out_h, out_w;
+#define TH_MOST_LANES 16 /* of any table */
+
+/* A convolution or depthwise layer; of the latter in_s == out_s. */
+typedef struct th_conv_shape {
+    int32_t in_h, in_w, in_s; /* s: floats of a pixel, its stored channels */
+    int32_t out_h, out_w, out_s;
     int32_t k_h, k_w, stride_h, stride_w;
-} th_geom;
+    int32_t dil_h, dil_w; /* distance of taps; above 1 only with stride 1 */
+    int32_t top, left;    /* zeros that "same" padding puts before the picture */
+    int32_t read_s;       /* channels of what is read: in_s, or a part of it where pixels of a dense layer are
+                             pictures */
+} th_conv_shape;
+
+/* A convolution over an input that has its border of zeros already.  All distances are in floats; nothing says that
+ * taps, pixels or rows don't overlap or have gaps, so a data gradient, a dilated kernel and a dense layer are all of
+ * this form. */
+typedef struct th_conv {
+    int32_t in_row, in_col;   /* from the first tap of an output pixel to that of the one below, beside it */
+    int32_t k_h, k_w, in_c;   /* taps, and channels of each */
+    int32_t tap_row, tap_col; /* from a tap to the one below, beside it */
+    int32_t out_h, out_w, out_c;
+    int32_t to_row, to_col; /* from an output pixel (of weights: its gradient) to the one below, beside it */
+} th_conv;
 
 /* Where an [h][w][s] picture lies in a larger one: (r, c) -> pixel (top + r*step_h, left + c*step_w). */
 typedef struct th_place {
@@ -31,6 +48,28 @@ typedef struct th_read {
     int32_t relu;
 } th_read;
 
+/* A stage's own gradient on reading: dz = da*dy + db*z + dc; z NULL: dz = dy. */
+typedef struct th_back {
+    const float *dy, *z;       /* [h][w][s] */
+    const float *da, *db, *dc; /* [s] */
+} th_back;
+
+/* What becomes of the outputs of a convolution while they are in registers.  With `back` they are the gradient of what
+ * was read, and become dy = out * (derivative of the read); back->z lies like out. */
+typedef struct th_finish {
+    float *out;          /* first output pixel */
+    float *sum;          /* [2][out_c] or NULL: += out, out*out; with `back` += dy, dy*z (never NULL then) */
+    const th_read *back; /* or NULL */
+    bool add;            /* out += what was computed; without `back` there are no sums then */
+} th_finish;
+
+/* Where a layer's gradient of its input goes. */
+typedef struct th_target {
+    float *dy;  /* [in_h][in_w][in_s]; NULL: nobody wants it */
+    float *sum; /* [2][channels] += dy, dy*z; not used when what was read has no derivative (its a is NULL) */
+    bool add;   /* dy += */
+} th_target;
+
 /* One step of AdamW.  Source: Kingma & Ba 2015, Loshchilov & Hutter 2019. */
 typedef struct th_adam {
     float rate, beta1, beta2, correct1, correct2, epsilon; /* correctN = 1 / (1 - betaN^t) */
@@ -40,30 +79,38 @@ typedef struct th_adam {
 
 typedef struct th_kernels {
     const char *name;
-    int32_t lanes; /* in_s and out_s must be multiples (in_s of conv: any) */
+    int32_t lanes; /* out_c, out_s and the in_s of depthwise must be multiples */
 
     /* x placed = act(a*z + b) * mask * scale; the border stays as it is (zero). */
     void (*read)(const th_read *r, const th_place *at, float *x);
-    /* out [out_h][out_w][out_s] = x * w, w [k_h][k_w][in_s][out_s] */
-    void (*conv)(const th_geom *g, const float *x, const float *w, float *out);
-    /* gw += x^T * dz, dz at `at` */
-    void (*conv_weights)(const th_geom *g, const float *x, const float *dz, const th_place *at, float *gw);
-    /* the same with w [k_h][k_w][s] */
-    void (*depthwise)(const th_geom *g, const float *x, const float *w, float *out);
-    void (*depthwise_weights)(const th_geom *g, const float *x, const float *dz, const th_place *at, float *gw);
+    /* out = x * w, w [k_h][k_w][in_c][out_c] */
+    void (*conv)(const th_conv *c, const float *x, const float *w, const th_finish *f);
+    /* gw (+)= x^T * dz, pixels of dz at to_row, to_col */
+    void (*conv_weights)(const th_conv *c, const float *x, const float *dz, float *gw, bool add);
+    /* to [c][r] = m [r][c] */
+    void (*transpose)(const float *m, int32_t r, int32_t c, float *to);
+    /* A whole depthwise layer of one sample, w [k_h][k_w][s]; room: th_depthwise_room floats.
+     * z, and unless sum is NULL sum [2][s] += z, z*z */
+    void (*depthwise)(const th_conv_shape *g, const th_read *from, const float *w, float *room, float *z, float *sum);
+    /* gw += .. (unless it is NULL), and the gradient of the input */
+    void (*depthwise_back)(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
+                           float *room, float *gw, const th_target *to);
     /* sum[0][s] += z, sum[1][s] += z*z over n pixels */
     void (*moments)(const float *z, int32_t n, int32_t s, float *sum);
     /* dz placed = da*dy + db*z + dc */
     void (*norm_back)(const float *dy, const float *z, const float *da, const float *db, const float *dc,
                       const th_place *at, float *dz);
-    /* dy = dx * (derivative of the read), x placed as it was read; sum[0] += dy, sum[1] += dy*z */
-    void (*read_back)(const th_read *r, const th_place *at, const float *x, const float *dx, float *dy, float *sum);
+    /* dy (`add`: +=) dx * (derivative of the read) over n pixels; sum[0] += that, sum[1] += that * z.  dy may be dx. */
+    void (*read_back)(const th_read *r, int32_t n, int32_t s, const float *dx, float *dy, float *sum, bool add);
     /* x [n] in place, n a multiple of lanes; to 2e-7, NaN stays NaN */
     void (*sigmoid)(int32_t n, float *x);
     void (*tanh)(int32_t n, float *x);
     /* p, m, v, average [n], multiples of 16; average may be NULL */
     void (*adam)(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v, float *average);
 } th_kernels;
+
+/* Floats of room for a depthwise layer, with any table. */
+size_t th_depthwise_room(const th_conv_shape *g);
 
 /* Table i of those that this processor can run, the widest first; NULL after the last.
  * The last one is the plain reference. */

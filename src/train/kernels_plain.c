@@ -8,71 +8,122 @@ static size_t at_pixel(const th_place *at, int32_t r, int32_t c)
     return (size_t)((at->top + r * at->step_h) * at->pad_w + at->left + c * at->step_w) * (size_t)at->s;
 }
 
+/* One value of a read: channel c, element e. */
+static float value(const th_read *r, int32_t e, int32_t c)
+{
+    if (!r->a) return r->z[e];
+    float v = r->a[c] * r->z[e] + r->b[c];
+    if (r->relu && v < 0) v = 0;
+    return r->mask ? v * (r->mask[e] ? r->scale : 0) : v;
+}
+
+/* d times the derivative of a read. */
+static float derivative(const th_read *r, int32_t e, int32_t c, float d)
+{
+    if (r->relu && !(r->a[c] * r->z[e] + r->b[c] > 0)) return 0;
+    return r->mask ? d * (r->mask[e] ? r->scale : 0) : d;
+}
+
 static void plain_read(const th_read *r, const th_place *at, float *x)
 {
     for (int32_t i = 0; i < at->h * at->w; i++)
-        for (int32_t c = 0; c < at->s; c++) {
-            const size_t e = (size_t)(i * at->s + c);
-            float v = r->a[c] * r->z[e] + r->b[c];
-            if (r->relu && v < 0) v = 0;
-            if (r->mask) v *= r->mask[e] ? r->scale : 0;
-            x[at_pixel(at, i / at->w, i % at->w) + (size_t)c] = v;
+        for (int32_t c = 0; c < at->s; c++)
+            x[at_pixel(at, i / at->w, i % at->w) + (size_t)c] = value(r, i * at->s + c, c);
+}
+
+static void plain_conv(const th_conv *c, const float *x, const float *w, const th_finish *f)
+{
+    for (int32_t i = 0; i < c->out_h * c->out_w * c->out_c; i++) {
+        const int32_t o = i % c->out_c, col = i / c->out_c % c->out_w, row = i / c->out_c / c->out_w;
+        const int32_t e = row * c->to_row + col * c->to_col + o;
+        const float *first = x + row * c->in_row + col * c->in_col;
+        float sum = 0;
+        for (int32_t kr = 0; kr < c->k_h; kr++)
+            for (int32_t kc = 0; kc < c->k_w; kc++)
+                for (int32_t k = 0; k < c->in_c; k++)
+                    sum += first[kr * c->tap_row + kc * c->tap_col + k] *
+                           w[((kr * c->k_w + kc) * c->in_c + k) * c->out_c + o];
+        if (f->back) sum = derivative(f->back, e, o, sum);
+        f->out[e] = f->add ? f->out[e] + sum : sum;
+        if (!f->sum) continue;
+        f->sum[o] += sum;
+        f->sum[c->out_c + o] += sum * (f->back ? f->back->z[e] : sum);
+    }
+}
+
+static void plain_conv_weights(const th_conv *c, const float *x, const float *dz, float *gw, bool add)
+{
+    for (int32_t kr = 0; kr < c->k_h; kr++)
+        for (int32_t kc = 0; kc < c->k_w; kc++)
+            for (int32_t k = 0; k < c->in_c; k++)
+                for (int32_t o = 0; o < c->out_c; o++) {
+                    float sum = 0;
+                    for (int32_t i = 0; i < c->out_h * c->out_w; i++) {
+                        const int32_t row = i / c->out_w, col = i % c->out_w;
+                        sum += x[row * c->in_row + col * c->in_col + kr * c->tap_row + kc * c->tap_col + k] *
+                               dz[row * c->to_row + col * c->to_col + o];
+                    }
+                    float *to = gw + ((kr * c->k_w + kc) * c->in_c + k) * c->out_c + o;
+                    *to = add ? *to + sum : sum;
+                }
+}
+
+static void plain_transpose(const float *m, int32_t r, int32_t c, float *to)
+{
+    for (int32_t i = 0; i < r; i++)
+        for (int32_t j = 0; j < c; j++) to[j * r + i] = m[i * c + j];
+}
+
+/* The input value under a tap, and where: -1 in the border. */
+static int32_t under(const th_conv_shape *g, int32_t r, int32_t c, int32_t tap)
+{
+    const int32_t y = r * g->stride_h + tap / g->k_w * g->dil_h - g->top,
+                  x = c * g->stride_w + tap % g->k_w * g->dil_w - g->left;
+    return y < 0 || y >= g->in_h || x < 0 || x >= g->in_w ? -1 : (y * g->in_w + x) * g->in_s;
+}
+
+static void plain_depthwise(const th_conv_shape *g, const th_read *from, const float *w, float *room, float *z,
+                            float *sum)
+{
+    const int32_t s = g->in_s;
+    (void)room;
+    for (int32_t e = 0; e < g->out_h * g->out_w * s; e++) {
+        const int32_t o = e % s, px = e / s;
+        z[e] = 0;
+        for (int32_t k = 0; k < g->k_h * g->k_w; k++) {
+            const int32_t at = under(g, px / g->out_w, px % g->out_w, k);
+            if (at >= 0) z[e] += value(from, at + o, o) * w[k * s + o];
         }
+        if (!sum) continue;
+        sum[o] += z[e];
+        sum[s + o] += z[e] * z[e];
+    }
 }
 
-/* First input value of output pixel (r, c) at kernel row kr. */
-static const float *taps(const th_geom *g, const float *x, int32_t r, int32_t c, int32_t kr)
+static void plain_depthwise_back(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
+                                 float *room, float *gw, const th_target *to)
 {
-    return x + (size_t)((r * g->stride_h + kr) * g->pad_w + c * g->stride_w) * (size_t)g->in_s;
-}
-
-static void plain_conv(const th_geom *g, const float *x, const float *w, float *out)
-{
-    const int32_t row = g->k_w * g->in_s;
-    for (int32_t r = 0; r < g->out_h; r++)
-        for (int32_t c = 0; c < g->out_w; c++)
-            for (int32_t o = 0; o < g->out_s; o++) {
-                float sum = 0;
-                for (int32_t kr = 0; kr < g->k_h; kr++)
-                    for (int32_t k = 0; k < row; k++) sum += taps(g, x, r, c, kr)[k] * w[(kr * row + k) * g->out_s + o];
-                out[(r * g->out_w + c) * g->out_s + o] = sum;
-            }
-}
-
-static void plain_conv_weights(const th_geom *g, const float *x, const float *dz, const th_place *at, float *gw)
-{
-    const int32_t row = g->k_w * g->in_s;
-    for (int32_t r = 0; r < g->out_h; r++)
-        for (int32_t c = 0; c < g->out_w; c++)
-            for (int32_t kr = 0; kr < g->k_h; kr++)
-                for (int32_t k = 0; k < row; k++)
-                    for (int32_t o = 0; o < g->out_s; o++)
-                        gw[(kr * row + k) * g->out_s + o] +=
-                            taps(g, x, r, c, kr)[k] * dz[at_pixel(at, r, c) + (size_t)o];
-}
-
-static void plain_depthwise(const th_geom *g, const float *x, const float *w, float *out)
-{
-    const int32_t s = g->in_s;
-    for (int32_t r = 0; r < g->out_h; r++)
-        for (int32_t c = 0; c < g->out_w; c++)
-            for (int32_t o = 0; o < s; o++) {
-                float sum = 0;
-                for (int32_t k = 0; k < g->k_h * g->k_w; k++)
-                    sum += taps(g, x, r, c, k / g->k_w)[k % g->k_w * s + o] * w[k * s + o];
-                out[(r * g->out_w + c) * s + o] = sum;
-            }
-}
-
-static void plain_depthwise_weights(const th_geom *g, const float *x, const float *dz, const th_place *at, float *gw)
-{
-    const int32_t s = g->in_s;
-    for (int32_t r = 0; r < g->out_h; r++)
-        for (int32_t c = 0; c < g->out_w; c++)
-            for (int32_t k = 0; k < g->k_h * g->k_w; k++)
-                for (int32_t o = 0; o < s; o++)
-                    gw[k * s + o] +=
-                        taps(g, x, r, c, k / g->k_w)[k % g->k_w * s + o] * dz[at_pixel(at, r, c) + (size_t)o];
+    const int32_t s = g->in_s, n_in = to->dy ? g->in_h * g->in_w * s : 0;
+    float *dx = room; /* [in_h][in_w][s] */
+    for (int32_t e = 0; e < n_in; e++) dx[e] = 0;
+    for (int32_t e = 0; e < g->out_h * g->out_w * s; e++) {
+        const int32_t o = e % s, px = e / s;
+        const float dz = back->z ? back->da[o] * back->dy[e] + back->db[o] * back->z[e] + back->dc[o] : back->dy[e];
+        for (int32_t k = 0; k < g->k_h * g->k_w; k++) {
+            const int32_t at = under(g, px / g->out_w, px % g->out_w, k);
+            if (at < 0) continue;
+            if (gw) gw[k * s + o] += value(from, at + o, o) * dz;
+            if (n_in) dx[at + o] += dz * w[k * s + o];
+        }
+    }
+    for (int32_t e = 0; e < n_in; e++) {
+        const int32_t o = e % s;
+        const float d = from->a ? derivative(from, e, o, dx[e]) : dx[e];
+        to->dy[e] = to->add ? to->dy[e] + d : d;
+        if (!from->a) continue;
+        to->sum[o] += d;
+        to->sum[s + o] += d * from->z[e];
+    }
 }
 
 static void plain_moments(const float *z, int32_t n, int32_t s, float *sum)
@@ -93,19 +144,14 @@ static void plain_norm_back(const float *dy, const float *z, const float *da, co
         }
 }
 
-static void plain_read_back(const th_read *r, const th_place *at, const float *x, const float *dx, float *dy,
-                            float *sum)
+static void plain_read_back(const th_read *r, int32_t n, int32_t s, const float *dx, float *dy, float *sum, bool add)
 {
-    for (int32_t i = 0; i < at->h * at->w; i++)
-        for (int32_t c = 0; c < at->s; c++) {
-            const size_t e = (size_t)(i * at->s + c);
-            float d = dx[e];
-            if (r->relu && !(x[at_pixel(at, i / at->w, i % at->w) + (size_t)c] > 0)) d = 0;
-            if (r->mask) d *= r->mask[e] ? r->scale : 0;
-            dy[e] = d;
-            sum[c] += d;
-            sum[at->s + c] += d * r->z[e];
-        }
+    for (int32_t e = 0; e < n * s; e++) {
+        const float d = derivative(r, e, e % s, dx[e]);
+        dy[e] = add ? dy[e] + d : d;
+        sum[e % s] += d;
+        sum[s + e % s] += d * r->z[e];
+    }
 }
 
 static void plain_sigmoid(int32_t n, float *x)
@@ -134,8 +180,9 @@ const th_kernels th_kernels_plain = {
     .read = plain_read,
     .conv = plain_conv,
     .conv_weights = plain_conv_weights,
+    .transpose = plain_transpose,
     .depthwise = plain_depthwise,
-    .depthwise_weights = plain_depthwise_weights,
+    .depthwise_back = plain_depthwise_back,
     .moments = plain_moments,
     .norm_back = plain_norm_back,
     .read_back = plain_read_back,

@@ -72,11 +72,10 @@ struct th_stage {
     const th_kernels *kernels;
     th_input in[TH_MAX_LAYER_INPUTS];
     int32_t n_in;
-    th_geom g;      /* forward */
-    th_geom back;   /* gradient of the input: a convolution over dz, stride 1 */
-    th_place dz_at; /* where dz lies in its padded buffer */
+    th_conv_shape shape; /* conv, depthwise, dense (of one sample) */
+    th_conv g, back;     /* transpose conv: forward, and gradient of the input */
+    th_place dz_at;      /* where dz lies in its padded buffer */
     size_t dz_slot;
-    bool kept;             /* dense: no other stage uses its buffers, so its inputs are still there on the way back */
     int32_t s, out_px;     /* stored channels and pixels of the output */
     int32_t in_s;          /* stored channels of a pixel of in[0] */
     size_t n_w, w;         /* weights: number and first parameter */
@@ -110,6 +109,7 @@ struct th_net_member {
     float *out;            /* one sample's output, with stored channels */
     float *grad_out;       /* [n_out] output, then its gradient */
     bool forward;          /* pass that runs: masks are made, not reused */
+    int32_t first;         /* sample of its share */
     double loss, score;    /* sums over the member's samples */
 };
 
@@ -221,6 +221,12 @@ static inline size_t th_stage_floats(const th_stage *st)
     return (size_t)st->out_px * (size_t)st->s;
 }
 
+/* Samples of a member lie one behind the other, in the room that its share has in all stages of a slot. */
+static inline float *th_stage_dy(const th_net_member *m, const th_stage *st, int32_t n)
+{
+    return st->dy + (size_t)m->first * st->dy_stride + (size_t)(n - m->first) * th_stage_floats(st);
+}
+
 static inline float *th_stage_z(const th_stage *st, int32_t n)
 {
     return st->z + (size_t)n * th_stage_floats(st);
@@ -231,8 +237,19 @@ static inline float *th_stage_z(const th_stage *st, int32_t n)
 float *th_net_read(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, size_t offset);
 /* Input k of sample n wants a gradient. */
 bool th_net_wants(const th_stage *st, int32_t k);
-/* dx of sample n, which is overwritten, -> its part in dy of input k, and the sums.  x: what th_net_read gave. */
-void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, const float *x, float *dx);
+/* dx of sample n, which is overwritten, -> its part in dy of input k, and the sums. */
+void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, float *dx);
+/* Input 0 of sample n (of `count` samples from n, one behind the other) for kernels that read for themselves.  Where
+ * they cannot (an activation that they do not know) it is made here, plain in the stage's buffer, and a is NULL. */
+th_read th_net_source(th_net *net, th_net_member *m, th_stage *st, int32_t n, int32_t count);
+/* The other way: where the gradient of that input goes.. */
+th_target th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n);
+/* ..and what is left to do when the kernel has written it. */
+void th_net_target_done(th_net *net, th_net_member *m, th_stage *st, const th_read *from, int32_t n, int32_t count);
+/* dy of sample n and how dz is made from it. */
+th_back th_net_back(const th_net_member *m, const th_stage *st, int32_t n);
+/* Sums for the batch moments [2][s] of a stage's z, or NULL when it has no batch norm that learns. */
+float *th_net_sums(const th_net *net, th_net_member *m, const th_stage *st);
 /* dz of sample n, placed at `at`. */
 void th_net_dz(const th_net_member *m, const th_stage *st, int32_t n, const th_place *at, float *dz);
 /* Batch moments of sample n's z (or of `count` samples from n), when the stage has a batch norm that learns. */

@@ -40,7 +40,7 @@ static th_read reading_of(const th_net *net, const th_net_member *m, const th_st
 {
     const size_t at = (size_t)n * th_stage_floats(st);
     const bool drop = drops(net, st) && in_kernel(st);
-    return (th_read){.z = st->z + at,
+    return (th_read){.z = (net->simulation ? st->seen : st->z) + at, /* a is 1 and b is 0 of what was seen */
                      .a = m->a + st->c,
                      .b = m->b + st->c,
                      .mask = drop ? st->mask + at : NULL,
@@ -71,15 +71,9 @@ static void activate(const th_net *net, const th_stage *st, int32_t n, const th_
 static void read_stage(th_net *net, th_net_member *m, th_stage *from, int32_t n, const th_place *at, float *x)
 {
     if (drops(net, from) && m->forward) make_mask(net, from, n);
-    th_read r = reading_of(net, m, from, n);
-    if (net->simulation) {
-        r.z = from->seen + (size_t)n * th_stage_floats(from);
-        r.relu = 0;
-        from->kernels->read(&r, at, x); /* a is 1 and b is 0 */
-        return;
-    }
+    const th_read r = reading_of(net, m, from, n);
     from->kernels->read(&r, at, x);
-    if (!in_kernel(from)) activate(net, from, n, at, x);
+    if (!in_kernel(from) && !net->simulation) activate(net, from, n, at, x);
 }
 
 static void read_input(const th_net *net, int32_t n, const th_place *at, float *x)
@@ -120,32 +114,78 @@ static void slopes(const th_net *net, const th_net_member *m, const th_stage *fr
         dx[e] *= th_act_slope(from->layer.act, from->layer.leak, a[e % s] * z[e] + b[e % s]) * kept(net, from, n, e);
 }
 
-/* dx, which is overwritten, -> dy of stage `from`; x placed as it was read. */
-static void read_stage_back(th_net *net, th_net_member *m, const th_stage *from, int32_t n, const th_place *at,
-                            const float *x, float *dx, bool adds)
+/* dx, which is overwritten, -> dy of stage `from`. */
+static void read_stage_back(th_net *net, th_net_member *m, const th_stage *from, int32_t n, float *dx, bool adds)
 {
     const th_read r = reading_of(net, m, from, n);
-    float *dy = from->dy + (size_t)n * from->dy_stride, *sum = m->sum_back + 2 * from->c;
     if (!in_kernel(from)) slopes(net, m, from, n, dx);
-    from->kernels->read_back(&r, at, x, dx, adds ? dx : dy, sum);
-    if (!adds) return;
-    const size_t size = th_stage_floats(from);
-    for (size_t i = 0; i < size; i++) dy[i] += dx[i];
+    from->kernels->read_back(&r, from->out_px, from->s, dx, th_stage_dy(m, from, n), m->sum_back + 2 * from->c, adds);
 }
 
-void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, const float *x, float *dx)
+void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, int32_t n, float *dx)
 {
-    const th_input *in = &st->in[k];
-    read_stage_back(net, m, in->from, n, &in->at, x, dx, in->adds);
+    read_stage_back(net, m, st->in[k].from, n, dx, st->in[k].adds);
 }
 
 void th_net_dz(const th_net_member *m, const th_stage *st, int32_t n, const th_place *at, float *dz)
 {
-    st->kernels->norm_back(st->dy + (size_t)n * st->dy_stride, th_stage_z(st, n), m->da + st->c, m->db + st->c,
-                           m->dc + st->c, at, dz);
+    st->kernels->norm_back(th_stage_dy(m, st, n), th_stage_z(st, n), m->da + st->c, m->db + st->c, m->dc + st->c, at,
+                           dz);
+}
+
+/* ---- kernels that read for themselves ---- */
+
+th_read th_net_source(th_net *net, th_net_member *m, th_stage *st, int32_t n, int32_t count)
+{
+    th_stage *from = st->in[0].from;
+    const bool fits = !from && st->in_s == net->spec->in_c;
+    if (fits) return (th_read){.z = net->x + (size_t)n * net->n_in};
+    if (from && in_kernel(from)) {
+        for (int32_t i = n; drops(net, from) && m->forward && i < n + count; i++) make_mask(net, from, i);
+        return reading_of(net, m, from, n);
+    }
+    const th_place *at = &st->in[0].at;
+    const size_t size = (size_t)at->h * (size_t)at->w * (size_t)at->s;
+    for (int32_t i = 0; i < count; i++) (void)th_net_read(net, m, st, 0, n + i, (size_t)i * size);
+    return (th_read){.z = m->buffer + st->in[0].slot};
+}
+
+/* The kernel can write where the gradient belongs. */
+static bool direct(const th_stage *st, const th_read *from)
+{
+    return from->a && !(st->in[0].adds && st->shape.read_s != st->shape.in_s);
+}
+
+th_target th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n)
+{
+    if (!th_net_wants(st, 0)) return (th_target){.dy = NULL};
+    if (!direct(st, from)) return (th_target){.dy = m->dx};
+    const th_stage *to = st->in[0].from;
+    return (th_target){.dy = th_stage_dy(m, to, n), .sum = m->sum_back + 2 * to->c, .add = st->in[0].adds};
+}
+
+void th_net_target_done(th_net *net, th_net_member *m, th_stage *st, const th_read *from, int32_t n, int32_t count)
+{
+    if (!th_net_wants(st, 0) || direct(st, from)) return;
+    const size_t size = th_stage_floats(st->in[0].from);
+    for (int32_t i = 0; i < count; i++) th_net_read_back(net, m, st, 0, n + i, m->dx + (size_t)i * size);
+}
+
+th_back th_net_back(const th_net_member *m, const th_stage *st, int32_t n)
+{
+    return (th_back){.dy = th_stage_dy(m, st, n),
+                     .z = st->n_gamma ? th_stage_z(st, n) : NULL,
+                     .da = m->da + st->c,
+                     .db = m->db + st->c,
+                     .dc = m->dc + st->c};
 }
 
 /* ---- batch norm ---- */
+
+float *th_net_sums(const th_net *net, th_net_member *m, const th_stage *st)
+{
+    return norm_learns(net, st) ? m->sum + 2 * st->c : NULL;
+}
 
 void th_net_moments(const th_net *net, th_net_member *m, const th_stage *st, int32_t n, int32_t count)
 {
@@ -243,7 +283,6 @@ static void head(th_net *net, th_net_member *m, int32_t n)
 {
     th_stage *st = last_stage(net);
     const size_t c = (size_t)st->layer.out_c, s = (size_t)st->s, no = net->n_out;
-    const th_place at = th_place_plain(st->layer.out_h, st->layer.out_w, st->s);
     const float *y = net->y + (size_t)n * no;
     float *g = m->grad_out;
     read_output(net, m, n, g);
@@ -255,7 +294,7 @@ static void head(th_net *net, th_net_member *m, int32_t n)
         for (size_t i = 0; i < c; i++) m->dx[p * s + i] = g[p * c + i] * one;
         memset(m->dx + p * s + c, 0, (s - c) * sizeof *m->dx);
     }
-    read_stage_back(net, m, st, n, &at, m->out, m->dx, false);
+    read_stage_back(net, m, st, n, m->dx, false);
 }
 
 /* ---- passes ---- */
@@ -265,6 +304,7 @@ void th_net_forward(th_net *net, th_team *team, int member)
     th_net_member *m = &net->member[member];
     const int32_t n0 = th_net_share(net, member), n1 = th_net_share(net, member + 1);
     m->loss = m->score = 0;
+    m->first = n0;
     m->forward = true;
     memset(m->sum, 0, 2 * net->n_channels * sizeof *m->sum);
     memset(m->sum_back, 0, 2 * net->n_channels * sizeof *m->sum_back);

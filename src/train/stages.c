@@ -246,8 +246,6 @@ static void number_buffers(th_net *net)
         const size_t copies = st->row->per_batch ? share : 1;
         int32_t twin = i - 1;
         while (twin >= 0 && !same_places(&net->stage[twin], st)) twin--;
-        st->kept = st->row->per_batch && twin < 0;
-        if (twin >= 0) net->stage[twin].kept = false;
         for (int32_t k = 0; k < st->n_in; k++) {
             const size_t n = copies * place_floats(&st->in[k].at);
             st->in[k].slot = twin >= 0 ? net->stage[twin].in[k].slot : give(&net->buffer_floats, n);

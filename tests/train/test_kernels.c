@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdbool.h>
 
-#define ROOM 24000 /* 3x3x48x48 weights and some */
+#define ROOM 24000
 
 typedef struct buffers {
-    float x[ROOM], w[ROOM], z[ROOM], want[ROOM], got[ROOM], sum_want[256], sum_got[256], a[64], b[64], c[64];
+    float x[ROOM], w[ROOM], z[ROOM], want[ROOM], got[ROOM], sum_want[256], sum_got[256], a[128], b[128], c[128];
     uint8_t mask[ROOM];
 } buffers;
 
@@ -24,7 +24,7 @@ static void fill(buffers *f, uint64_t seed)
         f->want[i] = f->got[i] = th_rng_normal(&r);
         f->mask[i] = th_rng_below(&r, 3) > 0;
     }
-    for (int i = 0; i < 64; i++) {
+    for (int i = 0; i < 128; i++) {
         f->a[i] = th_rng_normal(&r);
         f->b[i] = th_rng_normal(&r);
         f->c[i] = th_rng_normal(&r);
@@ -54,58 +54,141 @@ static th_place place(int32_t h, int32_t w, int32_t s, int32_t step)
                       .pad_w = w * step + 3};
 }
 
-static void conv_case(const th_kernels *k, th_geom g)
+static th_read reading(const buffers *f, bool mask)
+{
+    return (th_read){.z = f->z, .a = f->a, .b = f->b, .mask = mask ? f->mask : NULL, .scale = 1.25f, .relu = true};
+}
+
+/* Whether sums are wanted, the derivative of a read, and adding: what a convolution can end with. */
+static void conv_case(const th_kernels *k, const th_conv *c)
 {
     static buffers f;
     const th_kernels *plain = &th_kernels_plain;
-    const th_place at = place(g.out_h, g.out_w, g.out_s, 1 + g.k_h % 2);
-    fill(&f, 1);
-    plain->conv(&g, f.x, f.w, f.want);
-    k->conv(&g, f.x, f.w, f.got);
-    same(f.want, f.got, ROOM, "conv", k->name);
-    plain->conv_weights(&g, f.x, f.z, &at, f.want);
-    k->conv_weights(&g, f.x, f.z, &at, f.got);
-    same(f.want, f.got, ROOM, "conv_weights", k->name);
-    if (g.in_s != g.out_s) return;
-    plain->depthwise(&g, f.x, f.w, f.want);
-    k->depthwise(&g, f.x, f.w, f.got);
-    same(f.want, f.got, ROOM, "depthwise", k->name);
-    plain->depthwise_weights(&g, f.x, f.z, &at, f.want);
-    k->depthwise_weights(&g, f.x, f.z, &at, f.got);
-    same(f.want, f.got, ROOM, "depthwise_weights", k->name);
+    for (int how = 0; how < 5; how++) {
+        const bool back = how == 2 || how == 3;
+        fill(&f, 1);
+        const th_read r = reading(&f, how == 3);
+        th_finish want = {.out = f.want, .sum = how ? f.sum_want : NULL, .back = back ? &r : NULL, .add = how >= 3};
+        if (how == 4) want.sum = NULL;
+        th_finish got = want;
+        got.out = f.got;
+        if (got.sum) got.sum = f.sum_got;
+        plain->conv(c, f.x, f.w, &want);
+        k->conv(c, f.x, f.w, &got);
+        same(f.want, f.got, ROOM, "conv", k->name);
+        same(f.sum_want, f.sum_got, 256, "sums of conv", k->name);
+    }
+    for (int add = 0; add < 2; add++) {
+        plain->conv_weights(c, f.x, f.z, f.want, add);
+        k->conv_weights(c, f.x, f.z, f.got, add);
+        same(f.want, f.got, ROOM, "conv_weights", k->name);
+    }
 }
 
+/* Pixels, taps and rows at any distance: as in pictures with borders, with strides, dilation, and as dense layers. */
 static void convolutions(void **state)
 {
     (void)state;
-    static const th_geom shapes[] = {
-        {.pad_w = 9, .in_s = 1, .out_s = 16, .out_h = 3, .out_w = 3, .k_h = 4, .k_w = 3, .stride_h = 2, .stride_w = 2},
-        {.pad_w = 5, .in_s = 16, .out_s = 16, .out_h = 5, .out_w = 5, .k_h = 1, .k_w = 1, .stride_h = 1, .stride_w = 1},
-        {.pad_w = 7, .in_s = 48, .out_s = 48, .out_h = 3, .out_w = 5, .k_h = 3, .k_w = 3, .stride_h = 1, .stride_w = 1},
-        {.pad_w = 6, .in_s = 32, .out_s = 32, .out_h = 4, .out_w = 4, .k_h = 2, .k_w = 3, .stride_h = 1, .stride_w = 1},
-        {.pad_w = 9, .in_s = 16, .out_s = 16, .out_h = 2, .out_w = 4, .k_h = 3, .k_w = 3, .stride_h = 2, .stride_w = 2},
-        {.pad_w = 1,
-         .in_s = 100,
-         .out_s = 16,
-         .out_h = 7,
-         .out_w = 1,
-         .k_h = 1,
-         .k_w = 1,
-         .stride_h = 1,
-         .stride_w = 1},
-        {.pad_w = 4, .in_s = 5, .out_s = 80, .out_h = 2, .out_w = 2, .k_h = 2, .k_w = 2, .stride_h = 1, .stride_w = 2},
-        {.pad_w = 13,
-         .in_s = 1,
-         .out_s = 64,
-         .out_h = 25,
-         .out_w = 5,
-         .k_h = 10,
-         .k_w = 4,
-         .stride_h = 2,
-         .stride_w = 2},
-    };
+    th_rng rng = th_rng_make(7, 7);
     for (int i = 0; th_kernels_get(i); i++)
-        for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) conv_case(th_kernels_get(i), shapes[s]);
+        for (int n = 0; n < 60; n++) {
+            const int32_t in_c = 1 + (int32_t)th_rng_below(&rng, n % 4 ? 20 : 3);
+            const int32_t out_c = 16 * (1 + (int32_t)th_rng_below(&rng, 5)) - (n % 8 == 7 ? 8 : 0);
+            const int32_t k_h = (int32_t)th_rng_below(&rng, 4), k_w = 1 + (int32_t)th_rng_below(&rng, 3);
+            const int32_t dil = 1 + (int32_t)th_rng_below(&rng, 2), stride = 1 + (int32_t)th_rng_below(&rng, 2);
+            const int32_t out_h = 1 + (int32_t)th_rng_below(&rng, 4), out_w = 1 + (int32_t)th_rng_below(&rng, 15);
+            const int32_t row = (out_w * stride + k_w * dil) * in_c, gap = (int32_t)th_rng_below(&rng, 2);
+            const th_conv c = {.in_row = stride * row,
+                               .in_col = stride * in_c,
+                               .k_h = k_h,
+                               .k_w = k_w,
+                               .in_c = in_c,
+                               .tap_row = dil * row,
+                               .tap_col = dil * in_c,
+                               .out_h = out_h,
+                               .out_w = out_w,
+                               .out_c = out_c,
+                               .to_row = (1 + gap) * (1 + gap) * out_w * out_c,
+                               .to_col = (1 + gap) * out_c};
+            const bool fits = (out_h * 4 + 1) * out_w * out_c < ROOM && k_h * k_w * in_c * out_c < ROOM &&
+                              (out_h * stride + k_h * dil) * row < ROOM && out_c <= 128;
+            if (fits && out_c % th_kernels_get(i)->lanes == 0) conv_case(th_kernels_get(i), &c);
+        }
+    const th_conv deep = {160, 160, 1, 1, 160, 160, 160, 7, 1, 80, 80, 80}; /* parts of the input channels in turn */
+    for (int i = 0; th_kernels_get(i); i++) conv_case(th_kernels_get(i), &deep);
+}
+
+static void depthwise_case(const th_kernels *k, th_conv_shape g)
+{
+    static buffers f;
+    static float room[400000], gw[2][4000];
+    const th_kernels *plain = &th_kernels_plain;
+    assert_true(th_depthwise_room(&g) <= sizeof room / sizeof room[0]);
+    for (int how = 0; how < 4; how++) {
+        fill(&f, 2);
+        th_read r = reading(&f, how == 1);
+        if (how == 2) r.a = NULL;
+        plain->depthwise(&g, &r, f.w, room, f.want, how ? f.sum_want : NULL);
+        for (size_t i = 0; i < sizeof room / sizeof room[0]; i++) room[i] = 1e9f;
+        k->depthwise(&g, &r, f.w, room, f.got, how ? f.sum_got : NULL);
+        same(f.want, f.got, ROOM, "depthwise", k->name);
+        same(f.sum_want, f.sum_got, 256, "sums of depthwise", k->name);
+        for (int i = 0; i < 4000; i++) gw[0][i] = gw[1][i] = f.w[i + 9];
+        const th_back back = {.dy = f.x, .z = how ? f.z : NULL, .da = f.a, .db = f.b, .dc = f.c};
+        const th_target want = {f.want, f.sum_want, how == 3}, got = {f.got, f.sum_got, how == 3};
+        plain->depthwise_back(&g, &r, &back, f.w, room, gw[0], &want);
+        for (size_t i = 0; i < sizeof room / sizeof room[0]; i++) room[i] = 1e9f;
+        k->depthwise_back(&g, &r, &back, f.w, room, gw[1], &got);
+        same(f.want, f.got, ROOM, "depthwise_back", k->name);
+        same(f.sum_want, f.sum_got, 256, "sums of depthwise_back", k->name);
+        same(gw[0], gw[1], 4000, "weights of depthwise_back", k->name);
+    }
+}
+
+static void depthwise(void **state)
+{
+    (void)state;
+    th_rng rng = th_rng_make(8, 8);
+    for (int i = 0; th_kernels_get(i); i++)
+        for (int n = 0; n < 40; n++) {
+            const int32_t s = 16 * (1 + (int32_t)th_rng_below(&rng, 4)), kind = (int32_t)th_rng_below(&rng, 3);
+            th_conv_shape g = {.in_h = 1 + (int32_t)th_rng_below(&rng, 10),
+                               .in_w = 1 + (int32_t)th_rng_below(&rng, 30),
+                               .in_s = s,
+                               .out_s = s,
+                               .k_h = kind ? 3 : 1 + (int32_t)th_rng_below(&rng, 5),
+                               .k_w = kind ? 3 : 1 + (int32_t)th_rng_below(&rng, 5),
+                               .stride_h = 1 + (int32_t)th_rng_below(&rng, 2),
+                               .dil_h = 1,
+                               .dil_w = 1,
+                               .read_s = s};
+            g.stride_w = kind ? g.stride_h : 1 + (int32_t)th_rng_below(&rng, 3);
+            if (kind == 2 && g.stride_h == 1) g.dil_h = 2;
+            const bool pad = th_rng_below(&rng, 2);
+            const int32_t need_h = (g.k_h - 1) * g.dil_h, need_w = g.k_w - 1;
+            if (!pad && (g.in_h <= need_h || g.in_w <= need_w)) continue;
+            g.out_h = pad ? (g.in_h + g.stride_h - 1) / g.stride_h : (g.in_h - need_h - 1) / g.stride_h + 1;
+            g.out_w = pad ? (g.in_w + g.stride_w - 1) / g.stride_w : (g.in_w - need_w - 1) / g.stride_w + 1;
+            const int32_t add_h = (g.out_h - 1) * g.stride_h + need_h + 1 - g.in_h;
+            const int32_t add_w = (g.out_w - 1) * g.stride_w + need_w + 1 - g.in_w;
+            g.top = add_h > 0 ? add_h / 2 : 0;
+            g.left = add_w > 0 ? add_w / 2 : 0;
+            depthwise_case(th_kernels_get(i), g);
+        }
+}
+
+static void transposed(void **state)
+{
+    (void)state;
+    static buffers f;
+    fill(&f, 3);
+    for (int i = 0; th_kernels_get(i); i++)
+        for (int32_t r = 1; r < 70; r += 1 + r / 3)
+            for (int32_t c = 1; c < 70; c += 1 + c / 3) {
+                th_kernels_plain.transpose(f.x, r, c, f.want);
+                th_kernels_get(i)->transpose(f.x, r, c, f.got);
+                assert_memory_equal(f.want, f.got, (size_t)(r * c) * sizeof(float));
+            }
 }
 
 static void norm_case(const th_kernels *k, int32_t s, bool relu, bool mask, int32_t step)
@@ -118,9 +201,8 @@ static void norm_case(const th_kernels *k, int32_t s, bool relu, bool mask, int3
     plain->read(&r, &at, f.want);
     k->read(&r, &at, f.got);
     same(f.want, f.got, ROOM, "read", k->name);
-    memcpy(f.w, f.want, sizeof f.w); /* x as it was read */
-    plain->read_back(&r, &at, f.w, f.x, f.want, f.sum_want);
-    k->read_back(&r, &at, f.w, f.x, f.got, f.sum_got);
+    plain->read_back(&r, 20, s, f.x, f.want, f.sum_want, step > 1);
+    k->read_back(&r, 20, s, f.x, f.got, f.sum_got, step > 1);
     same(f.want, f.got, ROOM, "read_back", k->name);
     plain->moments(f.z, 20, s, f.sum_want);
     k->moments(f.z, 20, s, f.sum_got);
@@ -195,7 +277,8 @@ static void squashing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(norms),
-                                       cmocka_unit_test(optimiser), cmocka_unit_test(squashing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(depthwise),
+                                       cmocka_unit_test(transposed),   cmocka_unit_test(norms),
+                                       cmocka_unit_test(optimiser),    cmocka_unit_test(squashing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,55 +1,78 @@
-/* conv2d: z = x * w;  dw = x^T dz;  dx = dz * (w turned round).  Grouped and dilated ones have loops of their own,
- * conv_any.h. */
+/* conv2d: z = x * w;  dw = x^T dz;  dx = dz * (w turned round).  Grouped ones have loops of their own, conv_any.h. */
 #include "train/kinds/conv_any.h"
+
+static bool is_grouped(const th_stage *st)
+{
+    return st->layer.groups > 1;
+}
 
 /* Input channels that an output channel sees. */
 static size_t inputs_of(const th_stage *st)
 {
-    return (size_t)(th_conv_is_plain(&st->layer) ? st->in_s : st->layer.in_c / st->layer.groups);
+    return (size_t)(is_grouped(st) ? st->layer.in_c / st->layer.groups : st->in_s);
 }
 
 static void prepare(const th_net *net, th_stage *st)
 {
     (void)net;
-    th_conv_places(st);
+    th_conv_prepare(st);
     st->n_w = (size_t)(st->layer.k_h * st->layer.k_w) * inputs_of(st) * (size_t)st->s;
-    st->n_flipped = th_conv_is_plain(&st->layer) ? st->n_w : 0;
+    st->n_flipped = is_grouped(st) ? 0 : st->n_w;
+    st->n_scratch = th_conv_room(&st->shape);
+}
+
+static void grouped_forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
+{
+    for (int32_t n = n0; n < n1; n++) {
+        th_conv_any(st, th_net_read(net, m, st, 0, n, 0), net->w + st->w, th_stage_z(st, n));
+        th_net_moments(net, m, st, n, 1);
+    }
+}
+
+static void grouped_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
+{
+    float *dz = m->buffer + st->dz_slot;
+    for (int32_t n = n0; n < n1; n++) {
+        th_net_dz(m, st, n, &st->dz_at, dz);
+        if (st->learns) th_conv_any_weights(st, th_net_read(net, m, st, 0, n, 0), dz, m->grad + st->w);
+        if (!th_net_wants(st, 0)) continue;
+        th_conv_any_inputs(st, dz, net->w + st->w, m->dx);
+        th_net_read_back(net, m, st, 0, n, m->dx);
+    }
 }
 
 static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const bool plain = th_conv_is_plain(&st->layer);
+    float *sums = th_net_sums(net, m, st);
+    if (is_grouped(st)) {
+        grouped_forward(net, m, st, n0, n1);
+        return;
+    }
     for (int32_t n = n0; n < n1; n++) {
-        const float *x = th_net_read(net, m, st, 0, n, 0);
-        if (plain)
-            st->kernels->conv(&st->g, x, net->w + st->w, th_stage_z(st, n));
-        else
-            th_conv_any(st, x, net->w + st->w, th_stage_z(st, n));
-        th_net_moments(net, m, st, n, 1);
+        const th_read from = th_net_source(net, m, st, n, 1);
+        th_conv_forward(st->kernels, &st->shape, &from, net->w + st->w, m->scratch, th_stage_z(st, n), sums);
     }
 }
 
 static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const bool plain = th_conv_is_plain(&st->layer);
-    float *dz = m->buffer + st->dz_slot;
+    float *gw = st->learns ? m->grad + st->w : NULL;
+    if (is_grouped(st)) {
+        grouped_backward(net, m, st, n0, n1);
+        return;
+    }
     for (int32_t n = n0; n < n1; n++) {
-        th_net_dz(m, st, n, &st->dz_at, dz);
-        const float *x = th_net_read(net, m, st, 0, n, 0);
-        if (st->learns && plain) st->kernels->conv_weights(&st->g, x, dz, &st->dz_at, m->grad + st->w);
-        if (st->learns && !plain) th_conv_any_weights(st, x, dz, m->grad + st->w);
-        if (!th_net_wants(st, 0)) continue;
-        if (plain)
-            st->kernels->conv(&st->back, dz, net->flipped + st->w_back, m->dx);
-        else
-            th_conv_any_inputs(st, dz, net->w + st->w, m->dx);
-        th_net_read_back(net, m, st, 0, n, x, m->dx);
+        const th_read from = th_net_source(net, m, st, n, 1);
+        const th_back back = th_net_back(m, st, n);
+        const th_target to = th_net_target(m, st, &from, n);
+        th_conv_backward(st->kernels, &st->shape, &from, &back, net->flipped + st->w_back, m->scratch, gw, &to);
+        th_net_target_done(net, m, st, &from, n, 1);
     }
 }
 
 static void flip(const th_stage *st, const float *w, float *f)
 {
-    th_conv_flip(st, (size_t)(st->layer.k_h * st->layer.k_w), w, f);
+    th_conv_flip(st->kernels, &st->shape, w, f);
 }
 
 static size_t place(const th_stage *st, th_param_role role, size_t i)

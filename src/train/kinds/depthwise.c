@@ -1,53 +1,33 @@
-/* depthwise: a convolution channel by channel.  Dilated ones use the loops of conv_any.h. */
+/* depthwise: a convolution channel by channel. */
 #include "train/kinds/conv_any.h"
-
-#include <string.h>
 
 static void prepare(const th_net *net, th_stage *st)
 {
     (void)net;
-    const bool dilated = st->layer.dilation_h > 1 || st->layer.dilation_w > 1;
-    st->layer.groups = dilated ? st->layer.in_c : 1;
-    th_conv_places(st);
+    th_conv_prepare(st);
     st->n_w = (size_t)(st->layer.k_h * st->layer.k_w) * (size_t)st->s;
-    st->n_flipped = dilated ? 0 : st->n_w;
+    st->n_scratch = th_depthwise_room(&st->shape);
 }
 
 static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const bool plain = th_conv_is_plain(&st->layer);
+    float *sums = th_net_sums(net, m, st);
     for (int32_t n = n0; n < n1; n++) {
-        const float *x = th_net_read(net, m, st, 0, n, 0);
-        if (plain)
-            st->kernels->depthwise(&st->g, x, net->w + st->w, th_stage_z(st, n));
-        else
-            th_conv_any(st, x, net->w + st->w, th_stage_z(st, n));
-        th_net_moments(net, m, st, n, 1);
+        const th_read from = th_net_source(net, m, st, n, 1);
+        st->kernels->depthwise(&st->shape, &from, net->w + st->w, m->scratch, th_stage_z(st, n), sums);
     }
 }
 
 static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const bool plain = th_conv_is_plain(&st->layer);
-    float *dz = m->buffer + st->dz_slot;
+    float *gw = st->learns ? m->grad + st->w : NULL;
     for (int32_t n = n0; n < n1; n++) {
-        th_net_dz(m, st, n, &st->dz_at, dz);
-        const float *x = th_net_read(net, m, st, 0, n, 0);
-        if (st->learns && plain) st->kernels->depthwise_weights(&st->g, x, dz, &st->dz_at, m->grad + st->w);
-        if (st->learns && !plain) th_conv_any_weights(st, x, dz, m->grad + st->w);
-        if (!th_net_wants(st, 0)) continue;
-        if (plain)
-            st->kernels->depthwise(&st->back, dz, net->flipped + st->w_back, m->dx);
-        else
-            th_conv_any_inputs(st, dz, net->w + st->w, m->dx);
-        th_net_read_back(net, m, st, 0, n, x, m->dx);
+        const th_read from = th_net_source(net, m, st, n, 1);
+        const th_back back = th_net_back(m, st, n);
+        const th_target to = th_net_target(m, st, &from, n);
+        st->kernels->depthwise_back(&st->shape, &from, &back, net->w + st->w, m->scratch, gw, &to);
+        th_net_target_done(net, m, st, &from, n, 1);
     }
-}
-
-static void flip(const th_stage *st, const float *w, float *f)
-{
-    const size_t taps = (size_t)(st->layer.k_h * st->layer.k_w), s = (size_t)st->s;
-    for (size_t k = 0; k < taps; k++) memcpy(f + (taps - 1 - k) * s, w + k * s, s * sizeof *f);
 }
 
 static size_t place(const th_stage *st, th_param_role role, size_t i)
@@ -66,6 +46,5 @@ const th_stage_row th_kind_depthwise = {.kind = TH_LAYER_DEPTHWISE,
                                         .prepare = prepare,
                                         .forward = forward,
                                         .backward = backward,
-                                        .flip = flip,
                                         .place = place,
                                         .count = count};

@@ -119,7 +119,7 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
     const size_t s = v.s;
     if (v.n == 0) return;
     const float *dz = th_recurrent_dz(m, st, n0, n1),
-                *turned = net->flipped + st->w_back + (size_t)st->g.in_s * (size_t)st->g.out_s;
+                *turned = net->flipped + st->w_back + (size_t)st->g.in_c * (size_t)st->g.out_c;
     float *dh = m->scratch, *from_gates = dh + v.n * s;
     memset(dh, 0, v.n * s * sizeof *dh);
     for (size_t t = v.steps; t-- > 0;) {

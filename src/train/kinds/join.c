@@ -49,7 +49,7 @@ static void every_backward(th_net *net, th_net_member *m, th_stage *st, int32_t 
         for (int32_t k = 0; k < st->n_in; k++) {
             if (!th_net_wants(st, k)) continue;
             fn(st, k, x, th_stage_z(st, n), dz, m->dx);
-            th_net_read_back(net, m, st, k, n, x[k], m->dx);
+            th_net_read_back(net, m, st, k, n, m->dx);
         }
     }
 }

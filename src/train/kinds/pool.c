@@ -60,7 +60,6 @@ static void avgpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_
     float *dz = m->buffer + st->dz_slot;
     if (!th_net_wants(st, 0)) return;
     for (int32_t n = n0; n < n1; n++) {
-        const float *x = th_net_read(net, m, st, 0, n, 0);
         th_net_dz(m, st, n, &st->dz_at, dz);
         memset(m->dx, 0, (size_t)(l->in_h * l->in_w * st->s) * sizeof *m->dx);
         for (int32_t p = 0; p < st->out_px; p++) {
@@ -71,7 +70,7 @@ static void avgpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_
                 for (int32_t c = w.c0; c < w.c1; c++)
                     for (int32_t i = 0; i < st->s; i++) m->dx[(r * l->in_w + c) * st->s + i] += part * d[i];
         }
-        th_net_read_back(net, m, st, 0, n, x, m->dx);
+        th_net_read_back(net, m, st, 0, n, m->dx);
     }
 }
 
@@ -116,7 +115,7 @@ static void maxpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_
                 }
             m->dx[best] += dz[e];
         }
-        th_net_read_back(net, m, st, 0, n, x, m->dx);
+        th_net_read_back(net, m, st, 0, n, m->dx);
     }
 }
 

@@ -12,6 +12,7 @@
  * front, or (lead < 0) the first steps are not looked at.  Parameters: w [in][rank][s], then v [memory][rank][s].
  * Kept for the way back: s.
  * Source: Nakkiran et al. 2015, "Compressing deep neural networks using a rank-constrained topology". */
+#include "train/conv.h"
 #include "train/net.h"
 
 #include <math.h>
@@ -24,18 +25,22 @@ static int32_t lead_of(const th_layer *l)
 }
 
 /* The picture as the depthwise kernel sees it. */
-static th_geom over_time(const th_stage *st)
+static th_conv_shape over_time(const th_stage *st)
 {
     const th_layer *l = &st->layer;
-    return (th_geom){.pad_w = l->rank,
-                     .in_s = st->s,
-                     .out_s = st->s,
-                     .out_h = l->out_h,
-                     .out_w = 1,
-                     .k_h = l->memory,
-                     .k_w = l->rank,
-                     .stride_h = 1,
-                     .stride_w = 1};
+    return (th_conv_shape){.in_h = l->out_h + l->memory - 1,
+                           .in_w = l->rank,
+                           .in_s = st->s,
+                           .out_h = l->out_h,
+                           .out_w = 1,
+                           .out_s = st->s,
+                           .k_h = l->memory,
+                           .k_w = l->rank,
+                           .stride_h = 1,
+                           .stride_w = 1,
+                           .dil_h = 1,
+                           .dil_w = 1,
+                           .read_s = st->s};
 }
 
 /* Floats of one step in the picture; of zeros in front of it; of steps that the kernel leaves out. */
@@ -59,7 +64,7 @@ static size_t skipped_of(const th_stage *st)
 /* First parameter of v. */
 static size_t first_of_v(const th_stage *st)
 {
-    return st->w + (size_t)st->g.in_s * (size_t)st->g.out_s;
+    return st->w + (size_t)st->g.in_c * (size_t)st->g.out_c;
 }
 
 static void prepare(const th_net *net, th_stage *st)
@@ -69,75 +74,52 @@ static void prepare(const th_net *net, th_stage *st)
     const int32_t in = l->in_w * st->in_s, filters = l->rank * st->s;
     st->in[0].at = th_place_plain(l->in_h, l->in_w, st->in_s);
     st->dz_at = th_place_plain(l->out_h, 1, st->s);
-    st->g = (th_geom){.pad_w = 1,
-                      .in_s = in,
-                      .out_s = filters,
-                      .out_h = l->in_h,
-                      .out_w = 1,
-                      .k_h = 1,
-                      .k_w = 1,
-                      .stride_h = 1,
-                      .stride_w = 1};
-    st->back = st->g;
-    st->back.in_s = filters;
-    st->back.out_s = in;
+    st->g = th_product(l->in_h, in, in, filters);
+    st->back = th_product(l->in_h, filters, filters, in);
+    st->shape = over_time(st);
     st->n_flipped = (size_t)in * (size_t)filters;
     st->n_w = st->n_flipped + (size_t)l->memory * step_floats(st);
     st->n_keep = zeros_of(st) + (size_t)l->in_h * step_floats(st);
-    st->n_scratch = st->n_keep;
+    st->n_scratch = st->n_keep + th_depthwise_room(&st->shape); /* ds, then the kernel's room */
 }
 
 static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const th_geom time = over_time(st);
     for (int32_t n = n0; n < n1; n++) {
         float *s = st->keep + (size_t)n * st->n_keep; /* its zeros stay */
-        const float *x = th_net_read(net, m, st, 0, n, 0);
-        st->kernels->conv(&st->g, x, net->w + st->w, s + zeros_of(st));
-        st->kernels->depthwise(&time, s + skipped_of(st), net->w + first_of_v(st), th_stage_z(st, n));
-        th_net_moments(net, m, st, n, 1);
+        const th_read picture = {.z = s + skipped_of(st)};
+        const th_finish f = {.out = s + zeros_of(st)};
+        st->kernels->conv(&st->g, th_net_read(net, m, st, 0, n, 0), net->w + st->w, &f);
+        st->kernels->depthwise(&st->shape, &picture, net->w + first_of_v(st), m->scratch + st->n_keep,
+                               th_stage_z(st, n), th_net_sums(net, m, st));
     }
-}
-
-static void add_times(size_t s, const float *restrict a, const float *restrict b, float *restrict to)
-{
-    for (size_t k = 0; k < s; k++) to[k] += a[k] * b[k];
-}
-
-/* ds [lead + T][rank][s] from dz [out_h][s] */
-static void back_over_time(const th_stage *st, const float *v, const float *dz, float *ds)
-{
-    const size_t s = (size_t)st->s, rank = (size_t)st->layer.rank, taps = (size_t)st->layer.memory * rank;
-    memset(ds, 0, st->n_keep * sizeof *ds);
-    for (size_t t = 0; t < (size_t)st->layer.out_h; t++)
-        for (size_t k = 0; k < taps; k++) add_times(s, dz + t * s, v + k * s, ds + skipped_of(st) + (t * rank + k) * s);
 }
 
 static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const th_geom time = over_time(st);
-    const th_place at = th_place_plain(st->g.out_h, 1, st->g.out_s);
-    float *dz = m->buffer + st->dz_slot;
+    float *dz = m->buffer + st->dz_slot, *ds = m->scratch; /* ds [lead + T][rank][s] */
+    float *gv = st->learns ? m->grad + first_of_v(st) : NULL;
+    const th_back back = {.dy = dz};
+    const th_target to = {.dy = ds + skipped_of(st)};
     for (int32_t n = n0; n < n1; n++) {
-        const float *s = st->keep + (size_t)n * st->n_keep;
-        const float *ds = m->scratch + zeros_of(st), *x = th_net_read(net, m, st, 0, n, 0);
+        const th_read picture = {.z = st->keep + (size_t)n * st->n_keep + skipped_of(st)};
         th_net_dz(m, st, n, &st->dz_at, dz);
-        back_over_time(st, net->w + first_of_v(st), dz, m->scratch);
-        if (st->learns) {
-            st->kernels->depthwise_weights(&time, s + skipped_of(st), dz, &st->dz_at, m->grad + first_of_v(st));
-            st->kernels->conv_weights(&st->g, x, ds, &at, m->grad + st->w);
-        }
+        memset(ds, 0, skipped_of(st) * sizeof *ds);
+        st->kernels->depthwise_back(&st->shape, &picture, &back, net->w + first_of_v(st), m->scratch + st->n_keep, gv,
+                                    &to);
+        if (st->learns)
+            st->kernels->conv_weights(&st->g, th_net_read(net, m, st, 0, n, 0), ds + zeros_of(st), m->grad + st->w,
+                                      true);
         if (!th_net_wants(st, 0)) continue;
-        st->kernels->conv(&st->back, ds, net->flipped + st->w_back, m->dx);
-        th_net_read_back(net, m, st, 0, n, x, m->dx);
+        const th_finish f = {.out = m->dx};
+        st->kernels->conv(&st->back, ds + zeros_of(st), net->flipped + st->w_back, &f);
+        th_net_read_back(net, m, st, 0, n, m->dx);
     }
 }
 
 static void flip(const th_stage *st, const float *w, float *f)
 {
-    const size_t in = (size_t)st->g.in_s, out = (size_t)st->g.out_s;
-    for (size_t i = 0; i < in; i++)
-        for (size_t o = 0; o < out; o++) f[o * in + i] = w[i * out + o];
+    st->kernels->transpose(w, st->g.in_c, st->g.out_c, f);
 }
 
 static size_t count(const th_stage *st, th_param_role role)
@@ -155,7 +137,7 @@ static size_t place(const th_stage *st, th_param_role role, size_t i)
     const size_t c = (size_t)l->in_c, rank = (size_t)l->rank, s = (size_t)st->s;
     const size_t row = role == TH_PARAM_WEIGHTS ? (size_t)l->in_w * c : (size_t)l->memory;
     const size_t filter = i / row, k = i % row;
-    const size_t first = role == TH_PARAM_WEIGHTS ? k / c * (size_t)st->in_s + k % c : (size_t)st->g.in_s + k;
+    const size_t first = role == TH_PARAM_WEIGHTS ? k / c * (size_t)st->in_s + k % c : (size_t)st->g.in_c + k;
     return (first * rank + filter % rank) * s + filter / rank;
 }
 
