@@ -92,8 +92,6 @@ $(B)/src/nn/x86/vec_vnni.o: CFLAGS += -mavx512f -mavx512vl -mavx512dq -mavx512bw
 endif
 ifneq ($(filter aarch64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 $(B)/src/nn/arm64/vec_dot.o: CFLAGS += -march=armv8.2-a+dotprod
-# gcc 12 for this processor vectorises the loops that stand in for a Cortex-M4's instructions wrong: test_conv finds it.
-$(B)/src/nn/cortexm/tile_dsp.o: CFLAGS += -fno-tree-loop-vectorize
 endif
 # `thimble bench` says how the kernels that it times were compiled.
 $(B)/src/cli/bench_print.o: CFLAGS += -DTH_OPT='"$(firstword $(OPT.$(MODE)))"'
