@@ -51,7 +51,7 @@ static void arrays(const th_train_state *s, float *array[8], size_t count[8])
     }
 }
 
-th_err th_checkpoint_save(const th_train_state *s, const char *path, th_why *why)
+th_err th_checkpoint_save(const th_train_state *s, const char *path, bool synced, th_why *why)
 {
     const size_t n = HEAD_BYTES + (size_t)s->n_epochs * EPOCH_BYTES + 4 * float_count(s) + 8;
     uint8_t *bytes = malloc(n), *p = bytes;
@@ -81,7 +81,8 @@ th_err th_checkpoint_save(const th_train_state *s, const char *path, th_why *why
             put32(&p, bits);
         }
     put64(&p, th_fnv1a(TH_FNV1A_START, (th_span){bytes, n - 8}));
-    const th_err err = th_file_write(path, (th_span){bytes, n}, why);
+    const th_span all = {bytes, n};
+    const th_err err = synced ? th_file_write(path, all, why) : th_file_write_unsynced(path, all, why);
     free(bytes);
     return err;
 }

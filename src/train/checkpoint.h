@@ -21,7 +21,8 @@ typedef struct th_train_state {
     int32_t max_epochs;
 } th_train_state;
 
-TH_NODISCARD th_err th_checkpoint_save(const th_train_state *s, const char *path, th_why *why);
+/* synced: waits for the disk; without, a power cut may leave the file damaged (a killed program never does). */
+TH_NODISCARD th_err th_checkpoint_save(const th_train_state *s, const char *path, bool synced, th_why *why);
 
 /* Fills s, whose sizes, arrays and job are set.
  * Errors: TH_ENOENT, TH_EFORMAT (damaged), TH_EUSAGE (of another job); texts say what to do. */

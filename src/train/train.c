@@ -31,6 +31,7 @@ typedef struct trainer {
     int32_t epoch, first; /* of the step: 0-based epoch, first example */
     int32_t drops;        /* of a plateau schedule */
     th_optim_step optim;
+    double synced_s; /* clock when a checkpoint was last waited for */
 } trainer;
 
 /* ---- set-up ---- */
@@ -523,6 +524,16 @@ static th_err run_epoch(trainer *t, th_why *why)
     return TH_OK;
 }
 
+/* After each epoch; epochs of milliseconds would mostly wait for the disk, so it is waited for once a second. */
+static th_err save(trainer *t, th_why *why)
+{
+    const double now = th_clock_s();
+    const bool synced = now - t->synced_s >= 1 || is_done(t);
+    if (!t->job->checkpoint) return TH_OK;
+    if (synced) t->synced_s = now;
+    return th_checkpoint_save(&t->state, t->job->checkpoint, synced, why);
+}
+
 static th_err run(trainer *t, th_why *why)
 {
     const th_train_job *job = t->job;
@@ -535,7 +546,7 @@ static th_err run(trainer *t, th_why *why)
     }
     while (go_on && !is_done(t)) {
         TH_TRY(run_epoch(t, why));
-        if (job->checkpoint) TH_TRY(th_checkpoint_save(s, job->checkpoint, why));
+        TH_TRY(save(t, why));
         if (job->on_epoch) go_on = job->on_epoch(job->ctx, &s->epochs[s->n_epochs - 1]);
     }
     return TH_OK;
