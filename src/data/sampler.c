@@ -1,8 +1,12 @@
 /* How example i of epoch e is made, when augmenting:
  *
- *   i --shuffle(e)--> place in the epoch --> class and clip
- *   clip --speed, shift--> --room--> + noise at an SNR --gain--> 16 bits --front end--> masks
- * --mixup--> x
+ *   i --shuffle(e)--> place k in the epoch --> class
+ *   k, variant --> clip --speed, shift--> --room--> + noise at an SNR --gain--> 16 bits --front end--> features
+ *   features, e --masks--> --mixup--> x
+ *
+ * Sound and front end cost more than the step that learns from them, so their result is kept, and only every
+ * REUSE-th epoch another variant of the sound at place k is made: each epoch a part of the places gets one.  Masks
+ * and mixing are new each time.  What is kept is never needed: example i of epoch e is the same without it.
  *
  * Speech is stored as recorded (16 bits), worked on in float, and rounded to 16 bits again before
  * the front end, so the path from there on is that of the device. */
@@ -13,10 +17,13 @@
 #include "data/noise.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BANK_SECONDS 12
+#define MOST_KEPT    ((size_t)64 << 20)
+#define REUSE        4              /* epochs that share a variant of a sound */
 #define BABBLE       TH_NOISE_KINDS /* row of the bank after the generated kinds */
 #define BANK_ROWS    (TH_NOISE_KINDS + 1)
 
@@ -51,7 +58,10 @@ struct th_sampler {
     double *word_end;                  /* [n_words] cumulated share of each word, last 1 */
     float *bank[BANK_ROWS];            /* [bank_n] each, root mean square 1; babble may be NULL */
     int32_t bank_n;
-    member *members; /* [TH_SAMPLER_MEMBERS] */
+    member *members;     /* [TH_SAMPLER_MEMBERS] */
+    float *kept;         /* [n_epoch][n_frames][n_coef] newest features of each place; NULL: nothing is kept */
+    int32_t *kept_label; /* [n_epoch] */
+    _Atomic int32_t *kept_variant; /* [n_epoch] -1: none yet; set when the features are there */
     void *scratch;
 };
 
@@ -177,16 +187,15 @@ static const source *unknown_source(const th_sampler *s, int32_t k, th_rng *r)
     return &s->src[s->word_first[w] + (int32_t)th_rng_below(r, n)];
 }
 
-/* Sound of example i to m->pcm; returns its label. */
-static int32_t make_sound(const th_sampler *s, member *m, int32_t epoch, int32_t i, th_rng *r)
+/* Sound at place k to m->pcm; returns its label. */
+static int32_t make_sound(const th_sampler *s, member *m, int32_t k, th_rng *r)
 {
     const int32_t n = s->pipe.clip_samples;
+    int32_t label = 0;
     if (!s->augmenting) {
-        th_clip_window(s->src[i].pcm, s->src[i].n, 0, m->pcm, n);
-        return s->src[i].label;
+        th_clip_window(s->src[k].pcm, s->src[k].n, 0, m->pcm, n);
+        return s->src[k].label;
     }
-    const uint64_t key = mix_bits(s->seed ^ mix_bits((uint64_t)epoch + 1));
-    int32_t k = (int32_t)shuffled((uint32_t)i, (uint32_t)s->n_epoch, key), label = 0;
     while (k >= s->quota[label]) k -= s->quota[label++];
     if (label == s->silence)
         make_silence(s, m, r);
@@ -197,14 +206,41 @@ static int32_t make_sound(const th_sampler *s, member *m, int32_t epoch, int32_t
     return label;
 }
 
-static int32_t make_features(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool masks, float *x)
+/* Features of a variant of the sound at place k, without masks. */
+static int32_t make_variant(const th_sampler *s, member *m, int32_t variant, int32_t k, float *x)
 {
-    th_rng r = th_rng_make(mix_bits(s->seed + (uint64_t)epoch), (uint64_t)i);
-    const int32_t label = make_sound(s, m, epoch, i, &r);
+    th_rng r = th_rng_make(mix_bits(s->seed + (uint64_t)variant), (uint64_t)k);
+    const int32_t label = make_sound(s, m, k, &r);
     th_frontend_clip(&s->frontend, m->pcm, s->pipe.clip_samples, m->fft, x);
-    if (masks && s->augmenting)
-        th_features_mask(&r, x, s->pipe.n_frames, s->pipe.frontend.n_coef, s->aug.time_mask_frames,
-                         s->aug.freq_mask_coefs);
+    return label;
+}
+
+/* The same from what is kept.  `owner`: the only member that may put features of place k there in this epoch. */
+static int32_t take_variant(const th_sampler *s, member *m, int32_t variant, int32_t k, bool owner, float *x)
+{
+    const size_t n = (size_t)(s->pipe.n_frames * s->pipe.frontend.n_coef);
+    float *kept = s->kept ? s->kept + (size_t)k * n : NULL;
+    if (kept && atomic_load(&s->kept_variant[k]) == variant) {
+        memcpy(x, kept, n * sizeof *x);
+        return s->kept_label[k];
+    }
+    const int32_t label = make_variant(s, m, variant, k, x);
+    if (kept && owner) {
+        memcpy(kept, x, n * sizeof *x);
+        s->kept_label[k] = label;
+        atomic_store(&s->kept_variant[k], variant);
+    }
+    return label;
+}
+
+static int32_t make_features(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool owner, float *x)
+{
+    if (!s->augmenting) return make_variant(s, m, epoch, i, x);
+    const uint64_t key = mix_bits(s->seed ^ mix_bits((uint64_t)epoch + 1));
+    const int32_t k = (int32_t)shuffled((uint32_t)i, (uint32_t)s->n_epoch, key);
+    const int32_t label = take_variant(s, m, (epoch + k % REUSE) / REUSE, k, owner, x);
+    th_rng r = th_rng_make(mix_bits(s->seed + (uint64_t)epoch) + 1, (uint64_t)i);
+    th_features_mask(&r, x, s->pipe.n_frames, s->pipe.frontend.n_coef, s->aug.time_mask_frames, s->aug.freq_mask_coefs);
     return label;
 }
 
@@ -219,12 +255,12 @@ int32_t th_sampler_label_size(const th_sampler *s, int32_t label)
 }
 
 /* Slot of m->made that holds example i. */
-static int made(const th_sampler *s, member *m, int32_t epoch, int32_t i)
+static int made(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool owner)
 {
     const int slot = i & 1;
     const int64_t key = (int64_t)epoch * INT64_C(4294967296) + i;
     if (m->made_key[slot] != key) {
-        m->made_label[slot] = make_features(s, m, epoch, i, true, m->made[slot]);
+        m->made_label[slot] = make_features(s, m, epoch, i, owner, m->made[slot]);
         m->made_key[slot] = key;
     }
     return slot;
@@ -239,7 +275,7 @@ void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int membe
         y[make_features(s, m, epoch, i, true, x)] = 1.0f;
         return;
     }
-    const int own = made(s, m, epoch, i), partner = made(s, m, epoch, i ^ 1);
+    const int own = made(s, m, epoch, i, true), partner = made(s, m, epoch, i ^ 1, false);
     th_rng r = th_rng_make(mix_bits(s->seed ^ (uint64_t)epoch << 32), (uint64_t)i);
     float part = th_rng_beta(&r, s->aug.mixup);
     if (part < 0.5f) part = 1.0f - part;
@@ -439,6 +475,19 @@ static th_err open_members(th_sampler *s, th_why *why)
     return TH_OK;
 }
 
+/* Without memory for it all is made anew each time. */
+static th_err open_kept(th_sampler *s, th_why *why)
+{
+    const size_t x = (size_t)s->pipe.n_frames * (size_t)s->pipe.frontend.n_coef, n = (size_t)s->n_epoch;
+    if (n * x * sizeof(float) > MOST_KEPT) return TH_OK;
+    s->kept = malloc((n * x + 1) * sizeof *s->kept);
+    s->kept_label = malloc((n + 1) * sizeof *s->kept_label);
+    s->kept_variant = malloc((n + 1) * sizeof *s->kept_variant);
+    if (!s->kept || !s->kept_label || !s->kept_variant) return no_memory(why);
+    for (size_t k = 0; k < n; k++) atomic_init(&s->kept_variant[k], -1);
+    return TH_OK;
+}
+
 static th_err load(th_sampler *s, const th_dataset *set, th_split split, entry *list, th_why *why)
 {
     size_t n;
@@ -453,6 +502,7 @@ static th_err load(th_sampler *s, const th_dataset *set, th_split split, entry *
     TH_TRY(share_words(s, list, why));
     s->n_epoch = 0;
     plan_epoch(s);
+    TH_TRY(open_kept(s, why));
     return fill_bank(s, why);
 }
 
@@ -495,6 +545,9 @@ void th_sampler_free(th_sampler *s)
     free(s->src);
     free(s->word_first);
     free(s->word_end);
+    free(s->kept);
+    free(s->kept_label);
+    free(s->kept_variant);
     free(s->members);
     free(s->scratch);
     free(s->tables);
@@ -509,7 +562,7 @@ th_err th_sampler_normalise(th_sampler *s, th_pipeline *pipe, th_why *why)
     member *m = &s->members[0];
     TH_TRY(open_frontend(s, NULL, NULL, why));
     for (int32_t i = 0; i < s->n_epoch; i += step) {
-        (void)make_features(s, m, -1, i, false, m->made[0]);
+        (void)make_variant(s, m, -1, i, m->made[0]);
         count += (double)rows;
         for (int32_t k = 0; k < rows * n_coef; k++) {
             const double v = (double)m->made[0][k];
