@@ -13,6 +13,7 @@ static const th_opt options[] = {
     {"percentile", "P", "99.99", "of --method percentile: percent of the values that are kept at each end"},
     {"bits", "8|16", "8", "of activations; 16: int16x8, weights stay int8"},
     {"equalise", NULL, NULL, "first make channels of neighbouring layers alike (the same function in float)"},
+    {"dense-per-channel", NULL, NULL, "a scale for each output of dense layers (needs a newer TensorFlow Lite)"},
     {"no-correct", NULL, NULL, "leave biases as they are rounded, instead of correcting their mean error"},
     {"keep-16", "LAYERS", NULL, "operators with int16 activations: numbers or output names, separated by commas"},
     {"keep-float", "LAYERS", NULL, "operators that stay float"},
@@ -58,6 +59,7 @@ static th_err parse(const th_args *a, th_quantize_options *o, th_why *why)
     o->settings.method = (th_range_method)method;
     o->settings.wide = bits == 16;
     o->settings.correct_bias = !th_arg_on(a, "no-correct");
+    o->settings.dense_per_channel = th_arg_on(a, "dense-per-channel");
     o->settings.float_rest = th_arg_on(a, "float-rest");
     o->wide_layers = th_arg(a, "keep-16");
     o->float_layers = th_arg(a, "keep-float");

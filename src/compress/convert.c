@@ -448,8 +448,9 @@ static th_err convert_inputs(converter *c, int32_t index, th_precision p, int32_
         if (r->kind == TH_RULE_LSTM) return convert_lstm(c, index, p, in);
         if (r->kind == TH_RULE_SVDF) return convert_svdf(c, index, in);
         if (r->kind != TH_RULE_WEIGHTS) return TH_OK;
-        th_layer_weights l = {
-            .per_channel = r->per_channel, .wide = p == TH_P_S16, .in_scale = scale_of_new(c, in[r->x])};
+        th_layer_weights l = {.per_channel = r->per_channel || c->job->dense_per_channel,
+                              .wide = p == TH_P_S16,
+                              .in_scale = scale_of_new(c, in[r->x])};
         return weigh(c, index, r->w, th_rule_bias(r, n), &l, r->axis, in);
     }
     for (int32_t i = 0; i < n->n_in; i++) {

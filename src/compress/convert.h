@@ -14,6 +14,7 @@ typedef struct th_convert_job {
     const th_precision *precision; /* [n_nodes] as th_rule_precision says */
     th_precision input, output;    /* what the graph's float inputs and outputs become */
     const th_scale *s8, *s16;      /* [n_tensors] of th_scales_assign */
+    bool dense_per_channel;        /* FULLY_CONNECTED with a scale per output, too */
     const float *state_max;        /* [n_nodes] largest |value| of an LSTM's cell or an SVDF's state; NULL: there are
                                     * neither */
 } th_convert_job;

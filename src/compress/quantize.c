@@ -124,6 +124,7 @@ static th_err make(th_quantizer *q, const th_quantize_settings *s, plan *p, th_c
                                 .output = precision_of_ends(s->ends),
                                 .s8 = p->s8,
                                 .s16 = p->s16,
+                                .dense_per_channel = s->dense_per_channel,
                                 .state_max = q->cal.state_max};
     TH_TRY(th_convert(&job, out, why));
     return s->correct_bias ? th_correct_biases(&job, out, &q->f32, &q->samples, why) : TH_OK;

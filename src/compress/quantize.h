@@ -27,6 +27,7 @@ typedef struct th_quantize_settings {
     th_range_method method; /* of int8 activations; int16 ones cover everything seen */
     double percentile;      /* 0: TH_PERCENTILE */
     bool correct_bias;      /* compress/correct.h */
+    bool dense_per_channel; /* a scale per output of FULLY_CONNECTED: only newer TensorFlow Lite runs it */
     bool wide;              /* int16 activations throughout */
     const th_precision
         *precision;  /* [n_nodes] instead, or NULL; what an operator cannot be is mended as rules.h says */

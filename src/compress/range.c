@@ -214,5 +214,5 @@ void th_range_to_s8(float lo, float hi, float *scale, int32_t *zero)
 void th_range_to_s16(float lo, float hi, float *scale)
 {
     const double most = fmax(-(double)lo, (double)hi);
-    *scale = most > 1e-20 ? (float)(most / 32767.0) : 1.0f;
+    *scale = (float)((most > 1e-20 ? most : 1.0) / 32767.0);
 }

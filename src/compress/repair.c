@@ -82,6 +82,19 @@ static th_err other_methods(repairer *p, bool equalised)
     return TH_OK;
 }
 
+/* A scale for each output of dense layers, when there are any. */
+static th_err dense_scales(repairer *p, bool equalised)
+{
+    th_quantize_settings s = p->job->job->settings;
+    bool any = false;
+    for (int32_t i = 0; i < p->g->n_nodes; i++) any = any || p->g->nodes[i].op == TH_OP_FULLY_CONNECTED;
+    if (!any || s.dense_per_channel) return TH_OK;
+    s.dense_per_channel = true;
+    return attempt(p, equalised, &s,
+                   equalised ? "equalised channels and a scale for each output of dense layers"
+                             : "a scale for each output of dense layers");
+}
+
 /* ---- layers in 16 bits ---- */
 
 static bool share_tensor(const th_graph *g, int32_t writer, int32_t reader)
@@ -207,6 +220,8 @@ static th_err find(repairer *p)
     if (p->r->equalised) TH_TRY(attempt(p, true, s, "equalised channels"));
     if (!p->r->restored) TH_TRY(other_methods(p, false));
     if (!p->r->restored && p->r->equalised) TH_TRY(other_methods(p, true));
+    if (!p->r->restored) TH_TRY(dense_scales(p, false));
+    if (!p->r->restored && p->r->equalised) TH_TRY(dense_scales(p, true));
     return p->r->restored ? TH_OK : wide_layers(p);
 }
 

@@ -4,9 +4,11 @@
  *   1. nothing
  *   2. channels of neighbouring layers equalised: costs nothing
  *   3. other ways to choose ranges, 4. with equalised channels: cost nothing
- *   5. the worst layers in 16 bits, one after another: each first alone, then with the layers beside it, as the tensor
+ *   5. a scale for each output of dense layers, 6. with equalised channels: some bytes, and newer software on the
+ * device
+ *   7. the worst layers in 16 bits, one after another: each first alone, then with the layers beside it, as the tensor
  *      between two layers has 16 bits only when both have; a layer in 16 bits takes about twice the time and memory
- *   6. all of it in 16 bits
+ *   8. all of it in 16 bits
  * Where nothing is enough the best is kept, and quantisation-aware training is what is left. */
 #ifndef TH_COMPRESS_REPAIR_H
 #define TH_COMPRESS_REPAIR_H
@@ -14,7 +16,7 @@
 #include "compress/debug.h"
 
 #define TH_REPAIR_WORDS 192
-#define TH_REPAIR_TRIES 24
+#define TH_REPAIR_TRIES 32
 
 typedef struct th_repair_try {
     char words[TH_REPAIR_WORDS]; /* what was changed: "equalise .." */

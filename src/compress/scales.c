@@ -206,6 +206,30 @@ static void take(groups *s, int32_t i, th_scale *to)
         th_range_to_s16(m->lo, m->hi, &to->scale);
 }
 
+/* An output far below its inputs has only their rounding errors in it, and kernels know no such scales: ADD and SUB
+ * multiply by less than 1 after a shift by 20 bits (int16: 15).  Its range is made longer. */
+static void lengthen(groups *s, int32_t index)
+{
+    const th_node *n = &s->g->nodes[index];
+    const th_precision p = s->job->precision[index];
+    const th_rule *r = th_rule_find(n->op);
+    const bool product = n->op == TH_OP_MUL || n->op == TH_OP_DIV || n->op == TH_OP_SQUARED_DIFFERENCE ||
+                         n->op == TH_OP_BATCH_MATMUL || n->op == TH_OP_RSQRT;
+    th_scale scale;
+    float most = 0.0f;
+    if (p == TH_P_F32 || !r || r->kind != TH_RULE_FREE || product) return;
+    for (int32_t i = 0; i < n->n_in; i++) {
+        if (!has_scale(s, n, i)) continue;
+        take(s, number(s, n->in[i], p), &scale);
+        most = fmaxf(most, scale.scale);
+    }
+    const float least = most * (p == TH_P_S16 ? 2.01f / 32768.0f : 2.01f / 1048576.0f);
+    take(s, number(s, n->out[0], p), &scale);
+    if (scale.scale >= least) return;
+    member *m = &s->m[root(s, number(s, n->out[0], p))];
+    m->hi = fmaxf(m->hi, p == TH_P_S16 ? least * 32767.0f : m->lo + least * 255.0f);
+}
+
 /* Without ranges every activation that becomes int8 needs a given scale, its own or its group's. */
 static th_err check_given(const groups *s)
 {
@@ -237,6 +261,7 @@ th_err th_scales_assign(const th_scale_job *job, th_scale *s8, th_scale *s16, th
     for (int32_t i = 0; i < job->g->n_nodes && !err; i++) err = group_node(&s, i);
     if (!err) err = check_given(&s);
     for (int32_t i = 0; i < 2 * n && !err; i++) add_range(&s, i);
+    for (int32_t i = 0; i < job->g->n_nodes && !err; i++) lengthen(&s, i);
     for (int32_t i = 0; i < n && !err; i++) {
         take(&s, i, &s8[i]);
         take(&s, n + i, &s16[i]);

@@ -123,6 +123,31 @@ static void layers_in_16_bits_are_the_last_resort(void **state)
     close_bench(&b);
 }
 
+/* A dense layer with one weight of 60 on a feature that is always 0: one scale for all weights leaves the others 0. */
+static void dense_layers_get_a_scale_per_output(void **state)
+{
+    (void)state;
+    bench b;
+    th_model *m = trained_net();
+    const th_graph *g = &m->graphs[0];
+    float *w = (float *)(uintptr_t)g->tensors[g->nodes[4].in[1]].data,
+          *pw = (float *)(uintptr_t)g->tensors[g->nodes[2].in[1]].data,
+          *pb = (float *)(uintptr_t)g->tensors[g->nodes[2].in[2]].data;
+    for (int k = 0; k < 8; k++) pw[5 * 8 + k] = 0.0f; /* channel 5 is silent */
+    pb[5] = -1.0f;
+    w[5] = 60.0f; /* class 0, channel 5 of the first place */
+    open_bench(&b, m);
+    th_quantize_settings s = b.job.settings;
+    const th_score broken = score_with(&b, &s);
+    s.dense_per_channel = true;
+    const th_score mended = score_with(&b, &s);
+    printf("float %.1f %%, one scale %.1f %%, one per output %.1f %%\n", 100 * b.scorer.f32.accuracy,
+           100 * broken.accuracy, 100 * mended.accuracy);
+    assert_true(broken.accuracy < b.scorer.f32.accuracy - 0.1);
+    assert_true(mended.accuracy >= b.scorer.f32.accuracy - 0.01);
+    close_bench(&b);
+}
+
 static void the_debugger_points_at_the_layer(void **state)
 {
     (void)state;
@@ -158,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_network_collapses_and_is_repaired),
         cmocka_unit_test(layers_in_16_bits_are_the_last_resort),
+        cmocka_unit_test(dense_layers_get_a_scale_per_output),
         cmocka_unit_test(the_debugger_points_at_the_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
