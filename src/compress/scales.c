@@ -87,6 +87,12 @@ static bool forces_its_scale(const groups *s, const th_node *n, th_precision p, 
 
 /* ---- layers that are used many times ---- */
 
+/* Attributes begin as zeros; were padding to differ after all, two layers would only keep scales of their own. */
+static bool same_attr(const th_node *a, const th_node *b)
+{
+    return memcmp(&a->attr, &b->attr, sizeof a->attr) == 0; /* NOLINT(bugprone-suspicious-memory-comparison) */
+}
+
 /* One group, or two that have one scale. */
 static bool alike(const groups *s, int32_t a, int32_t b)
 {
@@ -102,7 +108,7 @@ static bool is_again(const groups *s, const th_rule *r, int32_t first, int32_t i
     const th_precision p = s->job->precision[index];
     bool repeated = r->kind == TH_RULE_WEIGHTS;
     if (a->op != b->op || s->job->precision[first] != p || a->n_in != b->n_in || a->n_out != b->n_out ||
-        memcmp(&a->attr, &b->attr, sizeof a->attr) != 0)
+        !same_attr(a, b))
         return false;
     for (int32_t i = 0; i < b->n_in; i++) {
         if (r->kind == TH_RULE_WEIGHTS && i == r->x) continue;

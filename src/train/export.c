@@ -82,7 +82,8 @@ static int32_t add_weighted(th_builder *b, const th_stage *st, const char *name)
                       (int32_t[]){th_build_numbers(b, name, "/shape", shape, 4), tw, in, tb}, 4, out);
         return out;
     }
-    const th_attr attr = dense ? (th_attr){.dense = {.act = th_build_fused(st)}} : window_attr(st);
+    th_attr attr = {.dense = {.act = th_build_fused(st)}};
+    if (!dense) attr = window_attr(st);
     th_build_node(b,
                   dense       ? TH_OP_FULLY_CONNECTED
                   : depthwise ? TH_OP_DEPTHWISE_CONV_2D

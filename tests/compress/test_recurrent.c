@@ -85,6 +85,25 @@ static double accuracy(const th_model *m)
     return (double)right / TEST;
 }
 
+/* The steps of a GRU are one layer: one bias for the same weights, one struct of parameters for the same operator. */
+static void steps_are_one(const th_graph *g)
+{
+    th_plan *plan = NULL;
+    int32_t again = 0, different = 0, operators = 0;
+    assert_int_equal(th_plan_make(g, &plan, NULL), TH_OK);
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        operators += plan->steps[i].par != NULL;
+        different += plan->steps[i].par && th_plan_first_par(plan, i) == i;
+        for (int32_t k = 0; g->nodes[i].op == TH_OP_FULLY_CONNECTED && k < i; k++) {
+            if (g->nodes[k].op != TH_OP_FULLY_CONNECTED || g->nodes[k].in[1] != g->nodes[i].in[1]) continue;
+            assert_int_equal(g->nodes[k].in[2], g->nodes[i].in[2]);
+            again++;
+        }
+    }
+    assert_true(again > STEPS && operators > 8 * STEPS && different < 40);
+    th_plan_free(plan);
+}
+
 static void learns(const char *preset)
 {
     th_model *f32 = train(preset), *s8 = NULL;
@@ -102,6 +121,7 @@ static void learns(const char *preset)
         const th_node *node = &s8->graphs[0].nodes[i];
         assert_int_equal(s8->graphs[0].tensors[node->out[0]].type, TH_S8);
     }
+    if (strcmp(preset, "gru") == 0) steps_are_one(&s8->graphs[0]);
     assert_true(real > 0.95 && whole > 0.95);
     assert_true(rows[n - 1].snr_db > 20);
     free(rows);
