@@ -394,15 +394,30 @@ static int32_t inside(int32_t v, int32_t n)
     return v < 0 ? 0 : v >= n ? n - 1 : v;
 }
 
-/* Value of channel k at a place between pixels, by its four neighbours. */
-static float between(const uint8_t *p, const th_examples *e, float y, float x, int32_t k)
+/* A place between two pixels of a row or column: the first's and the second's offset, and the part of the second. */
+typedef struct between {
+    int32_t a, b;
+    float part;
+} between;
+
+static between place_at(float v, int32_t n, int32_t step)
 {
-    const float fy = floorf(y), fx = floorf(x), ay = y - fy, ax = x - fx;
-    const int32_t r0 = inside((int32_t)fy, e->h), r1 = inside((int32_t)fy + 1, e->h), c0 = inside((int32_t)fx, e->w),
-                  c1 = inside((int32_t)fx + 1, e->w);
-    const float v00 = p[(r0 * e->w + c0) * e->c + k], v01 = p[(r0 * e->w + c1) * e->c + k],
-                v10 = p[(r1 * e->w + c0) * e->c + k], v11 = p[(r1 * e->w + c1) * e->c + k];
-    return (1 - ay) * ((1 - ax) * v00 + ax * v01) + ay * ((1 - ax) * v10 + ax * v11);
+    const float first = floorf(v);
+    return (between){inside((int32_t)first, n) * step, inside((int32_t)first + 1, n) * step, v - first};
+}
+
+/* One row of a changed picture: p's rows y.a and y.b at columns x [w], by their four neighbours. */
+static void change_row(const th_examples *e, const uint8_t *p, const between *y, const between *x, float scale,
+                       float add, float lo, float step, float *to)
+{
+    for (int32_t c = 0; c < e->w; c++)
+        for (int32_t k = 0; k < e->c; k++) {
+            const uint8_t *q = p + k;
+            const float up = (float)q[y->a + x[c].a] + x[c].part * (float)(q[y->a + x[c].b] - q[y->a + x[c].a]);
+            const float down = (float)q[y->b + x[c].a] + x[c].part * (float)(q[y->b + x[c].b] - q[y->b + x[c].a]);
+            const float v = (up + y->part * (down - up)) * scale + add;
+            *to++ = lo + step * (v < 0 ? 0 : v > 255 ? 255 : v);
+        }
 }
 
 void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, const th_picture_change *change,
@@ -421,13 +436,12 @@ void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, c
     const bool flip = change->flip && th_rng_below(&rng, 2);
     const float step = (s->pixel_hi - s->pixel_lo) / 255, my = (float)(e->h - 1) / 2, mx = (float)(e->w - 1) / 2;
     const uint8_t *p = e->u8 + (size_t)i * size_of(e);
-    for (int32_t r = 0; r < e->h; r++)
-        for (int32_t c = 0; c < e->w; c++) {
-            const float y = my + ((float)r - my) / zoom + dy,
-                        z = mx + ((float)(flip ? e->w - 1 - c : c) - mx) / zoom + dx;
-            for (int32_t k = 0; k < e->c; k++) {
-                const float v = (between(p, e, y, z, k) - 127.5f) * contrast + 127.5f + light;
-                *x++ = s->pixel_lo + step * (v < 0 ? 0 : v > 255 ? 255 : v);
-            }
-        }
+    between column[TH_MAX_PICTURE];
+    for (int32_t c = 0; c < e->w; c++)
+        column[c] = place_at(mx + ((float)(flip ? e->w - 1 - c : c) - mx) / zoom + dx, e->w, e->c);
+    for (int32_t r = 0; r < e->h; r++) {
+        const between row = place_at(my + ((float)r - my) / zoom + dy, e->h, e->w * e->c);
+        change_row(e, p, &row, column, contrast, 127.5f * (1 - contrast) + light, s->pixel_lo, step,
+                   x + (size_t)(r * e->w * e->c));
+    }
 }
