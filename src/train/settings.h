@@ -8,8 +8,8 @@
 /*  name as an option (in thimble.ini with _ for -), its value, its default, help */
 #define TH_TRAIN_SETTING_LIST(X)                                                                                       \
     X("loss", "NAME", "cross-entropy", "what to make small: cross-entropy, binary, mse, mae or huber")                 \
-    X("label-smoothing", "PART", "from the preset", "0 to below 1, spread over all classes, so that none is too sure") \
-    X("class-weights", "auto|none|LIST", "none", "auto: rare classes count more; or numbers in the order of labels")   \
+    X("label-smoothing", "PART", "from the preset", "0 to below 1, spread over all classes")                           \
+    X("class-weights", "LIST", "none", "auto: rare classes count more; or numbers, by label")                          \
     X("huber-delta", "X", "1", "loss huber: distance from which it is a line")                                         \
     X("optimizer", "NAME", "adamw", "adamw, adam, rmsprop or sgd")                                                     \
     X("learning-rate", "X", "from the preset", "its peak")                                                             \
@@ -19,11 +19,11 @@
     X("schedule", "NAME", "cosine", "learning rate over time: cosine, constant, step or plateau")                      \
     X("warmup", "EPOCHS", "4 %, at most 2", "the learning rate rises for so long")                                     \
     X("rate-floor", "PART", "0.01", "schedule cosine: ends at this part of the peak")                                  \
-    X("drop-every", "EPOCHS", "10", "schedule step: so often; plateau: after so many that were not better")            \
+    X("drop-every", "EPOCHS", "10", "schedule step: so often; plateau: after so many not better")                      \
     X("drop-factor", "PART", "0.5", "schedule step and plateau: the rate times this")                                  \
     X("clip", "LENGTH", "0 = off", "longest gradient, all weights together")                                           \
-    X("average", "PART", "from the preset", "weight averaging: how much of it stays at each step; 0 = off")            \
-    X("stop-on", "METRIC", "loss", "what the best epoch is best at: loss, accuracy, balanced_accuracy, f1, mae, rmse") \
+    X("average", "PART", "from the preset", "weight averaging: how much stays at each step; 0 = off")                  \
+    X("stop-on", "METRIC", "loss", "best epoch: of loss, accuracy, balanced_accuracy, f1, mae or rmse")                \
     X("patience", "EPOCHS", "a third of all", "stop after so many that were not better; 0 = never")
 
 typedef enum th_weighting { TH_WEIGHTS_NONE, TH_WEIGHTS_AUTO, TH_WEIGHTS_LIST } th_weighting;

@@ -3,6 +3,7 @@
 #include "data/audio.h"
 #include "os/file.h"
 #include "report/report.h"
+#include "store/runs.h"
 
 #define HOSTILE "<b>&'yes"
 #define ARABIC  "\xd9\x86\xd8\xb9\xd9\x85"
@@ -185,11 +186,65 @@ static void place_that_cannot_be_written(void **state)
     th_report_free(&r);
 }
 
+/* Runs side by side: names that bite, other lengths, figures that only some have; seven, of which six are shown. */
+static void runs_side_by_side(void **state)
+{
+    (void)state;
+    char dir[TH_PATH_BYTES], path[TH_PATH_BYTES];
+    const th_project p = make_project(dir);
+    th_store *s;
+    assert_int_equal(th_project_path(&p, TH_FILE_STORE, path, NULL), TH_OK);
+    assert_int_equal(th_store_open(path, true, &s, NULL), TH_OK);
+    for (int k = 1; k <= 8; k++) {
+        char options[64], name[16];
+        int64_t id;
+        snprintf(options, sizeof options, "clip = %d\nodd = %s\nsame = 7\n", k, HOSTILE);
+        snprintf(name, sizeof name, HOSTILE "%d", k);
+        const th_run r = {.name = k < 7 ? name : NULL,
+                          .job = "j",
+                          .preset = "ds-cnn",
+                          .options = options,
+                          .model = "dense classes\n",
+                          .seed = "1",
+                          .path = "plain",
+                          .data_hash = "0",
+                          .code = "1",
+                          .metric = "val_loss",
+                          .epochs = 9};
+        assert_int_equal(th_runs_start(s, &r, false, &id, NULL), TH_OK);
+        for (int e = 1; k < 8 && e <= k + 1; e++) { /* the eighth was stopped at once */
+            const th_run_value v[] = {{e, "val_accuracy", 0.1 * k}, {e, "val_loss", 1.0 / (e + k)}};
+            assert_int_equal(th_runs_put(s, id, v, 2, NULL), TH_OK);
+        }
+    }
+    th_store_close(s);
+    char *page = page_of(&p);
+    const char *section = strstr(page, "<section id=\"runs\"");
+    assert_non_null(section);
+    assert_non_null(strstr(section, "class=\"run r6\""));
+    assert_non_null(strstr(section, "newest 6 of 7 runs"));
+    assert_non_null(strstr(section, "<td>clip</td><td>2</td><td>3</td>"));
+    assert_non_null(strstr(section, "&lt;b&gt;&amp;&#39;yes2"));
+    assert_null(strstr(section, "<td>same</td>"));
+    assert_null(strstr(page, HOSTILE));
+    char *again = page_of(&p);
+    assert_string_equal(page, again);
+    free(page), free(again);
+    assert_int_equal(th_file_write(path, (th_span){(const uint8_t *)"rubbish, no database at all", 27}, NULL), TH_OK);
+    page = page_of(&p); /* a page all the same, with a note */
+    assert_non_null(strstr(page, "thimble.db"));
+    free(page);
+    remove_project(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empty_project_says_what_to_run), cmocka_unit_test(all_sections_and_hostile_names),
-        cmocka_unit_test(damaged_files_become_a_note),    cmocka_unit_test(odd_json_does_no_harm),
+        cmocka_unit_test(runs_side_by_side),
+        cmocka_unit_test(empty_project_says_what_to_run),
+        cmocka_unit_test(all_sections_and_hostile_names),
+        cmocka_unit_test(damaged_files_become_a_note),
+        cmocka_unit_test(odd_json_does_no_harm),
         cmocka_unit_test(place_that_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
