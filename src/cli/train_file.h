@@ -7,8 +7,7 @@
 /* The options that belong to it, beside those of train/settings.h and seed, epochs, threads, resume, json. */
 #define TH_TRAIN_FILE_OPTIONS                                                                                          \
     {"data", "PATH", NULL,                                                                                             \
-     "learn from these examples, not from a project: a folder of PNG pictures for each label, "                        \
-     "images-idx3, .csv or .bin"},                                                                                     \
+     "examples without a project: a folder of pictures for each label, images-idx3, .csv or .bin"},                    \
         {"val", "PATH", "an eighth of the data", "examples to watch the training by"},                                 \
         {"out", "FILE", "NETWORK.tflite here", "with --data: where the float model goes"},                             \
         {"size", "HxWxC", "as the network or the first picture", "with --data: shape of an example"},                  \
@@ -19,9 +18,7 @@
         {"cut", "LAYER", "before the last dense", "of a .tflite: layers behind this one are replaced by the head"},    \
         {"head", "LINES", "dense classes", "of a .tflite: the new end, lines separated by ;"},                         \
     {                                                                                                                  \
-        "keep", "N", "0 = off",                                                                                        \
-            "of a frozen .tflite: run its layers once on N variants of each example, and train on "                    \
-            "what they made"                                                                                           \
+        "keep", "N", "0 = off", "of a frozen .tflite: run it once on N variants of each example, keep the results"     \
     }
 
 TH_NODISCARD th_err th_train_file(const th_args *a, th_why *why);
