@@ -48,6 +48,10 @@ static int64_t covered(int64_t i, int64_t n, int64_t from, int64_t k)
 
 void th_picture_resize(const uint8_t *from, int32_t h, int32_t w, int32_t c, uint8_t *to, int32_t to_h, int32_t to_w)
 {
+    if (h == to_h && w == to_w) {
+        memcpy(to, from, (size_t)h * (size_t)w * (size_t)c);
+        return;
+    }
     const int64_t all = (int64_t)h * w; /* area of an output pixel, in units of 1/(to_h * to_w) */
     for (int32_t y = 0; y < to_h; y++)
         for (int32_t x = 0; x < to_w; x++)
