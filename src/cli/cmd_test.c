@@ -21,19 +21,33 @@ static void keep(const th_test *t, json_t *object)
     }
 }
 
+static th_err show(const th_test *t, bool json, json_t *object, th_why *why)
+{
+    if (!object) return th_why_set(why, TH_ENOMEM, "out of memory");
+    if (json) return th_json_print(object, why);
+    json_decref(object);
+    return th_test_print(t, why);
+}
+
+static th_err test_examples(const th_args *a, th_test *t, th_why *why)
+{
+    if (th_arg(a, "stream") || th_arg(a, "split"))
+        return th_why_set(why, TH_EUSAGE,
+                          "this model takes pictures or numbers, named with --data PATH; --stream and "
+                          "--split are for recordings");
+    TH_TRY(th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), why));
+    return show(t, th_arg_on(a, "json"), th_test_json(t), why);
+}
+
 static th_err test_clips(const th_args *a, th_test *t, th_why *why)
 {
     const char *dir = th_arg(a, "data"), *split = th_arg(a, "split");
     TH_TRY(th_test_choose(t, dir, split ? split : "test", why));
     TH_TRY(th_test_classify(t, why));
-    if (!th_arg_on(a, "json")) TH_TRY(th_test_print(t, why));
     json_t *object = th_test_json(t);
-    if (!object) return th_why_set(why, TH_ENOMEM, "out of memory");
     /* the report shows the test of the project's own held-out clips, of its own models */
-    if (t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) keep(t, object);
-    if (th_arg_on(a, "json")) return th_json_print(object, why);
-    json_decref(object);
-    return TH_OK;
+    if (object && t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) keep(t, object);
+    return show(t, th_arg_on(a, "json"), object, why);
 }
 
 static th_err check_options(const th_args *a, th_why *why)
@@ -53,7 +67,11 @@ static th_err run(const th_args *a, th_why *why)
     TH_TRY(check_options(a, why));
     th_interrupt_catch();
     th_err err = th_test_open(th_word(a, 0, "."), th_arg(a, "model"), &t, why);
-    if (!err)
+    if (!err && t.of_examples)
+        err = test_examples(a, &t, why);
+    else if (!err && th_arg(a, "pixels"))
+        err = th_why_set(why, TH_EUSAGE, "--pixels is for models that take pictures; this one takes recordings");
+    else if (!err)
         err = th_arg(a, "stream")
                   ? th_test_stream(&t, th_arg(a, "stream"), th_arg(a, "truth"), th_arg_on(a, "json"), why)
                   : test_clips(a, &t, why);
@@ -62,7 +80,10 @@ static th_err run(const th_args *a, th_why *why)
 }
 
 static const th_opt opts[] = {
-    {"data", "DIR", NULL, "test every recording below DIR instead, read as by `data import`"},
+    {"data", "PATH", NULL,
+     "test every recording below that folder, read as by `data import`; of a model of pictures or numbers: examples as "
+     "`train --data` takes them"},
+    {"pixels", "LO..HI", NULL, "of a model of pictures that was not trained here: what black and white become"},
     {"split", "NAME", "test", "test, val or train clips of the project"},
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
@@ -73,12 +94,15 @@ static const th_opt opts[] = {
 
 const th_cmd th_cmd_test = {
     .name = "test",
-    .words = "[PROJECT|MODEL.tflite]",
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm]",
     .summary = "how well float and int8 hear: confusion, recall, precision",
     .detail =
         "  thimble test                           the project's test clips, heard by both networks\n"
         "  thimble test --data recordings         other people's clips: a folder per word; a word that is no label "
         "counts as \"unknown\"\n"
+        "  thimble test mine.tflite --data pictures/test\n"
+        "                                         a model that `train --data` made: pictures or numbers, the labels "
+        "in its card\n"
         "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n\n"
         "The truth of a long recording is a label track as Audacity exports it: start, end, label, separated by tabs.\n"
         "A detection of the right label from the start of a word to 1 s after its end is a hit, once; every other one "

@@ -3,6 +3,7 @@
 #define TH_CLI_TEST_H
 
 #include "cli/cmd.h"
+#include "cli/example_set.h"
 #include "data/dataset.h"
 #include "evaluate/classify.h"
 #include "evaluate/metrics.h"
@@ -17,6 +18,11 @@ typedef struct th_test {
     th_model *net[TH_MAX_NETS]; /* float and int8; NULL: there is none */
     th_pipeline pipe;
     uint64_t hash[TH_MAX_NETS]; /* FNV-1a of their files; 0 for none */
+
+    bool of_examples; /* the model takes pictures or numbers (data/examples.h), and not recordings */
+    bool has_card;
+    th_card card;       /* of such a model; pipe has its labels, and nothing else */
+    th_examples *shown; /* what it is tested on */
 
     th_dataset *set;
     size_t *clip;        /* [n] clips of the set that are tested */
@@ -40,6 +46,13 @@ void th_test_free(th_test *t); /* also after an error */
 
 /* The clips: of a split of the project, or of every recording below `dir` (not NULL). */
 TH_NODISCARD th_err th_test_choose(th_test *t, const char *dir, const char *split, th_why *why);
+
+/* Examples instead of clips, of the file or folder `data`; asks the networks, counts.
+ *   pixels  of a model without a card, whose classes are in the order of the labels' names: "0..1"; or NULL */
+TH_NODISCARD th_err th_test_examples(th_test *t, const char *data, const char *pixels, th_why *why);
+
+/* Counts the verdicts. */
+void th_test_count(th_test *t);
 
 /* Asks the networks, counts. */
 TH_NODISCARD th_err th_test_classify(th_test *t, th_why *why);

@@ -36,14 +36,12 @@ static th_err load_net(const char *path, th_test *t, th_why *why)
     t->net[slot] = model;
     t->hash[slot] = hash;
     th_why inner = {0};
-    const th_err err = th_pipeline_from(model, &t->pipe, &inner);
-    if (err == TH_ENOENT)
-        return th_why_set(
-            why, err,
-            "%s holds no description of its labels and features (%s), so recordings cannot be tested with it. "
-            "Models made by `thimble train` and `thimble quantize` have one; `thimble run` takes any model with raw "
-            "tensors",
-            path, TH_PIPELINE_METADATA);
+    th_err err = th_pipeline_from(model, &t->pipe, &inner);
+    if (err == TH_ENOENT) {
+        t->of_examples = true;
+        t->has_card = th_model_metadata(model, TH_CARD_METADATA).n > 0;
+        err = t->has_card ? th_card_from(model, &t->card, &inner) : TH_OK;
+    }
     return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
 }
 
@@ -102,10 +100,16 @@ th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why
     } else if (th_file_exists(word)) {
         if (model) return th_why_set(why, TH_EUSAGE, "%s is a model already: leave out --model", word);
         TH_TRY(load_net(word, t, why));
+        if (t->of_examples) return TH_OK;
         TH_TRY(project_of_model(t, why));
     } else {
         return th_why_set(why, TH_ENOENT, "there is no project folder or model file %s", word);
     }
+    if (t->of_examples)
+        return th_why_set(why, TH_ENOENT,
+                          "the model holds no description of its labels and features (%s), so recordings cannot be "
+                          "tested with it. Models made by `thimble train` and `thimble quantize` have one",
+                          TH_PIPELINE_METADATA);
     use_labels_of_model(t);
     return TH_OK;
 }
@@ -114,6 +118,7 @@ void th_test_free(th_test *t)
 {
     for (int k = 0; k < TH_MAX_NETS; k++) th_model_free(t->net[k]);
     th_dataset_free(t->set);
+    th_examples_free(t->shown);
     free(t->clip);
     free(t->truth);
     free(t->verdict);
@@ -229,7 +234,7 @@ static void note_unreadable(th_test *t, size_t i)
     snprintf(t->first_problem, sizeof t->first_problem, "%s", why.err ? why.text : th_err_text(t->verdict[i].err));
 }
 
-static void count(th_test *t)
+void th_test_count(th_test *t)
 {
     t->confusion[0] = t->confusion[1] = (th_confusion){.n = t->pipe.n_labels};
     for (size_t i = 0; i < t->n; i++) {
@@ -247,7 +252,7 @@ static void count(th_test *t)
             if (t->net[k]) th_confusion_add(&t->confusion[k], t->truth[i], v->said[k]);
         t->agree += t->net[0] && t->net[1] && v->said[0] == v->said[1];
     }
-    t->unreadable += t->set->n_skipped; /* the scan left them out */
+    t->unreadable += t->set ? t->set->n_skipped : (size_t)t->shown->n_skipped; /* left out while reading */
 }
 
 th_err th_test_classify(th_test *t, th_why *why)
@@ -261,7 +266,7 @@ th_err th_test_classify(th_test *t, th_why *why)
                                  .n_threads = th_cpu_count()};
     TH_TRY(read_long_files(t, why));
     TH_TRY(th_classify_clips(&job, t->verdict, why));
-    count(t);
+    th_test_count(t);
     if (t->unreadable)
         fprintf(stderr, "note: %zu recordings could not be used%s%s\n", t->unreadable,
                 *t->first_problem ? "; the first: " : "", t->first_problem);

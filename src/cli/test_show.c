@@ -17,6 +17,11 @@ static int shown_net(const th_test *t) /* the one that a board runs, when it is 
     return t->net[TH_NET_INT8] ? TH_NET_INT8 : TH_NET_FLOAT;
 }
 
+static const char *noun(const th_test *t)
+{
+    return t->of_examples ? "examples" : "clips";
+}
+
 /* ---- examples ------------------------------------------------------------------------------- */
 
 typedef struct example {
@@ -46,8 +51,27 @@ static example *examples(const th_test *t, bool right, size_t *n)
     return e;
 }
 
+/* Where a tested picture or row comes from. */
+static void origin(const th_test *t, size_t i, char *text, size_t cap)
+{
+    if (t->shown->file && t->shown->file[i])
+        th_text_fmt(text, cap, "%s", t->shown->file[i]);
+    else
+        th_text_fmt(text, cap, "example %zu", i + 1);
+}
+
+static json_t *shown_json(const th_test *t, const example *e)
+{
+    const th_verdict *v = &t->verdict[e->i];
+    char path[TH_PATH_BYTES];
+    origin(t, e->i, path, sizeof path);
+    return json_pack("{s:s%,s:s,s:s,s:f}", "file", path, strlen(path), "truth", t->pipe.labels[t->truth[e->i]], "said",
+                     t->pipe.labels[v->said[shown_net(t)]], "score", (double)e->score);
+}
+
 static json_t *example_json(const th_test *t, const example *e)
 {
+    if (t->of_examples) return shown_json(t, e);
     const th_clip *c = &t->set->clips[t->clip[e->i]];
     const th_verdict *v = &t->verdict[e->i];
     char path[TH_PATH_BYTES];
@@ -110,7 +134,7 @@ static json_t *classes_json(const th_test *t)
 {
     json_t *list = json_array();
     for (int32_t k = 0; k < t->pipe.n_labels; k++) {
-        json_t *o = json_pack("{s:s,s:i}", "label", t->pipe.labels[k], "clips",
+        json_t *o = json_pack("{s:s,s:i}", "label", t->pipe.labels[k], noun(t),
                               (int)th_confusion_row(&t->confusion[shown_net(t)], k));
         for (int net = 0; net < TH_MAX_NETS; net++)
             if (t->net[net])
@@ -135,7 +159,7 @@ json_t *th_test_json(const th_test *t)
         json_object_set_new(confusion, name[k], matrix_json(&t->confusion[k]));
     }
     json_object_set_new(o, "confusion", confusion);
-    json_object_set_new(o, "clips", json_integer((json_int_t)t->tested));
+    json_object_set_new(o, noun(t), json_integer((json_int_t)t->tested));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)t->unreadable));
     if (t->net[0] && t->net[1]) json_object_set_new(o, "agreement", json_real((double)t->agree / (double)t->tested));
     json_object_set_new(o, "classes", classes_json(t));
@@ -197,7 +221,7 @@ static void matrix_table(const th_test *t, th_table *table)
 {
     const th_confusion *c = &t->confusion[shown_net(t)];
     *table = th_table_make(c->n + 1);
-    th_table_cell(table, "said \\ heard");
+    th_table_cell(table, t->of_examples ? "is \\ called" : "said \\ heard");
     for (int32_t k = 0; k < c->n; k++)
         th_table_cell(table, "%.*s", cut(t->pipe.labels[k], c->n > 6 ? 5 : 20), t->pipe.labels[k]);
     for (int32_t truth = 0; truth < c->n; truth++) {
@@ -216,8 +240,8 @@ static void matrix_table(const th_test *t, th_table *table)
 static void classes_table(const th_test *t, th_table *table)
 {
     *table = th_table_make(6);
-    static const char *const heading[6] = {"label",       "clips",           "recall float",
-                                           "recall int8", "precision float", "precision int8"};
+    const char *const heading[6] = {"label",       noun(t),           "recall float",
+                                    "recall int8", "precision float", "precision int8"};
     for (int i = 0; i < 6; i++) th_table_cell(table, "%s", heading[i]);
     for (int32_t k = 0; k < t->pipe.n_labels; k++) {
         th_table_cell(table, "%s", t->pipe.labels[k]);
@@ -246,9 +270,17 @@ static void print_worst(const th_test *t)
     example *e = examples(t, false, &n);
     if (e && n) puts("\nWrong and sure of it:");
     for (size_t i = 0; e && i < n && i < 5; i++) {
+        const char *said = t->pipe.labels[t->verdict[e[i].i].said[shown_net(t)]];
+        char from[TH_PATH_BYTES];
+        if (t->of_examples) {
+            origin(t, e[i].i, from, sizeof from);
+            printf("  %3.0f %%  %s taken for %s: %s\n", (double)e[i].score * 100.0, t->pipe.labels[t->truth[e[i].i]],
+                   said, from);
+            continue;
+        }
         const th_clip *c = &t->set->clips[t->clip[e[i].i]];
-        printf("  %3.0f %%  %s heard as %s: %s\n", (double)e[i].score * 100.0, c->word[0] ? c->word : c->label,
-               t->pipe.labels[t->verdict[e[i].i].said[shown_net(t)]], c->file);
+        printf("  %3.0f %%  %s heard as %s: %s\n", (double)e[i].score * 100.0, c->word[0] ? c->word : c->label, said,
+               c->file);
     }
     free(e);
 }
@@ -256,21 +288,23 @@ static void print_worst(const th_test *t)
 th_err th_test_print(const th_test *t, th_why *why)
 {
     th_table table;
+    char recall[160];
+    const char *matrix = t->of_examples                ? "\nWhat it is and what it was called:\n"
+                         : shown_net(t) == TH_NET_INT8 ? "\nWhat was said and what int8 heard:\n"
+                                                       : "\nWhat was said and what was heard:\n";
     printf("%zu %s\n\n", t->tested, t->what);
     scores_table(t, &table);
     TH_TRY(print_table(&table, "", why));
     if (t->net[0] && t->net[1])
         printf("\nfloat and int8 say the same of %.1f %% of the clips\n", 100.0 * (double)t->agree / (double)t->tested);
     matrix_table(t, &table);
-    TH_TRY(print_table(&table,
-                       shown_net(t) == TH_NET_INT8 ? "\nWhat was said and what int8 heard:\n"
-                                                   : "\nWhat was said and what was heard:\n",
-                       why));
+    TH_TRY(print_table(&table, matrix, why));
     classes_table(t, &table);
-    TH_TRY(print_table(&table,
-                       "\nRecall: part of the label's clips that were found. Precision: how often the label is right "
-                       "when it is given.\n",
-                       why));
+    snprintf(recall, sizeof recall,
+             "\nRecall: part of the label's %s that were found. Precision: how often the label is right when it is "
+             "given.\n",
+             noun(t));
+    TH_TRY(print_table(&table, recall, why));
     print_worst(t);
     return TH_OK;
 }

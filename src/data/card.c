@@ -32,6 +32,23 @@ th_examples_scale th_card_scale(const th_card *card)
                                .inv = card->n_values ? card->inv : NULL};
 }
 
+th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why)
+{
+    int32_t to[TH_MAX_LABELS];
+    if (e->f32 && card->n_values && card->n_values != e->h * e->w * e->c)
+        return th_why_set(why, TH_ESHAPE, "the examples have %ld numbers each, the model was trained with %ld",
+                          (long)(e->h * e->w * e->c), (long)card->n_values);
+    for (int32_t k = 0; k < e->n_labels; k++) {
+        for (to[k] = 0; to[k] < card->n_labels && strcmp(e->labels[k], card->labels[to[k]]) != 0;) to[k]++;
+        if (to[k] == card->n_labels)
+            return th_why_set(why, TH_EFORMAT, "the label \"%s\" is not among those that are trained", e->labels[k]);
+    }
+    for (int32_t i = 0; i < e->n; i++) e->label[i] = to[e->label[i]];
+    memcpy(e->labels, card->labels, sizeof e->labels);
+    e->n_labels = card->n_labels;
+    return TH_OK;
+}
+
 static json_t *numbers(const float *v, int32_t n)
 {
     json_t *a = json_array();

@@ -24,6 +24,10 @@ TH_NODISCARD th_err th_card_attach(const th_card *card, th_model *model, th_why 
 /* Errors: TH_ENOENT (the model has none), TH_EFORMAT. */
 TH_NODISCARD th_err th_card_from(const th_model *model, th_card *card, th_why *why);
 
+/* Numbers of e's labels change to those that the card has for the same names; e has the card's labels then.
+ * Errors: TH_EFORMAT (e has a label that the card has not), TH_ESHAPE (numbers of another count than mean and inv). */
+TH_NODISCARD th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why);
+
 th_examples_scale th_card_scale(const th_card *card); /* points into the card */
 
 #endif

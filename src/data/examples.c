@@ -5,6 +5,7 @@
 #include "data/picture.h"
 #include "os/file.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ void th_examples_free(th_examples *e)
     free(e->u8);
     free(e->f32);
     free(e->label);
+    for (int32_t i = 0; e->file && i < e->n; i++) free(e->file[i]);
+    free(e->file);
     free(e);
 }
 
@@ -49,6 +52,9 @@ static th_err room(th_examples *e, int32_t *cap, bool bytes, th_why *why)
     int32_t *label = realloc(e->label, (size_t)more * sizeof *label);
     if (!label) return th_why_set(why, TH_ENOMEM, "no memory for %ld examples", (long)more);
     e->label = label;
+    char **file = realloc(e->file, (size_t)more * sizeof *file);
+    if (!file) return th_why_set(why, TH_ENOMEM, "no memory for %ld examples", (long)more);
+    e->file = file;
     *cap = more;
     return TH_OK;
 }
@@ -67,6 +73,13 @@ static th_err label_of(th_examples *e, const char *name, size_t len, int32_t *la
     return TH_OK;
 }
 
+/* Names of classes that have none. */
+static void number_labels(th_examples *e)
+{
+    for (int32_t k = 0; k < e->n_labels && k < TH_MAX_LABELS; k++)
+        th_text_fmt(e->labels[k], TH_LABEL_BYTES, "%d", (int)k);
+}
+
 /* ---- folders of pictures ---- */
 
 static th_err add_picture(th_examples *e, int32_t *cap, const char *path, int32_t label, th_why *why)
@@ -81,9 +94,12 @@ static th_err add_picture(th_examples *e, int32_t *cap, const char *path, int32_
         return TH_OK;
     }
     if (e->h == 0) e->h = h, e->w = w;
-    const th_err full = room(e, cap, true, why);
+    th_err full = room(e, cap, true, why);
+    char *name = full ? NULL : strdup(path);
+    if (!full && !name) full = th_why_set(why, TH_ENOMEM, "no memory for %s", path);
     if (!full) {
         th_picture_resize(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w);
+        e->file[e->n] = name;
         e->label[e->n++] = label;
     }
     free(bytes);
@@ -189,7 +205,7 @@ static th_err take_idx(th_examples *e, const char *path, const uint8_t *x, size_
                               TH_MAX_LABELS);
         if (y[8 + i] >= e->n_labels) e->n_labels = y[8 + i] + 1;
     }
-    for (int32_t k = 0; k < e->n_labels; k++) th_text_fmt(e->labels[k], TH_LABEL_BYTES, "%d", (int)k);
+    number_labels(e);
     e->n = (int32_t)n;
     return TH_OK;
 }
@@ -250,6 +266,7 @@ static th_err add_row(th_examples *e, int32_t *cap, const char *at, const char *
     if (memchr(at, ',', (size_t)(end - at)))
         return th_why_set(why, TH_EFORMAT, "%s: %zu numbers and a label are needed, there are more columns", where,
                           size_of(e));
+    e->file[e->n] = NULL;
     return label_of(e, at, (size_t)(end - at), &e->label[e->n++], where, why);
 }
 
@@ -286,50 +303,97 @@ static th_err load_csv(th_examples *e, const char *path, th_why *why)
     return err;
 }
 
-static th_err read_class_numbers(th_examples *e, const char *path, th_why *why)
+static th_err parse_class_numbers(th_examples *e, const char *path, const char *at, int32_t n_classes, th_why *why)
+{
+    for (int32_t i = 0; i < e->n; i++) {
+        char *end = NULL;
+        errno = 0;
+        const long v = strtol(at, &end, 10);
+        if (end == at || errno || v < 0)
+            return th_why_set(why, TH_EFORMAT,
+                              "%s, label %ld: a class number from 0 on is needed; there are %ld examples", path,
+                              (long)i + 1, (long)e->n);
+        if (v >= n_classes)
+            return th_why_set(why, TH_EFORMAT,
+                              "%s, label %ld is %ld, but there are at most %ld classes, which count from 0", path,
+                              (long)i + 1, v, (long)n_classes);
+        e->label[i] = (int32_t)v;
+        if (v >= e->n_labels) e->n_labels = (int32_t)v + 1;
+        at = end;
+    }
+    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') at++;
+    return *at ? th_why_set(why, TH_EFORMAT, "%s has more labels than there are examples, %ld", path, (long)e->n)
+               : TH_OK;
+}
+
+static th_err read_class_numbers(th_examples *e, const char *path, int32_t n_classes, th_why *why)
 {
     uint8_t *bytes;
     size_t n;
     TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    const char *at = (const char *)bytes, *end = at + n;
-    th_err err = TH_OK;
-    for (int32_t i = 0; i < e->n && !err; i++) {
-        const char *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : at;
-        if (!stop) stop = end;
-        float v = -1;
-        if (at >= end || !number(at, stop, &v) || v < 0 || v >= TH_MAX_LABELS || v > floorf(v))
-            err = th_why_set(why, TH_EFORMAT, "%s, line %d: a class number from 0 to %d is needed", path, (int)i + 1,
-                             TH_MAX_LABELS - 1);
-        e->label[i] = (int32_t)v;
-        if (!err && e->label[i] >= e->n_labels) e->n_labels = e->label[i] + 1;
-        at = stop < end ? stop + 1 : end;
-    }
-    for (int32_t k = 0; k < e->n_labels; k++) th_text_fmt(e->labels[k], TH_LABEL_BYTES, "%d", (int)k);
+    char *text = calloc(n + 1, 1);
+    if (text) memcpy(text, bytes, n);
     free(bytes);
+    const th_err err = text ? parse_class_numbers(e, path, text, n_classes, why)
+                            : th_why_set(why, TH_ENOMEM, "no memory for %s", path);
+    free(text);
+    number_labels(e);
     return err;
+}
+
+/* float32 numbers, and class numbers unless `labels` is NULL. */
+static th_err load_numbers(th_examples *e, const char *path, const char *labels, int32_t n_classes, th_why *why)
+{
+    const size_t each = size_of(e) * sizeof(float);
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    e->f32 = (float *)(void *)bytes;
+    if (each == 0 || n == 0 || n % each || n / each > INT32_MAX)
+        return th_why_set(
+            why, TH_EFORMAT,
+            "%s has %zu bytes, but one input of the model is %zu bytes of float32: give whole inputs, one "
+            "after another",
+            path, n, each);
+    for (size_t i = 0; labels && i < n / sizeof(float); i++)
+        if (!isfinite(e->f32[i]))
+            return th_why_set(why, TH_EFORMAT, "%s, example %zu: its value %zu is no number", path, i / size_of(e) + 1,
+                              i % size_of(e) + 1);
+    e->n = (int32_t)(n / each);
+    e->label = calloc((size_t)e->n, sizeof *e->label);
+    if (!e->label) return th_why_set(why, TH_ENOMEM, "no memory for %d examples", (int)e->n);
+    if (labels) return read_class_numbers(e, labels, n_classes, why);
+    for (int32_t i = 0; i < e->n; i++) e->label[i] = -1;
+    return TH_OK;
+}
+
+bool th_examples_labels_path(const char *path, char labels[TH_PATH_BYTES])
+{
+    const size_t stem = strlen(path) - 4;
+    if (!ends_with(path, ".bin") || stem + 8 > TH_PATH_BYTES) return false;
+    memcpy(labels, path, stem);
+    memcpy(labels + stem, ".labels", 8);
+    return true;
 }
 
 static th_err load_bin(th_examples *e, const char *path, th_why *why)
 {
     char beside[TH_PATH_BYTES];
-    uint8_t *bytes;
-    size_t n;
-    const size_t each = size_of(e) * sizeof(float), stem = strlen(path) - 4;
     if (e->h == 0) return th_why_set(why, TH_ESHAPE, "%s: the shape of an example must be given (--size)", path);
-    if (stem + 8 > TH_PATH_BYTES) return th_why_set(why, TH_ERANGE, "%s: too long a path", path);
-    memcpy(beside, path, stem);
-    memcpy(beside + stem, ".labels", 8);
-    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    e->f32 = (float *)(void *)bytes;
-    if (n == 0 || n % each || n / each > INT32_MAX)
-        return th_why_set(why, TH_EFORMAT, "%s has %zu bytes, but one example is %zu bytes of float32", path, n, each);
-    e->n = (int32_t)(n / each);
-    e->label = calloc((size_t)e->n, sizeof *e->label);
-    if (!e->label) return th_why_set(why, TH_ENOMEM, "no memory for %d examples", (int)e->n);
-    return read_class_numbers(e, beside, why);
+    if (!th_examples_labels_path(path, beside)) return th_why_set(why, TH_ERANGE, "%s: too long a path", path);
+    return load_numbers(e, path, beside, TH_MAX_LABELS, why);
 }
 
 /* ---- all kinds ---- */
+
+/* Nothing half-read is given out. */
+static th_err finish(th_err err, th_examples **e)
+{
+    if (!err) return TH_OK;
+    th_examples_free(*e);
+    *e = NULL;
+    return err;
+}
 
 th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **out, th_why *why)
 {
@@ -355,24 +419,16 @@ th_err th_examples_load(const char *path, const th_examples_shape *shape, th_exa
                        "%s: examples are a folder with a folder of PNG pictures for each label, an images-idx3 file, a "
                        ".csv file, or a .bin file of float32",
                        path);
-    if (!err) return TH_OK;
-    th_examples_free(e);
-    *out = NULL;
-    return err;
+    return finish(err, out);
 }
 
-th_err th_examples_relabel(th_examples *e, const th_examples *of, th_why *why)
+th_err th_examples_load_raw(const char *path, const char *labels, int32_t n_values, int32_t n_classes,
+                            th_examples **out, th_why *why)
 {
-    int32_t to[TH_MAX_LABELS];
-    for (int32_t k = 0; k < e->n_labels; k++) {
-        for (to[k] = 0; to[k] < of->n_labels && strcmp(e->labels[k], of->labels[to[k]]) != 0;) to[k]++;
-        if (to[k] == of->n_labels)
-            return th_why_set(why, TH_EFORMAT, "the label \"%s\" is not among those that are trained", e->labels[k]);
-    }
-    for (int32_t i = 0; i < e->n; i++) e->label[i] = to[e->label[i]];
-    memcpy(e->labels, of->labels, sizeof e->labels);
-    e->n_labels = of->n_labels;
-    return TH_OK;
+    th_examples *e = *out = calloc(1, sizeof *e);
+    if (!e) return th_why_set(why, TH_ENOMEM, "out of memory");
+    e->h = e->w = 1, e->c = n_values;
+    return finish(load_numbers(e, path, labels, n_classes, why), out);
 }
 
 /* ---- giving them out ---- */

@@ -3,20 +3,22 @@
  *   FOLDER/LABEL/FILE.png             pictures; labels in the order of their names, brought to one size
  *   IMAGES-idx3-ubyte[.gz]            grey pictures as MNIST has them, with LABELS-idx1-ubyte[.gz] beside it
  *   FILE.csv                          numbers, a row an example; the last column is the label (a word or a number)
- *   FILE.bin                          float32, one example after another, with FILE.labels: a class number a line */
+ *   FILE.bin                          float32, one example after another, with FILE.labels: a class number for each */
 #ifndef TH_DATA_EXAMPLES_H
 #define TH_DATA_EXAMPLES_H
 
 #include "base/why.h"
 #include "model/pipeline.h"
+#include "os/file.h"
 
 typedef struct th_examples {
     int32_t n, h, w, c;
-    uint8_t *u8; /* [n][h][w][c] of pictures, or NULL */
-    float *f32;  /* the same of numbers, or NULL */
-    int32_t *label;
+    uint8_t *u8;    /* [n][h][w][c] of pictures, or NULL */
+    float *f32;     /* the same of numbers, or NULL */
+    int32_t *label; /* [n]; -1: not known */
     int32_t n_labels;
     char labels[TH_MAX_LABELS][TH_LABEL_BYTES];
+    char **file;       /* [n] of a folder: the picture's file, or NULL */
     int32_t n_skipped; /* files of a folder that could not be read */
     char skipped[512]; /* why the first of them */
 } th_examples;
@@ -29,11 +31,18 @@ typedef struct th_examples_shape {
 /* Errors: TH_ENOENT (nothing of any kind: the text says what is possible), TH_EFORMAT (names file and line),
  * TH_ESHAPE (not the shape that is wanted), TH_ENOMEM. */
 TH_NODISCARD th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **e, th_why *why);
-void th_examples_free(th_examples *e); /* NULL is fine */
 
-/* The labels of `of` are used: numbers of e's labels change to those of the same names.
- * Errors: TH_EFORMAT (e has a label that `of` has not). */
-TH_NODISCARD th_err th_examples_relabel(th_examples *e, const th_examples *of, th_why *why);
+/* The inputs of a network as they are, float32 one after another, whatever the file is called.
+ *   labels     a text of class numbers, one for each input; NULL: they are not known
+ *   n_values   numbers of an input, of n_classes classes; labels have their numbers as names, the first TH_MAX_LABELS
+ * Errors: TH_EFORMAT, TH_ENOMEM, those of files. */
+TH_NODISCARD th_err th_examples_load_raw(const char *path, const char *labels, int32_t n_values, int32_t n_classes,
+                                         th_examples **e, th_why *why);
+
+/* The file of labels of FILE.bin: FILE.labels; false when the name is another, or too long. */
+bool th_examples_labels_path(const char *path, char labels[TH_PATH_BYTES]);
+
+void th_examples_free(th_examples *e); /* NULL is fine */
 
 /* How bytes and numbers become inputs. */
 typedef struct th_examples_scale {

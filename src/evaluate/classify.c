@@ -24,6 +24,7 @@ typedef struct batch {
     th_verdict *out;
     th_frontend frontend;
     void *tables; /* memory of the front end's tables */
+    int32_t n_x, n_labels;
     net net[TH_MAX_NETS];
     lane *lane;
     int n_lanes;
@@ -43,7 +44,7 @@ static bool usable(const th_tensor *t, int32_t count)
     return (t->type == TH_F32 || quantised) && th_shape_count(&t->shape) == count;
 }
 
-static th_err open_net(const th_model *model, const th_pipeline *pipe, net *n, th_why *why)
+static th_err open_net(const batch *b, const th_model *model, net *n, th_why *why)
 {
     const th_graph *g = &model->graphs[0];
     if (g->n_inputs != 1 || g->n_outputs != 1)
@@ -51,20 +52,22 @@ static th_err open_net(const th_model *model, const th_pipeline *pipe, net *n, t
                           (int)g->n_inputs, (int)g->n_outputs);
     n->in = &g->tensors[g->inputs[0]];
     n->out = &g->tensors[g->outputs[0]];
-    const int32_t n_in = pipe->n_frames * pipe->frontend.n_coef;
-    if (!usable(n->in, n_in) || !usable(n->out, pipe->n_labels))
+    if (!usable(n->in, b->n_x) || !usable(n->out, b->n_labels))
         return th_why_set(why, TH_ESHAPE,
-                          "the network takes %d values of %s and gives %d of %s, but its description says "
-                          "%d features and %d labels, in float32 or int8. Train it again: thimble train",
+                          "the network takes %d values of %s and gives %d of %s, but %s "
+                          "%d %s and %d labels, in float32 or int8%s",
                           (int)th_shape_count(&n->in->shape), th_type_name(n->in->type),
-                          (int)th_shape_count(&n->out->shape), th_type_name(n->out->type), (int)n_in,
-                          (int)pipe->n_labels);
+                          (int)th_shape_count(&n->out->shape), th_type_name(n->out->type),
+                          b->job->pipe ? "its description says" : "the examples have", (int)b->n_x,
+                          b->job->pipe ? "features" : "values", (int)b->n_labels,
+                          b->job->pipe ? ". Train it again: thimble train" : "");
     return th_plan_make_host(g, &n->plan, why);
 }
 
 static th_err open_frontend(batch *b, th_why *why)
 {
     const th_pipeline *p = b->job->pipe;
+    if (!p) return TH_OK;
     const size_t bytes = th_frontend_mem(&p->frontend);
     if (!bytes || th_frontend_frames(&p->frontend, p->clip_samples) != p->n_frames)
         return th_why_set(why, TH_ERANGE, "the model's feature settings make no sense. Train it again: thimble train");
@@ -78,9 +81,9 @@ static th_err open_frontend(batch *b, th_why *why)
 static th_err open_lane(const batch *b, lane *l, th_why *why)
 {
     const th_pipeline *p = b->job->pipe;
-    l->pcm = malloc((size_t)p->clip_samples * sizeof *l->pcm);
-    l->features = malloc((size_t)(p->n_frames * p->frontend.n_coef) * sizeof *l->features);
-    l->scratch = malloc((th_frontend_scratch(&p->frontend) + 1) * sizeof *l->scratch);
+    l->pcm = malloc((p ? (size_t)p->clip_samples : 1) * sizeof *l->pcm);
+    l->features = malloc((size_t)b->n_x * sizeof *l->features);
+    l->scratch = malloc((p ? th_frontend_scratch(&p->frontend) + 1 : 1) * sizeof *l->scratch);
     if (!l->pcm || !l->features || !l->scratch) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (int k = 0; k < TH_MAX_NETS; k++)
         if (b->net[k].plan) TH_TRY(th_runner_new(b->net[k].plan, &l->runner[k], why));
@@ -119,18 +122,29 @@ static th_err ask(const net *n, th_runner *r, const float *x, int32_t n_x, float
     return TH_OK;
 }
 
-static void classify_one(const batch *b, lane *l, size_t i)
+/* Features of a clip, or the values of an example. */
+static th_err get_features(const batch *b, lane *l, size_t i)
 {
     const th_pipeline *p = b->job->pipe;
-    th_verdict *v = &b->out[i];
-    v->err = b->job->fill(b->job->ctx, i, l->pcm);
-    if (v->err) return;
+    if (!p) {
+        b->job->values(b->job->ctx, i, l->features);
+        return TH_OK;
+    }
+    TH_TRY(b->job->fill(b->job->ctx, i, l->pcm));
     th_frontend_clip(&b->frontend, l->pcm, p->clip_samples, l->scratch, l->features);
+    return TH_OK;
+}
+
+static void classify_one(const batch *b, lane *l, size_t i)
+{
+    th_verdict *v = &b->out[i];
+    v->err = get_features(b, l, i);
+    if (v->err) return;
     for (int k = 0; k < TH_MAX_NETS; k++) {
         if (!l->runner[k]) continue;
-        l->err = ask(&b->net[k], l->runner[k], l->features, p->n_frames * p->frontend.n_coef, v->score[k], p->n_labels);
+        l->err = ask(&b->net[k], l->runner[k], l->features, b->n_x, v->score[k], b->n_labels);
         if (l->err) return;
-        v->said[k] = th_score_best(v->score[k], p->n_labels);
+        v->said[k] = th_score_best(v->score[k], b->n_labels);
     }
 }
 
@@ -150,7 +164,7 @@ static th_err open_all(batch *b, th_why *why)
 {
     TH_TRY(open_frontend(b, why));
     for (int k = 0; k < TH_MAX_NETS; k++)
-        if (b->job->net[k]) TH_TRY(open_net(b->job->net[k], b->job->pipe, &b->net[k], why));
+        if (b->job->net[k]) TH_TRY(open_net(b, b->job->net[k], &b->net[k], why));
     b->lane = calloc((size_t)b->job->n_threads, sizeof *b->lane);
     if (!b->lane) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (; b->n_lanes < b->job->n_threads; b->n_lanes++) {
@@ -165,7 +179,11 @@ static th_err open_all(batch *b, th_why *why)
 
 th_err th_classify_clips(const th_classify_job *job, th_verdict *out, th_why *why)
 {
-    batch b = {.job = job, .out = out};
+    const th_pipeline *p = job->pipe;
+    batch b = {.job = job,
+               .out = out,
+               .n_x = p ? p->n_frames * p->frontend.n_coef : job->n_values,
+               .n_labels = p ? p->n_labels : job->n_labels};
     th_team *team = NULL;
     th_err err = open_all(&b, why);
     if (!err) err = th_team_new(job->n_threads, &team, why);

@@ -1,0 +1,234 @@
+#include "cli/example_set.h"
+
+#include "base/hash.h"
+#include "base/rng.h"
+#include "cli/cmd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VAL_SHARE 8
+
+/* ---- options ---- */
+
+th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why)
+{
+    int h, w, c = 0, used = 0;
+    if (!text) return TH_OK;
+    const int got = sscanf(text, "%dx%dx%d%n", &h, &w, &c, &used);
+    if (got != 3 || text[used] || h < 1 || w < 1 || c < 1 || h > 4096 || w > 4096 || c > 4096)
+        return th_why_set(why, TH_EUSAGE, "--size %s: height, width and channels are needed, such as 96x96x3", text);
+    *shape = (th_examples_shape){h, w, c};
+    return TH_OK;
+}
+
+th_err th_example_pixels(const char *text, float *lo, float *hi, th_why *why)
+{
+    if (!text) return TH_OK;
+    const char *dots = strstr(text, "..");
+    char first[32], *stop;
+    if (dots && dots > text && dots - text < (ptrdiff_t)sizeof first && dots[2]) {
+        memcpy(first, text, (size_t)(dots - text));
+        first[dots - text] = 0;
+        *lo = strtof(first, &stop);
+        if (!*stop) *hi = strtof(dots + 2, &stop);
+        if (!*stop && isfinite(*lo) && isfinite(*hi) && *lo < *hi) return TH_OK;
+    }
+    return th_why_set(why, TH_EUSAGE, "--pixels %s: two numbers are needed, such as 0..1 or -1..1", text);
+}
+
+th_err th_example_change(const char *text, th_picture_change *change, th_why *why)
+{
+    char **list;
+    int n;
+    TH_TRY(th_list_split(text ? text : "flip,shift,light", &list, &n, why));
+    th_err err = TH_OK;
+    for (int i = 0; i < n && !err; i++) {
+        if (strcmp(list[i], "flip") == 0)
+            change->flip = true;
+        else if (strcmp(list[i], "shift") == 0)
+            change->shift = 0.1f;
+        else if (strcmp(list[i], "zoom") == 0)
+            change->zoom = 0.15f;
+        else if (strcmp(list[i], "light") == 0)
+            change->brightness = 0.15f, change->contrast = 0.2f;
+        else if (strcmp(list[i], "none") != 0 || n > 1)
+            err = th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, none", list[i]);
+    }
+    th_list_free(list, n);
+    return err;
+}
+
+th_examples_shape th_example_shape(const th_graph *g)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < g->n_inputs; i++) n += th_shape_count(&g->tensors[g->inputs[i]].shape);
+    if (g->n_inputs == 1) {
+        const th_shape *s = &g->tensors[g->inputs[0]].shape;
+        if (s->rank == 4 && s->d[0] == 1) return (th_examples_shape){s->d[1], s->d[2], s->d[3]};
+        if (s->rank == 3 && s->d[0] == 1) return (th_examples_shape){s->d[1], s->d[2], 1};
+    }
+    return (th_examples_shape){1, 1, n};
+}
+
+/* ---- opening ---- */
+
+static int by_draw(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return x[0] != y[0] ? (x[0] < y[0] ? -1 : 1) : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+/* Without --val an eighth of the examples, drawn by the seed, is not trained on. */
+static th_err divide(th_example_set *s, th_why *why)
+{
+    const int32_t n = s->train->n;
+    uint64_t *draw = calloc((size_t)n, 2 * sizeof *draw);
+    s->order = calloc((size_t)n, sizeof *s->order);
+    if (!draw || !s->order) {
+        free(draw);
+        return th_why_set(why, TH_ENOMEM, "out of memory");
+    }
+    th_rng rng = th_rng_make(s->seed, 77);
+    for (int32_t i = 0; i < n; i++) {
+        draw[2 * i] = th_rng_u32(&rng);
+        draw[2 * i + 1] = (uint64_t)i;
+    }
+    qsort(draw, (size_t)n, 2 * sizeof *draw, by_draw);
+    for (int32_t i = 0; i < n; i++) s->order[i] = (int32_t)draw[2 * i + 1];
+    free(draw);
+    s->n_val = s->val ? s->val->n : n / VAL_SHARE;
+    s->n_train = s->val ? n : n - s->n_val;
+    return TH_OK;
+}
+
+static void say_examples(const char *path, const th_examples *e)
+{
+    fprintf(stderr, "%s: %d examples of %dx%dx%d, %d labels\n", path, (int)e->n, (int)e->h, (int)e->w, (int)e->c,
+            (int)e->n_labels);
+    if (e->n_skipped)
+        fprintf(stderr, "note: %d files could not be read and are left out; the first: %s\n", (int)e->n_skipped,
+                e->skipped);
+}
+
+static th_err fresh_card(th_example_set *s, const th_example_files *f, th_why *why)
+{
+    const th_card *known = f->card;
+    if (s->train->n_labels < 2)
+        return th_why_set(why, TH_EFORMAT, "%s has one label only (%s): at least two are needed to tell apart", f->data,
+                          s->train->labels[0]);
+    th_card_make(s->train, f->pixel_lo, f->pixel_hi, &s->card);
+    s->new_labels = known != NULL;
+    if (!known || known->n_values != s->card.n_values) return TH_OK;
+    s->card.pixel_lo = known->pixel_lo, s->card.pixel_hi = known->pixel_hi;
+    memcpy(s->card.mean, known->mean, sizeof known->mean);
+    memcpy(s->card.inv, known->inv, sizeof known->inv);
+    return TH_OK;
+}
+
+/* The model's card, or a fresh one for other labels. */
+static th_err make_card(th_example_set *s, const th_example_files *f, th_why *why)
+{
+    th_why inner = {0};
+    if (!f->card || f->new_labels) return fresh_card(s, f, why);
+    const th_err err = th_card_relabel(f->card, s->train, &inner);
+    if (err == TH_EFORMAT && !f->keep_labels) return fresh_card(s, f, why);
+    if (err) return th_why_set(why, err, "%s: %s", f->data, inner.text);
+    s->card = *f->card;
+    return TH_OK;
+}
+
+th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why)
+{
+    TH_TRY(th_examples_load(f->data, &f->shape, &s->train, why));
+    say_examples(f->data, s->train);
+    const th_examples_shape shape = {s->train->h, s->train->w, s->train->c};
+    if (f->val) {
+        TH_TRY(th_examples_load(f->val, &shape, &s->val, why));
+        say_examples(f->val, s->val);
+    }
+    TH_TRY(make_card(s, f, why));
+    s->scale = th_card_scale(&s->card);
+    if (s->val) {
+        th_why inner = {0};
+        const th_err err = th_card_relabel(&s->card, s->val, &inner);
+        if (err) return th_why_set(why, err, "%s: %s", f->val, inner.text);
+    }
+    return divide(s, why);
+}
+
+void th_example_set_free(th_example_set *s)
+{
+    th_examples_free(s->train);
+    th_examples_free(s->val);
+    free(s->order);
+    *s = (th_example_set){0};
+}
+
+/* ---- giving them out ---- */
+
+static void one_hot(const th_example_set *s, int32_t label, float *y)
+{
+    for (int32_t k = 0; k < s->card.n_labels; k++) y[k] = k == label;
+}
+
+/* Every epoch in another order: a walk through the examples with a step that is prime to their number. */
+static int32_t shuffled(const th_example_set *s, int32_t epoch, int32_t i)
+{
+    th_rng rng = th_rng_make(s->seed, 1000 + (uint64_t)epoch);
+    const int64_t n = s->n_train;
+    int64_t step = 1 + th_rng_below(&rng, (uint32_t)n), a = step, b = n;
+    const int64_t start = th_rng_below(&rng, (uint32_t)n);
+    for (;;) {
+        for (a = step, b = n; b;) {
+            const int64_t r = a % b;
+            a = b, b = r;
+        }
+        if (a == 1) break;
+        step++;
+    }
+    return s->order[(start + step * i) % n];
+}
+
+void th_example_set_train(void *set, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    const th_example_set *s = set;
+    const int32_t at = shuffled(s, epoch, i);
+    (void)member;
+    th_examples_get_changed(s->train, &s->scale, &s->change, s->seed, epoch, at, x);
+    one_hot(s, s->train->label[at], y);
+}
+
+const th_examples *th_example_set_watched(const th_example_set *s, int32_t i, int32_t *at)
+{
+    *at = s->val ? i : s->order[s->n_train + i];
+    return s->val ? s->val : s->train;
+}
+
+void th_example_set_val(void *set, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    const th_example_set *s = set;
+    int32_t at;
+    const th_examples *e = th_example_set_watched(s, i, &at);
+    (void)member, (void)epoch;
+    th_examples_get(e, &s->scale, at, x);
+    one_hot(s, e->label[at], y);
+}
+
+uint64_t th_example_set_hash(const th_example_set *s)
+{
+    const th_examples *e = s->train;
+    const size_t n = (size_t)e->n * (size_t)(e->h * e->w * e->c);
+    const th_picture_change *ch = &s->change;
+    const float change[] = {ch->flip,     ch->shift,        ch->zoom,        ch->brightness,
+                            ch->contrast, s->card.pixel_lo, s->card.pixel_hi};
+    uint64_t h = TH_FNV1A_START;
+    if (e->u8) h = th_fnv1a(h, (th_span){e->u8, n});
+    if (e->f32) h = th_fnv1a(h, (th_span){(const uint8_t *)e->f32, n * sizeof(float)});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)e->label, (size_t)e->n * sizeof(int32_t)});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)s->card.labels, sizeof s->card.labels});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)s->card.mean, sizeof s->card.mean});
+    return th_fnv1a(h, (th_span){(const uint8_t *)change, sizeof change});
+}

@@ -1,0 +1,56 @@
+/* cli/example_set.h -- examples (data/examples.h) of --data and --val, scaled as their model wants them, to train on,
+ * to quantise with and to test with. */
+#ifndef TH_CLI_EXAMPLE_SET_H
+#define TH_CLI_EXAMPLE_SET_H
+
+#include "data/card.h"
+
+typedef struct th_example_set {
+    th_examples *train, *val; /* val NULL: some of train are set aside */
+    int32_t *order;           /* [train->n] examples that are trained on, then, without val, those that are watched */
+    int32_t n_train, n_val;
+    th_card card; /* labels and scale */
+    th_examples_scale scale;
+    bool new_labels;          /* they are others than those of the model's card */
+    th_picture_change change; /* of training examples */
+    uint64_t seed;            /* of what is set aside, of order and changes */
+} th_example_set;
+
+typedef struct th_example_files {
+    const char *data, *val; /* val may be NULL */
+    th_examples_shape shape;
+    const th_card *card;      /* of a model that was trained before; NULL: there is none */
+    bool keep_labels;         /* examples with a label that the card has not are refused */
+    bool new_labels;          /* the card's labels are not kept: the model gets another end */
+    float pixel_lo, pixel_hi; /* without a card */
+} th_example_files;
+
+/* Reads the files into a set whose seed and change are set.  With a card its scale is kept, and its labels
+ * when the examples have no others.
+ * Free with th_example_set_free, after an error too.
+ * Errors: those of th_examples_load and th_card_relabel, TH_EFORMAT (one label only, and no card). */
+TH_NODISCARD th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why);
+void th_example_set_free(th_example_set *s);
+
+/* th_example_fn and th_sample_fn; ctx is the set.  Of the training examples, each epoch in another order and changed;
+ * of those that are watched, as they are. */
+void th_example_set_train(void *set, int32_t epoch, int32_t i, int member, float *x, float *y);
+void th_example_set_val(void *set, int32_t epoch, int32_t i, int member, float *x, float *y);
+
+/* Example i that is watched: its place in val or train. */
+const th_examples *th_example_set_watched(const th_example_set *s, int32_t i, int32_t *at);
+
+/* Data, labels, scale and changes: of two sets with the same hash the same is learnt. */
+uint64_t th_example_set_hash(const th_example_set *s);
+
+/* "96x96x3" -> shape; NULL leaves it.  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why);
+/* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_example_pixels(const char *text, float *lo, float *hi, th_why *why);
+/* "flip,shift"; NULL: flip, shift, light.  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_example_change(const char *text, th_picture_change *change, th_why *why);
+
+/* Height, width and channels of a graph's only input; 1 x 1 x values for others. */
+th_examples_shape th_example_shape(const th_graph *g);
+
+#endif

@@ -1,0 +1,91 @@
+/* `thimble test` of a model that takes pictures or numbers, made by `thimble train --data`. */
+#include "cli/test.h"
+
+#include "base/text.h"
+#include "os/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void values(void *ctx, size_t i, float *x)
+{
+    const th_test *t = ctx;
+    const th_examples_scale scale = th_card_scale(&t->card);
+    th_examples_get(t->shown, &scale, (int32_t)i, x);
+}
+
+static void on_progress(void *ctx, double part)
+{
+    (void)ctx;
+    th_progress("test", part);
+}
+
+static const th_graph *graph_of(const th_test *t)
+{
+    return &(t->net[TH_NET_INT8] ? t->net[TH_NET_INT8] : t->net[TH_NET_FLOAT])->graphs[0];
+}
+
+/* A model without a card: its classes are taken to be in the order of the labels' names. */
+static th_err assume_card(th_test *t, const char *pixels, th_why *why)
+{
+    float lo = 0, hi = 1;
+    const th_graph *g = graph_of(t);
+    TH_TRY(th_example_pixels(pixels, &lo, &hi, why));
+    const int32_t n = g->n_outputs > 0 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
+    if (t->shown->n_labels != n)
+        return th_why_set(why, TH_ESHAPE, "the examples have %d labels, but the network gives %d values",
+                          (int)t->shown->n_labels, (int)n);
+    th_card_make(t->shown, lo, hi, &t->card);
+    t->card.n_values = 0;
+    return TH_OK;
+}
+
+static th_err open_examples(th_test *t, const char *data, const char *pixels, th_why *why)
+{
+    const th_examples_shape shape = th_example_shape(graph_of(t));
+    if (!t->has_card && !pixels)
+        return th_why_set(
+            why, TH_ENOENT,
+            "the model does not say what it was trained on: it has neither labels and features of sound (%s) nor a "
+            "card of examples (%s). Models made by `thimble train` have one. Of another model of pictures say what "
+            "black and white become, --pixels 0..1; its classes must then be in the order of the labels' names. "
+            "`thimble run` takes any model with raw tensors",
+            TH_PIPELINE_METADATA, TH_CARD_METADATA);
+    if (!data)
+        return th_why_set(why, TH_EUSAGE, "this model takes pictures or numbers: name labelled ones with --data PATH");
+    if (t->has_card && pixels)
+        return th_why_set(why, TH_EUSAGE, "leave out --pixels: the model's card says what black and white become");
+    TH_TRY(th_examples_load(data, &shape, &t->shown, why));
+    if (!t->has_card) return assume_card(t, pixels, why);
+    th_why inner = {0};
+    const th_err err = th_card_relabel(&t->card, t->shown, &inner);
+    return err ? th_why_set(why, err, "%s: %s", data, inner.text) : TH_OK;
+}
+
+th_err th_test_examples(th_test *t, const char *data, const char *pixels, th_why *why)
+{
+    TH_TRY(open_examples(t, data, pixels, why));
+    const size_t n = t->n = (size_t)t->shown->n;
+    t->pipe.n_labels = t->card.n_labels;
+    memcpy(t->pipe.labels, t->card.labels, sizeof t->pipe.labels);
+    t->truth = malloc(n * sizeof *t->truth);
+    t->verdict = calloc(n, sizeof *t->verdict);
+    if (!t->truth || !t->verdict) return th_why_set(why, TH_ENOMEM, "out of memory for %zu examples", n);
+    memcpy(t->truth, t->shown->label, n * sizeof *t->truth);
+    th_text_fmt(t->what, sizeof t->what, "examples of %s", data);
+    if (t->shown->n_skipped)
+        fprintf(stderr, "note: %d files could not be read and are left out; the first: %s\n", (int)t->shown->n_skipped,
+                t->shown->skipped);
+    const th_classify_job job = {.values = values,
+                                 .n_values = t->shown->h * t->shown->w * t->shown->c,
+                                 .n_labels = t->card.n_labels,
+                                 .net = {t->net[0], t->net[1]},
+                                 .n_clips = n,
+                                 .ctx = t,
+                                 .progress = on_progress,
+                                 .n_threads = th_cpu_count()};
+    TH_TRY(th_classify_clips(&job, t->verdict, why));
+    th_test_count(t);
+    return TH_OK;
+}
