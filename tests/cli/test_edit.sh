@@ -52,5 +52,8 @@ run edit "$model" --out "$tmp/bad.tflite" --metadata "x=$tmp/none"; exits "no su
 run edit "$model" --out "$tmp/bad.tflite" --drop-metadata x; exits "no such entry" 1 'no metadata entry'
 run inspect "$shared/models/kws_ref_model_float32.tflite" --json; exits "a model that cannot run" 1 'operator 0 \(CONV_2D.*hybrid'
 holds "says so in JSON" grep -q '"refused":".*operator 0 (CONV_2D.*hybrid' "$tmp/out"
+run edit "$model" --out "$tmp/bad.tflite" --stretch 0:1; exits "no factor" 2 'OP:CHANNEL=FACTOR'
+run edit "$model" --out "$tmp/bad.tflite" --stretch 0:x=2; exits "no channel" 2 'OP:CHANNEL=FACTOR'
+run edit "$model" --out "$tmp/bad.tflite" --stretch 9999:0=2; exits "no such layer" 1 'not followed'
 holds "none of these wrote a model" test ! -e "$tmp/bad.tflite"
 finish
