@@ -141,6 +141,11 @@ static th_err add_node(converter *c, const th_node *like, th_node **added)
     n->in = keep(c, like->in, (size_t)like->n_in, sizeof *n->in);
     n->out = keep(c, like->out, (size_t)like->n_out, sizeof *n->out);
     if (!n->in || !n->out) return no_memory(c);
+    if ((int)like->op >= TH_OP_N_BUILTIN && like->attr.custom.options.n > 0) {
+        const th_span *options = &like->attr.custom.options;
+        n->attr.custom.options.p = keep(c, options->p, options->n, 1);
+        if (!n->attr.custom.options.p) return no_memory(c);
+    }
     c->g->n_nodes++;
     *added = n;
     return TH_OK;
