@@ -45,6 +45,14 @@ typedef struct th_host_bench {
  * Errors: those of th_target_find, th_model_load and th_plan_make_host, TH_EINTR. */
 TH_NODISCARD th_err th_bench_host(const char *word, const th_host_bench *how, json_t **row, th_why *why);
 
+/* ---- training ---- */
+
+/* `thimble bench train`: steps of training for --seconds, in short rounds in turn with multiply-adds in registers.
+ * JSON: {"net","batch","threads","kernels","train_macs","samples_per_s" (best round),"mean_samples_per_s","ms_per_step",
+ *        "gflops","peak_gflops","peak_share","memory_mb"}; with --net all an array of them in "nets".
+ * Errors: TH_EUSAGE, those of th_net_new, TH_EINTR. */
+TH_NODISCARD th_err th_bench_train(const th_args *a, th_why *why);
+
 /* ---- against a baseline (docs/benchmarks.md has the format) ---- */
 
 /* [{"who","board","model","macs", cells..}]; path NULL: the one inside the program, bench/baseline.tsv.

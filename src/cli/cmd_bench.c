@@ -21,6 +21,10 @@ static const th_opt options[] = {
     {"threads", "N", "1", "on this computer: also with N threads"},
     {"rounds", "N", "30", "on this computer: how often the kernels take turns"},
     {"families", NULL, NULL, "on this computer: the kernels of every family that it can run"},
+    {"net", "NAME", NULL, "of train: the network; --net all: each of them in turn"},
+    {"batch", "N", "32", "of train: samples of a step"},
+    {"seconds", "S", "2", "of train: how long to measure"},
+    {"kernels", "NAME", NULL, "of train: avx512, avx2, vec4 or plain (default: the widest that this computer has)"},
     {"json", NULL, NULL, "one JSON object in place of the table"},
     {NULL, NULL, NULL, NULL},
 };
@@ -184,6 +188,9 @@ static th_err run_job(job *j, th_why *why)
 
 static th_err run(const th_args *a, th_why *why)
 {
+    static const char *const of_train[] = {"net", "batch", "seconds", "kernels", NULL};
+    if (a->n_words == 1 && strcmp(a->word[0], "train") == 0) return th_bench_train(a, why);
+    TH_TRY(only_with(a, of_train, "thimble bench train", why));
     job j = {.args = a};
     const th_err err = run_job(&j, why);
     json_decref(j.baseline);
@@ -193,7 +200,7 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_bench = {
     .name = "bench",
-    .words = "MODEL.tflite|MODEL.thm|PROJECT.. [--board B|--host]",
+    .words = "MODEL.tflite|MODEL.thm|PROJECT..|train [--board B|--host]",
     .summary = "what models cost, against a baseline: instructions or time, RAM, flash",
     .detail =
         "On a board the emulator counts: the same figures in every run. They are compared with those of a baseline\n"
@@ -201,7 +208,10 @@ const th_cmd th_cmd_bench = {
         "plain kernels and of the fastest (THIMBLE_ISA=NAME: of that family) is taken in turns.\n\n"
         "  thimble bench kws.tflite vww.tflite --layers\n"
         "  thimble bench kws.tflite --board nano33ble --check\n"
-        "  thimble bench kws.tflite --host --threads 2",
+        "  thimble bench kws.tflite --host --threads 2\n\n"
+        "thimble bench train measures training (forward, backward and the optimiser's step) of a network on made-up\n"
+        "data, and the most that this computer can do, of which it prints the share:\n\n"
+        "  thimble bench train --net ds-cnn --batch 100 --threads 2",
     .opts = options,
     .min_words = 0,
     .max_words = TH_MAX_WORDS,

@@ -205,7 +205,7 @@ static void pointwise_forward(const th_kernels *k, const th_conv_shape *g, const
 }
 
 static void pointwise_backward(const th_kernels *k, const th_conv_shape *g, const th_read *from, const th_back *back,
-                               const float *flipped, float *room, float *gw, const th_target *to)
+                               const float *flipped, float *room, float *gw, const th_input_grad *to)
 {
     const int32_t all = g->in_h * g->in_w, piece = piece_pixels(g);
     float *dz_room = room + up16((size_t)min32(piece, all) * (size_t)g->in_s);
@@ -298,7 +298,7 @@ void th_conv_flip(const th_kernels *k, const th_conv_shape *g, const float *w, f
 /* dy_in of the inputs of one phase: a convolution of stride 1 over dz. */
 static void phase_backward(const th_kernels *k, const th_conv_shape *g, const th_place *at, const phase *r,
                            const phase *c, const th_read *from, const float *dz, const float *flipped,
-                           const th_target *to)
+                           const th_input_grad *to)
 {
     if (r->n <= 0 || c->n <= 0) return;
     const int32_t row = at->pad_w * g->out_s;
@@ -324,7 +324,7 @@ static void phase_backward(const th_kernels *k, const th_conv_shape *g, const th
 }
 
 void th_conv_backward(const th_kernels *k, const th_conv_shape *g, const th_read *from, const th_back *back,
-                      const float *flipped, float *room, float *gw, const th_target *to)
+                      const float *flipped, float *room, float *gw, const th_input_grad *to)
 {
     if (is_pointwise(g)) {
         pointwise_backward(k, g, from, back, flipped, room, gw, to);

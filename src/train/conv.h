@@ -46,6 +46,6 @@ void th_conv_flip(const th_kernels *k, const th_conv_shape *g, const float *w, f
 /* gw += .. (unless it is NULL), and the gradient of the input.  Where read_s is a part of in_s and from->a is not NULL,
  * `to` must not add. */
 void th_conv_backward(const th_kernels *k, const th_conv_shape *g, const th_read *from, const th_back *back,
-                      const float *flipped, float *room, float *gw, const th_target *to);
+                      const float *flipped, float *room, float *gw, const th_input_grad *to);
 
 #endif

@@ -64,11 +64,11 @@ typedef struct th_finish {
 } th_finish;
 
 /* Where a layer's gradient of its input goes. */
-typedef struct th_target {
+typedef struct th_input_grad {
     float *dy;  /* [in_h][in_w][in_s]; NULL: nobody wants it */
     float *sum; /* [2][channels] += dy, dy*z; not used when what was read has no derivative (its a is NULL) */
     bool add;   /* dy += */
-} th_target;
+} th_input_grad;
 
 /* One step of AdamW.  Source: Kingma & Ba 2015, Loshchilov & Hutter 2019. */
 typedef struct th_adam {
@@ -81,6 +81,9 @@ typedef struct th_kernels {
     const char *name;
     int32_t lanes; /* out_c, out_s and the in_s of depthwise must be multiples */
 
+    /* Multiply-adds in registers and nothing else; returns how many floating-point operations that were.  What a
+     * processor does here is the most that it can do. */
+    double (*busy)(int32_t rounds);
     /* x placed = act(a*z + b) * mask * scale; the border stays as it is (zero). */
     void (*read)(const th_read *r, const th_place *at, float *x);
     /* out = x * w, w [k_h][k_w][in_c][out_c] */
@@ -94,7 +97,7 @@ typedef struct th_kernels {
     void (*depthwise)(const th_conv_shape *g, const th_read *from, const float *w, float *room, float *z, float *sum);
     /* gw += .. (unless it is NULL), and the gradient of the input */
     void (*depthwise_back)(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
-                           float *room, float *gw, const th_target *to);
+                           float *room, float *gw, const th_input_grad *to);
     /* sum[0][s] += z, sum[1][s] += z*z over n pixels */
     void (*moments)(const float *z, int32_t n, int32_t s, float *sum);
     /* dz placed = da*dy + db*z + dc */

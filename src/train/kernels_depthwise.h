@@ -344,7 +344,7 @@ INLINE void dw_input_row_3x3(const th_conv_shape *g, const v wv[9], plane dz, in
 }
 
 INLINE void dw_inputs(const th_conv_shape *g, const th_read *from, const float *w, plane dz, size_t ch,
-                      const th_target *to, bool three)
+                      const th_input_grad *to, bool three)
 {
     const size_t s = (size_t)g->in_s;
     dw_back o = {.from = from, .dy = to->dy, .add = to->add, .ch = ch, .s = s * (size_t)g->stride_w};
@@ -363,7 +363,7 @@ INLINE void dw_inputs(const th_conv_shape *g, const th_read *from, const float *
 }
 
 INLINE void depthwise_backward(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
-                               float *room, float *gw, const th_target *to, int three)
+                               float *room, float *gw, const th_input_grad *to, int three)
 {
     const plane x = plane_in(g, &room), dz = plane_dz(g, &room);
     const size_t s = (size_t)g->in_s;
@@ -396,7 +396,7 @@ INLINE void depthwise_backward(const th_conv_shape *g, const th_read *from, cons
 }
 
 static void simd_depthwise_back(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
-                                float *room, float *gw, const th_target *to)
+                                float *room, float *gw, const th_input_grad *to)
 {
     switch (is_3x3(g)) {
     case 1: depthwise_backward(g, from, back, w, room, gw, to, 1); break;

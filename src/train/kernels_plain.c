@@ -101,7 +101,7 @@ static void plain_depthwise(const th_conv_shape *g, const th_read *from, const f
 }
 
 static void plain_depthwise_back(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
-                                 float *room, float *gw, const th_target *to)
+                                 float *room, float *gw, const th_input_grad *to)
 {
     const int32_t s = g->in_s, n_in = to->dy ? g->in_h * g->in_w * s : 0;
     float *dx = room; /* [in_h][in_w][s] */
@@ -174,9 +174,17 @@ static void plain_adam(const th_adam *o, int32_t n, const float *g, float *p, fl
     }
 }
 
+static double plain_busy(int32_t rounds)
+{
+    volatile float sum = 0;
+    for (int32_t r = 0; r < rounds; r++) sum = sum * 0.999f + 1e-3f;
+    return 2.0 * rounds;
+}
+
 const th_kernels th_kernels_plain = {
     .name = "plain",
     .lanes = 1,
+    .busy = plain_busy,
     .read = plain_read,
     .conv = plain_conv,
     .conv_weights = plain_conv_weights,

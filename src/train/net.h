@@ -243,7 +243,7 @@ void th_net_read_back(th_net *net, th_net_member *m, th_stage *st, int32_t k, in
  * they cannot (an activation that they do not know) it is made here, plain in the stage's buffer, and a is NULL. */
 th_read th_net_source(th_net *net, th_net_member *m, th_stage *st, int32_t n, int32_t count);
 /* The other way: where the gradient of that input goes.. */
-th_target th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n);
+th_input_grad th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n);
 /* ..and what is left to do when the kernel has written it. */
 void th_net_target_done(th_net *net, th_net_member *m, th_stage *st, const th_read *from, int32_t n, int32_t count);
 /* dy of sample n and how dz is made from it. */

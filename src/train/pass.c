@@ -156,12 +156,12 @@ static bool direct(const th_stage *st, const th_read *from)
     return from->a && !(st->in[0].adds && st->shape.read_s != st->shape.in_s);
 }
 
-th_target th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n)
+th_input_grad th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n)
 {
-    if (!th_net_wants(st, 0)) return (th_target){.dy = NULL};
-    if (!direct(st, from)) return (th_target){.dy = m->dx};
+    if (!th_net_wants(st, 0)) return (th_input_grad){.dy = NULL};
+    if (!direct(st, from)) return (th_input_grad){.dy = m->dx};
     const th_stage *to = st->in[0].from;
-    return (th_target){.dy = th_stage_dy(m, to, n), .sum = m->sum_back + 2 * to->c, .add = st->in[0].adds};
+    return (th_input_grad){.dy = th_stage_dy(m, to, n), .sum = m->sum_back + 2 * to->c, .add = st->in[0].adds};
 }
 
 void th_net_target_done(th_net *net, th_net_member *m, th_stage *st, const th_read *from, int32_t n, int32_t count)

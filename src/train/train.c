@@ -6,6 +6,7 @@
 #include "train/checkpoint.h"
 #include "train/export.h"
 #include "train/net.h"
+#include "train/step.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,14 +24,13 @@ typedef struct trainer {
     float *scores;            /* [members][n_out] */
     int64_t *counts;          /* [members][3 * n_out] */
     th_scoring tally[64];     /* of each member */
-    double square[64];        /* of each member's share of the gradient */
     int32_t bad[64];          /* 1 + first example of each member that cannot be learned from, 0 = none */
     bool bad_input[64];       /* it holds values that are no numbers; else its target is out of range */
     int32_t n_out;
     int32_t steps;        /* per epoch */
     int32_t epoch, first; /* of the step: 0-based epoch, first example */
     int32_t drops;        /* of a plateau schedule */
-    th_optim_step optim;
+    th_train_step step;
     double synced_s; /* clock when a checkpoint was last waited for */
 } trainer;
 
@@ -124,6 +124,13 @@ static th_err allocate(trainer *t, th_why *why)
     t->scores = p;
     t->batch_x = t->net->x;
     t->batch_y = t->net->y;
+    t->step = (th_train_step){.net = t->net,
+                              .team = t->team,
+                              .row = t->cfg.optimizer,
+                              .m = s->m,
+                              .v = s->v,
+                              .average = s->average,
+                              .clip = t->cfg.clip};
     return TH_OK;
 }
 
@@ -217,55 +224,6 @@ static void check_example(trainer *t, int member, int32_t i, const float *x, con
     t->bad_input[member] = !good;
 }
 
-/* Gradients of all members, parameters [i0, i1), added in their order. */
-static void add_gradients(th_net *net, size_t i0, size_t i1)
-{
-    float *g = net->grad;
-    if (i0 >= i1) return;
-    copy(g + i0, net->member[0].grad + i0, i1 - i0);
-    for (int k = 1; k < net->n_members; k++) {
-        const float *more = net->member[k].grad;
-        for (size_t i = i0; i < i1; i++) g[i] += more[i];
-    }
-}
-
-/* In eight sums side by side, which become vector code; n is a multiple of 16. */
-static double square_of(const float *g, size_t n)
-{
-    double sum[8] = {0};
-    for (size_t i = 0; i < n; i += 8)
-        for (size_t k = 0; k < 8; k++) sum[k] += (double)g[i + k] * (double)g[i + k];
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-}
-
-/* All members find the same sum: they add the shares in the same order. */
-static double gradient_square(const trainer *t)
-{
-    double sum = 0;
-    for (int k = 0; k < t->net->n_members; k++) sum += t->square[k];
-    return sum;
-}
-
-static void update(trainer *t, size_t i0, size_t i1, bool decays)
-{
-    th_net *net = t->net;
-    th_train_state *s = &t->state;
-    if (i0 >= i1) return;
-    const th_optim_part part = {.n = i1 - i0,
-                                .g = net->grad + i0,
-                                .p = s->params + i0,
-                                .m = s->m + i0,
-                                .v = s->v + i0,
-                                .average = s->average + i0,
-                                .decays = decays};
-    t->cfg.optimizer->update(&t->optim, &part, net->stage[0].kernels);
-}
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void make_examples(trainer *t, int member)
 {
     th_net *net = t->net;
@@ -281,30 +239,16 @@ static void make_examples(trainer *t, int member)
 static void step_member(void *ctx, int member, int n_members)
 {
     trainer *t = ctx;
-    th_net *net = t->net;
+    (void)n_members;
     make_examples(t, member);
-    th_net_forward(net, t->team, member);
-    th_net_backward(net, t->team, member);
-    th_team_barrier(t->team, member);
-    const size_t blocks = net->n_trained / 16, nw = net->n_weights;
-    const size_t i0 = blocks * (size_t)member / (size_t)n_members * 16,
-                 i1 = blocks * (size_t)(member + 1) / (size_t)n_members * 16;
-    add_gradients(net, i0, i1);
-    if (t->cfg.clip > 0) {
-        t->square[member] = square_of(net->grad + i0, i1 - i0);
-        th_team_barrier(t->team, member);
-        const float factor = th_optim_clip(gradient_square(t), t->cfg.clip);
-        for (size_t i = i0; factor < 1 && i < i1; i++) net->grad[i] *= factor;
-    }
-    update(t, i0, min_size(i1, nw), true);
-    update(t, i0 > nw ? i0 : nw, i1, false); /* gammas, betas and biases do not decay */
+    th_train_step_run(&t->step, member);
 }
 
 static void average_running(trainer *t)
 {
     th_train_state *s = &t->state;
     for (size_t i = 0; i < 2 * s->n_channels; i++)
-        s->average_running[i] += (1 - t->optim.adam.keep) * (s->running[i] - s->average_running[i]);
+        s->average_running[i] += (1 - t->step.optim.adam.keep) * (s->running[i] - s->average_running[i]);
 }
 
 /* ---- validation ---- */
@@ -415,8 +359,8 @@ static th_err train_step(trainer *t, int32_t k, th_epoch_report *r, th_why *why)
     t->first = (int32_t)((int64_t)job->n_train * k / t->steps);
     net->n = (int32_t)((int64_t)job->n_train * (k + 1) / t->steps) - t->first;
     net->mask_seed = c->seed * 0x9e3779b97f4a7c15u + t->state.step;
-    t->optim = th_optim_step_make(c->optimizer, rate_at(t, t->state.step), t->state.step, c->momentum, c->weight_decay,
-                                  c->ema);
+    t->step.optim = th_optim_step_make(c->optimizer, rate_at(t, t->state.step), t->state.step, c->momentum,
+                                       c->weight_decay, c->ema);
     if (job->simulation) TH_TRY(job->simulation->prepare(job->simulation->ctx, net, why));
     th_team_run(t->team, step_member, t);
     TH_TRY(check_examples(t, "training", why));
@@ -426,7 +370,7 @@ static th_err train_step(trainer *t, int32_t k, th_epoch_report *r, th_why *why)
         r->value[TH_TRAIN_LOSS] += net->member[i].loss / job->n_train;
         r->value[classes ? TH_TRAIN_ACCURACY : TH_TRAIN_MAE] += net->member[i].score / job->n_train;
     }
-    if (c->clip > 0) r->value[TH_GRADIENT] = fmax(r->value[TH_GRADIENT], sqrt(gradient_square(t)));
+    if (c->clip > 0) r->value[TH_GRADIENT] = fmax(r->value[TH_GRADIENT], sqrt(th_train_step_square(&t->step)));
     return isfinite(r->value[TH_TRAIN_LOSS]) ? TH_OK : diverged(t, "the loss", why);
 }
 

@@ -135,7 +135,7 @@ static void depthwise_case(const th_kernels *k, th_conv_shape g)
         same(f.sum_want, f.sum_got, 256, "sums of depthwise", k->name);
         for (int i = 0; i < 4000; i++) gw[0][i] = gw[1][i] = f.w[i + 9];
         const th_back back = {.dy = f.x, .z = how ? f.z : NULL, .da = f.a, .db = f.b, .dc = f.c};
-        const th_target want = {f.want, f.sum_want, how == 3}, got = {f.got, f.sum_got, how == 3};
+        const th_input_grad want = {f.want, f.sum_want, how == 3}, got = {f.got, f.sum_got, how == 3};
         plain->depthwise_back(&g, &r, &back, f.w, room, gw[0], &want);
         for (size_t i = 0; i < sizeof room / sizeof room[0]; i++) room[i] = 1e9f;
         k->depthwise_back(&g, &r, &back, f.w, room, gw[1], &got);

@@ -64,7 +64,7 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
     for (int32_t n = n0; n < n1; n++) {
         const th_read from = th_net_source(net, m, st, n, 1);
         const th_back back = th_net_back(m, st, n);
-        const th_target to = th_net_target(m, st, &from, n);
+        const th_input_grad to = th_net_target(m, st, &from, n);
         th_conv_backward(st->kernels, &st->shape, &from, &back, net->flipped + st->w_back, m->scratch, gw, &to);
         th_net_target_done(net, m, st, &from, n, 1);
     }

@@ -45,7 +45,7 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
     if (n0 == n1) return;
     const th_read from = th_net_source(net, m, st, n0, n1 - n0);
     const th_back back = th_net_back(m, st, n0);
-    const th_target to = th_net_target(m, st, &from, n0);
+    const th_input_grad to = th_net_target(m, st, &from, n0);
     th_conv_backward(st->kernels, &g, &from, &back, net->flipped + st->w_back, m->scratch, gw, &to);
     th_net_target_done(net, m, st, &from, n0, n1 - n0);
 }

@@ -100,7 +100,7 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
     float *dz = m->buffer + st->dz_slot, *ds = m->scratch; /* ds [lead + T][rank][s] */
     float *gv = st->learns ? m->grad + first_of_v(st) : NULL;
     const th_back back = {.dy = dz};
-    const th_target to = {.dy = ds + skipped_of(st)};
+    const th_input_grad to = {.dy = ds + skipped_of(st)};
     for (int32_t n = n0; n < n1; n++) {
         const th_read picture = {.z = st->keep + (size_t)n * st->n_keep + skipped_of(st)};
         th_net_dz(m, st, n, &st->dz_at, dz);
