@@ -78,7 +78,7 @@ th_err th_bench_board(const char *word, const th_board *board, bool package, boo
 {
     th_session s = {.equal = true, .out = json_object()};
     const unsigned flags = (package ? (unsigned)TH_BUILD_PACKAGE : 0u) | (layers ? (unsigned)TH_BUILD_PROFILE : 0u);
-    th_err err = th_target_open(word, board->name, &s.t, why);
+    th_err err = th_target_open(word, board->name, NULL, &s.t, why);
     if (!err) err = th_session_build(&s, false, flags, why);
     if (!err) th_session_sizes(&s);
     if (!err && board->emulator) err = run_once(&s, why);

@@ -13,6 +13,7 @@ static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
     {"isa", "NAME", NULL,
      "package, c: kernels of another processor family; simd128 is WebAssembly, plain any processor"},
+    TH_OPT_BANDS,
     {"as", "KIND", NULL,
      "package: model.thm with its executor; c: C99 source; firmware: an ELF for the board (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
@@ -82,9 +83,7 @@ static th_err plan_for(const char *isa_name, th_target *t, th_why *why)
             at += th_text_fmt(names + at, sizeof names - at, "%s%s", at ? ", " : "", th_isa_name((th_isa)i));
     if (isa == TH_ISA_N || !th_isa_is_built(isa))
         return th_why_set(why, TH_EUSAGE, "--isa %s: this thimble has kernels for %s", isa_name, names);
-    th_plan_free(t->plan);
-    t->plan = NULL;
-    return th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
+    return th_target_plan(t, isa, why);
 }
 
 /* Several models, opened and joined. */
@@ -99,7 +98,7 @@ static th_err cascade_open(const th_args *a, cascade *c, th_why *why)
     int32_t until[TH_MAX_WORDS];
     for (int i = 0; i < a->n_words; i++) {
         th_target *t = &c->t[i];
-        TH_TRY(th_target_open(a->word[i], i ? c->t[0].board->name : th_arg(a, "board"), t, why));
+        TH_TRY(th_target_open(a->word[i], i ? c->t[0].board->name : th_arg(a, "board"), th_arg(a, "bands"), t, why));
         if (th_arg(a, "isa")) TH_TRY(plan_for(th_arg(a, "isa"), t, why));
         plans[i] = t->plan;
         until[i] = th_arg_on(a, "keep") ? a->n_words - 1 : i;
@@ -165,7 +164,7 @@ static th_err run(const th_args *a, th_why *why)
     if (a->n_words > 1) return deploy_cascade(a, as, out, why);
     if (th_arg_on(a, "keep"))
         return th_why_set(why, TH_EUSAGE, "--keep is for several models: a single one's outputs stay anyway");
-    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
+    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &t, why);
     if (!err && isa) err = plan_for(isa, &t, why);
     if (!err) err = deploy(a, &t, out, why);
     th_target_free(&t);

@@ -11,6 +11,7 @@
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
     {"feed", "FILE|DIR", NULL, "a recording, a folder of them, or clips in a folder per label"},
+    TH_OPT_BANDS,
     {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
     {"in", "FILE", NULL, "raw input tensors, those of one or many invokes one after the other"},
@@ -178,7 +179,7 @@ static th_err run(const th_args *a, th_why *why)
     th_session s = {.equal = true};
     TH_TRY(check_args(a, why));
     th_interrupt_catch();
-    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &s.t, why);
+    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
     if (!err) err = th_firmware_tools(s.t.board, why);
     if (!err) err = th_session_build(&s, true, TH_BUILD_PROFILE | (is_package(a) ? TH_BUILD_PACKAGE : 0u), why);

@@ -12,6 +12,7 @@
 
 static const th_opt options[] = {
     {"board", "B", NULL, "also what it takes there, and whether that fits (nano33ble, ..)"},
+    TH_OPT_BANDS,
     {"tensors", NULL, NULL, "also all tensors with number and name, as `thimble edit` takes them"},
     {"json", NULL, NULL, "print one JSON object; of a model that cannot run: why, and exit code 1"},
     {NULL, NULL, NULL, NULL},
@@ -209,7 +210,33 @@ static th_err print_tensors(const th_model *m, th_why *why)
     return TH_OK;
 }
 
-static void print_all(const th_target *t, const th_measure *m)
+/* Bytes of an arena of the same plan without row bands. */
+static th_err unbanded_bytes(const th_target *t, size_t *bytes, th_why *why)
+{
+    th_plan *plan;
+    *bytes = t->plan->arena_bytes;
+    if (!t->plan->n_bands) return TH_OK;
+    TH_TRY(th_plan_make_for(t->plan->graph, t->plan->isa, &plan, why));
+    *bytes = plan->arena_bytes;
+    th_plan_free(plan);
+    return TH_OK;
+}
+
+static void print_bands(const th_plan *plan, size_t unbanded)
+{
+    for (int32_t i = 0; i < plan->n_bands; i++) {
+        const th_bands *b = &plan->bands[i];
+        printf("operators");
+        for (int32_t j = 0; j < b->n_nodes; j++) printf(" %ld", (long)plan->order[b->first + j]);
+        printf(" run in %ld bands of %ld rows\n", (long)b->n, (long)b->rows);
+    }
+    if (plan->n_bands)
+        printf("bands save %ld bytes of arena and cost %.1f %% more MACs; --bands off: an arena of %zu bytes\n",
+               (long)unbanded - (long)plan->arena_bytes,
+               100.0 * (double)th_bands_more_macs(plan) / (double)(plan->macs > 0 ? plan->macs : 1), unbanded);
+}
+
+static void print_all(const th_target *t, const th_measure *m, size_t unbanded)
 {
     const th_plan *plan = t->plan;
     const th_graph *g = plan->graph;
@@ -235,6 +262,7 @@ static void print_all(const th_target *t, const th_measure *m)
         printf(", largest at operator %ld (%s); no plan in this order needs less than %zu", (long)plan->peak_node,
                th_op_find((int32_t)g->nodes[plan->peak_node].op)->name, plan->lower_bound);
     puts("");
+    print_bands(plan, unbanded);
     if (m) print_measure(m, t->board);
 }
 
@@ -303,7 +331,20 @@ static json_t *measure_json(const th_measure *m, const th_board *b)
     return o;
 }
 
-static json_t *all_json(const th_target *t, const th_measure *m)
+static json_t *bands_json(const th_plan *plan)
+{
+    json_t *list = json_array();
+    for (int32_t i = 0; i < plan->n_bands; i++) {
+        const th_bands *b = &plan->bands[i];
+        json_t *nodes = json_array();
+        for (int32_t j = 0; j < b->n_nodes; j++) json_array_append_new(nodes, json_integer(plan->order[b->first + j]));
+        json_array_append_new(
+            list, json_pack("{s:o, s:i, s:i}", "operators", nodes, "bands", (int)b->n, "rows", (int)b->rows));
+    }
+    return list;
+}
+
+static json_t *all_json(const th_target *t, const th_measure *m, size_t unbanded)
 {
     const th_graph *g = t->plan->graph;
     json_t *o = json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:i}", "file", th_name_json(t->path), "inputs",
@@ -313,6 +354,9 @@ static json_t *all_json(const th_target *t, const th_measure *m)
                           "arena_bytes", (json_int_t)t->plan->arena_bytes, "arena_lower_bound",
                           (json_int_t)t->plan->lower_bound, "peak_operator", (int)t->plan->peak_node);
     json_object_set_new(o, "graphs", subs_json(t->plan));
+    json_object_set_new(o, "bands", bands_json(t->plan));
+    json_object_set_new(o, "bands_more_macs", json_integer((json_int_t)th_bands_more_macs(t->plan)));
+    json_object_set_new(o, "arena_without_bands", json_integer((json_int_t)unbanded));
     if (t->has_pipe) {
         json_t *labels = json_array();
         for (int32_t i = 0; i < t->pipe.n_labels; i++) json_array_append_new(labels, json_string(t->pipe.labels[i]));
@@ -325,10 +369,12 @@ static json_t *all_json(const th_target *t, const th_measure *m)
 static th_err inspect(const th_args *a, const th_target *t, th_why *why)
 {
     th_measure m;
+    size_t unbanded;
     const bool measured = th_arg(a, "board") != NULL;
+    TH_TRY(unbanded_bytes(t, &unbanded, why));
     if (measured) TH_TRY(th_measure_model(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, &m, why));
-    if (th_arg_on(a, "json")) return th_json_print(all_json(t, measured ? &m : NULL), why);
-    print_all(t, measured ? &m : NULL);
+    if (th_arg_on(a, "json")) return th_json_print(all_json(t, measured ? &m : NULL, unbanded), why);
+    print_all(t, measured ? &m : NULL, unbanded);
     return th_arg_on(a, "tensors") ? print_tensors(t->model, why) : TH_OK;
 }
 
@@ -345,7 +391,7 @@ static th_err run(const th_args *a, th_why *why)
 {
     th_target t;
     if (a->n_words > 1) return th_inspect_many(a, why);
-    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), &t, why);
+    th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &t, why);
     if (!err)
         err = inspect(a, &t, why);
     else if (th_arg_on(a, "json") && t.path[0])

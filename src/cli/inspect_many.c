@@ -24,7 +24,7 @@ static th_err joint_make(const th_args *a, bool kept, joint *j, th_why *why)
     int32_t until[TH_MAX_JOINT];
     *j = (joint){0};
     for (int i = 0; i < a->n_words; i++) {
-        TH_TRY(th_target_open(a->word[i], th_arg(a, "board"), &j->t[i], why));
+        TH_TRY(th_target_open(a->word[i], th_arg(a, "board"), th_arg(a, "bands"), &j->t[i], why));
         plans[i] = j->t[i].plan;
         until[i] = kept ? a->n_words - 1 : i;
         j->alone[i] = plans[i]->arena_bytes;

@@ -29,6 +29,14 @@ static th_isa isa_of(const th_board *board)
     return name && th_isa_find(name) == TH_ISA_PLAIN ? TH_ISA_PLAIN : board->isa;
 }
 
+th_err th_target_plan(th_target *t, th_isa isa, th_why *why)
+{
+    th_plan_free(t->plan);
+    t->plan = NULL;
+    return t->banded ? th_plan_make_banded(&t->model->graphs[0], isa, &t->plan, why)
+                     : th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
+}
+
 /* What is in the file, with the file's name before each complaint. */
 static th_err open_inside(th_target *t, th_why *why)
 {
@@ -38,17 +46,21 @@ static th_err open_inside(th_target *t, th_why *why)
         err = th_pipeline_from(t->model, &t->pipe, &inner);
         t->has_pipe = !err;
     }
-    if (!err) err = th_plan_make_for(&t->model->graphs[0], isa_of(t->board), &t->plan, &inner);
+    if (!err) err = th_target_plan(t, isa_of(t->board), &inner);
     return err ? th_why_set(why, err, "%s: %s", t->path, inner.err ? inner.text : th_err_text(err)) : TH_OK;
 }
 
-th_err th_target_open(const char *word, const char *board, th_target *t, th_why *why)
+th_err th_target_open(const char *word, const char *board, const char *bands, th_target *t, th_why *why)
 {
     const th_board *named = NULL;
+    const bool off = bands && strcmp(bands, "off") == 0;
     memset(t, 0, sizeof *t);
+    if (bands && !off && strcmp(bands, "auto") != 0)
+        return th_why_set(why, TH_EUSAGE, "--bands takes auto or off, not \"%s\"", bands);
     if (board) TH_TRY(th_board_find(board, &named, why));
     TH_TRY(th_target_find(word, t, why));
     t->board = named;
+    t->banded = !off;
     if (!board) TH_TRY(th_board_find(t->has_project ? t->project.board : NULL, &t->board, why));
     TH_TRY(th_model_load(t->path, &t->model, why));
     return open_inside(t, why);

@@ -143,6 +143,17 @@ static void array_name(char name[64], const th_step *s, size_t i, const char *g,
         th_text_fmt(name, 64, "%sp%d_%zu", g, step, i);
 }
 
+/* An array whose numbers change from band to band. */
+static void changing_array(th_writer *w, const char *name, const int32_t *data, int32_t n)
+{
+    th_writer_add(w, "static int32_t %s[%d] = {", name, (int)n);
+    for (int32_t i = 0; i < n; i++) {
+        th_writer_add(w, i ? ", " : "");
+        th_writer_int(w, data[i]);
+    }
+    th_writer_add(w, "};\n");
+}
+
 static void field_arrays(th_writer *w, const th_plan *plan, const char *g, int step)
 {
     const th_step *s = &plan->steps[step];
@@ -154,7 +165,10 @@ static void field_arrays(th_writer *w, const th_plan *plan, const char *g, int s
         size_t first = i;
         if (th_plan_first_array(plan, step, &first) < step || first != i) continue; /* written before */
         array_name(name, s, i, g, step);
-        if (data) th_writer_array(w, name, element_type(f->kind), data, (size_t)int_at(s->par, f->count));
+        if (data && th_code_member_changes(plan, step, i))
+            changing_array(w, name, data, int_at(s->par, f->count));
+        else if (data)
+            th_writer_array(w, name, element_type(f->kind), data, (size_t)int_at(s->par, f->count));
     }
 }
 
@@ -210,18 +224,18 @@ static void write_step_data(th_writer *w, const th_plan *plan, int i)
     th_writer_add(w, "\n/* step %d: %s */\n", i, s->kernel_name);
     if (s->par_type && th_plan_first_par(plan, i) == i) {
         field_arrays(w, plan, g, i);
-        th_writer_add(w, "static const %s %sp%d = {", s->par_type, g, i);
+        th_writer_add(w, "static %s%s %sp%d = {", th_code_par_changes(plan, i) ? "" : "const ", s->par_type, g, i);
         for (size_t k = 0; k < s->n_fields; k++) {
             th_writer_add(w, "%s\n    .%s = ", k ? "," : "", s->fields[k].name);
             field_value(w, plan, k, g, i);
         }
         th_writer_add(w, "\n};\n");
     }
-    th_writer_add(w, "static const void *const %sin%d[] = {", g, i);
+    th_writer_add(w, "static const void *%s%sin%d[] = {", th_code_place_moves(plan, i, true) ? "" : "const ", g, i);
     const int has_state = s->state_bytes > 0;
     addresses(w, plan, node->in, node->n_in, s->n_in - has_state, s->unread);
     if (has_state) th_writer_add(w, "%sarena.byte + %zu", s->n_in > 1 ? ", " : "", plan->state[i]);
-    th_writer_add(w, "};\nstatic void *const %sout%d[] = {", g, i);
+    th_writer_add(w, "};\nstatic void *%s%sout%d[] = {", th_code_place_moves(plan, i, false) ? "" : "const ", g, i);
     addresses(w, plan, node->out, node->n_out, s->n_out, 0);
     th_writer_add(w, "};\n");
 }
@@ -296,10 +310,23 @@ static void write_while(th_writer *w, const th_plan *root, const th_plan *plan, 
     th_writer_add(w, "    }\n");
 }
 
-static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
+/* The call of an operator in bands, inside their loop. */
+static void write_band_call(th_writer *w, const th_plan *plan, int i)
 {
-    for (int k = 0; k < plan->graph->n_nodes; k++) {
+    th_writer_add(w, "        ");
+    write_call(w, plan, i);
+    th_writer_add(w, "            MODEL_STEP_DONE(%d);\n", i);
+}
+
+static th_err write_steps(th_writer *w, const th_plan *root, const th_plan *plan, th_why *why)
+{
+    for (int k = 0, bands = 0; k < plan->graph->n_nodes; k++) {
         const int i = (int)plan->order[k];
+        if (bands < plan->n_bands && plan->bands[bands].first == k) {
+            TH_TRY(th_code_band_loop(w, plan, bands, write_band_call, why));
+            k += (int)plan->bands[bands++].n_nodes - 1;
+            continue;
+        }
         switch (plan->steps[i].control) {
         case TH_CONTROL_KERNEL: write_call(w, plan, i); break;
         case TH_CONTROL_NOTHING: break;
@@ -313,9 +340,10 @@ static void write_steps(th_writer *w, const th_plan *root, const th_plan *plan)
         }
         if (plan == root) th_writer_add(w, "    MODEL_STEP_DONE(%d);\n", i);
     }
+    return TH_OK;
 }
 
-static void write_invoke(th_writer *w, const th_plan *plan)
+static th_err write_invoke(th_writer *w, const th_plan *plan, th_why *why)
 {
     int n_called = 0;
     for (int32_t k = 0; k < plan->n_sub; k++) {
@@ -329,12 +357,15 @@ static void write_invoke(th_writer *w, const th_plan *plan)
                       "\n\nstatic int graph_%d(void)\n{\n"
                       "    if (graph_runs >= MODEL_MAX_GRAPH_RUNS) return -1;\n    graph_runs++;\n",
                       (int)k);
-        write_steps(w, plan, plan->sub[k]);
+        TH_TRY(write_steps(w, plan, plan->sub[k], why));
         th_writer_add(w, "    return 0;\n}\n");
     }
-    th_writer_add(w, "\nint model_invoke(void)\n{\n%s", n_called ? "    graph_runs = 0;\n" : "");
-    write_steps(w, plan, plan);
+    th_writer_add(w, "\nint model_invoke(void)\n{\n%s%s",
+                  plan->n_bands ? "    const int32_t *v;\n    int32_t n;\n" : "",
+                  n_called ? "    graph_runs = 0;\n" : "");
+    TH_TRY(write_steps(w, plan, plan, why));
     th_writer_add(w, "    return 0;\n}\n");
+    return TH_OK;
 }
 
 /* States become zero, and variable tensors go back to the bytes that the host's runner gives them. */
@@ -447,7 +478,7 @@ static th_err write_data(th_code *code, const th_plan *plan, th_why *why)
 {
     TH_TRY(write_constants(code, plan, why));
     for (int i = 0; i < plan->graph->n_nodes; i++) write_step_data(&code->model_c, plan, i);
-    return TH_OK;
+    return th_code_band_tables(&code->model_c, plan, why);
 }
 
 /* A static one of its own, or the one of all models (codegen_cascade.c). */
@@ -480,8 +511,7 @@ static th_err write_model_c(const th_plan *plan, th_code *code, th_why *why)
     th_writer_add(w, "\nvoid *model_memory(void)\n{\n    return arena.byte");
     if (plan->own_at) th_writer_add(w, " + %zu", plan->own_at);
     th_writer_add(w, ";\n}\n");
-    write_invoke(w, plan);
-    return TH_OK;
+    return write_invoke(w, plan, why);
 }
 
 static th_err check_io(const th_plan *plan, const int32_t *list, int32_t n, th_why *why)

@@ -17,6 +17,9 @@
 #include "model/pipeline.h"
 #include "model/plan.h"
 
+/* Words of the table that the generated C has for plan->bands[i]; *columns: what changes from band to band. */
+size_t th_code_band_words(const th_plan *plan, int32_t i, size_t *columns);
+
 /* One of the files of several models. */
 typedef struct th_code_file {
     char name[32]; /* "model2.c" */

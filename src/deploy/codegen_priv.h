@@ -14,6 +14,19 @@ void th_code_banner(th_writer *w, const char *file, const char *what);
 /* Step i of all plans, the first one's first; NULL behind the last. */
 const th_step *th_code_step(const th_plan *root, int32_t i);
 
+/* codegen_bands.c: operators in row bands (plan->bands).  Whether the operator's parameter struct, and the places of
+ * its inputs or its output, are not the same in all of its bands; false for one that has none. */
+bool th_code_par_changes(const th_plan *plan, int32_t node);
+bool th_code_member_changes(const th_plan *plan, int32_t node, size_t k); /* member k, or its array's numbers */
+bool th_code_place_moves(const th_plan *plan, int32_t node, bool input);
+
+/* The tables of all bands: "static const int32_t bands0[..] = {..};". */
+TH_NODISCARD th_err th_code_band_tables(th_writer *w, const th_plan *plan, th_why *why);
+
+/* The loop over plan->bands[i]; call: writes one operator's call. It needs "const int32_t *v; int32_t n;". */
+TH_NODISCARD th_err th_code_band_loop(th_writer *w, const th_plan *plan, int32_t i,
+                                      void (*call)(th_writer *, const th_plan *, int), th_why *why);
+
 /* One model; number as in th_code. */
 TH_NODISCARD th_err th_code_make_one(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code,
                                      th_why *why);

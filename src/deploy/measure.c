@@ -110,7 +110,8 @@ static th_err estimate(const th_plan *plan, const th_board *board, const th_code
     TH_TRY(th_sizes_code(plan, board, &m->flash_code, &unknown, why));
     if (audio) m->flash_code += AUDIO_ESTIMATE;
     m->flash = m->flash_model + m->flash_code;
-    m->fixed = (uint32_t)code->listener_bytes + (audio ? AUDIO_DATA_ESTIMATE : DATA_ESTIMATE);
+    m->fixed =
+        (uint32_t)code->listener_bytes + (audio ? AUDIO_DATA_ESTIMATE : DATA_ESTIMATE) + th_sizes_bands_ram(plan);
     m->ram_bound = (uint32_t)m->arena + m->fixed + m->stack_bound;
     return TH_OK;
 }

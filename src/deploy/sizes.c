@@ -1,7 +1,12 @@
 #include "deploy/sizes.h"
 
+#include "deploy/codegen_priv.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+/* Of the loops over row bands, about, as gcc 12 makes them for a Cortex-M4. */
+enum { LOOP_BYTES = 40, COLUMN_BYTES = 9 };
 
 typedef struct sum {
     int core;
@@ -87,8 +92,31 @@ static void add_steps(sum *s, const th_plan *plan)
         for (size_t k = 0; own && k < step->n_fields; k++) s->bytes += field_bytes(plan, i, k);
         s->bytes += 4 * (uint32_t)((step->n_in ? step->n_in : 1) + (step->n_out ? step->n_out : 1));
     }
+    for (int32_t i = 0; i < plan->n_bands; i++) {
+        size_t columns;
+        const size_t words = th_code_band_words(plan, i, &columns);
+        s->bytes += (uint32_t)(4 * words + LOOP_BYTES + COLUMN_BYTES * columns);
+    }
     for (int32_t k = 0; k < plan->n_sub; k++)
         if (plan->sub[k]) add_steps(s, plan->sub[k]);
+}
+
+uint32_t th_sizes_bands_ram(const th_plan *plan)
+{
+    uint32_t bytes = 0;
+    for (int32_t i = 0; i < plan->graph->n_nodes; i++) {
+        const th_step *s = &plan->steps[i];
+        const bool changes = th_code_par_changes(plan, i);
+        for (size_t k = 0; k < s->n_fields; k++) {
+            const th_field *f = &s->fields[k];
+            const uint32_t all = field_bytes(plan, i, k), array = f->kind < TH_FIELD_S8_ARRAY ? 0 : all - 4;
+            if (changes) bytes += all - array;
+            if (array && th_code_member_changes(plan, i, k)) bytes += array;
+        }
+        if (th_code_place_moves(plan, i, true)) bytes += 4 * (uint32_t)s->n_in;
+        if (th_code_place_moves(plan, i, false)) bytes += 4 * (uint32_t)s->n_out;
+    }
+    return bytes;
 }
 
 th_err th_sizes_code(const th_plan *plan, const th_board *board, uint32_t *bytes, int32_t *unknown, th_why *why)

@@ -28,4 +28,7 @@ extern const th_sizes_row th_sizes_table[];
 TH_NODISCARD th_err th_sizes_code(const th_plan *plan, const th_board *board, uint32_t *bytes, int32_t *unknown,
                                   th_why *why);
 
+/* RAM for what changes from one row band to the next: parameters and lists of addresses. */
+uint32_t th_sizes_bands_ram(const th_plan *plan);
+
 #endif

@@ -54,7 +54,9 @@ static th_err check_same(th_span file, const th_model *model, th_span tflite, th
     th_plan *plan = NULL;
     th_packed again = {0};
     memcpy(made_by, file.p + TH_THM_AT_MADE_BY, sizeof made_by);
-    th_err err = th_plan_make_for(&model->graphs[0], isa, &plan, why);
+    const bool banded = th_le16(file.p + TH_THM_AT_BANDED) != 0;
+    th_err err = banded ? th_plan_make_banded(&model->graphs[0], isa, &plan, why)
+                        : th_plan_make_for(&model->graphs[0], isa, &plan, why);
     if (!err) err = th_package_pack(plan, th_model_metadata(model, TH_PIPELINE_METADATA), tflite, made_by, &again, why);
     size_t at = 0;
     while (!err && at < again.n && at < file.n && again.bytes[at] == file.p[at]) at++;

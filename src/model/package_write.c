@@ -5,7 +5,8 @@
  *   WHILE(cond, body)      block: copy inputs onto outputs; WHILE  A: copy, run cond   B: copy, run body, copy back
  *   CALL_ONCE(init)        ONCE  A: init
  *
- * A graph's block has one step for each of its operators, in the plan's order. */
+ * A graph's block has one step for each of its operators, in the plan's order; operators in row bands have one for each
+ * band. */
 #include "model/package_priv.h"
 
 #include "base/crc.h"
@@ -174,12 +175,15 @@ static size_t variable_bytes(const packer *k, size_t offset)
     return 0;
 }
 
-static size_t tensor(packer *k, const th_plan *p, int32_t t)
+/* The part of a tensor that a run looks at, or all of it: NULL, or no bytes. */
+static size_t tensor_part(packer *k, const th_plan *p, int32_t t, const th_band_part *part)
 {
     if (t < 0) return TH_THM_NONE;
     const th_tensor *x = &p->graph->tensors[t];
     const size_t align = th_type_bytes(x->type), before = k->out.n;
     const size_t bytes = x->type == TH_RESOURCE ? variable_bytes(k, p->offset[t]) : th_tensor_bytes(x);
+    if (p->offset[t] != TH_NO_OFFSET && part && part->bytes)
+        return tensor_number(k, p->offset[t] + part->at, part->bytes, align, false);
     if (p->offset[t] != TH_NO_OFFSET) return tensor_number(k, p->offset[t], bytes, align, false);
     if (!x->data) { /* nothing looks at it; an input or output has been refused before */
         fail(k, TH_EUNSUP, "an operator needs a tensor that has no place");
@@ -188,6 +192,11 @@ static size_t tensor(packer *k, const th_plan *p, int32_t t)
     const size_t at = place(k, x->data, bytes, align < 4 ? 4 : align);
     if (k->out.n > before) k->weight_bytes += bytes;
     return tensor_number(k, at, bytes, align, true);
+}
+
+static size_t tensor(packer *k, const th_plan *p, int32_t t)
+{
+    return tensor_part(k, p, t, NULL);
 }
 
 static size_t memory(packer *k, size_t offset, size_t bytes)
@@ -345,9 +354,10 @@ static size_t kernel(packer *k, const char *name)
     return number;
 }
 
-static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
+static void put_kernel(packer *k, const th_plan *p, const th_call *run, uint32_t to)
 {
-    const th_step *s = &p->steps[i];
+    const int32_t i = run->node;
+    const th_step *s = run->step;
     const th_node *n = &p->graph->nodes[i];
     step out = {.control = TH_THM_CALL_KERNEL,
                 .kernel = kernel(k, s->kernel_name),
@@ -355,13 +365,17 @@ static void put_kernel(packer *k, const th_plan *p, int32_t i, uint32_t to)
                 .n_out = (size_t)s->n_out};
     buffer list = {0};
     if (s->par_type) put_fields(k, s, &out);
-    k->weight_bytes += th_plan_model_bytes(p, i);
+    if (run->band == 0) k->weight_bytes += th_plan_model_bytes(p, i);
     for (int32_t a = 0; a < s->n_in; a++) {
         const bool is_state = s->state_bytes && a == s->n_in - 1;
         const bool is_read = a < n->n_in && !(a < 32 && s->unread >> a & 1);
-        put16(k, &list, is_state ? memory(k, p->state[i], s->state_bytes) : tensor(k, p, is_read ? n->in[a] : -1));
+        put16(k, &list,
+              is_state ? memory(k, p->state[i], s->state_bytes)
+                       : tensor_part(k, p, is_read ? n->in[a] : -1,
+                                     run->ends && a < TH_BAND_INPUTS ? &run->ends->in[a] : NULL));
     }
-    for (int32_t a = 0; a < s->n_out; a++) put16(k, &list, tensor(k, p, n->out[a]));
+    for (int32_t a = 0; a < s->n_out; a++)
+        put16(k, &list, tensor_part(k, p, n->out[a], run->ends ? &run->ends->out : NULL));
     out.operands = list.n ? place(k, list.p, list.n, 2) : 0;
     out.scratch = memory(k, p->scratch[i], s->scratch_bytes);
     free(list.p);
@@ -421,16 +435,22 @@ static void put_once(packer *k, const th_plan *p, int32_t i, uint32_t to)
     put_simple(k, to, TH_THM_ONCE, TH_THM_NONE, TH_THM_NONE, a, (size_t)p->once[i]);
 }
 
-static void put_node(packer *k, const th_plan *p, int32_t i, uint32_t to)
+static void put_run(packer *k, const th_plan *p, const th_call *run, uint32_t to)
 {
+    const int32_t i = run->node;
     k->node = i;
-    switch (p->steps[i].control) {
-    case TH_CONTROL_KERNEL: put_kernel(k, p, i, to); break;
+    switch (run->step->control) {
+    case TH_CONTROL_KERNEL: put_kernel(k, p, run, to); break;
     case TH_CONTROL_NOTHING: put_simple(k, to, TH_THM_NOTHING, TH_THM_NONE, TH_THM_NONE, 0, 0); break;
     case TH_CONTROL_CALL_ONCE: put_once(k, p, i, to); break;
     case TH_CONTROL_IF: put_if(k, p, i, to); break;
     case TH_CONTROL_WHILE: put_while(k, p, i, to); break;
     }
+}
+
+static void put_runs(packer *k, const th_plan *p, uint32_t to)
+{
+    for (th_call run = th_plan_first(p); run.step && !k->err; run = th_plan_next(p, &run)) put_run(k, p, &run, to);
 }
 
 /* The block of a graph that others run: written once for each depth at which it is needed, deeper ones first found.
@@ -440,7 +460,7 @@ static uint32_t graph_block(packer *k, int32_t graph, uint32_t depth)
     const th_plan *sub = k->root->sub[graph];
     if (k->block_of[graph] && k->block[k->block_of[graph]].depth >= depth) return k->block_of[graph];
     const uint32_t to = new_block(k, depth);
-    for (int32_t i = 0; i < sub->graph->n_nodes && !k->err; i++) put_node(k, sub, sub->order[i], to);
+    put_runs(k, sub, to);
     k->block_of[graph] = to;
     return to;
 }
@@ -640,6 +660,7 @@ static void put_header(packer *k, const char *made_by, size_t run)
     set32(h + TH_THM_AT_GRAPH_RUNS, TH_MAX_GRAPH_RUNS);
     set16(h + TH_THM_AT_DEPTH, k->depth);
     set16(h + TH_THM_AT_ONCE, (size_t)k->root->n_once);
+    set16(h + TH_THM_AT_BANDED, k->root->n_bands > 0);
     put_text(h + TH_THM_AT_ISA, th_isa_name(k->root->isa));
     put_text(h + TH_THM_AT_MADE_BY, made_by);
     set32(h + TH_THM_AT_HOST_CRC, th_crc32c(0, h + run, k->out.n - run));
@@ -658,8 +679,7 @@ static void pack(packer *k, th_span meta, th_span file, const char *made_by, th_
     (void)grow(k, &k->out, TH_THM_HEADER);
     (void)new_block(k, 0); /* TH_THM_BLOCK_RUN */
     (void)new_block(k, 0); /* TH_THM_BLOCK_RESET */
-    for (int32_t i = 0; i < k->root->graph->n_nodes && !k->err; i++)
-        put_node(k, k->root, k->root->order[i], TH_THM_BLOCK_RUN);
+    put_runs(k, k->root, TH_THM_BLOCK_RUN);
     if (!k->err) put_all_resets(k);
     if (!k->err) put_tables(k, meta);
     const size_t run = k->out.n;

@@ -33,8 +33,8 @@ static void find_near(th_packing *p)
     for (int32_t i = 0; i < p->n_over; i++) {
         const th_over *o = &p->over[i];
         const size_t out = p->block[o->out].bytes, in = p->block[o->in].bytes, lead = least(o->lead, out);
-        p->near[p->near_at[o->out]++] = (th_near){o->in, in, lead, o->exact};
-        p->near[p->near_at[o->in]++] = (th_near){o->out, lead, in, o->exact};
+        p->near[p->near_at[o->out]++] = (th_near){o->in, in, lead, o->exact, true};
+        p->near[p->near_at[o->in]++] = (th_near){o->out, lead, in, o->exact, false};
     }
     for (int32_t b = p->n; b > 0; b--) p->near_at[b] = p->near_at[b - 1];
     p->near_at[0] = 0;
@@ -55,7 +55,7 @@ static size_t saving(const th_packing *p, int32_t out, size_t align)
     size_t inputs = 0, lead = SIZE_MAX;
     for (int32_t i = p->near_at[out]; i < p->near_at[out + 1]; i++) {
         const th_near *q = &p->near[i];
-        if (p->block[q->other].last != p->block[out].first) continue; /* there it is the input */
+        if (!q->input) continue;
         inputs += th_align_up(p->block[q->other].bytes, align);
         lead = least(lead, q->exact ? 0 : th_align_up(q->below, align));
     }
@@ -63,6 +63,16 @@ static size_t saving(const th_packing *p, int32_t out, size_t align)
     if (!inputs) return 0;
     const size_t together = most(bytes, least(lead, bytes) + inputs);
     return bytes + inputs - together;
+}
+
+/* Takes off need[] what block `out` saves, at all steps at which it and its inputs are there. */
+static void take_saving(th_packing *p, int32_t out, size_t align)
+{
+    const size_t saved = saving(p, out, align);
+    int32_t last = p->block[out].last;
+    for (int32_t i = p->near_at[out]; i < p->near_at[out + 1]; i++)
+        if (p->near[i].input && p->block[p->near[i].other].last < last) last = p->block[p->near[i].other].last;
+    for (int32_t k = p->block[out].first; saved && k <= last; k++) p->need[k] -= saved;
 }
 
 /* Adds `bytes` at the block's first step and takes them away after its last: th_packing.need as differences. */
@@ -103,7 +113,7 @@ static void measure(th_packing *p, int32_t *peak)
     const size_t align = common_align(p);
     for (int32_t i = 0; i < p->n; i++) add_change(p->need, p, &p->block[i], th_align_up(p->block[i].bytes, align));
     sum_changes(p->need, p->n_steps);
-    for (int32_t i = 0; i < p->n; i++) p->need[p->block[i].first] -= saving(p, i, align);
+    for (int32_t i = 0; i < p->n; i++) take_saving(p, i, align);
     take_slack(p, align);
     for (int32_t k = 0; k < p->n_steps; k++) {
         if (p->need[k] > p->bound) {

@@ -9,7 +9,8 @@
  *         +--+-----+-----+-----------+--> steps
  *
  * Two blocks whose lifetimes meet must not share bytes, with one exception: where the last step of one is the first
- * of the other, the step may be able to write its output over its input (th_over).
+ * of the other, the step may be able to write its output over its input (th_over).  So may operators that run in row
+ * bands (model/bands.h), whose first input and last output live side by side for all their steps.
  *
  *   output  |##########|                 starts at least `lead` bytes lower: what the kernel has still
  *   input      |lead>|###########|       to read is always above what it has written
@@ -44,7 +45,7 @@ typedef struct th_block {
 
 #define TH_NEVER SIZE_MAX
 
-/* Block `out`, first needed at the last step of block `in`, may lie over it. */
+/* Block `out`, first needed at the last step of block `in`, or at one of its last steps, may lie over it. */
 typedef struct th_over {
     int32_t out, in;
     size_t lead; /* when it starts this many bytes or more below it; TH_NEVER: not so */

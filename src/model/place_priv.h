@@ -14,6 +14,7 @@ typedef struct th_near {
     size_t above; /* this block may start `above` bytes or more above the other's first byte */
     size_t below; /* or `below` bytes or more below it */
     bool exact;   /* or at the same byte */
+    bool input;   /* the other is the input of the two */
 } th_near;
 
 typedef struct th_packing {

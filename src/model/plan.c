@@ -25,7 +25,7 @@ static const char *graph_text(const th_graph *g, char text[32])
     return text;
 }
 
-static th_err prepare_node(const th_prepare *p, th_isa isa, int32_t k, th_step *step, th_why *why)
+th_err th_plan_prepare_node(const th_prepare *p, th_isa isa, int32_t k, th_step *step, th_why *why)
 {
     const th_node *node = p->node;
     const th_op_row *row = th_op_find((int32_t)node->op);
@@ -44,12 +44,15 @@ static th_err prepare_node(const th_prepare *p, th_isa isa, int32_t k, th_step *
     return th_fast_prepare(isa, p, step);
 }
 
-th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th_arena *arena, th_step *step)
+th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th_arena *arena, th_step *step, th_step *bands)
 {
+    int32_t number;
+    const int32_t b = th_bands_of(plan, k, &number);
     th_diag diag = {0, ""};
     const th_prepare p = {&plan->graph->nodes[k], plan->graph->tensors, arena, &diag, room};
+    if (b >= 0) return th_bands_step(plan, &plan->bands[b], number, room, arena, step, bands);
     *step = (th_step){0};
-    return prepare_node(&p, plan->isa, k, step, NULL);
+    return th_plan_prepare_node(&p, plan->isa, k, step, NULL);
 }
 
 static th_err prepare_all(th_plan *plan, th_why *why)
@@ -60,7 +63,7 @@ static th_err prepare_all(th_plan *plan, th_why *why)
         const th_node *node = &g->nodes[k];
         th_diag diag = {0, "it cannot be run"};
         const th_prepare p = {node, g->tensors, &plan->arena, &diag, 0};
-        const th_err err = prepare_node(&p, plan->isa, k, &plan->steps[k], why);
+        const th_err err = th_plan_prepare_node(&p, plan->isa, k, &plan->steps[k], why);
         if (err == TH_ENOMEM) return err; /* th_plan_prepare tries again with more */
         if (err) {
             const int32_t out = node->n_out > 0 ? node->out[0] : -1;
@@ -121,12 +124,16 @@ th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **out, th_why 
     return TH_OK;
 }
 
-static th_err make_plan(const th_graph *graph, th_isa isa, bool quick, th_plan **out, th_why *why)
+/* How a plan is made, beside the graph and the processor family. */
+typedef enum manner { SEARCHED, QUICK, BANDED } manner;
+
+static th_err make_plan(const th_graph *graph, th_isa isa, manner how, th_plan **out, th_why *why)
 {
     th_plan *plan = NULL;
     if (graph->n_nodes < 1) return th_why_set(why, TH_EFORMAT, "the model has no operators");
     TH_TRY(th_plan_prepare(graph, isa, &plan, why));
-    plan->quick = quick;
+    plan->quick = how == QUICK;
+    plan->banded = how == BANDED;
     th_err err = th_plan_order(plan, why);
     if (!err) err = th_plan_link(plan, why);
     if (!err && plan->arena_bytes > TH_MAX_ARENA)
@@ -158,23 +165,30 @@ th_err th_plan_make_host(const th_graph *graph, th_plan **out, th_why *why)
 
 th_err th_plan_make(const th_graph *graph, th_plan **out, th_why *why)
 {
-    return make_plan(graph, TH_ISA_PLAIN, false, out, why);
+    return make_plan(graph, TH_ISA_PLAIN, SEARCHED, out, why);
 }
 
 th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **out, th_why *why)
 {
-    return make_plan(graph, isa, false, out, why);
+    return make_plan(graph, isa, SEARCHED, out, why);
+}
+
+th_err th_plan_make_banded(const th_graph *graph, th_isa isa, th_plan **out, th_why *why)
+{
+    return make_plan(graph, isa, BANDED, out, why);
 }
 
 th_err th_plan_make_quick(const th_graph *graph, th_plan **out, th_why *why)
 {
-    return make_plan(graph, TH_ISA_PLAIN, true, out, why);
+    return make_plan(graph, TH_ISA_PLAIN, QUICK, out, why);
 }
 
 void th_plan_free(th_plan *plan)
 {
     if (!plan) return;
     for (int32_t i = 0; i < plan->n_sub; i++) th_plan_free(plan->sub[i]); /* those have none of their own */
+    for (int32_t i = 0; i < plan->n_bands; i++) free(plan->bands[i].memory);
+    free(plan->band_bytes);
     free(plan->sub);
     free(plan->variables);
     free(plan->more);

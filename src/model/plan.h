@@ -5,6 +5,7 @@
 #ifndef TH_MODEL_PLAN_H
 #define TH_MODEL_PLAN_H
 
+#include "model/bands.h"
 #include "model/graph.h"
 #include "nn/fast.h"
 
@@ -25,6 +26,9 @@
  * is not the smallest. */
 #define TH_MAX_PLAN_WORK INT64_C(4000000000)
 
+/* Segments of operators that may run in row bands. */
+#define TH_MAX_BANDS 4
+
 /* State of VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE; offset[] of a resource tensor is its variable's. */
 typedef struct th_variable {
     size_t offset, bytes; /* bytes is 0 and offset TH_NO_OFFSET when no operator looks at what it holds */
@@ -36,13 +40,14 @@ typedef struct th_variable {
 typedef struct th_plan {
     const th_graph *graph;
     th_isa isa;
-    bool quick;               /* a good place for every tensor, and not a search for the best */
-    th_step *steps;           /* [graph->n_nodes] */
-    int32_t *order;           /* [graph->n_nodes] numbers of the operators in the order in which they run */
-    size_t *offset;           /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
-    size_t *scratch;          /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
-    size_t *state;            /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
-    size_t arena_bytes;       /* peak: what a device needs */
+    bool quick;         /* a good place for every tensor, and not a search for the best */
+    bool banded;        /* row bands were asked for; whether there are any, n_bands says */
+    th_step *steps;     /* [graph->n_nodes]; of an operator in bands: the first band's, with its macs as a whole */
+    int32_t *order;     /* [graph->n_nodes] numbers of the operators in the order in which they run */
+    size_t *offset;     /* [graph->n_tensors] byte in the arena; TH_NO_OFFSET for constants and absent ones */
+    size_t *scratch;    /* [graph->n_nodes] byte of the step's scratch, TH_NO_OFFSET for none */
+    size_t *state;      /* [graph->n_nodes] byte of the state that the step keeps, TH_NO_OFFSET for none */
+    size_t arena_bytes; /* peak: what a device needs */
     size_t own_at, own_bytes; /* its part of the arena: everything, until th_plan_join gives others a share */
     size_t lower_bound;       /* no plan of this order can be smaller */
     int32_t peak_node;        /* the operator at which the peak stands */
@@ -55,6 +60,9 @@ typedef struct th_plan {
     int32_t n_once; /* root only, as are the next two */
     th_variable *variables;
     int32_t n_variables;
+    th_bands bands[TH_MAX_BANDS]; /* [n_bands] in the order in which they run */
+    int32_t n_bands;
+    size_t *band_bytes; /* [graph->n_tensors] of the largest band of a tensor that is never whole; of others 0 */
     th_arena arena;
     void *memory, *more; /* of the parameters; of those of steps that found room */
 } th_plan;
@@ -66,9 +74,13 @@ TH_NODISCARD th_err th_plan_make(const th_graph *graph, th_plan **plan, th_why *
 /* The same with the fast kernels of one processor family, their weights packed. A plan for another machine can be
  * written as C or as a package, but not run here. */
 TH_NODISCARD th_err th_plan_make_for(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
-/* The same for the machine that this runs on: its fastest family, or the one that the environment variable THIMBLE_ISA
- * names (plain, sse2, avx2, vnni; neon, arm-dot on 64-bit Arm).  Errors: also TH_EUSAGE, for a name that is none or
- * that this machine can't run. */
+/* The same with operators in row bands (model/bands.h) where they make the arena smaller by an eighth at least, with at
+ * most a sixteenth more multiply-accumulates.  Their tensors are never whole: for whoever looks at each operator's
+ * outputs the plans above are right. */
+TH_NODISCARD th_err th_plan_make_banded(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
+/* th_plan_make_for for the machine that this runs on: its fastest family, or the one that the environment variable
+ * THIMBLE_ISA names (plain, sse2, avx2, vnni; neon, arm-dot on 64-bit Arm).  Errors: also TH_EUSAGE, for a name that is
+ * none or that this machine can't run. */
 TH_NODISCARD th_err th_plan_make_host(const th_graph *graph, th_plan **plan, th_why *why);
 /* The same as th_plan_make within less than a millisecond, without the search that makes the arena as small as it can
  * be: for a model that is only looked at, or one of many. */
@@ -96,7 +108,8 @@ TH_NODISCARD th_err th_runner_threads(th_runner *r, int n_threads, th_why *why);
 void *th_runner_input(th_runner *r, int32_t index);
 const void *th_runner_output(const th_runner *r, int32_t index);
 
-/* Runs all steps; a layer callback sees every non-constant tensor right after it was made, or NULL.
+/* Runs all steps; a layer callback sees every non-constant tensor right after it was made (but for those that exist in
+ * row bands only: a plan that was not made with bands has none), or NULL.
  * Inputs are intact until their last use, as on the device. */
 typedef void th_layer_fn(void *ctx, int32_t node, int32_t tensor, const void *data);
 /* TH_EENDLESS: graphs were run TH_MAX_GRAPH_RUNS times and there is no end; the outputs are not to be used, and state

@@ -371,6 +371,7 @@ static th_err place(linker *l, int32_t n_list)
         if (root->variables[i].bytes)
             l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = th_plan_end(root->graph)};
     TH_TRY(th_plan_place(root, l->block, n, l->why));
+    TH_TRY(th_plan_use_bands(root, l->block, n, l->why));
     TH_TRY(th_plan_use_room(root, l->block, n, l->why));
     for (int32_t i = 1; i < n_list; i++) {
         th_plan *p = plan_of(l, l->list[i]);

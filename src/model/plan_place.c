@@ -61,6 +61,23 @@ static th_err use(planner *pl, int32_t t, int32_t step)
     return TH_OK;
 }
 
+/* What operators in bands read from others is needed until their last band has run, and their output from the first. */
+static void live_through_bands(planner *pl)
+{
+    for (int32_t i = 0; i < pl->plan->n_bands; i++) {
+        const th_bands *b = &pl->plan->bands[i];
+        const int32_t first = b->first + 1, last = b->first + b->n_nodes;
+        for (int32_t k = first; k <= last; k++) {
+            const th_node *node = &pl->g->nodes[pl->plan->order[k - 1]];
+            for (int32_t n = 0; n < TH_BAND_INPUTS && n < node->n_in; n++) {
+                life *l = &pl->life[node->in[n]];
+                if (l->first >= 0 && l->first < first && l->last < last) l->last = last;
+            }
+            if (k == last) pl->life[node->out[0]].first = first;
+        }
+    }
+}
+
 static th_err find_lives(planner *pl)
 {
     const th_graph *g = pl->g;
@@ -83,6 +100,7 @@ static th_err find_lives(planner *pl)
         for (int32_t i = 0; i < node->n_out; i++) TH_TRY(make(pl, node->out[i], k + 1));
     }
     for (int32_t i = 0; i < g->n_outputs; i++) TH_TRY(use(pl, g->outputs[i], end));
+    live_through_bands(pl);
     return TH_OK;
 }
 
@@ -104,7 +122,7 @@ static int32_t tensor_block(planner *pl, int32_t t)
     const life *l = &pl->life[t];
     const size_t element = th_type_bytes(pl->g->tensors[t].type);
     const int32_t at = fixed_at(pl->g, t);
-    const int32_t b = new_block(pl, th_tensor_bytes(&pl->g->tensors[t]), element > 4 ? element : 4, l->first, l->last);
+    const int32_t b = new_block(pl, th_plan_bytes(pl->plan, t), element > 4 ? element : 4, l->first, l->last);
     pl->block[b].pinned = at >= 0;
     pl->block[b].offset = at >= 0 ? (size_t)at : 0;
     pl->owner[b] = t;
@@ -133,26 +151,64 @@ static bool allows(const th_node *node, uint32_t bits, int32_t t)
     return true;
 }
 
-/* Which outputs may lie over which inputs: of kernels that can, where nobody needs the input afterwards. */
-static void find_over(planner *pl)
+/* Whether a band of the operator's input i begins behind its tensor's first byte. */
+static bool is_moved(const th_bands *b, int32_t j, int32_t i)
+{
+    bool moved = false;
+    for (int32_t k = 0; k < b->n && i < TH_BAND_INPUTS; k++) moved |= b->ends[k * b->n_nodes + j].in[i].at != 0;
+    return moved;
+}
+
+/* The output of the last operator in bands may lie over what any of them reads from others, and is the last to. */
+static void over_bands(planner *pl, const th_bands *b)
+{
+    const int32_t k = pl->plan->order[b->first + b->n_nodes - 1], out = pl->life[pl->g->nodes[k].out[0]].block;
+    const int32_t from = pl->n_over;
+    for (int32_t j = 0; j < b->n_nodes; j++) {
+        const th_node *node = &pl->g->nodes[pl->plan->order[b->first + j]];
+        for (int32_t i = 0; i < TH_BAND_INPUTS && i < node->n_in; i++) {
+            const life *l = &pl->life[node->in[i]];
+            bool again = l->block < 0 || l->first > b->first || l->last != pl->step[k];
+            for (int32_t n = from; n < pl->n_over; n++) again |= pl->over[n].in == l->block;
+            const size_t lead = again ? TH_NEVER : th_bands_lead(pl->plan, b, node->in[i]);
+            if (lead != TH_NEVER) pl->over[pl->n_over++] = (th_over){out, l->block, lead, false};
+        }
+    }
+}
+
+/* What output 0 of operator k may lie over: inputs that nobody needs afterwards.  b, j: its bands, or NULL. */
+static void over_inputs(planner *pl, int32_t k, const th_bands *b, int32_t j)
 {
     const th_graph *g = pl->g;
-    for (int32_t k = 0; k < g->n_nodes; k++) {
-        const th_step *s = &pl->plan->steps[k];
-        const th_node *node = &g->nodes[k];
+    const th_step *s = &pl->plan->steps[k];
+    const th_node *node = &g->nodes[k];
+    const int32_t out = pl->life[node->out[0]].block;
+    for (int32_t i = 0; i < node->n_in && i < 32; i++) {
+        const int32_t t = node->in[i];
+        if (out < 0 || t < 0 || pl->life[t].block < 0 || g->tensors[t].is_variable) continue;
+        if (pl->life[t].last != pl->step[k] || !((s->in_place | s->slide) >> i & 1u)) continue;
+        bool again = false;
+        for (int32_t n = 0; n < i; n++) again |= node->in[n] == t;
+        const bool exact = allows(node, s->in_place, t) && !(b && is_moved(b, j, i));
+        const bool slides = !s->part && allows(node, s->slide, t);
+        if (again || (!exact && !slides)) continue;
+        pl->over[pl->n_over++] = (th_over){out, pl->life[t].block, slides ? s->lead : TH_NEVER, exact};
+    }
+}
+
+/* Which blocks may lie over which: outputs of kernels that can, over their inputs. */
+static void find_over(planner *pl)
+{
+    for (int32_t k = 0; k < pl->g->n_nodes; k++) {
+        int32_t j = 0;
+        const int32_t bands = th_bands_of(pl->plan, k, &j);
+        const th_bands *b = bands < 0 ? NULL : &pl->plan->bands[bands];
         pl->over_at[k] = pl->over_at[k + 1] = pl->n_over;
-        if (s->control != TH_CONTROL_KERNEL || node->n_out < 1) continue;
-        const int32_t out = pl->life[node->out[0]].block;
-        for (int32_t i = 0; i < node->n_in && i < 32; i++) {
-            const int32_t t = node->in[i];
-            if (out < 0 || t < 0 || pl->life[t].block < 0 || g->tensors[t].is_variable) continue;
-            if (pl->life[t].last != pl->step[k] || !((s->in_place | s->slide) >> i & 1u)) continue;
-            bool again = false;
-            for (int32_t j = 0; j < i; j++) again |= node->in[j] == t;
-            const bool exact = allows(node, s->in_place, t), slides = !s->part && allows(node, s->slide, t);
-            if (again || (!exact && !slides)) continue;
-            pl->over[pl->n_over++] = (th_over){out, pl->life[t].block, slides ? s->lead : TH_NEVER, exact};
-        }
+        if (pl->plan->steps[k].control != TH_CONTROL_KERNEL || pl->g->nodes[k].n_out < 1) continue;
+        if (b && j == b->n_nodes - 1)
+            over_bands(pl, b);
+        else
+            over_inputs(pl, k, b, j);
         pl->over_at[k + 1] = pl->n_over;
     }
 }

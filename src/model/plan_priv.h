@@ -14,8 +14,13 @@ int th_plan_name_length(const char *name);
 /* Prepares every operator of one graph; nothing is placed.  Errors as th_plan_make. */
 TH_NODISCARD th_err th_plan_prepare(const th_graph *graph, th_isa isa, th_plan **plan, th_why *why);
 
-/* Prepares operator k once more, with `room` (th_prepare) and memory of the caller. */
-TH_NODISCARD th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th_arena *arena, th_step *step);
+/* Prepares operator k, as p has it, with the kernels of the family.  Errors as th_plan_make. */
+TH_NODISCARD th_err th_plan_prepare_node(const th_prepare *p, th_isa isa, int32_t k, th_step *step, th_why *why);
+
+/* Prepares operator k once more, with `room` (th_prepare) and memory of the caller: for all its rows, or for each of
+ * its bands, of which *step then is what plan->steps has.  bands: [th_bands.n], or NULL when k has none. */
+TH_NODISCARD th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th_arena *arena, th_step *step,
+                                 th_step *bands);
 
 /* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
  * their steps are counted as in plan_place.c, th_plan_end being the last one. */
@@ -27,6 +32,19 @@ TH_NODISCARD th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t
 
 /* Sets plan->order to one that needs less memory at once than the file's, if there is one (plan_order.c). */
 TH_NODISCARD th_err th_plan_order(th_plan *plan, th_why *why);
+
+/* Lets neighbouring operators run in row bands where that makes the arena smaller (plan_bands.c); the plan is placed
+ * before and after. */
+TH_NODISCARD th_err th_plan_use_bands(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+
+/* Prepares the operator with number j of plan->bands[i] for each of its bands, as th_plan_step.  Errors: TH_ENOMEM,
+ * TH_EUNSUP (bands that differ in more than numbers). */
+TH_NODISCARD th_err th_bands_step(const th_plan *plan, const th_bands *bands, int32_t j, size_t room, th_arena *arena,
+                                  th_step *whole, th_step *each);
+
+/* How far below tensor t, which operators in bands read from other operators, their output must begin to be written
+ * over it; TH_NEVER: nowhere. */
+size_t th_bands_lead(const th_plan *plan, const th_bands *bands, int32_t t);
 
 /* Prepares steps again with what is free beside them, as long as the arena grows by an eighth at most (plan_room.c). */
 TH_NODISCARD th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);

@@ -12,9 +12,10 @@ typedef struct rooms {
     th_plan *plan;
     th_block *extra;
     int32_t n_extra;
-    size_t arena;  /* bytes that may not be exceeded */
-    size_t *free;  /* [n_nodes] free at the step; then what it gets */
-    th_step *own;  /* [n_nodes] steps without room */
+    size_t arena; /* bytes that may not be exceeded */
+    size_t *free; /* [n_nodes] free at the step; then what it gets */
+    th_step *own; /* [n_nodes] steps without room */
+    th_step *own_bands[TH_MAX_BANDS];
     size_t memory; /* bytes that are enough for the parameters of any step */
     void *work;    /* [memory] */
     th_why *why;
@@ -26,7 +27,7 @@ static th_err step_with(rooms *r, int32_t k, size_t room, th_step *step)
     th_err err = TH_ENOMEM;
     while (err == TH_ENOMEM && r->memory < (size_t)1 << 30) {
         th_arena arena = th_arena_over(r->work, r->work ? r->memory : 0);
-        if (r->work) err = th_plan_step(r->plan, k, room, &arena, step);
+        if (r->work) err = th_plan_step(r->plan, k, room, &arena, step, NULL);
         if (err != TH_ENOMEM) break;
         free(r->work);
         r->memory = r->memory ? 4 * r->memory : (size_t)1 << 16;
@@ -116,6 +117,20 @@ static th_err try_each(rooms *r)
     return err;
 }
 
+/* Operator k again, with its bands. */
+static th_err set_step(th_plan *p, int32_t k, size_t room, th_arena *arena)
+{
+    int32_t j = 0;
+    const int32_t bands = th_bands_of(p, k, &j);
+    const th_bands *b = bands < 0 ? NULL : &p->bands[bands];
+    th_step whole, *each = b ? TH_NEW(arena, th_step, (size_t)b->n) : NULL;
+    if (b && !each) return TH_ENOMEM;
+    TH_TRY(th_plan_step(p, k, room, arena, &whole, each));
+    p->steps[k] = whole;
+    for (int32_t i = 0; b && i < b->n; i++) b->step[i * b->n_nodes + j] = each[i];
+    return TH_OK;
+}
+
 /* The steps that got room, with their parameters in memory of the plan. */
 static th_err prepare_again(rooms *r)
 {
@@ -127,7 +142,7 @@ static th_err prepare_again(rooms *r)
         th_arena arena = th_arena_over(r->plan->more, bytes);
         th_err err = TH_OK;
         for (int32_t k = 0; k < n && !err; k++)
-            if (r->free[k]) err = th_plan_step(r->plan, k, r->free[k], &arena, &r->plan->steps[k]);
+            if (r->free[k]) err = set_step(r->plan, k, r->free[k], &arena);
         if (err != TH_ENOMEM) return err;
     }
     return th_why_set(r->why, TH_ENOMEM, "no memory to plan the model");
@@ -152,25 +167,63 @@ static th_err use(rooms *r)
     return err;
 }
 
+static size_t n_band_steps(const th_bands *b)
+{
+    return (size_t)b->n * (size_t)b->n_nodes;
+}
+
+static th_err remember(rooms *r)
+{
+    const th_plan *p = r->plan;
+    const size_t n = (size_t)p->graph->n_nodes;
+    r->free = calloc(n + 1, sizeof *r->free);
+    r->own = calloc(n + 1, sizeof *r->own);
+    bool all = r->free && r->own;
+    for (int32_t i = 0; i < p->n_bands; i++) {
+        r->own_bands[i] = malloc(n_band_steps(&p->bands[i]) * sizeof *r->own);
+        all &= r->own_bands[i] != NULL;
+    }
+    if (!all) return th_why_set(r->why, TH_ENOMEM, "no memory to plan the model");
+    memcpy(r->own, p->steps, n * sizeof *r->own);
+    for (int32_t i = 0; i < p->n_bands; i++)
+        memcpy(r->own_bands[i], p->bands[i].step, n_band_steps(&p->bands[i]) * sizeof *r->own);
+    return TH_OK;
+}
+
+static void all_as_it_was(rooms *r)
+{
+    th_plan *p = r->plan;
+    memcpy(p->steps, r->own, (size_t)p->graph->n_nodes * sizeof *r->own);
+    for (int32_t i = 0; i < p->n_bands; i++)
+        memcpy(p->bands[i].step, r->own_bands[i], n_band_steps(&p->bands[i]) * sizeof *r->own);
+}
+
+/* Places what was accepted: as small as the longer search makes it, else as it was accepted.  The bound stays that of
+ * steps without room. */
+static th_err place_steps(rooms *r)
+{
+    th_plan *p = r->plan;
+    const size_t bound = p->lower_bound;
+    const int32_t peak = p->peak_node;
+    TH_TRY(th_plan_place(p, r->extra, r->n_extra, r->why));
+    p->lower_bound = bound;
+    p->peak_node = peak;
+    return p->arena_bytes <= r->arena ? TH_OK : th_plan_place_within(p, r->extra, r->n_extra, r->arena, NULL, r->why);
+}
+
 th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
 {
-    const size_t n = (size_t)plan->graph->n_nodes;
     const size_t arena = plan->arena_bytes + plan->arena_bytes / 8;
     rooms r = {.plan = plan, .extra = extra, .n_extra = n_extra, .arena = arena, .why = why};
     if (plan->isa == TH_ISA_PLAIN || plan->quick) return TH_OK; /* no plain kernel has tiles */
-    r.free = calloc(n + 1, sizeof *r.free);
-    r.own = calloc(n + 1, sizeof *r.own);
-    th_err err = r.free && r.own ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory to plan the model");
-    if (!err) {
-        memcpy(r.own, plan->steps, n * sizeof *r.own);
-        err = use(&r);
-        /* Either way the plan stands as it was accepted last. */
-        if (!err) err = th_plan_place_within(plan, extra, n_extra, r.arena, NULL, why);
-        if (!err && plan->arena_bytes > r.arena) { /* the longer search had found a better place: all as it was */
-            memcpy(plan->steps, r.own, n * sizeof *r.own);
-            err = th_plan_place(plan, extra, n_extra, why);
-        }
+    th_err err = remember(&r);
+    if (!err) err = use(&r);
+    if (!err) err = place_steps(&r);
+    if (!err && plan->arena_bytes > r.arena) { /* the longer search had found a better place */
+        all_as_it_was(&r);
+        err = th_plan_place(plan, extra, n_extra, why);
     }
+    for (int32_t i = 0; i < plan->n_bands; i++) free(r.own_bands[i]);
     free(r.free);
     free(r.own);
     free(r.work);

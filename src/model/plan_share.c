@@ -78,17 +78,19 @@ static const entry *intern(const table *t, entry e)
     return &t->entries[at];
 }
 
-static void share_step(const table *t, th_step *s)
+/* banded: the step's numbers change from one row band to the next, all but those of the model; so they stay its own. */
+static void share_step(const table *t, th_step *s, bool banded)
 {
     for (size_t i = 0; i < s->n_fields; i++) {
         const th_field *f = &s->fields[i];
         size_t n;
         if (f->kind < TH_FIELD_S8_ARRAY || !array_of(s, f, &n) || !n) continue;
+        if (banded && f->kind == TH_FIELD_I32_ARRAY && !th_field_is_model(f)) continue;
         const entry *first = intern(t, (entry){.step = s, .field = f});
         const void *data = array_of(first->step, first->field, &n);
         memcpy((char *)s->par + f->offset, &data, sizeof data);
     }
-    s->par = intern(t, (entry){.step = s})->step->par;
+    if (!banded) s->par = intern(t, (entry){.step = s})->step->par;
 }
 
 static bool has_par(const th_step *s)
@@ -104,8 +106,10 @@ th_err th_plan_share(th_plan *plan)
     while (room < 2 * n) room *= 2;
     table t = {.entries = calloc(room, sizeof *t.entries), .mask = room - 1};
     if (!t.entries) return TH_ENOMEM;
-    for (int32_t k = 0; k < plan->graph->n_nodes; k++)
-        if (has_par(&plan->steps[k])) share_step(&t, &plan->steps[k]);
+    for (int32_t k = 0; k < plan->graph->n_nodes; k++) {
+        int32_t number;
+        if (has_par(&plan->steps[k])) share_step(&t, &plan->steps[k], th_bands_of(plan, k, &number) >= 0);
+    }
     free(t.entries);
     return TH_OK;
 }

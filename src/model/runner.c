@@ -37,25 +37,26 @@ static void *place(const th_runner *r, const th_plan *p, int32_t t)
     return r->arena + p->offset[t];
 }
 
-/* Writes the addresses of every step. */
+/* Writes the addresses of every run. */
 static th_err bind(const th_runner *r, site *s, const th_plan *p)
 {
-    const th_graph *g = p->graph;
     size_t n_in = 0, n_out = 0;
-    for (int32_t k = 0; k < g->n_nodes; k++) n_in += (size_t)p->steps[k].n_in, n_out += (size_t)p->steps[k].n_out;
+    for (th_call run = th_plan_first(p); run.step; run = th_plan_next(p, &run))
+        n_in += (size_t)run.step->n_in, n_out += (size_t)run.step->n_out;
     s->in = calloc(n_in + 1, sizeof *s->in);
     s->out = calloc(n_out + 1, sizeof *s->out);
     if (!s->in || !s->out) return TH_ENOMEM;
     n_in = n_out = 0;
-    for (int32_t n = 0; n < g->n_nodes; n++) {
-        const int32_t k = p->order[n];
-        const th_step *step = &p->steps[k];
-        const th_node *node = &g->nodes[k];
+    for (th_call run = th_plan_first(p); run.step; run = th_plan_next(p, &run)) {
+        const th_step *step = run.step;
+        const th_node *node = &p->graph->nodes[run.node];
         for (int32_t i = 0; i < step->n_in; i++) {
             const bool is_state = step->state_bytes && i == step->n_in - 1;
-            s->in[n_in++] = is_state ? r->arena + p->state[k] : i < node->n_in ? address(r, p, node->in[i]) : NULL;
+            const uint8_t *x = i < node->n_in ? address(r, p, node->in[i]) : NULL;
+            s->in[n_in++] = is_state ? r->arena + p->state[run.node] : x ? x + th_call_in(&run, i) : NULL;
         }
-        for (int32_t i = 0; i < step->n_out; i++) s->out[n_out++] = place(r, p, node->out[i]);
+        for (int32_t i = 0; i < step->n_out; i++)
+            s->out[n_out++] = (uint8_t *)place(r, p, node->out[i]) + th_call_out(&run);
     }
     s->plan = p;
     return TH_OK;
@@ -255,19 +256,18 @@ static th_err run_site(th_runner *r, const site *s, th_layer_fn *on_layer, void 
     const th_plan *p = s->plan;
     const void *const *in = s->in;
     void *const *out = s->out;
-    for (int32_t n = 0; n < p->graph->n_nodes; n++) {
-        const int32_t k = p->order[n];
-        const th_step *step = &p->steps[k];
+    for (th_call run = th_plan_first(p); run.step; run = th_plan_next(p, &run)) {
+        const int32_t k = run.node;
         const th_node *node = &p->graph->nodes[k];
-        if (step->control == TH_CONTROL_KERNEL)
-            run_kernel(r, step, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
+        if (run.step->control == TH_CONTROL_KERNEL)
+            run_kernel(r, run.step, in, out, p->scratch[k] == TH_NO_OFFSET ? NULL : r->arena + p->scratch[k]);
         else
             TH_TRY(run_control(r, p, k));
-        for (int32_t i = 0; on_layer && i < node->n_out; i++)
-            if (p->offset[node->out[i]] != TH_NO_OFFSET && step->control != TH_CONTROL_NOTHING)
+        for (int32_t i = 0; on_layer && run.done && i < node->n_out; i++)
+            if (p->offset[node->out[i]] != TH_NO_OFFSET && run.step->control != TH_CONTROL_NOTHING)
                 on_layer(ctx, k, node->out[i], place(r, p, node->out[i]));
-        in += step->n_in;
-        out += step->n_out;
+        in += run.step->n_in;
+        out += run.step->n_out;
     }
     return TH_OK;
 }

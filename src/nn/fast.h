@@ -9,6 +9,10 @@
  * that the kernel then no longer looks at drop out by n_in.  slide and lead are 0 when the row is asked, since the
  * plain kernel's hold for that one only; a row that changes the kernel sets them again (nn/slide.h).
  *
+ * A step may be for a band of rows (model/bands.h): out_h and pad_top are then not what in_h and the padding say, and
+ * only int32 numbers of the parameters may differ between bands; else, as when weights are packed otherwise, those
+ * layers run whole.
+ *
  * Version X of operator OP for processor family F:
  *   nn/F/x.h, x.c       parameter struct and kernel, freestanding; compiles to something on every machine where the
  *                       tests can run it (instructions as C), else to nothing

@@ -45,6 +45,9 @@ typedef union th_attr {
         int32_t filter_h, filter_w; /* pools only */
         int32_t depth_multiplier;   /* depthwise only */
         int32_t bias_type; /* CONV_2D, TRANSPOSE_CONV of int16 without a bias: TensorType whose width the sums have */
+        /* Not from a file: a step for some rows (model/bands.h), whose tensors have these only.  0: all rows; else rows
+         * of the output, and rows of the window above the input's first one. */
+        int32_t band_rows, band_pad;
     } conv;
     struct { /* FULLY_CONNECTED */
         th_act act;

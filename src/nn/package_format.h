@@ -34,7 +34,7 @@ enum {
     TH_THM_AT_IO = 96,
     TH_THM_AT_META = 104,       /* number: of bytes */
     TH_THM_AT_INPUTS = 112,     /* u16: how many of the io entries are inputs */
-    TH_THM_AT_ZERO = 114,       /* u16 */
+    TH_THM_AT_BANDED = 114,     /* u16: 1 when operators run in row bands; only computers look at it */
     TH_THM_AT_GRAPH_RUNS = 116, /* u32: how often control steps may run a graph in one invoke */
     TH_THM_AT_ZEROS = 120,      /* 8 bytes */
     TH_THM_HEADER = 128

@@ -312,6 +312,10 @@ th_err th_window_make(const th_prepare *p, const th_shape *in, int32_t filter_h,
     if (!slide(a->conv.padding, w->in_h, filter_h, w->stride_h, w->dilation_h, &w->out_h, &w->pad_top) ||
         !slide(a->conv.padding, w->in_w, filter_w, w->stride_w, w->dilation_w, &w->out_w, &w->pad_left))
         return th_refuse(p, TH_ESHAPE, "the filter is larger than its input");
+    if (a->conv.band_rows > 0) {
+        w->out_h = a->conv.band_rows;
+        w->pad_top = a->conv.band_pad;
+    }
     return TH_OK;
 }
 

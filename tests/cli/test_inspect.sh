@@ -20,4 +20,26 @@ holds "kept: both, aligned" test "$kept" -ge $((alone_a + alone_b)) -a "$kept" -
 with_state=$(arena "$a" "$c")
 holds "state stays, so nothing is shared with it" test "$with_state" -ge $((alone_a + alone_c))
 run inspect "$a" "$b" --board nano33ble; exits "and the board" 0 'bytes of RAM'
+
+# row bands: less arena, the same bytes, and a switch
+net=$shared/models/person_detect.tflite in=$shared/goldens/person_detect.seed1.in.bin
+want=$shared/goldens/person_detect.seed1.out.bin
+run inspect "$a" --bands some; exits "--bands some" 2 'takes auto or off, not "some"'
+run inspect "$net"; exits "a picture network runs in bands" 0 '^operators 0 1 2 3 run in [0-9]+ bands of [0-9]+ rows$'
+holds "and what they save is said" grep -qE '^bands save [0-9]+ bytes of arena and cost [0-9.]+ % more MACs; --bands off' "$tmp/out"
+with=$(arena "$net") without=$(arena "$net" --bands off)
+holds "the arena is an eighth smaller at least" test $((8 * with)) -le $((7 * without))
+holds "as the JSON says of itself" test "$(what=arena_without_bands arena "$net")" -eq "$without"
+run inspect "$net" --bands off; exits "without bands" 0 'no plan in this order'
+holds "there are none" sh -c "! grep -q bands '$tmp/out'"
+run inspect "$a"; exits "a network that gains nothing" 0 'no plan in this order'
+holds "has none" sh -c "! grep -q bands '$tmp/out'"
+for bands in auto off; do
+	run deploy "$net" --bands $bands --as package --out "$tmp/$bands"; exits "a package, --bands $bands" 0 'model.thm'
+	holds "its executor gives the host's bytes" make -s -C "$tmp/$bands" test
+	run run "$tmp/$bands/model.thm" --in "$in" --out "$tmp/out.bin"; exits "it is believed and runs" 0
+	holds "it gives the bytes of TensorFlow Lite Micro" cmp "$tmp/out.bin" "$want"
+	run deploy "$tmp/$bands/model.thm" --bands $bands --as package --out "$tmp/again"; exits "a package of it" 0
+	holds "it is the same" cmp "$tmp/$bands/model.thm" "$tmp/again/model.thm"
+done
 finish

@@ -1,6 +1,7 @@
 #include "small.h"
 
 #include "../model/calls.h"
+#include "../model/tower.h"
 
 #include "base/text.h"
 #include "deploy/export.h"
@@ -148,6 +149,38 @@ static void models_in_one_arena_agree(void **state)
     free(counter);
     free(choice);
     small_free(&s);
+}
+
+/* Operators in row bands, with kernels of several families: as C and as packages. */
+static void c_of_row_bands_agrees(void **state)
+{
+    (void)state;
+    static const int32_t layer[][2] = {{4, 1}, {8, 2}, {8, 2}, {8, 1}, {8, 1}};
+    static const th_isa isa[] = {TH_ISA_PLAIN, TH_ISA_ARM_DSP, TH_ISA_SCALAR};
+    th_why why = {0};
+    char out[TH_PATH_BYTES];
+    size_t run_bytes;
+    fresh_dir();
+    path_in(out, "c");
+    for (size_t i = 0; i < 3; i++)
+        for (int which = 0; which < 2; which++) {
+            tower *m = which ? tower_residual() : tower_picture(48, 32, layer, 5);
+            th_plan *plan = NULL;
+            th_code code;
+            if (th_plan_make_banded(&m->g, isa[i], &plan, &why) || th_code_make(plan, NULL, &code, &why))
+                fail_msg("%s", why.text);
+            assert_int_equal(plan->n_bands, 1);
+            assert_non_null(strstr(code.model_c.text, "for (v = bands0;"));
+            th_code_free(&code);
+            if (th_export_c(plan, NULL, out, &why)) fail_msg("%s", why.text);
+            compile_and_run("cc", "c");
+            if (i == 0 && th_program_exists("clang")) compile_and_run("clang", "c");
+            if (th_export_package(plan, NULL, NULL, out, &run_bytes, &why)) fail_msg("%s", why.text);
+            compile_and_run("cc", "c");
+            th_plan_free(plan);
+            free(m);
+        }
+    th_dir_remove(dir);
 }
 
 /* A loop that never ends: model_invoke says so after as many rounds as the runner, with the same bytes in the outputs.
@@ -344,6 +377,7 @@ int main(void)
         cmocka_unit_test(c_of_graphs_that_run_graphs_agrees),
         cmocka_unit_test(packages_with_their_executor_agree),
         cmocka_unit_test(models_in_one_arena_agree),
+        cmocka_unit_test(c_of_row_bands_agrees),
         cmocka_unit_test(c_of_an_endless_loop_comes_back),
         cmocka_unit_test(c_of_the_audio_front_end_agrees),
         cmocka_unit_test(self_test_can_fail),

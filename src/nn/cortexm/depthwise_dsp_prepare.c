@@ -58,6 +58,7 @@ static th_err prepare(const th_prepare *p, th_step *step)
     if (w.dilation_w != 1) return TH_OK;
     TH_TRY(th_filters_any(p, &f, &constant));
     if (!constant) return TH_OK;
+    if (w.filter_h == 1) w.dilation_h = 1; /* between rows that are not there; the kernel goes by it all the same */
     lay_down(&w);
     if (!th_small_window_pack(&w, &limits, &small)) return TH_OK;
     TH_TRY(th_dsp_scales_make(p, &f, own->multiplier, own->shift, own->n_scales, &scales, &fits));
