@@ -75,6 +75,7 @@ long="$small --epochs 12 --optimizer sgd --schedule plateau --drop-every 1 --cli
 		run train "$p" $long --resume; exits "resumes" 0
 		holds "to the same bytes" cmp "$tmp/whole" "$p/model/float.tflite"
 	done
+	[ -e "$p/model/checkpoint.thc" ] || run train "$p" $long # the last one was killed before its first epoch was done
 	runs=$("$thimble" runs "$p" | wc -l)
 	run train "$p" $long --resume; exits "resumed once more" 0
 	holds "a resumed run is no new one" [ "$("$thimble" runs "$p" | wc -l)" -eq "$runs" ]
