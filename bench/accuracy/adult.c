@@ -1,5 +1,5 @@
-/* adult: numbers as they are (gain and loss of capital as ln(1 + x)), each word of the others a value of its own, 0 or 1.
- * The weight of a row in the census (fnlwgt) is left out.  Every fifth row is for the test, every tenth watches. */
+/* adult: numbers as they are (gain and loss of capital as ln(1 + x)), each word of the others a value of its own, 0 or
+ * 1.  The weight of a row in the census (fnlwgt) is left out.  Every fifth row is for the test, every tenth watches. */
 #include "set.h"
 
 #include "os/file.h"
@@ -85,7 +85,10 @@ th_err make_adult(const char *data, const char *out, th_why *why)
     if (!err && t.n) s.n_x = s.channels = values(&t, 0, x);
     for (int32_t i = 0; i < t.n && !err; i++) {
         (void)values(&t, i, x);
-        err = set_add(&s, x, strcmp(t.cell[i][COLUMNS - 1], ">50K") == 0, i % 5 == 4 ? TEST : i % 10 == 2 ? VAL : TRAIN,
+        err = set_add(&s, x, strcmp(t.cell[i][COLUMNS - 1], ">50K") == 0,
+                      i % 5 == 4    ? TEST
+                      : i % 10 == 2 ? VAL
+                                    : TRAIN,
                       why);
     }
     set_standardise(&s);

@@ -1,7 +1,7 @@
-/* fan_vibration: is the fan out of balance?  Normal is configuration 3 at speeds of 50 % and more.  Windows of 128 samples;
- * of each axis the logarithms of 16 bands of its power spectrum and of its variance: 51 values.
- * Trained on the first part of each recording; tested on the end of the same speeds (test) and on speeds that were not
- * trained (other), beside the same of configurations 1 and 2. */
+/* fan_vibration: is the fan out of balance?  Normal is configuration 3 at speeds of 50 % and more.  Windows of 128
+ * samples; of each axis the logarithms of 16 bands of its power spectrum and of its variance: 51 values. Trained on the
+ * first part of each recording; tested on the end of the same speeds (test) and on speeds that were not trained
+ * (other), beside the same of configurations 1 and 2. */
 #include "set.h"
 
 #include "dsp/fft.h"

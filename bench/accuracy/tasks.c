@@ -16,8 +16,9 @@ int main(int argc, char **argv)
     else if (strcmp(task, "errors") == 0 && argc > 4 && (argc - 2) % 3 == 0)
         err = score_errors((const char *const *)argv + 2, argc - 2, &why);
     else if (argc != 4)
-        th_why_set(&why, err, "tasks har-sp|har-sw|fan|skab|wand|adult DATA OUT, tasks classes LABELS OUTPUTS, tasks "
-                              "errors LEARNT INPUTS LABELS ..");
+        th_why_set(&why, err,
+                   "tasks har-sp|har-sw|fan|skab|wand|adult DATA OUT, tasks classes LABELS OUTPUTS, tasks "
+                   "errors LEARNT INPUTS LABELS ..");
     else if (strncmp(task, "har-", 4) == 0)
         err = make_har(argv[2], argv[3], task + 4, &why);
     else if (strcmp(task, "fan") == 0)

@@ -48,8 +48,8 @@ TH_NODISCARD th_err th_bench_host(const char *word, const th_host_bench *how, js
 /* ---- training ---- */
 
 /* `thimble bench train`: steps of training for --seconds, in short rounds in turn with multiply-adds in registers.
- * JSON: {"net","batch","threads","kernels","train_macs","samples_per_s" (best round),"mean_samples_per_s","ms_per_step",
- *        "gflops","peak_gflops","peak_share","memory_mb"}; with --net all an array of them in "nets".
+ * JSON: {"net","batch","threads","kernels","train_macs","samples_per_s","mean_samples_per_s","ms_per_step","gflops",
+ *        "peak_gflops","peak_share","memory_mb"}, of the best round; with --net all an array of them in "nets".
  * Errors: TH_EUSAGE, those of th_net_new, TH_EINTR. */
 TH_NODISCARD th_err th_bench_train(const th_args *a, th_why *why);
 

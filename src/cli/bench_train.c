@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define ROUND_S   0.03 /* of training; rounds of the peak are a tenth as long */
 #define MOST_NETS 7
@@ -146,13 +145,6 @@ static th_err measure(speed *s, double seconds, th_why *why)
     return th_interrupted() ? th_why_set(why, TH_EINTR, "stopped") : TH_OK;
 }
 
-/* Most memory that this process has had, in MB. */
-static double memory_mb(void)
-{
-    struct rusage u;
-    return getrusage(RUSAGE_SELF, &u) ? 0 : (double)u.ru_maxrss / 1024;
-}
-
 static json_t *row_of(const speed *s, const char *name)
 {
     const double macs = train_macs(&s->spec), rate = s->batch / s->best_step_s, flops = 2 * macs * rate;
@@ -160,7 +152,7 @@ static json_t *row_of(const speed *s, const char *name)
                      "threads", s->threads, "kernels", s->kernels->name, "train_macs", macs, "samples_per_s", rate,
                      "mean_samples_per_s", s->batch / s->mean_step_s, "ms_per_step", s->best_step_s * 1e3, "gflops",
                      flops * 1e-9, "peak_gflops", s->peak_flops * 1e-9, "peak_share", flops / s->peak_flops,
-                     "memory_mb", memory_mb());
+                     "memory_mb", th_memory_peak_mb());
 }
 
 static void print_row(const json_t *r)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +26,12 @@ double th_clock_s(void)
 double th_thread_clock_s(void)
 {
     return clock_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double th_memory_peak_mb(void)
+{
+    struct rusage u;
+    return getrusage(RUSAGE_SELF, &u) ? 0 : (double)u.ru_maxrss / 1024;
 }
 
 /* The one mutable global of the project: a signal handler can reach nothing else. */

@@ -10,6 +10,8 @@
 double th_clock_s(void);
 /* Seconds that the calling thread has had a processor: what other programs take does not count. */
 double th_thread_clock_s(void);
+/* Most memory that this process has had at once, in MB of 2^20 bytes; 0 when the system does not say. */
+double th_memory_peak_mb(void);
 
 /* From now on SIGINT and SIGTERM set a flag; a second SIGINT ends the program at once. */
 void th_interrupt_catch(void);
