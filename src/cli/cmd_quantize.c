@@ -4,6 +4,7 @@
 #include "cli/table.h"
 
 #include "os/file.h"
+#include "os/run.h"
 
 #include <string.h>
 
@@ -21,8 +22,15 @@ static const th_opt options[] = {
     {"debug", NULL, NULL, "what each layer loses alone, its values as a picture, and what is wrong with it"},
     {"repair", NULL, NULL, "find the least change that gives the accuracy back"},
     {"within", "POINTS", "1", "of --repair: accuracy that may be lost; without labels decibels below 20"},
-    {"data", "FILE", NULL, "of a .tflite: float32 inputs one after another, as thimble run takes them"},
-    {"labels", "FILE", NULL, "of a .tflite: a class number a line, one for each input"},
+    {"train", "EPOCHS", NULL, "train on with the integer network in the loop (quantisation-aware)"},
+    {"learning-rate", "X", "0.0003", "of --train"},
+    {"seed", "N", "1, of a project its own", "of --train: start of all chance"},
+    {"threads", "N", "all processors", "of --train"},
+    {"change", "LIST", "flip,shift,light", "of --train and a .tflite: how pictures are changed"},
+    {"data", "PATH", NULL, "of a .tflite: examples as train --data takes them, or raw float32 inputs"},
+    {"val", "PATH", "data", "of a .tflite: examples to compare with"},
+    {"labels", "FILE", NULL, "of a .tflite and raw inputs: a class number for each of them"},
+    {"pixels", "LO..HI", NULL, "of a .tflite without a card: what black and white become"},
     {"io", "TYPE", "int8", "of a .tflite: what goes in and comes out, int8, int16 or float"},
     {"out", "FILE", NULL, "of a .tflite: where the integer model goes"},
     {"json", NULL, NULL, "print one JSON object"},
@@ -38,6 +46,27 @@ static th_err parse_ends(const char *text, th_ends *ends, th_why *why)
             return TH_OK;
         }
     return th_why_set(why, TH_EUSAGE, "--io %s is not known; there are int8, int16 and float", text);
+}
+
+static th_err parse_training(const th_args *a, th_quantize_options *o, th_why *why)
+{
+    static const char *const others[] = {"repair", "keep-16", "keep-float"};
+    int64_t epochs, seed, threads;
+    double rate;
+    TH_TRY(th_arg_int(a, "train", 1, 10000, 0, &epochs, why));
+    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, (int64_t)o->seed, &seed, why));
+    TH_TRY(th_arg_int(a, "threads", 1, 64, th_cpu_count(), &threads, why));
+    TH_TRY(th_arg_float(a, "learning-rate", 1e-9, 10.0, (double)TH_QAT_RATE, &rate, why));
+    o->epochs = th_arg(a, "train") ? (int32_t)epochs : 0;
+    o->seed = (uint64_t)seed;
+    o->has_seed = th_arg(a, "seed") != NULL;
+    o->threads = (int)threads;
+    o->learning_rate = (float)rate;
+    for (int i = 0; i < 3 && o->epochs; i++)
+        if (th_arg(a, others[i]))
+            return th_why_set(why, TH_EUSAGE, "--train and --%s don't go together: training makes all layers alike",
+                              others[i]);
+    return TH_OK;
 }
 
 static th_err parse(const th_args *a, th_quantize_options *o, th_why *why)
@@ -65,7 +94,7 @@ static th_err parse(const th_args *a, th_quantize_options *o, th_why *why)
     o->equalise = th_arg_on(a, "equalise");
     o->debug = th_arg_on(a, "debug");
     o->repair = th_arg_on(a, "repair");
-    return TH_OK;
+    return parse_training(a, o, why);
 }
 
 static bool is_model(const char *word)
@@ -76,21 +105,28 @@ static bool is_model(const char *word)
 
 static th_err quantize(const th_args *a, const th_quantize_options *o, th_quantized *q, th_why *why)
 {
-    const char *word = th_word(a, 0, "."), *data = th_arg(a, "data"), *labels = th_arg(a, "labels"),
-               *out = th_arg(a, "out");
+    static const char *const of_files[] = {"data", "val", "labels", "pixels", "change", "out"};
+    const th_quantize_files files = {.data = th_arg(a, "data"),
+                                     .val = th_arg(a, "val"),
+                                     .labels = th_arg(a, "labels"),
+                                     .pixels = th_arg(a, "pixels"),
+                                     .change = th_arg(a, "change"),
+                                     .out = th_arg(a, "out")};
+    const char *word = th_word(a, 0, ".");
     if (is_model(word)) {
-        if (!data)
+        if (!files.data)
             return th_why_set(
                 why, TH_EUSAGE,
-                "a model file needs --data FILE: inputs in float32, one after another, to learn the range of "
-                "every tensor from");
-        return th_file_quantize(word, data, labels, out, o, q, why);
+                "a model file needs --data PATH, to learn the range of every tensor from: examples as `thimble train "
+                "--data` takes them, or a file of inputs in float32, one after another");
+        return th_file_quantize(word, &files, o, q, why);
     }
-    if (data || labels || out)
-        return th_why_set(why, TH_EUSAGE,
-                          "--data, --labels and --out are for a .tflite file; %s is a project, which has "
-                          "its own clips and writes model/int8.tflite",
-                          word);
+    for (size_t i = 0; i < sizeof of_files / sizeof of_files[0]; i++)
+        if (th_arg(a, of_files[i]))
+            return th_why_set(why, TH_EUSAGE,
+                              "--data, --val, --labels, --pixels, --change and --out are for a .tflite file; %s is a "
+                              "project, which has its own clips and writes model/int8.tflite",
+                              word);
     th_project p;
     TH_TRY(th_project_load(word, &p, why));
     return th_project_quantize(&p, o, q, why);
@@ -101,6 +137,7 @@ static th_err run(const th_args *a, th_why *why)
     th_quantize_options o;
     th_quantized q = {0};
     TH_TRY(parse(a, &o, why));
+    th_interrupt_catch();
     th_err err = quantize(a, &o, &q, why);
     if (!err && th_arg_on(a, "json"))
         err = th_json_print(th_quantized_json(&q), why);
@@ -120,6 +157,8 @@ const th_cmd th_cmd_quantize = {
         "Of any float .tflite: --data has the inputs. docs/quantization.md explains it all.\n\n"
         "  thimble quantize my-words --debug\n"
         "  thimble quantize my-words --repair\n"
+        "  thimble quantize my-words --train 10\n"
+        "  thimble quantize mine.tflite --data pictures/train --val pictures/val --out mine_int8.tflite\n"
         "  thimble quantize net.tflite --data inputs.bin --labels labels.txt --out net_int8.tflite --bits 16",
     .opts = options,
     .min_words = 0,

@@ -2,12 +2,12 @@
 #include "cli/cmd.h"
 
 #include "base/hash.h"
+#include "cli/clip_set.h"
 #include "cli/design.h"
 #include "cli/train_record.h"
 #include "cli/train_file.h"
 #include "cli/train_view.h"
 #include "cli/version.h"
-#include "data/sampler.h"
 #include "os/lock.h"
 #include "os/run.h"
 #include "train/settings.h"
@@ -19,9 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_EXAMPLES 1500 /* small sets go round several times in one epoch ... */
-#define MOST_EXAMPLES  4000 /* ... and large ones take fewer epochs than the preset says */
-#define FEWEST_EPOCHS  15
+#define MOST_EXAMPLES 4000 /* larger sets take fewer epochs than the preset says */
+#define FEWEST_EPOCHS 15
 
 typedef struct train_cmd {
     th_project project;
@@ -29,10 +28,8 @@ typedef struct train_cmd {
     char preset_text[TH_PRESET_BYTES];
     th_pipeline pipe;
     th_spec spec;
-    th_augment augment;
     th_dataset *set;
-    th_sampler *train, *val;
-    int32_t n_round, rounds; /* examples of the sampler's epoch, and how many of those make one of ours */
+    th_clip_set clips;
     th_train_settings settings;
     th_train_view view;
     th_train_record record;
@@ -57,25 +54,17 @@ static th_err design(const th_args *a, train_cmd *c, th_why *why)
 
 /* ---- are there clips to learn from? ---- */
 
-static int32_t count_clips(const th_dataset *set, th_split split, const char *label)
-{
-    int32_t n = 0;
-    for (size_t i = 0; i < set->n; i++)
-        n += set->clips[i].split == split && (!label || strcmp(set->clips[i].label, label) == 0);
-    return n;
-}
-
 static th_err check_clips(const train_cmd *c, th_why *why)
 {
     const th_project *p = &c->project;
-    if (count_clips(c->set, TH_TRAIN, NULL) == 0)
+    if (th_count_clips(c->set, TH_TRAIN, NULL) == 0)
         return th_why_set(why, TH_ENOENT,
                           "there are no clips to learn from in %s. Bring some in with: thimble data import FOLDER, "
                           "or make some with: thimble data synth",
                           p->dir);
     for (int32_t i = 0; i < p->n_labels; i++) {
         const char *label = p->labels[i];
-        const int32_t n = count_clips(c->set, TH_TRAIN, label);
+        const int32_t n = th_count_clips(c->set, TH_TRAIN, label);
         const bool unknown = strcmp(label, TH_LABEL_UNKNOWN) == 0;
         if (strcmp(label, TH_LABEL_SILENCE) == 0) continue; /* the sampler makes silence */
         if (unknown && n == 0)
@@ -90,38 +79,11 @@ static th_err check_clips(const train_cmd *c, th_why *why)
                 "people work much better: thimble data import FOLDER, or: thimble data synth; then thimble data split",
                 label, n ? "only one clip" : "no clip");
     }
-    if (count_clips(c->set, TH_VAL, NULL) == 0)
+    if (th_count_clips(c->set, TH_VAL, NULL) == 0)
         fputs("note: no clips are set aside for validation, so training runs to its last epoch (thimble data split "
               "sets some aside)\n",
               stderr);
     return TH_OK;
-}
-
-static th_err open_samplers(train_cmd *c, th_why *why)
-{
-    c->augment = th_augment_default();
-    c->augment.time_mask_frames = c->preset.time_mask_frames;
-    c->augment.freq_mask_coefs = c->preset.freq_mask_coefs;
-    c->augment.mixup = c->preset.mixup;
-    TH_TRY(th_sampler_new(c->set, TH_TRAIN, &c->pipe, &c->augment, c->project.seed, &c->train, why));
-    TH_TRY(th_sampler_normalise(c->train, &c->pipe, why));
-    if (count_clips(c->set, TH_VAL, NULL))
-        TH_TRY(th_sampler_new(c->set, TH_VAL, &c->pipe, NULL, c->project.seed, &c->val, why));
-    c->n_round = th_sampler_epoch_size(c->train);
-    c->rounds = c->n_round >= EPOCH_EXAMPLES ? 1 : (EPOCH_EXAMPLES + c->n_round - 1) / c->n_round;
-    return TH_OK;
-}
-
-static void train_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
-{
-    const train_cmd *c = ctx;
-    th_sampler_example(c->train, epoch * c->rounds + i / c->n_round, i % c->n_round, member, x, y);
-}
-
-static void val_example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
-{
-    const train_cmd *c = ctx;
-    th_sampler_example(c->val, epoch, i, member, x, y);
 }
 
 /* The clips: content, label and split of each. */
@@ -141,7 +103,7 @@ static uint64_t hash_data(const train_cmd *c)
 static uint64_t hash_job(const train_cmd *c)
 {
     uint64_t h = hash_data(c);
-    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->augment, sizeof c->augment});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)&c->clips.augment, sizeof c->clips.augment});
     h = th_fnv1a(h, (th_span){(const uint8_t *)&c->pipe.frontend, sizeof c->pipe.frontend});
     return th_fnv1a(h, (th_span){(const uint8_t *)c->pipe.labels, sizeof c->pipe.labels});
 }
@@ -169,7 +131,7 @@ static int32_t choose_epochs(const th_args *a, const train_cmd *c, int64_t optio
     if (th_arg(a, "epochs")) return (int32_t)option;
     if (c->project.epochs > 0) return c->project.epochs;
     int32_t n = c->preset.epochs;
-    if (c->n_round > MOST_EXAMPLES) n = (int32_t)((int64_t)n * MOST_EXAMPLES / c->n_round);
+    if (c->clips.n_round > MOST_EXAMPLES) n = (int32_t)((int64_t)n * MOST_EXAMPLES / c->clips.n_round);
     return n < FEWEST_EPOCHS ? FEWEST_EPOCHS : n;
 }
 
@@ -213,7 +175,7 @@ static th_err make_settings(const th_args *a, train_cmd *c, int32_t epochs, int 
     }
     for (int32_t i = 0; i < project->n_labels; i++) {
         labels[i] = project->labels[i];
-        counts[i] = th_sampler_label_size(c->train, i);
+        counts[i] = th_sampler_label_size(c->clips.train, i);
     }
     if (s->cfg.loss.row->head != TH_HEAD_SOFTMAX)
         return th_why_set(why, TH_EUSAGE, "task = %s learns classes, which takes loss = cross-entropy, not %s",
@@ -259,12 +221,12 @@ static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *
     const th_train_cfg *cfg = &c->settings.cfg;
     const th_train_job job = {.spec = &c->spec,
                               .cfg = *cfg,
-                              .train = train_example,
-                              .val = val_example,
-                              .train_ctx = c,
-                              .val_ctx = c,
-                              .n_train = c->n_round * c->rounds,
-                              .n_val = c->val ? th_sampler_epoch_size(c->val) : 0,
+                              .train = th_clip_set_train,
+                              .val = th_clip_set_val,
+                              .train_ctx = &c->clips,
+                              .val_ctx = &c->clips,
+                              .n_train = c->clips.n_round * c->clips.rounds,
+                              .n_val = th_clip_set_watched(&c->clips),
                               .checkpoint = c->checkpoint,
                               .resume = resume,
                               .job_hash = hash_job(c),
@@ -402,7 +364,7 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_dataset_load(&c->project, &c->set, why));
     TH_TRY(check_clips(c, why));
     TH_TRY(paths(c, why));
-    TH_TRY(open_samplers(c, why));
+    TH_TRY(th_clip_set_open(c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why));
     TH_TRY(make_settings(a, c, choose_epochs(a, c, epochs), (int)threads, why));
     th_model *model = NULL;
     th_why stop = {0};
@@ -438,8 +400,7 @@ static th_err run(const th_args *a, th_why *why)
     th_interrupt_catch();
     const th_err err = train(a, c, why);
     th_lock_release(c->lock);
-    th_sampler_free(c->train);
-    th_sampler_free(c->val);
+    th_clip_set_free(&c->clips);
     th_dataset_free(c->set);
     free(c->view.done);
     free(c);

@@ -140,8 +140,18 @@ static th_err make_card(th_example_set *s, const th_example_files *f, th_why *wh
     return TH_OK;
 }
 
+static th_err open_raw(th_example_set *s, const th_example_files *f, th_why *why)
+{
+    TH_TRY(
+        th_examples_load_raw(f->data, f->labels, f->shape.h * f->shape.w * f->shape.c, f->n_classes, &s->train, why));
+    s->card = (th_card){.n_labels = f->n_classes, .pixel_hi = 1};
+    s->scale = th_card_scale(&s->card);
+    return divide(s, why);
+}
+
 th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why)
 {
+    if (f->raw) return open_raw(s, f, why);
     TH_TRY(th_examples_load(f->data, &f->shape, &s->train, why));
     say_examples(f->data, s->train);
     const th_examples_shape shape = {s->train->h, s->train->w, s->train->c};

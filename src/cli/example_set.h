@@ -23,6 +23,9 @@ typedef struct th_example_files {
     bool keep_labels;         /* examples with a label that the card has not are refused */
     bool new_labels;          /* the card's labels are not kept: the model gets another end */
     float pixel_lo, pixel_hi; /* without a card */
+    bool raw;                 /* data is a network's inputs as they are, th_examples_load_raw; no card, no val */
+    const char *labels;       /* of raw inputs, or NULL */
+    int32_t n_classes;
 } th_example_files;
 
 /* Reads the files into a set whose seed and change are set.  With a card its scale is kept, and its labels

@@ -1,104 +1,125 @@
-/* Any float .tflite, with samples in a file. */
+/* Any float .tflite, with examples in files. */
 #include "cli/cmd.h"
+#include "cli/example_set.h"
 #include "cli/quantized.h"
 
-#include "model/pipeline.h"
 #include "os/file.h"
+#include "train/train.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct data {
-    float *x; /* [all][n_values] */
-    int32_t *label;
-    int32_t all, n; /* in the file; used to calibrate: spread over it */
-    int32_t n_classes;
-    size_t n_values;
-} data;
+/* ---- examples ---- */
+
+typedef struct samples {
+    th_example_set set;
+    bool train;          /* those that are set aside are not calibrated with */
+    int32_t all, n_used; /* that may be calibrated with, and are: spread over them */
+} samples;
 
 static void spread_sample(void *ctx, int32_t i, float *x)
 {
-    const data *d = ctx;
-    const size_t at = (size_t)((int64_t)i * d->all / d->n);
-    memcpy(x, d->x + at * d->n_values, d->n_values * sizeof *x);
+    const samples *s = ctx;
+    const int32_t at = (int32_t)((int64_t)i * s->all / s->n_used);
+    th_examples_get(s->set.train, &s->set.scale, s->train ? s->set.order[at] : at, x);
+}
+
+/* Example i to compare with: of --val, set aside from training, or of all. */
+static const th_examples *compared(const samples *s, int32_t i, int32_t *at)
+{
+    if (s->set.val || s->train) return th_example_set_watched(&s->set, i, at);
+    *at = i;
+    return s->set.train;
 }
 
 static void get_sample(void *ctx, int32_t i, float *x)
 {
-    const data *d = ctx;
-    memcpy(x, d->x + (size_t)i * d->n_values, d->n_values * sizeof *x);
+    const samples *s = ctx;
+    int32_t at;
+    const th_examples *e = compared(s, i, &at);
+    th_examples_get(e, &s->set.scale, at, x);
 }
 
 static int32_t get_label(void *ctx, int32_t i)
 {
-    const data *d = ctx;
-    return d->label ? d->label[i] : -1;
+    int32_t at;
+    const th_examples *e = compared(ctx, i, &at);
+    return e->label[at];
 }
 
-static th_err read_data(const char *path, const th_graph *g, int32_t at_most, data *d, th_why *why)
+/* Inputs as the model takes them, and no labelled examples of data/examples.h. */
+static bool is_raw(const th_quantize_files *f)
 {
-    uint8_t *bytes = NULL;
-    size_t n = 0;
-    for (int32_t i = 0; i < g->n_inputs; i++) d->n_values += (size_t)th_shape_count(&g->tensors[g->inputs[i]].shape);
-    const size_t each = d->n_values * sizeof *d->x;
-    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    d->x = (float *)(void *)bytes;
-    if (each == 0 || n == 0 || n % each != 0 || n / each > INT32_MAX)
-        return th_why_set(
-            why, TH_EFORMAT,
-            "%s has %zu bytes, but one input of the model is %zu bytes of float32: give whole inputs, one "
-            "after another",
-            path, n, each);
-    d->n_classes = g->n_outputs > 0 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
-    if (d->n_classes == 1) d->n_classes = 2; /* one score: yes or no */
-    d->all = (int32_t)(n / each);
-    d->n = d->all < at_most ? d->all : at_most;
+    char labels[TH_PATH_BYTES];
+    const size_t n = strlen(f->data);
+    if (f->labels) return true;
+    if (th_dir_exists(f->data) || strstr(f->data, "idx3") || (n > 4 && strcmp(f->data + n - 4, ".csv") == 0))
+        return false;
+    return !th_examples_labels_path(f->data, labels) || !th_file_exists(labels);
+}
+
+/* Numbers are taken as they are, pictures as --pixels says; classes are in the order of the labels' names. */
+static th_err without_card(samples *s, const char *model, const th_quantize_files *files, int32_t n_classes,
+                           th_why *why)
+{
+    if (s->set.train->u8 && !files->pixels)
+        return th_why_set(why, TH_ENOENT,
+                          "%s does not say how pictures become its inputs (it has no card, %s: `thimble train --data` "
+                          "makes models with one). Say what black and white become, such as --pixels 0..1 or -1..1; "
+                          "its classes must be in the order of the labels' names",
+                          model, TH_CARD_METADATA);
+    if (s->set.card.n_labels > n_classes)
+        return th_why_set(why, TH_ESHAPE, "%s has %ld labels, but %s gives %ld values", files->data,
+                          (long)s->set.card.n_labels, model, (long)n_classes);
+    s->set.card.n_values = 0;
+    s->set.card.n_labels = n_classes;
+    s->set.scale = th_card_scale(&s->set.card);
     return TH_OK;
 }
 
-static th_err parse_labels(const char *path, const char *text, data *d, th_why *why)
+static int32_t classes_of(const th_graph *g)
 {
-    const char *at = text;
-    for (int32_t i = 0; i < d->all; i++) {
-        char *end = NULL;
-        errno = 0;
-        const long v = strtol(at, &end, 10);
-        if (end == at || errno || v < 0 || v > 1000000)
-            return th_why_set(why, TH_EFORMAT,
-                              "%s, label %ld: a class number from 0 on is needed; there are %ld samples", path,
-                              (long)i + 1, (long)d->all);
-        if (v >= d->n_classes)
-            return th_why_set(why, TH_EFORMAT,
-                              "%s, label %ld is %ld, but the model has %ld classes, which count from 0", path,
-                              (long)i + 1, v, (long)d->n_classes);
-        d->label[i] = (int32_t)v;
-        at = end;
-    }
-    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') at++;
-    return *at ? th_why_set(why, TH_EFORMAT, "%s has more labels than there are samples, %ld", path, (long)d->all)
-               : TH_OK;
+    const int32_t n = g->n_outputs > 0 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
+    return n == 1 ? 2 : n; /* one score: yes or no */
 }
 
-static th_err read_labels(const char *path, data *d, th_why *why)
+static th_err open_samples(const char *path, const th_model *model, const th_quantize_files *files,
+                           const th_quantize_options *o, samples *s, th_why *why)
 {
-    uint8_t *bytes = NULL;
-    size_t n = 0;
-    if (!path) return TH_OK;
-    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    char *text = calloc(n + 1, 1);
-    d->label = calloc((size_t)d->all + 1, sizeof *d->label);
-    th_err err = TH_OK;
-    if (text && d->label) {
-        memcpy(text, bytes, n);
-        err = parse_labels(path, text, d, why);
-    } else {
-        err = th_why_set(why, TH_ENOMEM, "no memory for %s", path);
+    const th_graph *g = &model->graphs[0];
+    th_card card;
+    th_example_files f = {.data = files->data,
+                          .val = files->val,
+                          .shape = th_example_shape(g),
+                          .keep_labels = true,
+                          .pixel_hi = 1,
+                          .raw = is_raw(files),
+                          .labels = files->labels,
+                          .n_classes = classes_of(g)};
+    if (f.raw && f.val)
+        return th_why_set(why, TH_EUSAGE, "--val goes with labelled examples, and %s is raw inputs", f.data);
+    if (!f.raw && th_model_metadata(model, TH_CARD_METADATA).n > 0) {
+        TH_TRY(th_card_from(model, &card, why));
+        f.card = &card;
     }
-    free(text);
-    free(bytes);
-    return err;
+    s->train = o->epochs > 0;
+    s->set.seed = o->seed;
+    TH_TRY(th_example_pixels(files->pixels, &f.pixel_lo, &f.pixel_hi, why));
+    TH_TRY(th_example_change(files->change, &s->set.change, why));
+    TH_TRY(th_example_set_open(&s->set, &f, why));
+    if (!f.raw && !f.card) TH_TRY(without_card(s, path, files, f.n_classes, why));
+    if (s->train && f.raw && !f.labels)
+        return th_why_set(why, TH_EUSAGE, "--train needs examples with labels: --labels FILE, or labelled examples");
+    if (s->train && s->set.n_val < 1)
+        return th_why_set(why, TH_EFORMAT, "%s has too few examples to set some aside: --val PATH names others",
+                          f.data);
+    s->all = s->train ? s->set.n_train : s->set.train->n;
+    s->n_used = s->all < o->n_samples ? s->all : o->n_samples;
+    return TH_OK;
 }
+
+/* ---- models ---- */
 
 static th_err write_model(const char *out, th_quantized *q, th_why *why)
 {
@@ -109,11 +130,15 @@ static th_err write_model(const char *out, th_quantized *q, th_why *why)
     return err;
 }
 
-/* A project's settings and labels describe the integer model, too. */
+/* What the float model says of sound or of examples is true of the integer model, too. */
 static th_err keep_metadata(const th_model *from, th_model *to, th_why *why)
 {
-    const th_span settings = th_model_metadata(from, TH_PIPELINE_METADATA);
-    return settings.n > 0 ? th_model_set_metadata(to, TH_PIPELINE_METADATA, settings, why) : TH_OK;
+    static const char *const names[] = {TH_PIPELINE_METADATA, TH_CARD_METADATA};
+    for (int i = 0; i < 2; i++) {
+        const th_span entry = th_model_metadata(from, names[i]);
+        if (entry.n > 0) TH_TRY(th_model_set_metadata(to, names[i], entry, why));
+    }
+    return TH_OK;
 }
 
 static th_err read_model(const char *path, th_model **model, size_t *n, th_why *why)
@@ -126,29 +151,42 @@ static th_err read_model(const char *path, th_model **model, size_t *n, th_why *
     return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
 }
 
-th_err th_file_quantize(const char *model, const char *path, const char *labels, const char *out,
-                        const th_quantize_options *options, th_quantized *q, th_why *why)
+static th_err quantise(const char *path, th_model *f32, samples *s, const th_quantize_files *files,
+                       const th_quantize_options *options, th_quantized *q, th_why *why)
+{
+    const int32_t n = s->set.val || s->train ? s->set.n_val : s->set.train->n;
+    const bool labelled = s->set.train->label[0] >= 0;
+    const th_samples calibrate = {.n = s->n_used, .sample = spread_sample, .ctx = s};
+    const th_samples check = {.n = n, .sample = get_sample, .label = labelled ? get_label : NULL, .ctx = s};
+    const th_train_job examples = {.train = th_example_set_train,
+                                   .val = th_example_set_val,
+                                   .train_ctx = &s->set,
+                                   .val_ctx = &s->set,
+                                   .n_train = s->set.n_train,
+                                   .n_val = s->set.n_val};
+    th_why inner = {0};
+    const th_err err = th_quantized_make(f32, &calibrate, &check, options, s->train ? &examples : NULL, q, &inner);
+    if (err) return th_why_set(why, err, "%s: %s", path, inner.text);
+    TH_TRY(keep_metadata(q->f32, q->model, why));
+    return write_model(files->out, q, why);
+}
+
+th_err th_file_quantize(const char *model, const th_quantize_files *files, const th_quantize_options *options,
+                        th_quantized *q, th_why *why)
 {
     th_model *f32 = NULL;
-    data d = {0};
     size_t bytes = 0;
-    th_why inner = {0};
     *q = (th_quantized){.options = *options};
-    TH_TRY(read_model(model, &f32, &bytes, why));
-    th_err err = read_data(path, &f32->graphs[0], options->n_samples, &d, why);
-    if (!err) err = read_labels(labels, &d, why);
-    if (err) {
+    samples *s = calloc(1, sizeof *s);
+    if (!s) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = read_model(model, &f32, &bytes, why);
+    if (!err) err = open_samples(model, f32, files, options, s, why);
+    if (err)
         th_model_free(f32);
-    } else {
-        const th_samples calibrate = {.n = d.n, .sample = spread_sample, .ctx = &d};
-        const th_samples check = {.n = d.all, .sample = get_sample, .label = labels ? get_label : NULL, .ctx = &d};
-        err = th_quantized_make(f32, &calibrate, &check, options, q, &inner);
-        if (err) err = th_why_set(why, err, "%s: %s", model, inner.text);
-    }
-    if (!err) err = keep_metadata(q->f32, q->model, why);
-    if (!err) err = write_model(out, q, why);
+    else
+        err = quantise(model, f32, s, files, options, q, why); /* q has the model now */
     q->float_bytes = bytes;
-    free(d.x);
-    free(d.label);
+    th_example_set_free(&s->set);
+    free(s);
     return err;
 }

@@ -2,8 +2,10 @@
 #include "cli/quantized.h"
 
 #include "base/hash.h"
+#include "cli/clip_set.h"
 #include "cli/cmd.h"
-#include "data/sampler.h"
+#include "cli/design.h"
+#include "train/train.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,31 +143,64 @@ static th_err write_report(const th_project *p, const th_quantized *q, th_why *w
     return err;
 }
 
+/* The clips as `thimble train` shows them, with the features that the float model has learnt. */
+static th_err open_clips(const th_project *p, source *s, uint64_t seed, th_dataset **set, th_clip_set *clips,
+                         th_why *why)
+{
+    char text[TH_PRESET_BYTES];
+    th_preset preset;
+    TH_TRY(th_design_preset(p, strcmp(s->pipe.preset, "own") == 0 ? NULL : s->pipe.preset, text, &preset, why));
+    TH_TRY(th_dataset_load(p, set, why));
+    return th_clip_set_open(*set, &preset, &s->pipe, seed, false, clips, why);
+}
+
 static th_err quantise(const th_project *p, source *s, const th_quantize_options *options, samples *train,
-                       samples *check, th_quantized *q, th_why *why)
+                       samples *check, const struct th_train_job *examples, th_quantized *q, th_why *why)
 {
     const th_samples calibrate = {.n = train->n, .sample = get_sample, .label = get_label, .ctx = train};
     const th_samples compare = {.n = check->n, .sample = get_sample, .label = get_label, .ctx = check};
     th_model *f32 = s->model;
     s->model = NULL;
-    TH_TRY(th_quantized_make(f32, &calibrate, check->n > 0 ? &compare : NULL, options, q, why));
+    TH_TRY(th_quantized_make(f32, &calibrate, check->n > 0 ? &compare : NULL, options, examples, q, why));
     q->float_bytes = s->bytes;
     TH_TRY(write_int8(p, s, q, why));
     return write_report(p, q, why);
+}
+
+static th_err train_and_quantise(const th_project *p, source *s, const th_quantize_options *options, samples *train,
+                                 samples *check, th_quantized *q, th_why *why)
+{
+    th_dataset *set = NULL;
+    th_clip_set clips = {0};
+    if (!options->epochs) return quantise(p, s, options, train, check, NULL, q, why);
+    th_err err = open_clips(p, s, options->has_seed ? options->seed : p->seed, &set, &clips, why);
+    if (!err) {
+        const th_train_job examples = {.train = th_clip_set_train,
+                                       .val = th_clip_set_val,
+                                       .train_ctx = &clips,
+                                       .val_ctx = &clips,
+                                       .n_train = clips.n_round * clips.rounds,
+                                       .n_val = th_clip_set_watched(&clips)};
+        err = quantise(p, s, options, train, check, &examples, q, why);
+    }
+    th_clip_set_free(&clips);
+    th_dataset_free(set);
+    return err;
 }
 
 th_err th_project_quantize(const th_project *p, const th_quantize_options *options, th_quantized *result, th_why *why)
 {
     source s = {0};
     samples train = {0}, check = {0};
+    const bool compare = options->debug || options->repair || options->epochs > 0;
     *result = (th_quantized){.options = *options};
     th_err err = read_source(p, &s, why);
     if (!err && options->settings.ends != TH_ENDS_S8)
         err = th_why_set(why, TH_EUSAGE,
                          "--io is for .tflite files: the model of a project has int8 inputs, which is what "
                          "its firmware feeds");
-    if (!err) err = load_both(p, &s.pipe, options->n_samples, options->debug || options->repair, &train, &check, why);
-    if (!err) err = quantise(p, &s, options, &train, &check, result, why);
+    if (!err) err = load_both(p, &s.pipe, options->n_samples, compare, &train, &check, why);
+    if (!err) err = train_and_quantise(p, &s, options, &train, &check, result, why);
     free_samples(&train);
     free_samples(&check);
     th_model_free(s.model);

@@ -113,8 +113,8 @@ static void print_repair(const th_quantized *q)
         printf("  %s ", i == q->best ? "*" : " ");
         print_score(q->tried[i].words, &q->tried[i].score, true);
     }
-    printf("%s\n", !q->restored   ? "None of it is enough; the best (*) was kept. What is left is training that knows "
-                                    "of the steps: quantisation-aware training."
+    printf("%s\n", !q->restored   ? "None of it is enough; the best (*) was kept. What is left is training with the "
+                                    "integer network: the same command with --train 10 instead of --repair."
                    : q->best == 0 ? "Nothing had to be changed."
                                   : "The one with * is the least change that is enough, and was kept.");
 }
@@ -140,7 +140,12 @@ void th_quantized_print(const th_quantized *q)
         printf("\n%ld samples to compare with:\n", (long)q->f32_score.n);
         print_score("  float:  ", &q->f32_score, false);
         print_score("  integer:", &q->score, true);
+        if (q->best_epoch > 0) print_score("  trained:", &q->trained, true);
     }
+    if (q->best_epoch > 0)
+        printf("\nTrained for %ld epochs with the integer network (%.0f s); epoch %ld was best%s.\n",
+               (long)q->options.epochs, q->train_s, (long)q->best_epoch,
+               q->kept ? ", and is kept" : ", but no better than without: the integer network stays as it was");
     if (q->n_tried > 0) print_repair(q);
     printf("\nfloat %zu bytes -> integers %zu bytes. 20 dB: the error is a tenth of the signal; 40 dB: a hundredth.\n",
            q->float_bytes, q->int_bytes);

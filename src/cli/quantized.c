@@ -8,8 +8,12 @@
 
 th_quantize_options th_quantize_defaults(void)
 {
-    return (th_quantize_options){
-        .n_samples = TH_CALIBRATION_SAMPLES, .settings = {.method = TH_RANGE_MSE, .correct_bias = true}, .within = 1.0};
+    return (th_quantize_options){.n_samples = TH_CALIBRATION_SAMPLES,
+                                 .settings = {.method = TH_RANGE_MSE, .correct_bias = true},
+                                 .within = 1.0,
+                                 .learning_rate = TH_QAT_RATE,
+                                 .seed = 1,
+                                 .threads = 1};
 }
 
 static void show_progress(void *ctx, double part)
@@ -82,6 +86,7 @@ typedef struct session {
     th_scorer scorer;
     th_repair repair;
     th_precision *precision;
+    const struct th_train_job *examples;
 } session;
 
 static void close_session(session *s)
@@ -138,7 +143,7 @@ static th_err make_once(session *s, th_quantized *r, th_why *why)
     TH_TRY(measure_layers(s, s->q, &s->job.settings, &s->made, r, why));
     r->model = s->made.model;
     s->made.model = NULL;
-    return TH_OK;
+    return s->examples ? th_quantized_train(s->job.model, &s->job.samples, &s->scorer, s->examples, r, why) : TH_OK;
 }
 
 static th_err work(session *s, const th_samples *check, th_quantized *r, th_why *why)
@@ -157,9 +162,11 @@ static th_err work(session *s, const th_samples *check, th_quantized *r, th_why 
 }
 
 th_err th_quantized_make(th_model *f32, const th_samples *calibrate, const th_samples *check,
-                         const th_quantize_options *options, th_quantized *result, th_why *why)
+                         const th_quantize_options *options, const struct th_train_job *examples, th_quantized *result,
+                         th_why *why)
 {
     session s = {
+        .examples = examples,
         .job = {.model = f32, .samples = *calibrate, .settings = options->settings, .on_progress = show_progress}};
     *result = (th_quantized){.options = *options, .n_samples = calibrate->n, .f32 = f32};
     const th_err err = work(&s, check, result, why);
@@ -240,6 +247,11 @@ json_t *th_quantized_json(const th_quantized *q)
         json_object_set_new(o, "float", score_json(&q->f32_score));
         json_object_set_new(o, "integer", score_json(&q->score));
     }
+    if (o && q->best_epoch > 0)
+        json_object_set_new(o, "training",
+                            json_pack("{s:i, s:i, s:f, s:f, s:b, s:o}", "epochs", (int)q->options.epochs, "best_epoch",
+                                      (int)q->best_epoch, "learning_rate", (double)q->options.learning_rate, "seconds",
+                                      q->train_s, "kept", (int)q->kept, "integer", score_json(&q->trained)));
     if (o && q->n_tried > 0) json_object_set_new(o, "repair", repair_json(q));
     return o;
 }

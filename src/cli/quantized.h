@@ -9,13 +9,19 @@
 #include <jansson.h>
 
 #define TH_CALIBRATION_SAMPLES 400
+#define TH_QAT_RATE            3e-4f /* learning rate of a training with integers */
 
 typedef struct th_quantize_options {
     int32_t n_samples;                      /* at most; spread evenly over what there is */
     th_quantize_settings settings;          /* precision is NULL: made from the two lists */
     const char *wide_layers, *float_layers; /* operators by number or output name, separated by commas; or NULL */
     bool equalise, debug, repair;
-    double within; /* of repair: th_repair_job */
+    double within;  /* of repair: th_repair_job */
+    int32_t epochs; /* of training with the integer network in the loop (compress/qat.h); 0: none */
+    float learning_rate;
+    uint64_t seed;
+    bool has_seed; /* else a project's own */
+    int threads;
 } th_quantize_options;
 
 th_quantize_options th_quantize_defaults(void);
@@ -29,14 +35,27 @@ typedef struct th_quantized {
     th_repair_try *tried;      /* [n_tried] of a repair */
     int32_t n_tried, best;
     bool restored;
+    int32_t best_epoch; /* of a training with integers; 0: there was none */
+    th_score trained;   /* of the integer network after it; score is what it was before */
+    bool kept;          /* it was no worse, and is the model */
+    double train_s;     /* seconds that it took */
     th_model *model, *f32;
 } th_quantized;
 
+struct th_train_job; /* train/train.h: its examples and their numbers; the rest is set from the options */
+
 /* A float model, samples to calibrate and samples to compare with -> `result`, whose bytes are not set yet.
  *   f32        becomes result's
+ *   examples   of options->epochs > 0; else NULL
  * Errors: those of th_quantizer_new and _make; TH_EUSAGE: a layer that is not there. */
 TH_NODISCARD th_err th_quantized_make(th_model *f32, const th_samples *calibrate, const th_samples *check,
-                                      const th_quantize_options *options, th_quantized *result, th_why *why);
+                                      const th_quantize_options *options, const struct th_train_job *examples,
+                                      th_quantized *result, th_why *why);
+
+/* The part of it that trains: replaces r->model by the integer network that was trained from `f32`, r's model or that
+ * with equal channels.  Errors: those of th_qat_train. */
+TH_NODISCARD th_err th_quantized_train(const th_model *f32, const th_samples *calibrate, const th_scorer *scorer,
+                                       const struct th_train_job *examples, th_quantized *r, th_why *why);
 
 /* Calibrates with un-augmented training clips, compares with those of validation, and writes model/int8.tflite and
  * model/quantize.json, both atomically.
@@ -49,11 +68,20 @@ TH_NODISCARD th_err th_project_quantize(const th_project *p, const th_quantize_o
  * float model than the one that is there.  *made: whether it was needed. */
 TH_NODISCARD th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why);
 
-/* Any float model.
- *   data    float32 inputs, one after another, as `thimble run --in` takes them
- *   labels  a text with one class number a line, one per sample; NULL: not known
- *   out     where the integer model goes */
-TH_NODISCARD th_err th_file_quantize(const char *model, const char *data, const char *labels, const char *out,
+/* Files of examples for a model. */
+typedef struct th_quantize_files {
+    const char *data;   /* as data/examples.h has them, scaled by the model's card; or float32 inputs one after another,
+                         * as `thimble run --in` takes them */
+    const char *val;    /* examples to compare with and to watch a training by; NULL: data */
+    const char *labels; /* of float32 inputs: a text with a class number for each; NULL: not known */
+    const char *pixels; /* of a model without a card: "0..1"; NULL */
+    const char *change; /* of training examples; NULL: flip, shift, light */
+    const char *out;    /* where the integer model goes; NULL: nowhere */
+} th_quantize_files;
+
+/* Any float model.  Errors: those of th_examples_load and th_quantized_make, TH_ENOENT (pictures, and the model has no
+ * card). */
+TH_NODISCARD th_err th_file_quantize(const char *model, const th_quantize_files *files,
                                      const th_quantize_options *options, th_quantized *result, th_why *why);
 
 /* Everything, as docs/quantization.md lists it; a new reference, NULL when memory is full. */
