@@ -62,6 +62,7 @@ static th_err parse_training(const th_args *a, th_quantize_options *o, th_why *w
     o->has_seed = th_arg(a, "seed") != NULL;
     o->threads = (int)threads;
     o->learning_rate = (float)rate;
+    if (o->epochs) o->equalise = true; /* costs nothing, and scales are not trained: a giant channel would stay one */
     for (int i = 0; i < 3 && o->epochs; i++)
         if (th_arg(a, others[i]))
             return th_why_set(why, TH_EUSAGE, "--train and --%s don't go together: training makes all layers alike",

@@ -80,10 +80,8 @@ static th_err run(const th_args *a, th_why *why)
 }
 
 static const th_opt opts[] = {
-    {"data", "PATH", NULL,
-     "test every recording below that folder, read as by `data import`; of a model of pictures or numbers: examples as "
-     "`train --data` takes them"},
-    {"pixels", "LO..HI", NULL, "of a model of pictures that was not trained here: what black and white become"},
+    {"data", "PATH", NULL, "all recordings below that folder; of a model of pictures or numbers: examples"},
+    {"pixels", "LO..HI", NULL, "of a model of pictures without a card: what black and white become"},
     {"split", "NAME", "test", "test, val or train clips of the project"},
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
