@@ -54,8 +54,10 @@ th_err th_example_change(const char *text, th_picture_change *change, th_why *wh
             change->zoom = 0.15f;
         else if (strcmp(list[i], "light") == 0)
             change->brightness = 0.15f, change->contrast = 0.2f;
+        else if (strcmp(list[i], "turn") == 0)
+            change->turn = true;
         else if (strcmp(list[i], "none") != 0 || n > 1)
-            err = th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, none", list[i]);
+            err = th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, turn, none", list[i]);
     }
     th_list_free(list, n);
     return err;
@@ -116,10 +118,11 @@ static void say_examples(const char *path, const th_examples *e)
 static th_err fresh_card(th_example_set *s, const th_example_files *f, th_why *why)
 {
     const th_card *known = f->card;
-    if (s->train->n_labels < 2)
+    if (s->train->n_labels < 2 && !s->to_input)
         return th_why_set(why, TH_EFORMAT, "%s has one label only (%s): at least two are needed to tell apart", f->data,
                           s->train->labels[0]);
     th_card_make(s->train, f->pixel_lo, f->pixel_hi, &s->card);
+    if (s->to_input) s->card.n_labels = 0;
     s->new_labels = known != NULL;
     if (!known || known->n_values != s->card.n_values) return TH_OK;
     s->card.pixel_lo = known->pixel_lo, s->card.pixel_hi = known->pixel_hi;
@@ -132,7 +135,7 @@ static th_err fresh_card(th_example_set *s, const th_example_files *f, th_why *w
 static th_err make_card(th_example_set *s, const th_example_files *f, th_why *why)
 {
     th_why inner = {0};
-    if (!f->card || f->new_labels) return fresh_card(s, f, why);
+    if (!f->card || f->new_labels || s->to_input) return fresh_card(s, f, why);
     const th_err err = th_card_relabel(f->card, s->train, &inner);
     if (err == TH_EFORMAT && !f->keep_labels) return fresh_card(s, f, why);
     if (err) return th_why_set(why, err, "%s: %s", f->data, inner.text);
@@ -159,9 +162,14 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
         TH_TRY(th_examples_load(f->val, &shape, &s->val, why));
         say_examples(f->val, s->val);
     }
+    if (s->change.turn && (s->train->u8 || s->train->c % 3))
+        return th_why_set(why, TH_EUSAGE,
+                          "--change turn is for signals of three axes, or of a multiple of three; %s has %d channels%s",
+                          f->data, (int)s->train->c, s->train->u8 ? " of pictures" : "");
+    s->to_input = s->to_input || (f->card && f->card->n_labels == 0);
     TH_TRY(make_card(s, f, why));
     s->scale = th_card_scale(&s->card);
-    if (s->val) {
+    if (s->val && !s->to_input) {
         th_why inner = {0};
         const th_err err = th_card_relabel(&s->card, s->val, &inner);
         if (err) return th_why_set(why, err, "%s: %s", f->val, inner.text);
@@ -179,8 +187,10 @@ void th_example_set_free(th_example_set *s)
 
 /* ---- giving them out ---- */
 
-static void one_hot(const th_example_set *s, int32_t label, float *y)
+/* What the network shall say to x. */
+static void get_target(const th_example_set *s, int32_t label, const float *x, float *y)
 {
+    if (s->to_input) memcpy(y, x, (size_t)(s->train->h * s->train->w * s->train->c) * sizeof *y);
     for (int32_t k = 0; k < s->card.n_labels; k++) y[k] = k == label;
 }
 
@@ -208,7 +218,7 @@ void th_example_set_train(void *set, int32_t epoch, int32_t i, int member, float
     const int32_t at = shuffled(s, epoch, i);
     (void)member;
     th_examples_get_changed(s->train, &s->scale, &s->change, s->seed, epoch, at, x);
-    one_hot(s, s->train->label[at], y);
+    get_target(s, s->train->label[at], x, y);
 }
 
 const th_examples *th_example_set_watched(const th_example_set *s, int32_t i, int32_t *at)
@@ -224,7 +234,7 @@ void th_example_set_val(void *set, int32_t epoch, int32_t i, int member, float *
     const th_examples *e = th_example_set_watched(s, i, &at);
     (void)member, (void)epoch;
     th_examples_get(e, &s->scale, at, x);
-    one_hot(s, e->label[at], y);
+    get_target(s, e->label[at], x, y);
 }
 
 uint64_t th_example_set_hash(const th_example_set *s)
@@ -233,7 +243,8 @@ uint64_t th_example_set_hash(const th_example_set *s)
     const size_t n = (size_t)e->n * (size_t)(e->h * e->w * e->c);
     const th_picture_change *ch = &s->change;
     const float change[] = {ch->flip,     ch->shift,        ch->zoom,        ch->brightness,
-                            ch->contrast, s->card.pixel_lo, s->card.pixel_hi};
+                            ch->contrast, s->card.pixel_lo, s->card.pixel_hi, ch->turn,
+                            s->to_input};
     uint64_t h = TH_FNV1A_START;
     if (e->u8) h = th_fnv1a(h, (th_span){e->u8, n});
     if (e->f32) h = th_fnv1a(h, (th_span){(const uint8_t *)e->f32, n * sizeof(float)});

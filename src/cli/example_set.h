@@ -13,6 +13,7 @@ typedef struct th_example_set {
     th_examples_scale scale;
     bool new_labels;          /* they are others than those of the model's card */
     th_picture_change change; /* of training examples */
+    bool to_input;            /* the network shall give back what goes in (autoencoder); labels do not count */
     uint64_t seed;            /* of what is set aside, of order and changes */
 } th_example_set;
 
@@ -28,10 +29,11 @@ typedef struct th_example_files {
     int32_t n_classes;
 } th_example_files;
 
-/* Reads the files into a set whose seed and change are set.  With a card its scale is kept, and its labels
+/* Reads the files into a set whose seed, change and to_input are set.  With a card its scale is kept, and its labels
  * when the examples have no others.
  * Free with th_example_set_free, after an error too.
- * Errors: those of th_examples_load and th_card_relabel, TH_EFORMAT (one label only, and no card). */
+ * Errors: those of th_examples_load and th_card_relabel, TH_EFORMAT (one label only, and no card),
+ * TH_EUSAGE (a change that the examples cannot bear). */
 TH_NODISCARD th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why);
 void th_example_set_free(th_example_set *s);
 
@@ -50,7 +52,7 @@ uint64_t th_example_set_hash(const th_example_set *s);
 TH_NODISCARD th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why);
 /* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_pixels(const char *text, float *lo, float *hi, th_why *why);
-/* "flip,shift"; NULL: flip, shift, light.  Errors: TH_EUSAGE. */
+/* "flip,shift" or "turn"; NULL: flip, shift, light.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_change(const char *text, th_picture_change *change, th_why *why);
 
 /* Height, width and channels of a graph's only input; 1 x 1 x values for others. */

@@ -170,11 +170,40 @@ static th_err open_examples(file_cmd *c, th_why *why)
     return TH_OK;
 }
 
+/* Labels, or what goes in. */
+static th_err get_target(file_cmd *c, th_why *why)
+{
+    const char *text = th_arg(c->a, "target");
+    if (!text) text = strstr(c->preset.name, "autoencoder") ? "input" : "labels";
+    c->set.to_input = strcmp(text, "input") == 0;
+    if (c->set.to_input || strcmp(text, "labels") == 0) return TH_OK;
+    return th_why_set(why, TH_EUSAGE, "--target %s: it is labels or input", text);
+}
+
+static th_err make_autoencoder(file_cmd *c, th_why *why)
+{
+    const th_examples *e = c->set.train;
+    if (c->imported)
+        c->spec = c->im.spec;
+    else
+        TH_TRY(th_spec_parse_part(c->preset.text, c->own ? c->network : "model description", 1, e->h, e->w, e->c, 0,
+                                  &c->spec, why));
+    const th_layer *last = &c->spec.layer[c->spec.n_layers - 1];
+    const int32_t in = e->h * e->w * e->c, out = last->out_h * last->out_w * last->out_c;
+    if (in != out)
+        return th_why_set(why, TH_ESHAPE,
+                          "an autoencoder gives back what goes in: %d values of %dx%dx%d, but %s gives %d%s", (int)in,
+                          (int)e->h, (int)e->w, (int)e->c, c->network, (int)out,
+                          strncmp(c->network, "autoencoder", 11) == 0 ? "; write their number behind a dash" : "");
+    return c->imported ? freeze(c, why) : TH_OK;
+}
+
 /* When the examples and their labels are known. */
 static th_err make_spec(file_cmd *c, th_why *why)
 {
     const th_examples *e = c->set.train;
     const char *head = th_arg(c->a, "head");
+    if (c->set.to_input) return make_autoencoder(c, why);
     if (!c->imported)
         return th_spec_parse_part(c->preset.text, c->own ? c->network : "model description", 1, e->h, e->w, e->c,
                                   e->n_labels, &c->spec, why);
@@ -193,6 +222,13 @@ static th_err make_spec(file_cmd *c, th_why *why)
 }
 
 /* ---- training ---- */
+
+static th_err settle_input(th_train_settings *s, th_why *why)
+{
+    if (s->cfg.loss.row->head != TH_HEAD_LINEAR)
+        return th_why_set(why, TH_EUSAGE, "--target input are numbers, which take --loss mse, mae or huber");
+    return th_train_settle(s, NULL, NULL, 0, why);
+}
 
 static th_err make_settings(file_cmd *c, th_why *why)
 {
@@ -216,6 +252,7 @@ static th_err make_settings(file_cmd *c, th_why *why)
     s->cfg.learning_rate = p->learning_rate > 0 ? p->learning_rate : 1e-3f;
     s->cfg.weight_decay = p->weight_decay > 0 ? p->weight_decay : 1e-4f;
     s->cfg.loss.smoothing = p->label_smoothing;
+    if (c->set.to_input) s->cfg.loss.row = th_loss_find("mse");
     s->cfg.ema = p->ema;
     s->cfg.patience = epochs / 3 > 10 ? (int32_t)epochs / 3 : 10;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -225,6 +262,7 @@ static th_err make_settings(file_cmd *c, th_why *why)
     }
     const th_examples *e = c->set.train;
     if (!e) return TH_OK;
+    if (c->set.to_input) return settle_input(s, why);
     for (int32_t i = 0; i < e->n_labels; i++) labels[i] = e->labels[i];
     for (int32_t i = 0; i < c->set.n_train; i++) counts[e->label[c->set.order[i]]]++;
     if (s->cfg.loss.row->head != TH_HEAD_SOFTMAX)
@@ -313,7 +351,7 @@ static void print_result(const file_cmd *c)
         if (c->view.done[i].best) best = &c->view.done[i];
         seconds += c->view.done[i].value[TH_SECONDS];
     }
-    const double accuracy = best && c->set.n_val ? best->value[TH_VAL_ACCURACY] : (double)NAN;
+    const double accuracy = best && c->set.n_val && !c->set.to_input ? best->value[TH_VAL_ACCURACY] : (double)NAN;
     if (th_arg_on(c->a, "json")) {
         json_t *o =
             json_pack("{ss si sI sI sf si si}", "model", c->out, "epochs", (int)c->view.n, "parameters",
@@ -339,6 +377,7 @@ static th_err all(file_cmd *c, th_why *why)
     TH_TRY(th_example_change(th_arg(c->a, "change"), &c->set.change, why));
     TH_TRY(open_network(c, why));
     TH_TRY(check_layers(c, why));
+    TH_TRY(get_target(c, why));
     TH_TRY(th_example_size(th_arg(c->a, "size"), &c->shape, why));
     TH_TRY(name_output(c, why));
     TH_TRY(make_settings(c, why)); /* the seed divides the examples */

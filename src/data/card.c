@@ -14,13 +14,16 @@ void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card 
     memcpy(card->labels, e->labels, sizeof card->labels);
     if (!e->f32 || n > TH_CARD_VALUES) return;
     card->n_values = n;
-    for (int32_t k = 0; k < n; k++) {
+    for (int32_t k = 0; k < e->c; k++) {
         double sum = 0, square = 0;
-        for (int32_t i = 0; i < e->n; i++) sum += (double)e->f32[(size_t)i * (size_t)n + (size_t)k] / e->n;
-        for (int32_t i = 0; i < e->n; i++)
-            square += pow((double)e->f32[(size_t)i * (size_t)n + (size_t)k] - sum, 2) / e->n;
-        card->mean[k] = (float)sum;
-        card->inv[k] = square > 1e-20 ? (float)(1 / sqrt(square)) : 1;
+        const size_t all = (size_t)e->n * (size_t)n, step = (size_t)e->c;
+        const double part = 1 / ((double)all / (double)step);
+        for (size_t i = (size_t)k; i < all; i += step) sum += (double)e->f32[i] * part;
+        for (size_t i = (size_t)k; i < all; i += step) square += pow((double)e->f32[i] - sum, 2) * part;
+        for (int32_t i = k; i < n; i += e->c) {
+            card->mean[i] = (float)sum;
+            card->inv[i] = square > 1e-20 ? (float)(1 / sqrt(square)) : 1;
+        }
     }
 }
 

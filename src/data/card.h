@@ -17,7 +17,8 @@ typedef struct th_card {
     float mean[TH_CARD_VALUES], inv[TH_CARD_VALUES];
 } th_card;
 
-/* Labels of the examples and the scale of their values: for numbers mean 0 and deviation 1 of each column. */
+/* Labels of the examples and the scale of their values: for numbers mean 0 and deviation 1 of each column;
+ * of signals and pictures (more than one place) of each channel. */
 void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card *card);
 
 TH_NODISCARD th_err th_card_attach(const th_card *card, th_model *model, th_why *why);

@@ -476,14 +476,42 @@ static void change_row(const th_examples *e, const uint8_t *p, const between *y,
         }
 }
 
+/* A matrix from all directions alike, by a quaternion of normal numbers (Shoemake 1992). */
+static void draw_turn(th_rng *rng, float m[3][3])
+{
+    float q[4], n = 1e-20f;
+    for (int k = 0; k < 4; k++) q[k] = th_rng_normal(rng), n += q[k] * q[k];
+    const float s = 2 / n, w = q[0], x = q[1], y = q[2], z = q[3];
+    const float r[3][3] = {{1 - s * (y * y + z * z), s * (x * y - z * w), s * (x * z + y * w)},
+                           {s * (x * y + z * w), 1 - s * (x * x + z * z), s * (y * z - x * w)},
+                           {s * (x * z - y * w), s * (y * z + x * w), 1 - s * (x * x + y * y)}};
+    memcpy(m, r, sizeof r);
+}
+
+/* Accelerometer and gyroscope turn together; the scale comes after. */
+static void get_turned(const th_examples *e, const th_examples_scale *s, th_rng *rng, int32_t i, float *x)
+{
+    const size_t n = size_of(e);
+    const float *from = e->f32 + (size_t)i * n;
+    float m[3][3];
+    draw_turn(rng, m);
+    for (size_t k = 0; k < n; k++) {
+        const float *axis = m[k % 3], *v = from + (k - k % 3), y = axis[0] * v[0] + axis[1] * v[1] + axis[2] * v[2];
+        x[k] = s->mean ? (y - s->mean[k]) * s->inv[k] : y;
+    }
+}
+
 void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, const th_picture_change *change,
                              uint64_t seed, int32_t epoch, int32_t i, float *x)
 {
+    th_rng rng = th_rng_make(seed, (uint64_t)epoch << 32 | (uint64_t)i);
     if (!e->u8) {
-        th_examples_get(e, s, i, x);
+        if (change->turn)
+            get_turned(e, s, &rng, i, x);
+        else
+            th_examples_get(e, s, i, x);
         return;
     }
-    th_rng rng = th_rng_make(seed, (uint64_t)epoch << 32 | (uint64_t)i);
     const float zoom = 1 + th_rng_range(&rng, -change->zoom, change->zoom),
                 dy = th_rng_range(&rng, -change->shift, change->shift) * (float)e->h,
                 dx = th_rng_range(&rng, -change->shift, change->shift) * (float)e->w,

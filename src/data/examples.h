@@ -53,13 +53,14 @@ typedef struct th_examples_scale {
 /* Example i -> x [h][w][c]. */
 void th_examples_get(const th_examples *e, const th_examples_scale *s, int32_t i, float *x);
 
-/* How a picture is changed each time that it is shown. */
+/* How a picture or a signal is changed each time that it is shown. */
 typedef struct th_picture_change {
     bool flip;        /* left and right, every other time */
     float shift;      /* up to that part of the side, both ways */
     float zoom;       /* up to that part larger or smaller */
     float brightness; /* adds up to that part of the range */
     float contrast;   /* times 1 +- up to that */
+    bool turn;        /* numbers: each three channels are an axis of space, the sensor sits in any direction */
 } th_picture_change;
 
 /* The same, changed: a function of (seed, epoch, i) only.  Pixels from outside repeat the border. */
