@@ -205,7 +205,7 @@ bench-train: $(call exe,bench/bench_train.c bench/bench_sampler.c)
 ## Train on the recordings of ../shared/data and test on speakers never heard (SEEDS="1 2 3"; an hour)
 .PHONY: accuracy
 accuracy: build/thimble build/release/bench/accuracy/tasks
-	@tools/accuracy.sh $(if $(SEEDS),"$(SEEDS)")
+	@tools/accuracy.sh "$(or $(SEEDS),1 2 3)" "$(TASKS)"
 
 ## Check layout, likely mistakes in C and in scripts
 .PHONY: lint

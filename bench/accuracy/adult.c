@@ -1,5 +1,6 @@
-/* adult: numbers as they are (gain and loss of capital as ln(1 + x)), each word of the others a value of its own, 0 or
- * 1.  The weight of a row in the census (fnlwgt) is left out.  Every fifth row is for the test, every tenth watches. */
+/* adult: numbers as they are (gain and loss of capital as ln(1 + x)), each word of the others a value of its own, 0
+ * or 1. The weight of a row in the census (fnlwgt) is left out.  Every fifth row is for the test, every tenth watches.
+ */
 #include "set.h"
 
 #include "os/file.h"

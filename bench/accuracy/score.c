@@ -129,7 +129,7 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* The error that 99 of 100 training examples do not exceed. */
+/* One and a half times the error that 99 of 100 training examples do not exceed. */
 static th_err limit_of(const char *in, float *limit, th_why *why)
 {
     char labels[TH_PATH_BYTES];
@@ -140,7 +140,7 @@ static th_err limit_of(const char *in, float *limit, th_why *why)
     if (!err) err = errors_of(in, n, &error, why);
     if (!err) {
         qsort(error, (size_t)n, sizeof *error, by_value);
-        *limit = error[(size_t)n * 99 / 100];
+        *limit = 1.5f * error[(size_t)n * 99 / 100];
     }
     free(label);
     free(error);

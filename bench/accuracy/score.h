@@ -9,9 +9,9 @@
 th_err score_classes(const char *labels, const char *outputs, th_why *why);
 
 /* Autoencoders: for each group of files TRAIN, TEST, LABELS, where TRAIN and TEST name X.bin (what went in) and X.out
- * (what came out).  The error of an example is the mean square of what comes out less what went in, over the 99th
- * percentile of those of TRAIN: above 1 it counts as abnormal.  All groups together: AUC, F1 of "abnormal", and the F1
- * of calling everything abnormal. */
+ * (what came out).  The error of an example is the mean square of what comes out less what went in, over 1.5 times the
+ * 99th percentile of those of TRAIN: above 1 it counts as abnormal.  All groups together: AUC, F1 of "abnormal", and
+ * the F1 of calling everything abnormal. */
 th_err score_errors(const char *const *file, int n, th_why *why);
 
 #endif

@@ -65,6 +65,7 @@ th_err make_wand(const char *data, const char *out, th_why *why)
         snprintf(path, sizeof path, "%s/magic_wand_digits/petewarden_%d.json", data, digit);
         err = add_file(&s, path, why);
     }
+    set_standardise(&s);
     if (!err) err = set_write(&s, out, why);
     set_free(&s);
     return err;

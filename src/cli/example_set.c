@@ -57,7 +57,8 @@ th_err th_example_change(const char *text, th_picture_change *change, th_why *wh
         else if (strcmp(list[i], "turn") == 0)
             change->turn = true;
         else if (strcmp(list[i], "none") != 0 || n > 1)
-            err = th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, turn, none", list[i]);
+            err =
+                th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, turn, none", list[i]);
     }
     th_list_free(list, n);
     return err;
@@ -242,9 +243,8 @@ uint64_t th_example_set_hash(const th_example_set *s)
     const th_examples *e = s->train;
     const size_t n = (size_t)e->n * (size_t)(e->h * e->w * e->c);
     const th_picture_change *ch = &s->change;
-    const float change[] = {ch->flip,     ch->shift,        ch->zoom,        ch->brightness,
-                            ch->contrast, s->card.pixel_lo, s->card.pixel_hi, ch->turn,
-                            s->to_input};
+    const float change[] = {ch->flip,         ch->shift,        ch->zoom, ch->brightness, ch->contrast,
+                            s->card.pixel_lo, s->card.pixel_hi, ch->turn, s->to_input};
     uint64_t h = TH_FNV1A_START;
     if (e->u8) h = th_fnv1a(h, (th_span){e->u8, n});
     if (e->f32) h = th_fnv1a(h, (th_span){(const uint8_t *)e->f32, n * sizeof(float)});
