@@ -13,8 +13,8 @@
         {"size", "HxWxC", "as the network or the first picture", "with --data: shape of an example"},                  \
         {"pixels", "LO..HI", "0..1", "with --data: what black and white become"},                                      \
         {"change", "LIST", "flip,shift,light",                                                                         \
-         "with --data: how pictures are changed: flip, shift, zoom, light, none; signals of three axes: turn"},        \
-        {"target", "NAME", "input for autoencoders", "with --data: what the network learns to say: labels or input"},  \
+         "with --data: changes: flip, shift, zoom, light, none; of three axes: turn"},                                 \
+        {"target", "NAME", "input for autoencoders", "with --data: what is learnt: labels or input"},                  \
         {"freeze", "LAYER", NULL, "of a .tflite: layers up to this one stay as they are"},                             \
         {"cut", "LAYER", "before the last dense", "of a .tflite: layers behind this one are replaced by the head"},    \
         {"head", "LINES", "dense classes", "of a .tflite: the new end, lines separated by ;"},                         \
