@@ -93,7 +93,7 @@ static th_err fill_rows(th_quantizer *q, const th_converted *converted, th_layer
         const int32_t out = q->g->nodes[i].n_out > 0 ? q->g->nodes[i].out[0] : -1;
         rows[i] = (th_layer_debug){.error = errors[i], .channel_db = (double)NAN, .imbalance = 1.0};
         const th_rule *rule = th_rule_find(q->g->nodes[i].op);
-        rows[i].follows = rule && rule->kind == TH_RULE_FOLLOW;
+        rows[i].given = rule && (rule->kind == TH_RULE_FOLLOW || rule->kind == TH_RULE_FIXED);
         if (!th_is_activation(q->g, out)) continue;
         const int32_t channels = th_channels(&q->g->tensors[out]);
         int32_t n = 0;
@@ -140,10 +140,10 @@ void th_debug_words(const th_layer_debug *r, const th_score *f32, char *buf, siz
                  "channel %ld is %.0f times as large as the middle one, and all share one scale: the others have few "
                  "steps left; equalise, or keep the layer in 16 bits",
                  (long)r->channel, r->imbalance);
-    else if (r->saturated > 0.01)
+    else if (r->saturated > 0.01 && !r->given)
         snprintf(buf, n, "%.1f %% of its values are cut off; try another method of choosing ranges",
                  100.0 * r->saturated);
-    else if (r->used < 0.25 && r->error.precision == TH_P_S8 && !r->follows)
+    else if (r->used < 0.25 && r->error.precision == TH_P_S8 && !r->given)
         snprintf(buf, n, "only %.0f %% of its steps are used", 100.0 * r->used);
     else if (lost > 1.0)
         snprintf(buf, n, "alone it costs much, although its output is in order: look at the layers that it reads");

@@ -17,7 +17,7 @@ typedef struct th_layer_debug {
     double lo, hi;        /* of the float values */
     double first, last;   /* what the output can say; both 0 for a float one */
     double bar[TH_DEBUG_BARS]; /* share of the values in equal parts of lo .. hi */
-    bool follows;              /* it takes the scale of its input, so it may use less of it */
+    bool given;                /* its scale is its input's or the operator's own: there is nothing to choose */
     bool tried;                /* this layer alone was made an integer one: */
     th_score alone;
 } th_layer_debug;

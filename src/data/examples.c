@@ -129,6 +129,9 @@ static th_err load_folder(th_examples *e, const char *dir, th_why *why)
 {
     th_names names;
     int32_t cap = 0;
+    if (e->c != 1 && e->c != 3)
+        return th_why_set(why, TH_ESHAPE, "%s has pictures, of 1 or 3 channels, but inputs of %dx%dx%d are wanted", dir,
+                          (int)e->h, (int)e->w, (int)e->c);
     TH_TRY(th_dir_list(dir, &names, why));
     th_err err = TH_OK;
     for (size_t i = 0; i < names.n && !err; i++) err = add_label_folder(e, &cap, dir, names.name[i], why);
@@ -279,6 +282,7 @@ static th_err load_csv(th_examples *e, const char *path, th_why *why)
     TH_TRY(th_file_read(path, 0, &bytes, &n, why));
     const char *at = (const char *)bytes, *end = at + n;
     th_err err = TH_OK;
+    if (n >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) at += 3; /* spreadsheets put this mark of UTF-8 in front */
     for (; at < end && !err; line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at)), *next = stop ? stop + 1 : end;
         char where[TH_PATH_BYTES + 32];
@@ -289,7 +293,11 @@ static th_err load_csv(th_examples *e, const char *path, th_why *why)
         if (line == 0) {
             const int32_t columns = columns_of(at, stop) - 1;
             if (e->h == 0) e->h = e->w = 1, e->c = columns;
-            if ((size_t)columns != size_of(e))
+            if (columns < 1)
+                err = th_why_set(why, TH_EFORMAT,
+                                 "%s: a row is numbers and then a label, with commas between them (not semicolons)",
+                                 where);
+            else if ((size_t)columns != size_of(e))
                 err = th_why_set(why, TH_ESHAPE, "%s has %d columns of numbers, but the network takes %zu", path,
                                  (int)columns, size_of(e));
         }

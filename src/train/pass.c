@@ -211,8 +211,11 @@ static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st)
             m->b[k] = st->n_beta && !net->simulation ? net->w[st->beta + c] : 0;
             continue;
         }
-        double mean = (double)net->stats[at], var = (double)net->stats[at + s];
-        if (norm_learns(net, st)) {
+        double mean, var;
+        if (!norm_learns(net, st)) {
+            mean = (double)net->stats[at];
+            var = (double)net->stats[at + s];
+        } else {
             mean = total(net, false, at) / n;
             var = total(net, false, at + s) / n - mean * mean;
             if (var < 0) var = 0;

@@ -233,11 +233,14 @@ static bool same_places(const th_stage *a, const th_stage *b)
 {
     if (a->row != b->row || a->n_in != b->n_in || memcmp(&a->dz_at, &b->dz_at, sizeof a->dz_at) != 0) return false;
     for (int32_t k = 0; k < a->n_in; k++)
-        if (memcmp(&a->in[k].at, &b->in[k].at, sizeof a->in[k].at) != 0) return false;
+        if (memcmp(&a->in[k].at, &b->in[k].at, sizeof a->in[k].at) != 0 || !a->in[k].from != !b->in[k].from)
+            return false;
     return true;
 }
 
-/* Padded inputs of equal geometry share a buffer: their borders are zero and stay so. */
+/* Padded inputs of equal geometry share a buffer: their borders are zero and stay so.  The network's input shares with
+ * itself alone: its channels that only fill up a vector are never written, and another stage may have real ones there.
+ */
 static void number_buffers(th_net *net)
 {
     const size_t share = (size_t)((net->batch + net->n_members - 1) / net->n_members);

@@ -120,6 +120,19 @@ static worst_of worst_gradient(th_net *net)
     return w;
 }
 
+/* Channels that only fill up a vector are zero, also in a pass after the first, when buffers that stages share were
+ * used: else weights would be learned that no exported network has. */
+static void check_fillers(const th_net *net, const char *text)
+{
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        const th_stage *st = &net->stage[i];
+        for (int32_t p = 0; p < BATCH * st->out_px * st->s; p++)
+            if (p % st->s >= st->layer.out_c && fabsf(st->z[p]) > 0)
+                fail_msg("net\n%s stage %d: filler channel %d holds %g", text, (int)i, (int)(p % st->s),
+                         (double)st->z[p]);
+    }
+}
+
 static void check_net(const th_spec *spec, const char *text, const bool *frozen, int k)
 {
     th_net *net = NULL;
@@ -138,6 +151,7 @@ static void check_net(const th_spec *spec, const char *text, const bool *frozen,
     if (!(w.worst / w.largest < 1e-4))
         fail_msg("kernels %s, net\n%s gradients are off by %g", th_kernels_get(k)->name, text, w.worst / w.largest);
     const double off = worst_output(net, team);
+    check_fillers(net, text);
     if (!(off < 1e-5)) fail_msg("kernels %s, net\n%s outputs are off by %g", th_kernels_get(k)->name, text, off);
     th_team_free(team);
     th_net_free(net);
@@ -196,6 +210,15 @@ static void pools_and_dropout(void **state)
           7, 7, 1);
     check("dense 12 bn relu\ndropout 0.5\ndense 7 relu\ndense classes\n", 3, 3, 2);
     check("conv2d 12 3x3 bn relu\ndropout 0.25\nmaxpool 3x3 stride 2x2\navgpool global\ndense classes\n", 6, 6, 2);
+}
+
+/* Two stages of one kind and size, of which the first reads the input and has fewer channels. */
+static void shared_buffers(void **state)
+{
+    (void)state;
+    check("avgpool 3x3 stride 1x1 same\nconv2d 16 3x3 relu\navgpool 3x3 stride 1x1 same\ndense classes\n", 5, 4, 10);
+    check("depthwise 3x3 same relu\nconv2d 16 1x1\ndepthwise 3x3 same\ndense classes\n", 5, 4, 10);
+    check("softmax\nconv2d 16 1x1 relu\nsoftmax\ndense classes\n", 5, 4, 10);
 }
 
 static void activations(void **state)
@@ -295,17 +318,12 @@ static void frozen_layers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions),
-                                       cmocka_unit_test(grouped_and_dilated),
-                                       cmocka_unit_test(transposed),
-                                       cmocka_unit_test(depthwise_separable),
-                                       cmocka_unit_test(pools_and_dropout),
-                                       cmocka_unit_test(activations),
-                                       cmocka_unit_test(joins),
-                                       cmocka_unit_test(recurrent),
-                                       cmocka_unit_test(filters_over_time),
-                                       cmocka_unit_test(long_sequences),
-                                       cmocka_unit_test(not_a_classifier),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions),        cmocka_unit_test(grouped_and_dilated),
+                                       cmocka_unit_test(transposed),          cmocka_unit_test(shared_buffers),
+                                       cmocka_unit_test(depthwise_separable), cmocka_unit_test(pools_and_dropout),
+                                       cmocka_unit_test(activations),         cmocka_unit_test(joins),
+                                       cmocka_unit_test(recurrent),           cmocka_unit_test(filters_over_time),
+                                       cmocka_unit_test(long_sequences),      cmocka_unit_test(not_a_classifier),
                                        cmocka_unit_test(frozen_layers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
