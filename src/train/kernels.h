@@ -105,6 +105,9 @@ typedef struct th_kernels {
                       const th_place *at, float *dz);
     /* dy (`add`: +=) dx * (derivative of the read) over n pixels; sum[0] += that, sum[1] += that * z.  dy may be dx. */
     void (*read_back)(const th_read *r, int32_t n, int32_t s, const float *dx, float *dy, float *sum, bool add);
+    /* mask [n] = 0 for drop of 256 values, else 1; n a multiple of 8.  Byte i depends on seed, stream and i only: equal
+     * in every table.  Source of the mixing: C. Wellons, "lowbias32". */
+    void (*mask)(uint64_t seed, uint64_t stream, uint32_t drop, int32_t n, uint8_t *mask);
     /* x [n] in place, n a multiple of lanes; to 2e-7, NaN stays NaN */
     void (*sigmoid)(int32_t n, float *x);
     void (*tanh)(int32_t n, float *x);

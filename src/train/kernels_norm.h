@@ -2,7 +2,9 @@
 #ifndef TH_TRAIN_KERNELS_NORM_H
 #define TH_TRAIN_KERNELS_NORM_H
 
+#include "base/rng.h"
 #include "train/kernels_base.h"
+#include "train/mask_word.h"
 
 /* Pixel by pixel, so that memory is read in the order in which it lies there. */
 INLINE void read_columns(const th_read *rd, const th_place *at, float *x, int nv, size_t ch, bool relu, bool mask)
@@ -168,6 +170,19 @@ static void simd_tanh(int32_t n, float *x)
         p = v_fma(p, z, splat(-3.33332819422e-1f));
         const v far = splat(1.0f) - splat(2.0f) / (v_exp(a + a) + splat(1.0f));
         st(x + i, v_select((v_int)(z < splat(0.390625f)), v_fma(p * z, a, a), far));
+    }
+}
+
+/* Four bytes of each word; loops that become vector code. */
+static void simd_mask(uint64_t seed, uint64_t stream, uint32_t drop, int32_t n, uint8_t *mask)
+{
+    th_rng rng = th_rng_make(seed, stream);
+    const uint32_t a = th_rng_u32(&rng), b = th_rng_u32(&rng);
+    uint32_t words[64];
+    for (int32_t i = 0; i < n; i += 256) {
+        const int32_t bytes = n - i < 256 ? n - i : 256;
+        for (uint32_t k = 0; k < 64; k++) words[k] = th_mask_word(a, b, (uint32_t)i / 4 + k);
+        for (int32_t k = 0; k < bytes; k++) mask[i + k] = (words[k / 4] >> 8 * (k % 4) & 255) >= drop;
     }
 }
 

@@ -1,6 +1,9 @@
 /* The reference: what every other table must compute, in loops that can be read at a glance. */
 #include "train/kernels.h"
 
+#include "base/rng.h"
+#include "train/mask_word.h"
+
 #include <math.h>
 
 static size_t at_pixel(const th_place *at, int32_t r, int32_t c)
@@ -164,6 +167,13 @@ static void plain_tanh(int32_t n, float *x)
     for (int32_t i = 0; i < n; i++) x[i] = tanhf(x[i]);
 }
 
+static void plain_mask(uint64_t seed, uint64_t stream, uint32_t drop, int32_t n, uint8_t *mask)
+{
+    th_rng rng = th_rng_make(seed, stream);
+    const uint32_t a = th_rng_u32(&rng), b = th_rng_u32(&rng);
+    for (int32_t i = 0; i < n; i++) mask[i] = (th_mask_word(a, b, (uint32_t)i / 4) >> 8 * (i % 4) & 255) >= drop;
+}
+
 static void plain_adam(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v, float *average)
 {
     for (int32_t i = 0; i < n; i++) {
@@ -194,6 +204,7 @@ const th_kernels th_kernels_plain = {
     .moments = plain_moments,
     .norm_back = plain_norm_back,
     .read_back = plain_read_back,
+    .mask = plain_mask,
     .sigmoid = plain_sigmoid,
     .tanh = plain_tanh,
     .adam = plain_adam,

@@ -34,6 +34,7 @@ const th_kernels TABLE = {
     .moments = simd_moments,
     .norm_back = simd_norm_back,
     .read_back = simd_read_back,
+    .mask = simd_mask,
     .sigmoid = simd_sigmoid,
     .tanh = simd_tanh,
     .adam = simd_adam,

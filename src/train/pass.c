@@ -22,12 +22,8 @@ static bool drops(const th_net *net, const th_stage *st)
 static void make_mask(const th_net *net, const th_stage *st, int32_t n)
 {
     const size_t size = th_stage_floats(st);
-    uint8_t *mask = st->mask + (size_t)n * size;
-    th_rng rng = th_rng_make(net->mask_seed, (uint64_t)(st - net->stage) << 32 | (uint64_t)n);
-    for (size_t i = 0; i < size; i += 4) { /* s is a multiple of 8 */
-        const uint32_t x = th_rng_u32(&rng);
-        for (uint32_t k = 0; k < 4; k++) mask[i + k] = (x >> 8 * k & 255) >= st->drop;
-    }
+    st->kernels->mask(net->mask_seed, (uint64_t)(st - net->stage) << 32 | (uint64_t)n, st->drop, (int32_t)size,
+                      st->mask + (size_t)n * size);
 }
 
 /* The kernels know no activation and ReLU; the others are applied here, one value at a time. */

@@ -246,6 +246,27 @@ static void optimiser(void **state)
     }
 }
 
+/* Equal bytes from every table, the wanted part of zeros, and another stream for another sample. */
+static void masks(void **state)
+{
+    (void)state;
+    enum { N = 100008 };
+    static uint8_t want[N], got[N];
+    th_kernels_plain.mask(5, 7, 77, N, want);
+    int zeros = 0, equal = 0;
+    for (int i = 0; i < N; i++) zeros += want[i] == 0;
+    assert_true(fabs(zeros / (double)N - 77.0 / 256) < 0.01);
+    for (int k = 0; th_kernels_get(k); k++) {
+        memset(got, 9, sizeof got);
+        th_kernels_get(k)->mask(5, 7, 77, N, got);
+        assert_memory_equal(want, got, N);
+    }
+    th_kernels_plain.mask(5, 8, 77, N, got);
+    for (int i = 0; i < N; i++) equal += want[i] == got[i];
+    const double q = 77.0 / 256; /* of two streams that know nothing of each other */
+    assert_true(fabs(equal / (double)N - (q * q + (1 - q) * (1 - q))) < 0.01);
+}
+
 /* Against libm in double; and what is no number stays none. */
 static void squashing(void **state)
 {
@@ -279,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(depthwise),
                                        cmocka_unit_test(transposed),   cmocka_unit_test(norms),
-                                       cmocka_unit_test(optimiser),    cmocka_unit_test(squashing)};
+                                       cmocka_unit_test(optimiser),    cmocka_unit_test(masks),
+                                       cmocka_unit_test(squashing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* avgpool and maxpool: windows are cut at the picture's border, as in TFLite. */
 #include "train/net.h"
 
+#include <math.h>
 #include <string.h>
 
 static void prepare(const th_net *net, th_stage *st)
@@ -9,6 +10,7 @@ static void prepare(const th_net *net, th_stage *st)
     const th_layer *l = &st->layer;
     st->in[0].at = th_place_plain(l->in_h, l->in_w, st->in_s);
     st->dz_at = th_place_plain(l->out_h, l->out_w, st->s);
+    st->n_scratch = 2 * (size_t)st->s;
 }
 
 typedef struct window {
@@ -94,27 +96,40 @@ static void maxpool_forward(th_net *net, th_net_member *m, th_stage *st, int32_t
     }
 }
 
-/* The gradient goes to the first of the largest values of a window. */
+/* The gradient d [s] of a window goes to the first of its largest values; channels side by side, so that this becomes
+ * vector code.  x, dx: the picture; most, left: room for [s]. */
+static void give_to_largest(const th_layer *l, window w, size_t s, const float *restrict x, const float *restrict d,
+                            float *restrict dx, float *restrict most, float *restrict left)
+{
+    for (size_t i = 0; i < s; i++) most[i] = -INFINITY, left[i] = d[i];
+    for (int32_t r = w.r0; r < w.r1; r++)
+        for (int32_t c = w.c0; c < w.c1; c++) {
+            const float *v = x + (size_t)(r * l->in_w + c) * s;
+            for (size_t i = 0; i < s; i++) most[i] = v[i] > most[i] ? v[i] : most[i];
+        }
+    for (int32_t r = w.r0; r < w.r1; r++)
+        for (int32_t c = w.c0; c < w.c1; c++) {
+            const size_t at = (size_t)(r * l->in_w + c) * s;
+            for (size_t i = 0; i < s; i++) {
+                const float here = x[at + i] == most[i] ? left[i] : 0;
+                dx[at + i] += here;
+                left[i] -= here;
+            }
+        }
+}
+
 static void maxpool_backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
     const th_layer *l = &st->layer;
     float *dz = m->buffer + st->dz_slot;
+    const size_t s = (size_t)st->s;
     if (!th_net_wants(st, 0)) return;
     for (int32_t n = n0; n < n1; n++) {
         const float *x = th_net_read(net, m, st, 0, n, 0);
         th_net_dz(m, st, n, &st->dz_at, dz);
         memset(m->dx, 0, (size_t)(l->in_h * l->in_w * st->s) * sizeof *m->dx);
-        for (int32_t e = 0; e < st->out_px * st->s; e++) {
-            const window w = window_of(l, e / st->s);
-            const int32_t i = e % st->s;
-            int32_t best = (w.r0 * l->in_w + w.c0) * st->s + i;
-            for (int32_t r = w.r0; r < w.r1; r++)
-                for (int32_t c = w.c0; c < w.c1; c++) {
-                    const int32_t k = (r * l->in_w + c) * st->s + i;
-                    if (x[k] > x[best]) best = k;
-                }
-            m->dx[best] += dz[e];
-        }
+        for (int32_t px = 0; px < st->out_px; px++)
+            give_to_largest(l, window_of(l, px), s, x, dz + (size_t)px * s, m->dx, m->scratch, m->scratch + s);
         th_net_read_back(net, m, st, 0, n, m->dx);
     }
 }
