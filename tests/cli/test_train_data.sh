@@ -1,0 +1,76 @@
+#!/bin/sh
+# thimble train --data, test and quantize without a project: rows of numbers and an IDX file.
+# shellcheck source=tests/cli/lib.sh
+. tests/cli/lib.sh
+
+# Two clouds of points, far apart, with a third column that says nothing.
+rows() { # rows SEED N
+	LC_ALL=C awk -v seed="$1" -v n="$2" 'BEGIN { srand(seed); print "a,b,c,what"
+		for (i = 0; i < n; i++) { k = i % 2; printf "%.4f,%.4f,%.4f,%s\n", k * 40 + rand() * 9, 7 - k * 3 + rand(), rand(), k ? "far" : "near" } }'
+}
+rows 1 160 >"$tmp/train.csv"; rows 2 60 >"$tmp/val.csv"
+printf '# input 1x1x3, classes 2\ndense 8 relu\ndense classes\n' >"$tmp/net.txt"
+net() { run train "$tmp/net.txt" --data "$tmp/train.csv" --epochs 30 --learning-rate 0.03 --threads 1 --out "$tmp/net.tflite" "$@"; }
+
+net --val "$tmp/val.csv" --json; exits "learns from a table" 0 '"val_accuracy":1'
+cp "$tmp/net.tflite" "$tmp/first"
+net --val "$tmp/val.csv"; exits "again" 0
+holds "to the same bytes" cmp "$tmp/first" "$tmp/net.tflite"
+run test "$tmp/net.tflite" --data "$tmp/val.csv" --json; exits "tested" 0 '"accuracy":1.0.*"examples":60'
+run test "$tmp/net.tflite"; exits "on nothing" 2 'data PATH'
+run quantize "$tmp/net.tflite" --data "$tmp/train.csv" --val "$tmp/val.csv" --out "$tmp/i8.tflite"
+exits "int8" 0 'integer: +100.0 % right'
+run test "$tmp/i8.tflite" --data "$tmp/val.csv"; exits "which has the card, too" 0 'accuracy +- +100.0 %'
+run quantize "$tmp/net.tflite" --data "$tmp/train.csv" --train 2 --json; exits "trained with integers" 0 '"training":'
+run quantize "$tmp/net.tflite" --data "$tmp/train.csv" --train 2 --repair; exits "not with a repair" 2 'go together'
+run train "$tmp/net.tflite" --data "$tmp/train.csv" --freeze dense --out "$tmp/x.tflite"
+exits "a layer that is none" 2 'did you mean "dense1"'
+holds "all are listed" grep -q 'dense2 *1x1x2' "$tmp/err"
+run train "$tmp/net.tflite" --data "$tmp/train.csv" --cut dense1 --head "dense 6 relu; dropout 0.2; dense classes" \
+	--freeze dense1 --keep 2 --epochs 12 --out "$tmp/head.tflite"
+exits "another end" 0 'next: thimble test'
+run inspect "$tmp/head.tflite"; exits "is in the model" 0 'FULLY_CONNECTED'
+run train "$tmp/net.txt" --data "$tmp/train.csv" --head "dense classes"; exits "only of a trained one" 2 'trained before'
+
+# refused CSV WORDS: a table that is wrong
+refused() {
+	run train "$tmp/net.txt" --data "$tmp/bad.csv" --out "$tmp/x.tflite"; exits "$1" 1 "$1"
+}
+{ cat "$tmp/train.csv"; echo '1,x,2,near'; } >"$tmp/bad.csv"; refused 'line 162: column 2 is no number'
+{ cat "$tmp/train.csv"; echo '1,nan,2,near'; } >"$tmp/bad.csv"; refused 'line 162: column 2 is no number'
+{ cat "$tmp/train.csv"; echo '1,2,near'; } >"$tmp/bad.csv"; refused 'line 162: column 3 is no number'
+{ cat "$tmp/train.csv"; echo '1,2,3,4,near'; } >"$tmp/bad.csv"; refused 'more columns'
+head -n 1 "$tmp/train.csv" >"$tmp/bad.csv"; refused 'has no rows'
+grep -v far "$tmp/train.csv" >"$tmp/bad.csv"; refused 'one label only'
+head -c 10000000 /dev/zero | tr '\0' 1 >"$tmp/bad.csv"; refused 'bad.csv'
+{ cat "$tmp/val.csv"; echo '1,2,3,other'; } >"$tmp/bad.csv"
+net --val "$tmp/bad.csv"; exits "a label that training lacks" 1 '"other" is not among'
+mkdir "$tmp/nothing"
+run train "$tmp/net.txt" --data "$tmp/nothing"; exits "an empty folder" 1 'has no pictures'
+
+# IDX: 40 pictures of 4x4, dark or light.
+idx() {
+	printf '\000\000\010\003\000\000\000\050\000\000\000\004\000\000\000\004' >"$tmp/t-images-idx3-ubyte"
+	printf '\000\000\010\001\000\000\000\050' >"$tmp/t-labels-idx1-ubyte"
+	i=0
+	while [ $i -lt 20 ]; do
+		printf '\020\040\020\030\020\040\020\030\020\040\020\030\020\040\020\030' >>"$tmp/t-images-idx3-ubyte"
+		printf '\320\340\320\330\320\340\320\330\320\340\320\330\320\340\320\330' >>"$tmp/t-images-idx3-ubyte"
+		printf '\000\001' >>"$tmp/t-labels-idx1-ubyte"
+		i=$((i + 1))
+	done
+}
+idx
+printf '# input 4x4x1, classes 2\ndense classes\n' >"$tmp/pic.txt"
+pic() { run train "$tmp/pic.txt" --data "$tmp/t-images-idx3-ubyte" --out "$tmp/pic.tflite" --learning-rate 0.03 "$@"; }
+pic --epochs 20 --pixels=-1..1; exits "pictures of an IDX file" 0
+run test "$tmp/pic.tflite" --data "$tmp/t-images-idx3-ubyte"; exits "tested" 0 'accuracy +100.0 %'
+pic --pixels 1..0; exits "black above white" 2 'two numbers'
+cp "$tmp/t-images-idx3-ubyte" "$tmp/whole"
+bad=0
+for cut in 0 1 3 4 8 15 16 17 400 655; do
+	head -c $cut "$tmp/whole" >"$tmp/t-images-idx3-ubyte"; pic
+	[ $rc -eq 1 ] && [ -s "$tmp/err" ] || bad=$((bad + 1))
+done
+holds "cut IDX files are refused" [ $bad -eq 0 ]
+finish

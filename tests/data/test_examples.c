@@ -1,0 +1,159 @@
+/* Pictures, tables and their card. */
+#include "../test.h"
+
+#include "data/card.h"
+#include "data/picture.h"
+
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char dir[TH_PATH_BYTES];
+
+static int make_dir(void **state)
+{
+    (void)state;
+    return th_dir_temp(dir, NULL) != TH_OK;
+}
+
+static int drop_dir(void **state)
+{
+    (void)state;
+    th_dir_remove(dir);
+    return 0;
+}
+
+static void path_of(char path[TH_PATH_BYTES], const char *name)
+{
+    assert_int_equal(th_path_join(path, dir, name, NULL), TH_OK);
+}
+
+static void put(const char *name, const void *bytes, size_t n)
+{
+    char path[TH_PATH_BYTES];
+    path_of(path, name);
+    assert_int_equal(th_file_write(path, (th_span){bytes, n}, NULL), TH_OK);
+}
+
+/* A picture of one colour. */
+static void put_png(const char *folder, const char *name, int h, int w, uint8_t red)
+{
+    uint8_t rgb[32 * 32 * 3] = {0};
+    char sub[TH_PATH_BYTES], path[TH_PATH_BYTES];
+    png_image image = {
+        .version = PNG_IMAGE_VERSION, .width = (unsigned)w, .height = (unsigned)h, .format = PNG_FORMAT_RGB};
+    path_of(sub, folder);
+    assert_int_equal(th_dir_make(sub, NULL), TH_OK);
+    assert_int_equal(th_path_join(path, sub, name, NULL), TH_OK);
+    for (int i = 0; i < h * w; i++) rgb[3 * i] = red;
+    assert_true(png_image_write_to_file(&image, path, 0, rgb, 0, NULL));
+}
+
+static void folders_of_pictures(void **state)
+{
+    (void)state;
+    th_examples *e;
+    th_why why = {0};
+    put_png("cat", "1.png", 8, 8, 200);
+    put_png("cat", "2.png", 16, 4, 200);
+    put_png("dog", "1.png", 8, 8, 10);
+    put("dog/2.png", "no picture", 10);
+    put("dog/notes.txt", "x", 1);
+    if (th_examples_load(dir, &(th_examples_shape){0}, &e, &why)) fail_msg("%s", why.text);
+    assert_int_equal(e->n, 3);
+    assert_int_equal(e->n_labels, 2);
+    assert_string_equal(e->labels[1], "dog");
+    assert_true(e->h == 8 && e->w == 8 && e->c == 3);
+    assert_int_equal(e->n_skipped, 1);
+    assert_non_null(strstr(e->skipped, "2.png"));
+    assert_non_null(strstr(e->file[1], "cat/2.png"));
+    assert_int_equal(e->u8[8 * 8 * 3], 200); /* of the second, in another size */
+    float x[8 * 8 * 3];
+    th_card card;
+    th_card_make(e, -1, 1, &card);
+    const th_examples_scale scale = th_card_scale(&card);
+    th_examples_get(e, &scale, 2, x);
+    assert_true(x[0] > 2 * 10 / 255.0f - 1.0001f && x[0] < 2 * 10 / 255.0f - 0.9999f);
+    assert_true(x[1] < -0.9999f);
+    th_examples_free(e);
+}
+
+/* Every cut of an IDX file is refused, and so are sizes that lie. */
+static void cut_idx(void **state)
+{
+    (void)state;
+    const uint8_t x[16 + 8] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8};
+    const uint8_t y[8 + 2] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+    char path[TH_PATH_BYTES];
+    th_examples *e;
+    th_why why = {0};
+    path_of(path, "images-idx3-ubyte");
+    put("labels-idx1-ubyte", y, sizeof y);
+    put("images-idx3-ubyte", x, sizeof x);
+    if (th_examples_load(path, &(th_examples_shape){0}, &e, &why)) fail_msg("%s", why.text);
+    assert_true(e->n == 2 && e->h == 2 && e->c == 1 && e->u8[7] == 8 && e->label[1] == 1);
+    th_examples_free(e);
+    for (size_t cut = 0; cut < sizeof x; cut++) {
+        put("images-idx3-ubyte", x, cut);
+        assert_int_equal(th_examples_load(path, &(th_examples_shape){0}, &e, NULL), TH_EFORMAT);
+    }
+    put("images-idx3-ubyte", x, sizeof x);
+    for (size_t cut = 0; cut < sizeof y; cut++) {
+        put("labels-idx1-ubyte", y, cut);
+        assert_int_equal(th_examples_load(path, &(th_examples_shape){0}, &e, NULL), TH_EFORMAT);
+    }
+}
+
+static void raw_inputs(void **state)
+{
+    (void)state;
+    const float x[6] = {1, 2, 3, 4, 5, 6};
+    char path[TH_PATH_BYTES], labels[TH_PATH_BYTES];
+    th_examples *e;
+    put("in.bin", x, sizeof x);
+    put("in.labels", "1\n0\n", 4);
+    path_of(path, "in.bin");
+    assert_true(th_examples_labels_path(path, labels));
+    assert_int_equal(th_examples_load(path, &(th_examples_shape){1, 1, 3}, &e, NULL), TH_OK);
+    assert_true(e->n == 2 && e->label[0] == 1 && e->label[1] == 0 && e->n_labels == 2);
+    th_examples_free(e);
+    assert_int_equal(th_examples_load(path, &(th_examples_shape){1, 1, 4}, &e, NULL), TH_EFORMAT);
+    assert_int_equal(th_examples_load_raw(path, NULL, 2, 9, &e, NULL), TH_OK);
+    assert_true(e->n == 3 && e->label[2] == -1);
+    th_examples_free(e);
+    assert_int_equal(th_examples_load_raw(path, labels, 3, 1, &e, NULL), TH_EFORMAT);
+    put("in.labels", "1\n0\n1\n", 6);
+    assert_int_equal(th_examples_load(path, &(th_examples_shape){1, 1, 3}, &e, NULL), TH_EFORMAT);
+}
+
+static void a_card_gives_its_numbers_to_labels(void **state)
+{
+    (void)state;
+    const char text[] = "1,2,b\n3,2,a\n";
+    char path[TH_PATH_BYTES];
+    th_examples *e;
+    th_card card;
+    put("t.csv", text, sizeof text - 1);
+    path_of(path, "t.csv");
+    assert_int_equal(th_examples_load(path, &(th_examples_shape){0}, &e, NULL), TH_OK);
+    th_card_make(e, 0, 1, &card);
+    assert_true(card.n_values == 2 && card.mean[0] > 1.99f && card.mean[0] < 2.01f && card.inv[1] > 0.99f);
+    memcpy(card.labels[0], "a", 2), memcpy(card.labels[1], "b", 2);
+    assert_int_equal(th_card_relabel(&card, e, NULL), TH_OK);
+    assert_true(e->label[0] == 1 && e->label[1] == 0);
+    memcpy(card.labels[1], "c", 2);
+    assert_int_equal(th_card_relabel(&card, e, NULL), TH_EFORMAT);
+    th_examples_free(e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(folders_of_pictures, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(cut_idx, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(raw_inputs, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(a_card_gives_its_numbers_to_labels, make_dir, drop_dir),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
