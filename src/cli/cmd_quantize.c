@@ -26,7 +26,7 @@ static const th_opt options[] = {
     {"learning-rate", "X", "0.0003", "of --train"},
     {"seed", "N", "1, of a project its own", "of --train: start of all chance"},
     {"threads", "N", "all processors", "of --train"},
-    {"change", "LIST", "flip,shift,light", "of --train and a .tflite: how pictures are changed"},
+    {"change", "LIST", "flip,shift,zoom,light", "of --train and a .tflite: how pictures are changed"},
     {"data", "PATH", NULL, "of a .tflite: examples as train --data takes them, or raw float32 inputs"},
     {"val", "PATH", "data", "of a .tflite: examples to compare with"},
     {"labels", "FILE", NULL, "of a .tflite and raw inputs: a class number for each of them"},

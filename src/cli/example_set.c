@@ -43,7 +43,7 @@ th_err th_example_change(const char *text, th_picture_change *change, th_why *wh
 {
     char **list;
     int n;
-    TH_TRY(th_list_split(text ? text : "flip,shift,light", &list, &n, why));
+    TH_TRY(th_list_split(text ? text : "flip,shift,zoom,light", &list, &n, why));
     th_err err = TH_OK;
     for (int i = 0; i < n && !err; i++) {
         if (strcmp(list[i], "flip") == 0)
@@ -175,6 +175,8 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
         const th_err err = th_card_relabel(&s->card, s->val, &inner);
         if (err) return th_why_set(why, err, "%s: %s", f->val, inner.text);
     }
+    for (int32_t i = 0; s->to_input && i < s->train->n; i++) s->train->label[i] = -1;
+    for (int32_t i = 0; s->to_input && s->val && i < s->val->n; i++) s->val->label[i] = -1;
     return divide(s, why);
 }
 

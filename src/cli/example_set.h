@@ -13,7 +13,7 @@ typedef struct th_example_set {
     th_examples_scale scale;
     bool new_labels;          /* they are others than those of the model's card */
     th_picture_change change; /* of training examples */
-    bool to_input;            /* the network shall give back what goes in (autoencoder); labels do not count */
+    bool to_input;            /* the network shall give back what goes in (autoencoder); labels are -1 then */
     uint64_t seed;            /* of what is set aside, of order and changes */
 } th_example_set;
 
@@ -52,7 +52,7 @@ uint64_t th_example_set_hash(const th_example_set *s);
 TH_NODISCARD th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why);
 /* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_pixels(const char *text, float *lo, float *hi, th_why *why);
-/* "flip,shift" or "turn"; NULL: flip, shift, light.  Errors: TH_EUSAGE. */
+/* "flip,shift" or "turn"; NULL: flip, shift, zoom, light.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_change(const char *text, th_picture_change *change, th_why *why);
 
 /* Height, width and channels of a graph's only input; 1 x 1 x values for others. */

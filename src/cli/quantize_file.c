@@ -111,6 +111,8 @@ static th_err open_samples(const char *path, const th_model *model, const th_qua
     if (!f.raw && !f.card) TH_TRY(without_card(s, path, files, f.n_classes, why));
     if (s->train && f.raw && !f.labels)
         return th_why_set(why, TH_EUSAGE, "--train needs examples with labels: --labels FILE, or labelled examples");
+    if (s->train && s->set.to_input)
+        return th_why_set(why, TH_EUSAGE, "--train is for classes; %s is an autoencoder: leave it out", path);
     if (s->train && s->set.n_val < 1)
         return th_why_set(why, TH_EFORMAT, "%s has too few examples to set some aside: --val PATH names others",
                           f.data);

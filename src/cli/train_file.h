@@ -12,7 +12,7 @@
         {"out", "FILE", "NETWORK.tflite here", "with --data: where the float model goes"},                             \
         {"size", "HxWxC", "as the network or the first picture", "with --data: shape of an example"},                  \
         {"pixels", "LO..HI", "0..1", "with --data: what black and white become"},                                      \
-        {"change", "LIST", "flip,shift,light",                                                                         \
+        {"change", "LIST", "flip,shift,zoom,light",                                                                    \
          "with --data: changes: flip, shift, zoom, light, none; of three axes: turn"},                                 \
         {"target", "NAME", "input for autoencoders", "with --data: what is learnt: labels or input"},                  \
         {"freeze", "LAYER", NULL, "of a .tflite: layers up to this one stay as they are"},                             \

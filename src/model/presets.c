@@ -234,6 +234,8 @@ typedef struct preset_row {
     .mixup = 0.3f, .time_mask_frames = 8, .freq_mask_coefs = 2
 /* A start for others: nothing that a task could not bear. */
 #define TRAIN_PLAIN .epochs = 60, .batch = 32, .learning_rate = 1e-3f, .weight_decay = 1e-4f
+/* horses_or_humans from nothing: 84 % with the above, 95 % (int8) with these. */
+#define TRAIN_PICTURES .epochs = 60, .batch = 32, .learning_rate = 4e-3f, .weight_decay = 1e-4f, .ema = 0.98f
 
 #define LOGMEL .feature_kind = TH_LOGMEL, .n_mel = 40, .n_coef = 40
 #define MFCC   .feature_kind = TH_MFCC, .n_mel = 40, .n_coef = 10
@@ -353,7 +355,7 @@ static const preset_row rows[] = {
            .in_c = 3,
            .n_classes = 2,
            LOGMEL,
-           TRAIN_PLAIN},
+           TRAIN_PICTURES},
      .write = write_mobilenet_v1,
      .param = {WIDTH, SIDE(96)}},
     {.p = {.name = "mobilenet-v2",
@@ -361,7 +363,7 @@ static const preset_row rows[] = {
            .in_c = 3,
            .n_classes = 2,
            LOGMEL,
-           TRAIN_PLAIN},
+           TRAIN_PICTURES},
      .write = write_mobilenet_v2,
      .param = {{"WIDTH", 5, 200, 1, 35, true}, SIDE(96)}},
     {.p = {.name = "resnet-8",
@@ -371,7 +373,7 @@ static const preset_row rows[] = {
            .in_c = 3,
            .n_classes = 10,
            LOGMEL,
-           TRAIN_PLAIN},
+           TRAIN_PICTURES},
      .write = write_resnet_8},
     {.p = {.name = "autoencoder",
            .summary = "dense layers through a neck of 8 values: MLPerf Tiny's anomaly detector",
