@@ -40,20 +40,30 @@ static th_place input_place(const th_conv_shape *g)
                       .pad_w = g->in_w + g->left + after(g->in_w, g->out_w, g->k_w, g->stride_w, g->dil_w, g->left)};
 }
 
-/* Input rows (or columns) i of one phase (i + before) % stride see the same taps: first, first + stride, ..
- * dx[i] = sum over t of dz[i/stride - t] * w[first + t*stride]: over a run of dz, with the taps in reverse. */
+/* Input rows (or columns) i with (i + before) % stride = rest are seen by the same taps t, those with
+ * t * dilation % stride = rest: every step-th one from the first on.
+ * dx[i] = sum over these t of dz[(i + before - t*dilation) / stride] * w[t]: over a run of dz, with the taps in
+ * reverse. */
 typedef struct phase {
-    int32_t taps, i0, n; /* inputs i0, i0 + stride, .. n of them */
-    int32_t r0;          /* row of dz under the first of the reversed taps; negative: zeros */
+    int32_t first, step, taps;
+    int32_t apart; /* rows of dz between two taps */
+    int32_t i0, n; /* inputs i0, i0 + stride, .. n of them */
+    int32_t r0;    /* row of dz under the first of the reversed taps; negative: zeros */
 } phase;
 
-static phase phase_of(int32_t in, int32_t k, int32_t stride, int32_t dilation, int32_t before, int32_t first)
+static int32_t common_divisor(int32_t a, int32_t b)
 {
-    phase p = {.taps = first < k ? (k - first + stride - 1) / stride : 0};
-    const int32_t m0 = (before - first + stride - 1) / stride;
-    p.i0 = stride * m0 + first - before;
+    return b ? common_divisor(b, a % b) : a;
+}
+
+static phase phase_of(int32_t in, int32_t k, int32_t stride, int32_t dilation, int32_t before, int32_t rest)
+{
+    const int32_t common = common_divisor(stride, dilation), m0 = (before - rest + stride - 1) / stride;
+    phase p = {.step = stride / common, .apart = dilation / common, .i0 = stride * m0 + rest - before};
+    while (p.first < p.step && p.first * dilation % stride != rest) p.first++;
+    p.taps = p.first < p.step && p.first < k ? (k - p.first + p.step - 1) / p.step : 0;
     p.n = p.i0 < in ? (in - 1 - p.i0) / stride + 1 : 0;
-    p.r0 = m0 - (p.taps - 1) * dilation;
+    p.r0 = (p.i0 + before - (p.first + (p.taps - 1) * p.step) * dilation) / stride;
     return p;
 }
 
@@ -66,7 +76,7 @@ static void dz_border(int32_t in, int32_t out, int32_t k, int32_t stride, int32_
         const phase p = phase_of(in, k, stride, dilation, before, i);
         if (p.taps == 0 || p.n == 0) continue;
         f = max32(f, -p.r0);
-        back = max32(back, p.r0 + (p.taps - 1) * dilation + p.n - out);
+        back = max32(back, p.r0 + (p.taps - 1) * p.apart + p.n - out);
     }
     *front = f;
     *total = f + back;
@@ -289,7 +299,7 @@ void th_conv_flip(const th_kernels *k, const th_conv_shape *g, const float *w, f
             const phase c = phase_of(g->in_w, g->k_w, g->stride_w, g->dil_w, g->left, pw);
             for (int32_t i = r.taps - 1; i >= 0; i--)
                 for (int32_t j = c.taps - 1; j >= 0; j--, flipped += tap) {
-                    const int32_t kr = ph + i * g->stride_h, kc = pw + j * g->stride_w;
+                    const int32_t kr = r.first + i * r.step, kc = c.first + j * c.step;
                     k->transpose(w + (size_t)(kr * g->k_w + kc) * tap, g->in_s, g->out_s, flipped);
                 }
         }
@@ -308,8 +318,8 @@ static void phase_backward(const th_kernels *k, const th_conv_shape *g, const th
                           .k_h = taps ? r->taps : 0,
                           .k_w = taps ? c->taps : 1,
                           .in_c = g->out_s,
-                          .tap_row = g->dil_h * row,
-                          .tap_col = g->dil_w * g->out_s,
+                          .tap_row = r->apart * row,
+                          .tap_col = c->apart * g->out_s,
                           .out_h = r->n,
                           .out_w = c->n,
                           .out_c = g->in_s,

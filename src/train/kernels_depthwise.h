@@ -281,16 +281,24 @@ INLINE void dw_finish(const dw_back *o, int np, size_t e, const v acc[ROW_TILE],
     }
 }
 
-/* The taps that see an input along one axis: tap0, tap0 + stride, .. see dz0, dz0 - dilation, ..
- * (a stride and a dilation above 1 never meet) */
+/* The taps that see an input along one axis: tap0, tap0 + step, .. see dz0, dz0 - apart, .. */
 typedef struct dw_axis {
-    int32_t tap0, dz0;
+    int32_t tap0, step, dz0, apart;
 } dw_axis;
 
-INLINE dw_axis dw_axis_of(int32_t i, int32_t before, int32_t stride)
+INLINE dw_axis dw_axis_of(int32_t i, int32_t before, int32_t stride, int32_t dil)
 {
-    const int32_t tap0 = (i + before) % stride;
-    return (dw_axis){tap0, (i + before - tap0) / stride};
+    const int32_t rest = (i + before) % stride;
+    if (dil == 1 || stride == 1) return (dw_axis){rest, stride, (i + before - rest) / stride, dil};
+    dw_axis a = {.step = 1};
+    while (a.step * dil % stride != 0) a.step++;
+    while (a.tap0 < a.step && a.tap0 * dil % stride != rest) a.tap0++;
+    if (a.tap0 == a.step)
+        a.tap0 = INT32_MAX; /* no tap sees it */
+    else
+        a.dz0 = (i + before - a.tap0 * dil) / stride;
+    a.apart = a.step * dil / stride;
+    return a;
 }
 
 /* np inputs of one phase: neighbours in dz */
@@ -298,9 +306,9 @@ INLINE void dw_tile_taps(const th_conv_shape *g, dw_axis rows, dw_axis cols, int
                          v acc[ROW_TILE])
 {
     UNROLL for (int i = 0; i < np; i++) acc[i] = (v){0};
-    for (int32_t kr = rows.tap0, y = rows.dz0; kr < g->k_h; kr += g->stride_h, y -= g->dil_h) {
+    for (int32_t kr = rows.tap0, y = rows.dz0; kr < g->k_h; kr += rows.step, y -= rows.apart) {
         if (y < 0 || y >= g->out_h) continue;
-        for (int32_t kc = cols.tap0, x = cols.dz0; kc < g->k_w; kc += g->stride_w, x -= g->dil_w) {
+        for (int32_t kc = cols.tap0, x = cols.dz0; kc < g->k_w; kc += cols.step, x -= cols.apart) {
             const v wv = ld(w + (kr * g->k_w + kc) * g->in_s);
             const float *p = dz.at + y * dz.row + x * LANES;
             UNROLL for (int i = 0; i < np; i++) acc[i] = v_fma(ld(p + i * LANES), wv, acc[i]);
@@ -311,9 +319,9 @@ INLINE void dw_tile_taps(const th_conv_shape *g, dw_axis rows, dw_axis cols, int
 INLINE void dw_input_row(const th_conv_shape *g, const float *w, plane dz, int32_t i, const dw_back *o, v *sum, v *dot)
 {
     v acc[ROW_TILE];
-    const dw_axis rows = dw_axis_of(i, g->top, g->stride_h);
+    const dw_axis rows = dw_axis_of(i, g->top, g->stride_h, g->dil_h);
     for (int32_t j = 0; j < g->stride_w && j < g->in_w; j++) {
-        dw_axis cols = dw_axis_of(j, g->left, g->stride_w);
+        dw_axis cols = dw_axis_of(j, g->left, g->stride_w, g->dil_w);
         size_t e = (size_t)(i * g->in_w + j) * (size_t)g->in_s + o->ch;
 #define DW_TAPS(np)                                                                                                    \
     {                                                                                                                  \

@@ -183,6 +183,10 @@ static void grouped_and_dilated(void **state)
     (void)state;
     check("conv2d 12 3x3 relu\nconv2d 8 3x3 groups 4 stride 2x1 bn relu\ndense classes\n", 6, 5, 2);
     check("conv2d 6 3x2 dilation 2x3 relu\nconv2d 9 2x2 groups 3 dilation 1x2 valid\ndense classes\n", 8, 7, 2);
+    check("conv2d 6 3x3 relu\nconv2d 5 3x3 stride 2x2 dilation 2x2 relu\ndense classes\n", 9, 8, 1);
+    check("conv2d 6 3x3 relu\nconv2d 5 4x3 stride 3x2 dilation 2x3 valid bn relu\ndense classes\n", 12, 11, 1);
+    check("conv2d 6 3x3 relu\ndepthwise 3x3 stride 2x2 dilation 2x2 relu\ndense classes\n", 9, 8, 1);
+    check("conv2d 6 3x3 relu\ndepthwise 4x3 stride 3x2 dilation 2x3 valid relu\ndense classes\n", 12, 11, 1);
     check("depthwise 3x3 dilation 2x1 relu\ndepthwise 2x3 dilation 1x2 stride 2x1 bn\ndense classes\n", 8, 7, 3);
 }
 
