@@ -15,12 +15,18 @@
 
 th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why)
 {
-    int h, w, c = 0, used = 0;
+    int32_t side[3];
+    char *stop;
     if (!text) return TH_OK;
-    const int got = sscanf(text, "%dx%dx%d%n", &h, &w, &c, &used);
-    if (got != 3 || text[used] || h < 1 || w < 1 || c < 1 || h > 4096 || w > 4096 || c > 4096)
-        return th_why_set(why, TH_EUSAGE, "--size %s: height, width and channels are needed, such as 96x96x3", text);
-    *shape = (th_examples_shape){h, w, c};
+    const char *at = text;
+    for (int i = 0; i < 3; i++, at = stop + 1) {
+        const long n = strtol(at, &stop, 10);
+        if (stop == at || *stop != "xx"[i] || n < 1 || n > 4096)
+            return th_why_set(why, TH_EUSAGE, "--size %s: height, width and channels are needed, such as 96x96x3",
+                              text);
+        side[i] = (int32_t)n;
+    }
+    *shape = (th_examples_shape){side[0], side[1], side[2]};
     return TH_OK;
 }
 

@@ -112,7 +112,7 @@ static double divergence(const double *bin, int32_t n, int32_t levels, double to
     double sum = 0.0, beyond = total, inside = 0.0;
     for (int32_t i = 0; i < n; i++) inside += bin[i];
     beyond -= inside;
-    if (!(inside > 0.0)) return INFINITY;
+    if (!(inside > 0.0)) return HUGE_VAL;
     for (int32_t g = 0; g < levels; g++) {
         const int32_t from = (int32_t)((int64_t)g * n / levels), to = (int32_t)((int64_t)(g + 1) * n / levels);
         double group = 0.0, filled = 0.0;
@@ -134,7 +134,7 @@ static void choose_kl(const th_histogram *h, double percentile, double *lo, doub
     const double most = fmax(-*lo, *hi);
     const int32_t levels = *lo < 0.0 && *hi > 0.0 ? 128 : 256;
     int32_t best = TH_HISTOGRAM_BINS;
-    double least = INFINITY, total = 0.0;
+    double least = HUGE_VAL, total = 0.0;
     (void)percentile;
     if (!(most > 0.0)) return;
     for (int32_t i = 0; i < TH_HISTOGRAM_BINS; i++) {

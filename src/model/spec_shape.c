@@ -135,10 +135,11 @@ static th_err infer_kind(const th_spec_line *w, const th_spec *s, th_layer *l)
     case TH_LAYER_RESHAPE: return infer_reshape(w, l);
     case TH_LAYER_UPSAMPLE: return infer_upsample(w, l);
     case TH_LAYER_SVDF:
-        if (l->memory == 0) l->memory = l->in_h; /* of all steps */
-        /* fall through */
     case TH_LAYER_LSTM:
-    case TH_LAYER_GRU: l->out_h = l->sequence ? l->in_h : 1, l->out_w = 1, l->out_c = l->filters; return TH_OK;
+    case TH_LAYER_GRU:
+        if (l->kind == TH_LAYER_SVDF && l->memory == 0) l->memory = l->in_h; /* of all steps */
+        l->out_h = l->sequence ? l->in_h : 1, l->out_w = 1, l->out_c = l->filters;
+        return TH_OK;
     case TH_LAYER_ACTIVATION:
     case TH_LAYER_SOFTMAX:
     case TH_LAYER_DROPOUT: l->out_h = l->in_h, l->out_w = l->in_w, l->out_c = l->in_c; return TH_OK;

@@ -173,6 +173,25 @@ INLINE int is_3x3(const th_conv_shape *g)
     return three && g->stride_w <= 2 ? g->stride_w : 0;
 }
 
+/* z of one row of output pixels and its share of sum and squares; px: its first input, rows are `row` floats apart */
+INLINE void dw_forward_row(const th_conv_shape *g, const float *w, const v wv[9], const float *px, int32_t row,
+                           int32_t step, bool three, float *to, v *total, v *square)
+{
+    const size_t s = (size_t)g->in_s;
+    v acc[ROW_TILE];
+#define DW_FORWARD(np)                                                                                                 \
+    {                                                                                                                  \
+        if (three)                                                                                                     \
+            dw_tile_3x3(np, wv, px, row, step, acc);                                                                   \
+        else                                                                                                           \
+            dw_tile_any(g, np, w, px, row, step, acc);                                                                 \
+        dw_sums(acc, np, to, s, total, square);                                                                        \
+        px += (np)*step;                                                                                               \
+        to += (np)*s;                                                                                                  \
+    }
+    FOR_PIXELS(g->out_w, DW_FORWARD);
+}
+
 INLINE void depthwise_forward(const th_conv_shape *g, const th_read *from, const float *w, float *room, float *z,
                               float *sum, int three)
 {
@@ -180,23 +199,13 @@ INLINE void depthwise_forward(const th_conv_shape *g, const th_read *from, const
     const size_t s = (size_t)g->in_s;
     const int32_t step = (three ? three : g->stride_w) * LANES;
     for (size_t ch = 0; ch < s; ch += LANES) {
-        v wv[9], total = {0}, square = {0}, acc[ROW_TILE];
+        v wv[9], total = {0}, square = {0};
         UNROLL for (int k = 0; k < 9; k++) wv[k] = three ? ld(w + (size_t)k * s + ch) : (v){0};
         for (int32_t r = 0, have = 0; r < g->out_h; r++) {
             have = read_rows_for(g, from, ch, have, r + 1, x);
             const float *px = x.at + (r * g->stride_h - g->top) * x.row - g->left * LANES;
             float *to = z + (size_t)(r * g->out_w) * s + ch;
-#define DW_FORWARD(np)                                                                                                 \
-    {                                                                                                                  \
-        if (three)                                                                                                     \
-            dw_tile_3x3(np, wv, px, x.row, step, acc);                                                                 \
-        else                                                                                                           \
-            dw_tile_any(g, np, w + ch, px, x.row, step, acc);                                                          \
-        dw_sums(acc, np, to, s, &total, &square);                                                                      \
-        px += (np)*step;                                                                                               \
-        to += (np)*s;                                                                                                  \
-    }
-            FOR_PIXELS(g->out_w, DW_FORWARD);
+            dw_forward_row(g, w + ch, wv, px, x.row, step, three, to, &total, &square);
         }
         if (!sum) continue;
         st(sum + ch, ld(sum + ch) + total);
@@ -390,10 +399,12 @@ INLINE void depthwise_backward(const th_conv_shape *g, const th_read *from, cons
             else
                 dw_weights_any(g, px, x.row, step, d, gw + ch);
         }
-        UNROLL for (int k = 0; k < 9; k++)
-        {
-            float *sum = gw + (size_t)k * s + ch;
-            if (three && gw) st(sum, ld(sum) + acc[k]);
+        if (three && gw) {
+            UNROLL for (int k = 0; k < 9; k++)
+            {
+                float *sum = gw + (size_t)k * s + ch;
+                st(sum, ld(sum) + acc[k]);
+            }
         }
         if (!to->dy) continue;
         if (three == 1)

@@ -190,8 +190,8 @@ void th_net_init(th_net *net, uint64_t seed);
 size_t th_net_param_count(const th_net *net, int32_t layer, th_param_role role);
 void th_net_param_get(const th_net *net, int32_t layer, th_param_role role, float *values);
 void th_net_param_set(th_net *net, int32_t layer, th_param_role role, const float *values);
-/* The same of an array as large as params (a gradient, an average): weights, bias and gamma only. */
-void th_net_param_of(const th_net *net, const float *params, int32_t layer, th_param_role role, float *values);
+/* The same from an array as large as params (a gradient, an average): weights, bias and gamma only. */
+void th_net_param_of(const th_net *net, const float *from, int32_t layer, th_param_role role, float *values);
 
 /* All passes run inside a team, on every member; results stand after the run.
  * Forward: x -> z of the last stage; each member has its own loss and score.  y NULL: no loss. */

@@ -1,7 +1,7 @@
 /* Numbers as examples: one scale a channel, and sensors that sit in any direction. */
 #include "data/card.h"
 
-#include "test.h"
+#include "../test.h"
 
 #include <math.h>
 #include <string.h>
