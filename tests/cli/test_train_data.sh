@@ -32,6 +32,18 @@ exits "another end" 0 'next: thimble test'
 run inspect "$tmp/head.tflite"; exits "is in the model" 0 'FULLY_CONNECTED'
 run train "$tmp/net.txt" --data "$tmp/train.csv" --head "dense classes"; exits "only of a trained one" 2 'trained before'
 
+# Autoencoders: one label is enough, and what comes out has the size of what goes in.
+grep -v far "$tmp/train.csv" >"$tmp/near.csv"
+printf 'dense 2\ndense 3\n' >"$tmp/auto.txt"
+run train "$tmp/auto.txt" --data "$tmp/near.csv" --target input --epochs 5 --threads 1 --out "$tmp/auto.tflite"
+exits "learns what goes in" 0 'auto.tflite'
+run quantize "$tmp/auto.tflite" --data "$tmp/near.csv" --out "$tmp/auto8.tflite"; exits "in integers" 0 'bytes'
+run quantize "$tmp/auto.tflite" --data "$tmp/near.csv" --train 2; exits "which are not trained" 2 'is an autoencoder'
+run train "$tmp/net.txt" --data "$tmp/near.csv" --target output; exits "no target" 2 'labels or input'
+run train autoencoder-4 --data "$tmp/near.csv" --out "$tmp/x.tflite"; exits "of another size" 1 'gives 4; write'
+run train "$tmp/net.txt" --data "$tmp/train.csv" --change turn,none; exits "no change and one" 2 'is none of'
+run train "$tmp/net.txt" --data "$tmp/train.csv" --target input --loss cross-entropy; exits "classes of numbers" 2 'mse, mae or huber'
+
 # refused CSV WORDS: a table that is wrong
 refused() {
 	run train "$tmp/net.txt" --data "$tmp/bad.csv" --out "$tmp/x.tflite"; exits "$1" 1 "$1"
