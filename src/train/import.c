@@ -24,7 +24,7 @@ typedef struct reader {
 static th_err refuse(const reader *r, const char *what)
 {
     return th_why_set(r->why, TH_EUNSUP, "operator %d (%s): %s; it cannot be trained", (int)r->index,
-                      th_op_find(r->node->op)->name, what);
+                      th_op_find((int32_t)r->node->op)->name, what);
 }
 
 static const th_tensor *tensor(const reader *r, int32_t k)

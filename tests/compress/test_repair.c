@@ -40,7 +40,7 @@ static void close_bench(bench *b)
 static th_score score_with(bench *b, const th_quantize_settings *s)
 {
     th_converted c = {0};
-    th_score score;
+    th_score score = {0};
     th_why why = {0};
     if (th_quantizer_make(b->q, s, &c, &why) || th_scorer_run(&b->scorer, &c.model->graphs[0], &score, &why))
         fail_msg("%s", why.text);

@@ -63,7 +63,7 @@ static void put_epochs(th_store *s, int64_t id, int first, int last)
 {
     for (int e = first; e <= last; e++) {
         char loss[] = "val_loss", none[] = "val_mae";
-        const th_run_value v[] = {{e, loss, 1.0 / e}, {e, none, NAN}};
+        const th_run_value v[] = {{e, loss, 1.0 / e}, {e, none, (double)NAN}};
         assert_int_equal(th_runs_put(s, id, v, 2, NULL), TH_OK);
     }
 }

@@ -72,7 +72,7 @@ static void plateaus(void **state)
     assert_int_equal(th_schedule_drops(accuracy, 6, 1, 2), 1);
     assert_int_equal(th_schedule_drops(accuracy, 6, 1, 3), 0);
     assert_int_equal(th_schedule_drops(accuracy, 0, 1, 1), 0);
-    const double none[] = {NAN, NAN, NAN};
+    const double none[] = {(double)NAN, (double)NAN, (double)NAN};
     assert_int_equal(th_schedule_drops(none, 3, 1, 1), 3); /* what is no number is not better */
 }
 
