@@ -141,9 +141,9 @@ static th_err make_plan(const th_graph *graph, th_isa isa, manner how, th_plan *
                          "the model needs an arena of %zu bytes at operator %d; %zu are the most. Are its tensors' "
                          "shapes what they should be?",
                          plan->arena_bytes, (int)plan->peak_node, TH_MAX_ARENA);
-    if (!err) err = th_plan_share(plan);
+    if (!err) err = th_plan_share(plan, why);
     for (int32_t i = 0; i < plan->n_sub && !err; i++)
-        if (plan->sub[i]) err = th_plan_share(plan->sub[i]);
+        if (plan->sub[i]) err = th_plan_share(plan->sub[i], why);
     plan->own_bytes = plan->arena_bytes;
     if (err)
         th_plan_free(plan);

@@ -58,6 +58,6 @@ int32_t th_plan_end(const th_graph *graph);
 TH_NODISCARD th_err th_plan_link(th_plan *root, th_why *why);
 
 /* Equal parameters of different steps become one (plan_share.c).  Errors: TH_ENOMEM. */
-TH_NODISCARD th_err th_plan_share(th_plan *plan);
+TH_NODISCARD th_err th_plan_share(th_plan *plan, th_why *why);
 
 #endif

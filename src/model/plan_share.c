@@ -98,14 +98,14 @@ static bool has_par(const th_step *s)
     return s->par && s->par_type && s->control == TH_CONTROL_KERNEL;
 }
 
-th_err th_plan_share(th_plan *plan)
+th_err th_plan_share(th_plan *plan, th_why *why)
 {
     size_t n = 0, room = 16;
     for (int32_t k = 0; k < plan->graph->n_nodes; k++)
         if (has_par(&plan->steps[k])) n += 1 + plan->steps[k].n_fields;
     while (room < 2 * n) room *= 2;
     table t = {.entries = calloc(room, sizeof *t.entries), .mask = room - 1};
-    if (!t.entries) return TH_ENOMEM;
+    if (!t.entries) return th_why_set(why, TH_ENOMEM, "no memory to plan the model");
     for (int32_t k = 0; k < plan->graph->n_nodes; k++) {
         int32_t number;
         if (has_par(&plan->steps[k])) share_step(&t, &plan->steps[k], th_bands_of(plan, k, &number) >= 0);
