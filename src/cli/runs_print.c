@@ -313,14 +313,14 @@ static void csv_run(const th_runs_print *p, const th_run_full *f)
     const th_run *r = f->run;
     const char *const texts[] = {r->name, r->started, r->finished,  state_of(p, r), r->preset,
                                  r->seed, r->path,    r->data_hash, r->code};
-    static const char *const results[] = {"test_accuracy_float", "test_accuracy_int8", "test_balanced_float",
-                                          "test_balanced_int8"};
     printf("%lld,", (long long)r->id);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) csv_text(texts[i], ",");
     printf("%lld,%lld,%lld,%lld,%lld,", (long long)r->threads, (long long)r->parameters, (long long)r->macs,
            (long long)th_runs_epochs(&f->metrics), (long long)th_run_best(f));
     for (int m = 0; m < TH_N_METRICS; m++) csv_number(best_value(f, th_metric_name((th_metric)m)), ",");
-    for (int i = 0; i < 4; i++) csv_number(th_runs_value(&f->results, 0, results[i]), ",");
+#define X(name) csv_number(th_runs_value(&f->results, 0, name), ",");
+    TH_RUN_RESULTS(X)
+#undef X
     putchar('"');
     for (const char *c = r->options; *c; c++)
         if (*c == '\n')
@@ -346,7 +346,10 @@ th_err th_runs_csv(const th_runs_print *p, const th_run_full *full, size_t n, th
     }
     printf("run,name,started,finished,state,preset,seed,path,data_hash,code,threads,parameters,macs,epochs,best_epoch");
     for (int m = 0; m < TH_N_METRICS; m++) printf(",%s", th_metric_name((th_metric)m));
-    puts(",test_accuracy_float,test_accuracy_int8,test_balanced_float,test_balanced_int8,options");
+#define X(name) printf(",%s", name);
+    TH_RUN_RESULTS(X)
+#undef X
+    puts(",options");
     for (size_t i = 0; i < n; i++) csv_run(p, &full[i]);
     return TH_OK;
 }

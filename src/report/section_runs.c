@@ -56,8 +56,10 @@ static void draw(th_html *h, const th_report *r, const double *x, const double *
                         .mark = -1,
                         .x_text = "epoch"};
     th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n",
-                percent ? "Accuracy on validation clips. Up is better."
-                        : "Loss or distance, on validation clips where there are some. Down is better.");
+                percent                 ? "Accuracy on validation clips. Up is better."
+                : metric == TH_VAL_LOSS ? "Loss on validation clips. Down is better."
+                : metric == TH_VAL_MAE  ? "Mean distance on validation clips. Down is better."
+                                        : "Loss on training clips. Down is better.");
     th_svg_chart(h, &c, series, r->n_runs);
     th_html_put(h, "</figure>\n");
 }
@@ -131,8 +133,9 @@ static void write_figures(th_html *h, const th_report *r)
     th_html_put(h, "</tr>\n");
     for (int m = 0; m < TH_N_METRICS; m++)
         if (th_metric_better((th_metric)m)) figure_row(h, r, th_metric_name((th_metric)m), false);
-    static const char *const results[] = {"test_accuracy_float", "test_accuracy_int8", "test_balanced_int8"};
-    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++) figure_row(h, r, results[i], true);
+#define X(name) figure_row(h, r, name, true);
+    TH_RUN_RESULTS(X)
+#undef X
 }
 
 static void write_table(th_html *h, const th_report *r)

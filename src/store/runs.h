@@ -7,11 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The texts of a run, in the order of the columns: X(member, column). */
+/* The texts of a run, in the order of the columns, which have the members' names. */
 #define TH_RUN_TEXTS(X)                                                                                                \
     X(name)                                                                                                            \
     X(started)                                                                                                         \
     X(finished) X(state) X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash) X(code) X(metric)
+
+/* Figures of `thimble test` that are kept with a run, as they are shown. */
+#define TH_RUN_RESULTS(X)                                                                                              \
+    X("test_accuracy_float") X("test_accuracy_int8") X("test_balanced_float") X("test_balanced_int8")
 
 typedef struct th_run {
     int64_t id;
