@@ -93,12 +93,15 @@ static th_err set_act(const reader *r, th_layer *l, th_act act)
     return TH_OK;
 }
 
-/* Weights and bias of the layer that was made last. */
-static th_err set_weights(reader *r, th_layer *l, const th_tensor *w, const th_tensor *bias)
+/* Weights and bias of the layer that was made last; `each`: weights of an output channel.  The sizes are those of a
+ * file, which nobody has checked yet. */
+static th_err set_weights(reader *r, th_layer *l, const th_tensor *w, const th_tensor *bias, int64_t each)
 {
     const float **value = r->im->value[r->im->spec.n_layers - 1];
-    if (!w || w->type != TH_F32 || !w->data) return refuse(r, "its weights are no float constants");
+    if (w->type != TH_F32 || !w->data) return refuse(r, "its weights are no float constants");
     if (bias && (bias->type != TH_F32 || !bias->data)) return refuse(r, "its bias is no float constant");
+    if (th_shape_count(&w->shape) != each * l->out_c || (bias && th_shape_count(&bias->shape) != l->out_c))
+        return refuse(r, "its weights or its bias do not go with its shape");
     l->bias = true;
     value[TH_PARAM_WEIGHTS] = w->data;
     value[TH_PARAM_BIAS] = bias ? bias->data : NULL;
@@ -148,11 +151,13 @@ static th_err add_conv(reader *r)
     l->k_h = w->shape.d[1], l->k_w = w->shape.d[2];
     l->stride_h = a->conv.stride_h, l->stride_w = a->conv.stride_w;
     l->dilation_h = a->conv.dilation_h, l->dilation_w = a->conv.dilation_w;
+    if (!depthwise && (w->shape.d[3] < 1 || l->in_c % w->shape.d[3] != 0))
+        return refuse(r, "its weights do not go with its input's channels");
     if (!depthwise) l->groups = l->in_c / w->shape.d[3];
     if (depthwise && l->out_c != l->in_c) return refuse(r, "it makes several outputs of one channel");
     TH_TRY(set_padding(r, l, a->conv.padding, pad));
     TH_TRY(set_act(r, l, a->conv.act));
-    return set_weights(r, l, w, tensor(r, 2));
+    return set_weights(r, l, w, tensor(r, 2), (int64_t)l->k_h * l->k_w * (depthwise ? 1 : w->shape.d[3]));
 }
 
 static th_err add_transpose(reader *r)
@@ -167,7 +172,7 @@ static th_err add_transpose(reader *r)
     l->stride_h = a->conv.stride_h, l->stride_w = a->conv.stride_w;
     l->padding = a->conv.padding;
     TH_TRY(set_act(r, l, a->conv.act));
-    return set_weights(r, l, w, tensor(r, 3));
+    return set_weights(r, l, w, tensor(r, 3), (int64_t)l->k_h * l->k_w * l->in_c);
 }
 
 static th_err add_dense(reader *r)
@@ -180,7 +185,7 @@ static th_err add_dense(reader *r)
         return refuse(r, "it does not take all values of one sample");
     l->filters = l->out_c;
     TH_TRY(set_act(r, l, a->dense.act));
-    return set_weights(r, l, w, tensor(r, 2));
+    return set_weights(r, l, w, tensor(r, 2), w->shape.d[1]);
 }
 
 static th_err add_pool(reader *r)
