@@ -42,8 +42,6 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* ---- options ---- */
-
 /* ---- the network ---- */
 
 static void list_layers(const file_cmd *c)

@@ -186,6 +186,8 @@ static th_err start(trainer *t, th_why *why)
         &(th_net_options){
             .batch = batch, .n_members = job->cfg.n_threads, .frozen = job->frozen, .simulation = job->simulation},
         &t->net, why));
+    if (t->net->n_trained == 0)
+        return th_why_set(why, TH_EUSAGE, "there is nothing to train: no layer has weights that are not frozen");
     TH_TRY(allocate(t, why));
     t->steps = (job->n_train + batch - 1) / batch;
     t->net->loss = t->cfg.loss;
