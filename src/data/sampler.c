@@ -58,10 +58,11 @@ struct th_sampler {
     double *word_end;                  /* [n_words] cumulated share of each word, last 1 */
     float *bank[BANK_ROWS];            /* [bank_n] each, root mean square 1; babble may be NULL */
     int32_t bank_n;
-    member *members;     /* [TH_SAMPLER_MEMBERS] */
-    float *kept;         /* [n_epoch][n_frames][n_coef] newest features of each place; NULL: nothing is kept */
-    int32_t *kept_label; /* [n_epoch] */
-    _Atomic int32_t *kept_variant; /* [n_epoch] -1: none yet; set when the features are there */
+    member *members;       /* [TH_SAMPLER_MEMBERS] */
+    float *kept;           /* [n_epoch][n_frames][n_coef] newest features of each place; NULL: nothing is kept */
+    int32_t *kept_label;   /* [n_epoch] */
+    int32_t *kept_variant; /* [n_epoch] -1: none yet */
+    atomic_bool *kept_busy;
     void *scratch;
 };
 
@@ -215,30 +216,46 @@ static int32_t make_variant(const th_sampler *s, member *m, int32_t variant, int
     return label;
 }
 
-/* The same from what is kept.  `owner`: the only member that may put features of place k there in this epoch. */
-static int32_t take_variant(const th_sampler *s, member *m, int32_t variant, int32_t k, bool owner, float *x)
+/* A place of what is kept, for this thread alone; false: another one is there, so do without. */
+static bool open_place(const th_sampler *s, int32_t k)
+{
+    return s->kept && !atomic_exchange_explicit(&s->kept_busy[k], true, memory_order_acquire);
+}
+
+static void close_place(const th_sampler *s, int32_t k)
+{
+    atomic_store_explicit(&s->kept_busy[k], false, memory_order_release);
+}
+
+/* The same from what is kept, when it is there: the values do not depend on that. */
+static int32_t take_variant(const th_sampler *s, member *m, int32_t variant, int32_t k, float *x)
 {
     const size_t n = (size_t)(s->pipe.n_frames * s->pipe.frontend.n_coef);
-    float *kept = s->kept ? s->kept + (size_t)k * n : NULL;
-    if (kept && atomic_load(&s->kept_variant[k]) == variant) {
-        memcpy(x, kept, n * sizeof *x);
-        return s->kept_label[k];
+    if (open_place(s, k)) {
+        const bool there = s->kept_variant[k] == variant;
+        if (there) memcpy(x, s->kept + (size_t)k * n, n * sizeof *x);
+        const int32_t label = s->kept_label[k];
+        close_place(s, k);
+        if (there) return label;
     }
     const int32_t label = make_variant(s, m, variant, k, x);
-    if (kept && owner) {
-        memcpy(kept, x, n * sizeof *x);
-        s->kept_label[k] = label;
-        atomic_store(&s->kept_variant[k], variant);
+    if (open_place(s, k)) {
+        if (variant > s->kept_variant[k]) { /* members may be in different epochs */
+            memcpy(s->kept + (size_t)k * n, x, n * sizeof *x);
+            s->kept_label[k] = label;
+            s->kept_variant[k] = variant;
+        }
+        close_place(s, k);
     }
     return label;
 }
 
-static int32_t make_features(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool owner, float *x)
+static int32_t make_features(const th_sampler *s, member *m, int32_t epoch, int32_t i, float *x)
 {
     if (!s->augmenting) return make_variant(s, m, epoch, i, x);
     const uint64_t key = mix_bits(s->seed ^ mix_bits((uint64_t)epoch + 1));
     const int32_t k = (int32_t)shuffled((uint32_t)i, (uint32_t)s->n_epoch, key);
-    const int32_t label = take_variant(s, m, (epoch + k % REUSE) / REUSE, k, owner, x);
+    const int32_t label = take_variant(s, m, (epoch + k % REUSE) / REUSE, k, x);
     th_rng r = th_rng_make(mix_bits(s->seed + (uint64_t)epoch) + 1, (uint64_t)i);
     th_features_mask(&r, x, s->pipe.n_frames, s->pipe.frontend.n_coef, s->aug.time_mask_frames, s->aug.freq_mask_coefs);
     return label;
@@ -255,12 +272,12 @@ int32_t th_sampler_label_size(const th_sampler *s, int32_t label)
 }
 
 /* Slot of m->made that holds example i. */
-static int made(const th_sampler *s, member *m, int32_t epoch, int32_t i, bool owner)
+static int made(const th_sampler *s, member *m, int32_t epoch, int32_t i)
 {
     const int slot = i & 1;
     const int64_t key = (int64_t)epoch * INT64_C(4294967296) + i;
     if (m->made_key[slot] != key) {
-        m->made_label[slot] = make_features(s, m, epoch, i, owner, m->made[slot]);
+        m->made_label[slot] = make_features(s, m, epoch, i, m->made[slot]);
         m->made_key[slot] = key;
     }
     return slot;
@@ -272,10 +289,10 @@ void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int membe
     const int32_t n = s->pipe.n_frames * s->pipe.frontend.n_coef;
     memset(y, 0, (size_t)s->pipe.n_labels * sizeof *y);
     if (!s->augmenting || !(s->aug.mixup > 0.0f) || (i ^ 1) >= s->n_epoch) {
-        y[make_features(s, m, epoch, i, true, x)] = 1.0f;
+        y[make_features(s, m, epoch, i, x)] = 1.0f;
         return;
     }
-    const int own = made(s, m, epoch, i, true), partner = made(s, m, epoch, i ^ 1, false);
+    const int own = made(s, m, epoch, i), partner = made(s, m, epoch, i ^ 1);
     th_rng r = th_rng_make(mix_bits(s->seed ^ (uint64_t)epoch << 32), (uint64_t)i);
     float part = th_rng_beta(&r, s->aug.mixup);
     if (part < 0.5f) part = 1.0f - part;
@@ -483,8 +500,12 @@ static th_err open_kept(th_sampler *s, th_why *why)
     s->kept = malloc((n * x + 1) * sizeof *s->kept);
     s->kept_label = malloc((n + 1) * sizeof *s->kept_label);
     s->kept_variant = malloc((n + 1) * sizeof *s->kept_variant);
-    if (!s->kept || !s->kept_label || !s->kept_variant) return no_memory(why);
-    for (size_t k = 0; k < n; k++) atomic_init(&s->kept_variant[k], -1);
+    s->kept_busy = malloc((n + 1) * sizeof *s->kept_busy);
+    if (!s->kept || !s->kept_label || !s->kept_variant || !s->kept_busy) return no_memory(why);
+    for (size_t k = 0; k < n; k++) {
+        s->kept_variant[k] = -1;
+        atomic_init(&s->kept_busy[k], false);
+    }
     return TH_OK;
 }
 
@@ -548,6 +569,7 @@ void th_sampler_free(th_sampler *s)
     free(s->kept);
     free(s->kept_label);
     free(s->kept_variant);
+    free(s->kept_busy);
     free(s->members);
     free(s->scratch);
     free(s->tables);
