@@ -308,6 +308,7 @@ static th_err train_it(file_cmd *c, th_model **model, th_why *why)
                               .n_val = c->set.n_val,
                               .checkpoint = c->checkpoint,
                               .resume = th_arg_on(c->a, "resume"),
+                              .light = c->set.train->f32 != NULL,
                               .job_hash = hash_job(c),
                               .on_epoch = on_epoch,
                               .on_progress = on_progress,

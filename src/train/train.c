@@ -180,11 +180,12 @@ static th_err start(trainer *t, th_why *why)
     t->cfg.schedule.peak = (double)job->cfg.learning_rate;
     if (t->cfg.momentum < 0) t->cfg.momentum = t->cfg.optimizer->momentum;
     t->n_out = outputs_of(job->spec);
-    TH_TRY(th_team_new(job->cfg.n_threads, &t->team, why));
+    if (job->light) t->cfg.n_threads = th_train_step_threads(job->spec, batch, t->cfg.n_threads);
+    TH_TRY(th_team_new(t->cfg.n_threads, &t->team, why));
     TH_TRY(th_net_new(
         job->spec,
         &(th_net_options){
-            .batch = batch, .n_members = job->cfg.n_threads, .frozen = job->frozen, .simulation = job->simulation},
+            .batch = batch, .n_members = t->cfg.n_threads, .frozen = job->frozen, .simulation = job->simulation},
         &t->net, why));
     if (t->net->n_trained == 0)
         return th_why_set(why, TH_EUSAGE, "there is nothing to train: no layer has weights that are not frozen");

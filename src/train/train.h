@@ -54,6 +54,7 @@ typedef struct th_train_job {
     int32_t n_train, n_val; /* examples per epoch */
     const char *checkpoint; /* path: written after each epoch (atomically), read when resume is set; or NULL */
     bool resume;
+    bool light; /* examples cost next to nothing to make: a tiny network then trains on one thread, which is faster */
     uint64_t
         job_hash; /* of the data and features (spec and cfg are added here): a checkpoint of another job is refused */
     bool (*on_epoch)(void *ctx, const th_epoch_report *r); /* false stops; after a resume it sees the old ones first */
