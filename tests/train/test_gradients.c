@@ -54,8 +54,10 @@ static double worst_output(th_net *net, th_team *team)
     for (int32_t n = 0; n < BATCH; n++) {
         th_net_scores(net, 0, n, got);
         for (size_t i = 0; i < net->n_out; i++) {
-            worst = fmax(worst, fabs((double)got[i] - want[(size_t)n * net->n_out + i]));
-            largest = fmax(largest, fabs(want[(size_t)n * net->n_out + i]));
+            /* not fmax: two of them in one loop make gcc 12 for AArch64 give up */
+            const double w = want[(size_t)n * net->n_out + i], off = fabs((double)got[i] - w);
+            if (!(off <= worst)) worst = off;
+            if (fabs(w) > largest) largest = fabs(w);
         }
     }
     ref_free(&f);
