@@ -14,7 +14,8 @@
  * are no stages: they become part of the stage before.
  * Work is split by samples: member t of n takes samples N*t/n to N*(t+1)/n.
  *
- * Each kind of stage is one file in train/kinds/ and one row of the table in train/stages.c. */
+ * Each kind of stage is one row of the table in train/stages.c; the rows live in train/kinds/, alike ones in one file.
+ */
 #ifndef TH_TRAIN_NET_H
 #define TH_TRAIN_NET_H
 
