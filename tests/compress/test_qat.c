@@ -1,7 +1,7 @@
 /* A network that int8 breaks learns to live with int8, and what is exported is what training saw. */
 #include "../test.h"
 
-#include "base/rng.h"
+#include "../squares.h"
 #include "compress/equalise.h"
 #include "compress/qat.h"
 #include "compress/score.h"
@@ -10,19 +10,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define H       8
 #define N_TRAIN 240
 #define N_VAL   90
 
-/* A weak square in one of three places, in noise. */
 static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
 {
-    const int32_t label = i % 3;
-    th_rng rng = th_rng_make((uint64_t)(*(int *)ctx), (uint64_t)epoch << 32 | (uint64_t)i);
     (void)member;
-    for (int32_t k = 0; k < H * H; k++) x[k] = 0.4f * th_rng_normal(&rng);
-    for (int32_t k = 0; k < 9; k++) x[(1 + label * 2 + k / 3) * H + 2 + k % 3] += 0.9f;
-    for (int32_t k = 0; k < 3; k++) y[k] = k == label;
+    squares_example((uint64_t)(*(int *)ctx), epoch, i, 0.9f, x, y);
 }
 
 static void sample(void *ctx, int32_t i, float *x)
@@ -72,7 +66,7 @@ static th_model *trained(double *accuracy)
     const char text[] =
         "conv2d 12 3x3 bn relu\ndepthwise 3x3 stride 2x2 bn relu as a\nconv2d 12 1x1 bn relu\nconv2d 12 "
         "1x1\nadd a\nhard-swish\nflatten\ndense classes\n";
-    if (th_spec_parse(text, H, H, 1, 3, &spec, &why)) fail_msg("%s", why.text);
+    if (th_spec_parse(text, SQUARES_H, SQUARES_H, 1, 3, &spec, &why)) fail_msg("%s", why.text);
     const th_train_job job = job_of(&spec, 8, 0.01f, accuracy);
     if (th_train(&job, &model, &why)) fail_msg("%s", why.text);
     return model;

@@ -1,26 +1,20 @@
 /* Freezing and a new head: the trunk stays as it was to the bit, the head learns, with kept features and without. */
 #include "../test.h"
 
-#include "base/rng.h"
+#include "../squares.h"
 #include "train/export.h"
 #include "train/transfer.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define H       8
 #define N_TRAIN 240
 #define N_VAL   60
 
-/* A bright square in one of three places, in noise that depends on epoch and example. */
 static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
 {
-    const int32_t label = i % 3;
-    th_rng rng = th_rng_make((uint64_t)(*(int *)ctx), (uint64_t)epoch << 32 | (uint64_t)i);
     (void)member;
-    for (int32_t k = 0; k < H * H; k++) x[k] = 0.4f * th_rng_normal(&rng);
-    for (int32_t k = 0; k < 9; k++) x[(1 + label * 2 + k / 3) * H + 2 + k % 3] += 1.5f;
-    for (int32_t k = 0; k < 3; k++) y[k] = k == label;
+    squares_example((uint64_t)(*(int *)ctx), epoch, i, 1.5f, x, y);
 }
 
 static bool remember(void *ctx, const th_epoch_report *r)
@@ -53,7 +47,7 @@ static th_model *first_model(th_spec *spec)
     th_net *net = NULL;
     th_model *model = NULL;
     const char text[] = "conv2d 12 3x3 stride 2x2 relu\nconv2d 10 3x3 relu\nflatten\ndense classes\n";
-    assert_int_equal(th_spec_parse(text, H, H, 1, 2, spec, NULL), TH_OK);
+    assert_int_equal(th_spec_parse(text, SQUARES_H, SQUARES_H, 1, 2, spec, NULL), TH_OK);
     assert_int_equal(th_net_new(spec, &(th_net_options){.batch = 2, .n_members = 1}, &net, NULL), TH_OK);
     th_net_init(net, 5);
     assert_int_equal(th_net_export(net, &model, NULL), TH_OK);
