@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool th_place_fits(const th_block *blocks, int32_t a, int32_t b, const th_over *over)
+bool th_place_fits(const th_place_block *blocks, int32_t a, int32_t b, const th_over *over)
 {
-    const th_block *x = &blocks[a], *y = &blocks[b];
+    const th_place_block *x = &blocks[a], *y = &blocks[b];
     if (!th_blocks_meet(x, y) || x->offset + x->bytes <= y->offset || y->offset + y->bytes <= x->offset) return true;
     if (!over) return false;
     const size_t out = blocks[over->out].offset, in = blocks[over->in].offset;
@@ -76,7 +76,7 @@ static void take_saving(th_packing *p, int32_t out, size_t align)
 }
 
 /* Adds `bytes` at the block's first step and takes them away after its last: th_packing.need as differences. */
-static void add_change(size_t *change, const th_packing *p, const th_block *b, size_t bytes)
+static void add_change(size_t *change, const th_packing *p, const th_place_block *b, size_t bytes)
 {
     change[b->first] += bytes;
     if (b->last + 1 < p->n_steps) change[b->last + 1] -= bytes; /* may wrap: the sum does not */
@@ -96,7 +96,7 @@ static void take_slack(th_packing *p, size_t align)
         bool any = false;
         memset(blocks, 0, (size_t)p->n_steps * sizeof *blocks);
         for (int32_t i = 0; i < p->n; i++) {
-            const th_block *b = &p->block[i];
+            const th_place_block *b = &p->block[i];
             if (th_align_up(b->bytes, align) - b->bytes < slack) continue;
             add_change(blocks, p, b, 1);
             any = true;
@@ -125,11 +125,11 @@ static void measure(th_packing *p, int32_t *peak)
         if (p->block[i].pinned) p->bound = most(p->bound, p->block[i].offset + p->block[i].bytes);
 }
 
-static th_err check(th_block *blocks, int32_t n)
+static th_err check(th_place_block *blocks, int32_t n)
 {
     size_t all = 0;
     for (int32_t i = 0; i < n; i++) {
-        th_block *b = &blocks[i];
+        th_place_block *b = &blocks[i];
         if (!b->align) b->align = TH_PLACE_ALIGN;
         if (b->bytes > SIZE_MAX / 4 || all > SIZE_MAX / 4) return TH_ERANGE;
         all += b->bytes + b->align;
@@ -151,7 +151,7 @@ static bool shares(const th_packing *p, int32_t b, int32_t i)
 /* Puts block b at `at` if it can stand there among all others. */
 static bool move_to(th_packing *p, int32_t b, size_t at)
 {
-    th_block *block = &p->block[b];
+    th_place_block *block = &p->block[b];
     const size_t old = block->offset;
     bool fits = !block->pinned && at % block->align == 0 && at + block->bytes <= p->best_bytes;
     block->offset = at;

@@ -31,13 +31,13 @@
 /* Where a block starts when it does not say: enough for any element type and for 16-byte vectors. */
 #define TH_PLACE_ALIGN 16u
 
-typedef struct th_block {
+typedef struct th_place_block {
     size_t bytes;        /* > 0 */
     size_t align;        /* a power of two; 0: TH_PLACE_ALIGN */
     int32_t first, last; /* steps, both inside; first <= last */
     size_t offset;       /* result; of a pinned block: where it has to be, which need not be aligned */
     bool pinned;         /* two pinned ones must not share bytes while they meet: the caller has checked */
-} th_block;
+} th_place_block;
 
 /* Most work of one placement, but for what is linear in blocks and steps.  About 10,000 blocks can be placed with it;
  * of more, which no network has, the rest goes on top of all others and shares no bytes. */
@@ -60,7 +60,7 @@ typedef struct th_placed {
 } th_placed;
 
 typedef struct th_place_task {
-    th_block *block; /* [n] */
+    th_place_block *block; /* [n] */
     int32_t n;
     const th_over *over;     /* [n_over] */
     int32_t n_over, n_steps; /* steps are 0 .. n_steps-1 */
@@ -74,6 +74,6 @@ typedef struct th_place_task {
 TH_NODISCARD th_err th_place(const th_place_task *task, th_placed *placed);
 
 /* Whether two blocks stand as they may: `over` is their entry, or NULL for none. */
-bool th_place_fits(const th_block *blocks, int32_t a, int32_t b, const th_over *over);
+bool th_place_fits(const th_place_block *blocks, int32_t a, int32_t b, const th_over *over);
 
 #endif

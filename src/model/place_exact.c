@@ -32,7 +32,7 @@ static size_t still_needed(const small *s, uint32_t placed)
         const int32_t step = s->p->block[s->id[i]].first;
         size_t sum = 0;
         for (int32_t j = 0; j < s->n; j++) {
-            const th_block *b = &s->p->block[s->id[j]];
+            const th_place_block *b = &s->p->block[s->id[j]];
             if (placed >> j & 1u || b->first > step || b->last < step) continue;
             size_t least = b->bytes; /* what it takes of the line: the least that another one may be above it */
             for (int32_t k = 0; k < s->n; k++)
@@ -85,7 +85,7 @@ static bool only_exact(const th_near *q)
 
 static size_t gap(const th_packing *p, int32_t upper, int32_t lower)
 {
-    const th_block *b = &p->block[lower];
+    const th_place_block *b = &p->block[lower];
     if (!th_blocks_meet(b, &p->block[upper])) return 0;
     for (int32_t i = p->near_at[upper]; i < p->near_at[upper + 1]; i++)
         if (p->near[i].other == lower) return only_exact(&p->near[i]) ? 0 : p->near[i].above;

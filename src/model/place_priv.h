@@ -18,7 +18,7 @@ typedef struct th_near {
 } th_near;
 
 typedef struct th_packing {
-    th_block *block;
+    th_place_block *block;
     int32_t n, n_steps;
     const th_over *over;
     int32_t n_over;
@@ -33,7 +33,7 @@ typedef struct th_packing {
     int64_t work; /* that may still be done */
 } th_packing;
 
-static inline bool th_blocks_meet(const th_block *a, const th_block *b)
+static inline bool th_blocks_meet(const th_place_block *a, const th_place_block *b)
 {
     return a->first <= b->last && b->first <= a->last;
 }

@@ -24,7 +24,7 @@ typedef struct packer {
 } packer;
 
 /* Whether b may start at `at` as far as q is concerned; if not, *next is where it may, above. */
-static bool clear(const th_block *b, const th_block *q, const th_near *near, size_t at, size_t *next)
+static bool clear(const th_place_block *b, const th_place_block *q, const th_near *near, size_t at, size_t *next)
 {
     const size_t above = near ? near->above : q->bytes, below = near ? near->below : b->bytes;
     if (at >= q->offset + above || at + below <= q->offset || (near && near->exact && at == q->offset)) return true;
@@ -34,7 +34,7 @@ static bool clear(const th_block *b, const th_block *q, const th_near *near, siz
 
 /* The lowest place from `at` on. After a jump over one block a lower one that it may lie over partly can be in the way
  * again, so this goes round until nothing moves. */
-static size_t lowest(packer *k, const th_block *b, int32_t n_placed, size_t at)
+static size_t lowest(packer *k, const th_place_block *b, int32_t n_placed, size_t at)
 {
     for (bool moved = true; moved;) {
         moved = false;
@@ -42,7 +42,7 @@ static size_t lowest(packer *k, const th_block *b, int32_t n_placed, size_t at)
         k->p->work -= n_placed;
         for (int32_t i = 0; i < n_placed; i++) {
             const int32_t id = k->placed[i];
-            const th_block *q = &k->p->block[id];
+            const th_place_block *q = &k->p->block[id];
             if (th_blocks_meet(b, q) && !clear(b, q, k->near[id], at, &at)) moved = true;
         }
     }
@@ -52,7 +52,7 @@ static size_t lowest(packer *k, const th_block *b, int32_t n_placed, size_t at)
 /* The same, or a lower place exactly on an input. */
 static size_t find_place(packer *k, int32_t id, int32_t n_placed)
 {
-    const th_block *b = &k->p->block[id];
+    const th_place_block *b = &k->p->block[id];
     const int32_t from = k->p->near_at[id], to = k->p->near_at[id + 1];
     if (k->p->work <= 0) return th_align_up(k->top, b->align);
     for (int32_t i = from; i < to; i++) k->near[k->p->near[i].other] = &k->p->near[i];
@@ -71,7 +71,7 @@ static size_t find_place(packer *k, int32_t id, int32_t n_placed)
 /* Places block `id` among the n_placed ones. */
 static void put(packer *k, int32_t n_placed, int32_t id)
 {
-    th_block *b = &k->p->block[id];
+    th_place_block *b = &k->p->block[id];
     if (!b->pinned) b->offset = find_place(k, id, n_placed);
     int32_t at = n_placed;
     for (; at > 0 && k->p->block[k->placed[at - 1]].offset > b->offset; at--) k->placed[at] = k->placed[at - 1];
@@ -113,7 +113,7 @@ typedef enum rule { BY_SIZE, BY_BREADTH, BY_LIFETIME, BY_START, BY_END, N_RULES 
 
 static size_t key(const packer *k, int32_t id, rule r)
 {
-    const th_block *b = &k->p->block[id];
+    const th_place_block *b = &k->p->block[id];
     switch (r) {
     case BY_SIZE: return b->bytes;
     case BY_BREADTH: return k->breadth[id];
@@ -158,7 +158,7 @@ static void find_breadth(packer *k)
 {
     th_packing *p = k->p;
     for (int32_t i = 0; i < p->n && p->work > TH_PLACE_WORK / 16; i++) {
-        const th_block *b = &p->block[i];
+        const th_place_block *b = &p->block[i];
         for (int32_t s = b->first; s <= b->last; s++)
             if (p->need[s] > k->breadth[i]) k->breadth[i] = p->need[s];
         p->work -= b->last - b->first + 1;
@@ -186,7 +186,7 @@ static int32_t pick(packer *k, th_rng *rng, size_t bytes)
     if (how == 0) return from;
     for (int32_t i = 0; i < p->n; i++) {
         const int32_t at = (from + i) % p->n;
-        const th_block *b = &p->block[k->trial[at]];
+        const th_place_block *b = &p->block[k->trial[at]];
         if (how == 1 ? b->offset + b->bytes == bytes : b->offset + b->bytes > bytes / 2) return at;
     }
     return from;

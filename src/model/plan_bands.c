@@ -21,7 +21,7 @@
 
 typedef struct banding {
     th_plan *plan;
-    th_block *extra;
+    th_place_block *extra;
     int32_t n_extra;
     int32_t *made, *last; /* [n_tensors] places in the order: of who makes it, -1 for inputs; of who needs it last */
     size_t *need;         /* [n_nodes + 2] as in th_plan_place_within */
@@ -471,7 +471,7 @@ static th_err add_bands(banding *bd, candidate *list, bool *yes)
     return th_plan_place(p, bd->extra, bd->n_extra, bd->why);
 }
 
-th_err th_plan_use_bands(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
+th_err th_plan_use_bands(th_plan *plan, th_place_block *extra, int32_t n_extra, th_why *why)
 {
     const th_graph *g = plan->graph;
     const size_t n_t = (size_t)g->n_tensors + 1;

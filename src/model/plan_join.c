@@ -37,7 +37,7 @@ static void move(th_plan *p, size_t by)
 }
 
 /* Places that files ask for are counted from the first byte of the arena, which not all can have at once. */
-static th_err check_fixed(const th_block *block, int32_t n, th_why *why)
+static th_err check_fixed(const th_place_block *block, int32_t n, th_why *why)
 {
     for (int32_t i = 0; i < n; i++)
         for (int32_t k = 0; k < i; k++)
@@ -52,14 +52,14 @@ static th_err check_fixed(const th_block *block, int32_t n, th_why *why)
 th_err th_plan_join(th_plan *const *plans, const int32_t *until, int32_t n, th_why *why)
 {
     th_placed placed = {0};
-    th_block *block = calloc((size_t)n + 1, sizeof *block);
+    th_place_block *block = calloc((size_t)n + 1, sizeof *block);
     if (!block) return th_why_set(why, TH_ENOMEM, "no memory to plan %d models", (int)n);
     for (int32_t i = 0; i < n; i++) {
         const bool always = keeps_state(plans[i]);
-        block[i] = (th_block){.bytes = plans[i]->arena_bytes ? plans[i]->arena_bytes : 1,
-                              .first = always ? 0 : i,
-                              .last = always ? n - 1 : until[i],
-                              .pinned = has_fixed(plans[i])};
+        block[i] = (th_place_block){.bytes = plans[i]->arena_bytes ? plans[i]->arena_bytes : 1,
+                                    .first = always ? 0 : i,
+                                    .last = always ? n - 1 : until[i],
+                                    .pinned = has_fixed(plans[i])};
     }
     th_err err = check_fixed(block, n, why);
     const th_place_task task = {.block = block, .n = n, .n_steps = n};

@@ -25,12 +25,12 @@ typedef struct visit {
 typedef struct linker {
     th_plan *root;
     const th_graph *all;
-    int32_t n_all, self; /* number of the root */
-    int64_t n_calls;     /* operators of all graphs that run */
-    visit *visit;        /* [n_all] */
-    int32_t *list;       /* [n_all] graphs to visit, then: callers first */
-    th_block *block;     /* [n_all + TH_MAX_VARIABLES, and one for each tensor with a place] */
-    int32_t **handle;    /* [n_all] of each planned graph: [n_tensors] variable of a resource tensor, -1 for none */
+    int32_t n_all, self;   /* number of the root */
+    int64_t n_calls;       /* operators of all graphs that run */
+    visit *visit;          /* [n_all] */
+    int32_t *list;         /* [n_all] graphs to visit, then: callers first */
+    th_place_block *block; /* [n_all + TH_MAX_VARIABLES, and one for each tensor with a place] */
+    int32_t **handle;      /* [n_all] of each planned graph: [n_tensors] variable of a resource tensor, -1 for none */
     th_why *why;
 } linker;
 
@@ -342,9 +342,9 @@ static th_err place_subs(linker *l, int32_t n_list, int32_t *n_blocks)
         TH_TRY(th_plan_place_sub(p, l->block, &n, l->why));
         l->root->work += p->work - work;
         v->n_pins = n - v->pins;
-        l->block[i - 1] = (th_block){.bytes = p->arena_bytes ? p->arena_bytes : 1};
+        l->block[i - 1] = (th_place_block){.bytes = p->arena_bytes ? p->arena_bytes : 1};
         for (int32_t k = v->pins - 1; k < n; k++) {
-            th_block *b = &l->block[k < v->pins ? i - 1 : k];
+            th_place_block *b = &l->block[k < v->pins ? i - 1 : k];
             b->first = v->keeps_state ? 0 : v->first;
             b->last = v->keeps_state ? th_plan_end(l->root->graph) : v->last;
         }
@@ -369,7 +369,8 @@ static th_err place(linker *l, int32_t n_list)
     const int32_t first_variable = n;
     for (int32_t i = 0; i < root->n_variables; i++)
         if (root->variables[i].bytes)
-            l->block[n++] = (th_block){.bytes = root->variables[i].bytes, .first = 0, .last = th_plan_end(root->graph)};
+            l->block[n++] =
+                (th_place_block){.bytes = root->variables[i].bytes, .first = 0, .last = th_plan_end(root->graph)};
     TH_TRY(th_plan_place(root, l->block, n, l->why));
     TH_TRY(th_plan_use_bands(root, l->block, n, l->why));
     TH_TRY(th_plan_use_room(root, l->block, n, l->why));

@@ -9,7 +9,7 @@
 /* What is known of a tensor's memory while planning. */
 typedef struct life {
     int32_t first, last; /* steps; first is -1 until it is made */
-    int32_t block;       /* index of its th_block, -1 for constants */
+    int32_t block;       /* index of its th_place_block, -1 for constants */
 } life;
 
 typedef struct planner {
@@ -18,7 +18,7 @@ typedef struct planner {
     life *life;               /* [n_tensors] */
     int32_t *step;            /* [n_nodes] of each operator */
     int32_t *scratch, *state; /* [n_nodes] blocks, -1 for none */
-    th_block *block;          /* [n_tensors + 2 n_nodes + n_extra]; the tensors' come first */
+    th_place_block *block;    /* [n_tensors + 2 n_nodes + n_extra]; the tensors' come first */
     int32_t *owner;           /* [n_tensors] tensor of the block */
     int32_t n_blocks, n_tensor_blocks;
     th_over *over; /* [inputs of all operators] */
@@ -29,9 +29,9 @@ typedef struct planner {
 
 /* What the caller of a placement wants of it: blocks of its own beside the graph's, or the pinned ones apart. */
 typedef struct claims {
-    th_block *extra; /* [n_extra] */
+    th_place_block *extra; /* [n_extra] */
     int32_t n_extra;
-    th_block *pinned; /* [*n_pinned ..], NULL: they are placed with the others */
+    th_place_block *pinned; /* [*n_pinned ..], NULL: they are placed with the others */
     int32_t *n_pinned;
     size_t enough, *need; /* as in th_place_task; need NULL: not asked for */
 } claims;
@@ -112,7 +112,7 @@ static int32_t fixed_at(const th_graph *g, int32_t t)
 
 static int32_t new_block(planner *pl, size_t bytes, size_t align, int32_t first, int32_t last)
 {
-    pl->block[pl->n_blocks] = (th_block){.bytes = bytes, .align = align, .first = first, .last = last};
+    pl->block[pl->n_blocks] = (th_place_block){.bytes = bytes, .align = align, .first = first, .last = last};
     return pl->n_blocks++;
 }
 
@@ -236,7 +236,7 @@ static th_err check_pinned(const planner *pl)
                           (int)n, TH_MAX_PINNED);
     pl->plan->work += (int64_t)n * n;
     for (int32_t i = 0; i < pl->n_tensor_blocks; i++) {
-        const th_block *a = &pl->block[i];
+        const th_place_block *a = &pl->block[i];
         const char *name = tensors[pl->owner[i]].name;
         if (!a->pinned) continue;
         if (a->offset % th_type_bytes(tensors[pl->owner[i]].type) != 0)
@@ -314,7 +314,7 @@ static th_err place_with(planner *pl, const claims *c, th_placed *placed)
 static th_err place_apart(planner *pl, const claims *c, th_placed *placed)
 {
     int32_t n = 0;
-    th_block *loose = calloc((size_t)pl->n_blocks + 1, sizeof *loose);
+    th_place_block *loose = calloc((size_t)pl->n_blocks + 1, sizeof *loose);
     if (!loose) return TH_ENOMEM;
     for (int32_t i = 0; i < pl->n_blocks; i++)
         if (pl->block[i].pinned)
@@ -388,19 +388,20 @@ static th_err place_graph(th_plan *plan, const claims *c, th_why *why)
     return err;
 }
 
-th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
+th_err th_plan_place(th_plan *plan, th_place_block *extra, int32_t n_extra, th_why *why)
 {
     const claims c = {.extra = extra, .n_extra = n_extra};
     return place_graph(plan, &c, why);
 }
 
-th_err th_plan_place_sub(th_plan *plan, th_block *pinned, int32_t *n_pinned, th_why *why)
+th_err th_plan_place_sub(th_plan *plan, th_place_block *pinned, int32_t *n_pinned, th_why *why)
 {
     const claims c = {.pinned = pinned, .n_pinned = n_pinned};
     return place_graph(plan, &c, why);
 }
 
-th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t n_extra, size_t enough, size_t *need, th_why *why)
+th_err th_plan_place_within(th_plan *plan, th_place_block *extra, int32_t n_extra, size_t enough, size_t *need,
+                            th_why *why)
 {
     const claims c = {.extra = extra, .n_extra = n_extra, .enough = enough, .need = need};
     return place_graph(plan, &c, why);

@@ -24,18 +24,18 @@ TH_NODISCARD th_err th_plan_step(const th_plan *plan, int32_t k, size_t room, th
 
 /* Places the graph's tensors and scratch together with n_extra blocks of the caller, whose offsets it fills;
  * their steps are counted as in plan_place.c, th_plan_end being the last one. */
-TH_NODISCARD th_err th_plan_place(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+TH_NODISCARD th_err th_plan_place(th_plan *plan, th_place_block *extra, int32_t n_extra, th_why *why);
 /* The same in less time, good enough as soon as it takes no more than `enough` bytes; bound and peak stay.
  * need: [th_plan_end + 1] bytes that the blocks of each step take at least, or NULL. */
-TH_NODISCARD th_err th_plan_place_within(th_plan *plan, th_block *extra, int32_t n_extra, size_t enough, size_t *need,
-                                         th_why *why);
+TH_NODISCARD th_err th_plan_place_within(th_plan *plan, th_place_block *extra, int32_t n_extra, size_t enough,
+                                         size_t *need, th_why *why);
 
 /* Sets plan->order to one that needs less memory at once than the file's, if there is one (plan_order.c). */
 TH_NODISCARD th_err th_plan_order(th_plan *plan, th_why *why);
 
 /* Lets neighbouring operators run in row bands where that makes the arena smaller (plan_bands.c); the plan is placed
  * before and after. */
-TH_NODISCARD th_err th_plan_use_bands(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+TH_NODISCARD th_err th_plan_use_bands(th_plan *plan, th_place_block *extra, int32_t n_extra, th_why *why);
 
 /* Prepares the operator with number j of plan->bands[i] for each of its bands, as th_plan_step.  Errors: TH_ENOMEM,
  * TH_EUNSUP (bands that differ in more than numbers). */
@@ -47,11 +47,11 @@ TH_NODISCARD th_err th_bands_step(const th_plan *plan, const th_bands *bands, in
 size_t th_bands_lead(const th_plan *plan, const th_bands *bands, int32_t t);
 
 /* Prepares steps again with what is free beside them, as long as the arena grows by an eighth at most (plan_room.c). */
-TH_NODISCARD th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why);
+TH_NODISCARD th_err th_plan_use_room(th_plan *plan, th_place_block *extra, int32_t n_extra, th_why *why);
 
 /* The same for a graph that others run: its arena will be moved, but what the file gives a place stays there.  So
  * those tensors are not placed with the rest: they come into pinned[*n_pinned ..], which has room for all tensors. */
-TH_NODISCARD th_err th_plan_place_sub(th_plan *plan, th_block *pinned, int32_t *n_pinned, th_why *why);
+TH_NODISCARD th_err th_plan_place_sub(th_plan *plan, th_place_block *pinned, int32_t *n_pinned, th_why *why);
 int32_t th_plan_end(const th_graph *graph);
 
 /* Prepares the graphs that root's operators call, finds variables, and places everything. */

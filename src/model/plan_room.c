@@ -10,7 +10,7 @@
 
 typedef struct rooms {
     th_plan *plan;
-    th_block *extra;
+    th_place_block *extra;
     int32_t n_extra;
     size_t arena; /* bytes that may not be exceeded */
     size_t *free; /* [n_nodes] free at the step; then what it gets */
@@ -211,7 +211,7 @@ static th_err place_steps(rooms *r)
     return p->arena_bytes <= r->arena ? TH_OK : th_plan_place_within(p, r->extra, r->n_extra, r->arena, NULL, r->why);
 }
 
-th_err th_plan_use_room(th_plan *plan, th_block *extra, int32_t n_extra, th_why *why)
+th_err th_plan_use_room(th_plan *plan, th_place_block *extra, int32_t n_extra, th_why *why)
 {
     const size_t arena = plan->arena_bytes + plan->arena_bytes / 8;
     rooms r = {.plan = plan, .extra = extra, .n_extra = n_extra, .arena = arena, .why = why};

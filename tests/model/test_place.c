@@ -3,12 +3,13 @@
 #include "base/rng.h"
 #include "model/place.h"
 
-static th_err place(th_block *b, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps, th_placed *placed)
+static th_err place(th_place_block *b, int32_t n, const th_over *over, int32_t n_over, int32_t n_steps,
+                    th_placed *placed)
 {
     return th_place(&(th_place_task){.block = b, .n = n, .over = over, .n_over = n_over, .n_steps = n_steps}, placed);
 }
 
-static void check_no_overlap(const th_block *b, int32_t n, const th_placed *p)
+static void check_no_overlap(const th_place_block *b, int32_t n, const th_placed *p)
 {
     assert_true(p->bytes >= p->lower_bound);
     for (int32_t i = 0; i < n; i++) {
@@ -24,10 +25,10 @@ static void check_no_overlap(const th_block *b, int32_t n, const th_placed *p)
 static void chain_by_hand(void **state)
 {
     (void)state;
-    th_block b[] = {{.bytes = 100, .first = 0, .last = 1},
-                    {.bytes = 64, .first = 1, .last = 2},
-                    {.bytes = 160, .first = 2, .last = 3},
-                    {.bytes = 16, .first = 3, .last = 4}};
+    th_place_block b[] = {{.bytes = 100, .first = 0, .last = 1},
+                          {.bytes = 64, .first = 1, .last = 2},
+                          {.bytes = 160, .first = 2, .last = 3},
+                          {.bytes = 16, .first = 3, .last = 4}};
     th_placed p;
     assert_int_equal(place(b, 4, NULL, 0, 5, &p), TH_OK);
     check_no_overlap(b, 4, &p);
@@ -47,7 +48,7 @@ static void empty_is_nothing(void **state)
 static void too_much_is_refused(void **state)
 {
     (void)state;
-    th_block b[] = {{.bytes = SIZE_MAX / 2, .last = 1}, {.bytes = SIZE_MAX / 2, .last = 1}};
+    th_place_block b[] = {{.bytes = SIZE_MAX / 2, .last = 1}, {.bytes = SIZE_MAX / 2, .last = 1}};
     th_placed p;
     assert_int_equal(place(b, 2, NULL, 0, 2, &p), TH_ERANGE);
 }
@@ -58,13 +59,13 @@ static void random_blocks_never_overlap(void **state)
     size_t used = 0, bound = 0;
     for (uint64_t seed = 0; seed < 300; seed++) {
         th_rng rng = th_rng_make(seed, 1);
-        th_block b[40], again[40];
+        th_place_block b[40], again[40];
         const int32_t n = 1 + (int32_t)th_rng_below(&rng, 40), steps = 1 + (int32_t)th_rng_below(&rng, 30);
         for (int32_t i = 0; i < n; i++) {
             const int32_t first = (int32_t)th_rng_below(&rng, (uint32_t)steps), rest = steps - first;
-            b[i] = (th_block){.bytes = 1 + th_rng_below(&rng, 5000),
-                              .first = first,
-                              .last = first + (int32_t)th_rng_below(&rng, (uint32_t)(rest < 6 ? rest : 6))};
+            b[i] = (th_place_block){.bytes = 1 + th_rng_below(&rng, 5000),
+                                    .first = first,
+                                    .last = first + (int32_t)th_rng_below(&rng, (uint32_t)(rest < 6 ? rest : 6))};
         }
         memcpy(again, b, sizeof b);
         th_placed p, q;
@@ -81,10 +82,10 @@ static void random_blocks_never_overlap(void **state)
 static void pinned_blocks_stay_and_others_go_around(void **state)
 {
     (void)state;
-    th_block b[] = {{.bytes = 100, .last = 2},
-                    {.bytes = 40, .last = 2, .offset = 20, .pinned = true},
-                    {.bytes = 16, .last = 2},
-                    {.bytes = 48, .first = 1, .last = 1, .offset = 64, .pinned = true}};
+    th_place_block b[] = {{.bytes = 100, .last = 2},
+                          {.bytes = 40, .last = 2, .offset = 20, .pinned = true},
+                          {.bytes = 16, .last = 2},
+                          {.bytes = 48, .first = 1, .last = 1, .offset = 64, .pinned = true}};
     th_placed placed;
     assert_int_equal(place(b, 4, NULL, 0, 3, &placed), TH_OK);
     assert_int_equal(b[1].offset, 20);
@@ -106,7 +107,7 @@ static const th_over *entry(const th_over *o, int32_t n_o, int32_t a, int32_t b)
     return NULL;
 }
 
-static void check_fits(const th_block *b, int32_t n, const th_over *o, int32_t n_o, const th_placed *p)
+static void check_fits(const th_place_block *b, int32_t n, const th_over *o, int32_t n_o, const th_placed *p)
 {
     assert_true(p->bytes >= p->lower_bound);
     for (int32_t i = 0; i < n; i++) {
@@ -119,7 +120,7 @@ static void check_fits(const th_block *b, int32_t n, const th_over *o, int32_t n
 static void fits_is_what_it_says(void **state)
 {
     (void)state;
-    th_block b[2] = {{.bytes = 100, .first = 1, .last = 2}, {.bytes = 60, .last = 1, .offset = 50}};
+    th_place_block b[2] = {{.bytes = 100, .first = 1, .last = 2}, {.bytes = 60, .last = 1, .offset = 50}};
     const th_over slide = {0, 1, 50, false}, near = {0, 1, 51, false}, exact = {0, 1, TH_NEVER, true};
     assert_false(th_place_fits(b, 0, 1, NULL));
     assert_true(th_place_fits(b, 0, 1, &slide));
@@ -142,10 +143,10 @@ static void fits_is_what_it_says(void **state)
 static void output_slides_over_input(void **state)
 {
     (void)state;
-    th_block b[] = {{.bytes = 490, .align = 4, .first = 0, .last = 1},
-                    {.bytes = 8000, .align = 4, .first = 1, .last = 2},
-                    {.bytes = 8000, .align = 4, .first = 2, .last = 3},
-                    {.bytes = 8000, .align = 4, .first = 3, .last = 4}};
+    th_place_block b[] = {{.bytes = 490, .align = 4, .first = 0, .last = 1},
+                          {.bytes = 8000, .align = 4, .first = 1, .last = 2},
+                          {.bytes = 8000, .align = 4, .first = 2, .last = 3},
+                          {.bytes = 8000, .align = 4, .first = 3, .last = 4}};
     const th_over o[] = {{1, 0, 7600, false}, {2, 1, 0, true}, {3, 2, 64, false}};
     th_placed p;
     assert_int_equal(place(b, 4, o, 3, 5, &p), TH_OK);
@@ -158,7 +159,8 @@ static void output_slides_over_input(void **state)
 }
 
 /* Every placement on a grid: the best of all, for problems of at most 5 blocks. */
-static size_t best_of_all(th_block *b, int32_t n, const th_over *o, int32_t n_o, int32_t at, size_t end, size_t best)
+static size_t best_of_all(th_place_block *b, int32_t n, const th_over *o, int32_t n_o, int32_t at, size_t end,
+                          size_t best)
 {
     if (end >= best) return best;
     if (at == n) return end;
@@ -173,15 +175,16 @@ static size_t best_of_all(th_block *b, int32_t n, const th_over *o, int32_t n_o,
 }
 
 /* A network with a branch now and then: block i is made at step i. */
-static int32_t random_problem(th_rng *rng, th_block *b, int32_t n, uint32_t most_bytes, bool exact_too, th_over *o)
+static int32_t random_problem(th_rng *rng, th_place_block *b, int32_t n, uint32_t most_bytes, bool exact_too,
+                              th_over *o)
 {
     int32_t n_o = 0;
     for (int32_t i = 0; i < n; i++) {
         const int32_t life = 1 + (th_rng_below(rng, 4) == 0) * (int32_t)th_rng_below(rng, 3);
-        b[i] = (th_block){.bytes = 1 + th_rng_below(rng, most_bytes),
-                          .align = (size_t)1 << th_rng_below(rng, 3),
-                          .first = i,
-                          .last = i + life < n ? i + life : n};
+        b[i] = (th_place_block){.bytes = 1 + th_rng_below(rng, most_bytes),
+                                .align = (size_t)1 << th_rng_below(rng, 3),
+                                .first = i,
+                                .last = i + life < n ? i + life : n};
     }
     for (int32_t i = 1; i < n; i++)
         for (int32_t j = 0; j < i; j++) {
@@ -200,7 +203,7 @@ static void small_problems_are_solved(void **state)
     int32_t short_of = 0;
     for (uint64_t seed = 0; seed < 400; seed++) {
         th_rng rng = th_rng_make(seed, 2);
-        th_block b[5], all[5];
+        th_place_block b[5], all[5];
         th_over o[16];
         th_placed p;
         const int32_t n = 2 + (int32_t)th_rng_below(&rng, 4), n_o = random_problem(&rng, b, n, 14, seed % 2, o);
@@ -223,7 +226,7 @@ static void larger_problems_fit(void **state)
     int32_t proven = 0;
     for (uint64_t seed = 0; seed < 40; seed++) {
         th_rng rng = th_rng_make(seed, 3);
-        th_block b[40], again[40];
+        th_place_block b[40], again[40];
         th_over o[400];
         th_placed p, q;
         const int32_t n = 6 + (int32_t)th_rng_below(&rng, 35), n_o = random_problem(&rng, b, n, 5000, seed % 2, o);
