@@ -15,8 +15,8 @@ static th_mel_cfg mel_of(const th_frontend_cfg *c)
 static int cfg_ok(const th_frontend_cfg *c)
 {
     if (c->kind != TH_LOGMEL && c->kind != TH_MFCC) return 0;
-    if (c->rate_hz < 4000 || c->rate_hz > INT32_C(48000) || !th_fft_table_size(c->n_fft)) return 0;
-    if (c->window < 64 || c->window > c->n_fft || c->hop < 1 || c->hop > c->window * 4) return 0;
+    if (c->rate_hz < 100 || c->rate_hz > INT32_C(192000) || !th_fft_table_size(c->n_fft)) return 0;
+    if (c->window < 2 || c->window > c->n_fft || c->hop < 1 || c->hop > c->window * 4) return 0;
     if (c->n_mel < 1 || c->n_mel > TH_MAX_COEFS || c->n_coef < 1 || c->n_coef > c->n_mel) return 0;
     if (c->kind == TH_LOGMEL && c->n_coef != c->n_mel) return 0;
     return c->low_hz >= 0.0f && c->low_hz < c->high_hz && c->high_hz <= (float)c->rate_hz * 0.5f;

@@ -24,10 +24,10 @@ typedef enum th_feature_kind { TH_LOGMEL = 0, TH_MFCC = 1 } th_feature_kind;
 
 typedef struct th_frontend_cfg {
     th_feature_kind kind;
-    int32_t rate_hz;       /* 4000 to 48000 */
-    int32_t window;        /* samples of a frame, 64 to n_fft */
+    int32_t rate_hz;       /* 100 to 192000 */
+    int32_t window;        /* samples of a frame, 2 to n_fft */
     int32_t hop;           /* samples from one frame to the next, 1 to window*4 */
-    int32_t n_fft;         /* power of two, 64 to 4096 */
+    int32_t n_fft;         /* even, 2 to TH_FFT_MAX; products of 2, 3 and 5 are fast */
     int32_t n_mel;         /* bands, 1 to TH_MAX_COEFS */
     int32_t n_coef;        /* values per frame: n_mel for log-mel, 1 to n_mel for MFCC */
     float low_hz, high_hz; /* edges of the mel bands; high_hz <= rate_hz / 2 */

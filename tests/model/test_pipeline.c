@@ -55,7 +55,7 @@ static void impossible_settings_are_refused(void **state)
     strcpy(p.labels[1], "\xff\xfe");
     refuse(&p, "UTF-8");
     p = test_pipeline();
-    p.frontend.n_fft = 500;
+    p.frontend.n_fft = 501;
     refuse(&p, "frontend");
     p = test_pipeline();
     p.inv_std[3] = 0.0f;
