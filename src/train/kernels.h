@@ -98,6 +98,12 @@ typedef struct th_kernels {
     /* gw += .. (unless it is NULL), and the gradient of the input */
     void (*depthwise_back)(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
                            float *room, float *gw, const th_input_grad *to);
+    /* A whole pooling layer of one sample, its windows cut at the border (dilation 1, in_s == out_s): `most` takes the
+     * largest value of each, else the mean.  z, and unless sum is NULL sum [2][s] += z, z*z */
+    void (*pool)(const th_conv_shape *g, bool most, const th_read *from, float *z, float *sum);
+    /* The gradient of its input; of a largest value, to the first that is so large.  room: [in_h][in_w][s] */
+    void (*pool_back)(const th_conv_shape *g, bool most, const th_read *from, const th_back *back, float *room,
+                      const th_input_grad *to);
     /* sum[0][s] += z, sum[1][s] += z*z over n pixels */
     void (*moments)(const float *z, int32_t n, int32_t s, float *sum);
     /* dz placed = da*dy + db*z + dc */

@@ -13,7 +13,7 @@ typedef float v __attribute__((vector_size(32)));
 typedef int32_t v_int __attribute__((vector_size(32)));
 
 #define v_fma(a, b, c) ((v)_mm256_fmadd_ps((a), (b), (c)))
-#define v_relu(a)      ((v)_mm256_max_ps((a), _mm256_setzero_ps()))
+#define v_max(a, b)    ((v)_mm256_max_ps((a), (b))) /* b where one is no number */
 #define v_sqrt(a)      ((v)_mm256_sqrt_ps(a))
 
 #include "train/kernels_simd.h"

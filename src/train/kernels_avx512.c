@@ -13,7 +13,7 @@ typedef float v __attribute__((vector_size(64)));
 typedef int32_t v_int __attribute__((vector_size(64)));
 
 #define v_fma(a, b, c) ((v)_mm512_fmadd_ps((a), (b), (c)))
-#define v_relu(a)      ((v)_mm512_max_ps((a), _mm512_setzero_ps()))
+#define v_max(a, b)    ((v)_mm512_max_ps((a), (b))) /* b where one is no number */
 #define v_sqrt(a)      ((v)_mm512_sqrt_ps(a))
 
 #include "train/kernels_simd.h"

@@ -40,6 +40,11 @@ INLINE v splat(float x)
     return x - (v){0};
 }
 
+INLINE v v_relu(v a)
+{
+    return v_max(a, (v){0});
+}
+
 /* a where mask is all ones, else 0 */
 INLINE v keep_if(v_int mask, v a)
 {

@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "train/mask_word.h"
+#include "train/window.h"
 
 #include <math.h>
 
@@ -103,6 +104,25 @@ static void plain_depthwise(const th_conv_shape *g, const th_read *from, const f
     }
 }
 
+/* dy and the sums from dx [in_h][in_w][s], the gradient of what was read. */
+static void end_back(const th_conv_shape *g, const th_read *from, const float *dx, const th_input_grad *to)
+{
+    for (int32_t e = 0; e < g->in_h * g->in_w * g->in_s; e++) {
+        const int32_t o = e % g->in_s;
+        const float d = from->a ? derivative(from, e, o, dx[e]) : dx[e];
+        to->dy[e] = to->add ? to->dy[e] + d : d;
+        if (!from->a) continue;
+        to->sum[o] += d;
+        to->sum[g->in_s + o] += d * from->z[e];
+    }
+}
+
+/* Value e, channel o, of a stage's gradient. */
+static float back_value(const th_back *b, int32_t e, int32_t o)
+{
+    return b->z ? b->da[o] * b->dy[e] + b->db[o] * b->z[e] + b->dc[o] : b->dy[e];
+}
+
 static void plain_depthwise_back(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
                                  float *room, float *gw, const th_input_grad *to)
 {
@@ -111,7 +131,7 @@ static void plain_depthwise_back(const th_conv_shape *g, const th_read *from, co
     for (int32_t e = 0; e < n_in; e++) dx[e] = 0;
     for (int32_t e = 0; e < g->out_h * g->out_w * s; e++) {
         const int32_t o = e % s, px = e / s;
-        const float dz = back->z ? back->da[o] * back->dy[e] + back->db[o] * back->z[e] + back->dc[o] : back->dy[e];
+        const float dz = back_value(back, e, o);
         for (int32_t k = 0; k < g->k_h * g->k_w; k++) {
             const int32_t at = under(g, px / g->out_w, px % g->out_w, k);
             if (at < 0) continue;
@@ -119,14 +139,51 @@ static void plain_depthwise_back(const th_conv_shape *g, const th_read *from, co
             if (n_in) dx[at + o] += dz * w[k * s + o];
         }
     }
-    for (int32_t e = 0; e < n_in; e++) {
-        const int32_t o = e % s;
-        const float d = from->a ? derivative(from, e, o, dx[e]) : dx[e];
-        to->dy[e] = to->add ? to->dy[e] + d : d;
-        if (!from->a) continue;
-        to->sum[o] += d;
-        to->sum[s + o] += d * from->z[e];
+    if (n_in) end_back(g, from, dx, to);
+}
+
+/* The largest value of a window: where the first one of that size is. */
+static int32_t largest_in(const th_conv_shape *g, th_window w, const th_read *from, int32_t o)
+{
+    int32_t best = (w.r0 * g->in_w + w.c0) * g->in_s + o;
+    for (int32_t r = w.r0; r < w.r1; r++)
+        for (int32_t c = w.c0; c < w.c1; c++) {
+            const int32_t e = (r * g->in_w + c) * g->in_s + o;
+            if (value(from, e, o) > value(from, best, o)) best = e;
+        }
+    return best;
+}
+
+static void plain_pool(const th_conv_shape *g, bool most, const th_read *from, float *z, float *sum)
+{
+    const int32_t s = g->in_s;
+    for (int32_t e = 0; e < g->out_h * g->out_w * s; e++) {
+        const int32_t o = e % s, px = e / s;
+        const th_window w = th_window_of(g, px / g->out_w, px % g->out_w);
+        float mean = 0;
+        for (int32_t r = w.r0; r < w.r1; r++)
+            for (int32_t c = w.c0; c < w.c1; c++) mean += value(from, (r * g->in_w + c) * s + o, o) * th_window_part(w);
+        z[e] = most ? value(from, largest_in(g, w, from, o), o) : mean;
+        if (!sum) continue;
+        sum[o] += z[e];
+        sum[s + o] += z[e] * z[e];
     }
+}
+
+static void plain_pool_back(const th_conv_shape *g, bool most, const th_read *from, const th_back *back, float *room,
+                            const th_input_grad *to)
+{
+    const int32_t s = g->in_s;
+    for (int32_t e = 0; e < g->in_h * g->in_w * s; e++) room[e] = 0;
+    for (int32_t e = 0; e < g->out_h * g->out_w * s; e++) {
+        const int32_t o = e % s, px = e / s;
+        const th_window w = th_window_of(g, px / g->out_w, px % g->out_w);
+        const float dz = back_value(back, e, o);
+        if (most) room[largest_in(g, w, from, o)] += dz;
+        for (int32_t r = w.r0; !most && r < w.r1; r++)
+            for (int32_t c = w.c0; c < w.c1; c++) room[(r * g->in_w + c) * s + o] += dz * th_window_part(w);
+    }
+    end_back(g, from, room, to);
 }
 
 static void plain_moments(const float *z, int32_t n, int32_t s, float *sum)
@@ -201,6 +258,8 @@ const th_kernels th_kernels_plain = {
     .transpose = plain_transpose,
     .depthwise = plain_depthwise,
     .depthwise_back = plain_depthwise_back,
+    .pool = plain_pool,
+    .pool_back = plain_pool_back,
     .moments = plain_moments,
     .norm_back = plain_norm_back,
     .read_back = plain_read_back,

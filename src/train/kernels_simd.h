@@ -2,9 +2,10 @@
  *
  * Included by kernels_<isa>.c, which defines
  *   LANES  floats in a vector        TABLE, NAME  the table to define and its name
- *   WIDE   most vectors in a tile    v_fma(a, b, c), v_relu(a), v_sqrt(a) */
+ *   WIDE   most vectors in a tile    v_fma(a, b, c), v_max(a, b), v_sqrt(a) */
 #include "train/kernels_depthwise.h"
 #include "train/kernels_norm.h"
+#include "train/kernels_pool.h"
 #include "train/kernels_tile.h"
 
 static double simd_busy(int32_t rounds)
@@ -31,6 +32,8 @@ const th_kernels TABLE = {
     .transpose = simd_transpose,
     .depthwise = simd_depthwise,
     .depthwise_back = simd_depthwise_back,
+    .pool = simd_pool,
+    .pool_back = simd_pool_back,
     .moments = simd_moments,
     .norm_back = simd_norm_back,
     .read_back = simd_read_back,

@@ -22,6 +22,12 @@ static inline v v_sqrt(v a)
 #else
 #define v_fma(a, b, c) ((a) * (b) + (c))
 #endif
-#define v_relu(a) ((v)((v_int)(a) & (v_int)((a) > (v){0})))
+
+/* b where one is no number */
+static inline v v_max(v a, v b)
+{
+    const v_int more = (v_int)(a > b);
+    return (v)((more & (v_int)a) | (~more & (v_int)b));
+}
 
 #include "train/kernels_simd.h"

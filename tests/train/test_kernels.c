@@ -145,6 +145,20 @@ static void depthwise_case(const th_kernels *k, th_conv_shape g)
     }
 }
 
+/* Output size and border of a layer, with "same" padding or without; false: the picture is smaller than the window. */
+static bool set_output(th_conv_shape *g, bool pad)
+{
+    const int32_t need_h = (g->k_h - 1) * g->dil_h, need_w = (g->k_w - 1) * g->dil_w;
+    if (!pad && (g->in_h <= need_h || g->in_w <= need_w)) return false;
+    g->out_h = pad ? (g->in_h + g->stride_h - 1) / g->stride_h : (g->in_h - need_h - 1) / g->stride_h + 1;
+    g->out_w = pad ? (g->in_w + g->stride_w - 1) / g->stride_w : (g->in_w - need_w - 1) / g->stride_w + 1;
+    const int32_t add_h = (g->out_h - 1) * g->stride_h + need_h + 1 - g->in_h;
+    const int32_t add_w = (g->out_w - 1) * g->stride_w + need_w + 1 - g->in_w;
+    g->top = add_h > 0 ? add_h / 2 : 0;
+    g->left = add_w > 0 ? add_w / 2 : 0;
+    return true;
+}
+
 static void depthwise(void **state)
 {
     (void)state;
@@ -164,16 +178,57 @@ static void depthwise(void **state)
                                .read_s = s};
             g.stride_w = kind ? g.stride_h : 1 + (int32_t)th_rng_below(&rng, 3);
             if (kind == 2 && g.stride_h == 1) g.dil_h = 2;
-            const bool pad = th_rng_below(&rng, 2);
-            const int32_t need_h = (g.k_h - 1) * g.dil_h, need_w = g.k_w - 1;
-            if (!pad && (g.in_h <= need_h || g.in_w <= need_w)) continue;
-            g.out_h = pad ? (g.in_h + g.stride_h - 1) / g.stride_h : (g.in_h - need_h - 1) / g.stride_h + 1;
-            g.out_w = pad ? (g.in_w + g.stride_w - 1) / g.stride_w : (g.in_w - need_w - 1) / g.stride_w + 1;
-            const int32_t add_h = (g.out_h - 1) * g.stride_h + need_h + 1 - g.in_h;
-            const int32_t add_w = (g.out_w - 1) * g.stride_w + need_w + 1 - g.in_w;
-            g.top = add_h > 0 ? add_h / 2 : 0;
-            g.left = add_w > 0 ? add_w / 2 : 0;
+            if (!set_output(&g, th_rng_below(&rng, 2))) continue;
             depthwise_case(th_kernels_get(i), g);
+        }
+}
+
+/* Masked and plain inputs, with and without batch norm, adding; ties: many inputs are equal after ReLU and rounding. */
+static void pool_case(const th_kernels *k, const th_conv_shape *g, bool most)
+{
+    static buffers f;
+    static float room[ROOM];
+    const th_kernels *plain = &th_kernels_plain;
+    for (int how = 0; how < 4; how++) {
+        fill(&f, 4);
+        for (int i = 0; i < 128; i++) f.a[i] = 1, f.b[i] = 0;
+        for (int i = 0; i < ROOM; i++) f.z[i] = roundf(2 * f.z[i]);
+        th_read r = reading(&f, how == 1);
+        if (how == 2) r = (th_read){.z = f.z};
+        plain->pool(g, most, &r, f.want, how ? f.sum_want : NULL);
+        k->pool(g, most, &r, f.got, how ? f.sum_got : NULL);
+        same(f.want, f.got, ROOM, "pool", k->name);
+        same(f.sum_want, f.sum_got, 256, "sums of pool", k->name);
+        const th_back back = {.dy = f.x, .z = how ? f.w : NULL, .da = f.c, .db = f.c + 1, .dc = f.c + 2};
+        const th_input_grad want = {f.want, f.sum_want, how == 3}, got = {f.got, f.sum_got, how == 3};
+        plain->pool_back(g, most, &r, &back, room, &want);
+        for (int i = 0; i < ROOM; i++) room[i] = 1e9f;
+        k->pool_back(g, most, &r, &back, room, &got);
+        same(f.want, f.got, ROOM, "pool_back", k->name);
+        same(f.sum_want, f.sum_got, 256, "sums of pool_back", k->name);
+    }
+}
+
+static void pools(void **state)
+{
+    (void)state;
+    th_rng rng = th_rng_make(9, 9);
+    for (int i = 0; th_kernels_get(i); i++)
+        for (int n = 0; n < 60; n++) {
+            const int32_t s = 16 * (1 + (int32_t)th_rng_below(&rng, 4));
+            th_conv_shape g = {.in_h = 1 + (int32_t)th_rng_below(&rng, 12),
+                               .in_w = 1 + (int32_t)th_rng_below(&rng, 12),
+                               .in_s = s,
+                               .out_s = s,
+                               .k_h = 1 + (int32_t)th_rng_below(&rng, 4),
+                               .k_w = 1 + (int32_t)th_rng_below(&rng, 4),
+                               .dil_h = 1,
+                               .dil_w = 1,
+                               .read_s = s};
+            const int32_t more = (int32_t)th_rng_below(&rng, 3); /* windows side by side, with gaps, or overlapping */
+            g.stride_h = more < 2 ? g.k_h + more : 1 + (int32_t)th_rng_below(&rng, 3);
+            g.stride_w = more < 2 ? g.k_w + more : 1 + (int32_t)th_rng_below(&rng, 3);
+            if (set_output(&g, th_rng_below(&rng, 2))) pool_case(th_kernels_get(i), &g, n % 2);
         }
 }
 
@@ -299,8 +354,8 @@ static void squashing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions), cmocka_unit_test(depthwise),
-                                       cmocka_unit_test(transposed),   cmocka_unit_test(norms),
-                                       cmocka_unit_test(optimiser),    cmocka_unit_test(masks),
-                                       cmocka_unit_test(squashing)};
+                                       cmocka_unit_test(pools),        cmocka_unit_test(transposed),
+                                       cmocka_unit_test(norms),        cmocka_unit_test(optimiser),
+                                       cmocka_unit_test(masks),        cmocka_unit_test(squashing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
