@@ -51,12 +51,10 @@ INLINE v keep_if(v_int mask, v a)
     return (v)(mask & (v_int)a);
 }
 
-typedef uint8_t v_bytes __attribute__((vector_size(LANES), aligned(1), may_alias));
-
 /* LANES bytes of a dropout mask as factors 0 or scale */
 INLINE v v_mask(const uint8_t *m, float scale)
 {
-    return __builtin_convertvector(*(const v_bytes *)m, v) * splat(scale);
+    return v_bytes(m) * splat(scale);
 }
 
 INLINE size_t pixel(const th_place *at, int32_t r, int32_t c)

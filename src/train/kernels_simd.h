@@ -2,7 +2,7 @@
  *
  * Included by kernels_<isa>.c, which defines
  *   LANES  floats in a vector        TABLE, NAME  the table to define and its name
- *   WIDE   most vectors in a tile    v_fma(a, b, c), v_max(a, b), v_sqrt(a) */
+ *   WIDE   most vectors in a tile    v_fma(a, b, c), v_max(a, b), v_sqrt(a), v_bytes(p): LANES bytes as floats */
 #include "train/kernels_depthwise.h"
 #include "train/kernels_norm.h"
 #include "train/kernels_pool.h"

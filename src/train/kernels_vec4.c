@@ -11,6 +11,12 @@
 typedef float v __attribute__((vector_size(16)));
 typedef int32_t v_int __attribute__((vector_size(16)));
 
+/* gcc 12 would convert one byte at a time. */
+static inline v v_bytes(const uint8_t *p)
+{
+    return __builtin_convertvector(((v_int){p[0], p[1], p[2], p[3]}), v);
+}
+
 static inline v v_sqrt(v a)
 {
     return (v){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
