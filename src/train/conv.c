@@ -123,7 +123,7 @@ static void zero_border(const th_place *p, float *x)
     const size_t row = (size_t)p->pad_w * (size_t)p->s, left = (size_t)p->left * (size_t)p->s,
                  mid = (size_t)p->w * (size_t)p->s;
     memset(x, 0, (size_t)p->top * row * sizeof *x);
-    for (int32_t r = 0; r < p->h; r++) {
+    for (int32_t r = 0; mid < row && r < p->h; r++) {
         float *to = x + (size_t)(p->top + r) * row;
         for (size_t i = 0; i < left; i++) to[i] = 0;
         for (size_t i = left + mid; i < row; i++) to[i] = 0;
@@ -141,6 +141,17 @@ static th_read read_from(const th_read *r, size_t e)
     return s;
 }
 
+/* Rows [r0, r1) of a plain picture to their place; signals, whose rows have no border beside them, in one piece. */
+static void copy_rows(const float *from, const th_place *at, int32_t r0, int32_t r1, float *to)
+{
+    const size_t row = (size_t)at->w * (size_t)at->s, pad_row = (size_t)at->pad_w * (size_t)at->s;
+    const bool whole = row == pad_row;
+    const size_t n = whole ? row * (size_t)(r1 - r0) : row;
+    to += (size_t)(at->top + r0) * pad_row + (size_t)at->left * (size_t)at->s;
+    from += (size_t)r0 * row;
+    for (int32_t i = r0; i < (whole ? r0 + 1 : r1); i++, to += pad_row, from += row) memcpy(to, from, n * sizeof *to);
+}
+
 /* Rows [r0, r1) of the input to their place. */
 static void read_rows(const th_kernels *k, const th_read *from, const th_place *at, int32_t r0, int32_t r1, float *x)
 {
@@ -154,9 +165,7 @@ static void read_rows(const th_kernels *k, const th_read *from, const th_place *
         k->read(&r, &p, x);
         return;
     }
-    for (int32_t i = r0; i < r1; i++)
-        memcpy(x + (size_t)((at->top + i) * at->pad_w + at->left) * (size_t)at->s, from->z + (size_t)i * row,
-               row * sizeof *x);
+    copy_rows(from->z, at, r0, r1, x);
 }
 
 static void back_rows(const th_kernels *k, const th_back *b, const th_place *at, int32_t r0, int32_t r1, float *dz)
@@ -169,9 +178,7 @@ static void back_rows(const th_kernels *k, const th_back *b, const th_place *at,
         k->norm_back(b->dy + e, b->z + e, b->da, b->db, b->dc, &p, dz);
         return;
     }
-    for (int32_t i = r0; i < r1; i++)
-        memcpy(dz + (size_t)((at->top + i) * at->pad_w + at->left) * (size_t)at->s, b->dy + (size_t)i * row,
-               row * sizeof *dz);
+    copy_rows(b->dy, at, r0, r1, dz);
 }
 
 static th_place line(int32_t n, int32_t s)
