@@ -16,30 +16,37 @@ static th_err set_preset(th_project *p, const char *name, th_why *why)
     return TH_OK;
 }
 
+/* The folder's name for each %s. */
+static void print_next(const char *text, const char *dir)
+{
+    for (const char *at; (at = strstr(text, "%s")); text = at + 2) printf("%.*s%s", (int)(at - text), text, dir);
+    fputs(text, stdout);
+}
+
 static th_err run(const th_args *a, th_why *why)
 {
     const char *dir = th_word(a, 0, ""), *task = th_arg(a, "task"), *labels = th_arg(a, "labels");
     char **list;
     int n;
     static th_project p;
-    TH_TRY(th_list_split(labels ? labels : "yes,no", &list, &n, why));
+    const th_task *row = th_task_find(task ? task : "keyword");
+    TH_TRY(th_list_split(labels ? labels : row ? row->labels : "", &list, &n, why));
     th_err err = th_project_defaults(task ? task : "keyword", (const char *const *)list, n, &p, why);
+    if (!err && labels && row->output == TH_OUT_VALUES)
+        err = th_why_set(why, TH_EUSAGE, "task %s has no labels: leave out --labels", row->name);
     th_list_free(list, n);
     if (!err) err = set_preset(&p, th_arg(a, "preset"), why);
     if (!err) err = th_project_create(&p, dir, why);
     if (err) return err;
-    printf("%s is a project now; its settings are in %s/%s. Next:\n"
-           "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n"
-           "  thimble data synth --project %s            or synthetic voices, to try things out\n"
-           "  thimble train %s\n",
-           dir, dir, TH_FILE_INI, dir, dir, dir);
+    printf("%s is a project now; its settings are in %s/%s. Next:\n", dir, dir, TH_FILE_INI);
+    print_next(row->next, dir);
     return TH_OK;
 }
 
 static const th_opt opts[] = {
-    {"task", "TASK", "keyword", "what the device does: keyword (hears words)"},
-    {"labels", "A,B,..", "yes,no", "the words to hear; unknown and silence are added"},
-    {"preset", "NAME", "ds-cnn-s", "the network; all of them: thimble model --list"},
+    {"task", "TASK", "keyword", "what the device does: keyword, image, activity, gesture, anomaly or sine"},
+    {"labels", "A,B,..", "yes,no", "keyword: the words to hear (unknown and silence are added); others: those of the data"},
+    {"preset", "NAME", "by task", "the network; all of them: thimble model --list"},
     {0},
 };
 
@@ -47,7 +54,10 @@ const th_cmd th_cmd_new = {
     .name = "new",
     .words = "DIR",
     .summary = "make a project folder",
-    .detail = "Example:\n  thimble new lights --task keyword --labels on,off",
+    .detail = "  thimble new lights --task keyword --labels on,off    hears words\n"
+              "  thimble new hello --task sine                        needs no data: train it at once\n"
+              "  thimble new steps --task activity                    rows of a sensor; image, gesture, anomaly likewise\n\n"
+              "docs/tasks.md shows each task from its data to the test.",
     .opts = opts,
     .min_words = 1,
     .max_words = 1,

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "cli/clip_set.h"
 #include "cli/design.h"
+#include "cli/example_set.h"
 #include "cli/train_record.h"
 #include "cli/train_file.h"
 #include "cli/train_view.h"
@@ -30,6 +31,8 @@ typedef struct train_cmd {
     th_spec spec;
     th_dataset *set;
     th_clip_set clips;
+    bool of_examples; /* the task is not of sounds: `examples`, and not pipe, set and clips */
+    th_example_set examples;
     th_train_settings settings;
     th_train_view view;
     th_train_record record;
@@ -48,6 +51,19 @@ static th_err design(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
     c->settings.has_rate = c->project.learning_rate > 0;
     const th_err err = th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
+    if (c->spec.n_layers) th_design_print(stderr, &c->spec, !err);
+    return err;
+}
+
+/* The examples first: the network's shape follows from them. */
+static th_err design_examples(const th_args *a, train_cmd *c, th_why *why)
+{
+    th_example_set *s = &c->examples;
+    s->seed = c->project.seed;
+    TH_TRY(th_example_set_project(s, &c->project, NULL, why));
+    const th_err err = th_design_examples(&c->project, th_arg(a, "preset"), s->train->h, s->train->w, s->train->c,
+                                          c->preset_text, &c->preset, &c->spec, why);
+    c->settings.has_rate = c->project.learning_rate > 0;
     if (c->spec.n_layers) th_design_print(stderr, &c->spec, !err);
     return err;
 }
@@ -90,6 +106,7 @@ static th_err check_clips(const train_cmd *c, th_why *why)
 static uint64_t hash_data(const train_cmd *c)
 {
     uint64_t h = TH_FNV1A_START;
+    if (c->of_examples) return th_example_set_hash(&c->examples);
     for (size_t i = 0; i < c->set->n; i++) {
         const th_clip *clip = &c->set->clips[i];
         h = th_fnv1a(h, (th_span){(const uint8_t *)&clip->hash, sizeof clip->hash});
@@ -103,6 +120,7 @@ static uint64_t hash_data(const train_cmd *c)
 static uint64_t hash_job(const train_cmd *c)
 {
     uint64_t h = hash_data(c);
+    if (c->of_examples) return h;
     h = th_fnv1a(h, (th_span){(const uint8_t *)&c->clips.augment, sizeof c->clips.augment});
     h = th_fnv1a(h, (th_span){(const uint8_t *)&c->pipe.frontend, sizeof c->pipe.frontend});
     return th_fnv1a(h, (th_span){(const uint8_t *)c->pipe.labels, sizeof c->pipe.labels});
@@ -141,14 +159,42 @@ static const char *const setting_names[] = {
 #undef X
 };
 
+/* Training examples of a label. */
+static int64_t count_label(const train_cmd *c, int32_t label)
+{
+    const th_example_set *s = &c->examples;
+    int64_t n = 0;
+    if (!c->of_examples) return th_sampler_label_size(c->clips.train, label);
+    for (int32_t i = 0; i < s->n_train; i++) n += s->train->label[s->order[i]] == label;
+    return n;
+}
+
+/* When all is said. */
+static th_err settle(train_cmd *c, th_why *why)
+{
+    const th_project *p = &c->project;
+    const bool classes = th_project_task(p)->output == TH_OUT_LABELS;
+    const char *labels[TH_MAX_LABELS];
+    int64_t counts[TH_MAX_LABELS];
+    th_train_settings *s = &c->settings;
+    for (int32_t i = 0; i < p->n_labels; i++) {
+        labels[i] = p->labels[i];
+        counts[i] = classes ? count_label(c, i) : 0;
+    }
+    if (classes != (s->cfg.loss.row->head == TH_HEAD_SOFTMAX))
+        return th_why_set(why, TH_EUSAGE, "task = %s learns %s, not %s", p->task,
+                          classes ? "classes, which takes loss = cross-entropy"
+                                  : "numbers, which takes loss = mse, mae or huber",
+                          s->cfg.loss.row->name);
+    return th_train_settle(s, labels, counts, classes ? p->n_labels : 0, why);
+}
+
 /* The preset, then thimble.ini, then the command line. */
 static th_err make_settings(const th_args *a, train_cmd *c, int32_t epochs, int threads, th_why *why)
 {
     const th_preset *p = &c->preset;
     const th_project *project = &c->project;
     const bool has_rate = c->settings.has_rate;
-    const char *labels[TH_MAX_LABELS];
-    int64_t counts[TH_MAX_LABELS];
     th_train_settings *s = &c->settings;
     *s = (th_train_settings){.cfg = th_train_default(), .has_rate = has_rate};
     s->cfg.epochs = epochs;
@@ -160,6 +206,7 @@ static th_err make_settings(const th_args *a, train_cmd *c, int32_t epochs, int 
     s->cfg.patience = epochs / 3 > 10 ? epochs / 3 : 10;
     s->cfg.seed = project->seed;
     s->cfg.n_threads = threads;
+    if (th_project_task(project)->output != TH_OUT_LABELS) s->cfg.loss.row = th_loss_find("mse");
     for (int32_t i = 0; i < project->n_train; i++) {
         th_why inner = {0};
         const th_ini_line *line = &project->train[i];
@@ -173,14 +220,7 @@ static th_err make_settings(const th_args *a, train_cmd *c, int32_t epochs, int 
         if (value && th_train_set(s, setting_names[i], value, &inner))
             return th_why_set(why, TH_EUSAGE, "--%s", inner.text);
     }
-    for (int32_t i = 0; i < project->n_labels; i++) {
-        labels[i] = project->labels[i];
-        counts[i] = th_sampler_label_size(c->clips.train, i);
-    }
-    if (s->cfg.loss.row->head != TH_HEAD_SOFTMAX)
-        return th_why_set(why, TH_EUSAGE, "task = %s learns classes, which takes loss = cross-entropy, not %s",
-                          project->task, s->cfg.loss.row->name);
-    return th_train_settle(s, labels, counts, project->n_labels, why);
+    return settle(c, why);
 }
 
 /* What made the run, for the record. */
@@ -189,7 +229,10 @@ static void start_record(train_cmd *c, const th_train_job *job, bool resume)
     const th_frontend_cfg *f = &c->pipe.frontend;
     const th_train_cfg *cfg = &job->cfg;
     const size_t n = th_train_settings_print(&c->settings, c->options, sizeof c->options);
-    if (n < sizeof c->options)
+    if (n < sizeof c->options && c->of_examples)
+        snprintf(c->options + n, sizeof c->options - n, "epochs = %d\nexamples = %d\nvalidation_examples = %d\n",
+                 (int)cfg->epochs, (int)job->n_train, (int)job->n_val);
+    else if (n < sizeof c->options)
         snprintf(c->options + n, sizeof c->options - n,
                  "epochs = %d\nfeatures = %s\nrate_hz = %d\nclip_samples = %d\nwindow = %d\nhop = %d\nmel_bands = %d\n"
                  "coefficients = %d\nlow_hz = %g\nhigh_hz = %g\nexamples = %d\nvalidation_examples = %d\n",
@@ -216,23 +259,30 @@ static void start_record(train_cmd *c, const th_train_job *job, bool resume)
     th_train_record_start(&c->record, &c->project, &c->run, resume);
 }
 
+/* Where examples come from. */
+static void set_examples(train_cmd *c, th_train_job *job)
+{
+    const bool clips = !c->of_examples;
+    job->train = clips ? th_clip_set_train : th_example_set_train;
+    job->val = clips ? th_clip_set_val : th_example_set_val;
+    job->train_ctx = job->val_ctx = clips ? (void *)&c->clips : (void *)&c->examples;
+    job->n_train = clips ? c->clips.n_round * c->clips.rounds : c->examples.n_train;
+    job->n_val = clips ? th_clip_set_watched(&c->clips) : c->examples.n_val;
+    job->light = !clips && c->examples.train->f32;
+}
+
 static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *why)
 {
     const th_train_cfg *cfg = &c->settings.cfg;
-    const th_train_job job = {.spec = &c->spec,
-                              .cfg = *cfg,
-                              .train = th_clip_set_train,
-                              .val = th_clip_set_val,
-                              .train_ctx = &c->clips,
-                              .val_ctx = &c->clips,
-                              .n_train = c->clips.n_round * c->clips.rounds,
-                              .n_val = th_clip_set_watched(&c->clips),
-                              .checkpoint = c->checkpoint,
-                              .resume = resume,
-                              .job_hash = hash_job(c),
-                              .on_epoch = on_epoch,
-                              .on_progress = on_progress,
-                              .ctx = c};
+    th_train_job job = {.spec = &c->spec,
+                        .cfg = *cfg,
+                        .checkpoint = c->checkpoint,
+                        .resume = resume,
+                        .job_hash = hash_job(c),
+                        .on_epoch = on_epoch,
+                        .on_progress = on_progress,
+                        .ctx = c};
+    set_examples(c, &job);
     c->view = (th_train_view){
         .epochs = cfg->epochs, .n_train = job.n_train, .has_val = job.n_val > 0, .live = th_stderr_is_terminal()};
     c->view.done = calloc((size_t)cfg->epochs, sizeof *c->view.done);
@@ -278,6 +328,16 @@ static th_err write_history(const train_cmd *c, int threads, th_why *why)
     return err;
 }
 
+static th_metric result_metric(const train_cmd *c)
+{
+    return th_project_task(&c->project)->output == TH_OUT_LABELS ? TH_VAL_ACCURACY : TH_VAL_RMSE;
+}
+
+static const char *result_key(const train_cmd *c)
+{
+    return result_metric(c) == TH_VAL_ACCURACY ? "val_accuracy" : "val_rmse";
+}
+
 static void print_result(const th_args *a, const train_cmd *c, int threads)
 {
     int32_t best = 0;
@@ -287,15 +347,18 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
         json_object_set_new(root, "epochs", json_integer(c->view.n));
         json_object_set_new(root, "seconds", json_real(c->seconds));
         json_object_set_new(root, "model", json_string(c->model_path));
-        if (e && c->view.has_val) json_object_set_new(root, "val_accuracy", json_real(e->value[TH_VAL_ACCURACY]));
+        if (e && c->view.has_val) json_object_set_new(root, result_key(c), json_real(e->value[result_metric(c)]));
         char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6));
         if (text) puts(text);
         free(text);
     } else {
         printf("%s", c->model_path);
-        if (e && c->view.has_val)
-            printf(": epoch %d was best, %.1f %% of the validation clips right", (int)best,
-                   100 * e->value[TH_VAL_ACCURACY]);
+        if (e && c->view.has_val && result_metric(c) == TH_VAL_ACCURACY)
+            printf(": epoch %d was best, %.1f %% of the validation %s right", (int)best,
+                   100 * e->value[TH_VAL_ACCURACY], th_project_task(&c->project)->noun);
+        else if (e && c->view.has_val)
+            printf(": epoch %d was best, %.3f beside the right values (root of the mean square)", (int)best,
+                   e->value[TH_VAL_RMSE]);
         printf(" (%.0f s)\nnext: thimble test%s%s, thimble quantize%s%s\n", c->seconds,
                strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "",
                strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "");
@@ -306,7 +369,8 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
 /* The model of before is replaced only now, when there is a better one to put there. */
 static th_err save(const train_cmd *c, th_model *model, int threads, th_why *why)
 {
-    TH_TRY(th_pipeline_attach(&c->pipe, model, why));
+    TH_TRY(c->of_examples ? th_card_attach(&c->examples.card, model, why)
+                          : th_pipeline_attach(&c->pipe, model, why));
     TH_TRY(th_model_save(model, c->model_path, why));
     return write_history(c, threads, why);
 }
@@ -351,6 +415,21 @@ static th_err say_resume(const th_args *a, const train_cmd *c, const th_why *sto
                       options);
 }
 
+static th_err open_clips(const th_args *a, train_cmd *c, th_why *why)
+{
+    TH_TRY(design(a, c, why));
+    TH_TRY(th_dataset_load(&c->project, &c->set, why));
+    TH_TRY(check_clips(c, why));
+    TH_TRY(paths(c, why));
+    return th_clip_set_open(c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why);
+}
+
+static th_err open_examples(const th_args *a, train_cmd *c, th_why *why)
+{
+    TH_TRY(design_examples(a, c, why));
+    return paths(c, why);
+}
+
 static th_err train(const th_args *a, train_cmd *c, th_why *why)
 {
     int64_t seed, epochs, threads;
@@ -360,11 +439,8 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_arg_int(a, "threads", 1, 64, th_cpu_count(), &threads, why));
     c->project.seed = (uint64_t)seed;
     c->run.name = th_arg(a, "name");
-    TH_TRY(design(a, c, why));
-    TH_TRY(th_dataset_load(&c->project, &c->set, why));
-    TH_TRY(check_clips(c, why));
-    TH_TRY(paths(c, why));
-    TH_TRY(th_clip_set_open(c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why));
+    c->of_examples = th_project_task(&c->project)->input != TH_IN_SOUND;
+    TH_TRY(c->of_examples ? open_examples(a, c, why) : open_clips(a, c, why));
     TH_TRY(make_settings(a, c, choose_epochs(a, c, epochs), (int)threads, why));
     th_model *model = NULL;
     th_why stop = {0};
@@ -401,6 +477,7 @@ static th_err run(const th_args *a, th_why *why)
     const th_err err = train(a, c, why);
     th_lock_release(c->lock);
     th_clip_set_free(&c->clips);
+    th_example_set_free(&c->examples);
     th_dataset_free(c->set);
     free(c->view.done);
     free(c);

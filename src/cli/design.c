@@ -21,13 +21,33 @@ th_err th_design_preset(const th_project *p, const char *name, char text[TH_PRES
     return TH_OK;
 }
 
-static th_err make_spec(const th_project *p, const th_preset *preset, const th_pipeline *q, th_spec *spec, th_why *why)
+static th_err make_spec(const th_project *p, const th_preset *preset, int32_t h, int32_t w, int32_t c, int32_t n_labels,
+                        th_spec *spec, th_why *why)
 {
     char path[TH_PATH_BYTES];
-    const int32_t h = q->n_frames, w = q->frontend.n_coef;
-    if (preset->text != p->model) return th_spec_parse(preset->text, h, w, 1, q->n_labels, spec, why);
+    if (preset->text != p->model) return th_spec_parse(preset->text, h, w, c, n_labels, spec, why);
     TH_TRY(th_project_path(p, TH_FILE_INI, path, why));
-    return th_spec_parse_part(preset->text, path, p->model_line, h, w, 1, q->n_labels, spec, why);
+    return th_spec_parse_part(preset->text, path, p->model_line, h, w, c, n_labels, spec, why);
+}
+
+th_err th_design_examples(const th_project *p, const char *name, int32_t h, int32_t w, int32_t c,
+                          char text[TH_PRESET_BYTES], th_preset *preset, th_spec *spec, th_why *why)
+{
+    const th_task *task = th_project_task(p);
+    const bool own = !name && p->model[0], to_input = task->output == TH_OUT_INPUT;
+    char full[64];
+    if (!name) name = p->preset;
+    snprintf(full, sizeof full, "%.32s", name);
+    if (to_input && (strcmp(name, "autoencoder") == 0 || strcmp(name, "neck") == 0))
+        snprintf(full, sizeof full, "%.32s-%d", name, (int)(h * w * c));
+    TH_TRY(th_design_preset(p, own ? NULL : full, text, preset, why));
+    const int32_t out = task->output == TH_OUT_VALUES ? 1 : h * w * c;
+    TH_TRY(make_spec(p, preset, h, w, c, task->output == TH_OUT_LABELS ? p->n_labels : 0, spec, why));
+    const th_layer *last = &spec->layer[spec->n_layers - 1];
+    const int32_t gives = last->out_h * last->out_w * last->out_c;
+    if (task->output == TH_OUT_LABELS || gives == out) return TH_OK;
+    return th_why_set(why, TH_ESHAPE, "task %s needs a network that gives %d values; %s gives %d", p->task, (int)out,
+                      preset->name, (int)gives);
 }
 
 th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline *q, th_spec *spec, th_why *why)
@@ -54,7 +74,7 @@ th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline 
                           (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft, (int)q->frontend.n_mel,
                           (int)q->frontend.n_coef);
     q->n_frames = th_frontend_frames(&q->frontend, q->clip_samples);
-    return make_spec(p, preset, q, spec, why);
+    return make_spec(p, preset, q->n_frames, q->frontend.n_coef, 1, q->n_labels, spec, why);
 }
 
 /* ---- the table ---- */

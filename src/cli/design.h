@@ -18,6 +18,11 @@ TH_NODISCARD th_err th_design_preset(const th_project *p, const char *name, char
 TH_NODISCARD th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline *q, th_spec *spec,
                                    th_why *why);
 
+/* The network of a project that is not of sounds, for inputs of h x w x c; a preset that is written with the number of
+ * its values (autoencoder, neck) gets that by itself. */
+TH_NODISCARD th_err th_design_examples(const th_project *p, const char *name, int32_t h, int32_t w, int32_t c,
+                                       char text[TH_PRESET_BYTES], th_preset *preset, th_spec *spec, th_why *why);
+
 /* Line, layer, output, parameters, multiplications and bytes of memory of each layer, and the sum; of a description
  * with an error (whole false) the layers before it, so that one sees what came in there. */
 void th_design_print(FILE *to, const th_spec *s, bool whole);

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/rng.h"
 #include "cli/cmd.h"
+#include "data/task_examples.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -28,21 +29,6 @@ th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why)
     }
     *shape = (th_examples_shape){side[0], side[1], side[2]};
     return TH_OK;
-}
-
-th_err th_example_pixels(const char *text, float *lo, float *hi, th_why *why)
-{
-    if (!text) return TH_OK;
-    const char *dots = strstr(text, "..");
-    char first[32], *stop;
-    if (dots && dots > text && dots - text < (ptrdiff_t)sizeof first && dots[2]) {
-        memcpy(first, text, (size_t)(dots - text));
-        first[dots - text] = 0;
-        *lo = strtof(first, &stop);
-        if (!*stop) *hi = strtof(dots + 2, &stop);
-        if (!*stop && isfinite(*lo) && isfinite(*hi) && *lo < *hi) return TH_OK;
-    }
-    return th_why_set(why, TH_EUSAGE, "--pixels %s: two numbers are needed, such as 0..1 or -1..1", text);
 }
 
 th_err th_example_change(const char *text, th_picture_change *change, th_why *why)
@@ -90,8 +76,7 @@ static int by_draw(const void *a, const void *b)
     return x[0] != y[0] ? (x[0] < y[0] ? -1 : 1) : (x[1] > y[1]) - (x[1] < y[1]);
 }
 
-/* Without --val an eighth of the examples, drawn by the seed, is not trained on. */
-static th_err divide(th_example_set *s, th_why *why)
+th_err th_example_set_divide(th_example_set *s, th_why *why)
 {
     const int32_t n = s->train->n;
     uint64_t *draw = calloc((size_t)n, 2 * sizeof *draw);
@@ -150,13 +135,21 @@ static th_err make_card(th_example_set *s, const th_example_files *f, th_why *wh
     return TH_OK;
 }
 
+static th_err check_turn(const th_example_set *s, const char *data, th_why *why)
+{
+    if (!s->change.turn || (!s->train->u8 && s->train->c % 3 == 0)) return TH_OK;
+    return th_why_set(why, TH_EUSAGE,
+                      "change turn is for signals of three axes, or of a multiple of three; %s has %d channels%s", data,
+                      (int)s->train->c, s->train->u8 ? " of pictures" : "");
+}
+
 static th_err open_raw(th_example_set *s, const th_example_files *f, th_why *why)
 {
     TH_TRY(
         th_examples_load_raw(f->data, f->labels, f->shape.h * f->shape.w * f->shape.c, f->n_classes, &s->train, why));
     s->card = (th_card){.n_labels = f->n_classes, .pixel_hi = 1};
     s->scale = th_card_scale(&s->card);
-    return divide(s, why);
+    return th_example_set_divide(s, why);
 }
 
 th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why)
@@ -169,10 +162,7 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
         TH_TRY(th_examples_load(f->val, &shape, &s->val, why));
         say_examples(f->val, s->val);
     }
-    if (s->change.turn && (s->train->u8 || s->train->c % 3))
-        return th_why_set(why, TH_EUSAGE,
-                          "--change turn is for signals of three axes, or of a multiple of three; %s has %d channels%s",
-                          f->data, (int)s->train->c, s->train->u8 ? " of pictures" : "");
+    TH_TRY(check_turn(s, f->data, why));
     s->to_input = s->to_input || (f->card && f->card->n_labels == 0);
     TH_TRY(make_card(s, f, why));
     s->scale = th_card_scale(&s->card);
@@ -183,7 +173,41 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
     }
     for (int32_t i = 0; s->to_input && i < s->train->n; i++) s->train->label[i] = -1;
     for (int32_t i = 0; s->to_input && s->val && i < s->val->n; i++) s->val->label[i] = -1;
-    return divide(s, why);
+    return th_example_set_divide(s, why);
+}
+
+/* What thimble.ini says of changes in training. */
+static th_err project_change(th_example_set *s, const th_project *p, th_why *why)
+{
+    th_why inner = {0};
+    s->change = (th_picture_change){0};
+    const th_err err = th_example_change(p->change[0] ? p->change : "none", &s->change, &inner);
+    return err ? th_why_set(why, TH_EFORMAT, "%s/%s: %s", p->dir, TH_FILE_INI, inner.text) : TH_OK;
+}
+
+th_err th_example_set_project(th_example_set *s, const th_project *p, const th_card *card, th_why *why)
+{
+    const th_task *task = th_project_task(p);
+    th_card plan;
+    th_why none = {0};
+    if (card)
+        plan = *card;
+    else
+        TH_TRY(th_task_card(p, &plan, why));
+    TH_TRY(project_change(s, p, why));
+    TH_TRY(th_task_examples(p, TH_TRAIN, &plan, &s->train, why));
+    const th_err err = th_task_examples(p, TH_VAL, &plan, &s->val, &none);
+    if (err && err != TH_ENOENT) return th_why_set(why, err, "%s", none.text);
+    TH_TRY(check_turn(s, p->dir, why));
+    s->to_input = task->output == TH_OUT_INPUT;
+    if (task->output == TH_OUT_LABELS && plan.n_labels < 2)
+        return th_why_set(why, TH_EFORMAT,
+                          "%s has %s: at least two labels are needed to tell apart. Import examples of another one",
+                          p->dir, plan.n_labels ? "one label only" : "no labels");
+    s->card = plan;
+    if (!card) th_card_scale_by(s->train, &s->card);
+    s->scale = th_card_scale(&s->card);
+    return th_example_set_divide(s, why);
 }
 
 void th_example_set_free(th_example_set *s)
@@ -197,8 +221,10 @@ void th_example_set_free(th_example_set *s)
 /* ---- giving them out ---- */
 
 /* What the network shall say to x. */
-static void get_target(const th_example_set *s, int32_t label, const float *x, float *y)
+static void get_target(const th_example_set *s, const th_examples *e, int32_t i, const float *x, float *y)
 {
+    const int32_t label = e->label[i];
+    if (e->target) memcpy(y, e->target + (size_t)i * (size_t)e->n_targets, (size_t)e->n_targets * sizeof *y);
     if (s->to_input) memcpy(y, x, (size_t)(s->train->h * s->train->w * s->train->c) * sizeof *y);
     for (int32_t k = 0; k < s->card.n_labels; k++) y[k] = k == label;
 }
@@ -227,7 +253,7 @@ void th_example_set_train(void *set, int32_t epoch, int32_t i, int member, float
     const int32_t at = shuffled(s, epoch, i);
     (void)member;
     th_examples_get_changed(s->train, &s->scale, &s->change, s->seed, epoch, at, x);
-    get_target(s, s->train->label[at], x, y);
+    get_target(s, s->train, at, x, y);
 }
 
 const th_examples *th_example_set_watched(const th_example_set *s, int32_t i, int32_t *at)
@@ -243,7 +269,7 @@ void th_example_set_val(void *set, int32_t epoch, int32_t i, int member, float *
     const th_examples *e = th_example_set_watched(s, i, &at);
     (void)member, (void)epoch;
     th_examples_get(e, &s->scale, at, x);
-    get_target(s, e->label[at], x, y);
+    get_target(s, e, at, x, y);
 }
 
 uint64_t th_example_set_hash(const th_example_set *s)
@@ -256,6 +282,8 @@ uint64_t th_example_set_hash(const th_example_set *s)
     uint64_t h = TH_FNV1A_START;
     if (e->u8) h = th_fnv1a(h, (th_span){e->u8, n});
     if (e->f32) h = th_fnv1a(h, (th_span){(const uint8_t *)e->f32, n * sizeof(float)});
+    if (e->target)
+        h = th_fnv1a(h, (th_span){(const uint8_t *)e->target, (size_t)e->n * (size_t)e->n_targets * sizeof(float)});
     h = th_fnv1a(h, (th_span){(const uint8_t *)e->label, (size_t)e->n * sizeof(int32_t)});
     h = th_fnv1a(h, (th_span){(const uint8_t *)s->card.labels, sizeof s->card.labels});
     h = th_fnv1a(h, (th_span){(const uint8_t *)s->card.mean, sizeof s->card.mean});

@@ -4,6 +4,7 @@
 #define TH_CLI_EXAMPLE_SET_H
 
 #include "data/card.h"
+#include "data/project.h"
 
 typedef struct th_example_set {
     th_examples *train, *val; /* val NULL: some of train are set aside */
@@ -35,7 +36,15 @@ typedef struct th_example_files {
  * Errors: those of th_examples_load and th_card_relabel, TH_EFORMAT (one label only, and no card),
  * TH_EUSAGE (a change that the examples cannot bear). */
 TH_NODISCARD th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why);
+/* The same from a project that is not of sounds: its training and validation examples, or those that are computed.
+ *   card   of a model that was trained before, whose labels and recipe it keeps; NULL: made from thimble.ini and the data
+ * Errors: TH_ENOENT (no data, or none to train with: says what to run), those of th_task_examples. */
+TH_NODISCARD th_err th_example_set_project(th_example_set *s, const th_project *p, const th_card *card, th_why *why);
+
 void th_example_set_free(th_example_set *s);
+
+/* Decides the order: without val an eighth of the examples, drawn by the seed, is set aside. */
+TH_NODISCARD th_err th_example_set_divide(th_example_set *s, th_why *why);
 
 /* th_example_fn and th_sample_fn; ctx is the set.  Of the training examples, each epoch in another order and changed;
  * of those that are watched, as they are. */
@@ -50,8 +59,6 @@ uint64_t th_example_set_hash(const th_example_set *s);
 
 /* "96x96x3" -> shape; NULL leaves it.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why);
-/* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
-TH_NODISCARD th_err th_example_pixels(const char *text, float *lo, float *hi, th_why *why);
 /* "flip,shift" or "turn"; NULL: flip, shift, zoom, light.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_change(const char *text, th_picture_change *change, th_why *why);
 

@@ -1,7 +1,9 @@
 /* Any float .tflite, with examples in files. */
 #include "cli/cmd.h"
 #include "cli/example_set.h"
+#include "data/task_examples.h"
 #include "cli/quantized.h"
+#include "base/hash.h"
 
 #include "os/file.h"
 #include "train/train.h"
@@ -84,6 +86,33 @@ static int32_t classes_of(const th_graph *g)
     return n == 1 ? 2 : n; /* one score: yes or no */
 }
 
+/* Enough of each kind? */
+static th_err check_samples(samples *s, const char *path, const char *data, const th_quantize_options *o, th_why *why)
+{
+    if (s->train && s->set.to_input)
+        return th_why_set(why, TH_EUSAGE, "--train is for classes; %s is an autoencoder: leave it out", path);
+    if (s->train && s->set.n_val < 1)
+        return th_why_set(why, TH_EFORMAT, "%s has too few examples to set some aside: --val PATH names others", data);
+    s->all = s->train ? s->set.n_train : s->set.train->n;
+    s->n_used = s->all < o->n_samples ? s->all : o->n_samples;
+    return TH_OK;
+}
+
+static th_err open_project(const char *path, const th_model *model, const th_project *p, const th_quantize_options *o,
+                           samples *s, th_why *why)
+{
+    th_card *card = malloc(sizeof *card);
+    th_why inner = {0};
+    if (!card) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = th_card_from(model, card, &inner);
+    if (err) err = th_why_set(why, err, "%s: %s. Train it again: thimble train %s", path, inner.text, p->dir);
+    s->train = o->epochs > 0;
+    s->set.seed = o->has_seed ? o->seed : p->seed;
+    if (!err) err = th_example_set_project(&s->set, p, card, why);
+    free(card);
+    return err ? err : check_samples(s, path, p->dir, o, why);
+}
+
 static th_err open_samples(const char *path, const th_model *model, const th_quantize_files *files,
                            const th_quantize_options *o, samples *s, th_why *why)
 {
@@ -105,20 +134,13 @@ static th_err open_samples(const char *path, const th_model *model, const th_qua
     }
     s->train = o->epochs > 0;
     s->set.seed = o->seed;
-    TH_TRY(th_example_pixels(files->pixels, &f.pixel_lo, &f.pixel_hi, why));
+    TH_TRY(th_pixels_parse(files->pixels, &f.pixel_lo, &f.pixel_hi, why));
     TH_TRY(th_example_change(files->change, &s->set.change, why));
     TH_TRY(th_example_set_open(&s->set, &f, why));
     if (!f.raw && !f.card) TH_TRY(without_card(s, path, files, f.n_classes, why));
     if (s->train && f.raw && !f.labels)
         return th_why_set(why, TH_EUSAGE, "--train needs examples with labels: --labels FILE, or labelled examples");
-    if (s->train && s->set.to_input)
-        return th_why_set(why, TH_EUSAGE, "--train is for classes; %s is an autoencoder: leave it out", path);
-    if (s->train && s->set.n_val < 1)
-        return th_why_set(why, TH_EFORMAT, "%s has too few examples to set some aside: --val PATH names others",
-                          f.data);
-    s->all = s->train ? s->set.n_train : s->set.train->n;
-    s->n_used = s->all < o->n_samples ? s->all : o->n_samples;
-    return TH_OK;
+    return check_samples(s, path, f.data, o, why);
 }
 
 /* ---- models ---- */
@@ -143,21 +165,34 @@ static th_err keep_metadata(const th_model *from, th_model *to, th_why *why)
     return TH_OK;
 }
 
-static th_err read_model(const char *path, th_model **model, size_t *n, th_why *why)
+/* The integer model of a project says of which float file it is. */
+static th_err name_source(th_model *model, uint64_t hash, th_why *why)
+{
+    th_card *card = malloc(sizeof *card);
+    if (!card) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = th_card_from(model, card, why);
+    card->source_hash = hash;
+    if (!err) err = th_card_attach(card, model, why);
+    free(card);
+    return err;
+}
+
+static th_err read_model(const char *path, th_model **model, size_t *n, uint64_t *hash, th_why *why)
 {
     uint8_t *bytes = NULL;
     th_why inner = {0};
     TH_TRY(th_file_read(path, 0, &bytes, n, why));
     const th_err err = th_model_from_tflite((th_span){bytes, *n}, model, &inner);
+    *hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, *n});
     free(bytes);
     return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
 }
 
-static th_err quantise(const char *path, th_model *f32, samples *s, const th_quantize_files *files,
+static th_err quantise(const char *path, uint64_t hash, th_model *f32, samples *s, const th_quantize_files *files,
                        const th_quantize_options *options, th_quantized *q, th_why *why)
 {
     const int32_t n = s->set.val || s->train ? s->set.n_val : s->set.train->n;
-    const bool labelled = s->set.train->label[0] >= 0;
+    const bool labelled = s->set.train->label[0] >= 0 && !s->set.to_input;
     const th_samples calibrate = {.n = s->n_used, .sample = spread_sample, .ctx = s};
     const th_samples check = {.n = n, .sample = get_sample, .label = labelled ? get_label : NULL, .ctx = s};
     const th_train_job examples = {.train = th_example_set_train,
@@ -170,6 +205,7 @@ static th_err quantise(const char *path, th_model *f32, samples *s, const th_qua
     const th_err err = th_quantized_make(f32, &calibrate, &check, options, s->train ? &examples : NULL, q, &inner);
     if (err) return th_why_set(why, err, "%s: %s", path, inner.text);
     TH_TRY(keep_metadata(q->f32, q->model, why));
+    if (files->project) TH_TRY(name_source(q->model, hash, why));
     return write_model(files->out, q, why);
 }
 
@@ -178,15 +214,18 @@ th_err th_file_quantize(const char *model, const th_quantize_files *files, const
 {
     th_model *f32 = NULL;
     size_t bytes = 0;
+    uint64_t hash = 0;
     *q = (th_quantized){.options = *options};
     samples *s = calloc(1, sizeof *s);
     if (!s) return th_why_set(why, TH_ENOMEM, "out of memory");
-    th_err err = read_model(model, &f32, &bytes, why);
-    if (!err) err = open_samples(model, f32, files, options, s, why);
+    th_err err = read_model(model, &f32, &bytes, &hash, why);
+    if (!err)
+        err = files->project ? open_project(model, f32, files->project, options, s, why)
+                             : open_samples(model, f32, files, options, s, why);
     if (err)
         th_model_free(f32);
     else
-        err = quantise(model, f32, s, files, options, q, why); /* q has the model now */
+        err = quantise(model, hash, f32, s, files, options, q, why); /* q has the model now */
     q->float_bytes = bytes;
     th_example_set_free(&s->set);
     free(s);

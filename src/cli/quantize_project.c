@@ -5,6 +5,7 @@
 #include "cli/clip_set.h"
 #include "cli/cmd.h"
 #include "cli/design.h"
+#include "data/card.h"
 #include "train/train.h"
 
 #include <stdlib.h>
@@ -188,23 +189,44 @@ static th_err train_and_quantise(const th_project *p, source *s, const th_quanti
     return err;
 }
 
-th_err th_project_quantize(const th_project *p, const th_quantize_options *options, th_quantized *result, th_why *why)
+/* Projects of other things than sounds go the way of examples. */
+static th_err quantize_examples(const th_project *p, const th_quantize_options *options, th_quantized *q, th_why *why)
+{
+    char f32[TH_PATH_BYTES], int8[TH_PATH_BYTES];
+    TH_TRY(th_project_path(p, TH_FILE_FLOAT, f32, why));
+    TH_TRY(th_project_path(p, TH_FILE_INT8, int8, why));
+    *q = (th_quantized){.options = *options};
+    if (!th_file_exists(f32))
+        return th_why_set(why, TH_ENOENT, "%s is not there yet: run `thimble train %s` first", f32, p->dir);
+    const th_quantize_files files = {.project = p, .out = int8};
+    TH_TRY(th_file_quantize(f32, &files, options, q, why));
+    return write_report(p, q, why);
+}
+
+static th_err quantize_clips(const th_project *p, const th_quantize_options *options, th_quantized *result, th_why *why)
 {
     source s = {0};
     samples train = {0}, check = {0};
     const bool compare = options->debug || options->repair || options->epochs > 0;
     *result = (th_quantized){.options = *options};
     th_err err = read_source(p, &s, why);
-    if (!err && options->settings.ends != TH_ENDS_S8)
-        err = th_why_set(why, TH_EUSAGE,
-                         "--io is for .tflite files: the model of a project has int8 inputs, which is what "
-                         "its firmware feeds");
     if (!err) err = load_both(p, &s.pipe, options->n_samples, compare, &train, &check, why);
     if (!err) err = train_and_quantise(p, &s, options, &train, &check, result, why);
     free_samples(&train);
     free_samples(&check);
     th_model_free(s.model);
     return err;
+}
+
+th_err th_project_quantize(const th_project *p, const th_quantize_options *options, th_quantized *result, th_why *why)
+{
+    *result = (th_quantized){.options = *options};
+    if (options->settings.ends != TH_ENDS_S8)
+        return th_why_set(why, TH_EUSAGE,
+                          "--io is for .tflite files: the model of a project has int8 inputs, which is what "
+                          "its firmware feeds");
+    return th_project_task(p)->input == TH_IN_SOUND ? quantize_clips(p, options, result, why)
+                                                    : quantize_examples(p, options, result, why);
 }
 
 static bool same_detect(const th_detect_settings *a, const th_detect_settings *b)
@@ -214,6 +236,15 @@ static bool same_detect(const th_detect_settings *a, const th_detect_settings *b
            a->stride_ms == b->stride_ms && d < 1e-6f && d > -1e-6f;
 }
 
+/* Was a model of examples made from a float file with this hash? */
+static bool card_names(const th_model *m, uint64_t hash)
+{
+    th_card *card = malloc(sizeof *card);
+    const bool good = card && th_card_from(m, card, NULL) == TH_OK && card->source_hash == hash;
+    free(card);
+    return good;
+}
+
 /* True when int8.tflite is sound, was made from a float file with this hash, and detects by thimble.ini's settings. */
 static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
 {
@@ -221,26 +252,39 @@ static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
     th_pipeline pipe;
     th_why ignored = {0};
     if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return false;
-    const bool fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash &&
-                       same_detect(&pipe.detect, &p->detect);
+    const bool sound = th_project_task(p)->input == TH_IN_SOUND;
+    const bool fresh = sound ? th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash &&
+                                   same_detect(&pipe.detect, &p->detect)
+                             : card_names(m, hash);
     th_model_free(m);
     return fresh;
+}
+
+static th_err hash_source(const th_project *p, uint64_t *hash, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_project_path(p, TH_FILE_FLOAT, path, why));
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    *hash = th_fnv1a(TH_FNV1A_START, (th_span){bytes, n});
+    free(bytes);
+    return TH_OK;
 }
 
 th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why)
 {
     char path[TH_PATH_BYTES];
-    source s = {0};
+    uint64_t hash = 0;
     *made = false;
     TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
-    th_err err = read_source(p, &s, why);
-    if (!err && !is_fresh(path, p, s.hash)) {
+    th_err err = hash_source(p, &hash, why);
+    if (!err && !is_fresh(path, p, hash)) {
         const th_quantize_options options = th_quantize_defaults();
         th_quantized q;
         *made = true;
         err = th_project_quantize(p, &options, &q, why);
         th_quantized_free(&q);
     }
-    th_model_free(s.model);
     return err;
 }

@@ -68,8 +68,9 @@ TH_NODISCARD th_err th_project_quantize(const th_project *p, const th_quantize_o
  * float model than the one that is there.  *made: whether it was needed. */
 TH_NODISCARD th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why);
 
-/* Files of examples for a model. */
+/* Examples for a model: in files, or those of its project. */
 typedef struct th_quantize_files {
+    const th_project *project; /* not of sounds: its training and validation examples; NULL: files */
     const char *data;   /* as data/examples.h has them, scaled by the model's card; or float32 inputs one after another,
                          * as `thimble run --in` takes them */
     const char *val;    /* examples to compare with and to watch a training by; NULL: data */

@@ -1,5 +1,6 @@
 /* `thimble test` of a model that takes pictures or numbers, made by `thimble train --data`. */
 #include "cli/test.h"
+#include "data/task_examples.h"
 
 #include "base/text.h"
 #include "os/run.h"
@@ -31,7 +32,7 @@ static th_err assume_card(th_test *t, const char *pixels, th_why *why)
 {
     float lo = 0, hi = 1;
     const th_graph *g = graph_of(t);
-    TH_TRY(th_example_pixels(pixels, &lo, &hi, why));
+    TH_TRY(th_pixels_parse(pixels, &lo, &hi, why));
     const int32_t n = g->n_outputs > 0 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
     if (t->shown->n_labels != n)
         return th_why_set(why, TH_ESHAPE, "the examples have %d labels, but the network gives %d values",

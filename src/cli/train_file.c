@@ -3,6 +3,7 @@
 #include "cli/train_view.h"
 #include "base/hash.h"
 #include "cli/example_set.h"
+#include "data/task_examples.h"
 #include "model/near.h"
 #include "os/file.h"
 #include "os/run.h"
@@ -158,7 +159,7 @@ static th_err open_examples(file_cmd *c, th_why *why)
                           .new_labels = new_end(c),
                           .pixel_lo = 0,
                           .pixel_hi = 1};
-    TH_TRY(th_example_pixels(th_arg(c->a, "pixels"), &f.pixel_lo, &f.pixel_hi, why));
+    TH_TRY(th_pixels_parse(th_arg(c->a, "pixels"), &f.pixel_lo, &f.pixel_hi, why));
     TH_TRY(th_example_set_open(&c->set, &f, why));
     if (!f.val)
         fprintf(stderr,

@@ -9,9 +9,15 @@
 
 void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card *card)
 {
-    const int32_t n = e->h * e->w * e->c;
     *card = (th_card){.n_labels = e->n_labels, .pixel_lo = pixel_lo, .pixel_hi = pixel_hi};
     memcpy(card->labels, e->labels, sizeof card->labels);
+    th_card_scale_by(e, card);
+}
+
+void th_card_scale_by(const th_examples *e, th_card *card)
+{
+    const int32_t n = e->h * e->w * e->c;
+    card->n_values = 0;
     if (!e->f32 || n > TH_CARD_VALUES) return;
     card->n_values = n;
     for (int32_t k = 0; k < e->c; k++) {
@@ -59,6 +65,20 @@ static json_t *numbers(const float *v, int32_t n)
     return a;
 }
 
+/* What only models of projects have. */
+static void put_task(const th_card *c, json_t *o)
+{
+    const th_recipe *r = &c->recipe;
+    char hash[24];
+    th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)c->source_hash);
+    if (!c->task[0]) return;
+    json_object_update_new(o, json_pack("{ss sf si si si ss ss si si ss sf ss}", "task", c->task, "rate_hz",
+                                        (double)r->rate_hz, "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms,
+                                        "pause_ms", (int)r->pause_ms, "blocks", r->blocks, "strokes", r->strokes,
+                                        "points", (int)r->points, "axes", (int)c->axes, "device", c->device, "limit",
+                                        (double)c->limit, "source_hash", hash));
+}
+
 th_err th_card_attach(const th_card *card, th_model *model, th_why *why)
 {
     json_t *labels = json_array();
@@ -69,6 +89,7 @@ th_err th_card_attach(const th_card *card, th_model *model, th_why *why)
         json_object_set_new(o, "mean", numbers(card->mean, card->n_values));
         json_object_set_new(o, "inv", numbers(card->inv, card->n_values));
     }
+    if (o) put_task(card, o);
     char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(o);
     if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
@@ -103,6 +124,42 @@ static bool get_labels(const json_t *a, th_card *card)
     return true;
 }
 
+static bool get_text(const json_t *o, const char *key, char *to, size_t cap)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text && th_text_fmt(to, cap, "%s", text) < cap;
+}
+
+static bool get_count(const json_t *o, const char *key, int32_t least, int32_t *to)
+{
+    const json_int_t v = json_integer_value(json_object_get(o, key));
+    *to = (int32_t)v;
+    return v >= least && v <= 1000000000;
+}
+
+static bool get_float(const json_t *o, const char *key, float *to)
+{
+    *to = (float)json_number_value(json_object_get(o, key));
+    return isfinite(*to) && *to >= 0;
+}
+
+/* The other way round; a card of no project is fine. */
+static bool get_task(const json_t *o, th_card *c)
+{
+    th_recipe *r = &c->recipe;
+    char hash[24];
+    if (!json_object_get(o, "task")) return true;
+    if (!get_text(o, "task", c->task, sizeof c->task) || !th_task_find(c->task) || !get_float(o, "rate_hz", &r->rate_hz) ||
+        !get_count(o, "window_ms", 0, &r->window_ms) || !get_count(o, "hop_ms", 0, &r->hop_ms) ||
+        !get_count(o, "pause_ms", 0, &r->pause_ms) || !get_text(o, "blocks", r->blocks, sizeof r->blocks) ||
+        !get_text(o, "strokes", r->strokes, sizeof r->strokes) || !get_count(o, "points", 0, &r->points) ||
+        !get_count(o, "axes", 0, &c->axes) || !get_text(o, "device", c->device, sizeof c->device) ||
+        !get_float(o, "limit", &c->limit) || !get_text(o, "source_hash", hash, sizeof hash))
+        return false;
+    c->source_hash = strtoull(hash, NULL, 16);
+    return th_task_find(c->task)->input != TH_IN_SIGNAL || (r->rate_hz > 0 && r->window_ms > 0 && r->hop_ms > 0);
+}
+
 th_err th_card_from(const th_model *model, th_card *card, th_why *why)
 {
     const th_span text = th_model_metadata(model, TH_CARD_METADATA);
@@ -115,8 +172,9 @@ th_err th_card_from(const th_model *model, th_card *card, th_why *why)
                       get_numbers(json_object_get(o, "pixels"), pixels, 2) == 2;
     const int32_t n = good ? get_numbers(json_object_get(o, "mean"), card->mean, TH_CARD_VALUES) : -1;
     const bool same = n >= 0 && get_numbers(json_object_get(o, "inv"), card->inv, TH_CARD_VALUES) == n;
+    const bool known = same && get_task(o, card);
     json_decref(o);
-    if (!good || !same) return th_why_set(why, TH_EFORMAT, "the model's entry %s is damaged", TH_CARD_METADATA);
+    if (!known) return th_why_set(why, TH_EFORMAT, "the model's entry %s is damaged", TH_CARD_METADATA);
     card->pixel_lo = pixels[0], card->pixel_hi = pixels[1];
     card->n_values = n;
     return TH_OK;

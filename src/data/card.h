@@ -1,10 +1,12 @@
 /* data/card.h -- what a model that was trained on examples (data/examples.h) says of itself: the metadata entry
  * "thimble.examples" in its .tflite, JSON: {"format": 1, "labels": [..], "pixels": [lo, hi]}, and for rows of numbers
- * {"mean": [..], "inv": [..]} of each column. */
+ * {"mean": [..], "inv": [..]} of each column.  Models of projects say more: {"task": "activity", "rate_hz": 50, ..}, so
+ * that their tests and firmware need no project. */
 #ifndef TH_DATA_CARD_H
 #define TH_DATA_CARD_H
 
 #include "data/examples.h"
+#include "data/task.h"
 
 #define TH_CARD_METADATA "thimble.examples"
 #define TH_CARD_VALUES   4096
@@ -15,11 +17,20 @@ typedef struct th_card {
     float pixel_lo, pixel_hi;
     int32_t n_values; /* of mean and inv; 0: none */
     float mean[TH_CARD_VALUES], inv[TH_CARD_VALUES];
+    char task[24]; /* of the project (data/task.h); "": of no project, and what follows is not set */
+    th_recipe recipe;
+    int32_t axes;         /* channels of the sensor */
+    char device[32];      /* what recorded it: "phone"; "": anything */
+    float limit;          /* of anomalies: a score above it is one; 0: not known */
+    uint64_t source_hash; /* FNV-1a of the float .tflite that an int8 one was made from; 0 for none */
 } th_card;
 
 /* Labels of the examples and the scale of their values: for numbers mean 0 and deviation 1 of each column;
  * of signals and pictures (more than one place) of each channel. */
 void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card *card);
+
+/* The scale alone: mean and inv of numbers. */
+void th_card_scale_by(const th_examples *e, th_card *card);
 
 TH_NODISCARD th_err th_card_attach(const th_card *card, th_model *model, th_why *why);
 /* Errors: TH_ENOENT (the model has none), TH_EFORMAT. */

@@ -19,6 +19,8 @@ void th_examples_free(th_examples *e)
     free(e->u8);
     free(e->f32);
     free(e->label);
+    free(e->target);
+    free(e->group);
     for (int32_t i = 0; e->file && i < e->n; i++) free(e->file[i]);
     free(e->file);
     free(e);

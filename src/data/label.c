@@ -81,11 +81,12 @@ th_err th_label_check(const char *label, th_why *why)
 
 th_err th_project_set_labels(th_project *p, const char *const *labels, int n_labels, th_why *why)
 {
+    const bool words = th_project_task(p)->input == TH_IN_SOUND;
     p->n_labels = 0;
     for (int i = 0; i < n_labels; i++) {
-        if (strcmp(labels[i], TH_LABEL_UNKNOWN) == 0 || strcmp(labels[i], TH_LABEL_SILENCE) == 0) continue;
+        if (words && (strcmp(labels[i], TH_LABEL_UNKNOWN) == 0 || strcmp(labels[i], TH_LABEL_SILENCE) == 0)) continue;
         TH_TRY(th_label_check(labels[i], why));
-        if (th_label_same(labels[i], TH_LABEL_UNKNOWN) || th_label_same(labels[i], TH_LABEL_SILENCE))
+        if (words && (th_label_same(labels[i], TH_LABEL_UNKNOWN) || th_label_same(labels[i], TH_LABEL_SILENCE)))
             return th_why_set(why, TH_EUSAGE,
                               "\"%s\" cannot be a label of yours: unknown and silence are added by themselves",
                               labels[i]);
@@ -101,6 +102,7 @@ th_err th_project_set_labels(th_project *p, const char *const *labels, int n_lab
             return th_why_set(why, TH_EUSAGE, "there are more than %d labels", TH_MAX_LABELS - 2);
         memcpy(p->labels[p->n_labels++], labels[i], strlen(labels[i]) + 1);
     }
+    if (!words) return TH_OK;
     if (p->n_labels == 0) return th_why_set(why, TH_EUSAGE, "there is no label. Name at least one word, like yes");
     memcpy(p->labels[p->n_labels++], TH_LABEL_UNKNOWN, sizeof TH_LABEL_UNKNOWN);
     memcpy(p->labels[p->n_labels++], TH_LABEL_SILENCE, sizeof TH_LABEL_SILENCE);

@@ -17,6 +17,8 @@ typedef enum kind {
     KIND_PRESET,
     KIND_FEATURES,
     KIND_NAME,
+    KIND_WORD, /* one of those in `words` */
+    KIND_SIZE, /* HEIGHTxWIDTH: two int32_t */
     KIND_INT,
     KIND_SEED,
     KIND_FLOAT
@@ -28,32 +30,57 @@ typedef struct key {
     size_t offset; /* in th_project */
     double lo, hi;
     bool can_be_preset; /* the word "preset" stands for 0 */
+    unsigned tasks;     /* bits of th_task_input; 0: all */
+    size_t cap;         /* of a text */
+    const char *words;  /* of KIND_WORD: "rgb grey " */
 } key;
 
-#define AT(member) offsetof(th_project, member)
+#define AT(member)   offsetof(th_project, member)
+#define TEXT(member) AT(member), .cap = sizeof((th_project *)NULL)->member
+#define SOUND        (1u << TH_IN_SOUND)
+#define SIGNAL       (1u << TH_IN_SIGNAL)
+#define PICTURE      (1u << TH_IN_PICTURE)
+#define STROKE       (1u << TH_IN_STROKE)
+#define NUMBER       (1u << TH_IN_NUMBER)
 static const key keys[] = {
-    {"project", "task", KIND_TASK, AT(task), 0, 0, false},
-    {"project", "labels", KIND_LABELS, AT(labels), 0, 0, false},
-    {"features", "rate_hz", KIND_INT, AT(rate_hz), 4000, 48000, false},
-    {"features", "clip_ms", KIND_INT, AT(clip_ms), 100, 10000, false},
-    {"features", "window_ms", KIND_INT, AT(window_ms), 5, 200, false},
-    {"features", "hop_ms", KIND_INT, AT(hop_ms), 2, 200, false},
-    {"features", "kind", KIND_FEATURES, AT(feature_kind), 0, 0, false},
-    {"features", "mel_bands", KIND_INT, AT(n_mel), 4, TH_MAX_COEFS, false},
-    {"features", "coefficients", KIND_INT, AT(n_coef), 1, TH_MAX_COEFS, true},
-    {"features", "low_hz", KIND_FLOAT, AT(low_hz), 0, 24000, false},
-    {"features", "high_hz", KIND_FLOAT, AT(high_hz), 100, 24000, false},
-    {"train", "preset", KIND_PRESET, AT(preset), 0, 0, false},
-    {"train", "epochs", KIND_INT, AT(epochs), 1, 10000, true},
-    {"train", "batch", KIND_INT, AT(batch), 1, 4096, true},
-    {"train", "learning_rate", KIND_FLOAT, AT(learning_rate), 1e-6, 1, true},
-    {"train", "seed", KIND_SEED, AT(seed), 0, 0, false},
-    {"detect", "threshold", KIND_FLOAT, AT(detect.threshold), 0, 1, false},
-    {"detect", "window_ms", KIND_INT, AT(detect.window_ms), 1, 10000, false},
-    {"detect", "suppress_ms", KIND_INT, AT(detect.suppress_ms), 0, 60000, false},
-    {"detect", "min_count", KIND_INT, AT(detect.min_count), 1, TH_DETECT_HISTORY, false},
-    {"detect", "stride_ms", KIND_INT, AT(detect.stride_ms), 10, 1000, false},
-    {"deploy", "board", KIND_NAME, AT(board), 0, 0, false},
+    {"project", "task", KIND_TASK, TEXT(task)},
+    {"project", "labels", KIND_LABELS, AT(labels), .lo = 0},
+    {"signal", "rate_hz", KIND_FLOAT, AT(recipe.rate_hz), 1e-5, 100000, .tasks = SIGNAL},
+    {"signal", "window_ms", KIND_INT, AT(recipe.window_ms), 1, 1e9, .tasks = SIGNAL},
+    {"signal", "hop_ms", KIND_INT, AT(recipe.hop_ms), 1, 1e9, .tasks = SIGNAL},
+    {"signal", "pause_ms", KIND_INT, AT(recipe.pause_ms), 1, 1e9, .tasks = SIGNAL},
+    {"features", "blocks", KIND_NAME, TEXT(recipe.blocks), .tasks = SIGNAL},
+    {"features", "change", KIND_WORD, TEXT(change), .tasks = SIGNAL, .words = "none turn "},
+    {"gesture", "strokes", KIND_WORD, TEXT(recipe.strokes), .tasks = STROKE, .words = "points raster "},
+    {"gesture", "points", KIND_INT, AT(recipe.points), 8, 1024, .tasks = STROKE},
+    {"picture", "size", KIND_SIZE, AT(picture_h), 8, 1024, .tasks = PICTURE},
+    {"picture", "colour", KIND_WORD, TEXT(colour), .tasks = PICTURE, .words = "rgb grey "},
+    {"picture", "pixels", KIND_NAME, TEXT(pixels), .tasks = PICTURE},
+    {"picture", "change", KIND_NAME, TEXT(change), .tasks = PICTURE},
+    {"anomaly", "percentile", KIND_FLOAT, AT(percentile), 50, 100, .tasks = SIGNAL},
+    {"anomaly", "factor", KIND_FLOAT, AT(factor), 0.01, 1000, .tasks = SIGNAL},
+    {"sine", "points", KIND_INT, AT(sine_points), 16, 1000000, .tasks = NUMBER},
+    {"sine", "noise", KIND_FLOAT, AT(sine_noise), 0, 10, .tasks = NUMBER},
+    {"features", "rate_hz", KIND_INT, AT(rate_hz), 4000, 48000, .tasks = SOUND},
+    {"features", "clip_ms", KIND_INT, AT(clip_ms), 100, 10000, .tasks = SOUND},
+    {"features", "window_ms", KIND_INT, AT(window_ms), 5, 200, .tasks = SOUND},
+    {"features", "hop_ms", KIND_INT, AT(hop_ms), 2, 200, .tasks = SOUND},
+    {"features", "kind", KIND_FEATURES, AT(feature_kind), .tasks = SOUND},
+    {"features", "mel_bands", KIND_INT, AT(n_mel), 4, TH_MAX_COEFS, .tasks = SOUND},
+    {"features", "coefficients", KIND_INT, AT(n_coef), 1, TH_MAX_COEFS, true, .tasks = SOUND},
+    {"features", "low_hz", KIND_FLOAT, AT(low_hz), 0, 24000, .tasks = SOUND},
+    {"features", "high_hz", KIND_FLOAT, AT(high_hz), 100, 24000, .tasks = SOUND},
+    {"train", "preset", KIND_PRESET, TEXT(preset)},
+    {"train", "epochs", KIND_INT, AT(epochs), 1, 10000, .can_be_preset = true},
+    {"train", "batch", KIND_INT, AT(batch), 1, 4096, .can_be_preset = true},
+    {"train", "learning_rate", KIND_FLOAT, AT(learning_rate), 1e-6, 1, .can_be_preset = true},
+    {"train", "seed", KIND_SEED, AT(seed), .lo = 0},
+    {"detect", "threshold", KIND_FLOAT, AT(detect.threshold), 0, 1, .tasks = SOUND},
+    {"detect", "window_ms", KIND_INT, AT(detect.window_ms), 1, 10000, .tasks = SOUND},
+    {"detect", "suppress_ms", KIND_INT, AT(detect.suppress_ms), 0, 60000, .tasks = SOUND},
+    {"detect", "min_count", KIND_INT, AT(detect.min_count), 1, TH_DETECT_HISTORY, .tasks = SOUND},
+    {"detect", "stride_ms", KIND_INT, AT(detect.stride_ms), 10, 1000, .tasks = SOUND},
+    {"deploy", "board", KIND_NAME, TEXT(board)},
 };
 #define N_KEYS     (sizeof keys / sizeof keys[0])
 #define KEY_LABELS 1
@@ -103,6 +130,7 @@ typedef struct parse {
     bool continued;   /* the line given out last goes on */
     bool in_model;    /* inside [model], whose lines are no keys */
     int seen[N_KEYS]; /* line of each key, 0 = not there */
+    const th_task *task;
     char **labels;
     int n_labels;
     th_project *p;
@@ -219,9 +247,9 @@ static th_err add_labels(parse *s, const char *list)
     return TH_OK;
 }
 
-static th_err set_name(parse *s, const key *k, const char *value, size_t cap)
+static th_err set_name(parse *s, const key *k, const char *value)
 {
-    if (!*value || strlen(value) >= cap) return bad_line(s, k->name, " is empty or too long");
+    if (!*value || strlen(value) >= k->cap) return bad_line(s, k->name, " is empty or too long");
     memcpy((char *)s->p + k->offset, value, strlen(value) + 1);
     return TH_OK;
 }
@@ -232,7 +260,42 @@ static th_err set_preset(parse *s, const key *k, const char *value)
     th_preset preset;
     th_why inner = {0};
     return th_preset_make(value, text, &preset, &inner) ? bad_line(s, "", inner.text)
-                                                        : set_name(s, k, value, sizeof s->p->preset);
+                                                        : set_name(s, k, value);
+}
+
+/* The words of a list that ends each with a blank. */
+static th_err set_word(parse *s, const key *k, const char *value)
+{
+    char text[160], word[34];
+    th_text_fmt(word, sizeof word, "%.32s ", value);
+    const char *at = strstr(k->words, word);
+    if (at && (at == k->words || at[-1] == ' ')) return set_name(s, k, value);
+    th_text_fmt(text, sizeof text, "%s is one of %snot \"%.40s\"", k->name, k->words, value);
+    return bad_line(s, text, "");
+}
+
+static th_err set_size(parse *s, const key *k, const char *value)
+{
+    double v[2] = {0};
+    char part[16];
+    const char *x = strchr(value, 'x');
+    const size_t n = x ? (size_t)(x - value) : sizeof part;
+    if (n < sizeof part) {
+        th_text_fmt(part, sizeof part, "%.*s", (int)n, value);
+        if (parse_number(part, &v[0]) && parse_number(x + 1, &v[1]))
+            for (int i = 0; i < 2; i++)
+                if (v[i] < k->lo || v[i] > k->hi || v[i] != (double)(int32_t)v[i]) x = NULL;
+        const int32_t side[2] = {(int32_t)v[0], (int32_t)v[1]};
+        if (x && v[0] > 0 && v[1] > 0) {
+            memcpy((char *)s->p + k->offset, side, sizeof side);
+            return TH_OK;
+        }
+    }
+    th_text_fmt(part, sizeof part, "%d to %d", (int)k->lo, (int)k->hi);
+    char text[160];
+    th_text_fmt(text, sizeof text, "%s is height x width, such as 96x96, each from %s, not \"%.40s\"", k->name, part,
+                value);
+    return bad_line(s, text, "");
 }
 
 static th_err set_number(parse *s, const key *k, const char *value)
@@ -282,17 +345,33 @@ static th_err set_features(parse *s, const char *value)
     return TH_OK;
 }
 
+/* Is it a key of projects with this task? */
+static bool belongs(const parse *s, const key *k)
+{
+    if (strcmp(k->section, "anomaly") == 0 && s->task->output != TH_OUT_INPUT) return false;
+    return !k->tasks || (k->tasks >> s->task->input & 1);
+}
+
 static th_err unknown_key(parse *s, const char *section, const char *name)
 {
     char text[600];
     size_t n = th_text_fmt(text, sizeof text, "[%.40s] has no key \"%.40s\". Possible: ", section, name);
     const char *before = "";
     for (size_t i = 0; i < N_KEYS && n < sizeof text; i++) {
+        if (!belongs(s, &keys[i])) continue;
         if (strcmp(before, keys[i].section) != 0)
             n += th_text_fmt(text + n, sizeof text - n, "%s[%s]", *before ? "; " : "", keys[i].section);
         before = keys[i].section;
         if (n < sizeof text) n += th_text_fmt(text + n, sizeof text - n, " %s", keys[i].name);
     }
+    return bad_line(s, text, "");
+}
+
+static th_err bad_task(parse *s, const char *value)
+{
+    char text[600], list[480];
+    (void)th_task_list(list, sizeof list);
+    th_text_fmt(text, sizeof text, "there is no task \"%.40s\". The tasks are: %s", value, list);
     return bad_line(s, text, "");
 }
 
@@ -307,12 +386,13 @@ static th_err set(parse *s, size_t row, const char *value)
     s->seen[row] = s->line;
     switch (k->kind) {
     case KIND_TASK:
-        return strcmp(value, "keyword") ? bad_line(s, "task is one of keyword, not ", value)
-                                        : set_name(s, k, value, sizeof s->p->task);
+        return th_task_find(value) ? set_name(s, k, value) : bad_task(s, value);
     case KIND_LABELS: return add_labels(s, value);
     case KIND_PRESET: return set_preset(s, k, value);
     case KIND_FEATURES: return set_features(s, value);
-    case KIND_NAME: return set_name(s, k, value, sizeof s->p->board);
+    case KIND_NAME: return set_name(s, k, value);
+    case KIND_WORD: return set_word(s, k, value);
+    case KIND_SIZE: return set_size(s, k, value);
     case KIND_SEED: return set_seed(s, value);
     case KIND_INT:
     case KIND_FLOAT: break;
@@ -350,7 +430,8 @@ static int on_key(void *ctx, const char *section, const char *name, const char *
     parse *s = ctx;
     if (s->err) return 0;
     for (size_t i = 0; i < N_KEYS; i++)
-        if (strcmp(section, keys[i].section) == 0 && strcmp(name, keys[i].name) == 0) return set(s, i, value) == TH_OK;
+        if (strcmp(section, keys[i].section) == 0 && strcmp(name, keys[i].name) == 0 && belongs(s, &keys[i]))
+            return set(s, i, value) == TH_OK;
     if (strcmp(section, "train") == 0) return keep_train(s, name, value) == TH_OK;
     return unknown_key(s, section, name) == TH_OK;
 }
@@ -363,13 +444,16 @@ static th_err check_together(parse *s)
         memset(p->model, 0, sizeof p->model);
         p->model_line = 0;
     }
-    if (!s->seen[KEY_LABELS])
+    if (!s->seen[KEY_LABELS] && s->task->labels[0])
         return th_why_set(s->why, TH_EFORMAT, "%s: [project] has no labels. Add a line like: labels = yes, no",
                           s->file);
-    s->line = s->seen[KEY_LABELS];
+    if (s->seen[KEY_LABELS]) s->line = s->seen[KEY_LABELS];
     th_why inner = {0};
     if (th_project_set_labels(p, (const char *const *)s->labels, s->n_labels, &inner))
         return bad_line(s, "", inner.text);
+    if (s->task->input == TH_IN_SIGNAL && p->recipe.hop_ms > p->recipe.window_ms)
+        return th_why_set(s->why, TH_EFORMAT, "%s: [signal] hop_ms must not be above window_ms: rows would be left out",
+                          s->file);
     if (p->low_hz >= p->high_hz || p->high_hz * 2 > (float)p->rate_hz)
         return th_why_set(s->why, TH_EFORMAT,
                           "%s: [features] low_hz must be below high_hz, and high_hz at most half of rate_hz (%d)",
@@ -402,16 +486,79 @@ static void set_defaults(th_project *p)
     };
 }
 
+/* The span of a line of [project] with this key: [*from, *to) without its newline.  False when there is none. */
+static bool find_line(const char *text, size_t n, const char *name, size_t *from, size_t *to)
+{
+    const size_t len = strlen(name);
+    bool in_project = false;
+    for (size_t at = 0, stop; at < n; at = stop + 1) {
+        for (stop = at; stop < n && text[stop] != '\n'; stop++) {
+        }
+        size_t c = at;
+        while (c < stop && (text[c] == ' ' || text[c] == '\t')) c++;
+        if (c < stop && text[c] == '[') in_project = stop - c >= 9 && memcmp(text + c, "[project]", 9) == 0;
+        if (!in_project || stop - c <= len || memcmp(text + c, name, len) != 0) continue;
+        for (c += len; c < stop && (text[c] == ' ' || text[c] == '\t'); c++) {
+        }
+        if (c == stop || (text[c] != '=' && text[c] != ':')) continue;
+        *from = at;
+        *to = stop;
+        return true;
+    }
+    return false;
+}
+
+const th_task *th_project_task(const th_project *p)
+{
+    return th_task_find(p->task);
+}
+
+/* The task that a text names, before its other lines can be understood; that of keywords when there is none. */
+static const th_task *task_of(th_span text)
+{
+    size_t from, to;
+    char name[24] = "";
+    if (find_line((const char *)text.p, text.n, "task", &from, &to)) {
+        const char *at = (const char *)text.p + from, *end = (const char *)text.p + to;
+        while (at < end && *at != '=' && *at != ':') at++;
+        while (at < end && (*at == '=' || *at == ':' || *at == ' ' || *at == '\t')) at++;
+        while (end > at && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
+        if ((size_t)(end - at) < sizeof name) memcpy(name, at, (size_t)(end - at));
+    }
+    const th_task *task = th_task_find(name);
+    return task ? task : th_task_row(0);
+}
+
+/* The lines of a text into p. */
+static th_err read_text(parse *s, th_span text)
+{
+    s->at = (const char *)text.p, s->end = s->at + text.n;
+    const int bad = text.n ? ini_parse_stream(read_line, s, on_key, s) : 0;
+    if (s->err || !bad) return s->err;
+    return th_why_set(s->why, TH_EFORMAT, "%s, line %d: expected \"key = value\" or \"[section]\"", s->file, s->line);
+}
+
+/* What a fresh thimble.ini of the task says is what stands for keys that are not there. */
+static th_err set_task(parse *s, const th_task *task)
+{
+    *s = (parse){.file = task->name, .p = s->p, .why = s->why, .task = task};
+    set_defaults(s->p);
+    th_text_fmt(s->p->task, sizeof s->p->task, "%s", task->name);
+    th_text_fmt(s->p->preset, sizeof s->p->preset, "%s", task->preset);
+    return read_text(s, (th_span){(const uint8_t *)task->sections, strlen(task->sections)});
+}
+
 th_err th_project_parse(th_span text, const char *file, th_project *p, th_why *why)
 {
-    set_defaults(p);
     parse *s = calloc(1, sizeof *s);
     if (!s) return th_why_set(why, TH_ENOMEM, "out of memory");
-    *s = (parse){.file = file, .at = (const char *)text.p, .end = (const char *)text.p + text.n, .p = p, .why = why};
-    const int bad = text.n ? ini_parse_stream(read_line, s, on_key, s) : 0;
-    th_err err = s->err;
-    if (!err && bad)
-        err = th_why_set(why, TH_EFORMAT, "%s, line %d: expected \"key = value\" or \"[section]\"", file, s->line);
+    s->p = p, s->why = why;
+    const th_task *task = task_of(text);
+    th_err err = set_task(s, task);
+    if (!err) {
+        *s = (parse){.file = file, .p = p, .why = why, .task = task};
+        err = read_text(s, text);
+    }
     if (!err) err = check_together(s);
     for (int i = 0; i < s->n_labels; i++) free(s->labels[i]);
     free(s->labels);
@@ -444,57 +591,97 @@ th_err th_project_load(const char *dir, th_project *p, th_why *why)
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-th_err th_project_defaults(const char *task, const char *const *labels, int n_labels, th_project *p, th_why *why)
+th_err th_project_defaults(const char *name, const char *const *labels, int n_labels, th_project *p, th_why *why)
 {
-    set_defaults(p);
-    if (strcmp(task, "keyword") != 0)
-        return th_why_set(why, TH_EUSAGE, "there is no task \"%s\". The tasks are: keyword (hears words)", task);
-    return th_project_set_labels(p, labels, n_labels, why);
+    const th_task *task = th_task_find(name);
+    char list[480];
+    (void)th_task_list(list, sizeof list);
+    if (!task) return th_why_set(why, TH_EUSAGE, "there is no task \"%s\". The tasks are: %s", name, list);
+    parse *s = calloc(1, sizeof *s);
+    if (!s) return th_why_set(why, TH_ENOMEM, "out of memory");
+    s->p = p, s->why = why;
+    const th_err err = set_task(s, task);
+    free(s);
+    return err ? err : th_project_set_labels(p, labels, n_labels, why);
 }
 
-/* "yes, no": the keywords. */
+/* "yes, no": without those that keywords get by themselves. */
 static void print_labels(const th_project *p, char *buf, size_t cap)
 {
+    const int own = th_project_task(p)->input == TH_IN_SOUND ? p->n_labels - 2 : p->n_labels;
     size_t n = 0;
     buf[0] = 0;
-    for (int i = 0; i < p->n_labels - 2 && n < cap; i++)
+    for (int i = 0; i < own && n < cap; i++)
         n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
 }
 
 #define LABEL_LINE_BYTES (TH_MAX_LABELS * (TH_LABEL_BYTES + 2))
 
-static th_err write_ini(const th_project *p, const char *path, th_why *why)
+/* Sections of a project of words. */
+static size_t print_sound(const th_project *p, char *buf, size_t cap)
 {
-    char labels[LABEL_LINE_BYTES], text[LABEL_LINE_BYTES + 2048], low[32], high[32], threshold[32];
-    print_labels(p, labels, sizeof labels);
-    const size_t n = th_text_fmt(
-        text, sizeof text,
-        "# A Thimble project. Change what you like, then run thimble train again.\n"
-        "# \"preset\" means: what the preset brings along.\n\n"
-        "[project]\ntask = %s\n"
-        "# The words to hear. \"unknown\" (all other words) and \"silence\" are added by themselves.\n"
-        "labels = %s\n\n"
+    char low[32], high[32];
+    return th_text_fmt(
+        buf, cap,
         "[features]\n# How sound becomes a picture: windows of window_ms, one every hop_ms, over clip_ms of sound.\n"
         "rate_hz = %d\nclip_ms = %d\nwindow_ms = %d\nhop_ms = %d\n"
-        "# mfcc, logmel or preset\nkind = preset\nmel_bands = %d\ncoefficients = preset\nlow_hz = %s\nhigh_hz = %s\n\n"
-        "[train]\n# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more); others: thimble "
-        "model "
-        "--list\npreset = %s\n"
+        "# mfcc, logmel or preset\nkind = preset\nmel_bands = %d\ncoefficients = preset\nlow_hz = %s\nhigh_hz = %s\n\n",
+        p->rate_hz, p->clip_ms, p->window_ms, p->hop_ms, p->n_mel, print_number((double)p->low_hz, low),
+        print_number((double)p->high_hz, high));
+}
+
+static size_t print_detect(const th_project *p, char *buf, size_t cap)
+{
+    char threshold[32];
+    return th_text_fmt(
+        buf, cap,
+        "[detect]\n# A word counts when its mean score over window_ms is above threshold (0 to 1).\n"
+        "# Higher: fewer false alarms, more words missed.\nthreshold = %s\nwindow_ms = %d\nmin_count = %d\n"
+        "# After a word nothing is reported for suppress_ms; the network runs every stride_ms.\nsuppress_ms = "
+        "%d\nstride_ms = %d\n\n",
+        print_number((double)p->detect.threshold, threshold), p->detect.window_ms, p->detect.min_count,
+        p->detect.suppress_ms, p->detect.stride_ms);
+}
+
+static size_t print_train(const th_project *p, bool sound, char *buf, size_t cap)
+{
+    return th_text_fmt(
+        buf, cap,
+        "[train]\n%spreset = %s\n"
         "epochs = preset\nbatch = preset\nlearning_rate = preset\nseed = %llu\n"
         "# More keys (loss, optimizer, schedule, clip, stop_on, class_weights ..) are those of thimble train --help,\n"
         "# with _ for -:  class_weights = auto\n\n"
         "[model]\n# Layers of your own, one a line, instead of the preset's. thimble model shows what they cost;\n"
         "# thimble model --text prints the preset's, to start from. An example:\n"
-        "# conv2d 8 10x8 stride 2x2 relu\n# dropout 0.5\n# dense classes\n\n"
-        "[detect]\n# A word counts when its mean score over window_ms is above threshold (0 to 1).\n"
-        "# Higher: fewer false alarms, more words missed.\nthreshold = %s\nwindow_ms = %d\nmin_count = %d\n"
-        "# After a word nothing is reported for suppress_ms; the network runs every stride_ms.\nsuppress_ms = "
-        "%d\nstride_ms = %d\n\n"
-        "[deploy]\nboard = %s\n",
-        p->task, labels, p->rate_hz, p->clip_ms, p->window_ms, p->hop_ms, p->n_mel,
-        print_number((double)p->low_hz, low), print_number((double)p->high_hz, high), p->preset,
-        (unsigned long long)p->seed, print_number((double)p->detect.threshold, threshold), p->detect.window_ms,
-        p->detect.min_count, p->detect.suppress_ms, p->detect.stride_ms, p->board);
+        "# conv2d 8 10x8 stride 2x2 relu\n# dropout 0.5\n# dense classes\n\n",
+        sound ? "# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more); others: thimble model "
+                "--list\n"
+              : "# The network; others: thimble model --list\n",
+        p->preset, (unsigned long long)p->seed);
+}
+
+static th_err write_ini(const th_project *p, const char *path, th_why *why)
+{
+    const th_task *task = th_project_task(p);
+    const bool sound = task->input == TH_IN_SOUND;
+    char labels[LABEL_LINE_BYTES], text[LABEL_LINE_BYTES + 4096];
+    print_labels(p, labels, sizeof labels);
+    size_t n = th_text_fmt(
+        text, sizeof text,
+        "# A Thimble project. Change what you like, then run thimble train again.\n"
+        "# \"preset\" means: what the preset brings along.\n\n[project]\ntask = %s\n%slabels = %s\n\n",
+        p->task,
+        sound ? "# The words to hear. \"unknown\" (all other words) and \"silence\" are added by themselves.\n"
+        : *task->labels || task->output == TH_OUT_VALUES
+            ? ""
+            : "# Left empty, the labels are those of the data: thimble data import fills them in.\n",
+        labels);
+    if (n < sizeof text)
+        n += sound ? print_sound(p, text + n, sizeof text - n)
+                   : th_text_fmt(text + n, sizeof text - n, "%s", task->sections);
+    if (n < sizeof text) n += print_train(p, sound, text + n, sizeof text - n);
+    if (sound && n < sizeof text) n += print_detect(p, text + n, sizeof text - n);
+    if (n < sizeof text) n += th_text_fmt(text + n, sizeof text - n, "[deploy]\nboard = %s\n", p->board);
     if (n >= sizeof text) return th_why_set(why, TH_ERANGE, "the labels are too long for %s", TH_FILE_INI);
     return th_file_write(path, (th_span){(const uint8_t *)text, n}, why);
 }
@@ -505,30 +692,9 @@ th_err th_project_create(const th_project *p, const char *dir, th_why *why)
     TH_TRY(th_path_join(path, dir, TH_FILE_INI, why));
     if (th_file_exists(path))
         return th_why_set(why, TH_EEXIST, "%s is a project already. Choose another folder, or edit %s", dir, path);
-    TH_TRY(th_path_join(clips, dir, "data/clips", why));
+    TH_TRY(th_path_join(clips, dir, th_project_task(p)->input == TH_IN_SOUND ? "data/clips" : "data", why));
     TH_TRY(th_dir_make(clips, why));
     return write_ini(p, path, why);
-}
-
-/* The span of the labels line: [*from, *to) without its newline.  False when there is none. */
-static bool find_labels_line(const char *text, size_t n, size_t *from, size_t *to)
-{
-    bool in_project = false;
-    for (size_t at = 0, stop; at < n; at = stop + 1) {
-        for (stop = at; stop < n && text[stop] != '\n'; stop++) {
-        }
-        size_t c = at;
-        while (c < stop && (text[c] == ' ' || text[c] == '\t')) c++;
-        if (c < stop && text[c] == '[') in_project = stop - c >= 9 && memcmp(text + c, "[project]", 9) == 0;
-        if (!in_project || stop - c < 7 || memcmp(text + c, "labels", 6) != 0) continue;
-        for (c += 6; c < stop && (text[c] == ' ' || text[c] == '\t'); c++) {
-        }
-        if (c == stop || (text[c] != '=' && text[c] != ':')) continue;
-        *from = at;
-        *to = stop;
-        return true;
-    }
-    return false;
 }
 
 th_err th_project_save_labels(const th_project *p, th_why *why)
@@ -543,7 +709,7 @@ th_err th_project_save_labels(const th_project *p, th_why *why)
     char *out = malloc(n + sizeof labels + 16);
     if (!out)
         err = th_why_set(why, TH_ENOMEM, "out of memory");
-    else if (!find_labels_line((const char *)text, n, &from, &to))
+    else if (!find_line((const char *)text, n, "labels", &from, &to))
         err = th_why_set(why, TH_EFORMAT, "%s: [project] has no labels line", path);
     if (!err) {
         memcpy(out, text, from);

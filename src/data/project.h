@@ -11,6 +11,7 @@
 #define TH_DATA_PROJECT_H
 
 #include "base/why.h"
+#include "data/task.h"
 #include "model/pipeline.h"
 #include "os/file.h"
 
@@ -41,7 +42,7 @@ typedef struct th_ini_line {
 typedef struct th_project {
     char dir[TH_PATH_BYTES];
     char task[24];
-    int32_t n_labels; /* keywords + "unknown" + "silence", in class order */
+    int32_t n_labels; /* in class order; of keywords "unknown" and "silence" stand last; 0: not known before the data */
     char labels[TH_MAX_LABELS][TH_LABEL_BYTES];
     int32_t rate_hz, clip_ms, window_ms, hop_ms, n_mel, n_coef; /* n_coef 0: what the preset takes */
     float low_hz, high_hz;
@@ -55,11 +56,18 @@ typedef struct th_project {
     th_ini_line train[TH_MAX_TRAIN_LINES]; /* the other keys of [train]: train/settings.h */
     int32_t n_train;
     th_detect_settings detect;
+    th_recipe recipe;                  /* [signal], [features], [gesture] */
+    int32_t picture_h, picture_w;      /* [picture] */
+    char colour[8], pixels[32];        /* "rgb" or "grey"; "-1..1" */
+    char change[64];                   /* of examples in training: "flip,shift" */
+    float percentile, factor;          /* [anomaly] the alarm's threshold: factor * that percentile of normal windows */
+    int32_t sine_points;               /* [sine] */
+    float sine_noise;
     char board[32]; /* default "nano33ble" */
 } th_project;
 
-/* Sets the class list: the keywords in this order, then "unknown" and "silence" (skipped where they are
- * named).  Errors: TH_EUSAGE: see th_project_defaults. */
+/* Sets the class list: the labels in this order; of keywords then "unknown" and "silence" (skipped where they are
+ * named).  None, where the task takes those of its data.  Errors: TH_EUSAGE: see th_project_defaults. */
 TH_NODISCARD th_err th_project_set_labels(th_project *p, const char *const *labels, int n_labels, th_why *why);
 
 int th_project_label(const th_project *p, const char *label); /* class number, -1 when there is none */
@@ -67,7 +75,10 @@ int th_project_label(const th_project *p, const char *label); /* class number, -
 /* Writes p's labels into its thimble.ini and leaves every other line as it is. */
 TH_NODISCARD th_err th_project_save_labels(const th_project *p, th_why *why);
 
-/* Defaults of a task ("keyword"); labels are the keywords alone, "unknown" and "silence" are added.
+/* The row of p's task; never NULL after th_project_defaults, _parse or _load. */
+const th_task *th_project_task(const th_project *p);
+
+/* Defaults of a task; labels of keywords are those alone, "unknown" and "silence" are added.
  * Errors: TH_EUSAGE for an unknown task, two labels that differ by case only, an empty, reserved or
  * unusable label ('/', control characters, leading '.', longer than TH_LABEL_BYTES-1, not UTF-8). */
 TH_NODISCARD th_err th_project_defaults(const char *task, const char *const *labels, int n_labels, th_project *p,

@@ -55,11 +55,12 @@ static th_err open_net(const batch *b, const th_model *model, net *n, th_why *wh
     if (!usable(n->in, b->n_x) || !usable(n->out, b->n_labels))
         return th_why_set(why, TH_ESHAPE,
                           "the network takes %d values of %s and gives %d of %s, but %s "
-                          "%d %s and %d labels, in float32 or int8%s",
+                          "%d %s and %d %s, in float32 or int8%s",
                           (int)th_shape_count(&n->in->shape), th_type_name(n->in->type),
                           (int)th_shape_count(&n->out->shape), th_type_name(n->out->type),
                           b->job->pipe ? "its description says" : "the examples have", (int)b->n_x,
                           b->job->pipe ? "features" : "values", (int)b->n_labels,
+                          b->job->outputs[0] || b->job->outputs[1] ? "values to come out" : "labels",
                           b->job->pipe ? ". Train it again: thimble train" : "");
     return th_plan_make_host(g, &n->plan, why);
 }
@@ -142,9 +143,10 @@ static void classify_one(const batch *b, lane *l, size_t i)
     if (v->err) return;
     for (int k = 0; k < TH_MAX_NETS; k++) {
         if (!l->runner[k]) continue;
-        l->err = ask(&b->net[k], l->runner[k], l->features, b->n_x, v->score[k], b->n_labels);
+        float *out = b->job->outputs[k] ? b->job->outputs[k] + i * (size_t)b->n_labels : v->score[k];
+        l->err = ask(&b->net[k], l->runner[k], l->features, b->n_x, out, b->n_labels);
         if (l->err) return;
-        v->said[k] = th_score_best(v->score[k], b->n_labels);
+        if (out == v->score[k]) v->said[k] = th_score_best(v->score[k], b->n_labels);
     }
 }
 

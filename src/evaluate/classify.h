@@ -34,6 +34,8 @@ typedef struct th_classify_job {
     th_clip_fill_fn *fill;
     th_values_fill_fn *values;  /* instead of pipe and fill */
     int32_t n_values, n_labels; /* that it gives, and classes */
+    float *outputs[TH_MAX_NETS]; /* [n_clips][n_labels] where the networks' outputs are no classes, but any number of
+                                  * values; verdicts then hold only the error.  NULL: they are classes */
     size_t n_clips;
     void *ctx;                                /* of fill and progress */
     void (*progress)(void *ctx, double part); /* from the calling thread, now and then; may be NULL */

@@ -44,6 +44,13 @@ static void write_autoencoder(writer *w, const int32_t *param)
     put(w, "dense %d\n", (int)param[0]);
 }
 
+static void write_neck(writer *w, const int32_t *param)
+{
+    const int32_t n = param[0] < 8 ? 1 + param[0] / 2 : param[0] > 32 ? 8 : param[0] / 4;
+    w->p->in_c = param[0];
+    put(w, "dense %d\ndense %d\n", (int)n, (int)param[0]);
+}
+
 static void write_conv_autoencoder(writer *w, const int32_t *param)
 {
     w->p->in_h = w->p->in_w = param[0];
@@ -137,6 +144,22 @@ static void write_gesture(writer *w, const int32_t *param)
     w->p->in_h = param[0];
     put(w, "conv1d 8 4 relu\nmaxpool 3x1 valid\ndropout 0.1\nconv1d 16 4 relu\nmaxpool 3x1 valid\ndropout 0.1\n"
            "dense 16 relu\ndropout 0.1\ndense classes\n");
+}
+
+/* A second of six axes, 50 rows. */
+static void write_activity(writer *w, const int32_t *param)
+{
+    (void)param;
+    put(w, "conv1d 32 5 bn relu\ndropout 0.1\nmaxpool 2x1\nconv1d 32 5 bn relu\ndropout 0.1\nmaxpool 2x1\n"
+           "conv1d 48 3 bn relu\ndropout 0.2\navgpool global\ndense classes\n");
+}
+
+/* The points of a stroke, as x and y. */
+static void write_strokes(writer *w, const int32_t *param)
+{
+    (void)param;
+    put(w, "conv1d 16 5 bn relu\nmaxpool 2x1\nconv1d 24 5 bn relu\nmaxpool 4x1\ndropout 0.2\ndense 32 relu\n"
+           "dropout 0.2\ndense classes\n");
 }
 
 /* ---- pictures ---- */
@@ -350,6 +373,27 @@ static const preset_row rows[] = {
            TRAIN_PLAIN},
      .write = write_gesture,
      .param = {{"STEPS", 9, 4096, 1, 128, false}}},
+    {.p = {.name = "activity-conv1d",
+           .summary = "three convolutions along time, for what a body does in a second",
+           .in_h = 50,
+           .in_w = 1,
+           .in_c = 6,
+           .n_classes = 5,
+           LOGMEL,
+           .epochs = 20,
+           .batch = 32,
+           .learning_rate = 3e-3f,
+           .weight_decay = 1e-4f},
+     .write = write_activity},
+    {.p = {.name = "gesture-strokes",
+           .summary = "two convolutions along the points of a stroke",
+           .in_h = 64,
+           .in_w = 1,
+           .in_c = 2,
+           .n_classes = 10,
+           LOGMEL,
+           TRAIN_PLAIN},
+     .write = write_strokes},
     {.p = {.name = "mobilenet-v1",
            .summary = "depthwise-separable, for pictures; MLPerf Tiny's person detector at 0.25-96",
            .in_c = 3,
@@ -383,6 +427,17 @@ static const preset_row rows[] = {
            TRAIN_PLAIN},
      .write = write_autoencoder,
      .param = {{"VALUES", 1, 4096, 1, 640, false}}},
+    {.p = {.name = "neck",
+           .summary = "two dense layers with few values between them: what a plane through the data gives back",
+           .in_h = 1,
+           .in_w = 1,
+           LOGMEL,
+           .epochs = 150,
+           .batch = 32,
+           .learning_rate = 5e-3f,
+           .weight_decay = 1e-4f},
+     .write = write_neck,
+     .param = {{"VALUES", 1, 4096, 1, 16, false}}},
     {.p = {.name = "conv-autoencoder",
            .summary = "convolutions down to a sixteenth and back: anomalies in pictures",
            LOGMEL,
@@ -422,7 +477,7 @@ static const preset_row *find_row(const char *name)
 
 static th_err no_such_preset(const char *name, th_why *why)
 {
-    char list[320] = "", meant[80] = "";
+    char list[384] = "", meant[80] = "";
     const char *near = NULL;
     int32_t distance = 0;
     size_t n = 0;

@@ -1,0 +1,102 @@
+#include "data/task.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define NEXT_TRAIN "  thimble train %s\n"
+
+static const th_task rows[] = {
+    {.name = "keyword",
+     .what = "hears words",
+     .input = TH_IN_SOUND,
+     .labels = "yes,no",
+     .preset = "ds-cnn-s",
+     .noun = "clips",
+     .sections = "",
+     .next = "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n"
+             "  thimble data synth --project %s            or synthetic voices, to try things out\n" NEXT_TRAIN},
+    {.name = "image",
+     .what = "sees what is in a picture",
+     .input = TH_IN_PICTURE,
+     .labels = "",
+     .preset = "mobilenet-v1-0.25-96",
+     .noun = "pictures",
+     .sections = "[picture]\n# Every picture is brought to this size: height x width.\nsize = 96x96\n"
+                 "# rgb or grey\ncolour = rgb\n# What black and white become.\npixels = -1..1\n"
+                 "# How pictures are changed each time they are shown: flip, shift, zoom, light; or none.\n"
+                 "change = flip,shift,zoom,light\n\n",
+     .next = "  thimble data import FOLDER --project %s    pictures, a folder per label\n" NEXT_TRAIN},
+    {.name = "activity",
+     .what = "tells movements apart",
+     .input = TH_IN_SIGNAL,
+     .labels = "",
+     .preset = "activity-conv1d",
+     .noun = "windows",
+     .sections = "[signal]\n# The sensor's rows are brought to rate_hz and cut into windows of window_ms, one every "
+                 "hop_ms.\nrate_hz = 50\nwindow_ms = 1000\nhop_ms = 240\n"
+                 "# A longer pause ends a recording.\npause_ms = 500\n\n"
+                 "[features]\n# What the network sees of a window: raw rows, or blocks with ; between them "
+                 "(docs/features.md).\nblocks = raw\n"
+                 "# turn: in training the sensor sits in any direction; or none\nchange = none\n\n",
+     .next = "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the layouts)\n"
+             NEXT_TRAIN},
+    {.name = "gesture",
+     .what = "knows movements of a hand",
+     .input = TH_IN_STROKE,
+     .labels = "",
+     .preset = "gesture-strokes",
+     .noun = "strokes",
+     .sections = "[gesture]\n# points: so many, evenly spaced along the way of the hand; or raster: a picture of "
+                 "32 x 32 pixels\nstrokes = points\npoints = 64\n"
+                 "# turn is not for strokes: a 6 would be a 9\n\n",
+     .next = "  thimble data import FOLDER --project %s    strokes, a JSON file per label\n" NEXT_TRAIN},
+    {.name = "anomaly",
+     .what = "notices what is not as usual",
+     .input = TH_IN_SIGNAL,
+     .output = TH_OUT_INPUT,
+     .labels = "normal,anomaly",
+     .preset = "neck",
+     .noun = "windows",
+     .sections =
+         "[signal]\n# The sensor's rows are brought to rate_hz and cut into windows of window_ms, one every hop_ms.\n"
+         "rate_hz = 50\nwindow_ms = 2560\nhop_ms = 640\npause_ms = 500\n\n"
+         "[features]\n# What the network sees of a window: raw rows, or blocks with ; between them (docs/features.md)."
+         "\nblocks = raw\n\n"
+         "[anomaly]\n# The alarm is set off above factor times the score that percentile of the normal windows stay "
+         "below.\npercentile = 99\nfactor = 1.5\n\n",
+     .next = "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the layouts)\n"
+             NEXT_TRAIN},
+    {.name = "sine",
+     .what = "computes the sine of a number: the first network of a course",
+     .input = TH_IN_NUMBER,
+     .output = TH_OUT_VALUES,
+     .labels = "",
+     .preset = "sine",
+     .noun = "points",
+     .sections = "[sine]\n# Points to learn from, and how far they lie beside the curve (standard deviation).\n"
+                 "points = 1000\nnoise = 0.1\n\n",
+     .next = NEXT_TRAIN "  thimble test %s                              how far it is from the sine\n"},
+};
+#define N_ROWS (sizeof rows / sizeof *rows)
+
+const th_task *th_task_row(size_t i)
+{
+    return i < N_ROWS ? &rows[i] : NULL;
+}
+
+const th_task *th_task_find(const char *name)
+{
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (strcmp(rows[i].name, name) == 0) return &rows[i];
+    return NULL;
+}
+
+size_t th_task_list(char *buf, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < N_ROWS; i++)
+        n += th_text_fmt(buf + (n < cap ? n : cap), n < cap ? cap - n : 0, "%s%s (%s)", i ? ", " : "", rows[i].name,
+                         rows[i].what);
+    return n;
+}

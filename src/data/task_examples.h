@@ -1,0 +1,21 @@
+/* data/task_examples.h -- from a project's data to examples that its network takes, for every task but those of sound. */
+#ifndef TH_DATA_TASK_EXAMPLES_H
+#define TH_DATA_TASK_EXAMPLES_H
+
+#include "data/card.h"
+#include "data/dataset.h"
+
+/* Examples of one part of a project's data, by the recipe and labels of the card (th_task_card, or a model's); a label
+ * that the card has not is -1.  Of anomalies TH_TRAIN and TH_VAL have the normal ones alone.  Of the sine points of the
+ * curve: with noise to learn from, without to test with.
+ * Errors: TH_ENOENT: there are none, those of reading. */
+TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, const th_card *card, th_examples **e,
+                                     th_why *why);
+
+/* A card with all that thimble.ini says: task, recipe, labels, pixels. */
+TH_NODISCARD th_err th_task_card(const th_project *p, th_card *card, th_why *why);
+
+/* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_pixels_parse(const char *text, float *lo, float *hi, th_why *why);
+
+#endif
