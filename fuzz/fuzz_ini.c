@@ -2,6 +2,7 @@
 #include "data/project.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -13,8 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!why.err || !why.text[0]) abort();
         return 0;
     }
-    if (p.n_labels < 3 || p.n_labels > TH_MAX_LABELS || p.rate_hz < 4000 || p.clip_ms < 100 || p.n_coef > p.n_mel ||
-        p.n_mel > TH_MAX_COEFS)
+    const th_task *task = th_project_task(&p);
+    if (!task || p.recipe.rate_hz <= 0 || p.recipe.window_ms < 1 || p.recipe.hop_ms < 1 || p.recipe.points < 8 ||
+        p.picture_h < 8 || p.picture_w < 8 || !memchr(p.recipe.blocks, 0, sizeof p.recipe.blocks))
+        abort();
+    if ((task->input == TH_IN_SOUND && p.n_labels < 3) || p.n_labels > TH_MAX_LABELS || p.rate_hz < 4000 ||
+        p.clip_ms < 100 || p.n_coef > p.n_mel || p.n_mel > TH_MAX_COEFS)
         abort();
     for (int i = 0; i < p.n_labels; i++)
         if (th_label_check(p.labels[i], NULL) || th_project_label(&p, p.labels[i]) != i) abort();

@@ -38,6 +38,8 @@ static const char *convert(out *o, const char *f, va_list *args)
     if (f[0] == '.' && f[1] == '*') {
         precision = va_arg(*args, int);
         f += 2;
+    } else if (f[0] == '.') {
+        for (precision = 0, f++; *f >= '0' && *f <= '9'; f++) precision = precision * 10 + (*f - '0');
     }
     for (; *f == 'l' || *f == 'z'; f++) *f == 'l' ? longs++ : size++;
 

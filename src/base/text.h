@@ -10,7 +10,7 @@
 /* Writes formatted text to buf[0..cap), cut where it does not fit and always
  * ended by a NUL when cap > 0.  Returns the length it would have had.
  *
- *   fmt   %s %.*s %c %d %u %x %ld %lu %lx %lld %llu %llx %zu %%, each with an
+ *   fmt   %s %.*s %.40s %c %d %u %x %ld %lu %lx %lld %llu %llx %zu %%, each with an
  *         optional width and '0' flag; anything else is copied as it stands
  *
  * Numbers look the same in every locale.  Memory: none. */

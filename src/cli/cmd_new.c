@@ -45,7 +45,8 @@ static th_err run(const th_args *a, th_why *why)
 
 static const th_opt opts[] = {
     {"task", "TASK", "keyword", "what the device does: keyword, image, activity, gesture, anomaly or sine"},
-    {"labels", "A,B,..", "yes,no", "keyword: the words to hear (unknown and silence are added); others: those of the data"},
+    {"labels", "A,B,..", "yes,no",
+     "keyword: the words to hear (unknown and silence are added); others: those of the data"},
     {"preset", "NAME", "by task", "the network; all of them: thimble model --list"},
     {0},
 };
@@ -54,10 +55,11 @@ const th_cmd th_cmd_new = {
     .name = "new",
     .words = "DIR",
     .summary = "make a project folder",
-    .detail = "  thimble new lights --task keyword --labels on,off    hears words\n"
-              "  thimble new hello --task sine                        needs no data: train it at once\n"
-              "  thimble new steps --task activity                    rows of a sensor; image, gesture, anomaly likewise\n\n"
-              "docs/tasks.md shows each task from its data to the test.",
+    .detail =
+        "  thimble new lights --task keyword --labels on,off    hears words\n"
+        "  thimble new hello --task sine                        needs no data: train it at once\n"
+        "  thimble new steps --task activity                    a sensor; image, gesture, anomaly likewise\n\n"
+        "docs/tasks.md shows each task from its data to the test.",
     .opts = opts,
     .min_words = 1,
     .max_words = 1,

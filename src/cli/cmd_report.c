@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-typedef enum unit { PERCENT, BYTES, COUNT, MS } unit;
+typedef enum unit { PLAIN, PERCENT, BYTES, COUNT, MS } unit;
 
 /* One row of the last table: what it is, its value as text, and the command that makes it. */
 typedef struct row {
@@ -21,14 +21,24 @@ typedef struct row {
 
 #define MOST_ROWS 16
 
+static int accuracy_rows(const th_figures *f, row *r)
+{
+    static const char *const test = "thimble test";
+    r[0] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, PERCENT, "", test};
+    r[1] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", test};
+    r[2] = (row){"accuracy, device", "accuracy_device",        f->accuracy_device, PERCENT,
+                 "emulated",         "thimble emulate --clips"};
+    return 3;
+}
+
 static int rows_of(const th_figures *f, row r[MOST_ROWS])
 {
     static const char *const test = "thimble test", *const emulate = "thimble emulate --feed FILE.wav";
     int n = 0;
-    r[n++] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, PERCENT, "", test};
-    r[n++] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", test};
-    r[n++] = (row){"accuracy, device", "accuracy_device",        f->accuracy_device, PERCENT,
-                   "emulated",         "thimble emulate --clips"};
+    if (f->rmse >= 0) r[n++] = (row){"rmse", "rmse", f->rmse, PLAIN, "", test};
+    if (f->auc >= 0) r[n++] = (row){"AUC", "auc", f->auc, PLAIN, "", test};
+    if (f->auc >= 0) r[n++] = (row){"F1 of alarms", "f1", f->f1, PLAIN, "", test};
+    if (n == 0) n = accuracy_rows(f, r);
     r[n++] = (row){"flash", "flash", f->flash_bytes, BYTES, "", emulate};
     r[n++] = (row){"RAM", "ram", f->ram_bytes, BYTES, "with arena and stack", emulate};
     r[n++] = (row){"arena", "arena", f->arena_bytes, BYTES, "", "thimble quantize"};
@@ -53,6 +63,8 @@ static void value_cell(th_table *t, const row *r)
         th_table_cell(t, "-");
     else if (r->unit == PERCENT)
         th_table_cell(t, "%.1f %%", r->value * 100.0);
+    else if (r->unit == PLAIN)
+        th_table_cell(t, "%.3f", r->value);
     else if (r->unit == MS)
         th_table_cell(t, "%.1f ms", r->value);
     else

@@ -5,17 +5,19 @@
 #include "os/run.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* For the report, and for the run that made the model. */
 static void keep(const th_test *t, json_t *object)
 {
     static const char *const nets[] = {"float", "int8"};
-    static const char *const figures[] = {"accuracy", "balanced"};
+    static const char *const figures[] = {"accuracy", "balanced", "macro_f1", "auc", "f1", "rmse"};
+    const int n = sizeof figures / sizeof *figures;
     th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
-    for (int i = 0; i < 4; i++) {
-        const json_t *value = json_object_get(json_object_get(object, nets[i / 2]), figures[i % 2]);
+    for (int i = 0; i < 2 * n; i++) {
+        const json_t *value = json_object_get(json_object_get(object, nets[i / n]), figures[i % n]);
         char name[48];
-        snprintf(name, sizeof name, "test_%s_%s", figures[i % 2], nets[i / 2]);
+        snprintf(name, sizeof name, "test_%s_%s", figures[i % n], nets[i / n]);
         if (json_is_number(value))
             th_train_record_result(&t->project, t->hash[TH_NET_FLOAT], name, json_number_value(value));
     }
@@ -26,17 +28,27 @@ static th_err show(const th_test *t, bool json, json_t *object, th_why *why)
     if (!object) return th_why_set(why, TH_ENOMEM, "out of memory");
     if (json) return th_json_print(object, why);
     json_decref(object);
-    return th_test_print(t, why);
+    return th_test_output(t) == TH_OUT_LABELS ? th_test_print(t, why) : th_test_values_print(t, why);
+}
+
+/* The report shows the test of the project's own held-out part, of its own models. */
+static bool is_own(const th_args *a, const th_test *t)
+{
+    const char *split = th_arg(a, "split");
+    return t->has_project && !th_arg(a, "data") && !th_arg(a, "model") && (!split || strcmp(split, "test") == 0);
 }
 
 static th_err test_examples(const th_args *a, th_test *t, th_why *why)
 {
-    if (th_arg(a, "stream") || th_arg(a, "split"))
+    const char *split = th_arg(a, "split");
+    if (th_arg(a, "stream") || (split && !t->has_project))
         return th_why_set(why, TH_EUSAGE,
                           "this model takes pictures or numbers, named with --data PATH; --stream and "
                           "--split are for recordings");
-    TH_TRY(th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), why));
-    return show(t, th_arg_on(a, "json"), th_test_json(t), why);
+    TH_TRY(th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), split ? split : "test", why));
+    json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
+    if (object && is_own(a, t)) keep(t, object);
+    return show(t, th_arg_on(a, "json"), object, why);
 }
 
 static th_err test_clips(const th_args *a, th_test *t, th_why *why)
@@ -45,8 +57,7 @@ static th_err test_clips(const th_args *a, th_test *t, th_why *why)
     TH_TRY(th_test_choose(t, dir, split ? split : "test", why));
     TH_TRY(th_test_classify(t, why));
     json_t *object = th_test_json(t);
-    /* the report shows the test of the project's own held-out clips, of its own models */
-    if (object && t->has_project && !dir && !th_arg(a, "model") && (!split || *split == 't')) keep(t, object);
+    if (object && is_own(a, t)) keep(t, object);
     return show(t, th_arg_on(a, "json"), object, why);
 }
 

@@ -5,6 +5,7 @@
 #include "cli/cmd.h"
 #include "cli/example_set.h"
 #include "data/dataset.h"
+#include "evaluate/anomaly.h"
 #include "evaluate/classify.h"
 #include "evaluate/metrics.h"
 
@@ -33,6 +34,13 @@ typedef struct th_test {
     size_t n_long;
     char what[256]; /* "test clips of speech" */
 
+    /* networks whose outputs are numbers and no classes */
+    float *out[TH_MAX_NETS]; /* [n][n_out] */
+    int32_t n_out;
+    double rmse[TH_MAX_NETS]; /* of numbers */
+    double auc[TH_MAX_NETS];  /* of anomalies; -1: one of the two kinds is missing */
+    th_alarms alarms[TH_MAX_NETS];
+
     th_confusion confusion[TH_MAX_NETS];
     size_t tested, unreadable, no_class, agree;
     char first_problem[768]; /* of the unreadable ones */
@@ -47,9 +55,19 @@ void th_test_free(th_test *t); /* also after an error */
 /* The clips: of a split of the project, or of every recording below `dir` (not NULL). */
 TH_NODISCARD th_err th_test_choose(th_test *t, const char *dir, const char *split, th_why *why);
 
-/* Examples instead of clips, of the file or folder `data`; asks the networks, counts.
+/* Examples instead of clips, of the file or folder `data` (NULL: of that split of the project); asks the networks,
+ * counts.
  *   pixels  of a model without a card, whose classes are in the order of the labels' names: "0..1"; or NULL */
-TH_NODISCARD th_err th_test_examples(th_test *t, const char *data, const char *pixels, th_why *why);
+TH_NODISCARD th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split, th_why *why);
+
+/* What the networks are for: classes unless the card says more. */
+th_task_output th_test_output(const th_test *t);
+
+/* Outputs that are numbers -> rmse, or auc and alarms; and what was found, for people and as JSON. */
+TH_NODISCARD th_err th_test_values(th_test *t, th_why *why);
+TH_NODISCARD th_err th_test_values_print(const th_test *t, th_why *why);
+json_t *th_test_values_json(const th_test *t);
+TH_NODISCARD th_err th_test_split(const char *name, th_split *split, th_why *why);
 
 /* Counts the verdicts. */
 void th_test_count(th_test *t);

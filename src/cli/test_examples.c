@@ -42,6 +42,22 @@ static th_err assume_card(th_test *t, const char *pixels, th_why *why)
     return TH_OK;
 }
 
+th_task_output th_test_output(const th_test *t)
+{
+    const th_task *task = t->has_card && t->card.task[0] ? th_task_find(t->card.task) : NULL;
+    return task ? task->output : TH_OUT_LABELS;
+}
+
+static th_err open_project_examples(th_test *t, const char *split_name, th_why *why)
+{
+    th_split split;
+    TH_TRY(th_test_split(split_name, &split, why));
+    if (!t->has_card)
+        return th_why_set(why, TH_ENOENT, "the model of %s has no card. Train it again: thimble train %s",
+                          t->project.dir, t->project.dir);
+    return th_task_examples(&t->project, split, &t->card, &t->shown, why);
+}
+
 static th_err open_examples(th_test *t, const char *data, const char *pixels, th_why *why)
 {
     const th_examples_shape shape = th_example_shape(graph_of(t));
@@ -64,9 +80,31 @@ static th_err open_examples(th_test *t, const char *data, const char *pixels, th
     return err ? th_why_set(why, err, "%s: %s", data, inner.text) : TH_OK;
 }
 
-th_err th_test_examples(th_test *t, const char *data, const char *pixels, th_why *why)
+/* The networks' answers: classes into the verdicts, numbers into t->out. */
+static th_err ask(th_test *t, th_why *why)
 {
-    TH_TRY(open_examples(t, data, pixels, why));
+    const th_graph *g = graph_of(t);
+    const bool classes = th_test_output(t) == TH_OUT_LABELS;
+    t->n_out = classes ? t->card.n_labels : g->n_outputs > 0 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
+    for (int k = 0; k < TH_MAX_NETS && !classes; k++) {
+        t->out[k] = t->net[k] ? malloc(t->n * (size_t)t->n_out * sizeof **t->out) : NULL;
+        if (t->net[k] && !t->out[k]) return th_why_set(why, TH_ENOMEM, "out of memory for %zu examples", t->n);
+    }
+    const th_classify_job job = {.values = values,
+                                 .n_values = t->shown->h * t->shown->w * t->shown->c,
+                                 .n_labels = t->n_out,
+                                 .net = {t->net[0], t->net[1]},
+                                 .outputs = {t->out[0], t->out[1]},
+                                 .n_clips = t->n,
+                                 .ctx = t,
+                                 .progress = on_progress,
+                                 .n_threads = th_cpu_count()};
+    return th_classify_clips(&job, t->verdict, why);
+}
+
+th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split, th_why *why)
+{
+    TH_TRY(!data && t->has_project ? open_project_examples(t, split, why) : open_examples(t, data, pixels, why));
     const size_t n = t->n = (size_t)t->shown->n;
     t->pipe.n_labels = t->card.n_labels;
     memcpy(t->pipe.labels, t->card.labels, sizeof t->pipe.labels);
@@ -74,19 +112,17 @@ th_err th_test_examples(th_test *t, const char *data, const char *pixels, th_why
     t->verdict = calloc(n, sizeof *t->verdict);
     if (!t->truth || !t->verdict) return th_why_set(why, TH_ENOMEM, "out of memory for %zu examples", n);
     memcpy(t->truth, t->shown->label, n * sizeof *t->truth);
-    th_text_fmt(t->what, sizeof t->what, "examples of %s", data);
+    if (data)
+        th_text_fmt(t->what, sizeof t->what, "examples of %s", data);
+    else
+        th_text_fmt(t->what, sizeof t->what, "%s %s", split, th_project_task(&t->project)->noun);
     if (t->shown->n_skipped)
         fprintf(stderr, "note: %d files could not be read and are left out; the first: %s\n", (int)t->shown->n_skipped,
                 t->shown->skipped);
-    const th_classify_job job = {.values = values,
-                                 .n_values = t->shown->h * t->shown->w * t->shown->c,
-                                 .n_labels = t->card.n_labels,
-                                 .net = {t->net[0], t->net[1]},
-                                 .n_clips = n,
-                                 .ctx = t,
-                                 .progress = on_progress,
-                                 .n_threads = th_cpu_count()};
-    TH_TRY(th_classify_clips(&job, t->verdict, why));
+    TH_TRY(ask(t, why));
+    if (th_test_output(t) != TH_OUT_LABELS) return th_test_values(t, why);
     th_test_count(t);
+    if (t->tested == 0)
+        return th_why_set(why, TH_EFORMAT, "not one of %zu examples has a label that the network knows", t->n);
     return TH_OK;
 }

@@ -105,6 +105,13 @@ th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why
     } else {
         return th_why_set(why, TH_ENOENT, "there is no project folder or model file %s", word);
     }
+    const bool sound = th_project_task(&t->project)->input == TH_IN_SOUND;
+    if (t->of_examples && !sound) return TH_OK;
+    if (!t->of_examples && !sound)
+        return th_why_set(why, TH_EFORMAT,
+                          "%s has task = %s, but its model is one of sounds. Train it again: thimble "
+                          "train %s",
+                          word, t->project.task, word);
     if (t->of_examples)
         return th_why_set(why, TH_ENOENT,
                           "the model holds no description of its labels and features (%s), so recordings cannot be "
@@ -119,6 +126,7 @@ void th_test_free(th_test *t)
     for (int k = 0; k < TH_MAX_NETS; k++) th_model_free(t->net[k]);
     th_dataset_free(t->set);
     th_examples_free(t->shown);
+    for (int k = 0; k < TH_MAX_NETS; k++) free(t->out[k]);
     free(t->clip);
     free(t->truth);
     free(t->verdict);
@@ -156,14 +164,18 @@ static th_err read_long_files(th_test *t, th_why *why)
     return TH_OK;
 }
 
-static th_err read_split(th_test *t, const char *name, th_split *split, th_why *why)
+th_err th_test_split(const char *name, th_split *split, th_why *why)
 {
     for (int i = 0; i < TH_N_SPLITS; i++) {
         *split = (th_split)i;
-        if (strcmp(th_split_name(*split), name) == 0) break;
-        if (i == TH_N_SPLITS - 1)
-            return th_why_set(why, TH_EUSAGE, "--split takes train, val or test, not \"%s\"", name);
+        if (strcmp(th_split_name(*split), name) == 0) return TH_OK;
     }
+    return th_why_set(why, TH_EUSAGE, "--split takes train, val or test, not \"%s\"", name);
+}
+
+static th_err read_split(th_test *t, const char *name, th_split *split, th_why *why)
+{
+    TH_TRY(th_test_split(name, split, why));
     if (!t->has_project)
         return th_why_set(why, TH_EUSAGE,
                           "a model file has no clips of its own: name a folder with --data DIR, or a long recording "

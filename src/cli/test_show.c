@@ -111,7 +111,8 @@ static json_t *right_json(const th_test *t)
 
 static json_t *scores_json(const th_confusion *c)
 {
-    return json_pack("{s:f,s:f}", "accuracy", th_confusion_accuracy(c), "balanced", th_confusion_balanced(c));
+    return json_pack("{s:f,s:f,s:f}", "accuracy", th_confusion_accuracy(c), "balanced", th_confusion_balanced(c),
+                     "macro_f1", th_confusion_macro_f1(c));
 }
 
 static json_t *matrix_json(const th_confusion *c)
@@ -198,11 +199,13 @@ static void scores_table(const th_test *t, th_table *table)
     *table = th_table_make(3);
     th_table_cell(table, "%s", "");
     for (int k = 0; k < TH_MAX_NETS; k++) th_table_cell(table, "%s", k == TH_NET_INT8 ? "int8" : "float");
-    for (int row = 0; row < 2; row++) {
-        th_table_cell(table, row ? "balanced" : "accuracy");
+    static const char *const names[] = {"accuracy", "balanced", "macro F1"};
+    for (int row = 0; row < 3; row++) {
+        th_table_cell(table, "%s", names[row]);
         for (int k = 0; k < TH_MAX_NETS; k++) {
             const th_confusion *c = &t->confusion[k];
-            percent_cell(table, !t->net[k] ? -1.0 : row ? th_confusion_balanced(c) : th_confusion_accuracy(c));
+            const double part[] = {th_confusion_accuracy(c), th_confusion_balanced(c), th_confusion_macro_f1(c)};
+            percent_cell(table, t->net[k] ? part[row] : -1.0);
             if (row == 0) th_table_strong(table);
         }
     }

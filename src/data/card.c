@@ -41,6 +41,13 @@ th_examples_scale th_card_scale(const th_card *card)
                                .inv = card->n_values ? card->inv : NULL};
 }
 
+float th_card_score(const float *x, const float *y, int32_t n)
+{
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++) sum += pow((double)y[i] - (double)x[i], 2);
+    return (float)(sum / n);
+}
+
 th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why)
 {
     int32_t to[TH_MAX_LABELS];
@@ -149,12 +156,13 @@ static bool get_task(const json_t *o, th_card *c)
     th_recipe *r = &c->recipe;
     char hash[24];
     if (!json_object_get(o, "task")) return true;
-    if (!get_text(o, "task", c->task, sizeof c->task) || !th_task_find(c->task) || !get_float(o, "rate_hz", &r->rate_hz) ||
-        !get_count(o, "window_ms", 0, &r->window_ms) || !get_count(o, "hop_ms", 0, &r->hop_ms) ||
-        !get_count(o, "pause_ms", 0, &r->pause_ms) || !get_text(o, "blocks", r->blocks, sizeof r->blocks) ||
-        !get_text(o, "strokes", r->strokes, sizeof r->strokes) || !get_count(o, "points", 0, &r->points) ||
-        !get_count(o, "axes", 0, &c->axes) || !get_text(o, "device", c->device, sizeof c->device) ||
-        !get_float(o, "limit", &c->limit) || !get_text(o, "source_hash", hash, sizeof hash))
+    if (!get_text(o, "task", c->task, sizeof c->task) || !th_task_find(c->task) ||
+        !get_float(o, "rate_hz", &r->rate_hz) || !get_count(o, "window_ms", 0, &r->window_ms) ||
+        !get_count(o, "hop_ms", 0, &r->hop_ms) || !get_count(o, "pause_ms", 0, &r->pause_ms) ||
+        !get_text(o, "blocks", r->blocks, sizeof r->blocks) || !get_text(o, "strokes", r->strokes, sizeof r->strokes) ||
+        !get_count(o, "points", 0, &r->points) || !get_count(o, "axes", 0, &c->axes) ||
+        !get_text(o, "device", c->device, sizeof c->device) || !get_float(o, "limit", &c->limit) ||
+        !get_text(o, "source_hash", hash, sizeof hash))
         return false;
     c->source_hash = strtoull(hash, NULL, 16);
     return th_task_find(c->task)->input != TH_IN_SIGNAL || (r->rate_hz > 0 && r->window_ms > 0 && r->hop_ms > 0);

@@ -40,6 +40,9 @@ TH_NODISCARD th_err th_card_from(const th_model *model, th_card *card, th_why *w
  * Errors: TH_EFORMAT (e has a label that the card has not), TH_ESHAPE (numbers of another count than mean and inv). */
 TH_NODISCARD th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why);
 
+/* How strange x [n] is to a network that gave y for it: mean (y - x)^2. */
+float th_card_score(const float *x, const float *y, int32_t n);
+
 th_examples_scale th_card_scale(const th_card *card); /* points into the card */
 
 #endif

@@ -259,8 +259,7 @@ static th_err set_preset(parse *s, const key *k, const char *value)
     char text[TH_PRESET_BYTES];
     th_preset preset;
     th_why inner = {0};
-    return th_preset_make(value, text, &preset, &inner) ? bad_line(s, "", inner.text)
-                                                        : set_name(s, k, value);
+    return th_preset_make(value, text, &preset, &inner) ? bad_line(s, "", inner.text) : set_name(s, k, value);
 }
 
 /* The words of a list that ends each with a blank. */
@@ -385,8 +384,7 @@ static th_err set(parse *s, size_t row, const char *value)
     }
     s->seen[row] = s->line;
     switch (k->kind) {
-    case KIND_TASK:
-        return th_task_find(value) ? set_name(s, k, value) : bad_task(s, value);
+    case KIND_TASK: return th_task_find(value) ? set_name(s, k, value) : bad_task(s, value);
     case KIND_LABELS: return add_labels(s, value);
     case KIND_PRESET: return set_preset(s, k, value);
     case KIND_FEATURES: return set_features(s, value);
@@ -482,6 +480,21 @@ static void set_defaults(th_project *p)
         .preset = "ds-cnn-s",
         .seed = 1,
         .board = "nano33ble",
+        .recipe = {.rate_hz = 50,
+                   .window_ms = 1000,
+                   .hop_ms = 250,
+                   .pause_ms = 500,
+                   .blocks = "raw",
+                   .strokes = "points",
+                   .points = 64},
+        .picture_h = 96,
+        .picture_w = 96,
+        .colour = "rgb",
+        .pixels = "-1..1",
+        .percentile = 99,
+        .factor = 1.5f,
+        .sine_points = 1000,
+        .sine_noise = 0.1f,
         .detect = {.window_ms = 1000, .suppress_ms = 1500, .min_count = 3, .stride_ms = 200, .threshold = 0.5f},
     };
 }
@@ -611,8 +624,7 @@ static void print_labels(const th_project *p, char *buf, size_t cap)
     const int own = th_project_task(p)->input == TH_IN_SOUND ? p->n_labels - 2 : p->n_labels;
     size_t n = 0;
     buf[0] = 0;
-    for (int i = 0; i < own && n < cap; i++)
-        n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
+    for (int i = 0; i < own && n < cap; i++) n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
 }
 
 #define LABEL_LINE_BYTES (TH_MAX_LABELS * (TH_LABEL_BYTES + 2))
@@ -654,9 +666,10 @@ static size_t print_train(const th_project *p, bool sound, char *buf, size_t cap
         "[model]\n# Layers of your own, one a line, instead of the preset's. thimble model shows what they cost;\n"
         "# thimble model --text prints the preset's, to start from. An example:\n"
         "# conv2d 8 10x8 stride 2x2 relu\n# dropout 0.5\n# dense classes\n\n",
-        sound ? "# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more); others: thimble model "
-                "--list\n"
-              : "# The network; others: thimble model --list\n",
+        sound
+            ? "# tiny-conv (smallest), ds-cnn-s (better), ds-cnn (best for ten words and more); others: thimble model "
+              "--list\n"
+            : "# The network; others: thimble model --list\n",
         p->preset, (unsigned long long)p->seed);
 }
 

@@ -39,8 +39,8 @@ static const th_task rows[] = {
                  "[features]\n# What the network sees of a window: raw rows, or blocks with ; between them "
                  "(docs/features.md).\nblocks = raw\n"
                  "# turn: in training the sensor sits in any direction; or none\nchange = none\n\n",
-     .next = "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the layouts)\n"
-             NEXT_TRAIN},
+     .next = "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the "
+             "layouts)\n" NEXT_TRAIN},
     {.name = "gesture",
      .what = "knows movements of a hand",
      .input = TH_IN_STROKE,
@@ -65,8 +65,8 @@ static const th_task rows[] = {
          "\nblocks = raw\n\n"
          "[anomaly]\n# The alarm is set off above factor times the score that percentile of the normal windows stay "
          "below.\npercentile = 99\nfactor = 1.5\n\n",
-     .next = "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the layouts)\n"
-             NEXT_TRAIN},
+     .next = "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the "
+             "layouts)\n" NEXT_TRAIN},
     {.name = "sine",
      .what = "computes the sine of a number: the first network of a course",
      .input = TH_IN_NUMBER,

@@ -1,5 +1,5 @@
-/* data/task.h -- what a project's device does: one row of a table for each task.  `thimble new`, thimble.ini, the way from
- * the data to the network and the report all follow it. */
+/* data/task.h -- what a project's device does: one row of a table for each task.  `thimble new`, thimble.ini, the way
+ * from the data to the network and the report all follow it. */
 #ifndef TH_DATA_TASK_H
 #define TH_DATA_TASK_H
 
@@ -38,11 +38,11 @@ typedef struct th_task {
 
 /* From a sensor's rows or a stroke to what the network sees: said in thimble.ini, kept in the model's card. */
 typedef struct th_recipe {
-    float rate_hz;                        /* rows are brought to this rate */
-    int32_t window_ms, hop_ms, pause_ms;  /* windows, one every hop_ms; a longer pause ends a recording */
-    char blocks[TH_BLOCKS_BYTES];         /* of features, with ; between them; "raw": the rows as they are */
-    char strokes[12];                     /* "points" or "raster" */
-    int32_t points;                       /* of a stroke */
+    float rate_hz;                       /* rows are brought to this rate */
+    int32_t window_ms, hop_ms, pause_ms; /* windows, one every hop_ms; a longer pause ends a recording */
+    char blocks[TH_BLOCKS_BYTES];        /* of features, with ; between them; "raw": the rows as they are */
+    char strokes[12];                    /* "points" or "raster" */
+    int32_t points;                      /* of a stroke */
 } th_recipe;
 
 /* Row i, NULL after the last; the row of a name, NULL when there is none. */

@@ -1,4 +1,5 @@
-/* data/task_examples.h -- from a project's data to examples that its network takes, for every task but those of sound. */
+/* data/task_examples.h -- from a project's data to examples that its network takes, for every task but those of sound.
+ */
 #ifndef TH_DATA_TASK_EXAMPLES_H
 #define TH_DATA_TASK_EXAMPLES_H
 

@@ -32,8 +32,8 @@ typedef struct th_classify_job {
     const th_pipeline *pipe;          /* features; its labels are the networks' classes.  NULL: `values` is set */
     const th_model *net[TH_MAX_NETS]; /* float32 or int8; NULL: verdicts of that column are not set */
     th_clip_fill_fn *fill;
-    th_values_fill_fn *values;  /* instead of pipe and fill */
-    int32_t n_values, n_labels; /* that it gives, and classes */
+    th_values_fill_fn *values;   /* instead of pipe and fill */
+    int32_t n_values, n_labels;  /* that it gives, and classes */
     float *outputs[TH_MAX_NETS]; /* [n_clips][n_labels] where the networks' outputs are no classes, but any number of
                                   * values; verdicts then hold only the error.  NULL: they are classes */
     size_t n_clips;

@@ -59,3 +59,16 @@ double th_confusion_balanced(const th_confusion *c)
     }
     return n ? sum / n : 0.0;
 }
+
+double th_confusion_macro_f1(const th_confusion *c)
+{
+    double sum = 0.0;
+    int32_t n = 0;
+    for (int32_t k = 0; k < c->n; k++) {
+        const int32_t row = th_confusion_row(c, k);
+        if (row == 0) continue;
+        sum += 2.0 * c->count[k][k] / (row + th_confusion_column(c, k));
+        n++;
+    }
+    return n ? sum / n : 0.0;
+}

@@ -16,6 +16,7 @@ int32_t th_confusion_column(const th_confusion *c, int32_t said); /* clips that 
 int32_t th_confusion_total(const th_confusion *c);
 double th_confusion_accuracy(const th_confusion *c);             /* right / all; 0 when empty */
 double th_confusion_balanced(const th_confusion *c);             /* mean recall of the classes that occur */
+double th_confusion_macro_f1(const th_confusion *c);             /* mean F1 of the classes that occur */
 double th_confusion_recall(const th_confusion *c, int32_t k);    /* -1 when class k does not occur */
 double th_confusion_precision(const th_confusion *c, int32_t k); /* -1 when class k was never said */
 

@@ -10,7 +10,10 @@ void th_report_figures(const th_report *r, th_figures *f)
         .accuracy_float = th_json_num(t, "float.accuracy", -1.0),
         .accuracy_int8 = th_json_num(t, "int8.accuracy", -1.0),
         .accuracy_device = th_json_num(e, "accuracy", -1.0),
-        .test_clips = th_json_num(t, "clips", -1.0),
+        .test_clips = th_json_num(t, "clips", th_json_num(t, "examples", -1.0)),
+        .rmse = th_json_num(t, "int8.rmse", th_json_num(t, "float.rmse", -1.0)),
+        .auc = th_json_num(t, "int8.auc", th_json_num(t, "float.auc", -1.0)),
+        .f1 = th_json_num(t, "int8.f1", th_json_num(t, "float.f1", -1.0)),
         .flash_bytes = th_json_num(e, "flash", -1.0),
         .flash_limit = th_json_num(e, "flash_limit", -1.0),
         .ram_bytes = th_json_num(e, "ram", -1.0),
@@ -39,12 +42,29 @@ static void tile(th_html *h, const char *css_class, const char *number, const ch
     th_html_put(h, "</span></li>\n");
 }
 
-static void accuracy_tile(th_html *h, const th_figures *f)
+/* Of networks that give no labels. */
+static void value_tiles(th_html *h, const th_figures *f)
+{
+    char number[32];
+    if (f->rmse >= 0.0) {
+        snprintf(number, sizeof number, "%.3f", f->rmse);
+        tile(h, "first", number, "", "beside the right values in the test: the root of the mean square.");
+    }
+    if (f->auc >= 0.0) {
+        snprintf(number, sizeof number, "%.3f", f->auc);
+        tile(h, "first", number, "AUC", "how often an anomaly looks stranger to it than what is normal.");
+    }
+    if (f->auc < 0.0 || f->f1 < 0.0) return;
+    snprintf(number, sizeof number, "%.2f", f->f1);
+    tile(h, "", number, "F1", "of its alarms: 1 is none missed and none false.");
+}
+
+static void accuracy_tile(th_html *h, const th_figures *f, const char *noun)
 {
     char number[32], text[160];
     const double best = f->accuracy_int8 >= 0.0 ? f->accuracy_int8 : f->accuracy_float;
     snprintf(number, sizeof number, "%.1f", best * 100.0);
-    const int n = snprintf(text, sizeof text, "of %.0f test clips heard right: ", f->test_clips);
+    const int n = snprintf(text, sizeof text, "of %.0f test %s right: ", f->test_clips, noun);
     if (best < 1.0)
         snprintf(text + n, sizeof text - (size_t)n, "one mistake in %.0f. None of them was used for training.",
                  1.0 / (1.0 - best));
@@ -78,7 +98,9 @@ void th_report_headline(th_html *h, const th_report *r)
     char number[32];
     th_html_put(h, "<ul class=\"tiles\" aria-label=\"The most important figures\">\n");
     const size_t before = h->n;
-    if (f.test_clips > 0.0) accuracy_tile(h, &f);
+    if (f.test_clips > 0.0 && (f.accuracy_int8 >= 0.0 || f.accuracy_float >= 0.0))
+        accuracy_tile(h, &f, th_report_task(r)->noun);
+    value_tiles(h, &f);
     memory_tile(h, "flash", f.flash_bytes, f.flash_limit, "Flash keeps program and weights.");
     memory_tile(h, "RAM", f.ram_bytes, f.ram_limit, "RAM is for numbers that change.");
     if (f.duty >= 0.0) {
@@ -90,7 +112,7 @@ void th_report_headline(th_html *h, const th_report *r)
     }
     if (f.latency_ms >= 0.0) {
         snprintf(number, sizeof number, "%.0f", f.latency_ms);
-        tile(h, "", number, "ms", "to think about the last second of sound (estimate).");
+        tile(h, "", number, "ms", "to think about one answer (estimate).");
     }
     if (h->n == before)
         th_html_put(h, "<li class=\"first\"><b>No figures yet</b><span>Run <code>thimble train</code>, then "

@@ -9,11 +9,24 @@
 #include <string.h>
 
 static const th_section *const sections[] = {
-    &th_section_curves, &th_section_runs,     &th_section_confusion, &th_section_clips,
-    &th_section_stream, &th_section_quantize, &th_section_memory,    &th_section_time,
-    &th_section_data,   &th_section_limits,   &th_section_words,
+    &th_section_curves, &th_section_values, &th_section_runs,     &th_section_confusion,
+    &th_section_clips,  &th_section_stream, &th_section_quantize, &th_section_memory,
+    &th_section_time,   &th_section_data,   &th_section_limits,   &th_section_words,
 };
 #define N_SECTIONS (sizeof sections / sizeof *sections)
+
+const th_task *th_report_task(const th_report *r)
+{
+    return th_project_task(r->project);
+}
+
+static bool fits(const th_section *s, const th_report *r)
+{
+    const th_task *t = th_report_task(r);
+    const unsigned is = (t->input == TH_IN_SOUND ? TH_FOR_SOUND : 0u) | (t->input == TH_IN_NUMBER ? 0u : TH_FOR_DATA) |
+                        (t->output == TH_OUT_LABELS ? TH_FOR_LABELS : TH_FOR_VALUES);
+    return (s->tasks & is) == s->tasks;
+}
 
 static void add_note(th_report *r, const char *text, const char *what)
 {
@@ -51,7 +64,7 @@ static void load_model(th_report *r)
         if (th_project_path(r->project, names[i], path, NULL) || !th_file_exists(path)) continue;
         th_model *model = NULL;
         th_err err = th_model_load(path, &model, &why);
-        if (!err) err = th_pipeline_from(model, &r->pipe, &why);
+        if (!err && th_report_task(r)->input == TH_IN_SOUND) err = th_pipeline_from(model, &r->pipe, &why);
         if (!err) err = th_plan_make(&model->graphs[0], &r->plan, &why);
         if (err) {
             th_model_free(model);
@@ -237,8 +250,10 @@ static void write_head(th_html *h, const th_report *r)
     th_html_put(h,
                 "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the figures</a>\n<header>\n<h1>");
     th_html_name(h, project_name(r));
-    th_html_put(h, "</h1>\n<p class=\"lead\">A small neural network that listens for ");
+    th_html_put(h, "</h1>\n<p class=\"lead\">A small neural network that ");
+    th_html_put(h, th_report_task(r)->input == TH_IN_SOUND ? "listens for " : th_report_task(r)->what);
     int n = 0;
+    if (th_report_task(r)->input != TH_IN_SOUND && r->project->n_labels) th_html_put(h, ": ");
     for (int32_t i = 0; i < r->project->n_labels; i++) {
         const char *label = r->project->labels[i];
         if (strcmp(label, TH_LABEL_UNKNOWN) == 0 || strcmp(label, TH_LABEL_SILENCE) == 0) continue;
@@ -247,10 +262,11 @@ static void write_head(th_html *h, const th_report *r)
         th_html_name(h, label);
         th_html_put(h, "\xe2\x80\x9d");
     }
-    th_html_put(h, ". This page shows what it learned, how well it hears, and what it costs on a small board.</p>\n"
+    th_html_put(h, ". This page shows what it learned, how good it is, and what it costs on a small board.</p>\n"
                    "<nav aria-label=\"Sections\"><ul>");
     for (size_t i = 0; i < N_SECTIONS; i++)
-        th_html_fmt(h, "<li><a href=\"#%s\">%s</a></li>", sections[i]->id, sections[i]->title);
+        if (fits(sections[i], r))
+            th_html_fmt(h, "<li><a href=\"#%s\">%s</a></li>", sections[i]->id, sections[i]->title);
     th_html_put(h, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }
 
@@ -286,10 +302,13 @@ th_err th_report_page(const th_report *r, th_html *h, th_why *why)
     write_head(h, r);
     write_notes(h, r);
     th_report_headline(h, r);
-    for (size_t i = 0; i < N_SECTIONS; i++) write_section(h, sections[i], r);
+    for (size_t i = 0; i < N_SECTIONS; i++)
+        if (fits(sections[i], r)) write_section(h, sections[i], r);
     th_html_put(h, "</main>\n<footer><p>Made by <code>thimble report</code>. This file needs nothing beside it: "
-                   "it can be mailed, printed and read offline. The sound clips inside it are recordings of people; "
-                   "ask them before you pass it on.</p></footer>\n</body>\n</html>\n");
+                   "it can be mailed, printed and read offline. ");
+    if (th_report_task(r)->input == TH_IN_SOUND)
+        th_html_put(h, "The sound clips inside it are recordings of people; ask them before you pass it on.");
+    th_html_put(h, "</p></footer>\n</body>\n</html>\n");
     return h->failed ? th_why_set(why, TH_ENOMEM, "out of memory while writing the report") : TH_OK;
 }
 

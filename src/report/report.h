@@ -38,6 +38,7 @@ typedef struct th_report {
 /* The figures of the last table; -1 where a figure is not known. */
 typedef struct th_figures {
     double accuracy_float, accuracy_int8, accuracy_device; /* parts of 1 */
+    double rmse, auc, f1;                                  /* of networks that give numbers; of anomalies */
     double test_clips;
     double flash_bytes, flash_limit, ram_bytes, ram_limit, stack_bytes, arena_bytes;
     double instr_inference, instr_second; /* counted in the emulator */

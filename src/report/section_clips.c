@@ -192,4 +192,5 @@ static void write(th_html *h, const th_report *r)
 }
 
 const th_section th_section_clips = {
-    "hears", "What the network hears", "thimble test", "sound pictures of right and wrong clips", ready, write};
+    "hears",     "What the network hears", "thimble test", "sound pictures of right and wrong clips", ready, write,
+    TH_FOR_SOUND};

@@ -56,9 +56,9 @@ static void write_matrix(th_html *h, const th_report *r, const th_confusion *c)
     th_html_fmt(
         h,
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion matrix\"><table class=\"heat%s\">"
-        "<caption>Rows: what was said. Columns: what the network (%s) heard. Numbers are "
-        "clips.</caption><thead><tr><td></td>",
-        c->n > 5 ? c->n > 16 ? " many wide" : " many" : "", which(r));
+        "<caption>Rows: what it was. Columns: what the network (%s) called it. Numbers are "
+        "%s.</caption><thead><tr><td></td>",
+        c->n > 5 ? c->n > 16 ? " many wide" : " many" : "", which(r), th_report_task(r)->noun);
     for (int32_t k = 0; k < c->n; k++) {
         th_html_put(h, "<th scope=\"col\">");
         th_html_name(h, label(r, k));
@@ -133,4 +133,4 @@ static void write(th_html *h, const th_report *r)
 }
 
 const th_section th_section_confusion = {
-    "mistakes", "What it gets right and wrong", "thimble test", "which words it mixes up", ready, write};
+    "mistakes", "What it gets right and wrong", "thimble test", "which words it mixes up", ready, write, TH_FOR_LABELS};

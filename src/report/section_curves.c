@@ -119,4 +119,4 @@ static void write(th_html *h, const th_report *r)
 }
 
 const th_section th_section_curves = {
-    "learning", "How it learned", "thimble train", "how the network got better, epoch by epoch", ready, write};
+    "learning", "How it learned", "thimble train", "how the network got better, epoch by epoch", ready, write, 0};

@@ -68,4 +68,5 @@ const th_section th_section_data = {"data",
                                     "thimble data import FOLDER",
                                     "how many clips of which label by how many people",
                                     ready,
-                                    write};
+                                    write,
+                                    TH_FOR_DATA};

@@ -24,9 +24,9 @@ static void write_luck(th_html *h, const th_report *r)
         return;
     }
     th_html_fmt(h,
-                "<li><b>Luck.</b> The test has %.0f clips. With other clips of the same kind the accuracy could be "
+                "<li><b>Luck.</b> The test has %.0f %s. With others of the same kind the accuracy could be "
                 "some %.1f points higher or lower.</li>\n",
-                f.test_clips, 100.0 * wilson_half(p, f.test_clips));
+                f.test_clips, th_report_task(r)->noun, 100.0 * wilson_half(p, f.test_clips));
 }
 
 static void write_people(th_html *h, const th_census *t)
@@ -90,4 +90,4 @@ static void write(th_html *h, const th_report *r)
                    "<p>Do not use it where a missed or misheard word can hurt somebody.</p>\n");
 }
 
-const th_section th_section_limits = {"limits", "What nobody has tested", "", "", NULL, write};
+const th_section th_section_limits = {"limits", "What nobody has tested", "", "", NULL, write, TH_FOR_LABELS};

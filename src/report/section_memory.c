@@ -211,4 +211,4 @@ static void write(th_html *h, const th_report *r)
 }
 
 const th_section th_section_memory = {
-    "memory", "Where the memory goes", "thimble train", "what fills flash and RAM", ready, write};
+    "memory", "Where the memory goes", "thimble train", "what fills flash and RAM", ready, write, 0};

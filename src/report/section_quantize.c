@@ -143,6 +143,10 @@ static void write(th_html *h, const th_report *r)
     write_debug(h, layers);
 }
 
-const th_section th_section_quantize = {
-    "int8", "What the small numbers cost", "thimble quantize", "how much each layer lost by 8-bit numbers", ready,
-    write};
+const th_section th_section_quantize = {"int8",
+                                        "What the small numbers cost",
+                                        "thimble quantize",
+                                        "how much each layer lost by 8-bit numbers",
+                                        ready,
+                                        write,
+                                        0};

@@ -187,7 +187,10 @@ static void write(th_html *h, const th_report *r)
                     (int)r->n_runs, r->all_runs);
 }
 
-const th_section th_section_runs = {
-    "runs",          "Runs compared",
-    "thimble train", "how trainings with other settings compare (two of them are needed)",
-    ready,           write};
+const th_section th_section_runs = {"runs",
+                                    "Runs compared",
+                                    "thimble train",
+                                    "how trainings with other settings compare (two of them are needed)",
+                                    ready,
+                                    write,
+                                    0};

@@ -186,4 +186,5 @@ const th_section th_section_stream = {"listening",
                                       "thimble test --stream FILE.wav --truth FILE.tsv",
                                       "a long recording as a timeline: words, detections, false alarms",
                                       ready,
-                                      write};
+                                      write,
+                                      TH_FOR_SOUND};

@@ -80,6 +80,10 @@ static void write(th_html *h, const th_report *r)
     th_html_table_end(h);
 }
 
-const th_section th_section_time = {
-    "time", "Where the time goes", "thimble emulate --feed FILE.wav", "which layer takes how many instructions", ready,
-    write};
+const th_section th_section_time = {"time",
+                                    "Where the time goes",
+                                    "thimble emulate --feed FILE.wav",
+                                    "which layer takes how many instructions",
+                                    ready,
+                                    write,
+                                    0};

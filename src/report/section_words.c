@@ -31,4 +31,4 @@ static void write(th_html *h, const th_report *r)
     th_html_details_end(h);
 }
 
-const th_section th_section_words = {"words", "Words used here", "", "", NULL, write};
+const th_section th_section_words = {"words", "Words used here", "", "", NULL, write, TH_FOR_SOUND};

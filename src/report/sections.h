@@ -13,13 +13,19 @@ typedef struct th_section {
     const char *what;                  /* what the section would show: ends "to see ..." */
     bool (*ready)(const th_report *r); /* NULL: always */
     void (*write)(th_html *h, const th_report *r);
+    unsigned tasks; /* which it is for: bits of TH_FOR_.., 0 all */
 } th_section;
+
+enum { TH_FOR_SOUND = 1, TH_FOR_LABELS = 2, TH_FOR_DATA = 4, TH_FOR_VALUES = 8 }; /* all that are set must hold */
 
 extern const th_section th_section_curves, th_section_confusion, th_section_clips, th_section_stream,
     th_section_quantize, th_section_memory, th_section_time, th_section_data, th_section_limits, th_section_words,
-    th_section_runs;
+    th_section_runs, th_section_values;
 
 extern const char *const th_report_style[]; /* style.c; ended by NULL */
+
+/* The row of the project's task; what its data are called. */
+const th_task *th_report_task(const th_report *r);
 
 /* The headline figures above all sections. */
 void th_report_headline(th_html *h, const th_report *r);

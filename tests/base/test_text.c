@@ -14,6 +14,8 @@ static void formats_like_printf(void **state)
     assert_string_equal(buf, "abc");
     assert_int_equal(th_text_fmt(buf, sizeof buf, "%.*s", 2, "abcdef"), 2);
     assert_string_equal(buf, "ab");
+    assert_int_equal(th_text_fmt(buf, sizeof buf, "%.3s|", "abcdef"), 4);
+    assert_string_equal(buf, "abc|");
 }
 
 int main(void)

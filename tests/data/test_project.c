@@ -86,7 +86,7 @@ static void errors_name_line_and_possible_values(void **state)
         {"[project]\nlabels = yes\n[features]\nkind = fft\n", "line 4", "mfcc, logmel, preset"},
         {"[project]\nlabels = yes\n[detect]\nthreshold = 0,5\n", "line 4", "0 to 1"},
         {"[project]\nlabels = yes\n[detect]\nthreshold = nan\n", "line 4", "0 to 1"},
-        {"[project]\ntask = image\n", "line 2", "keyword"},
+        {"[project]\ntask = dance\n", "line 2", "keyword"},
         {"[project]\nlabels = yes\nlabels = no\n", "line 3", "line 2"},
         {"[project]\nlabels = yes, Yes\n", "line 2", "upper and lower case"},
         {"[project]\nlabels = yes, yes\n", "line 2", "twice"},
@@ -209,7 +209,7 @@ static void labels_are_checked(void **state)
                       *const all[] = {"yes", "unknown", "silence"};
     assert_int_equal(th_project_defaults("keyword", cases, 2, &p, NULL), TH_EUSAGE);
     assert_int_equal(th_project_defaults("keyword", reserved, 1, &p, NULL), TH_EUSAGE);
-    assert_int_equal(th_project_defaults("image", two, 2, &p, NULL), TH_EUSAGE);
+    assert_int_equal(th_project_defaults("dance", two, 2, &p, NULL), TH_EUSAGE);
     assert_int_equal(th_project_defaults("keyword", all, 3, &p, NULL), TH_OK);
     assert_int_equal(p.n_labels, 3);
 }

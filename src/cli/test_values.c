@@ -1,0 +1,175 @@
+/* `thimble test` of networks whose outputs are numbers: how far they are from the right ones; and of those that give
+ * back what goes in, so that what they cannot give back is an anomaly. */
+#include "base/text.h"
+#include "cli/test.h"
+#include "report/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CURVE 200 /* points that are kept for the report */
+
+static const char *const net_name[TH_MAX_NETS] = {"float", "int8"};
+
+static int shown_net(const th_test *t) /* the one that a board runs, when it is there */
+{
+    return t->net[TH_NET_INT8] ? TH_NET_INT8 : TH_NET_FLOAT;
+}
+
+static th_err find_rmse(th_test *t, int k, th_why *why)
+{
+    const th_examples *e = t->shown;
+    const size_t each = (size_t)t->n_out;
+    double sum = 0;
+    if (!e->target || e->n_targets != t->n_out)
+        return th_why_set(why, TH_ESHAPE, "the examples have %d right values each, but the network gives %d",
+                          (int)e->n_targets, (int)t->n_out);
+    for (size_t i = 0; i < t->n * each; i++) sum += pow((double)t->out[k][i] - (double)e->target[i], 2);
+    t->rmse[k] = sqrt(sum / (double)(t->n * each));
+    return TH_OK;
+}
+
+/* Scores of all examples; a row of -1 in the truth is neither normal nor abnormal and left out. */
+static size_t scores(const th_test *t, int k, th_scored *s)
+{
+    const th_examples_scale scale = th_card_scale(&t->card);
+    const size_t each = (size_t)t->n_out;
+    size_t n = 0;
+    float *x = malloc(each * sizeof *x);
+    for (size_t i = 0; x && i < t->n; i++) {
+        if (t->truth[i] < 0) continue;
+        th_examples_get(t->shown, &scale, (int32_t)i, x);
+        s[n++] = (th_scored){th_card_score(x, t->out[k] + i * each, (int32_t)each), t->truth[i] != 0};
+    }
+    free(x);
+    return n;
+}
+
+static th_err find_alarms(th_test *t, int k, th_why *why)
+{
+    if (t->n_out != t->shown->h * t->shown->w * t->shown->c)
+        return th_why_set(why, TH_ESHAPE, "the network gives back %d values, but the examples have %d", (int)t->n_out,
+                          (int)(t->shown->h * t->shown->w * t->shown->c));
+    th_scored *s = malloc((t->n + 1) * sizeof *s);
+    if (!s) return th_why_set(why, TH_ENOMEM, "out of memory");
+    t->tested = scores(t, k, s);
+    t->no_class = t->n - t->tested;
+    t->alarms[k] = th_anomaly_alarms(s, t->tested, t->card.limit);
+    t->auc[k] = th_anomaly_auc(s, t->tested);
+    free(s);
+    return t->tested ? TH_OK : th_why_set(why, TH_EFORMAT, "there is nothing to test in %zu examples", t->n);
+}
+
+th_err th_test_values(th_test *t, th_why *why)
+{
+    t->tested = t->n;
+    for (int k = 0; k < TH_MAX_NETS; k++) {
+        if (!t->net[k]) continue;
+        TH_TRY(th_test_output(t) == TH_OUT_VALUES ? find_rmse(t, k, why) : find_alarms(t, k, why));
+    }
+    return TH_OK;
+}
+
+/* ---- JSON ---- */
+
+/* What went in, what is right and what came out, spread over the examples. */
+static json_t *curve_json(const th_test *t)
+{
+    const int k = shown_net(t);
+    json_t *points = json_array();
+    const size_t n = t->n < CURVE ? t->n : CURVE;
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = i * t->n / n;
+        json_array_append_new(points, json_pack("[f,f,f]", (double)t->shown->f32[at], (double)t->shown->target[at],
+                                                (double)t->out[k][at]));
+    }
+    return points;
+}
+
+static json_t *roc_json(const th_test *t)
+{
+    double rate[CURVE], recall[CURVE];
+    th_scored *s = malloc((t->n + 1) * sizeof *s);
+    json_t *points = json_array();
+    if (!s) return points;
+    const size_t n = scores(t, shown_net(t), s);
+    const bool both = th_anomaly_auc(s, n) >= 0;
+    const size_t m = both ? th_anomaly_roc(s, n, rate, recall, CURVE) : 0;
+    for (size_t i = 0; i < m; i++) json_array_append_new(points, json_pack("[f,f]", rate[i], recall[i]));
+    free(s);
+    return points;
+}
+
+static json_t *alarms_json(const th_alarms *a, double auc)
+{
+    return json_pack("{s:o,s:f,s:I,s:o,s:o}", "auc", auc < 0 ? json_null() : json_real(auc), "f1", a->f1,
+                     "false_alarms", (json_int_t)a->false_alarms, "false_rate",
+                     a->false_rate < 0 ? json_null() : json_real(a->false_rate), "recall",
+                     a->recall < 0 ? json_null() : json_real(a->recall));
+}
+
+json_t *th_test_values_json(const th_test *t)
+{
+    json_t *o = json_object();
+    const bool values = th_test_output(t) == TH_OUT_VALUES;
+    for (int k = 0; k < TH_MAX_NETS; k++)
+        if (t->net[k])
+            json_object_set_new(o, net_name[k],
+                                values ? json_pack("{s:f}", "rmse", t->rmse[k])
+                                       : alarms_json(&t->alarms[k], t->auc[k]));
+    json_object_set_new(o, "examples", json_integer((json_int_t)t->tested));
+    json_object_set_new(o, "unreadable", json_integer((json_int_t)t->shown->n_skipped));
+    if (values && t->shown->f32 && t->n_out == 1 && t->shown->c == 1)
+        json_object_set_new(o, "curve", curve_json(t));
+    else if (!values)
+        json_object_set_new(o, "roc", roc_json(t));
+    if (!values) json_object_set_new(o, "limit", json_real((double)t->card.limit));
+    return o;
+}
+
+/* ---- tables ---- */
+
+static void part_cell(th_table *table, double part)
+{
+    if (part < 0)
+        th_table_cell(table, "-");
+    else
+        th_table_cell(table, "%.3f", part);
+}
+
+static void rows(const th_test *t, th_table *table)
+{
+    static const char *const of_alarms[] = {"AUC", "F1", "alarms among the anomalies", "alarms among the normal"};
+    const bool values = th_test_output(t) == TH_OUT_VALUES;
+    th_table_cell(table, "%s", "");
+    for (int k = 0; k < TH_MAX_NETS; k++) th_table_cell(table, "%s", net_name[k]);
+    for (int row = 0; row < (values ? 1 : 4); row++) {
+        th_table_cell(table, "%s", values ? "rmse" : of_alarms[row]);
+        for (int k = 0; k < TH_MAX_NETS; k++) {
+            const th_alarms *a = &t->alarms[k];
+            const double part[] = {t->auc[k], a->f1, a->recall, a->false_rate};
+            part_cell(table, !t->net[k] ? -1 : values ? t->rmse[k] : part[row]);
+            if (row == 0) th_table_strong(table);
+        }
+    }
+}
+
+th_err th_test_values_print(const th_test *t, th_why *why)
+{
+    th_table table = th_table_make(3);
+    printf("%zu %s\n\n", t->tested, t->what);
+    rows(t, &table);
+    th_table_print(&table, stdout, false);
+    const bool failed = table.failed;
+    th_table_free(&table);
+    if (failed) return th_why_set(why, TH_ENOMEM, "out of memory");
+    if (th_test_output(t) == TH_OUT_VALUES)
+        puts("\nrmse: how far the answers are from the right ones, the root of the mean square.");
+    else
+        printf(
+            "\nAUC: how often an anomaly has a higher score than a normal example. An alarm is a score above %.4g.\n",
+            (double)t->card.limit);
+    return TH_OK;
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# The first success: a project without data, from nothing to its report.
+. tests/cli/lib.sh
+
+p=$tmp/hello
+run new "$p" --task sine
+exits "a project without data" 0 'thimble train'
+run train "$p" --json
+exits "it trains at once" 0 '"val_rmse":0\.[01]'
+run quantize "$p"
+exits "it becomes integers" 0
+run test "$p" --json
+exits "the test says how far it is off" 0 '"rmse":'
+rmse=$(sed 's/.*"int8":{"rmse":\([0-9.]*\).*/\1/' "$tmp/out")
+holds "int8 is nearer than 0.1 (a constant 0 has 0.71): $rmse" awk "BEGIN {exit !($rmse > 0 && $rmse < 0.1)}"
+run test "$p"
+exits "the same for people" 0 'rmse .*0\.0'
+run report "$p"
+exits "it has a report" 0
+holds "the report draws the curve" grep -q 'The curve' "$p/report.html"
+run runs "$p"
+exits "the run is written down" 0 'sine'
+
+# what is wrong is said
+run new "$tmp/x" --task sinus
+exits "no such task" 2 'keyword .*sine'
+run new "$tmp/x" --task sine --labels a,b
+exits "labels of a task without" 2 'leave out --labels'
+run train "$p" --loss cross-entropy
+exits "a loss of classes" 2 'mse'
+sed 's/^noise = .*/noise = much/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
+run train "$p"
+exits "a wrong value" 1 'thimble.ini, line [0-9]+: noise is a number'
+sed 's/^noise = .*/clip_ms = 1000/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
+run train "$p"
+exits "a key of another task" 1 'line [0-9]+: .*no key "clip_ms".*\[sine\] points'
+finish
