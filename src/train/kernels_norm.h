@@ -113,15 +113,6 @@ static void simd_read_back(const th_read *r, int32_t n, int32_t s, const float *
     }
 }
 
-/* Blocks that both sides of fit into the first cache. */
-static void simd_transpose(const float *m, int32_t r, int32_t c, float *to)
-{
-    for (int32_t i0 = 0; i0 < r; i0 += 16)
-        for (int32_t j0 = 0; j0 < c; j0 += 16)
-            for (int32_t j = j0; j < c && j < j0 + 16; j++)
-                for (int32_t i = i0; i < r && i < i0 + 16; i++) to[j * r + i] = m[i * c + j];
-}
-
 /* ---- sigmoid and tanh.  Polynomials: Cephes, expf.c and tanhf.c (S. Moshier) ---- */
 
 typedef uint32_t v_uint __attribute__((vector_size(4 * LANES)));

@@ -7,6 +7,7 @@
 #include "train/kernels_norm.h"
 #include "train/kernels_pool.h"
 #include "train/kernels_tile.h"
+#include "train/kernels_transpose.h"
 
 static double simd_busy(int32_t rounds)
 {
