@@ -272,3 +272,25 @@ float th_cosf(float x)
 {
     return turn(x, 1);
 }
+
+/* atan(t) for 0 <= t <= 1: above tan(pi/8) atan(t) = pi/4 + atan((t - 1) / (t + 1)); then the series to t^9 with
+ * coefficients that spread its error.  Source: S. Moshier, Cephes (formula of atanf). */
+static float atan_part(float t)
+{
+    const float from = t > 0.41421357f ? 0.78539819f : 0.0f, u = t > 0.41421357f ? (t - 1.0f) / (t + 1.0f) : t;
+    const float z = u * u;
+    const float tail =
+        (((8.05374449538e-2f * z - 1.38776856032e-1f) * z + 1.99777106478e-1f) * z - 3.33329491539e-1f) * z;
+    return from + (tail * u + u);
+}
+
+float th_atan2f(float y, float x)
+{
+    const float ax = x < 0.0f ? -x : x, ay = y < 0.0f ? -y : y;
+    const float high = ax > ay ? ax : ay, low = ax > ay ? ay : ax;
+    if (!(high > 0.0f) || x - x != 0.0f || y - y != 0.0f) return x - x + (y - y);
+    float a = atan_part(low / high);
+    if (ay > ax) a = 1.57079633f - a;
+    if (x < 0.0f) a = 3.14159265f - a;
+    return y < 0.0f ? -a : a;
+}

@@ -61,6 +61,10 @@ float th_tanhf(float x);
 float th_sinf(float x);
 float th_cosf(float x);
 
+/* Angle of the point (x, y) from the x axis, -pi to pi; 0 for (0, 0), NaN when one is no number or infinite.
+ * Error below 4 ulp. */
+float th_atan2f(float y, float x);
+
 /* sqrt(x), rounded to the nearest; NaN below 0.  The hardware's where the compiler makes one instruction of it. */
 float th_sqrtf(float x);
 

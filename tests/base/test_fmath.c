@@ -128,9 +128,28 @@ static void whole_numbers(void **state)
                 th_fmodf(3.0f, INFINITY) == 3.0f);
 }
 
+static void angles_of_points(void **state)
+{
+    (void)state;
+    double worst = 0.0;
+    for (int i = 0; i < 20000; i++) {
+        const float far = (float)ldexp(1.0, i % 60 - 30);
+        const float x = (float)cos(i * 0.00031415926) * far, y = (float)sin(i * 0.00031415926) * far;
+        const float p[4][2] = {{y, x}, {-y, x}, {x, y}, {y * 1e-6f, -x}};
+        for (int k = 0; k < 4; k++)
+            if (p[k][0] != 0.0f)
+                worst = fmax(worst, ulps_float(th_atan2f(p[k][0], p[k][1]), atan2((double)p[k][0], (double)p[k][1])));
+    }
+    printf("th_atan2f: %.3f ulp\n", worst);
+    assert_true(worst < 4.0);
+    assert_true(th_atan2f(0.0f, 0.0f) == 0.0f && th_atan2f(0.0f, 2.0f) == 0.0f);
+    assert_true(th_atan2f(0.0f, -2.0f) == 3.14159265f && th_atan2f(-3.0f, 0.0f) == -1.57079633f);
+    assert_true(isnan(th_atan2f(NAN, 1.0f)) && isnan(th_atan2f(1.0f, INFINITY)));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(more_functions_of_floats), cmocka_unit_test(whole_numbers),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(angles_of_points),cmocka_unit_test(more_functions_of_floats), cmocka_unit_test(whole_numbers),
                                        cmocka_unit_test(log_of_every_kind_of_float),
                                        cmocka_unit_test(exp_of_every_kind_of_float),
                                        cmocka_unit_test(doubles_are_good_enough_for_tables)};
