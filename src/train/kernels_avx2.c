@@ -14,8 +14,8 @@ typedef int32_t v_int __attribute__((vector_size(32)));
 
 #define v_fma(a, b, c) ((v)_mm256_fmadd_ps((a), (b), (c)))
 #define v_max(a, b)    ((v)_mm256_max_ps((a), (b))) /* b where one is no number */
-#define v_bytes(p)     ((v)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)(p)))))
 #define v_sqrt(a)      ((v)_mm256_sqrt_ps(a))
+#define v_kept(m)      ((v_int)(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const void *)(m)))) != (v_int){0})
 
 #include "train/kernels_simd.h"
 #else

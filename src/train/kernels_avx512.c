@@ -14,8 +14,8 @@ typedef int32_t v_int __attribute__((vector_size(64)));
 
 #define v_fma(a, b, c) ((v)_mm512_fmadd_ps((a), (b), (c)))
 #define v_max(a, b)    ((v)_mm512_max_ps((a), (b))) /* b where one is no number */
-#define v_bytes(p)     ((v)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(p)))))
 #define v_sqrt(a)      ((v)_mm512_sqrt_ps(a))
+#define v_kept(m)      ((v_int)(_mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(m)))) != (v_int){0})
 
 #include "train/kernels_simd.h"
 #else

@@ -51,10 +51,10 @@ INLINE v keep_if(v_int mask, v a)
     return (v)(mask & (v_int)a);
 }
 
-/* LANES bytes of a dropout mask as factors 0 or scale */
-INLINE v v_mask(const uint8_t *m, float scale)
+/* scale * a where the byte of a dropout mask is not 0, else 0 */
+INLINE v v_masked(const uint8_t *m, float scale, v a)
 {
-    return v_bytes(m) * splat(scale);
+    return keep_if(v_kept(m), a * splat(scale));
 }
 
 INLINE size_t pixel(const th_place *at, int32_t r, int32_t c)

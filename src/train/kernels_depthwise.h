@@ -74,7 +74,7 @@ INLINE void read_row(const th_read *rd, size_t ch, int32_t row, int32_t w, size_
         for (int32_t c = 0; c < w; c++, e += s) {
             v y = v_fma(a, ld(rd->z + e), b);
             if (relu) y = v_relu(y);
-            st(x + c * LANES, y * v_mask(rd->mask + e, rd->scale));
+            st(x + c * LANES, v_masked(rd->mask + e, rd->scale, y));
         }
     } else if (rd->relu) {
         for (int32_t c = 0; c < w; c++, e += s)

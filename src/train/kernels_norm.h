@@ -6,6 +6,8 @@
 #include "train/kernels_base.h"
 #include "train/mask_word.h"
 
+#include <string.h>
+
 /* Pixel by pixel, so that memory is read in the order in which it lies there. */
 INLINE void read_columns(const th_read *rd, const th_place *at, float *x, int nv, size_t ch, bool relu, bool mask)
 {
@@ -21,7 +23,7 @@ INLINE void read_columns(const th_read *rd, const th_place *at, float *x, int nv
             {
                 v y = v_fma(a[j], ld(z + j * LANES), b[j]);
                 if (relu) y = v_relu(y);
-                if (mask) y *= v_mask(rd->mask + from + (size_t)i * s + j * LANES, rd->scale);
+                if (mask) y = v_masked(rd->mask + from + (size_t)i * s + j * LANES, rd->scale, y);
                 st(to + j * LANES, y);
             }
         }
@@ -91,7 +93,7 @@ static void simd_norm_back(const float *dy, const float *z, const float *da, con
 INLINE v derivative(const th_read *r, size_t e, v a, v b, v z, v d)
 {
     if (r->relu) d = keep_if(v_fma(a, z, b) > (v){0}, d);
-    if (r->mask) d *= v_mask(r->mask + e, r->scale);
+    if (r->mask) d = v_masked(r->mask + e, r->scale, d);
     return d;
 }
 
@@ -164,16 +166,28 @@ static void simd_tanh(int32_t n, float *x)
     }
 }
 
-/* Four bytes of each word; loops that become vector code. */
+typedef uint8_t v_bytes __attribute__((vector_size(4 * LANES)));
+
+/* The bytes of LANES words from the i-th on, as 0 or 1. */
+INLINE v_bytes mask_bytes(uint32_t a, uint32_t b, uint32_t i, uint8_t drop)
+{
+    v_uint x = {0};
+    UNROLL for (uint32_t k = 0; k < LANES; k++) x[k] = k;
+    x += i;
+    TH_MASK_MIX(x, a, b);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = x >> 24 | (x >> 8 & 0xff00u) | (x << 8 & 0xff0000u) | x << 24; /* byte 0 is the lowest of a word */
+#endif
+    return (v_bytes)((v_bytes)x >= drop) & 1;
+}
+
 static void simd_mask(uint64_t seed, uint64_t stream, uint32_t drop, int32_t n, uint8_t *mask)
 {
     th_rng rng = th_rng_make(seed, stream);
     const uint32_t a = th_rng_u32(&rng), b = th_rng_u32(&rng);
-    uint32_t words[64];
-    for (int32_t i = 0; i < n; i += 256) {
-        const int32_t bytes = n - i < 256 ? n - i : 256;
-        for (uint32_t k = 0; k < 64; k++) words[k] = th_mask_word(a, b, (uint32_t)i / 4 + k);
-        for (int32_t k = 0; k < bytes; k++) mask[i + k] = (words[k / 4] >> 8 * (k % 4) & 255) >= drop;
+    for (int32_t i = 0; i < n; i += 4 * LANES) {
+        const v_bytes kept = mask_bytes(a, b, (uint32_t)i / 4, (uint8_t)drop);
+        memcpy(mask + i, &kept, n - i < 4 * LANES ? (size_t)(n - i) : sizeof kept);
     }
 }
 

@@ -228,7 +228,11 @@ static void plain_mask(uint64_t seed, uint64_t stream, uint32_t drop, int32_t n,
 {
     th_rng rng = th_rng_make(seed, stream);
     const uint32_t a = th_rng_u32(&rng), b = th_rng_u32(&rng);
-    for (int32_t i = 0; i < n; i++) mask[i] = (th_mask_word(a, b, (uint32_t)i / 4) >> 8 * (i % 4) & 255) >= drop;
+    for (int32_t i = 0; i < n; i++) {
+        uint32_t word = (uint32_t)i / 4;
+        TH_MASK_MIX(word, a, b);
+        mask[i] = (word >> 8 * (i % 4) & 255) >= drop;
+    }
 }
 
 static void plain_adam(const th_adam *o, int32_t n, const float *g, float *p, float *m, float *v, float *average)

@@ -37,7 +37,7 @@ INLINE v pool_input(const pool_job *t, size_t e)
 {
     v x = v_fma(t->a, ld(t->r->z + e), t->b);
     if (t->r->relu) x = v_relu(x);
-    if (t->r->mask) x *= v_mask(t->r->mask + e, t->r->scale);
+    if (t->r->mask) x = v_masked(t->r->mask + e, t->r->scale, x);
     return x;
 }
 

@@ -2,7 +2,8 @@
  *
  * Included by kernels_<isa>.c, which defines
  *   LANES  floats in a vector        TABLE, NAME  the table to define and its name
- *   WIDE   most vectors in a tile    v_fma(a, b, c), v_max(a, b), v_sqrt(a), v_bytes(p): LANES bytes as floats */
+ *   WIDE   most vectors in a tile    v_fma(a, b, c), v_max(a, b), v_sqrt(a),
+ *   v_kept(m): of LANES bytes, all ones where one is not 0 */
 #include "train/kernels_depthwise.h"
 #include "train/kernels_norm.h"
 #include "train/kernels_pool.h"

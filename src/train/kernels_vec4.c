@@ -11,15 +11,14 @@
 typedef float v __attribute__((vector_size(16)));
 typedef int32_t v_int __attribute__((vector_size(16)));
 
-/* gcc 12 would convert one byte at a time. */
-static inline v v_bytes(const uint8_t *p)
-{
-    return __builtin_convertvector(((v_int){p[0], p[1], p[2], p[3]}), v);
-}
-
 static inline v v_sqrt(v a)
 {
     return (v){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
+}
+
+static inline v_int v_kept(const uint8_t *m)
+{
+    return (v_int){m[0], m[1], m[2], m[3]} != (v_int){0};
 }
 
 #if defined(__ARM_NEON) && defined(__aarch64__)

@@ -3,14 +3,13 @@
 #ifndef TH_TRAIN_MASK_WORD_H
 #define TH_TRAIN_MASK_WORD_H
 
-#include <stdint.h>
-
-static inline uint32_t th_mask_word(uint32_t a, uint32_t b, uint32_t i)
-{
-    uint32_t x = i * 0x9e3779b9u + a;
-    x = (x ^ x >> 16) * 0x7feb352du;
-    x = ((x ^ x >> 15) + b) * 0x846ca68bu;
-    return x ^ x >> 16;
-}
+/* i -> word i; i may be a vector of uint32_t. */
+#define TH_MASK_MIX(i, a, b)                                                                                           \
+    do {                                                                                                               \
+        (i) = (i)*0x9e3779b9u + (a);                                                                                   \
+        (i) = ((i) ^ (i) >> 16) * 0x7feb352du;                                                                         \
+        (i) = (((i) ^ (i) >> 15) + (b)) * 0x846ca68bu;                                                                 \
+        (i) ^= (i) >> 16;                                                                                              \
+    } while (0)
 
 #endif
