@@ -110,6 +110,7 @@ struct th_net_member {
     float *out;            /* one sample's output, with stored channels */
     float *grad_out;       /* [n_out] output, then its gradient */
     bool forward;          /* pass that runs: masks are made, not reused */
+    bool down;             /* the stage that runs takes the last sample first */
     int32_t first;         /* sample of its share */
     double loss, score;    /* sums over the member's samples */
 };
@@ -164,6 +165,7 @@ typedef struct th_stage_row {
     /* First weights when they are not the usual ones; NULL: He's. */
     void (*init)(const th_stage *st, th_rng *rng, float *w);
     bool per_batch; /* buffers hold all samples of a member at once */
+    bool in_place;  /* with a batch norm: a sample's dy is read before dy of its input is written, so both may be one */
     bool raw;       /* takes in_s as it is: the network's input is not padded to whole vectors */
     bool recurs;    /* biases are among its weights, so that no batch norm is merged into it; and it needs its flipped
                      * weights even when its input wants no gradient */
@@ -226,6 +228,13 @@ static inline size_t th_stage_floats(const th_stage *st)
 static inline float *th_stage_dy(const th_net_member *m, const th_stage *st, int32_t n)
 {
     return st->dy + (size_t)m->first * st->dy_stride + (size_t)(n - m->first) * th_stage_floats(st);
+}
+
+/* The i-th sample that a stage takes of n0 to n1: each stage begins where the one before ended, with what is still in the
+ * second cache. */
+static inline int32_t th_net_turn(const th_net_member *m, int32_t n0, int32_t n1, int32_t i)
+{
+    return m->down ? n1 - 1 - i : n0 + i;
 }
 
 static inline float *th_stage_z(const th_stage *st, int32_t n)

@@ -305,6 +305,7 @@ void th_net_forward(th_net *net, th_team *team, int member)
     m->loss = m->score = 0;
     m->first = n0;
     m->forward = true;
+    m->down = false;
     memset(m->sum, 0, 2 * net->n_channels * sizeof *m->sum);
     memset(m->sum_back, 0, 2 * net->n_channels * sizeof *m->sum_back);
     if (net->simulation) net->simulation->run(net->simulation->ctx, net, member, n0, n1);
@@ -313,6 +314,7 @@ void th_net_forward(th_net *net, th_team *team, int member)
         if (net->training && st->n_flipped && i % net->n_members == member)
             st->row->flip(st, net->w + st->w, net->flipped + st->w_back);
         if (!net->simulation) st->row->forward(net, m, st, n0, n1);
+        m->down = !m->down;
         if (norm_learns(net, st)) th_team_barrier(team, member);
         forward_coefs(net, m, st);
     }
@@ -333,5 +335,6 @@ void th_net_backward(th_net *net, th_team *team, int member)
         if (norm_learns(net, st)) th_team_barrier(team, member);
         backward_coefs(net, m, st);
         st->row->backward(net, m, st, n0, n1);
+        m->down = !m->down;
     }
 }

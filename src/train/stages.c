@@ -263,6 +263,12 @@ static void number_buffers(th_net *net)
     if (last > net->dx_floats) net->dx_floats = last;
 }
 
+/* Stage `st` may write its input's gradient where its own lies: both are as large, and nobody needs its own afterwards. */
+static bool in_place(const th_stage *st)
+{
+    return st->row->in_place && st->n_gamma && th_stage_floats(st) == th_stage_floats(st->in[0].from);
+}
+
 /* A gradient lives from the last reader of a stage to the stage itself, backwards. */
 static void number_gradients(th_net *net)
 {
@@ -270,18 +276,23 @@ static void number_gradients(th_net *net)
     for (int32_t i = net->n_stages; i >= 0; i--) {
         const th_stage *st = &net->stage[i]; /* i == n_stages: the loss, which reads the last stage */
         const int32_t n_in = i == net->n_stages ? 1 : st->n_in;
+        bool ends = i < net->n_stages && has[i]; /* the gradient of stage i */
         for (int32_t k = 0; k < n_in; k++) {
             th_stage *from = i == net->n_stages ? &net->stage[i - 1] : st->in[k].from;
             if (!from || !from->passes || has[from - net->stage]) continue;
-            int32_t slot = 0;
+            size_t slot = 0;
             while (busy[slot]) slot++;
+            if (ends && in_place(st)) {
+                slot = st->dy_slot;
+                ends = false;
+            }
             busy[slot] = has[from - net->stage] = true;
-            from->dy_slot = (size_t)slot;
+            from->dy_slot = slot;
             const size_t n = up16(th_stage_floats(from));
             if (n > net->dy_slot_floats[slot]) net->dy_slot_floats[slot] = n;
-            if (slot >= net->n_dy_slots) net->n_dy_slots = slot + 1;
+            if ((int32_t)slot >= net->n_dy_slots) net->n_dy_slots = (int32_t)slot + 1;
         }
-        if (i < net->n_stages && has[i]) busy[st->dy_slot] = false;
+        if (ends) busy[st->dy_slot] = false;
     }
 }
 

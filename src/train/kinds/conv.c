@@ -48,7 +48,8 @@ static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int
         grouped_forward(net, m, st, n0, n1);
         return;
     }
-    for (int32_t n = n0; n < n1; n++) {
+    for (int32_t i = 0; i < n1 - n0; i++) {
+        const int32_t n = th_net_turn(m, n0, n1, i);
         const th_read from = th_net_source(net, m, st, n, 1);
         th_conv_forward(st->kernels, &st->shape, &from, net->w + st->w, m->scratch, th_stage_z(st, n), sums);
     }
@@ -61,7 +62,8 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
         grouped_backward(net, m, st, n0, n1);
         return;
     }
-    for (int32_t n = n0; n < n1; n++) {
+    for (int32_t i = 0; i < n1 - n0; i++) {
+        const int32_t n = th_net_turn(m, n0, n1, i);
         const th_read from = th_net_source(net, m, st, n, 1);
         const th_back back = th_net_back(m, st, n);
         const th_input_grad to = th_net_target(m, st, &from, n);
@@ -97,4 +99,5 @@ const th_stage_row th_kind_conv = {.kind = TH_LAYER_CONV2D,
                                    .flip = flip,
                                    .place = place,
                                    .count = count,
+                                   .in_place = true,
                                    .raw = true};

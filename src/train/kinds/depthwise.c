@@ -12,7 +12,8 @@ static void prepare(const th_net *net, th_stage *st)
 static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
     float *sums = th_net_sums(net, m, st);
-    for (int32_t n = n0; n < n1; n++) {
+    for (int32_t i = 0; i < n1 - n0; i++) {
+        const int32_t n = th_net_turn(m, n0, n1, i);
         const th_read from = th_net_source(net, m, st, n, 1);
         st->kernels->depthwise(&st->shape, &from, net->w + st->w, m->scratch, th_stage_z(st, n), sums);
     }
@@ -21,7 +22,8 @@ static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int
 static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
     float *gw = st->learns ? m->grad + st->w : NULL;
-    for (int32_t n = n0; n < n1; n++) {
+    for (int32_t i = 0; i < n1 - n0; i++) {
+        const int32_t n = th_net_turn(m, n0, n1, i);
         const th_read from = th_net_source(net, m, st, n, 1);
         const th_back back = th_net_back(m, st, n);
         const th_input_grad to = th_net_target(m, st, &from, n);
@@ -47,4 +49,5 @@ const th_stage_row th_kind_depthwise = {.kind = TH_LAYER_DEPTHWISE,
                                         .forward = forward,
                                         .backward = backward,
                                         .place = place,
-                                        .count = count};
+                                        .count = count,
+                                        .in_place = true};
