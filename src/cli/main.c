@@ -1,6 +1,7 @@
 /* thimble: the list of verbs, and the way from the command line to one of them. */
 #include "cli/cmd.h"
 #include "cli/help.h"
+#include "os/run.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
         return leave(cmd->name, TH_OK, &why);
     }
     th_args args;
+    th_file_limit_is_error();
     th_err err = th_args_parse(cmd, argc - 1 - used, argv + 1 + used, &args, &why);
     if (!err) err = cmd->run(&args, &why);
     return leave(cmd->name, err, &why);

@@ -229,6 +229,16 @@ static th_err settle_input(th_train_settings *s, th_why *why)
     return th_train_settle(s, NULL, NULL, 0, why);
 }
 
+/* Classes that nothing is learnt of: IDX and .labels files count them, so that one may be left out. */
+static void say_empty(const char *const *labels, const int64_t *counts, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (counts[i] == 0)
+            fprintf(stderr,
+                    "note: there is no example of class %s to train on, so the network will not learn to say it\n",
+                    labels[i]);
+}
+
 static th_err make_settings(file_cmd *c, th_why *why)
 {
     static const char *const names[] = {
@@ -264,6 +274,7 @@ static th_err make_settings(file_cmd *c, th_why *why)
     if (c->set.to_input) return settle_input(s, why);
     for (int32_t i = 0; i < e->n_labels; i++) labels[i] = e->labels[i];
     for (int32_t i = 0; i < c->set.n_train; i++) counts[e->label[c->set.order[i]]]++;
+    say_empty(labels, counts, e->n_labels);
     if (s->cfg.loss.row->head != TH_HEAD_SOFTMAX)
         return th_why_set(why, TH_EUSAGE, "labelled examples are classes, which take --loss cross-entropy");
     return th_train_settle(s, labels, counts, e->n_labels, why);

@@ -65,41 +65,62 @@ th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why)
     return TH_OK;
 }
 
+/* NULL when there is no memory. */
 static json_t *numbers(const float *v, int32_t n)
 {
     json_t *a = json_array();
-    for (int32_t i = 0; a && i < n; i++) json_array_append_new(a, json_real((double)v[i]));
+    for (int32_t i = 0; a && i < n; i++)
+        if (json_array_append_new(a, json_real((double)v[i]))) {
+            json_decref(a);
+            return NULL;
+        }
     return a;
 }
 
 /* What only models of projects have. */
-static void put_task(const th_card *c, json_t *o)
+static int put_task(const th_card *c, json_t *o)
 {
     const th_recipe *r = &c->recipe;
     char hash[24];
     th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)c->source_hash);
-    if (!c->task[0]) return;
-    json_object_update_new(o, json_pack("{ss sf si si si ss ss si si ss sf ss}", "task", c->task, "rate_hz",
-                                        (double)r->rate_hz, "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms,
-                                        "pause_ms", (int)r->pause_ms, "blocks", r->blocks, "strokes", r->strokes,
-                                        "points", (int)r->points, "axes", (int)c->axes, "device", c->device, "limit",
-                                        (double)c->limit, "source_hash", hash));
+    if (!c->task[0]) return 0;
+    json_t *of_task = json_pack("{ss sf si si si ss ss si si ss sf ss}", "task", c->task, "rate_hz", (double)r->rate_hz,
+                                "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms, "pause_ms", (int)r->pause_ms,
+                                "blocks", r->blocks, "strokes", r->strokes, "points", (int)r->points, "axes",
+                                (int)c->axes, "device", c->device, "limit", (double)c->limit, "source_hash", hash);
+    return !of_task || json_object_update_new(o, of_task);
+}
+
+static json_t *labels_of(const th_card *card)
+{
+    json_t *a = json_array();
+    for (int32_t i = 0; a && i < card->n_labels; i++)
+        if (json_array_append_new(a, json_string(card->labels[i]))) {
+            json_decref(a);
+            return NULL;
+        }
+    return a;
+}
+
+char *th_card_print(const th_card *card)
+{
+    const float pixels[] = {card->pixel_lo, card->pixel_hi};
+    json_t *o = json_object();
+    int bad = !o || json_object_set_new(o, "format", json_integer(1)) ||
+              json_object_set_new(o, "labels", labels_of(card)) || json_object_set_new(o, "pixels", numbers(pixels, 2));
+    if (!bad && card->n_values)
+        bad = json_object_set_new(o, "mean", numbers(card->mean, card->n_values)) ||
+              json_object_set_new(o, "inv", numbers(card->inv, card->n_values));
+    if (!bad) bad = put_task(card, o);
+    char *text = bad ? NULL : json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    json_decref(o);
+    return text;
 }
 
 th_err th_card_attach(const th_card *card, th_model *model, th_why *why)
 {
-    json_t *labels = json_array();
-    for (int32_t i = 0; labels && i < card->n_labels; i++) json_array_append_new(labels, json_string(card->labels[i]));
-    const float pixels[] = {card->pixel_lo, card->pixel_hi};
-    json_t *o = json_pack("{si so so}", "format", 1, "labels", labels, "pixels", numbers(pixels, 2));
-    if (o && card->n_values) {
-        json_object_set_new(o, "mean", numbers(card->mean, card->n_values));
-        json_object_set_new(o, "inv", numbers(card->inv, card->n_values));
-    }
-    if (o) put_task(card, o);
-    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(o);
-    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    char *text = th_card_print(card);
+    if (!text) return th_why_set(why, TH_ENOMEM, "no memory for the labels and scales of the model");
     const th_err err =
         th_model_set_metadata(model, TH_CARD_METADATA, (th_span){(const uint8_t *)text, strlen(text)}, why);
     free(text);
@@ -125,7 +146,7 @@ static bool get_labels(const json_t *a, th_card *card)
     if (card->n_labels > TH_MAX_LABELS) return false;
     for (int32_t i = 0; i < card->n_labels; i++) {
         const char *label = json_string_value(json_array_get(a, (size_t)i));
-        if (!label || strlen(label) >= TH_LABEL_BYTES) return false;
+        if (!label || !label[0] || strlen(label) >= TH_LABEL_BYTES) return false;
         th_text_fmt(card->labels[i], TH_LABEL_BYTES, "%s", label);
     }
     return true;
@@ -171,10 +192,17 @@ static bool get_task(const json_t *o, th_card *c)
 th_err th_card_from(const th_model *model, th_card *card, th_why *why)
 {
     const th_span text = th_model_metadata(model, TH_CARD_METADATA);
+    if (!text.n) return th_why_set(why, TH_ENOENT, "the model does not say what examples it was trained on");
+    return th_card_parse(text, card, why);
+}
+
+th_err th_card_parse(th_span text, th_card *card, th_why *why)
+{
     float pixels[2];
     *card = (th_card){0};
-    if (!text.n) return th_why_set(why, TH_ENOENT, "the model does not say what examples it was trained on");
-    json_t *o = json_loadb((const char *)text.p, text.n, 0, NULL);
+    json_error_t error;
+    json_t *o = json_loadb((const char *)text.p, text.n, 0, &error);
+    if (!o && !error.text[0]) return th_why_set(why, TH_ENOMEM, "no memory for the model's entry %s", TH_CARD_METADATA);
     const bool good = o && json_integer_value(json_object_get(o, "format")) == 1 &&
                       get_labels(json_object_get(o, "labels"), card) &&
                       get_numbers(json_object_get(o, "pixels"), pixels, 2) == 2;

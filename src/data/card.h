@@ -32,8 +32,12 @@ void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card 
 /* The scale alone: mean and inv of numbers. */
 void th_card_scale_by(const th_examples *e, th_card *card);
 
+/* The entry's text, fresh (free() it); NULL: no memory. */
+char *th_card_print(const th_card *card);
 TH_NODISCARD th_err th_card_attach(const th_card *card, th_model *model, th_why *why);
-/* Errors: TH_ENOENT (the model has none), TH_EFORMAT. */
+/* Of the entry's bytes, which may be anybody's.  Errors: TH_EFORMAT. */
+TH_NODISCARD th_err th_card_parse(th_span text, th_card *card, th_why *why);
+/* Errors: those of th_card_parse, TH_ENOENT (the model has none). */
 TH_NODISCARD th_err th_card_from(const th_model *model, th_card *card, th_why *why);
 
 /* Numbers of e's labels change to those that the card has for the same names; e has the card's labels then.

@@ -281,7 +281,9 @@ th_err th_dataset_parse(th_span text, const char *name, const th_project *p, th_
     TH_TRY(th_dataset_new(p, set, why));
     const th_err err = parse_lines(&l, name, p, *set, why);
     free(l.buf);
-    if (err) th_dataset_free(*set);
+    if (!err) return TH_OK;
+    th_dataset_free(*set);
+    *set = NULL; /* who frees it after an error, too, must not meet it again */
     return err;
 }
 

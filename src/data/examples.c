@@ -1,17 +1,20 @@
+#define ZLIB_CONST /* what is unpacked is only read */
 #include "data/examples.h"
 
 #include "base/rng.h"
 #include "base/text.h"
 #include "data/picture.h"
+#include "data/project.h"
 #include "os/file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#define MOST_VALUES ((size_t)1 << 31)
+#define MOST_VALUES ((size_t)INT32_MAX)
 
 void th_examples_free(th_examples *e)
 {
@@ -41,10 +44,10 @@ static size_t size_of(const th_examples *e)
 static th_err room(th_examples *e, int32_t *cap, bool bytes, th_why *why)
 {
     if (e->n < *cap) return TH_OK;
-    const int32_t more = *cap < 256 ? 256 : *cap + *cap / 2;
-    const size_t n = (size_t)more * size_of(e);
+    const size_t grown = *cap < 256 ? 256 : (size_t)*cap + (size_t)*cap / 2, n = grown * size_of(e);
+    const int32_t more = (int32_t)grown;
     if (size_of(e) == 0 || n > MOST_VALUES)
-        return th_why_set(why, TH_ENOMEM, "the examples are too many or too large: more than 2^31 values");
+        return th_why_set(why, TH_ENOMEM, "the examples are too many or too large: 2^31 values or more");
     void *x = bytes ? realloc(e->u8, n) : realloc(e->f32, n * sizeof(float));
     if (!x) return th_why_set(why, TH_ENOMEM, "no memory for %ld examples", (long)more);
     if (bytes)
@@ -66,12 +69,17 @@ static th_err label_of(th_examples *e, const char *name, size_t len, int32_t *la
 {
     if (len == 0 || len >= TH_LABEL_BYTES)
         return th_why_set(why, TH_EFORMAT, "%s: a label must have from 1 to %d bytes", where, TH_LABEL_BYTES - 1);
+    char text[TH_LABEL_BYTES];
+    memcpy(text, name, len);
+    text[len] = 0;
+    if (strlen(text) != len || !th_text_is_utf8(text))
+        return th_why_set(why, TH_EFORMAT,
+                          "%s: its label is not UTF-8 text. Save the file, or name the folder, in UTF-8", where);
     for (*label = 0; *label < e->n_labels; ++*label)
-        if (strncmp(e->labels[*label], name, len) == 0 && e->labels[*label][len] == 0) return TH_OK;
+        if (strcmp(e->labels[*label], text) == 0) return TH_OK;
     if (e->n_labels == TH_MAX_LABELS)
         return th_why_set(why, TH_EFORMAT, "%s: more than %d different labels", where, TH_MAX_LABELS);
-    memcpy(e->labels[e->n_labels], name, len);
-    e->labels[e->n_labels++][len] = 0;
+    memcpy(e->labels[e->n_labels++], text, len + 1);
     return TH_OK;
 }
 
@@ -147,28 +155,46 @@ static th_err load_folder(th_examples *e, const char *dir, th_why *why)
 
 /* ---- IDX ---- */
 
-/* A whole file, unpacked when it is gzip. */
-static th_err read_gz(const char *path, uint8_t **bytes, size_t *n, th_why *why)
+/* One more piece of z's output in twice the room; *cap is its bytes. */
+static th_err grow(uint8_t **bytes, size_t *cap, const char *name, th_why *why)
 {
-    size_t cap = (size_t)1 << 16;
-    gzFile f = gzopen(path, "rb");
-    *n = 0;
-    *bytes = f ? malloc(cap) : NULL;
-    if (!f) return th_why_set(why, TH_ENOENT, "%s cannot be opened", path);
-    int got = 0;
-    while (*bytes && (got = gzread(f, *bytes + *n, (unsigned)(cap - *n < 1u << 20 ? cap - *n : 1u << 20))) > 0) {
-        *n += (size_t)got;
-        if (*n < cap) continue;
-        uint8_t *more = cap < MOST_VALUES ? realloc(*bytes, cap * 2) : NULL;
-        if (!more) free(*bytes);
-        *bytes = more;
-        cap *= 2;
+    const size_t more = *cap ? *cap * 2 : (size_t)1 << 16;
+    uint8_t *room = more <= 2 * MOST_VALUES ? realloc(*bytes, more) : NULL;
+    if (!room) return th_why_set(why, TH_ENOMEM, "no memory for what %s unpacks to", name);
+    *bytes = room, *cap = more;
+    return TH_OK;
+}
+
+/* Everything that z gives -> *bytes, which stay the caller's after an error.  A gzip file may be several in a row. */
+static th_err unpack(z_stream *z, const char *name, uint8_t **bytes, size_t *n, th_why *why)
+{
+    size_t cap = 0;
+    for (int got = Z_OK; got != Z_STREAM_END || z->avail_in;) {
+        if (got == Z_STREAM_END && inflateReset(z) != Z_OK) return th_why_set(why, TH_EFORMAT, "%s: damaged", name);
+        if (*n == cap) TH_TRY(grow(bytes, &cap, name, why));
+        const uInt room = cap - *n < 1u << 30 ? (uInt)(cap - *n) : 1u << 30;
+        z->next_out = *bytes + *n, z->avail_out = room;
+        got = inflate(z, Z_NO_FLUSH);
+        *n += room - z->avail_out;
+        if (got == Z_MEM_ERROR) return th_why_set(why, TH_ENOMEM, "no memory to unpack %s", name);
+        if (got != Z_OK && got != Z_STREAM_END) return th_why_set(why, TH_EFORMAT, "%s: damaged, or cut off", name);
     }
-    gzclose(f);
-    if (!*bytes) return th_why_set(why, TH_ENOMEM, "no memory for %s", path);
-    if (got == 0) return TH_OK;
+    return TH_OK;
+}
+
+/* gzip -> fresh bytes, NULL: it is none, and `packed` is what is meant. */
+static th_err gunzip(const char *name, th_span packed, uint8_t **bytes, size_t *n, th_why *why)
+{
+    *bytes = NULL, *n = 0;
+    if (packed.n < 2 || packed.p[0] != 0x1f || packed.p[1] != 0x8b || packed.n > UINT_MAX) return TH_OK;
+    z_stream z = {.next_in = packed.p, .avail_in = (uInt)packed.n};
+    if (inflateInit2(&z, 15 + 16) != Z_OK) return th_why_set(why, TH_ENOMEM, "no memory to unpack %s", name);
+    const th_err err = unpack(&z, name, bytes, n, why);
+    inflateEnd(&z);
+    if (!err) return TH_OK;
     free(*bytes);
-    return th_why_set(why, TH_EFORMAT, "%s: damaged", path);
+    *bytes = NULL;
+    return err;
 }
 
 static uint32_t big_endian(const uint8_t *b)
@@ -186,9 +212,10 @@ static bool labels_path(const char *path, char out[TH_PATH_BYTES])
     return true;
 }
 
-static th_err take_idx(th_examples *e, const char *path, const uint8_t *x, size_t nx, const uint8_t *y, size_t ny,
-                       th_why *why)
+static th_err take_idx(th_examples *e, const char *path, th_span pictures, th_span labels, th_why *why)
 {
+    const uint8_t *x = pictures.p, *y = labels.p;
+    const size_t nx = pictures.n, ny = labels.n;
     if (nx < 16 || big_endian(x) != 0x803 || ny < 8 || big_endian(y) != 0x801)
         return th_why_set(why, TH_EFORMAT, "%s: no IDX file of pictures with its file of labels", path);
     const size_t n = big_endian(x + 4), h = big_endian(x + 8), w = big_endian(x + 12);
@@ -215,6 +242,18 @@ static th_err take_idx(th_examples *e, const char *path, const uint8_t *x, size_
     return TH_OK;
 }
 
+static th_err parse_idx(th_examples *e, const char *path, th_span pictures, th_span labels, th_why *why)
+{
+    uint8_t *x, *y = NULL;
+    size_t nx, ny = 0;
+    TH_TRY(gunzip(path, pictures, &x, &nx, why));
+    th_err err = gunzip(path, labels, &y, &ny, why);
+    if (!err) err = take_idx(e, path, x ? (th_span){x, nx} : pictures, y ? (th_span){y, ny} : labels, why);
+    free(x);
+    free(y);
+    return err;
+}
+
 static th_err load_idx(th_examples *e, const char *path, th_why *why)
 {
     char beside[TH_PATH_BYTES];
@@ -223,10 +262,10 @@ static th_err load_idx(th_examples *e, const char *path, th_why *why)
     if (!labels_path(path, beside))
         return th_why_set(why, TH_EFORMAT, "%s: the name must hold images-idx3, so that labels-idx1 is found beside it",
                           path);
-    TH_TRY(read_gz(path, &x, &nx, why));
-    th_err err = read_gz(beside, &y, &ny, why);
+    TH_TRY(th_file_read(path, 0, &x, &nx, why));
+    th_err err = th_file_read(beside, 0, &y, &ny, why);
     if (!err) {
-        err = take_idx(e, path, x, nx, y, ny, why);
+        err = parse_idx(e, path, (th_span){x, nx}, (th_span){y, ny}, why);
         free(y);
     }
     free(x);
@@ -245,7 +284,7 @@ static bool number(const char *at, const char *end, float *v)
     memcpy(text, at, (size_t)(end - at));
     text[end - at] = 0;
     *v = strtof(text, &stop);
-    return *stop == 0 && isfinite(*v);
+    return stop == text + (end - at) && isfinite(*v);
 }
 
 static int32_t columns_of(const char *line, const char *end)
@@ -276,15 +315,12 @@ static th_err add_row(th_examples *e, int32_t *cap, const char *at, const char *
 }
 
 /* The first line gives the number of columns; it is left out when its first column is no number (names). */
-static th_err load_csv(th_examples *e, const char *path, th_why *why)
+static th_err parse_csv(th_examples *e, const char *path, th_span text, th_why *why)
 {
-    uint8_t *bytes;
-    size_t n;
     int32_t cap = 0, line = 0;
-    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
-    const char *at = (const char *)bytes, *end = at + n;
+    const char *at = (const char *)text.p, *end = at + text.n;
     th_err err = TH_OK;
-    if (n >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) at += 3; /* spreadsheets put this mark of UTF-8 in front */
+    if (text.n >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) at += 3; /* spreadsheets put this mark of UTF-8 in front */
     for (; at < end && !err; line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at)), *next = stop ? stop + 1 : end;
         char where[TH_PATH_BYTES + 32];
@@ -308,8 +344,17 @@ static th_err load_csv(th_examples *e, const char *path, th_why *why)
         if (!err && !empty && !names) err = add_row(e, &cap, at, stop, where, why);
         at = next;
     }
-    free(bytes);
     if (!err && e->n == 0) err = th_why_set(why, TH_EFORMAT, "%s has no rows", path);
+    return err;
+}
+
+static th_err load_csv(th_examples *e, const char *path, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n;
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    const th_err err = parse_csv(e, path, (th_span){bytes, n}, why);
+    free(bytes);
     return err;
 }
 
@@ -405,13 +450,33 @@ static th_err finish(th_err err, th_examples **e)
     return err;
 }
 
-th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **out, th_why *why)
+static th_err start(const th_examples_shape *shape, int32_t c, th_examples **out, th_why *why)
 {
     th_examples *e = *out = calloc(1, sizeof *e);
-    if (!e) return th_why_set(why, TH_ENOMEM, "out of memory");
-    e->h = shape->h, e->w = shape->w, e->c = shape->c;
+    if (!e) return th_why_set(why, TH_ENOMEM, "no memory for examples");
+    e->h = shape->h, e->w = shape->w, e->c = shape->c ? shape->c : c;
+    return TH_OK;
+}
+
+th_err th_examples_from_csv(const char *name, th_span text, const th_examples_shape *shape, th_examples **e,
+                            th_why *why)
+{
+    TH_TRY(start(shape, 1, e, why));
+    return finish(parse_csv(*e, name, text, why), e);
+}
+
+th_err th_examples_from_idx(const char *name, th_span pictures, th_span labels, const th_examples_shape *shape,
+                            th_examples **e, th_why *why)
+{
+    TH_TRY(start(shape, 1, e, why));
+    return finish(parse_idx(*e, name, pictures, labels, why), e);
+}
+
+th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **out, th_why *why)
+{
     const bool idx = strstr(path, "idx3") != NULL;
-    if (e->c == 0) e->c = idx ? 1 : 3;
+    TH_TRY(start(shape, idx ? 1 : 3, out, why));
+    th_examples *e = *out;
     th_err err;
     if (th_dir_exists(path))
         err = load_folder(e, path, why);
@@ -435,10 +500,8 @@ th_err th_examples_load(const char *path, const th_examples_shape *shape, th_exa
 th_err th_examples_load_raw(const char *path, const char *labels, int32_t n_values, int32_t n_classes,
                             th_examples **out, th_why *why)
 {
-    th_examples *e = *out = calloc(1, sizeof *e);
-    if (!e) return th_why_set(why, TH_ENOMEM, "out of memory");
-    e->h = e->w = 1, e->c = n_values;
-    return finish(load_numbers(e, path, labels, n_classes, why), out);
+    TH_TRY(start(&(th_examples_shape){1, 1, n_values}, 1, out, why));
+    return finish(load_numbers(*out, path, labels, n_classes, why), out);
 }
 
 /* ---- giving them out ---- */

@@ -35,6 +35,12 @@ typedef struct th_examples_shape {
  * TH_ESHAPE (not the shape that is wanted), TH_ENOMEM. */
 TH_NODISCARD th_err th_examples_load(const char *path, const th_examples_shape *shape, th_examples **e, th_why *why);
 
+/* The same of bytes, which may be anybody's; `name` stands in messages.  IDX may be gzip, either of both. */
+TH_NODISCARD th_err th_examples_from_csv(const char *name, th_span text, const th_examples_shape *shape,
+                                         th_examples **e, th_why *why);
+TH_NODISCARD th_err th_examples_from_idx(const char *name, th_span pictures, th_span labels,
+                                         const th_examples_shape *shape, th_examples **e, th_why *why);
+
 /* The inputs of a network as they are, float32 one after another, whatever the file is called.
  *   labels     a text of class numbers, one for each input; NULL: they are not known
  *   n_values   numbers of an input, of n_classes classes; labels have their numbers as names, the first TH_MAX_LABELS

@@ -89,6 +89,10 @@ TH_NODISCARD th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, 
 TH_NODISCARD th_err th_spec_parse_part(const char *text, const char *file, int32_t first_line, int32_t in_h,
                                        int32_t in_w, int32_t in_c, int32_t n_classes, th_spec *spec, th_why *why);
 
+/* Shapes of layer i from its settings and the outputs of what it reads, for who builds a network without a text: what
+ * is there (but for a reshape's output) is overwritten.  Errors: TH_ESHAPE, TH_ERANGE. */
+TH_NODISCARD th_err th_spec_infer_layer(th_spec *s, int32_t i);
+
 const char *th_layer_kind_name(th_layer_kind kind); /* the word of the text: "conv2d", ...; "activation" for those */
 const char *th_layer_act_name(th_layer_act act);
 

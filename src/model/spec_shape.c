@@ -160,6 +160,16 @@ th_err th_spec_infer(const th_spec_line *w, th_spec *s)
     return TH_OK;
 }
 
+th_err th_spec_infer_layer(th_spec *s, int32_t i)
+{
+    const th_spec_line nowhere = {.file = "layer", .number = i}; /* nobody reads what it says */
+    const int32_t n = s->n_layers;
+    s->n_layers = i;
+    const th_err err = th_spec_infer(&nowhere, s);
+    s->n_layers = n;
+    return err;
+}
+
 /* ---- costs ---- */
 
 /* Values of one step of a recurrent layer: a row. */

@@ -56,6 +56,11 @@ bool th_interrupted(void)
     return interrupted != 0;
 }
 
+void th_file_limit_is_error(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 bool th_stderr_is_terminal(void)
 {
     return isatty(STDERR_FILENO) == 1;

@@ -17,6 +17,10 @@ double th_memory_peak_mb(void);
 void th_interrupt_catch(void);
 bool th_interrupted(void);
 
+/* From now on writing past the limit for a file's size (ulimit -f) is an error of the write, as a full disk is, and
+ * does not end the program. */
+void th_file_limit_is_error(void);
+
 bool th_stderr_is_terminal(void);
 bool th_stdout_is_terminal(void);
 int th_terminal_columns(void); /* 80 when unknown */

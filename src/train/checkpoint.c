@@ -101,10 +101,11 @@ static th_err load_bytes(th_train_state *s, const char *path, th_span in, th_why
     const uint32_t n_epochs = th_le32(in.p + 44);
     if (th_le64(in.p + 8) != s->job || th_le64(in.p + 16) != s->n_params || th_le64(in.p + 24) != s->n_channels ||
         n_epochs > (uint32_t)s->max_epochs)
-        return th_why_set(why, TH_EUSAGE,
-                          "%s belongs to a training with other clips or settings; give the same ones "
-                          "(thimble.ini, preset, seed, epochs, ..), or train without --resume",
-                          path);
+        return th_why_set(
+            why, TH_EUSAGE,
+            "%s belongs to a training of another model, or with other clips or settings; give the same ones "
+            "(thimble.ini, preset, seed, epochs, ..), or train without --resume",
+            path);
     if (in.n != HEAD_BYTES + n_epochs * (size_t)EPOCH_BYTES + 4 * float_count(s) + 8) return damaged(path, why);
     s->step = th_le64(in.p + 32);
     s->since_best = (int32_t)th_le32(in.p + 40);

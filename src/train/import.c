@@ -1,6 +1,7 @@
 /* Operators of a float graph -> layers of a description, one by one in the graph's order. */
 #include "train/import.h"
 
+#include "model/plan.h"
 #include "nn/prepare.h"
 
 #include <stdio.h>
@@ -165,6 +166,7 @@ static th_err add_transpose(reader *r)
     const th_attr *a = &r->node->attr;
     const th_tensor *w = tensor(r, 1);
     th_layer *l;
+    if (r->node->n_in < 3) return refuse(r, "it has no input");
     TH_TRY(new_layer(r, TH_LAYER_TRANSPOSE_CONV, r->node->in[2], &l));
     if (!w || w->shape.rank != 4) return refuse(r, "its weights are not of four dimensions");
     l->filters = l->out_c;
@@ -336,13 +338,28 @@ static const struct {
             {TH_OP_TANH, add_activation},
             {TH_OP_PAD, add_pad}};
 
+/* What the engine computes from the layer's settings is what the graph says that comes out. */
+static th_err check_shape(reader *r)
+{
+    th_spec *s = &r->im->spec;
+    th_layer *l = &s->layer[s->n_layers - 1];
+    const int32_t in[] = {l->in_h, l->in_w, l->in_c}, out[] = {l->out_h, l->out_w, l->out_c};
+    const th_err err = th_spec_infer_layer(s, s->n_layers - 1);
+    if (err || in[0] != l->in_h || in[1] != l->in_w || in[2] != l->in_c || out[0] != l->out_h || out[1] != l->out_w ||
+        out[2] != l->out_c)
+        return refuse(r, "its settings do not go with its shapes");
+    return TH_OK;
+}
+
 static th_err add_node(reader *r)
 {
+    const int32_t before = r->im->spec.n_layers;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].op != r->node->op) continue;
         if (result(r)->type != TH_F32)
             return refuse(r, "it does not compute in float32: open the float model from which this one was quantised");
-        return rows[i].add(r);
+        TH_TRY(rows[i].add(r));
+        return r->im->spec.n_layers > before ? check_shape(r) : TH_OK;
     }
     return refuse(r, "no layer does this");
 }
@@ -376,9 +393,20 @@ static th_err finish(const reader *r)
     return TH_OK;
 }
 
+/* A file may be anybody's: what the planner takes can run, so each operator has the inputs, types and shapes that it
+ * needs. */
+static th_err check_graph(const th_graph *graph, th_why *why)
+{
+    th_plan *plan;
+    TH_TRY(th_plan_make_quick(graph, &plan, why));
+    th_plan_free(plan);
+    return TH_OK;
+}
+
 th_err th_import_graph(const th_graph *graph, th_import *im, th_why *why)
 {
     *im = (th_import){0};
+    TH_TRY(check_graph(graph, why));
     reader r = {.g = graph, .im = im, .why = why};
     r.made = calloc((size_t)graph->n_tensors + 1, sizeof *r.made);
     r.pad = calloc((size_t)graph->n_tensors + 1, sizeof *r.pad);

@@ -84,6 +84,7 @@ struct th_stage {
     size_t n_flipped;      /* floats there; 0: the kind needs none */
     size_t n_gamma, gamma; /* [s] parameters, 0 or s of them */
     size_t n_beta, beta;   /* beta is the bias when there is no batch norm */
+    size_t n_bias, bias;   /* biases of recurrent kinds: they have a row of stored units for each gate */
     size_t c;              /* first float of this stage in the per-channel arrays, [s] */
     bool learns;           /* its parameters are trained: it is not frozen */
     bool passes;           /* it or a stage before it learns: it needs the gradient */
@@ -157,7 +158,7 @@ typedef struct th_stage_row {
     void (*backward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1);
     /* weights as the way back wants them; NULL: it needs none */
     void (*flip)(const th_stage *st, const float *w, float *flipped);
-    /* Place of value i of a logical tensor among the stage's n_w weights; NULL: it has no weights. */
+    /* Place of value i of a logical tensor, counted from the stage's first weight; NULL: it has no weights. */
     size_t (*place)(const th_stage *st, th_param_role role, size_t i);
     /* Number of values of a logical tensor that is in the weights (WEIGHTS, RECURRENT, BIAS_BACK, BIAS of recurrent
      * kinds); 0: it has none. */
@@ -167,8 +168,8 @@ typedef struct th_stage_row {
     bool per_batch; /* buffers hold all samples of a member at once */
     bool in_place;  /* with a batch norm: a sample's dy is read before dy of its input is written, so both may be one */
     bool raw;       /* takes in_s as it is: the network's input is not padded to whole vectors */
-    bool recurs;    /* biases are among its weights, so that no batch norm is merged into it; and it needs its flipped
-                     * weights even when its input wants no gradient */
+    bool recurs;    /* its biases are n_bias, so that no batch norm is merged into it; and it needs its flipped weights
+                     * even when its input wants no gradient */
 } th_stage_row;
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind); /* NULL: cannot be trained */

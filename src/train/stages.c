@@ -213,6 +213,7 @@ static void number_parameters(th_net *net)
             if (st->learns == frozen) continue;
             st->gamma = give(&net->n_params, st->n_gamma);
             st->beta = give(&net->n_params, st->n_beta);
+            st->bias = give(&net->n_params, st->n_bias);
         }
         if (!frozen) net->n_trained = net->n_params;
     }

@@ -349,7 +349,7 @@ static th_err diverged(const trainer *t, const char *where, th_why *why)
     return th_why_set(
         why, TH_ERANGE,
         "the training diverged in epoch %d (%s is no number); set a smaller learning_rate, or clip = 1, in "
-        "thimble.ini",
+        "thimble.ini (on the command line: --learning-rate, --clip 1)",
         (int)t->epoch + 1, where);
 }
 

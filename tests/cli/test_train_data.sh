@@ -60,6 +60,53 @@ net --val "$tmp/bad.csv"; exits "a label that training lacks" 1 '"other" is not 
 mkdir "$tmp/nothing"
 run train "$tmp/net.txt" --data "$tmp/nothing"; exits "an empty folder" 1 'has no pictures'
 
+# What can go wrong: a loss that explodes, one sample, an empty class, labels out of range, another's checkpoint, full disks.
+run train "$tmp/auto.txt" --data "$tmp/train.csv" --target input --optimizer sgd --learning-rate 9 --out "$tmp/x.tflite"
+exits "an exploding loss" 1 'diverged in epoch 1 .*--learning-rate'
+holds "leaves no model" [ ! -e "$tmp/x.tflite" ]
+head -n 2 "$tmp/train.csv" >"$tmp/one.csv"
+run train "$tmp/auto.txt" --data "$tmp/one.csv" --target input --out "$tmp/x.tflite"; exits "one sample" 1 'at least 2 examples'
+net --val "$tmp/one.csv"; exits "one sample to watch" 0
+numbers() { # numbers LABELS: four examples of three numbers
+	printf '\000\000\200\077%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 >"$tmp/n.bin"
+	printf '%s\n' "$1" >"$tmp/n.labels"
+	run train "$tmp/net.txt" --data "$tmp/n.bin" --size 1x1x3 --epochs 2 --out "$tmp/x.tflite"
+}
+numbers "0 2 0 2"; exits "an empty class" 0
+holds "is said" grep -q 'no example of class 1 to train on' "$tmp/err"
+run train "$tmp/net.txt" --data "$tmp/n.bin" --size 1x1x3 --class-weights auto; exits "which has no weight" 1 'class "1" has no training'
+numbers "0 99 0 2"; exits "a label out of range" 1 'label 2 is 99, but .* at most 32 classes'
+numbers "0 -1 0 2"; exits "a label below 0" 1 'label 2: a class number from 0'
+numbers "0 1 0"; exits "a label that is missing" 1 'label 4'
+printf '\000\000\300\177' | dd of="$tmp/n.bin" bs=4 seek=5 conv=notrunc 2>/dev/null
+printf '0 1 0 1' >"$tmp/n.labels"
+run train "$tmp/net.txt" --data "$tmp/n.bin" --size 1x1x3; exits "a NaN" 1 'example 2: its value 3 is no number'
+printf '1,caf\351\n2,tea\n' >"$tmp/bad.csv"; refused 'not UTF-8'
+cp "$tmp/net.tflite" "$tmp/kept"
+"$thimble" train "$tmp/net.txt" --data "$tmp/train.csv" --epochs 3000 --threads 1 --out "$tmp/net.tflite" >/dev/null 2>&1 &
+pid=$!
+i=0; while [ $i -lt 200 ] && ! [ -e "$tmp/net.thc" ]; do sleep 0.02; i=$((i + 1)); done
+kill -INT $pid 2>/dev/null; wait $pid
+if [ -e "$tmp/net.thc" ]; then
+	cp "$tmp/net.thc" "$tmp/x.thc"
+	run train "$tmp/auto.txt" --data "$tmp/train.csv" --target input --out "$tmp/x.tflite" --resume
+	exits "a checkpoint of another model" 2 'belongs to a training of another model'
+else
+	skip "a checkpoint of another model" "it was done before it could be stopped"
+fi
+rm -f "$tmp/net.thc" "$tmp/x.thc"
+cp "$tmp/kept" "$tmp/net.tflite"
+long() { "$thimble" train "$tmp/net.txt" --data "$tmp/train.csv" --epochs 99 --threads 1 --out "$tmp/net.tflite" "$@" >"$tmp/out" 2>"$tmp/err"; }
+long; cp "$tmp/net.tflite" "$tmp/whole99"
+cp "$tmp/kept" "$tmp/net.tflite"
+(ulimit -f 8; long); rc=$?
+exits "a disk that is full after some epochs" 1 'net\.thc: .*ulimit -f'
+holds "says which epochs are done" grep -q '^epoch 1/99' "$tmp/err"
+holds "leaves the model" cmp "$tmp/kept" "$tmp/net.tflite"
+long --resume; rc=$?; exits "with room it goes on" 0
+holds "to the same bytes" cmp "$tmp/whole99" "$tmp/net.tflite"
+cp "$tmp/kept" "$tmp/net.tflite"
+
 # IDX: 40 pictures of 4x4, dark or light.
 idx() {
 	printf '\000\000\010\003\000\000\000\050\000\000\000\004\000\000\000\004' >"$tmp/t-images-idx3-ubyte"

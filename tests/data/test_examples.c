@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static char dir[TH_PATH_BYTES];
 
@@ -105,6 +106,99 @@ static void cut_idx(void **state)
     }
 }
 
+/* gzip, in one piece or two: the same pictures; every cut is refused. */
+static void packed_idx(void **state)
+{
+    (void)state;
+    uint8_t x[16 + 200] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 10, 0, 0, 0, 10}, packed[600];
+    const uint8_t y[8 + 2] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+    const th_examples_shape any = {0};
+    size_t n = 0;
+    for (int i = 0; i < 200; i++) x[16 + i] = (uint8_t)(i * i);
+    for (int part = 0; part < 2; part++) {
+        z_stream z = {.next_in = x + 100 * part, .avail_in = part ? sizeof x - 100 : 100};
+        assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+        z.next_out = packed + n, z.avail_out = (uInt)(sizeof packed - n);
+        assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+        n = sizeof packed - z.avail_out;
+        deflateEnd(&z);
+    }
+    th_examples *e;
+    th_why why = {0};
+    if (th_examples_from_idx("x", (th_span){packed, n}, (th_span){y, sizeof y}, &any, &e, &why))
+        fail_msg("%s", why.text);
+    assert_true(e->n == 2 && e->h == 10 && memcmp(e->u8, x + 16, 200) == 0);
+    th_examples_free(e);
+    for (size_t cut = 0; cut < n; cut++) {
+        uint8_t *part = malloc(cut + 1); /* so that reading on is seen */
+        memcpy(part, packed, cut);
+        assert_int_equal(th_examples_from_idx("x", (th_span){part, cut}, (th_span){y, sizeof y}, &any, &e, NULL),
+                         TH_EFORMAT);
+        assert_null(e);
+        free(part);
+    }
+}
+
+/* Every cut of a table is refused or gives whole rows of it. */
+static void cut_csv(void **state)
+{
+    (void)state;
+    static const char text[] = "\xef\xbb\xbf"
+                               "a,b,what\r\n1,-2.5,near\r\n3e2, 4 ,far\n\n5,6,near";
+    const th_examples_shape any = {0};
+    int taken = 0;
+    for (size_t cut = 0; cut < sizeof text; cut++) {
+        char *part = malloc(cut + 1);
+        th_examples *e;
+        th_why why = {0};
+        memcpy(part, text, cut);
+        const th_err err = th_examples_from_csv("t.csv", (th_span){(uint8_t *)part, cut}, &any, &e, &why);
+        free(part);
+        if (err) {
+            if (err != TH_EFORMAT || !strstr(why.text, "t.csv") || e) fail_msg("cut %zu: %s", cut, why.text);
+            continue;
+        }
+        taken++;
+        assert_true(e->n >= 1 && e->n <= 3 && e->c == 2 && e->f32[0] >= 1 && e->f32[0] <= 1);
+        if (e->n > 1) assert_true(e->f32[2] >= 300 && e->f32[2] <= 300 && e->label[1] == 1);
+        th_examples_free(e);
+    }
+    assert_int_equal(taken, 15); /* from the first letter of a label to the end of its line, and behind it */
+}
+
+/* A label that is no text would be missing in the model's card, and all behind it would have another's name. */
+static void labels_are_text(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        size_t n;
+    } bad[] = {{"1,caf\xe9\n", 7}, {"1,a\0b\n", 6}, {"1,\n", 3}, {"1\0x,a\n", 6}};
+    th_examples *e;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const th_span text = {(const uint8_t *)bad[i].text, bad[i].n};
+        assert_int_equal(th_examples_from_csv("t", text, &(th_examples_shape){1, 1, 1}, &e, NULL), TH_EFORMAT);
+    }
+}
+
+/* Every cut of a card is refused. */
+static void cut_card(void **state)
+{
+    (void)state;
+    static th_card card = {.n_labels = 2, .labels = {"cat", "dog"}, .pixel_hi = 1, .n_values = 2, .inv = {1, 2}}, back;
+    char *text = th_card_print(&card);
+    assert_non_null(text);
+    assert_int_equal(th_card_parse((th_span){(uint8_t *)text, strlen(text)}, &back, NULL), TH_OK);
+    assert_true(back.n_values == 2 && back.inv[1] >= 2 && strcmp(back.labels[1], "dog") == 0);
+    for (size_t cut = 0; cut < strlen(text); cut++) {
+        char *part = malloc(cut + 1);
+        memcpy(part, text, cut);
+        assert_int_equal(th_card_parse((th_span){(uint8_t *)part, cut}, &back, NULL), TH_EFORMAT);
+        free(part);
+    }
+    free(text);
+}
+
 static void raw_inputs(void **state)
 {
     (void)state;
@@ -152,6 +246,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(folders_of_pictures, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(cut_idx, make_dir, drop_dir),
+        cmocka_unit_test(packed_idx),
+        cmocka_unit_test(cut_csv),
+        cmocka_unit_test(labels_are_text),
+        cmocka_unit_test(cut_card),
         cmocka_unit_test_setup_teardown(raw_inputs, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(a_card_gives_its_numbers_to_labels, make_dir, drop_dir),
     };

@@ -1,5 +1,6 @@
 /* A float graph opens as a network: written out again it gives what it gave; other operators are refused by name. */
 #include "../test.h"
+#include "hostile.h"
 
 #include "base/rng.h"
 #include "model/plan.h"
@@ -129,6 +130,68 @@ static void new_head(void **state)
     th_model_free(m);
 }
 
+/* Changes something in one operator or tensor that the reader of files leaves open: whether it makes sense. */
+static void spoil(th_model *m, th_rng *rng)
+{
+    th_graph *g = &m->graphs[0];
+    if (g->n_nodes < 1) return;
+    th_node *n = &g->nodes[th_rng_below(rng, (uint32_t)g->n_nodes)];
+    if (n->n_out < 1) return;
+    const int32_t result = n->out[0], k = n->n_in > 0 ? (int32_t)th_rng_below(rng, (uint32_t)n->n_in) : 0;
+    th_shape *s = &g->tensors[result].shape;
+    uint8_t *attr = (uint8_t *)&n->attr;
+    switch (th_rng_below(rng, 6)) {
+    case 0: n->n_in -= n->n_in > 0; break;
+    case 1: s->d[th_rng_below(rng, 4)] = (int32_t)th_rng_below(rng, 9); break;
+    case 2: s->rank = (int32_t)th_rng_below(rng, 5); break;
+    case 3: attr[th_rng_below(rng, sizeof n->attr)] = (uint8_t)th_rng_below(rng, 2); break;
+    case 4: n->op = g->nodes[th_rng_below(rng, (uint32_t)g->n_nodes)].op; break;
+    default: /* another input that is there already: one that this operator or one before it reads */
+        if (n->n_in > 0) {
+            const th_node *from = &g->nodes[th_rng_below(rng, (uint32_t)(n - g->nodes) + 1)];
+            int32_t *in = th_model_alloc(m, (size_t)n->n_in, sizeof *in);
+            assert_non_null(in);
+            memcpy(in, n->in, (size_t)n->n_in * sizeof *in);
+            if (from->n_in > 0) in[k] = from->in[th_rng_below(rng, (uint32_t)from->n_in)];
+            n->in = in;
+        }
+    }
+}
+
+/* Files that were made to break the importer: bytes changed anywhere, and operators that do not fit together. */
+static void hostile(void **state)
+{
+    (void)state;
+    const char *const text[] = {
+        "conv2d 3 3x3 stride 2x2 relu as a\nconv2d 3 3x3 bn as b from a\nadd a b relu6\ndepthwise 3x3 dilation "
+        "2x1\nmaxpool 2x2\ndense classes\n",
+        "transpose 4 3x3 stride 2x2 sigmoid\nupsample 2x1\nconv2d 2 1x1 bn as a\nconcat a\navgpool global\ndense "
+        "classes\n"};
+    th_rng rng = th_rng_make(5, 5);
+    int taken = 0;
+    for (int t = 0; t < 2; t++) {
+        th_model *m = model_of(text[t], 6, 6, 1, 3), *bad;
+        uint8_t *bytes;
+        size_t n;
+        assert_int_equal(th_model_to_tflite(m, &bytes, &n, NULL), TH_OK);
+        th_model_free(m);
+        for (int i = 0; i < 8000; i++) {
+            const size_t at = th_rng_below(&rng, (uint32_t)n);
+            const uint8_t was = bytes[at];
+            if (i % 2) bytes[at] = (uint8_t)th_rng_below(&rng, i % 4 == 1 ? 256 : 6);
+            const th_err err = th_model_from_tflite((th_span){bytes, n}, &bad, NULL);
+            bytes[at] = was;
+            if (err) continue;
+            for (int k = i % 2 ? 0 : 1 + i % 3; k > 0; k--) spoil(bad, &rng);
+            taken += hostile_import(&bad->graphs[0]);
+            th_model_free(bad);
+        }
+        free(bytes);
+    }
+    printf("%d of 16000 are networks\n", taken);
+    assert_true(taken > 400 && taken < 15600);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -155,6 +218,6 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(files), cmocka_unit_test(our_own), cmocka_unit_test(new_head),
-                                       cmocka_unit_test(refused)};
+                                       cmocka_unit_test(refused), cmocka_unit_test(hostile)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

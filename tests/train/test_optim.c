@@ -3,6 +3,7 @@
 #include "../test.h"
 
 #include "base/rng.h"
+#include "train/net.h"
 #include "train/optim.h"
 
 #include <math.h>
@@ -105,12 +106,45 @@ static void clips(void **state)
     assert_null(th_optim_find("adagrad"));
 }
 
+/* What decays stands in front of n_weights (train/step.c): of every kind the weights, and nothing else. */
+static void only_weights_decay(void **state)
+{
+    (void)state;
+    const char *const nets[] = {"lstm 5\ndense classes\n", "gru 5 sequence\nlstm 3\ndense classes\n",
+                                "conv2d 3 3x1 bn relu\ndepthwise 3x1\nsvdf 4\ndense classes\n"};
+    for (size_t t = 0; t < sizeof nets / sizeof nets[0]; t++) {
+        th_spec spec;
+        th_net *net;
+        th_why why = {0};
+        float ones[1000];
+        size_t weights = 0, others = 0;
+        for (size_t i = 0; i < 1000; i++) ones[i] = 1;
+        if (th_spec_parse(nets[t], 7, 1, 2, 3, &spec, &why) ||
+            th_net_new(&spec, &(th_net_options){.batch = 2, .n_members = 1}, &net, &why))
+            fail_msg("%s", why.text);
+        for (int32_t i = 0; i < spec.n_layers; i++)
+            for (int role = 0; role < TH_PARAM_MEAN; role++) {
+                const bool weight = role == TH_PARAM_WEIGHTS || role == TH_PARAM_RECURRENT;
+                const size_t n = th_net_param_count(net, i, (th_param_role)role);
+                assert_true(n <= 1000);
+                th_net_param_set(net, i, (th_param_role)role, ones);
+                *(weight ? &weights : &others) += n;
+            }
+        for (size_t i = 0; i < net->n_trained; i++)
+            if (net->params[i] > 0) (*(i < net->n_weights ? &weights : &others))--;
+        assert_int_equal(weights, 0);
+        assert_int_equal(others, 0);
+        th_net_free(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_its_formula),
         cmocka_unit_test(as_pytorch),
         cmocka_unit_test(clips),
+        cmocka_unit_test(only_weights_decay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,8 @@ void th_recurrent_prepare(const th_recurrent *r, const th_net *net, th_stage *st
     st->dz_at = th_place_plain(l->out_h, 1, st->s);
     st->g = th_product(0, in, in, g); /* the pass knows the number of rows */
     st->n_flipped = (size_t)(in + st->s) * (size_t)g;
-    st->n_w = st->n_flipped + (size_t)(r->biases * g);
+    st->n_w = st->n_flipped;
+    st->n_bias = (size_t)(r->biases * g);
     st->n_keep = (size_t)((r->keeps + !l->sequence) * l->in_h) * (size_t)st->s;
     st->n_scratch = share * (size_t)g;
 }
@@ -27,7 +28,7 @@ size_t th_recurrent_r(const th_stage *st)
 
 size_t th_recurrent_bias(const th_stage *st, int32_t k)
 {
-    return st->w + (size_t)(st->g.in_c + st->s + k) * (size_t)st->g.out_c;
+    return st->bias + (size_t)k * (size_t)st->g.out_c;
 }
 
 void th_recurrent_flip(const th_stage *st, const float *w, float *flipped)
@@ -44,12 +45,11 @@ size_t th_recurrent_place(const th_recurrent *r, const th_stage *st, th_param_ro
     const size_t row = role == TH_PARAM_WEIGHTS     ? (size_t)l->in_w * c /* values for each output of a gate */
                        : role == TH_PARAM_RECURRENT ? units
                                                     : 1;
-    const size_t out = i / row, k = i % row, first = (size_t)st->g.in_c;
-    const size_t from = role == TH_PARAM_WEIGHTS     ? k / c * (size_t)st->in_s + k % c
-                        : role == TH_PARAM_RECURRENT ? first + k
-                        : role == TH_PARAM_BIAS      ? first + s
-                                                     : first + s + 1;
-    return from * (size_t)st->g.out_c + (size_t)r->order[out / units] * s + out % units;
+    const size_t out = i / row, k = i % row, at = (size_t)r->order[out / units] * s + out % units;
+    if (role == TH_PARAM_BIAS || role == TH_PARAM_BIAS_BACK)
+        return th_recurrent_bias(st, role == TH_PARAM_BIAS_BACK) - st->w + at;
+    const size_t from = role == TH_PARAM_WEIGHTS ? k / c * (size_t)st->in_s + k % c : (size_t)st->g.in_c + k;
+    return from * (size_t)st->g.out_c + at;
 }
 
 size_t th_recurrent_count(const th_recurrent *r, const th_stage *st, th_param_role role)

@@ -9,8 +9,8 @@
  *   dW += x^T dgates,  dR += h(t-1)^T dgates(t),  dx = dgates * W^T   all steps at once
  *   dh(t-1) = dgates(t) * R^T                                     one step
  *
- * Parameters stand one after the other: W, R, a bias [G], and with a GRU a second one [G]; W^T and R^T are the stage's
- * flipped weights. */
+ * Weights stand one after the other: W, R.  A bias [G], and with a GRU a second one [G], are the stage's n_bias, which
+ * do not decay; W^T and R^T are its flipped weights. */
 #ifndef TH_TRAIN_KINDS_RECURRENT_H
 #define TH_TRAIN_KINDS_RECURRENT_H
 
