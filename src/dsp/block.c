@@ -6,6 +6,7 @@
 static const th_block_row *const rows[TH_BLOCK_KINDS] = {
     &th_block_raw_row,      &th_block_stats_row,   &th_block_crossings_row,   &th_block_autocorrelation_row,
     &th_block_spectral_row, &th_block_wavelet_row, &th_block_spectrogram_row, &th_block_orientation_row,
+    &th_block_aligned_row,
 };
 
 static const th_block_row *row_of(const th_block_part *part)
@@ -22,7 +23,7 @@ static th_err check_part(const th_block_cfg *cfg, const th_block_part *part)
 {
     if ((uint32_t)part->kind >= TH_BLOCK_KINDS) return TH_ERANGE;
     if (part->axes < 0 || part->axes >> cfg->n_axes) return TH_ERANGE;
-    if (part->kind == TH_BLOCK_RAW && cfg->n_parts > 1) return TH_ERANGE;
+    if (!row_of(part)->per_row != !row_of(cfg->part)->per_row) return TH_ERANGE;
     if (!row_of(part)->check(cfg, part)) return TH_ERANGE;
     return cfg->fixed && !row_of(part)->run_s16 ? TH_EUNSUP : TH_OK;
 }
@@ -54,10 +55,12 @@ th_err th_block_shape(const th_block_cfg *cfg, int32_t *h, int32_t *w, int32_t *
     const int32_t all = values_of(cfg);
     *h = *w = 1;
     *c = all;
-    if (cfg->n_parts > 1) return TH_OK;
-    if (p->kind == TH_BLOCK_RAW || p->kind == TH_BLOCK_SPECTROGRAM) {
+    if (row_of(p)->per_row) {
+        *h = cfg->window;
+        *c = all / cfg->window;
+    } else if (cfg->n_parts == 1 && p->kind == TH_BLOCK_SPECTROGRAM) {
         *c = th_block_count(cfg, p);
-        *w = p->kind == TH_BLOCK_RAW ? 1 : p->n;
+        *w = p->n;
         *h = all / (*w * *c);
     }
     return TH_OK;
@@ -110,7 +113,11 @@ static th_err init_step(th_block_step *s, const th_block_cfg *cfg, const th_bloc
         s->run_s16 = row_of(part)->run_s16;
     else
         s->run = row_of(part)->run;
-    s->n_out = row_of(part)->values(cfg, part);
+    s->n_out = s->advance = row_of(part)->values(cfg, part);
+    if (row_of(part)->per_row) {
+        s->advance = row_of(part)->per_row(cfg, part);
+        s->stride = values_of(cfg) / cfg->window;
+    }
     return TH_OK;
 }
 

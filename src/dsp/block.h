@@ -7,7 +7,9 @@
  * comes from: there is no state from one window to the next.
  *
  *   kind              values per axis (of the part's axes)
- *   raw               the rows as they are, [window][axes]; stands alone
+ *   raw               the rows as they are, for each row
+ *   aligned           for each row what does not depend on how the sensor is held: vertical, horizontal, strength of
+ *                     three axes (and of a gyroscope's three)
  *   stats             one for each word: mean sd rms min max range skew kurtosis step
  *   crossings         share of steps in which the signal crosses its mean
  *   autocorrelation   n lags
@@ -16,6 +18,7 @@
  * |d| spectrogram       n logarithms of power for each frame, [frames][n][axes] orientation       of three axes (and a
  * gyroscope's three) together: TH_ORIENTATION_VALUES
  *
+ * Parts with values for each row stand among themselves only: [window][values of all parts].
  * Values of one axis stand together, axes in their order, but for raw and spectrogram.  Inputs are finite, |x| < 1e15.
  *
  * Fixed point (cfg.fixed): int16 windows of raw, stats, crossings and spectral to int16 features.  x is in steps of the
@@ -50,6 +53,7 @@ typedef enum th_block_kind {
     TH_BLOCK_WAVELET,
     TH_BLOCK_SPECTROGRAM,
     TH_BLOCK_ORIENTATION,
+    TH_BLOCK_ALIGNED,
     TH_BLOCK_KINDS
 } th_block_kind;
 
@@ -111,6 +115,8 @@ struct th_block_step {
     const int32_t *s32;
     int32_t n_f32, n_s16, n_s32; /* numbers in them; NULL where 0 */
     int32_t n_out;               /* values that it gives */
+    int32_t advance;             /* from where they begin to where the next part's do */
+    int32_t stride;              /* of a kind with values for each row: from row to row; else 0 */
 };
 
 /* Constant after th_block_init; printed as C for the device (th_block_tables). */
@@ -125,10 +131,12 @@ typedef struct th_block {
  * *part (may be NULL): number of the part that is to blame, -1 for the others' members. */
 TH_NODISCARD th_err th_block_check(const th_block_cfg *cfg, int32_t *part);
 
-/* Shape of the features: raw alone window x 1 x axes, spectrogram alone frames x n x axes, else 1 x 1 x all. */
+/* Shape of the features: raw and aligned window x 1 x values of a row, spectrogram alone frames x n x axes, else 1 x 1
+ * x all. */
 TH_NODISCARD th_err th_block_shape(const th_block_cfg *cfg, int32_t *h, int32_t *w, int32_t *c);
 
-/* Values of mean and inv_std: w c of the shape, so raw has one per axis; 0 when cfg is not possible. */
+/* Values of mean and inv_std: w c of the shape, so raw and aligned have one per value of a row; 0 when cfg is not
+ * possible. */
 int32_t th_block_norms(const th_block_cfg *cfg);
 
 /* Bytes of arena that th_block_init takes; 0 when cfg is not possible (or needs no tables: see th_block_check). */

@@ -17,6 +17,7 @@ typedef struct th_block_row {
     const char *name;
     int (*check)(const th_block_cfg *cfg, const th_block_part *part); /* 1: possible; axes were looked at */
     int32_t (*values)(const th_block_cfg *cfg, const th_block_part *part);
+    int32_t (*per_row)(const th_block_cfg *cfg, const th_block_part *part); /* values of a row; NULL: of the window */
     size_t (*scratch)(const th_block_cfg *cfg, const th_block_part *part);
     void (*fill)(const th_block_cfg *cfg, const th_block_part *part, th_block_data *d); /* NULL: no tables */
     th_block_run_fn *run;
@@ -24,10 +25,10 @@ typedef struct th_block_row {
 } th_block_row;
 
 extern const th_block_row th_block_raw_row, th_block_stats_row, th_block_crossings_row, th_block_autocorrelation_row,
-    th_block_spectral_row, th_block_wavelet_row, th_block_spectrogram_row, th_block_orientation_row;
+    th_block_spectral_row, th_block_wavelet_row, th_block_spectrogram_row, th_block_orientation_row, th_block_aligned_row;
 
 th_block_run_fn th_block_raw, th_block_stats, th_block_crossings, th_block_autocorrelation, th_block_spectral,
-    th_block_wavelet, th_block_spectrogram, th_block_orientation;
+    th_block_wavelet, th_block_spectrogram, th_block_orientation, th_block_aligned;
 th_block_run_s16_fn th_block_raw_s16, th_block_stats_s16, th_block_crossings_s16, th_block_spectral_s16;
 
 /* Does the axis take part?  How many do? */

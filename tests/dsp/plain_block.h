@@ -240,6 +240,24 @@ static double *plain_orientation(const th_block_cfg *c, const th_block_part *p, 
     return out;
 }
 
+/* Row t of axes -> three values, or six with a gyroscope; stride between rows of out. */
+static void plain_aligned(double (*row)[6], int n_axes, int n, double *out, int stride)
+{
+    double m[3] = {0};
+    for (int t = 0; t < n; t++)
+        for (int k = 0; k < 3; k++) m[k] += row[t][k] / n;
+    const double length = plain_length(m);
+    for (int t = 0; t < n; t++)
+        for (int k = 0; k < n_axes; k += 3) {
+            double along = 0.0, rest[3];
+            for (int i = 0; i < 3; i++) along += length > 0.0 ? row[t][k + i] * m[i] / length : 0.0;
+            for (int i = 0; i < 3; i++) rest[i] = row[t][k + i] - (length > 0.0 ? along * m[i] / length : 0.0);
+            out[t * stride + k] = along;
+            out[t * stride + k + 1] = plain_length(rest);
+            out[t * stride + k + 2] = plain_length(row[t] + k);
+        }
+}
+
 static double *plain_part(const th_block_cfg *c, const th_block_part *p, const float *window, double *out)
 {
     static double x[TH_BLOCK_ROWS], rows[TH_BLOCK_ROWS][6], power[8192];
@@ -252,10 +270,12 @@ static double *plain_part(const th_block_cfg *c, const th_block_part *p, const f
             for (int k = 0; k < n_axes; k++) *out++ = (double)window[t * c->n_axes + axes[k]];
         return out;
     }
-    if (p->kind == TH_BLOCK_ORIENTATION) {
+    if (p->kind == TH_BLOCK_ORIENTATION || p->kind == TH_BLOCK_ALIGNED) {
         for (int t = 0; t < n; t++)
             for (int k = 0; k < 6; k++) rows[t][k] = k < n_axes ? (double)window[t * c->n_axes + axes[k]] : 0.0;
-        return plain_orientation(c, p, rows, n, out);
+        if (p->kind == TH_BLOCK_ORIENTATION) return plain_orientation(c, p, rows, n, out);
+        plain_aligned(rows, n_axes, n, out, n_axes);
+        return out + n * n_axes;
     }
     for (int k = 0; k < n_axes; k++) {
         for (int t = 0; t < n; t++) x[t] = (double)window[t * c->n_axes + axes[k]];

@@ -42,6 +42,8 @@ static const th_block_part parts[] = {
     {.kind = TH_BLOCK_ORIENTATION, .axes = 7, .filter = {TH_FILTER_LOW, 1, 0.0f, 0.4f}},
     {.kind = TH_BLOCK_ORIENTATION, .what = TH_GYRO_RAD, .filter = {TH_FILTER_LOW, 1, 0.0f, 0.2f}},
     {.kind = TH_BLOCK_ORIENTATION, .what = TH_GYRO_DEG, .filter = {TH_FILTER_LOW, 1, 0.0f, 0.2f}},
+    {.kind = TH_BLOCK_ALIGNED},
+    {.kind = TH_BLOCK_ALIGNED, .axes = 7},
 };
 #define N_PARTS ((int)(sizeof parts / sizeof parts[0]))
 
@@ -147,10 +149,37 @@ static void every_kind_equals_a_plain_one(void **state)
         }
 }
 
+/* Parts with values for each row stand side by side; nothing else stands beside them. */
+static void rows_stand_side_by_side(void **state)
+{
+    (void)state;
+    th_block_cfg c = {.n_parts = 2, .n_axes = 6, .window = 50, .rate_hz = 50.0f};
+    c.part[0] = (th_block_part){.kind = TH_BLOCK_RAW, .axes = 63};
+    c.part[1] = (th_block_part){.kind = TH_BLOCK_ALIGNED};
+    int32_t h, w, ch;
+    assert_int_equal(th_block_shape(&c, &h, &w, &ch), TH_OK);
+    assert_true(h == 50 && w == 1 && ch == 12);
+    assert_int_equal(th_block_norms(&c), 12);
+    make_window(&c, WALK, 3);
+    run(&c);
+    static float both[50][12], alone[50][6];
+    memcpy(both, got, sizeof both);
+    th_block_cfg one = cfg_of(&c.part[1], 6, 50);
+    run(&one);
+    memcpy(alone, got, sizeof alone);
+    for (int t = 0; t < 50; t++) {
+        assert_memory_equal(both[t], window + (size_t)t * 6, 6 * sizeof(float));
+        assert_memory_equal(both[t] + 6, alone[t], 6 * sizeof(float));
+    }
+    c.part[1] = (th_block_part){.kind = TH_BLOCK_CROSSINGS};
+    assert_int_equal(th_block_check(&c, NULL), TH_ERANGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_equals_a_plain_one),
+        cmocka_unit_test(rows_stand_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
