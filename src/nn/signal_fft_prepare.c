@@ -1,11 +1,10 @@
-#include "base/sincos.h"
+#include "dsp/signal_fft.h"
 #include "nn/rows.h"
-#include "nn/signal_fft.h"
 #include "nn/signal_options.h"
 
 #define FIELDS(type, kind)                                                                                             \
     {                                                                                                                  \
-        TH_FIELD_INT(type, h), TH_FIELD_INT(type, n_stages), TH_FIELD_FIXED(type, radix, TH_FFT_STAGES),               \
+        TH_FIELD_INT(type, h), TH_FIELD_INT(type, n_stages), TH_FIELD_FIXED(type, radix, TH_SIGNAL_FFT_STAGES),        \
             TH_FIELD_INT(type, rows), TH_FIELD_INT(type, row_in), TH_FIELD_INT(type, n_w), TH_FIELD_INT(type, n_v),    \
             TH_FIELD_ARRAY(type, w, n_w, kind), TH_FIELD_ARRAY(type, v, n_v, kind)                                     \
     }
@@ -16,20 +15,10 @@ static const th_field f32_fields[] = FIELDS(th_fft_f32_par, F32);
 typedef struct plan {
     int32_t fft_length; /* the only option that counts */
     int32_t inverse, rows, row_in;
-    int32_t n_stages, radix[TH_FFT_STAGES];
+    int32_t n_stages, radix[TH_SIGNAL_FFT_STAGES];
 } plan;
 
-static const th_signal_option options[] = {TH_SIGNAL_OPTION("fft_length", plan, fft_length, 4, TH_FFT_MAX)};
-
-/* Fours, at most one two, threes, fives: false when another factor is left. */
-static bool factor(int32_t n, plan *f)
-{
-    static const int32_t radix[] = {4, 2, 3, 5};
-    f->n_stages = 0;
-    for (size_t i = 0; i < sizeof radix / sizeof *radix; i++)
-        for (; n % radix[i] == 0; n /= radix[i]) f->radix[f->n_stages++] = radix[i];
-    return n == 1;
-}
+static const th_signal_option options[] = {TH_SIGNAL_OPTION("fft_length", plan, fft_length, 4, TH_SIGNAL_FFT_MAX)};
 
 static th_err make_plan(const th_prepare *p, bool inverse, plan *f)
 {
@@ -41,62 +30,14 @@ static th_err make_plan(const th_prepare *p, bool inverse, plan *f)
     TH_TRY(th_signal_rows(p, y, x->type, &rows_out, &row_out));
     f->inverse = inverse;
     const int32_t n = f->fft_length, complex_row = n + 2;
-    if (n % 2 != 0 || !factor(n / 2, f))
+    if (n % 2 == 0) f->n_stages = th_signal_fft_radices(n / 2, f->radix);
+    if (n % 2 != 0 || !f->n_stages)
         return th_refuse(p, TH_EUNSUP, "fft_length must be even, and its half a product of 2, 3 and 5");
     if (x->shape.rank != y->shape.rank || f->rows != rows_out)
         return th_refuse(p, TH_ESHAPE, "input and output have different numbers of rows");
     if (inverse ? f->row_in != complex_row || row_out != n : f->row_in > n || row_out != complex_row)
         return th_refuse(p, TH_ESHAPE, "the last dimension of the input or output does not fit fft_length");
     return TH_OK;
-}
-
-#define PI 3.141592653589793238462643383279502884197
-
-/* Number k of w, or of v (nn/signal_fft.h).  The order of the operations is the reference's: it decides the last bit of
- * the phase. */
-static double phase(const plan *f, bool is_v, int32_t k)
-{
-    const int32_t half = f->fft_length / 2; /* a whole number: the length is even */
-    const double h = (double)half;
-    const double angle = is_v ? -PI * ((double)(k + 1) / h + 0.5) : -2 * PI * (double)k / h;
-    return f->inverse ? -angle : angle;
-}
-
-static int32_t round_up_half(double max, double v) /* floor(max v + 1/2) */
-{
-    const double x = 0.5 + max * v;
-    const int32_t whole = (int32_t)x;
-    return whole - ((double)whole > x);
-}
-
-static void fill_s16(const plan *f, bool is_v, int32_t n, int16_t *w)
-{
-    for (int32_t k = 0; k < n / 2; k++) {
-        double s, c;
-        th_sincos_rounded(phase(f, is_v, k), &s, &c);
-        w[2 * k] = (int16_t)round_up_half(32767.0, c);
-        w[2 * k + 1] = (int16_t)round_up_half(32767.0, s);
-    }
-}
-
-static void fill_s32(const plan *f, bool is_v, int32_t n, int32_t *w)
-{
-    for (int32_t k = 0; k < n / 2; k++) {
-        double s, c;
-        th_sincos_rounded(phase(f, is_v, k), &s, &c);
-        w[2 * k] = round_up_half(2147483647.0, c);
-        w[2 * k + 1] = round_up_half(2147483647.0, s);
-    }
-}
-
-static void fill_f32(const plan *f, bool is_v, int32_t n, float *w)
-{
-    for (int32_t k = 0; k < n / 2; k++) {
-        double s, c;
-        th_sincos_rounded(phase(f, is_v, k), &s, &c);
-        w[2 * k] = (float)c;
-        w[2 * k + 1] = (float)s;
-    }
 }
 
 /* The three types differ in nothing but the elements of their tables. */
@@ -107,8 +48,7 @@ static void fill_f32(const plan *f, bool is_v, int32_t n, float *w)
         th_fft_##ending##_par *par = TH_NEW(p->arena, th_fft_##ending##_par, 1);                                       \
         element *w = TH_NEW(p->arena, element, (size_t)n_w), *v = TH_NEW(p->arena, element, (size_t)n_v);              \
         if (!par || !w || !v) return th_refuse(p, TH_ENOMEM, "no memory for the tables");                              \
-        fill_##ending(f, false, n_w, w);                                                                               \
-        fill_##ending(f, true, n_v, v);                                                                                \
+        th_signal_fft_fill_##ending(h, f->inverse, w, v);                                                              \
         *par = (th_fft_##ending##_par){.h = h,                                                                         \
                                        .n_stages = f->n_stages,                                                        \
                                        .rows = f->rows,                                                                \
@@ -119,9 +59,9 @@ static void fill_f32(const plan *f, bool is_v, int32_t n, float *w)
                                        .v = v};                                                                        \
         for (int32_t i = 0; i < f->n_stages; i++) par->radix[i] = f->radix[i];                                         \
         if (f->inverse)                                                                                                \
-            TH_STEP_KERNEL(step, th_irfft_##ending, 1, "nn/signal_fft.h", th_fft_##ending##_par, ending##_fields);     \
+            TH_STEP_KERNEL(step, th_irfft_##ending, 1, "dsp/signal_fft.h", th_fft_##ending##_par, ending##_fields);    \
         else                                                                                                           \
-            TH_STEP_KERNEL(step, th_rfft_##ending, 1, "nn/signal_fft.h", th_fft_##ending##_par, ending##_fields);      \
+            TH_STEP_KERNEL(step, th_rfft_##ending, 1, "dsp/signal_fft.h", th_fft_##ending##_par, ending##_fields);     \
         step->par = par;                                                                                               \
         return TH_OK;                                                                                                  \
     }

@@ -1,55 +1,20 @@
 #include "nn/signal_filter_bank.h"
 
-#include "nn/signal_bits.h"
+#include "dsp/signal_levels.h"
 #include "nn/state.h"
 
 void th_signal_filter_bank(const void *par, const void *const *in, void *const *out, void *scratch)
 {
     const th_signal_filter_bank_par *p = (const th_signal_filter_bank_par *)par;
-    const uint32_t *energy = (const uint32_t *)in[0];
-    const int16_t *w = (const int16_t *)in[1], *u = (const int16_t *)in[2];
-    const int16_t *start = (const int16_t *)in[3], *first = (const int16_t *)in[4], *width = (const int16_t *)in[5];
-    uint64_t *y = (uint64_t *)out[0], rising = 0;
+    th_signal_bands b;
+    b.n = p->n;
+    b.w = (const int16_t *)in[1];
+    b.u = (const int16_t *)in[2];
+    b.start = (const int16_t *)in[3];
+    b.first = (const int16_t *)in[4];
+    b.width = (const int16_t *)in[5];
     (void)scratch;
-    for (int32_t i = 0; i <= p->n; i++) {
-        uint64_t falling = 0;
-        for (int32_t k = 0; k < width[i]; k++) {
-            const uint64_t e = energy[start[i] + k];
-            rising += (uint64_t)(int64_t)w[first[i] + k] * e;
-            falling += (uint64_t)(int64_t)u[first[i] + k] * e;
-        }
-        if (i > 0) y[i - 1] = rising; /* band 0 only falls: its rising side is no output */
-        rising = falling;
-    }
-}
-
-/* The root, digit by digit in base 4; 0 < x. */
-static uint32_t root_32(uint32_t x)
-{
-    uint32_t root = 0;
-    for (uint32_t bit = UINT32_C(1) << ((th_signal_bits(x) - 1) / 2 * 2); bit; bit >>= 2) {
-        const uint32_t next = root + bit;
-        root >>= 1;
-        if (x >= next) {
-            x -= next;
-            root += bit;
-        }
-    }
-    return root + (x > root && root != UINT16_MAX); /* x is what is left: above root means above root + 1/2 */
-}
-
-static uint32_t root_64(uint64_t x) /* 2^32 <= x */
-{
-    uint64_t root = 0;
-    for (uint64_t bit = UINT64_C(1) << 62; bit; bit >>= 2) {
-        const uint64_t next = root + bit;
-        root >>= 1;
-        if (x >= next) {
-            x -= next;
-            root += bit;
-        }
-    }
-    return (uint32_t)(root + (x > root && root != UINT32_MAX));
+    th_signal_band_sums(&b, (const uint32_t *)in[0], (uint64_t *)out[0]);
 }
 
 void th_signal_square_root(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -59,15 +24,7 @@ void th_signal_square_root(const void *par, const void *const *in, void *const *
     const int32_t shift = *(const int32_t *)in[1];
     uint32_t *y = (uint32_t *)out[0];
     (void)scratch;
-    for (int32_t i = 0; i < p->n; i++) {
-        const uint32_t root = x[i] == 0 ? 0 : x[i] >> 32 ? root_64(x[i]) : root_32((uint32_t)x[i]);
-        y[i] = shift < 0 || shift > 31 ? 0 : root >> shift;
-    }
-}
-
-static uint64_t wide(uint32_t a, int32_t b)
-{
-    return (uint64_t)a * (uint32_t)b;
+    for (int32_t i = 0; i < p->n; i++) y[i] = shift < 0 || shift > 31 ? 0 : th_signal_root(x[i]) >> shift;
 }
 
 void th_signal_subtraction(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -75,40 +32,18 @@ void th_signal_subtraction(const void *par, const void *const *in, void *const *
     const th_signal_subtraction_par *p = (const th_signal_subtraction_par *)par;
     const uint32_t *x = (const uint32_t *)in[0];
     uint32_t *noise = (uint32_t *)th_state(in[1]), *y = (uint32_t *)out[0], *noise_out = (uint32_t *)out[1];
+    th_signal_smooth s;
+    s.min_signal = (uint32_t)p->min_signal_remaining;
+    s.smoothing_bits = p->smoothing_bits;
+    s.bits = p->spectral_subtraction_bits;
+    s.clamping = p->clamping;
     (void)scratch;
     for (int32_t i = 0; i < p->n; i++) {
-        const int32_t a = i & 1 ? p->alternate_smoothing : p->smoothing;
-        const int32_t b = i & 1 ? p->alternate_one_minus_smoothing : p->one_minus_smoothing;
-        const uint32_t v = x[i] << p->smoothing_bits;
-        const uint32_t least = (uint32_t)(wide(x[i], p->min_signal_remaining) >> p->spectral_subtraction_bits);
-        uint32_t estimate = (uint32_t)((wide(v, a) + wide(noise[i], b)) >> p->spectral_subtraction_bits);
-        noise[i] = estimate;
-        if (estimate > v) {
-            estimate = v;
-            if (p->clamping) noise[i] = v;
-        }
-        const uint32_t left = (v - estimate) >> p->smoothing_bits;
-        y[i] = left > least ? left : least;
+        s.smoothing = (uint32_t)(i & 1 ? p->alternate_smoothing : p->smoothing);
+        s.one_minus = (uint32_t)(i & 1 ? p->alternate_one_minus_smoothing : p->one_minus_smoothing);
+        y[i] = th_signal_subtract(&s, x[i], noise + i);
         noise_out[i] = noise[i];
     }
-}
-
-/* The table at x: its values for 0, 1, 2; then value, slope and bend for each octave from 4 on, four numbers apart
- * (the entries between are not used).  `frac` is the place in the octave, 10 bits. */
-static int16_t gain_at(const int16_t *table, uint32_t x)
-{
-    if (x <= 2) return table[x];
-    const int32_t bits = th_signal_bits(x);
-    const int16_t *t = table + (4 * bits - 6);
-    const uint32_t frac = (bits < 11 ? x << (11 - bits) : x >> (bits - 11)) & 0x3ff;
-    const int32_t bend = ((int32_t)t[2] * (int32_t)frac) >> 5;
-    const uint32_t slope = ((uint32_t)(int32_t)t[1] << 5) + (uint32_t)bend;
-    return (int16_t)(((int32_t)(slope * frac + (UINT32_C(1) << 14)) >> 15) + t[0]);
-}
-
-static uint32_t shrink(uint32_t snr) /* 12 bits after the point -> 6 */
-{
-    return snr < UINT32_C(8192) ? (snr * snr) >> 20 : (snr >> 6) - 64;
 }
 
 void th_signal_pcan(const void *par, const void *const *in, void *const *out, void *scratch)
@@ -118,32 +53,8 @@ void th_signal_pcan(const void *par, const void *const *in, void *const *out, vo
     const int16_t *table = (const int16_t *)in[2];
     uint32_t *y = (uint32_t *)out[0];
     (void)scratch;
-    for (int32_t i = 0; i < p->n; i++) y[i] = shrink((uint32_t)(wide(x[i], gain_at(table, noise[i])) >> p->snr_shift));
+    for (int32_t i = 0; i < p->n; i++) y[i] = th_signal_gain(table, x[i], noise[i], p->snr_shift);
 }
-
-/* 2^16 (log2(1 + i/128) - i/128), i = 0 .. 128, rounded */
-static const uint16_t log2_bow[129] = {
-    0,    224,  442,  654,  861,  1063, 1259, 1450, 1636, 1817, 1992, 2163, 2329, 2490, 2646, 2797, 2944, 3087, 3224,
-    3358, 3487, 3611, 3732, 3848, 3960, 4068, 4172, 4272, 4368, 4460, 4549, 4633, 4714, 4791, 4864, 4934, 5001, 5063,
-    5123, 5178, 5231, 5280, 5326, 5368, 5408, 5444, 5477, 5507, 5533, 5557, 5578, 5595, 5610, 5622, 5631, 5637, 5640,
-    5641, 5638, 5633, 5626, 5615, 5602, 5586, 5568, 5547, 5524, 5498, 5470, 5439, 5406, 5370, 5332, 5291, 5249, 5203,
-    5156, 5106, 5054, 5000, 4944, 4885, 4825, 4762, 4697, 4630, 4561, 4490, 4416, 4341, 4264, 4184, 4103, 4020, 3935,
-    3848, 3759, 3668, 3575, 3481, 3384, 3286, 3186, 3084, 2981, 2875, 2768, 2659, 2549, 2437, 2323, 2207, 2090, 1971,
-    1851, 1729, 1605, 1480, 1353, 1224, 1094, 963,  830,  695,  559,  421,  282,  142,  0,
-};
-
-/* 2^16 log2 x, x > 0 */
-static uint32_t log2_of(uint32_t x)
-{
-    const int32_t whole = th_signal_bits(x) - 1;
-    const uint32_t rest = x - (UINT32_C(1) << whole), frac = whole < 16 ? rest << (16 - whole) : rest >> (whole - 16);
-    const uint32_t piece = frac >> 9;
-    const int32_t from = log2_bow[piece], to = log2_bow[piece + 1];
-    const int32_t more = ((to - from) * (int32_t)(frac & 511)) >> 16; /* 16, not 9: as in the reference */
-    return ((uint32_t)whole << 16) + frac + (uint32_t)from + (uint32_t)more;
-}
-
-#define LN2_16 45426u /* 2^16 ln 2 */
 
 void th_signal_log(const void *par, const void *const *in, void *const *out, void *scratch)
 {
@@ -153,11 +64,7 @@ void th_signal_log(const void *par, const void *const *in, void *const *out, voi
     (void)scratch;
     for (int32_t i = 0; i < p->n; i++) {
         const uint32_t v = x[i] << p->correction_bits;
-        uint32_t log = 0;
-        if (v > 1) {
-            log = (uint32_t)(((uint64_t)LN2_16 * log2_of(v) + half) >> 16);
-            log = ((uint32_t)p->output_scale * log + half) >> 16;
-        }
+        const uint32_t log = v > 1 ? ((uint32_t)p->output_scale * th_signal_ln(v) + half) >> 16 : 0;
         y[i] = (int16_t)(log < INT16_MAX ? log : INT16_MAX);
     }
 }

@@ -29,8 +29,6 @@
 
 #include <stdint.h>
 
-#define TH_PCAN_TABLE 125
-
 typedef struct th_signal_filter_bank_par {
     int32_t n;
 } th_signal_filter_bank_par;

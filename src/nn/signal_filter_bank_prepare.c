@@ -1,4 +1,5 @@
 #include "nn/rows.h"
+#include "dsp/signal_levels.h"
 #include "nn/signal_filter_bank.h"
 #include "nn/signal_options.h"
 

@@ -1,6 +1,6 @@
 #include "nn/signal_spectrum.h"
 
-#include "nn/signal_bits.h"
+#include "dsp/signal_bits.h"
 
 void th_signal_window(const void *par, const void *const *in, void *const *out, void *scratch)
 {

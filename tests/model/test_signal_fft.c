@@ -2,7 +2,7 @@
  * gave. */
 #include "one_op.h"
 
-#include "nn/signal_fft.h"
+#include "dsp/signal_fft.h"
 
 #include <math.h>
 

@@ -1,4 +1,6 @@
-/* nn/signal_fft.h -- SignalRfft and SignalIrfft: Fourier transform of real samples, int16, int32, float32.
+/* dsp/signal_fft.h -- TensorFlow's Fourier transform of real samples, int16, int32, float32, bit for bit: of its
+ * operators SignalRfft and SignalIrfft, whose calling convention it has (nn/kernel.h), and of its microfrontend
+ * (dsp/micro.h).
  *
  *   rfft    X[k] = scale sum over t of x[t] e^(-2 pi i k t / n),   k = 0 .. n/2
  *   irfft   x[t] = the samples whose transform is X
@@ -21,30 +23,38 @@
  *
  * Source: signal/src/rfft_*.cc, irfft_*.cc of tensorflow/tflite-micro 90b983c2, which wrap kissfft v130
  * with FIXED_POINT 16 and 32 (kiss_fft.c, tools/kiss_fftr.c). */
-#ifndef TH_NN_SIGNAL_FFT_H
-#define TH_NN_SIGNAL_FFT_H
+#ifndef TH_DSP_SIGNAL_FFT_H
+#define TH_DSP_SIGNAL_FFT_H
 
 #include <stdint.h>
 
-#define TH_FFT_MAX    65536 /* samples */
-#define TH_FFT_STAGES 12    /* of h <= 32768: at most 3^9 and one more */
+#define TH_SIGNAL_FFT_MAX    65536 /* samples */
+#define TH_SIGNAL_FFT_STAGES 12    /* of h <= 32768: at most 3^9 and one more */
 
 /* h and its radices in the order above; rows; values that a row of the input and of the output has;
  * the numbers in w and v: 2h and 2 (h/2) */
 typedef struct th_fft_s16_par {
-    int32_t h, n_stages, radix[TH_FFT_STAGES], rows, row_in, n_w, n_v;
+    int32_t h, n_stages, radix[TH_SIGNAL_FFT_STAGES], rows, row_in, n_w, n_v;
     const int16_t *w, *v;
 } th_fft_s16_par;
 
 typedef struct th_fft_s32_par {
-    int32_t h, n_stages, radix[TH_FFT_STAGES], rows, row_in, n_w, n_v;
+    int32_t h, n_stages, radix[TH_SIGNAL_FFT_STAGES], rows, row_in, n_w, n_v;
     const int32_t *w, *v;
 } th_fft_s32_par;
 
 typedef struct th_fft_f32_par {
-    int32_t h, n_stages, radix[TH_FFT_STAGES], rows, row_in, n_w, n_v;
+    int32_t h, n_stages, radix[TH_SIGNAL_FFT_STAGES], rows, row_in, n_w, n_v;
     const float *w, *v;
 } th_fft_f32_par;
+
+/* The radices of h, in that order; returns how many, 0 where h is not possible. */
+int32_t th_signal_fft_radices(int32_t h, int32_t radix[TH_SIGNAL_FFT_STAGES]);
+
+/* Fills w [2 h] and v [2 (h / 2)].  On a computer (base/sincos.h); a device gets them as constants. */
+void th_signal_fft_fill_s16(int32_t h, int32_t inverse, int16_t *w, int16_t *v);
+void th_signal_fft_fill_s32(int32_t h, int32_t inverse, int32_t *w, int32_t *v);
+void th_signal_fft_fill_f32(int32_t h, int32_t inverse, float *w, float *v);
 
 void th_rfft_s16(const void *par, const void *const *in, void *const *out, void *scratch);
 void th_rfft_s32(const void *par, const void *const *in, void *const *out, void *scratch);

@@ -1,6 +1,6 @@
-/* nn/signal_bits.h -- the number of bits that a value needs, as the audio operators count them. */
-#ifndef TH_NN_SIGNAL_BITS_H
-#define TH_NN_SIGNAL_BITS_H
+/* dsp/signal_bits.h -- the number of bits that a value needs, as the audio operators count them. */
+#ifndef TH_DSP_SIGNAL_BITS_H
+#define TH_DSP_SIGNAL_BITS_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
-/* nn/signal_fft_body.h -- the transform of nn/signal_fft.h, written once for three element types.
+/* dsp/signal_fft_body.h -- the transform of dsp/signal_fft.h, written once for three element types.
  *
- * Included by nn/signal_fft.c with:
+ * Included by dsp/signal_fft.c with:
  *   T, NAME(x)             element type; x with the type's ending
  *   ADD, SUB, NEG, HALF    of T, wrapping
  *   HALF_ADD, HALF_SUB     (a +- b) / 2

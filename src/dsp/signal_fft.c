@@ -1,4 +1,4 @@
-#include "nn/signal_fft.h"
+#include "dsp/signal_fft.h"
 
 /* ---- int16: products in int32, which hold 2 * 2^15 * 2^15 because a twiddle factor has length 1 ---- */
 
@@ -24,7 +24,7 @@ static int16_t round_s16(int32_t x)
 #define CROSS(a, b, c, d) round_s16((int32_t)(a) * (b) + (int32_t)(c) * (d))
 #define DIV(a, r)         round_s16((int32_t)(a) * (INT16_MAX / (r)))
 #define LAST(a, n)        (a)
-#include "nn/signal_fft_body.h"
+#include "dsp/signal_fft_body.h"
 
 /* ---- int32: the same in int64 ---- */
 
@@ -54,7 +54,7 @@ static int32_t wrap_s32(uint32_t x)
 #define CROSS(a, b, c, d) round_s32((int64_t)(a) * (b) + (int64_t)(c) * (d))
 #define DIV(a, r)         round_s32((int64_t)(a) * (INT32_MAX / (r)))
 #define LAST(a, n)        (a)
-#include "nn/signal_fft_body.h"
+#include "dsp/signal_fft_body.h"
 
 /* ---- float ---- */
 
@@ -75,4 +75,4 @@ static int32_t wrap_s32(uint32_t x)
 #define CROSS(a, b, c, d) ((a) * (b) + (c) * (d))
 #define DIV(a, r)         (a)
 #define LAST(a, n)        ((a) / (float)(n))
-#include "nn/signal_fft_body.h"
+#include "dsp/signal_fft_body.h"
