@@ -46,7 +46,7 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"task", "TASK", "keyword", "what the device does: keyword, image, activity, gesture, anomaly or sine"},
     {"labels", "A,B,..", "yes,no",
-     "keyword: the words to hear (unknown and silence are added); others: those of the data"},
+     "keyword: words to hear (unknown and silence come with them); others: by the data"},
     {"preset", "NAME", "by task", "the network; all of them: thimble model --list"},
     {0},
 };
