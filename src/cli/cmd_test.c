@@ -45,7 +45,8 @@ static th_err test_examples(const th_args *a, th_test *t, th_why *why)
         return th_why_set(why, TH_EUSAGE,
                           "this model takes pictures or numbers, named with --data PATH; --stream and "
                           "--split are for recordings");
-    TH_TRY(th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), split ? split : "test", why));
+    TH_TRY(
+        th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), split ? split : "test", th_arg(a, "device"), why));
     json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
     if (object && is_own(a, t)) keep(t, object);
     return show(t, th_arg_on(a, "json"), object, why);
@@ -94,6 +95,7 @@ static const th_opt opts[] = {
     {"data", "PATH", NULL, "all recordings below that folder; of a model of pictures or numbers: examples"},
     {"pixels", "LO..HI", NULL, "of a model of pictures without a card: what black and white become"},
     {"split", "NAME", "test", "test, val or train clips of the project"},
+    {"device", "NAME", "as trained", "of --data that several devices recorded: phone, watch"},
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
     {"truth", "FILE", "FILE.tsv beside it", "what is said in it: lines of start, end (seconds) and label"},

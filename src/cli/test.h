@@ -57,8 +57,10 @@ TH_NODISCARD th_err th_test_choose(th_test *t, const char *dir, const char *spli
 
 /* Examples instead of clips, of the file or folder `data` (NULL: of that split of the project); asks the networks,
  * counts.
+ *   device  of data that several recorded: "phone"; NULL: the one that the model learned from
  *   pixels  of a model without a card, whose classes are in the order of the labels' names: "0..1"; or NULL */
-TH_NODISCARD th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split, th_why *why);
+TH_NODISCARD th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split,
+                                     const char *device, th_why *why);
 
 /* What the networks are for: classes unless the card says more. */
 th_task_output th_test_output(const th_test *t);

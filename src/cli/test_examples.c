@@ -58,7 +58,7 @@ static th_err open_project_examples(th_test *t, const char *split_name, th_why *
     return th_task_examples(&t->project, split, &t->card, &t->shown, why);
 }
 
-static th_err open_examples(th_test *t, const char *data, const char *pixels, th_why *why)
+static th_err open_examples(th_test *t, const char *data, const char *pixels, const char *device, th_why *why)
 {
     const th_examples_shape shape = th_example_shape(graph_of(t));
     if (!t->has_card && !pixels)
@@ -73,6 +73,7 @@ static th_err open_examples(th_test *t, const char *data, const char *pixels, th
         return th_why_set(why, TH_EUSAGE, "this model takes pictures or numbers: name labelled ones with --data PATH");
     if (t->has_card && pixels)
         return th_why_set(why, TH_EUSAGE, "leave out --pixels: the model's card says what black and white become");
+    if (t->card.task[0]) return th_task_scan(&t->card, data, device, &shape, &t->shown, why);
     TH_TRY(th_examples_load(data, &shape, &t->shown, why));
     if (!t->has_card) return assume_card(t, pixels, why);
     th_why inner = {0};
@@ -102,9 +103,11 @@ static th_err ask(th_test *t, th_why *why)
     return th_classify_clips(&job, t->verdict, why);
 }
 
-th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split, th_why *why)
+th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split, const char *device,
+                        th_why *why)
 {
-    TH_TRY(!data && t->has_project ? open_project_examples(t, split, why) : open_examples(t, data, pixels, why));
+    TH_TRY(!data && t->has_project ? open_project_examples(t, split, why)
+                                   : open_examples(t, data, pixels, device, why));
     const size_t n = t->n = (size_t)t->shown->n;
     t->pipe.n_labels = t->card.n_labels;
     memcpy(t->pipe.labels, t->card.labels, sizeof t->pipe.labels);

@@ -84,10 +84,11 @@ static int put_task(const th_card *c, json_t *o)
     char hash[24];
     th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)c->source_hash);
     if (!c->task[0]) return 0;
-    json_t *of_task = json_pack("{ss sf si si si ss ss si si ss sf ss}", "task", c->task, "rate_hz", (double)r->rate_hz,
-                                "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms, "pause_ms", (int)r->pause_ms,
-                                "blocks", r->blocks, "strokes", r->strokes, "points", (int)r->points, "axes",
-                                (int)c->axes, "device", c->device, "limit", (double)c->limit, "source_hash", hash);
+    json_t *of_task =
+        json_pack("{ss sf si si si ss ss si ss si ss sf ss}", "task", c->task, "rate_hz", (double)r->rate_hz,
+                  "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms, "pause_ms", (int)r->pause_ms, "blocks",
+                  r->blocks, "strokes", r->strokes, "points", (int)r->points, "baseline", r->baseline, "axes",
+                  (int)c->axes, "device", c->device, "limit", (double)c->limit, "source_hash", hash);
     return !of_task || json_object_update_new(o, of_task);
 }
 
@@ -181,9 +182,9 @@ static bool get_task(const json_t *o, th_card *c)
         !get_float(o, "rate_hz", &r->rate_hz) || !get_count(o, "window_ms", 0, &r->window_ms) ||
         !get_count(o, "hop_ms", 0, &r->hop_ms) || !get_count(o, "pause_ms", 0, &r->pause_ms) ||
         !get_text(o, "blocks", r->blocks, sizeof r->blocks) || !get_text(o, "strokes", r->strokes, sizeof r->strokes) ||
-        !get_count(o, "points", 0, &r->points) || !get_count(o, "axes", 0, &c->axes) ||
-        !get_text(o, "device", c->device, sizeof c->device) || !get_float(o, "limit", &c->limit) ||
-        !get_text(o, "source_hash", hash, sizeof hash))
+        !get_count(o, "points", 0, &r->points) || !get_text(o, "baseline", r->baseline, sizeof r->baseline) ||
+        !get_count(o, "axes", 0, &c->axes) || !get_text(o, "device", c->device, sizeof c->device) ||
+        !get_float(o, "limit", &c->limit) || !get_text(o, "source_hash", hash, sizeof hash))
         return false;
     c->source_hash = strtoull(hash, NULL, 16);
     return th_task_find(c->task)->input != TH_IN_SIGNAL || (r->rate_hz > 0 && r->window_ms > 0 && r->hop_ms > 0);

@@ -1,0 +1,36 @@
+/* data/windows.h -- from recordings to examples: windows of a sensor's rows as features, strokes as points or pictures.
+ *
+ * Windows: rows are brought to the recipe's rate (between two by a straight line) and cut, one window every hop from
+ * the recording's first row on; a window is never across two recordings, and those are cut at pauses.  Its label is the
+ * one that most of its rows have (the first of equals); of anomalies the one of its last row, because an alarm is about
+ * now. Features: dsp/block.h.  With baseline = group the rows of each group (a machine, an experiment) are first held
+ * against those that it learns from: (x - mean) / deviation of each channel, deviation at least 1/1000 of |mean|.
+ * Strokes: `points` of them evenly spaced along the way, the middle of their box at 0 and its larger side 2 long; or a
+ * picture of 32 x 32 (dsp/raster.h). */
+#ifndef TH_DATA_WINDOWS_H
+#define TH_DATA_WINDOWS_H
+
+#include "data/card.h"
+#include "data/layout.h"
+
+typedef struct th_windows th_windows;
+
+/* Makes examples with the recipe and labels of the card, which lives as long; card->axes 0 becomes that of the first
+ * recording.  Errors: TH_EFORMAT (blocks that make no sense: the text names the word), TH_ENOMEM. */
+TH_NODISCARD th_err th_windows_new(th_card *card, th_windows **w, th_why *why);
+void th_windows_free(th_windows *w);
+
+/* What is normal in r's group, for baseline = group; does nothing otherwise. */
+TH_NODISCARD th_err th_windows_learn(th_windows *w, const th_recording *r, th_why *why);
+
+/* Adds the examples of a recording.  Errors: TH_ESHAPE (other channels than those before it), TH_EFORMAT (baseline, and
+ * nothing was learnt of its group), TH_ENOMEM. */
+TH_NODISCARD th_err th_windows_add(th_windows *w, const th_recording *r, th_why *why);
+
+/* The examples; w has none then.  NULL when there are none. */
+th_examples *th_windows_take(th_windows *w);
+
+/* Recordings that were too short for a window, and windows whose label the card has not. */
+void th_windows_left_out(const th_windows *w, size_t *too_short, size_t *no_label, char other[TH_LABEL_BYTES]);
+
+#endif
