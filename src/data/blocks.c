@@ -97,13 +97,13 @@ static th_err parse_part(words *w, th_block_part *p)
         p->what = choose(w, wavelet_words, TH_WAVELETS);
         if (p->what < 0) return bad(w, "haar, db2 or db4");
         break;
-    case TH_BLOCK_ALIGNED:
     case TH_BLOCK_ORIENTATION:
         p->what = choose(w, gyro_words, TH_GYROS);
-        if (p->what < 0) p->what = TH_GYRO_NONE;
+        if (p->what < 0) p->what = TH_GYRO_NONE, p->axes = 7;
         p->filter = (th_filter){.kind = TH_FILTER_LOW, .order = 1, .high_hz = 0.5f};
         break;
     case TH_BLOCK_RAW:
+    case TH_BLOCK_ALIGNED:
     case TH_BLOCK_CROSSINGS:
     case TH_BLOCK_KINDS: break;
     }

@@ -1,6 +1,6 @@
 /* data/blocks.h -- blocks of features in words, as thimble.ini has them: parts with ; between them.
  *
- *   raw | aligned [rad|deg] | stats WORD.. | crossings | autocorrelation N | spectral N bands|bins [peaks K] | wavelet
+ *   raw | aligned | stats WORD.. | crossings | autocorrelation N | spectral N bands|bins [peaks K] | wavelet
  * N haar|db2|db4 | spectrogram N bands|bins frame ROWS hop ROWS | orientation [rad|deg] words of stats: mean sd rms min
  * max range skew kurtosis step */
 #ifndef TH_DATA_BLOCKS_H
