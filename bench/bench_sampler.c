@@ -20,8 +20,8 @@ static th_err add_clip(th_dataset *set, const char *dir, const char *label, int 
     for (int i = 0; i < RATE; i++) pcm[i] = (int16_t)(4000.0f * th_rng_normal(&r) * (float)(i % 4000) / 4000.0f);
     snprintf(path, sizeof path, "%s/%s%d.wav", dir, label, number);
     th_err err = th_audio_write(path, RATE, pcm, RATE, why);
-    const th_clip clip = {
-        .file = path, .label = label, .word = label, .speaker = "", .source = "bench", .n_samples = RATE};
+    const th_sample clip = {
+        .file = path, .label = label, .word = label, .subject = "", .source = "bench", .n_rows = RATE};
     if (!err) err = th_dataset_add(set, &clip, why);
     free(pcm);
     return err;
@@ -69,7 +69,7 @@ int main(void)
     for (int k = 0; k < 4; k++) snprintf(pipe.labels[k], TH_LABEL_BYTES, "%s", labels[k]);
     if (!err) err = measure(set, &pipe, 0.0f, &why);
     if (!err) err = measure(set, &pipe, 0.2f, &why);
-    for (size_t k = 0; set && k < set->n; k++) unlink(set->clips[k].file);
+    for (size_t k = 0; set && k < set->n; k++) unlink(set->samples[k].file);
     th_dataset_free(set);
     rmdir(dir);
     if (err) fprintf(stderr, "bench_sampler: %s\n", why.text);

@@ -8,7 +8,7 @@ int32_t th_count_clips(const th_dataset *set, th_split split, const char *label)
 {
     int32_t n = 0;
     for (size_t i = 0; i < set->n; i++)
-        n += set->clips[i].split == split && (!label || strcmp(set->clips[i].label, label) == 0);
+        n += set->samples[i].split == split && (!label || strcmp(set->samples[i].label, label) == 0);
     return n;
 }
 

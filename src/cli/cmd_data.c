@@ -160,9 +160,9 @@ static th_err split_all(th_dataset *set, const th_split_cfg *cfg, bool *by_speak
     if (!items) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (size_t i = 0; i < set->n; i++)
         items[i] = (th_split_item){
-            .label = set->clips[i].label, .speaker = set->clips[i].speaker, .key = set->clips[i].source};
+            .label = set->samples[i].label, .subject = set->samples[i].subject, .key = set->samples[i].name};
     const th_err err = th_split_choose(items, set->n, cfg, by_speaker, why);
-    for (size_t i = 0; i < set->n && !err; i++) set->clips[i].split = items[i].split;
+    for (size_t i = 0; i < set->n && !err; i++) set->samples[i].split = items[i].split;
     free(items);
     return err;
 }

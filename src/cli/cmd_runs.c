@@ -17,15 +17,20 @@ typedef struct view {
     size_t n;
 } view;
 
+static th_err no_runs(const char *dir, th_why *why)
+{
+    return th_why_set(why, TH_ENOENT, "there are no runs in %s yet. Make one with: thimble train", dir);
+}
+
 static th_err open_project(view *v, const char *dir, bool writes, th_why *why)
 {
     char path[TH_PATH_BYTES];
     TH_TRY(th_project_load(dir, &v->project, why));
     TH_TRY(th_project_path(&v->project, TH_FILE_STORE, path, why));
-    if (!th_file_exists(path))
-        return th_why_set(why, TH_ENOENT, "there are no runs in %s yet. Make one with: thimble train", dir);
+    if (!th_file_exists(path)) return no_runs(dir, why);
     TH_TRY(th_store_open(path, writes, &v->store, why));
-    return th_runs_all(v->store, &v->list, why);
+    TH_TRY(th_runs_all(v->store, &v->list, why));
+    return v->list.n ? TH_OK : no_runs(dir, why);
 }
 
 static void close_project(view *v)

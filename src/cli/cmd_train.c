@@ -9,6 +9,7 @@
 #include "cli/train_file.h"
 #include "cli/train_view.h"
 #include "cli/version.h"
+#include "data/version.h"
 #include "os/lock.h"
 #include "os/run.h"
 #include "train/settings.h"
@@ -37,7 +38,7 @@ typedef struct train_cmd {
     th_train_view view;
     th_train_record record;
     th_run run; /* for the record, with its texts */
-    char options[8192], job[24], data_hash[24], seed[24];
+    char options[8192], job[24], data_hash[24], version[TH_HASH_BYTES], seed[24];
     int lock; /* of the project: one training at a time */
     char checkpoint[TH_PATH_BYTES], model_path[TH_PATH_BYTES], history_path[TH_PATH_BYTES];
     const char *stopped; /* "finished", "early", "interrupted" */
@@ -108,12 +109,24 @@ static uint64_t hash_data(const train_cmd *c)
     uint64_t h = TH_FNV1A_START;
     if (c->of_examples) return th_example_set_hash(&c->examples);
     for (size_t i = 0; i < c->set->n; i++) {
-        const th_clip *clip = &c->set->clips[i];
-        h = th_fnv1a(h, (th_span){(const uint8_t *)&clip->hash, sizeof clip->hash});
+        const th_sample *clip = &c->set->samples[i];
+        h = th_fnv1a(h, (th_span){(const uint8_t *)clip->hash, strlen(clip->hash)});
         h = th_fnv1a(h, (th_span){(const uint8_t *)&clip->split, sizeof clip->split});
         h = th_fnv1a(h, (th_span){(const uint8_t *)clip->label, strlen(clip->label)});
     }
     return h;
+}
+
+/* A run names the version of its data, so that the data it saw can be had again; a training goes on without. */
+static void keep_version(train_cmd *c)
+{
+    th_why why = {0};
+    bool made;
+    const th_err err = th_dataset_commit(&c->project, c->set, "for thimble train", c->version, &made, &why);
+    if (!err) return;
+    c->version[0] = 0;
+    fprintf(stderr, "note: the training goes on, but its data is not kept as a version: %s\n",
+            why.err ? why.text : th_err_text(err));
 }
 
 /* Everything that decides what is learned, apart from what th_train knows itself. */
@@ -250,6 +263,7 @@ static void start_record(train_cmd *c, const th_train_job *job, bool resume)
                       .seed = c->seed,
                       .path = th_kernels_get(0)->name,
                       .data_hash = c->data_hash,
+                      .data_version = c->version,
                       .code = th_version(),
                       .metric = th_metric_name(cfg->stop_on),
                       .threads = cfg->n_threads,
@@ -420,6 +434,7 @@ static th_err open_clips(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(th_dataset_load(&c->project, &c->set, why));
     TH_TRY(check_clips(c, why));
     TH_TRY(paths(c, why));
+    keep_version(c);
     return th_clip_set_open(c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why);
 }
 

@@ -27,13 +27,13 @@ static void feed_free(feed *f)
 static th_err feed_make(const th_pipeline *p, const th_dataset *set, feed *f, th_why *why)
 {
     size_t n = 0;
-    for (size_t i = 0; i < set->n; i++) n += set->clips[i].split == TH_TEST;
+    for (size_t i = 0; i < set->n; i++) n += set->samples[i].split == TH_TEST;
     if (!n) return th_why_set(why, TH_ENOENT, "there are no test clips");
     f->pcm = calloc(n * (size_t)p->clip_samples, sizeof *f->pcm);
     f->truth = calloc(n, sizeof *f->truth);
     if (!f->pcm || !f->truth) return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", n);
     for (size_t i = 0; i < set->n; i++) {
-        const th_clip *clip = &set->clips[i];
+        const th_sample *clip = &set->samples[i];
         const int32_t truth = th_pipeline_label(p, clip->label);
         int16_t *pcm;
         int32_t samples;

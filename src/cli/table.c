@@ -11,19 +11,19 @@ th_err th_arg_project(const th_args *a, th_project *p, th_why *why)
 }
 
 typedef struct who {
-    const char *speaker;
+    const char *subject;
     int label;
 } who;
 
 static int by_label(const void *a, const void *b)
 {
     const who *x = a, *y = b;
-    return x->label != y->label ? (x->label < y->label ? -1 : 1) : strcmp(x->speaker, y->speaker);
+    return x->label != y->label ? (x->label < y->label ? -1 : 1) : strcmp(x->subject, y->subject);
 }
 
 static int by_speaker(const void *a, const void *b)
 {
-    return strcmp(((const who *)a)->speaker, ((const who *)b)->speaker);
+    return strcmp(((const who *)a)->subject, ((const who *)b)->subject);
 }
 
 th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th_why *why)
@@ -33,12 +33,12 @@ th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th
     if (!w) return th_why_set(why, TH_ENOMEM, "out of memory");
     size_t n = 0;
     for (size_t i = 0; i < set->n; i++) {
-        const th_clip *c = &set->clips[i];
+        const th_sample *c = &set->samples[i];
         const int label = th_project_label(p, c->label);
         if (label < 0) continue;
         t->clips[label][c->split]++;
-        t->seconds[label] += (double)c->n_samples / p->rate_hz;
-        if (*c->speaker) w[n++] = (who){c->speaker, label};
+        t->seconds[label] += (double)c->n_rows / p->rate_hz;
+        if (*c->subject) w[n++] = (who){c->subject, label};
     }
     if (n) qsort(w, n, sizeof *w, by_label);
     for (size_t i = 0; i < n; i++) t->speakers[w[i].label] += i == 0 || by_label(&w[i], &w[i - 1]) != 0;

@@ -149,13 +149,13 @@ static th_err read_long_files(th_test *t, th_why *why)
 {
     int64_t room = LONG_SAMPLES;
     for (size_t i = 0; i < t->n && room > 0; i++) {
-        const th_clip *c = &t->set->clips[t->clip[i]];
+        const th_sample *c = &t->set->samples[t->clip[i]];
         if (c->start == 0 || find_long(t, c->file)) continue;
         th_long_file *more = realloc(t->long_file, (t->n_long + 1) * sizeof *more);
         if (!more) return th_why_set(why, TH_ENOMEM, "out of memory");
         t->long_file = more;
-        th_clip whole = *c;
-        whole.start = whole.n_samples = 0; /* all of the file */
+        th_sample whole = *c;
+        whole.start = whole.n_rows = 0; /* all of the file */
         th_long_file f = {.file = c->file};
         if (th_dataset_samples(t->set, &whole, &f.pcm, &f.n, NULL)) continue; /* each piece will say so */
         room -= f.n;
@@ -193,7 +193,7 @@ th_err th_test_choose(th_test *t, const char *dir, const char *split_name, th_wh
     t->verdict = malloc((n + 1) * sizeof *t->verdict);
     if (!t->clip || !t->truth || !t->verdict) return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", n);
     for (size_t i = 0; i < n; i++) {
-        const th_clip *c = &t->set->clips[i];
+        const th_sample *c = &t->set->samples[i];
         if (c->split != split) continue;
         t->truth[t->n] = th_pipeline_label(&t->pipe, c->label);
         t->clip[t->n++] = i;
@@ -216,10 +216,10 @@ static th_err fill(void *ctx, size_t i, int16_t *pcm)
     const th_test *t = ctx;
     int16_t *all;
     int32_t n;
-    const th_clip *c = &t->set->clips[t->clip[i]];
+    const th_sample *c = &t->set->samples[t->clip[i]];
     const th_long_file *f = find_long(t, c->file);
     if (f && c->start < f->n) {
-        th_clip_window(f->pcm + c->start, f->n - c->start < c->n_samples ? f->n - c->start : c->n_samples, 0, pcm,
+        th_clip_window(f->pcm + c->start, f->n - c->start < c->n_rows ? f->n - c->start : c->n_rows, 0, pcm,
                        t->pipe.clip_samples);
         return TH_OK;
     }
@@ -242,7 +242,7 @@ static void note_unreadable(th_test *t, size_t i)
     int16_t *pcm;
     int32_t n;
     if (t->unreadable++) return;
-    if (!th_dataset_samples(t->set, &t->set->clips[t->clip[i]], &pcm, &n, &why)) free(pcm);
+    if (!th_dataset_samples(t->set, &t->set->samples[t->clip[i]], &pcm, &n, &why)) free(pcm);
     snprintf(t->first_problem, sizeof t->first_problem, "%s", why.err ? why.text : th_err_text(t->verdict[i].err));
 }
 

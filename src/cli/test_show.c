@@ -72,13 +72,16 @@ static json_t *shown_json(const th_test *t, const example *e)
 static json_t *example_json(const th_test *t, const example *e)
 {
     if (t->of_examples) return shown_json(t, e);
-    const th_clip *c = &t->set->clips[t->clip[e->i]];
+    const th_sample *c = &t->set->samples[t->clip[e->i]];
     const th_verdict *v = &t->verdict[e->i];
     char path[TH_PATH_BYTES];
-    th_text_fmt(path, sizeof path, "%s", c->file);
-    return json_pack("{s:s%,s:s,s:s,s:s,s:f,s:s}", "file", path, strlen(path), "truth", t->pipe.labels[t->truth[e->i]],
-                     "word", c->word, "said", t->pipe.labels[v->said[shown_net(t)]], "score", (double)e->score,
-                     "speaker", c->speaker);
+    if (*c->file || strlen(c->hash) < 3)
+        th_text_fmt(path, sizeof path, "%s", c->file);
+    else
+        th_text_fmt(path, sizeof path, "%.*s/%s.%s", 2, c->hash, c->hash + 2, c->suffix); /* below data/objects */
+    return json_pack("{s:s%,s:s,s:s,s:s,s:s,s:f,s:s}", "file", path, strlen(path), "name", th_sample_shown(c), "truth",
+                     t->pipe.labels[t->truth[e->i]], "word", c->word, "said", t->pipe.labels[v->said[shown_net(t)]],
+                     "score", (double)e->score, "speaker", c->subject);
 }
 
 static json_t *worst_json(const th_test *t)
@@ -281,9 +284,9 @@ static void print_worst(const th_test *t)
                    said, from);
             continue;
         }
-        const th_clip *c = &t->set->clips[t->clip[e[i].i]];
+        const th_sample *c = &t->set->samples[t->clip[e[i].i]];
         printf("  %3.0f %%  %s heard as %s: %s\n", (double)e[i].score * 100.0, c->word[0] ? c->word : c->label, said,
-               c->file);
+               th_sample_shown(c));
     }
     free(e);
 }

@@ -1,33 +1,23 @@
-/* The index of clips.  The columns stand in one table; writing and reading go through it. */
+/* A sample in memory: one block holds its segments, its boxes and all its texts. */
 #include "data/dataset.h"
 
 #include "base/text.h"
 #include "data/audio.h"
+#include "data/old_index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_LINE "# thimble index 1"
-#define NAME_LINE  "file\tlabel\tsplit\tspeaker\tword\tsource\thash\tsamples"
-#define LAST_LINE  "# end"
-enum { FILE_, LABEL, SPLIT, SPEAKER, WORD, SOURCE, HASH, SAMPLES, N_COLUMNS };
-
-#define INDEX_BYTES  ((size_t)256 << 20)
-#define CLIP_SECONDS 600.0
-
-const char *th_split_name(th_split s)
-{
-    static const char *const names[TH_N_SPLITS] = {"train", "val", "test"};
-    return names[s];
-}
+#define CLIP_SECONDS 1800.0
 
 th_err th_dataset_new(const th_project *p, th_dataset **set, th_why *why)
 {
     char dir[TH_PATH_BYTES];
-    TH_TRY(th_path_join(dir, p->dir, "data/clips", why));
+    *set = NULL;
+    TH_TRY(th_path_join(dir, p->dir, TH_DIR_OBJECTS, why));
     th_dataset *s = calloc(1, sizeof *s);
-    if (s) s->clip_dir = strdup(dir);
-    if (!s || !s->clip_dir) {
+    if (s) s->object_dir = strdup(dir);
+    if (!s || !s->object_dir) {
         free(s);
         return th_why_set(why, TH_ENOMEM, "out of memory");
     }
@@ -36,54 +26,154 @@ th_err th_dataset_new(const th_project *p, th_dataset **set, th_why *why)
     return TH_OK;
 }
 
-/* The strings of a clip are one block that starts with `file`. */
-static void drop_const(const char *text)
-{
-    union {
-        const char *in;
-        void *out;
-    } u = {text};
-    free(u.out);
-}
-
 void th_dataset_free(th_dataset *set)
 {
     if (!set) return;
-    for (size_t i = 0; i < set->n; i++) drop_const(set->clips[i].file);
-    free(set->clips);
-    free(set->clip_dir);
+    for (size_t i = 0; i < set->n; i++) free(set->samples[i].block);
+    free(set->samples);
+    free(set->object_dir);
     free(set);
+}
+
+/* ---- one sample in memory ------------------------------------------------------------------- */
+
+static int by_segment(const void *a, const void *b)
+{
+    const th_segment *x = a, *y = b;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    if (x->to != y->to) return x->to < y->to ? -1 : 1;
+    return strcmp(x->label, y->label);
+}
+
+static int compare_float(float a, float b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_box(const void *a, const void *b)
+{
+    const th_box *x = a, *y = b;
+    int order = compare_float(x->x, y->x);
+    if (!order) order = compare_float(x->y, y->y);
+    if (!order) order = compare_float(x->w, y->w);
+    if (!order) order = compare_float(x->h, y->h);
+    return order ? order : strcmp(x->label, y->label);
+}
+
+static size_t text_room(const char *text)
+{
+    return text ? strlen(text) + 1 : 1;
+}
+
+static size_t block_room(const th_sample *s)
+{
+    size_t n = s->n_segments * sizeof *s->segments + s->n_boxes * sizeof *s->boxes + text_room(s->file);
+#define X(member, what) n += text_room(s->member);
+    TH_SAMPLE_TEXTS(X)
+#undef X
+    for (size_t i = 0; i < s->n_segments; i++) n += text_room(s->segments[i].label);
+    for (size_t i = 0; i < s->n_boxes; i++) n += text_room(s->boxes[i].label);
+    return n;
 }
 
 static const char *append(char **at, const char *text)
 {
     const char *start = *at;
-    const size_t n = strlen(text) + 1;
-    memcpy(*at, text, n);
+    const size_t n = text_room(text);
+    memcpy(*at, text ? text : "", n);
     *at += n;
     return start;
 }
 
-th_err th_dataset_add(th_dataset *set, const th_clip *clip, th_why *why)
+static size_t copy_segments(const th_sample *s, th_segment *to, char **text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_segments; i++)
+        to[i] = (th_segment){s->segments[i].from, s->segments[i].to, append(text, s->segments[i].label)};
+    if (s->n_segments) qsort(to, s->n_segments, sizeof *to, by_segment);
+    for (size_t i = 0; i < s->n_segments; i++)
+        if (!n || by_segment(&to[i], &to[n - 1])) to[n++] = to[i];
+    return n;
+}
+
+static size_t copy_boxes(const th_sample *s, th_box *to, char **text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_boxes; i++) {
+        const th_box *b = &s->boxes[i];
+        to[i] = (th_box){b->x + 0.0f, b->y + 0.0f, b->w + 0.0f, b->h + 0.0f, append(text, b->label)}; /* no -0 */
+    }
+    if (s->n_boxes) qsort(to, s->n_boxes, sizeof *to, by_box);
+    for (size_t i = 0; i < s->n_boxes; i++)
+        if (!n || by_box(&to[i], &to[n - 1])) to[n++] = to[i];
+    return n;
+}
+
+/* A copy of `from` with a block of its own. */
+static th_err copy_sample(const th_sample *from, th_sample *to, th_why *why)
+{
+    void *block = malloc(block_room(from));
+    if (!block) return th_why_set(why, TH_ENOMEM, "out of memory for the index of the data");
+    th_segment *segments = block;
+    th_box *boxes = (void *)(segments + from->n_segments);
+    char *text = (void *)(boxes + from->n_boxes);
+    *to = *from;
+    to->block = block;
+    to->segments = segments;
+    to->boxes = boxes;
+    to->file = append(&text, from->file);
+#define X(member, what) to->member = append(&text, from->member);
+    TH_SAMPLE_TEXTS(X)
+#undef X
+    to->n_segments = copy_segments(from, segments, &text);
+    to->n_boxes = copy_boxes(from, boxes, &text);
+    return TH_OK;
+}
+
+th_err th_dataset_add(th_dataset *set, const th_sample *s, th_why *why)
 {
     if (set->n == set->cap) {
         const size_t cap = set->cap ? set->cap * 2 : 256;
-        th_clip *more = realloc(set->clips, cap * sizeof *more);
-        if (!more) return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", cap);
-        set->clips = more;
+        th_sample *more = realloc(set->samples, cap * sizeof *more);
+        if (!more) return th_why_set(why, TH_ENOMEM, "out of memory for %zu samples", cap);
+        set->samples = more;
         set->cap = cap;
     }
-    char *text = malloc(strlen(clip->file) + strlen(clip->label) + strlen(clip->word) + strlen(clip->speaker) +
-                        strlen(clip->source) + 5);
-    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", set->n);
-    th_clip *c = &set->clips[set->n++];
-    *c = *clip;
-    c->file = append(&text, clip->file);
-    c->label = append(&text, clip->label);
-    c->word = append(&text, clip->word);
-    c->speaker = append(&text, clip->speaker);
-    c->source = append(&text, clip->source);
+    TH_TRY(copy_sample(s, &set->samples[set->n], why));
+    set->n++;
     return TH_OK;
+}
+
+th_err th_dataset_set(th_dataset *set, size_t i, const char *member, const char *value, th_why *why)
+{
+    th_sample changed = set->samples[i], copy;
+    bool known = false;
+#define X(name, what)                                                                                                  \
+    if (strcmp(member, #name) == 0) {                                                                                  \
+        changed.name = value;                                                                                          \
+        known = true;                                                                                                  \
+    }
+    TH_SAMPLE_TEXTS(X)
+#undef X
+    if (!known) return th_why_set(why, TH_EUSAGE, "a sample has no \"%s\"", member);
+    TH_TRY(copy_sample(&changed, &copy, why));
+    free(set->samples[i].block);
+    set->samples[i] = copy;
+    return TH_OK;
+}
+
+const char *th_sample_text(const th_sample *s, const char *member)
+{
+#define X(name, what)                                                                                                  \
+    if (strcmp(member, #name) == 0) return s->name;
+    TH_SAMPLE_TEXTS(X)
+#undef X
+    return NULL;
+}
+
+const char *th_sample_shown(const th_sample *s)
+{
+    return *s->file ? s->file : s->name;
 }
 
 const char *th_dataset_label(const th_project *p, const char *word)
@@ -92,246 +182,191 @@ const char *th_dataset_label(const th_project *p, const char *word)
     return i < 0 ? TH_LABEL_UNKNOWN : p->labels[i];
 }
 
-/* ---- text --------------------------------------------------------------------------------- */
-
-static size_t escape(char *out, const char *field)
+const char *th_dataset_label_now(const th_project *p, const th_sample *s)
 {
-    size_t n = 0;
-    for (const char *c = field; *c; c++) {
-        const char *code = *c == '\t' ? "\\t" : *c == '\n' ? "\\n" : *c == '\r' ? "\\r" : *c == '\\' ? "\\\\" : NULL;
-        out[n++] = code ? '\\' : *c;
-        if (code) out[n++] = code[1];
-    }
-    return n;
+    const bool again = s->kind == TH_SOUND && th_project_task(p)->input == TH_IN_SOUND &&
+                       (th_project_label(p, s->label) < 0 || strcmp(s->label, TH_LABEL_UNKNOWN) == 0);
+    return again ? th_dataset_label(p, s->word) : s->label;
 }
 
-/* In place; false for a backslash that is not followed by t, n, r or a backslash. */
-static bool unescape(char *field)
+/* ---- the index ------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
 {
-    char *out = field;
-    for (const char *c = field; *c; c++) {
-        if (*c != '\\') {
-            *out++ = *c;
-            continue;
-        }
-        c++;
-        if (*c != 't' && *c != 'n' && *c != 'r' && *c != '\\') return false;
-        *out++ = *c == 't' ? '\t' : *c == 'n' ? '\n' : *c == 'r' ? '\r' : '\\';
-    }
-    *out = 0;
-    return true;
+    const th_sample *x = a, *y = b;
+    int order = strcmp(x->label, y->label);
+    if (!order) order = strcmp(x->name, y->name);
+    if (!order) order = strcmp(x->hash, y->hash);
+    if (order) return order;
+    char digest[2][TH_HASH_BYTES]; /* twins: any order will do, as long as it is always the same */
+    th_sample_digest(x, digest[0]);
+    th_sample_digest(y, digest[1]);
+    return strcmp(digest[0], digest[1]);
 }
 
-static size_t line_room(const th_clip *c)
+void th_dataset_sort(th_dataset *set)
 {
-    return 2 * (strlen(c->file) + strlen(c->label) + strlen(c->speaker) + strlen(c->word) + strlen(c->source)) + 64;
+    if (set->n) qsort(set->samples, set->n, sizeof *set->samples, by_name);
 }
 
-static size_t print_clip(char *out, const th_clip *c)
+typedef struct loading {
+    const th_project *p;
+    th_dataset *set;
+} loading;
+
+static th_err take_sample(void *ctx, const th_sample *s, th_why *why)
 {
-    const char *const fields[] = {c->file, c->label, th_split_name(c->split), c->speaker, c->word, c->source};
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        n += escape(out + n, fields[i]);
-        out[n++] = '\t';
-    }
-    return n + th_text_fmt(out + n, 48, "%08x%08x\t%d\n", (unsigned)(c->hash >> 32), (unsigned)c->hash, c->n_samples);
+    const loading *l = ctx;
+    th_sample sample = *s;
+    sample.label = th_dataset_label_now(l->p, s);
+    return th_dataset_add(l->set, &sample, why);
 }
 
-th_err th_dataset_print(const th_dataset *set, uint8_t **text, size_t *n, th_why *why)
+static th_err load_from(const th_store *s, const th_project *p, th_dataset *set, th_why *why)
 {
-    size_t room = sizeof FIRST_LINE + sizeof NAME_LINE + sizeof LAST_LINE + 8;
-    for (size_t i = 0; i < set->n; i++) room += line_room(&set->clips[i]);
-    char *out = malloc(room);
-    if (!out) return th_why_set(why, TH_ENOMEM, "out of memory for the index of %zu clips", set->n);
-    size_t len = th_text_fmt(out, room, "%s\n%s\n", FIRST_LINE, NAME_LINE);
-    for (size_t i = 0; i < set->n; i++) len += print_clip(out + len, &set->clips[i]);
-    len += th_text_fmt(out + len, room - len, "%s\n", LAST_LINE);
-    *text = (uint8_t *)out;
-    *n = len;
+    loading l = {p, set};
+    TH_TRY(th_samples_revision(s, &set->revision, why));
+    TH_TRY(th_samples_read(s, TH_ROWS_NOW, TH_ROWS_NONE, take_sample, &l, why));
+    th_dataset_sort(set);
     return TH_OK;
 }
 
-static bool parse_hex(const char *text, uint64_t *v)
+th_err th_dataset_load_store(const th_project *p, th_dataset **set, th_why *why)
 {
-    *v = 0;
-    if (strlen(text) != 16) return false;
-    for (const char *c = text; *c; c++) {
-        const int d = *c >= '0' && *c <= '9' ? *c - '0' : *c >= 'a' && *c <= 'f' ? *c - 'a' + 10 : -1;
-        if (d < 0) return false;
-        *v = *v << 4 | (uint64_t)d;
-    }
-    return true;
-}
-
-static bool parse_count(const char *text, int32_t *v)
-{
-    int64_t x = 0;
-    const char *c = text;
-    for (; *c >= '0' && *c <= '9' && x <= INT32_MAX; c++) x = x * 10 + (*c - '0');
-    *v = (int32_t)x;
-    return c != text && !*c && x > 0 && x <= INT32_MAX;
-}
-
-static bool parse_split(const char *text, th_split *v)
-{
-    for (int i = 0; i < TH_N_SPLITS; i++)
-        if (strcmp(text, th_split_name((th_split)i)) == 0) {
-            *v = (th_split)i;
-            return true;
-        }
-    return false;
-}
-
-/* A path that stays below data/clips. */
-static bool is_inside(const char *file)
-{
-    if (!*file || *file == '/') return false;
-    for (const char *c = file; *c; c += *c == '/') {
-        const size_t n = strcspn(c, "/");
-        if (n == 0 || (n == 1 && c[0] == '.') || (n == 2 && c[0] == '.' && c[1] == '.')) return false;
-        c += n;
-    }
-    return true;
-}
-
-/* What is wrong with a line, or NULL. `line` is cut up. */
-static const char *parse_clip(char *line, const th_project *p, th_clip *c)
-{
-    char *field[N_COLUMNS];
-    int n = 0;
-    for (char *at = line; at; n++) {
-        char *tab = strchr(at, '\t');
-        if (tab) *tab++ = 0;
-        if (n == N_COLUMNS) return "it has more columns than \"file label split speaker word source hash samples\"";
-        field[n] = at;
-        if (!unescape(at)) return "a backslash stands alone (a tab is written \\t, a backslash \\\\)";
-        at = tab;
-    }
-    if (n < N_COLUMNS) return "it has fewer columns than \"file label split speaker word source hash samples\"";
-    *c = (th_clip){.file = field[FILE_],
-                   .label = field[LABEL],
-                   .word = field[WORD],
-                   .speaker = field[SPEAKER],
-                   .source = field[SOURCE]};
-    if (!is_inside(c->file)) return "the file must be a path inside data/clips";
-    if (th_label_check(c->label, NULL)) return "the label is not a possible one";
-    if (!parse_split(field[SPLIT], &c->split)) return "the split is one of train, val, test";
-    if (!parse_hex(field[HASH], &c->hash)) return "the hash has 16 characters 0-9 a-f";
-    if (!parse_count(field[SAMPLES], &c->n_samples)) return "samples is a whole number above 0";
-    const bool again = th_project_label(p, c->label) < 0 || strcmp(c->label, TH_LABEL_UNKNOWN) == 0;
-    if (again) c->label = th_dataset_label(p, c->word);
-    return NULL;
-}
-
-/* The next line into buf (grown as needed); NULL at the end of the text or of memory. */
-typedef struct lines {
-    th_span text;
-    size_t at;
-    int number;
-    char *buf;
-    size_t cap;
-} lines;
-
-static char *next(lines *l)
-{
-    if (l->at >= l->text.n) return NULL;
-    const uint8_t *start = l->text.p + l->at, *stop = memchr(start, '\n', l->text.n - l->at);
-    size_t n = stop ? (size_t)(stop - start) : l->text.n - l->at;
-    l->at += n + 1;
-    l->number++;
-    if (n && start[n - 1] == '\r') n--; /* saved by an editor of another system */
-    if (n + 1 > l->cap) {
-        char *more = realloc(l->buf, n + 256);
-        if (!more) return NULL;
-        l->buf = more;
-        l->cap = n + 256;
-    }
-    if (n) memcpy(l->buf, start, n);
-    l->buf[n] = 0;
-    return memchr(l->buf, 0, n) ? strcpy(l->buf, "\\") : l->buf; /* a NUL inside: made into a line that is refused */
-}
-
-static th_err parse_lines(lines *l, const char *name, const th_project *p, th_dataset *set, th_why *why)
-{
-    const char *line = next(l);
-    if (!line || strcmp(line, FIRST_LINE) != 0)
-        return th_why_set(
-            why, TH_EFORMAT,
-            "%s, line 1: expected \"%s\". If it was made by another version of thimble, import the recordings again",
-            name, FIRST_LINE);
-    line = next(l);
-    if (!line || strcmp(line, NAME_LINE) != 0)
-        return th_why_set(why, TH_EFORMAT, "%s, line 2: expected the names of the columns", name);
-    for (char *text; (text = next(l)) != NULL;) {
-        if (strcmp(text, LAST_LINE) == 0) return TH_OK;
-        th_clip c;
-        const char *wrong = parse_clip(text, p, &c);
-        if (wrong) return th_why_set(why, TH_EFORMAT, "%s, line %d: %s", name, l->number, wrong);
-        TH_TRY(th_dataset_add(set, &c, why));
-    }
-    return th_why_set(why, TH_ETRUNC,
-                      "%s, line %d: it ends without the line \"%s\", so a part is missing. Import the recordings again",
-                      name, l->number + 1, LAST_LINE);
-}
-
-th_err th_dataset_parse(th_span text, const char *name, const th_project *p, th_dataset **set, th_why *why)
-{
-    lines l = {.text = text};
+    char path[TH_PATH_BYTES];
+    th_store *s;
+    th_why inner = {0};
+    *set = NULL; /* who frees it after an error, too, must not meet it again */
+    TH_TRY(th_project_path(p, TH_FILE_STORE, path, why));
     TH_TRY(th_dataset_new(p, set, why));
-    const th_err err = parse_lines(&l, name, p, *set, why);
-    free(l.buf);
+    th_err err = th_store_open(path, false, &s, &inner);
+    if (err == TH_ENOENT) return TH_OK;
+    if (!err) err = load_from(s, p, *set, &inner);
+    th_store_close(s);
     if (!err) return TH_OK;
     th_dataset_free(*set);
-    *set = NULL; /* who frees it after an error, too, must not meet it again */
-    return err;
+    *set = NULL;
+    return th_why_set(why, err, "%s", inner.text);
 }
-
-/* ---- files -------------------------------------------------------------------------------- */
 
 th_err th_dataset_load(const th_project *p, th_dataset **set, th_why *why)
 {
+    *set = NULL;
+    TH_TRY(th_old_index_bring(p, why));
+    return th_dataset_load_store(p, set, why);
+}
+
+th_err th_dataset_save(const th_project *p, th_dataset *set, th_why *why)
+{
     char path[TH_PATH_BYTES];
-    uint8_t *text;
-    size_t n;
-    TH_TRY(th_project_path(p, TH_FILE_INDEX, path, why));
-    if (!th_file_exists(path)) return th_dataset_new(p, set, why);
-    TH_TRY(th_file_read(path, INDEX_BYTES, &text, &n, why));
-    const th_err err = th_dataset_parse((th_span){text, n}, path, p, set, why);
-    free(text);
+    th_store *s;
+    TH_TRY(th_project_path(p, TH_FILE_STORE, path, why));
+    TH_TRY(th_store_open(path, true, &s, why));
+    const th_err err = th_samples_write(s, set->samples, set->n, &set->revision, why);
+    th_store_close(s);
     return err;
 }
 
-th_err th_dataset_save(const th_project *p, const th_dataset *set, th_why *why)
+/* ---- files ------------------------------------------------------------------------------------ */
+
+th_err th_dataset_path(const th_dataset *set, const th_sample *s, char buf[TH_PATH_BYTES], th_why *why)
 {
-    char path[TH_PATH_BYTES];
-    uint8_t *text;
-    size_t n;
-    TH_TRY(th_project_path(p, TH_FILE_INDEX, path, why));
-    TH_TRY(th_dir_make(set->clip_dir, why));
-    TH_TRY(th_dataset_print(set, &text, &n, why));
-    const th_err err = th_file_write(path, (th_span){text, n}, why);
-    free(text);
-    return err;
+    if (s->file && *s->file)
+        return s->file[0] == '/' ? th_path_join(buf, "", s->file, why)
+                                 : th_path_join(buf, set->object_dir, s->file, why);
+    return th_object_path(set->object_dir, s->hash, s->suffix, buf, why);
 }
 
-th_err th_dataset_path(const th_dataset *set, const th_clip *clip, char buf[TH_PATH_BYTES], th_why *why)
-{
-    return clip->file[0] == '/' ? th_path_join(buf, "", clip->file, why)
-                                : th_path_join(buf, set->clip_dir, clip->file, why);
-}
-
-th_err th_dataset_samples(const th_dataset *set, const th_clip *clip, int16_t **pcm, int32_t *n, th_why *why)
+th_err th_dataset_samples(const th_dataset *set, const th_sample *s, int16_t **pcm, int32_t *n, th_why *why)
 {
     char path[TH_PATH_BYTES];
-    TH_TRY(th_dataset_path(set, clip, path, why));
+    TH_TRY(th_dataset_path(set, s, path, why));
+    if (s->kind != TH_SOUND)
+        return th_why_set(why, TH_EUNSUP, "%s is a %s, not a sound", path, th_sample_kind_name(s->kind));
     TH_TRY(th_audio_read(path, set->rate_hz, CLIP_SECONDS, pcm, n, why));
-    if (clip->start >= *n) {
+    if (!s->file || !*s->file) return TH_OK;
+    if (s->start >= *n) {
         free(*pcm);
         return th_why_set(why, TH_ERANGE, "%s has become shorter than it was", path);
     }
-    *n -= clip->start;
-    if (clip->start) memmove(*pcm, *pcm + clip->start, (size_t)*n * sizeof **pcm);
-    if (clip->n_samples > 0 && *n > clip->n_samples) *n = clip->n_samples;
+    *n -= s->start;
+    if (s->start) memmove(*pcm, *pcm + s->start, (size_t)*n * sizeof **pcm);
+    if (s->n_rows > 0 && *n > s->n_rows) *n = s->n_rows;
     return TH_OK;
+}
+
+th_err th_sound_hash(int32_t rate_hz, const int16_t *pcm, int32_t n, char hash[TH_HASH_BYTES], th_why *why)
+{
+    uint8_t *bytes;
+    size_t n_bytes;
+    TH_TRY(th_audio_wav(rate_hz, pcm, n, &bytes, &n_bytes, why));
+    th_hash_of((th_span){bytes, n_bytes}, hash);
+    free(bytes);
+    return TH_OK;
+}
+
+/* Writes the file and adds the sample with its hash. */
+static th_err put(th_dataset *set, const th_sample *s, th_sample_kind kind, th_span bytes, const char *suffix,
+                  th_why *why)
+{
+    char hash[TH_HASH_BYTES];
+    th_sample copy = *s;
+    TH_TRY(th_object_put(set->object_dir, bytes, suffix, hash, why));
+    copy.kind = kind;
+    copy.hash = hash;
+    copy.suffix = suffix;
+    copy.file = "";
+    copy.start = 0;
+    return th_dataset_add(set, &copy, why);
+}
+
+th_err th_dataset_put_sound(th_dataset *set, const th_sample *s, const int16_t *pcm, int32_t n, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n_bytes;
+    th_sample copy = *s;
+    copy.rate_hz = set->rate_hz;
+    copy.n_rows = n;
+    TH_TRY(th_audio_wav(set->rate_hz, pcm, n, &bytes, &n_bytes, why));
+    const th_err err = put(set, &copy, TH_SOUND, (th_span){bytes, n_bytes}, "wav", why);
+    free(bytes);
+    return err;
+}
+
+th_err th_dataset_put_picture(th_dataset *set, const th_sample *s, th_span bytes, th_why *why)
+{
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, jpeg[] = {0xff, 0xd8, 0xff};
+    const bool is_png = bytes.n > sizeof png && memcmp(bytes.p, png, sizeof png) == 0,
+               is_jpeg = bytes.n > sizeof jpeg && memcmp(bytes.p, jpeg, sizeof jpeg) == 0;
+    if (!is_png && !is_jpeg)
+        return th_why_set(why, TH_EFORMAT, "%s is neither PNG nor JPEG", s->name ? s->name : "the picture");
+    return put(set, s, TH_PICTURE, bytes, is_png ? "png" : "jpg", why);
+}
+
+th_err th_dataset_put_signal(th_dataset *set, const th_sample *s, const float *rows, int32_t n, th_why *why)
+{
+    uint8_t *bytes;
+    size_t n_bytes;
+    th_sample copy = *s;
+    copy.n_rows = n;
+    TH_TRY(th_signal_print(s->channels ? s->channels : "", rows, n, &bytes, &n_bytes, why));
+    const th_err err = put(set, &copy, TH_SIGNAL, (th_span){bytes, n_bytes}, "csv", why);
+    free(bytes);
+    return err;
+}
+
+th_err th_dataset_signal(const th_dataset *set, const th_sample *s, float **rows, int32_t *n, int32_t *channels,
+                         th_why *why)
+{
+    char path[TH_PATH_BYTES], *names;
+    uint8_t *bytes;
+    size_t n_bytes;
+    TH_TRY(th_dataset_path(set, s, path, why));
+    if (s->kind != TH_SIGNAL)
+        return th_why_set(why, TH_EUNSUP, "%s is a %s, not a signal", path, th_sample_kind_name(s->kind));
+    TH_TRY(th_file_read(path, 0, &bytes, &n_bytes, why));
+    const th_err err = th_signal_parse((th_span){bytes, n_bytes}, path, &names, rows, n, channels, why);
+    free(bytes);
+    if (!err) free(names);
+    return err;
 }

@@ -1,68 +1,100 @@
-/* data/dataset.h -- the clips of a project and their index (data/index.tsv, written atomically). */
+/* data/dataset.h -- what a project learns from: files called by their content (data/objects) and an index of them in
+ * thimble.db (store/samples.h).
+ *
+ *   sound     data/objects/ab/REST.wav   16 bits, mono, at the project's rate (th_dataset_samples)
+ *   signal    ..csv   a line of channel names, then a line per row: numbers with commas between (th_dataset_signal)
+ *   picture   ..png, ..jpg   as it came (th_dataset_path and data/picture.h) */
 #ifndef TH_DATA_DATASET_H
 #define TH_DATA_DATASET_H
 
 #include "data/project.h"
-
-typedef enum th_split { TH_TRAIN = 0, TH_VAL = 1, TH_TEST = 2 } th_split;
-#define TH_N_SPLITS 3
-const char *th_split_name(th_split s); /* "train", "val", "test" */
-
-typedef struct th_clip {
-    const char *file;    /* relative to PROJECT/data/clips, or absolute for a folder that is only tested */
-    const char *label;   /* one of the project's labels */
-    const char *word;    /* what was said, as the source calls it ("marvin" for an "unknown") */
-    const char *speaker; /* "" when not known */
-    const char *source;  /* where it came from; starts with "synthetic:" for synthetic clips */
-    th_split split;
-    uint64_t hash; /* FNV-1a of the 16-bit samples */
-    int32_t start; /* first sample of the file; 0 but for pieces of a long file in a folder that is only tested */
-    int32_t n_samples;
-} th_clip;
+#include "data/signal.h"
+#include "store/samples.h"
 
 typedef struct th_dataset {
-    th_clip *clips;
+    th_sample *samples; /* loaded: by label, name, hash, whatever the order in which they came; added: at the end */
     size_t n, cap;
-    char *clip_dir; /* PROJECT/data/clips */
-    int32_t rate_hz;
+    char *object_dir; /* PROJECT/data/objects */
+    int32_t rate_hz;  /* of sounds: the project's */
+    int64_t revision; /* of the index when it was loaded: th_dataset_save writes over nothing newer */
     size_t n_skipped; /* by th_dataset_scan: files that could not be used */
 } th_dataset;
 
-/* An empty one.  th_dataset_load: reads data/index.tsv (none yet: an empty one).
+/* An empty one.  th_dataset_load: the samples of the project (none yet: an empty one).  A project of before the store
+ * (data/index.tsv, data/clips) is brought over first (data/old_index.h).
  *
- * A clip whose label is not among the project's labels any more, and an "unknown" whose word has become
+ * A sound whose label is not among the project's labels any more, and an "unknown" whose word has become
  * one of them, get their label anew from the word: the labels in thimble.ini can be changed at any time. */
 TH_NODISCARD th_err th_dataset_new(const th_project *p, th_dataset **set, th_why *why);
 TH_NODISCARD th_err th_dataset_load(const th_project *p, th_dataset **set, th_why *why);
-TH_NODISCARD th_err th_dataset_save(const th_project *p, const th_dataset *set, th_why *why);
+
+/* Makes the samples of the set those of the project, in one transaction.
+ * Errors: TH_EEXIST when another program has changed the index since it was loaded, those of th_store_open. */
+TH_NODISCARD th_err th_dataset_save(const th_project *p, th_dataset *set, th_why *why);
 void th_dataset_free(th_dataset *set);
-/* data/index.tsv as text: a line "# thimble index 1", a line of column names, one line per clip (fields
- * separated by tabs; tab, newline, backslash written \\t \\n \\\\), a line "# end".  A text that was cut
- * anywhere, or holds anything else, is refused with its line number.
- *   name   of the file, for errors.   print: fresh memory (free() it) */
-TH_NODISCARD th_err th_dataset_parse(th_span text, const char *name, const th_project *p, th_dataset **set,
-                                     th_why *why);
-TH_NODISCARD th_err th_dataset_print(const th_dataset *set, uint8_t **text, size_t *n, th_why *why);
 
-/* Copies the strings. */
-TH_NODISCARD th_err th_dataset_add(th_dataset *set, const th_clip *clip, th_why *why);
+/* By label, name, hash, source: as they are loaded. */
+void th_dataset_sort(th_dataset *set);
 
-/* Samples of a clip at the project's rate, mono, fresh memory. */
-TH_NODISCARD th_err th_dataset_samples(const th_dataset *set, const th_clip *clip, int16_t **pcm, int32_t *n,
+/* Copies all that the sample points at; texts that are NULL become "".  Segments and boxes are sorted, equal ones are
+ * one. Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_dataset_add(th_dataset *set, const th_sample *s, th_why *why);
+
+/* Gives a text of sample i another value: by its member's name as TH_SAMPLE_TEXTS has it.
+ * Errors: TH_EUSAGE (no such member), TH_ENOMEM. */
+TH_NODISCARD th_err th_dataset_set(th_dataset *set, size_t i, const char *member, const char *value, th_why *why);
+
+/* Text of a member by its name; NULL when there is no such member. */
+const char *th_sample_text(const th_sample *s, const char *member);
+
+/* ---- new content: the file is written, and the sample added with kind, hash, suffix and n_rows ---------------- */
+
+/* n samples at the project's rate. */
+TH_NODISCARD th_err th_dataset_put_sound(th_dataset *set, const th_sample *s, const int16_t *pcm, int32_t n,
+                                         th_why *why);
+
+/* rows [n][channels]; s->channels names them ("x,y,z"), s->rate_hz is given.
+ * Errors: TH_EUSAGE (no channels, a name twice or empty), TH_ERANGE (a value that is no number; the text names the
+ * row). */
+TH_NODISCARD th_err th_dataset_put_signal(th_dataset *set, const th_sample *s, const float *rows, int32_t n,
+                                          th_why *why);
+
+/* The bytes of a PNG or JPEG file; s->width and height are given. Errors: TH_EFORMAT (neither). */
+TH_NODISCARD th_err th_dataset_put_picture(th_dataset *set, const th_sample *s, th_span bytes, th_why *why);
+
+/* Hash that a sound's file will have. */
+TH_NODISCARD th_err th_sound_hash(int32_t rate_hz, const int16_t *pcm, int32_t n, char hash[TH_HASH_BYTES],
+                                  th_why *why);
+
+/* ---- content ------------------------------------------------------------------------------------------------- */
+
+/* Samples of a sound at the project's rate, mono, fresh memory. */
+TH_NODISCARD th_err th_dataset_samples(const th_dataset *set, const th_sample *s, int16_t **pcm, int32_t *n,
                                        th_why *why);
 
-/* Exactly n_out samples of a clip for a network: the loudest window when longer, centred and
+/* Rows of a signal [*n][*channels], fresh memory.  Errors: TH_EFORMAT (what is no number, a row of another length: with
+ * its line), those of reading. */
+TH_NODISCARD th_err th_dataset_signal(const th_dataset *set, const th_sample *s, float **rows, int32_t *n,
+                                      int32_t *channels, th_why *why);
+
+/* Path of a sample's file. */
+TH_NODISCARD th_err th_dataset_path(const th_dataset *set, const th_sample *s, char buf[TH_PATH_BYTES], th_why *why);
+
+/* What to call it for people: its name, or the file that is only tested. */
+const char *th_sample_shown(const th_sample *s);
+
+/* Exactly n_out samples of a sound for a network: the loudest window when longer, centred and
  * padded with zeros when shorter. `offset` shifts the window, for augmentation (0 at test). */
 int32_t th_clip_start(const int16_t *pcm, int32_t n, int32_t n_out); /* its first sample; below 0 when padded */
 void th_clip_window(const int16_t *pcm, int32_t n, int32_t offset, int16_t *out, int32_t n_out);
 
-/* Path of a clip's file. */
-TH_NODISCARD th_err th_dataset_path(const th_dataset *set, const th_clip *clip, char buf[TH_PATH_BYTES], th_why *why);
-
 /* Label of a word in this project: itself, or "unknown". */
 const char *th_dataset_label(const th_project *p, const char *word);
 
-/* Every clip below dir in any of the layouts of `data import`, in memory only, all with split TH_TEST:
+/* Label of a sample in this project as its labels are now: see th_dataset_load. */
+const char *th_dataset_label_now(const th_project *p, const th_sample *s);
+
+/* Every sound below dir in any of the layouts of `data import`, in memory only, all with split TH_TEST:
  * for `thimble test --data`. Split lists are ignored. */
 TH_NODISCARD th_err th_dataset_scan(const th_project *p, const char *dir, th_dataset **set, th_why *why);
 

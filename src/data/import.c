@@ -1,6 +1,5 @@
 #include "data/import.h"
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "data/audio.h"
 #include "os/run.h"
@@ -12,41 +11,35 @@
 
 /* ---- content ------------------------------------------------------------------------------ */
 
-uint64_t th_clip_hash(const int16_t *pcm, int32_t n)
-{
-    uint64_t h = TH_FNV1A_START;
-    for (int32_t i = 0; i < n; i++) {
-        const uint8_t two[2] = {(uint8_t)pcm[i], (uint8_t)((uint16_t)pcm[i] >> 8)};
-        h = th_fnv1a(h, (th_span){two, 2});
-    }
-    return h;
-}
-
 /* Open addressing with linear probing; at most half full. */
 struct th_hash_index {
-    uint64_t *hash;
-    int64_t *clip; /* -1: free */
+    const th_dataset *set;
+    size_t *at;    /* 1 + number of a sample; 0: free */
     size_t cap, n; /* cap: a power of two */
 };
+
+/* The hash is even in all its bits: its first ones say where to look. */
+static size_t place_of(const th_hash_index *h, const char *hash)
+{
+    size_t bits = 0;
+    for (int i = 0; i < 12 && hash[i]; i++)
+        bits = bits << 4 | (size_t)(hash[i] <= '9' ? hash[i] - '0' : hash[i] - 'a' + 10);
+    return bits & (h->cap - 1);
+}
 
 static bool index_room(th_hash_index *h, size_t cap)
 {
     const th_hash_index old = *h;
-    h->hash = calloc(cap, sizeof *h->hash);
-    h->clip = calloc(cap, sizeof *h->clip);
-    if (!h->hash || !h->clip) {
-        free(h->hash);
-        free(h->clip);
+    h->at = calloc(cap, sizeof *h->at);
+    if (!h->at) {
         *h = old;
         return false;
     }
     h->cap = cap;
     h->n = 0;
-    for (size_t i = 0; i < cap; i++) h->clip[i] = -1;
     for (size_t i = 0; i < old.cap; i++)
-        if (old.clip[i] >= 0) (void)th_hash_index_find(h, old.hash[i], old.clip[i]);
-    free(old.hash);
-    free(old.clip);
+        if (old.at[i]) th_hash_index_add(h, old.at[i] - 1);
+    free(old.at);
     return true;
 }
 
@@ -55,73 +48,37 @@ th_err th_hash_index_new(const th_dataset *set, th_hash_index **h, th_why *why)
     size_t cap = 1024;
     while (cap < set->n * 2 + 2) cap *= 2;
     *h = calloc(1, sizeof **h);
+    if (*h) (*h)->set = set;
     if (!*h || !index_room(*h, cap)) {
         free(*h);
-        return th_why_set(why, TH_ENOMEM, "out of memory for %zu clips", set->n);
+        *h = NULL;
+        return th_why_set(why, TH_ENOMEM, "out of memory for %zu samples", set->n);
     }
-    for (size_t i = 0; i < set->n; i++) (void)th_hash_index_find(*h, set->clips[i].hash, (int64_t)i);
+    for (size_t i = 0; i < set->n; i++) th_hash_index_add(*h, i);
     return TH_OK;
 }
 
 void th_hash_index_free(th_hash_index *h)
 {
     if (!h) return;
-    free(h->hash);
-    free(h->clip);
+    free(h->at);
     free(h);
 }
 
-int64_t th_hash_index_find(th_hash_index *h, uint64_t hash, int64_t add)
+int64_t th_hash_index_find(const th_hash_index *h, const char *hash)
 {
-    size_t i = (size_t)(hash ^ hash >> 32) & (h->cap - 1);
-    for (; h->clip[i] >= 0; i = (i + 1) & (h->cap - 1))
-        if (h->hash[i] == hash) return h->clip[i];
-    if (add < 0 || (h->n * 2 >= h->cap && !index_room(h, h->cap * 2))) return -1;
-    for (i = (size_t)(hash ^ hash >> 32) & (h->cap - 1); h->clip[i] >= 0; i = (i + 1) & (h->cap - 1)) {
-    }
-    h->hash[i] = hash;
-    h->clip[i] = add;
-    h->n++;
+    for (size_t i = place_of(h, hash); h->at[i]; i = (i + 1) & (h->cap - 1))
+        if (strcmp(h->set->samples[h->at[i] - 1].hash, hash) == 0) return (int64_t)h->at[i] - 1;
     return -1;
 }
 
-/* ---- storing ------------------------------------------------------------------------------ */
-
-/* Letters, digits, - _ . and whatever is not ASCII stay; a cut never splits a UTF-8 character. */
-static void safe_name(const char *stem, char out[96])
+void th_hash_index_add(th_hash_index *h, size_t sample)
 {
-    size_t n = 0;
-    const bool utf8 = th_text_is_utf8(stem);
-    for (const char *c = stem; *c && n < 90; c++) {
-        const unsigned char b = (unsigned char)*c;
-        const bool ascii =
-            (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '-' || b == '_';
-        if (n >= 72 && (b & 0xc0) != 0x80) break;
-        out[n++] = ascii || (b >= 0x80 && utf8) ? *c : '_';
-    }
-    out[n] = 0;
-}
-
-th_err th_clip_store(const th_project *p, th_dataset *set, th_clip *c, const char *stem, const int16_t *pcm, int32_t n,
-                     th_why *why)
-{
-    char name[96], file[TH_LABEL_BYTES + 128], dir[TH_PATH_BYTES], path[TH_PATH_BYTES];
-    uint8_t *bytes;
-    size_t n_bytes;
-    safe_name(stem, name);
-    c->hash = th_clip_hash(pcm, n);
-    c->n_samples = n;
-    c->start = 0;
-    th_text_fmt(file, sizeof file, "%s/%s-%08x%08x.wav", c->label, name, (unsigned)(c->hash >> 32), (unsigned)c->hash);
-    TH_TRY(th_path_join(dir, set->clip_dir, c->label, why));
-    TH_TRY(th_path_join(path, set->clip_dir, file, why));
-    TH_TRY(th_dir_make(dir, why));
-    TH_TRY(th_audio_wav(p->rate_hz, pcm, n, &bytes, &n_bytes, why));
-    const th_err err = th_file_write_unsynced(path, (th_span){bytes, n_bytes}, why);
-    free(bytes);
-    if (err) return err;
-    c->file = file;
-    return th_dataset_add(set, c, why);
+    if (h->n * 2 >= h->cap && !index_room(h, h->cap * 2)) return; /* a twin of this one will not be found */
+    size_t i = place_of(h, h->set->samples[sample].hash);
+    while (h->at[i]) i = (i + 1) & (h->cap - 1);
+    h->at[i] = sample + 1;
+    h->n++;
 }
 
 /* ---- which ones, and where to ------------------------------------------------------------- */
@@ -152,16 +109,16 @@ static th_err choose_splits(job *j)
     for (size_t i = 0; i < l->n; i++) {
         const th_found *f = &l->item[i];
         items[n++] = (th_split_item){.label = th_dataset_label(j->p, f->word),
-                                     .speaker = f->speaker,
+                                     .subject = f->subject,
                                      .key = f->name,
                                      .fixed = f->has_split,
                                      .split = f->split};
     }
     for (size_t i = 0; i < j->set->n; i++) { /* people who are here already stay on their side */
-        const th_clip *c = &j->set->clips[i];
-        if (*c->speaker)
+        const th_sample *c = &j->set->samples[i];
+        if (*c->subject)
             items[n++] = (th_split_item){
-                .label = c->label, .speaker = c->speaker, .key = c->source, .fixed = true, .split = c->split};
+                .label = c->label, .subject = c->subject, .key = c->name, .fixed = true, .split = c->split};
     }
     const th_err err = th_split_choose(items, n, &j->cfg->split, &j->report->by_speaker, j->why);
     for (size_t i = 0; i < l->n && !err; i++) l->item[i].split = items[i].split;
@@ -206,7 +163,7 @@ static th_err limit_training(job *j)
         const th_found *f = &l->item[i];
         if (f->split != TH_TRAIN || is_noise(f)) continue;
         const char *label = th_dataset_label(j->p, f->word);
-        t[n++] = (turn){label, strcmp(label, TH_LABEL_UNKNOWN) ? f->speaker : f->word, 0,
+        t[n++] = (turn){label, strcmp(label, TH_LABEL_UNKNOWN) ? f->subject : f->word, 0,
                         th_split_draw(j->cfg->split.seed, f->name), i};
     }
     if (n) qsort(t, n, sizeof *t, by_group);
@@ -237,7 +194,7 @@ static th_err count_speakers(job *j)
     if (!who) return th_why_set(j->why, TH_ENOMEM, "out of memory");
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++)
-        if (*l->item[i].speaker) who[n++] = l->item[i].speaker;
+        if (*l->item[i].subject) who[n++] = l->item[i].subject;
     if (n) qsort(who, n, sizeof *who, compare_text);
     for (size_t i = 0; i < n; i++) j->report->n_speakers += i == 0 || strcmp(who[i], who[i - 1]) != 0;
     free(who);
@@ -246,67 +203,50 @@ static th_err count_speakers(job *j)
 
 /* ---- one recording -------------------------------------------------------------------------- */
 
-static bool clip_is_there(const job *j, const th_clip *c)
-{
-    char path[TH_PATH_BYTES];
-    return th_dataset_path(j->set, c, path, NULL) == TH_OK && th_file_size(path) == 44 + 2 * (int64_t)c->n_samples;
-}
-
 /* Adds a clip unless its sound is there already. */
-static th_err take(job *j, th_clip *c, const char *stem, const int16_t *pcm, int32_t n)
+static th_err take(job *j, const th_sample *c, const int16_t *pcm, int32_t n)
 {
-    const uint64_t hash = th_clip_hash(pcm, n);
-    const int64_t old = th_hash_index_find(j->index, hash, (int64_t)j->set->n);
+    char hash[TH_HASH_BYTES];
+    TH_TRY(th_sound_hash(j->p->rate_hz, pcm, n, hash, j->why));
+    const int64_t old = th_hash_index_find(j->index, hash);
     if (old < 0) {
+        TH_TRY(th_dataset_put_sound(j->set, c, pcm, n, j->why));
+        th_hash_index_add(j->index, j->set->n - 1);
         j->report->added++;
         j->unsaved++;
-        return th_clip_store(j->p, j->set, c, stem, pcm, n, j->why);
+        return TH_OK;
     }
-    const th_clip *there = &j->set->clips[old];
-    if (!clip_is_there(j, there)) { /* lost or damaged: put it back */
+    const th_sample *there = &j->set->samples[old];
+    if (!th_object_is_there(j->set->object_dir, hash, there->suffix, 44 + 2 * (int64_t)n)) { /* lost or damaged */
         char path[TH_PATH_BYTES];
         TH_TRY(th_dataset_path(j->set, there, path, j->why));
         j->report->added++;
         return th_audio_write(path, j->p->rate_hz, pcm, n, j->why);
     }
-    if (strcmp(there->source, c->source) == 0) {
+    if (strcmp(there->source, c->source) == 0 && strcmp(there->name, c->name) == 0) {
         j->report->already++;
         return TH_OK;
     }
     j->report->duplicates++;
     if (strcmp(there->word, c->word) != 0)
-        th_source_problem(j->report->found,
-                          "%s: the same sound as %s, which is labelled \"%s\", not \"%s\"; only the first one is kept",
-                          c->source, there->source, there->word, c->word);
+        th_source_problem(
+            j->report->found,
+            "%s/%s: the same sound as %s/%s, which is labelled \"%s\", not \"%s\"; only the first one is kept",
+            c->source, c->name, there->source, there->name, there->word, c->word);
     return TH_OK;
 }
 
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-static void stem_of(const th_found *f, const char *label, int64_t piece, char buf[256])
-{
-    const char *name = file_name(f->path), *dot = strrchr(name, '.');
-    const int len = dot && dot != name ? (int)(dot - name) : (int)strlen(name);
-    size_t n = strcmp(label, f->word) == 0 ? 0 : th_text_fmt(buf, 256, "%s-", f->word);
-    if (n < 200) n += th_text_fmt(buf + n, 256 - n, "%.*s", len > 200 ? 200 : len, name);
-    if (n < 240 && piece >= 0) th_text_fmt(buf + n, 256 - n, "-%04d", (int)piece);
-}
-
 /* Long noise becomes clips of clip_ms. */
-static th_err take_pieces(job *j, const th_found *f, th_clip *c, const int16_t *pcm, int32_t n)
+static th_err take_pieces(job *j, const th_found *f, const th_sample *whole, const int16_t *pcm, int32_t n)
 {
-    char stem[256], source[TH_PATH_BYTES + 16];
+    char name[TH_PATH_BYTES + 16];
+    th_sample c = *whole;
     const int32_t len = (int32_t)((int64_t)j->p->rate_hz * j->p->clip_ms / 1000), pieces = n / len;
     for (int32_t i = 0; i < pieces; i++) {
-        stem_of(f, c->label, i, stem);
-        th_text_fmt(source, sizeof source, "%s#%d", f->name, (int)i);
-        c->source = source;
-        c->split = f->has_split ? f->split : th_split_piece((size_t)i, (size_t)pieces, &j->cfg->split);
-        TH_TRY(take(j, c, stem, pcm + (size_t)i * (size_t)len, len));
+        th_text_fmt(name, sizeof name, "%s#%d", whole->name, (int)i);
+        c.name = name;
+        c.split = f->has_split ? f->split : th_split_piece((size_t)i, (size_t)pieces, &j->cfg->split);
+        TH_TRY(take(j, &c, pcm + (size_t)i * (size_t)len, len));
     }
     return TH_OK;
 }
@@ -315,6 +255,20 @@ static bool is_fault_of_the_file(th_err err)
 {
     return err == TH_EFORMAT || err == TH_ETRUNC || err == TH_ERANGE || err == TH_EUNSUP || err == TH_ENOENT ||
            err == TH_EIO;
+}
+
+/* What the folder says of a recording: "speech_commands/yes/a.wav" is yes/a.wav of speech_commands. */
+static th_sample found_sample(const th_project *p, const th_found *f, th_split split, char source[TH_PATH_BYTES])
+{
+    const size_t n = strcspn(f->name, "/");
+    th_text_fmt(source, TH_PATH_BYTES, "%.*s", (int)n, f->name);
+    return (th_sample){.kind = TH_SOUND,
+                       .label = th_dataset_label(p, f->word),
+                       .word = f->word,
+                       .subject = f->subject,
+                       .source = source,
+                       .name = f->name + n + (f->name[n] == '/'),
+                       .split = split};
 }
 
 static th_err take_found(job *j, const th_found *f)
@@ -331,17 +285,12 @@ static th_err take_found(job *j, const th_found *f)
         return TH_OK;
     }
     if (err) return th_why_set(j->why, err, "%s", inner.text);
-    char stem[256];
-    th_clip c = {.label = th_dataset_label(j->p, f->word),
-                 .word = f->word,
-                 .speaker = f->speaker,
-                 .source = f->name,
-                 .split = f->split};
+    char source[TH_PATH_BYTES];
+    const th_sample c = found_sample(j->p, f, f->split, source);
     if (noise && (int64_t)n * 1000 >= 2 * (int64_t)j->p->rate_hz * j->p->clip_ms) {
         err = take_pieces(j, f, &c, pcm, n);
     } else {
-        stem_of(f, c.label, -1, stem);
-        err = take(j, &c, stem, pcm, n);
+        err = take(j, &c, pcm, n);
     }
     free(pcm);
     return err;
@@ -436,16 +385,15 @@ static th_err scan_one(const th_project *p, const th_found *f, th_dataset *set, 
     th_err bad = TH_OK;
     for (int32_t i = 0; i < pieces && !bad; i++) {
         const int32_t at = i * len, count = pieces == 1 ? n : len;
-        const th_clip c = {.file = f->path,
-                           .label = th_dataset_label(p, f->word),
-                           .word = f->word,
-                           .speaker = f->speaker,
-                           .source = f->name,
-                           .split = TH_TEST,
-                           .hash = th_clip_hash(pcm + at, count),
-                           .start = at,
-                           .n_samples = count};
-        bad = th_dataset_add(set, &c, why);
+        char source[TH_PATH_BYTES], hash[TH_HASH_BYTES];
+        th_sample c = found_sample(p, f, TH_TEST, source);
+        c.file = f->path;
+        c.hash = hash;
+        c.start = at;
+        c.n_rows = count;
+        c.rate_hz = p->rate_hz;
+        bad = th_sound_hash(p->rate_hz, pcm + at, count, hash, why);
+        if (!bad) bad = th_dataset_add(set, &c, why);
     }
     free(pcm);
     return bad;

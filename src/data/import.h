@@ -25,26 +25,18 @@ typedef struct th_import_report {
 #define TH_MAX_WORD_SECONDS  10
 #define TH_MAX_NOISE_SECONDS 1800
 
-/* Reads every recording below src, stores it in the clips folder and adds it to `set`; writes the index every
+/* Reads every recording below src, stores it in data/objects and adds it to `set`; writes the index every
  * few seconds and at the end.  What is there already (by content) is left alone, so the same command can be
  * run again after an interruption.  One bad file stops nothing: report->found->problem names it.
  * Errors: those of th_source_find, TH_EINTR (what was imported is in the index), TH_EIO (disk full: the same). */
 TH_NODISCARD th_err th_import(const th_project *p, th_dataset *set, const char *src, const th_import_cfg *cfg,
                               th_import_report *report, th_why *why);
 
-/* Stores samples as PROJECT/data/clips/LABEL/STEM-HASH.wav and adds the clip; c->label, word, speaker, source,
- * split are given, the rest is filled in. */
-TH_NODISCARD th_err th_clip_store(const th_project *p, th_dataset *set, th_clip *c, const char *stem,
-                                  const int16_t *pcm, int32_t n, th_why *why);
-
-/* FNV-1a of the samples as little-endian bytes. */
-uint64_t th_clip_hash(const int16_t *pcm, int32_t n);
-
-/* Content -> number of the clip; for finding duplicates. */
+/* Content -> number of the sample; for finding duplicates.  The set may grow meanwhile, and lose nothing. */
 typedef struct th_hash_index th_hash_index;
 TH_NODISCARD th_err th_hash_index_new(const th_dataset *set, th_hash_index **h, th_why *why);
 void th_hash_index_free(th_hash_index *h);
-/* The clip with this content, -1 when there is none; then clip number `add` is put in (-1: nothing). */
-int64_t th_hash_index_find(th_hash_index *h, uint64_t hash, int64_t add);
+int64_t th_hash_index_find(const th_hash_index *h, const char *hash); /* -1 when there is none */
+void th_hash_index_add(th_hash_index *h, size_t sample);
 
 #endif

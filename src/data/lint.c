@@ -50,7 +50,7 @@ static void found(th_lint_report *r, th_lint_kind kind, const char *example)
 
 /* ---- single clips ------------------------------------------------------------------------------ */
 
-static void check_samples(const th_clip *c, const int16_t *pcm, int32_t n, int32_t rate_hz, th_lint_report *r)
+static void check_samples(const th_sample *c, const int16_t *pcm, int32_t n, int32_t rate_hz, th_lint_report *r)
 {
     int64_t sum = 0, squares = 0;
     int32_t full = 0;
@@ -61,28 +61,62 @@ static void check_samples(const th_clip *c, const int16_t *pcm, int32_t n, int32
         full += pcm[i] >= 32767 || pcm[i] <= -32767;
     }
     const int64_t mean = sum / n;
-    if (full > 8 && full > n / 500) found(r, TH_LINT_CLIPPED, c->file);
-    if (mean > 655 || mean < -655) found(r, TH_LINT_OFFSET, c->file); /* 2 % */
-    if (!noise && squares / n - mean * mean < QUIET_POWER) found(r, TH_LINT_QUIET, c->file);
-    if (!noise && n < rate_hz / 10) found(r, TH_LINT_SHORT, c->file);
+    if (full > 8 && full > n / 500) found(r, TH_LINT_CLIPPED, th_sample_shown(c));
+    if (mean > 655 || mean < -655) found(r, TH_LINT_OFFSET, th_sample_shown(c)); /* 2 % */
+    if (!noise && squares / n - mean * mean < QUIET_POWER) found(r, TH_LINT_QUIET, th_sample_shown(c));
+    if (!noise && n < rate_hz / 10) found(r, TH_LINT_SHORT, th_sample_shown(c));
 }
 
-static th_err check_clip(const th_project *p, const th_dataset *set, const th_clip *c, th_lint_report *r, th_why *why)
+/* A file of the store never changes: its name says what is in it. */
+static th_err check_content(const th_sample *c, const char *path, th_lint_report *r, th_why *why)
 {
-    char path[TH_PATH_BYTES];
+    char hash[TH_HASH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    if (*c->file) return TH_OK;
+    if (th_file_read(path, 0, &bytes, &n, NULL))
+        return th_why_set(why, TH_EIO, "cannot read %s. Check its permissions (ls -l)", path);
+    th_hash_of((th_span){bytes, n}, hash);
+    free(bytes);
+    if (strcmp(hash, c->hash) != 0) found(r, TH_LINT_CHANGED, th_sample_shown(c));
+    return TH_OK;
+}
+
+static th_err check_sound(const th_project *p, const th_dataset *set, const th_sample *c, const char *path,
+                          th_lint_report *r, th_why *why)
+{
     int16_t *pcm;
     int32_t n, file_rate;
-    TH_TRY(th_dataset_path(set, c, path, why));
-    if (!th_file_exists(path)) return found(r, TH_LINT_MISSING, c->file), TH_OK;
     const th_err err = th_dataset_samples(set, c, &pcm, &n, NULL);
     if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", path);
-    if (err) return found(r, TH_LINT_DAMAGED, c->file), TH_OK;
-    if (th_audio_rate(path, &file_rate) == TH_OK && file_rate != p->rate_hz)
-        found(r, TH_LINT_RATE, c->file);
-    else if (th_clip_hash(pcm, n) != c->hash)
-        found(r, TH_LINT_CHANGED, c->file);
+    if (err) return found(r, TH_LINT_DAMAGED, th_sample_shown(c)), TH_OK;
+    if (th_audio_rate(path, &file_rate) == TH_OK && file_rate != p->rate_hz) found(r, TH_LINT_RATE, th_sample_shown(c));
     check_samples(c, pcm, n, p->rate_hz, r);
     free(pcm);
+    return check_content(c, path, r, why);
+}
+
+static th_err check_signal(const th_dataset *set, const th_sample *c, const char *path, th_lint_report *r, th_why *why)
+{
+    float *values;
+    int32_t n, channels;
+    const th_err err = th_dataset_signal(set, c, &values, &n, &channels, NULL);
+    if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", path);
+    if (err) return found(r, TH_LINT_DAMAGED, th_sample_shown(c)), TH_OK;
+    free(values);
+    return check_content(c, path, r, why);
+}
+
+static th_err check_one(const th_project *p, const th_dataset *set, const th_sample *c, th_lint_report *r, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    TH_TRY(th_dataset_path(set, c, path, why));
+    if (!th_file_exists(path)) return found(r, TH_LINT_MISSING, th_sample_shown(c)), TH_OK;
+    switch (c->kind) {
+    case TH_SOUND: return check_sound(p, set, c, path, r, why);
+    case TH_SIGNAL: return check_signal(set, c, path, r, why);
+    case TH_PICTURE: return check_content(c, path, r, why);
+    }
     return TH_OK;
 }
 
@@ -93,8 +127,8 @@ static void check_labels(const th_project *p, const th_dataset *set, th_lint_rep
     size_t count[TH_MAX_LABELS][TH_N_SPLITS] = {{0}}, most = 0;
     const int keywords = p->n_labels - 2;
     for (size_t i = 0; i < set->n; i++) {
-        const int label = th_project_label(p, set->clips[i].label);
-        if (label >= 0) count[label][set->clips[i].split]++;
+        const int label = th_project_label(p, set->samples[i].label);
+        if (label >= 0) count[label][set->samples[i].split]++;
     }
     for (int i = 0; i < keywords; i++) most = count[i][TH_TRAIN] > most ? count[i][TH_TRAIN] : most;
     for (int i = 0; i < p->n_labels; i++) {
@@ -119,38 +153,38 @@ static void check_labels(const th_project *p, const th_dataset *set, th_lint_rep
 
 static int by_speaker(const void *a, const void *b)
 {
-    const th_clip *x = *(const th_clip *const *)a, *y = *(const th_clip *const *)b;
-    const int d = strcmp(x->speaker, y->speaker);
+    const th_sample *x = *(const th_sample *const *)a, *y = *(const th_sample *const *)b;
+    const int d = strcmp(x->subject, y->subject);
     return d ? d : (x->split > y->split) - (x->split < y->split);
 }
 
 static int by_hash(const void *a, const void *b)
 {
-    const th_clip *x = *(const th_clip *const *)a, *y = *(const th_clip *const *)b;
-    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
-    return strcmp(x->file, y->file);
+    const th_sample *x = *(const th_sample *const *)a, *y = *(const th_sample *const *)b;
+    const int order = strcmp(x->hash, y->hash);
+    return order ? order : strcmp(x->name, y->name);
 }
 
 static int by_word(const void *a, const void *b)
 {
-    return strcmp((*(const th_clip *const *)a)->word, (*(const th_clip *const *)b)->word);
+    return strcmp((*(const th_sample *const *)a)->word, (*(const th_sample *const *)b)->word);
 }
 
-static void check_speakers(const th_clip **c, size_t n, th_lint_report *r)
+static void check_speakers(const th_sample **c, size_t n, th_lint_report *r)
 {
     size_t people = 0;
     for (size_t i = 0; i < n; i++)
-        people += *c[i]->speaker && (i == 0 || strcmp(c[i]->speaker, c[i - 1]->speaker) != 0);
+        people += *c[i]->subject && (i == 0 || strcmp(c[i]->subject, c[i - 1]->subject) != 0);
     const th_lint_kind kind =
         people < TH_MIN_SPEAKERS ? TH_LINT_FEW_SPEAKERS : TH_LINT_LEAK; /* no division can mend the first */
     for (size_t i = 0, k; i < n; i = k) {
-        for (k = i; k < n && strcmp(c[k]->speaker, c[i]->speaker) == 0; k++) {
+        for (k = i; k < n && strcmp(c[k]->subject, c[i]->subject) == 0; k++) {
         }
-        if (*c[i]->speaker && c[i]->split == TH_TRAIN && c[k - 1]->split != TH_TRAIN) found(r, kind, c[i]->speaker);
+        if (*c[i]->subject && c[i]->split == TH_TRAIN && c[k - 1]->split != TH_TRAIN) found(r, kind, c[i]->subject);
     }
 }
 
-static void check_words(const th_clip **c, size_t n, th_lint_report *r)
+static void check_words(const th_sample **c, size_t n, th_lint_report *r)
 {
     size_t kinds = 0;
     for (size_t i = 0; i < n; i++) /* one of each word, to the front */
@@ -167,12 +201,12 @@ static void check_words(const th_clip **c, size_t n, th_lint_report *r)
 
 static th_err check_pairs(const th_dataset *set, th_lint_report *r, th_why *why)
 {
-    const th_clip **c = calloc(set->n + 1, sizeof *c);
+    const th_sample **c = calloc(set->n + 1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
-    for (size_t i = 0; i < set->n; i++) c[i] = &set->clips[i];
+    for (size_t i = 0; i < set->n; i++) c[i] = &set->samples[i];
     qsort(c, set->n, sizeof *c, by_hash);
     for (size_t i = 1; i < set->n; i++)
-        if (c[i]->hash == c[i - 1]->hash) found(r, TH_LINT_DUPLICATE, c[i]->file);
+        if (strcmp(c[i]->hash, c[i - 1]->hash) == 0) found(r, TH_LINT_DUPLICATE, th_sample_shown(c[i]));
     qsort(c, set->n, sizeof *c, by_speaker);
     check_speakers(c, set->n, r);
     qsort(c, set->n, sizeof *c, by_word);
@@ -185,9 +219,9 @@ th_err th_lint(const th_project *p, const th_dataset *set, th_import_progress *p
                th_lint_report *report, th_why *why)
 {
     *report = (th_lint_report){0};
-    if (set->n == 0) found(report, TH_LINT_EMPTY, set->clip_dir);
+    if (set->n == 0) found(report, TH_LINT_EMPTY, p->dir);
     for (size_t i = 0; i < set->n; i++) {
-        TH_TRY(check_clip(p, set, &set->clips[i], report, why));
+        TH_TRY(check_one(p, set, &set->samples[i], report, why));
         if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
         if (progress) progress(ctx, (double)(i + 1) / (double)set->n);
     }

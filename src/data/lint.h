@@ -11,8 +11,8 @@
       "Run the same thimble data import again: it puts them back.")                                                    \
     X(TH_LINT_DAMAGED, "damaged", true, "clips that cannot be read",                                                   \
       "Run the same thimble data import again: it puts them back.")                                                    \
-    X(TH_LINT_CHANGED, "changed", false, "clips that differ from what was imported",                                   \
-      "If you edited them, all is well; else delete the files and import again.")                                      \
+    X(TH_LINT_CHANGED, "changed", false, "files that are not what was imported any more",                              \
+      "Run the same thimble data import again: it puts them back. To change a sound, import the new one.")             \
     X(TH_LINT_NO_CLIPS, "no-clips", true, "labels without a training clip",                                            \
       "Record some and import them, or take the label out of thimble.ini.")                                            \
     X(TH_LINT_FEW, "few", false, "labels with fewer than 20 training clips",                                           \
@@ -34,17 +34,17 @@
       "speakers in training and also in val or test, for want of others, so the test looks too good",                  \
       "Record more people: with five or more, thimble data split divides by speaker.")                                 \
     X(TH_LINT_DUPLICATE, "duplicate", false, "clips with the same content as another one",                             \
-      "Delete their lines from data/index.tsv.")                                                                       \
+      "Take them out: thimble data remove, with what names them.")                                                     \
     X(TH_LINT_RATE, "rate", false, "clips at another rate than the project's",                                         \
       "They are converted each time; import them again to convert them once.")                                         \
     X(TH_LINT_CLIPPED, "clipped", false, "clips that are overdriven (many samples at full scale)",                     \
       "Record with less gain or further from the microphone.")                                                         \
     X(TH_LINT_QUIET, "quiet", false, "words that are almost silent (below -50 dBFS)",                                  \
-      "Listen to them: delete the lines of empty ones from data/index.tsv.")                                           \
+      "Listen to them, and take empty ones out: thimble data remove.")                                                 \
     X(TH_LINT_OFFSET, "offset", false, "clips that do not swing around zero (a fault of the microphone's amplifier)",  \
       "Try another input; the features suffer little from it.")                                                        \
     X(TH_LINT_SHORT, "short", false, "words shorter than 0.1 s",                                                       \
-      "Listen to them: delete the lines of broken ones from data/index.tsv.")
+      "Listen to them, and take broken ones out: thimble data remove.")
 
 typedef enum th_lint_kind {
 #define X(id, name, is_error, what, todo) id,

@@ -703,12 +703,12 @@ static th_err write_ini(const th_project *p, const char *path, th_why *why)
 
 th_err th_project_create(const th_project *p, const char *dir, th_why *why)
 {
-    char path[TH_PATH_BYTES], clips[TH_PATH_BYTES];
+    char path[TH_PATH_BYTES], objects[TH_PATH_BYTES];
     TH_TRY(th_path_join(path, dir, TH_FILE_INI, why));
     if (th_file_exists(path))
         return th_why_set(why, TH_EEXIST, "%s is a project already. Choose another folder, or edit %s", dir, path);
-    TH_TRY(th_path_join(clips, dir, th_project_task(p)->input == TH_IN_SOUND ? "data/clips" : "data", why));
-    TH_TRY(th_dir_make(clips, why));
+    TH_TRY(th_path_join(objects, dir, TH_DIR_OBJECTS, why));
+    TH_TRY(th_dir_make(objects, why));
     return write_ini(p, path, why);
 }
 

@@ -1,11 +1,10 @@
 /* data/project.h -- a project folder:
  *
  *   thimble.ini            task, labels, features, training, detection (libinih; commented)
- *   data/index.tsv         one row per clip: file, label, split, speaker, source, hash
- *   data/clips/LABEL/NAME.wav  16 kHz mono 16-bit, made by import and synth
+ *   data/objects/ab/..     sounds, signals, pictures, called by their content (data/dataset.h)
  *   model/float.tflite, model/int8.tflite, model/checkpoint.thc, model/history.json, model/quantize.json
  *   firmware/BOARD/        built by deploy and emulate
- *   thimble.db             what was trained, from what, how well (store/store.h)
+ *   thimble.db             the index of the data and its versions; what was trained, how well (store/store.h)
  *   report.html */
 #ifndef TH_DATA_PROJECT_H
 #define TH_DATA_PROJECT_H
@@ -16,7 +15,7 @@
 #include "os/file.h"
 
 #define TH_FILE_INI        "thimble.ini"
-#define TH_FILE_INDEX      "data/index.tsv"
+#define TH_DIR_OBJECTS     "data/objects"
 #define TH_FILE_FLOAT      "model/float.tflite"
 #define TH_FILE_INT8       "model/int8.tflite"
 #define TH_FILE_CHECKPOINT "model/checkpoint.thc"

@@ -334,7 +334,7 @@ static th_err check_settings(const th_pipeline *p, const th_augment *a, th_why *
 }
 
 typedef struct entry { /* a clip to load */
-    const th_clip *clip;
+    const th_sample *clip;
     int32_t label;
 } entry;
 
@@ -352,7 +352,8 @@ static th_err load_clip(th_sampler *s, const th_dataset *set, const entry *e, th
     c->label = e->label;
     TH_TRY(th_dataset_samples(set, e->clip, &c->pcm, &c->n, why));
     s->n_src++; /* from here on th_sampler_free frees it */
-    if (c->n < 1) return th_why_set(why, TH_EFORMAT, "%s has no samples. Take it out of the data set", e->clip->file);
+    if (c->n < 1)
+        return th_why_set(why, TH_EFORMAT, "%s has no samples. Take it out of the data set", th_sample_shown(e->clip));
     c->start = th_clip_start(c->pcm, c->n, s->pipe.clip_samples);
     return TH_OK;
 }
@@ -362,14 +363,14 @@ static th_err list_clips(const th_sampler *s, const th_dataset *set, th_split sp
 {
     *n = 0;
     for (size_t k = 0; k < set->n; k++) {
-        const th_clip *clip = &set->clips[k];
+        const th_sample *clip = &set->samples[k];
         if (clip->split != split) continue;
         const int32_t label = th_pipeline_label(&s->pipe, clip->label);
         if (label < 0)
             return th_why_set(why, TH_ENOENT,
                               "%s has the label \"%s\", which is not one of the model's labels. "
                               "Add it to thimble.ini or take the clip out",
-                              clip->file, clip->label);
+                              th_sample_shown(clip), clip->label);
         list[(*n)++] = (entry){clip, label};
     }
     if (*n) return TH_OK;

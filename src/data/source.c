@@ -19,7 +19,7 @@ void th_source_free(th_found_list *list)
         free(list->item[i].path);
         free(list->item[i].name);
         free(list->item[i].word);
-        free(list->item[i].speaker);
+        free(list->item[i].subject);
     }
     for (size_t i = 0; i < list->n_problems; i++) free(list->problem[i]);
     free(list->problem);
@@ -189,9 +189,9 @@ static th_err add(walk *w, const char *path, const char *word, const char *speak
     while (*below == '/') below++;
     TH_TRY(th_path_join(name, w->shown, below, w->why));
     th_found f = {
-        .path = strdup(path), .name = strdup(name), .word = strdup(word), .speaker = strndup(speaker, speaker_len)};
+        .path = strdup(path), .name = strdup(name), .word = strdup(word), .subject = strndup(speaker, speaker_len)};
     l->item[l->n++] = f;
-    return f.path && f.name && f.word && f.speaker ? TH_OK : no_memory(w);
+    return f.path && f.name && f.word && f.subject ? TH_OK : no_memory(w);
 }
 
 static void set_listed(walk *w, const char *path)
@@ -445,9 +445,9 @@ static void halve_validation(walk *w)
         th_found *f = &l->item[i];
         size_t k = 0;
         if (!f->has_split || f->split != TH_VAL) continue;
-        const char *who = *f->speaker ? f->speaker : f->name;
+        const char *who = *f->subject ? f->subject : f->name;
         while (k < n && strcmp(speaker[k], who) != 0) k++;
-        if (k == n) speaker[n++] = *f->speaker ? f->speaker : f->name;
+        if (k == n) speaker[n++] = *f->subject ? f->subject : f->name;
         if (k % 2) f->split = TH_TEST;
     }
     free(speaker);

@@ -15,7 +15,7 @@ typedef struct th_found {
     char *path;    /* to open */
     char *name;    /* SRC's own name / path below it: for people and for the index */
     char *word;    /* what is said; TH_LABEL_SILENCE for noise */
-    char *speaker; /* "" when not known */
+    char *subject; /* who speaks; "" when not known */
     bool has_split;
     th_split split;
 } th_found;

@@ -231,9 +231,9 @@ static size_t gather(th_split_item *items, size_t n, int kind, ref *refs)
 {
     size_t k = 0;
     for (size_t i = 0; i < n; i++) {
-        const int its = *items[i].speaker ? 0 : piece_mark(items[i].key) ? 1 : 2;
+        const int its = *items[i].subject ? 0 : piece_mark(items[i].key) ? 1 : 2;
         if (its == kind && (kind == 0 || !items[i].fixed))
-            refs[k++] = (ref){0, items[i].speaker, items[i].key, &items[i]};
+            refs[k++] = (ref){0, items[i].subject, items[i].key, &items[i]};
     }
     if (k) qsort(refs, k, sizeof *refs, by_group);
     return k;

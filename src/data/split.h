@@ -11,7 +11,7 @@
 #define TH_MIN_TO_SPLIT 5 /* a label with fewer clips stays in training */
 
 typedef struct th_split_item {
-    const char *label, *speaker; /* speaker "" when not known */
+    const char *label, *subject; /* subject: who speaks, "" when not known */
     const char *key;             /* names the clip; decides its place in the draw.  "FILE#12": piece 12 of a long
                                     recording, whose pieces are divided in the order of time */
     bool fixed;                  /* split is given and stays */

@@ -47,7 +47,7 @@ static th_err deal(stream *s)
         d->clip = calloc(s->set->n + 1, sizeof *d->clip);
         if (!d->clip) return th_why_set(s->why, TH_ENOMEM, "out of memory");
         for (size_t k = 0; k < s->set->n; k++)
-            if (s->set->clips[k].split == s->cfg->split && strcmp(s->set->clips[k].label, s->p->labels[i]) == 0)
+            if (s->set->samples[k].split == s->cfg->split && strcmp(s->set->samples[k].label, s->p->labels[i]) == 0)
                 d->clip[d->n++] = k;
         if (d->n == 0 && i < s->p->n_labels - 2)
             return th_why_set(
@@ -122,7 +122,7 @@ static th_err note(stream *s, const char *label, int32_t from, int32_t to)
 /* Mixes a clip in at s->at with short ramps; TH_ERANGE when it does not fit any more. */
 static th_err mix(stream *s, size_t number)
 {
-    const th_clip *c = &s->set->clips[number];
+    const th_sample *c = &s->set->samples[number];
     int16_t *pcm;
     int32_t n, from, to;
     TH_TRY(th_dataset_samples(s->set, c, &pcm, &n, s->why));

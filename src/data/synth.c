@@ -24,7 +24,7 @@
 typedef struct plan {
     unsigned voice; /* number of the voice; of the noise for silence */
     const char *label, *word, *language;
-    char speaker[32], source[160];
+    char subject[32], source[160];
     th_split split;
 } plan;
 
@@ -90,7 +90,7 @@ static th_err plan_word(synth *s, unsigned k, const char *label, const char *wor
     c->label = label;
     c->word = word;
     c->language = language;
-    th_text_fmt(c->speaker, sizeof c->speaker, SPEAKER_PREFIX "%s", speaker);
+    th_text_fmt(c->subject, sizeof c->subject, SPEAKER_PREFIX "%s", speaker);
     th_text_fmt(c->source, sizeof c->source, "synthetic:espeak-ng seed %llu, voice %u %s, speed %d, pitch %d, \"%s\"",
                 (unsigned long long)s->cfg->seed, k, voice, m.speed, m.pitch, word);
     return TH_OK;
@@ -155,13 +155,13 @@ static th_err plan_splits(synth *s)
     th_split_item *items = calloc(s->n + s->set->n + 1, sizeof *items);
     if (!items) return no_memory(s);
     for (size_t i = 0; i < s->n; i++)
-        items[i] = (th_split_item){.label = s->plan[i].label, .speaker = s->plan[i].speaker, .key = s->plan[i].source};
+        items[i] = (th_split_item){.label = s->plan[i].label, .subject = s->plan[i].subject, .key = s->plan[i].source};
     size_t n = s->n;
     for (size_t i = 0; i < s->set->n; i++) { /* voices that are here already stay on their side */
-        const th_clip *c = &s->set->clips[i];
-        if (strncmp(c->speaker, SPEAKER_PREFIX, strlen(SPEAKER_PREFIX)) == 0)
+        const th_sample *c = &s->set->samples[i];
+        if (strncmp(c->subject, SPEAKER_PREFIX, strlen(SPEAKER_PREFIX)) == 0)
             items[n++] = (th_split_item){
-                .label = c->label, .speaker = c->speaker, .key = c->source, .fixed = true, .split = c->split};
+                .label = c->label, .subject = c->subject, .key = c->source, .fixed = true, .split = c->split};
     }
     const th_split_cfg cfg = {.val = 0.15, .test = 0.15, .seed = s->cfg->seed};
     bool by_speaker;
@@ -242,15 +242,23 @@ static th_err store(synth *s, const plan *c)
         const float v = s->wet[i] * 32768.0f;
         s->pcm[i] = v > 32767.0f ? 32767 : v < -32768.0f ? -32768 : (int16_t)lrintf(v);
     }
-    th_clip clip = {.label = c->label, .word = c->word, .speaker = c->speaker, .source = c->source, .split = c->split};
-    char stem[TH_LABEL_BYTES + 40];
-    if (th_hash_index_find(s->index, th_clip_hash(s->pcm, s->len), (int64_t)s->set->n) >= 0) {
+    char name[TH_LABEL_BYTES + 40], hash[TH_HASH_BYTES];
+    const th_sample clip = {.name = name,
+                            .label = c->label,
+                            .word = c->word,
+                            .subject = c->subject,
+                            .source = c->source,
+                            .split = c->split};
+    TH_TRY(th_sound_hash(s->p->rate_hz, s->pcm, s->len, hash, s->why));
+    if (th_hash_index_find(s->index, hash) >= 0) {
         s->report->already++;
         return TH_OK;
     }
+    th_text_fmt(name, sizeof name, "%s-synthetic-%u.wav", c->word, c->voice);
+    TH_TRY(th_dataset_put_sound(s->set, &clip, s->pcm, s->len, s->why));
+    th_hash_index_add(s->index, s->set->n - 1);
     s->report->added++;
-    th_text_fmt(stem, sizeof stem, "%s-synthetic-%u", c->word, c->voice);
-    return th_clip_store(s->p, s->set, &clip, stem, s->pcm, s->len, s->why);
+    return TH_OK;
 }
 
 /* The word somewhere near the middle of an empty clip, at level 1 (root mean square of the word). */

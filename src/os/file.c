@@ -268,6 +268,23 @@ void th_file_remove(const char *path)
     (void)unlink(path);
 }
 
+th_err th_file_rename(const char *from, const char *to, th_why *why)
+{
+    if (rename(from, to)) return fail(why, "write", to);
+    sync_folder_of(to);
+    return TH_OK;
+}
+
+bool th_file_link(const char *from, const char *to)
+{
+    return link(from, to) == 0;
+}
+
+void th_dir_remove_empty(const char *path)
+{
+    (void)rmdir(path);
+}
+
 th_err th_dir_make(const char *path, th_why *why)
 {
     char part[TH_PATH_BYTES];

@@ -28,6 +28,15 @@ TH_NODISCARD th_err th_dir_current(char buf[TH_PATH_BYTES], th_why *why); /* the
 int64_t th_file_size(const char *path);                                   /* bytes; -1 when it is no regular file */
 void th_file_remove(const char *path);                                    /* fine when it is not there */
 
+/* The file gets another name on the same disk, in place of one that has it. */
+TH_NODISCARD th_err th_file_rename(const char *from, const char *to, th_why *why);
+
+/* The file gets a second name; false where that can't be (another disk, a file system without links, the name taken).
+ */
+bool th_file_link(const char *from, const char *to);
+
+void th_dir_remove_empty(const char *path); /* stays when something is in it */
+
 /* Two paths to one file or folder have the same identity; false when there is none. */
 bool th_file_identity(const char *path, uint64_t id[2]);
 

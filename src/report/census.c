@@ -4,14 +4,14 @@
 #include <string.h>
 
 typedef struct voice {
-    const char *speaker;
+    const char *subject;
     th_split split;
 } voice;
 
 static int by_voice(const void *a, const void *b)
 {
     const voice *x = a, *y = b;
-    const int order = strcmp(x->speaker, y->speaker);
+    const int order = strcmp(x->subject, y->subject);
     return order ? order : (int)x->split - (int)y->split;
 }
 
@@ -34,7 +34,7 @@ static void count_people(th_census *t, voice *v, size_t n)
     bool in[TH_N_SPLITS] = {false};
     for (size_t i = 0; i < n; i++) {
         in[v[i].split] = true;
-        if (i + 1 < n && strcmp(v[i].speaker, v[i + 1].speaker) == 0) continue;
+        if (i + 1 < n && strcmp(v[i].subject, v[i + 1].subject) == 0) continue;
         for (int s = 0; s < TH_N_SPLITS; s++) t->people[s] += in[s];
         t->people_both += in[TH_TRAIN] && in[TH_TEST];
         memset(in, 0, sizeof in);
@@ -64,14 +64,14 @@ th_err th_census_make(const th_project *p, const th_dataset *set, th_census *t)
     }
     size_t n_voices = 0;
     for (size_t i = 0; i < set->n; i++) {
-        const th_clip *c = &set->clips[i];
+        const th_sample *c = &set->samples[i];
         for (int32_t k = 0; k < p->n_labels; k++)
             if (strcmp(p->labels[k], c->label) == 0) t->clips[k][c->split]++;
         t->split[c->split]++;
         t->synthetic += strncmp(c->source, "synthetic:", 10) == 0;
-        t->no_speaker += !*c->speaker;
-        t->hours += p->rate_hz > 0 ? (double)c->n_samples / p->rate_hz / 3600.0 : 0.0;
-        if (*c->speaker) v[n_voices++] = (voice){c->speaker, c->split};
+        t->no_speaker += !*c->subject;
+        t->hours += p->rate_hz > 0 ? (double)c->n_rows / p->rate_hz / 3600.0 : 0.0;
+        if (*c->subject) v[n_voices++] = (voice){c->subject, c->split};
         t->source[i] = (th_census_item){c->source, 1};
     }
     count_people(t, v, n_voices);

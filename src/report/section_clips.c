@@ -78,7 +78,7 @@ static bool analyse(const th_pipeline *p, sound *s)
 static bool load(const th_report *r, const char *file, sound *s)
 {
     *s = (sound){0};
-    const th_clip clip = {.file = file, .label = "", .word = "", .speaker = "", .source = ""};
+    const th_sample clip = {.file = file, .label = "", .word = "", .subject = "", .source = ""};
     int16_t *pcm;
     int32_t n;
     if (r->pipe.clip_samples < 1 || th_dataset_samples(r->data, &clip, &pcm, &n, NULL)) return false;

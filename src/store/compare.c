@@ -61,8 +61,8 @@ static bool put_run(th_compare *c, int k, const th_run *r)
                 (unsigned long long)th_fnv1a(TH_FNV1A_START, (th_span){(const uint8_t *)r->model, strlen(r->model)}));
     bool good = put_text(c, k, "preset", r->preset) && put_text(c, k, "layers (hash)", layers) &&
                 put_text(c, k, "seed", r->seed) && put_text(c, k, "threads", threads) &&
-                put_text(c, k, "path", r->path) && put_text(c, k, "data (hash)", r->data_hash) &&
-                put_text(c, k, "code", r->code);
+                put_text(c, k, "path", r->path) && put_text(c, k, "data (version)", r->data_version) &&
+                put_text(c, k, "data (hash)", r->data_hash) && put_text(c, k, "code", r->code);
     for (const char *line = r->options, *end; good && *line; line = *end ? end + 1 : end) {
         end = line + strcspn(line, "\n");
         const char *is = strstr(line, " = ");

@@ -37,26 +37,18 @@ static th_err start(th_store *s, const th_run *r, bool resume, int64_t *id, th_w
             "issi", r->threads, r->path, r->code, *id);
     TH_TRY(th_store_run(s, why,
                         "INSERT INTO runs (name, started, state, job, preset, options, model, seed, threads, path, "
-                        "data_hash, code, metric, parameters, macs, epochs) "
-                        "VALUES (?, " NOW ", 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        "ssssssissssiii", r->name, r->job, r->preset, r->options, r->model, r->seed, r->threads,
-                        r->path, r->data_hash, r->code, r->metric, r->parameters, r->macs, r->epochs));
+                        "data_hash, data_version, code, metric, parameters, macs, epochs) "
+                        "VALUES (?, " NOW ", 'running', ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, ''), ?, ?, ?, ?, ?)",
+                        "ssssssisssssiii", r->name, r->job, r->preset, r->options, r->model, r->seed, r->threads,
+                        r->path, r->data_hash, r->data_version, r->code, r->metric, r->parameters, r->macs, r->epochs));
     *id = sqlite3_last_insert_rowid(s->db);
     return TH_OK;
-}
-
-/* The end of a transaction: kept when all went well. */
-static th_err end(th_store *s, th_err err, th_why *why)
-{
-    if (!err) err = th_store_commit(s, why);
-    if (err) th_store_rollback(s);
-    return err;
 }
 
 th_err th_runs_start(th_store *s, const th_run *r, bool resume, int64_t *id, th_why *why)
 {
     TH_TRY(th_store_begin(s, why));
-    return end(s, start(s, r, resume, id, why), why);
+    return th_store_end(s, start(s, r, resume, id, why), why);
 }
 
 th_err th_runs_put(th_store *s, int64_t id, const th_run_value *v, size_t n, th_why *why)
@@ -75,7 +67,7 @@ th_err th_runs_put(th_store *s, int64_t id, const th_run_value *v, size_t n, th_
         sqlite3_reset(q);
     }
     sqlite3_finalize(q);
-    return end(s, err, why);
+    return th_store_end(s, err, why);
 }
 
 th_err th_runs_finish(th_store *s, int64_t id, const char *state, const char *message, int64_t best_epoch, th_why *why)

@@ -11,7 +11,9 @@
 #define TH_RUN_TEXTS(X)                                                                                                \
     X(name)                                                                                                            \
     X(started)                                                                                                         \
-    X(finished) X(state) X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash) X(code) X(metric)
+    X(finished)                                                                                                        \
+    X(state)                                                                                                           \
+    X(message) X(job) X(preset) X(options) X(model) X(seed) X(path) X(data_hash) X(data_version) X(code) X(metric)
 
 /* Figures of `thimble test` that are kept with a run, as they are shown. */
 #define TH_RUN_RESULTS(X)                                                                                              \
@@ -48,7 +50,8 @@ typedef struct th_run_list {
 
 /* A new run in the state "running", or with `resume` the newest one of the same job again.  Runs that still stand as
  * "running" are given up as stopped: the caller holds the project's training lock, so nobody runs them.
- * r: job, preset, options, model, seed, path, data_hash, code, metric and numbers are taken; name may be NULL. */
+ * r: job, preset, options, model, seed, path, data_hash, data_version (store/versions.h), code, metric and numbers are
+ * taken; name may be NULL. */
 TH_NODISCARD th_err th_runs_start(th_store *s, const th_run *r, bool resume, int64_t *id, th_why *why);
 
 /* All of them or none; what is there already is replaced. */

@@ -52,6 +52,63 @@ static const char *const steps[] = {
     " hash TEXT NOT NULL,"
     " PRIMARY KEY (run, kind)) WITHOUT ROWID;"
     "CREATE INDEX artefacts_hash ON artefacts (hash);",
+
+    "CREATE TABLE descriptions ("
+    " id INTEGER PRIMARY KEY,"
+    " kept INTEGER NOT NULL DEFAULT 0," /* 1: of a version. Looked at instead of version_rows, which is long */
+    " digest TEXT NOT NULL UNIQUE,"
+    " hash TEXT NOT NULL,"
+    " suffix TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " label TEXT NOT NULL,"
+    " labels TEXT NOT NULL,"
+    " word TEXT NOT NULL,"
+    " subject TEXT NOT NULL,"
+    " device TEXT NOT NULL,"
+    " consent TEXT NOT NULL,"
+    " licence TEXT NOT NULL,"
+    " source TEXT NOT NULL,"
+    " \"group\" TEXT NOT NULL,"
+    " notes TEXT NOT NULL,"
+    " channels TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('sound', 'signal', 'picture')),"
+    " split TEXT NOT NULL CHECK (split IN ('train', 'val', 'test')),"
+    " rate_hz REAL NOT NULL,"
+    " n_rows INTEGER NOT NULL,"
+    " width INTEGER NOT NULL,"
+    " height INTEGER NOT NULL);"
+    "CREATE INDEX descriptions_hash ON descriptions (hash);"
+    "CREATE TABLE segments ("
+    " description INTEGER NOT NULL REFERENCES descriptions (id) ON DELETE CASCADE,"
+    " from_row INTEGER NOT NULL,"
+    " to_row INTEGER NOT NULL,"
+    " label TEXT NOT NULL,"
+    " PRIMARY KEY (description, from_row, to_row, label)) WITHOUT ROWID;"
+    "CREATE TABLE boxes ("
+    " description INTEGER NOT NULL REFERENCES descriptions (id) ON DELETE CASCADE,"
+    " x REAL NOT NULL,"
+    " y REAL NOT NULL,"
+    " w REAL NOT NULL,"
+    " h REAL NOT NULL,"
+    " label TEXT NOT NULL,"
+    " PRIMARY KEY (description, x, y, w, h, label)) WITHOUT ROWID;"
+    "CREATE TABLE samples (description INTEGER PRIMARY KEY REFERENCES descriptions (id));"
+    "CREATE TABLE versions ("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id TEXT NOT NULL UNIQUE,"
+    " parent TEXT NOT NULL,"
+    " time TEXT NOT NULL,"
+    " message TEXT NOT NULL);"
+    "CREATE TABLE version_rows (" /* descriptions.kept guards these: a foreign key would need an index as long as the
+                                     table */
+    " version INTEGER NOT NULL REFERENCES versions (number),"
+    " description INTEGER NOT NULL,"
+    " PRIMARY KEY (version, description)) WITHOUT ROWID;"
+    "CREATE TABLE data_state ("
+    " one INTEGER PRIMARY KEY CHECK (one = 1),"
+    " head INTEGER REFERENCES versions (number)," /* what the samples were made from */
+    " changes INTEGER NOT NULL);"                 /* th_samples_revision */
+    "ALTER TABLE runs ADD COLUMN data_version TEXT NOT NULL DEFAULT '';",
 };
 #define VERSION ((int)(sizeof steps / sizeof steps[0]))
 
@@ -64,8 +121,8 @@ th_err th_store_fail(const th_store *s, th_why *why)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return th_why_set(why, TH_EFORMAT,
-                          "%s is damaged (%s). The record of runs is all that it holds: move it away, and a new one "
-                          "is begun",
+                          "%s is damaged (%s). It holds the index of the data and the record of runs: put a copy of it "
+                          "back, or move it away and import the data again (its files in data/objects are not in it)",
                           s->path, text);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -143,6 +200,13 @@ th_err th_store_commit(th_store *s, th_why *why)
     return th_store_run(s, why, "COMMIT", "");
 }
 
+th_err th_store_end(th_store *s, th_err err, th_why *why)
+{
+    if (!err) err = th_store_commit(s, why);
+    if (err) th_store_rollback(s);
+    return err;
+}
+
 void th_store_rollback(th_store *s)
 {
     if (!sqlite3_get_autocommit(s->db)) (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
@@ -198,8 +262,8 @@ static th_err check(th_store *s, bool writes, th_why *why)
         return th_why_set(why, TH_EUNSUP, "%s was written by a newer Thimble (schema %d, this one knows %d)", s->path,
                           version, VERSION);
     if (version == VERSION) return TH_OK;
-    if (writes) return bring_up(s, why);
-    return th_why_set(why, TH_ENOENT, "%s holds no runs yet. Make one with: thimble train", s->path);
+    if (!version && !writes) return th_why_set(why, TH_ENOENT, "%s holds nothing yet", s->path);
+    return bring_up(s, why);
 }
 
 th_err th_store_open(const char *path, bool writes, th_store **store, th_why *why)
@@ -212,7 +276,7 @@ th_err th_store_open(const char *path, bool writes, th_store **store, th_why *wh
     }
     /* Readers, too, open for writing where they may: only then what a killed writer left half done is taken back. */
     const int flags = SQLITE_OPEN_READWRITE | (writes ? SQLITE_OPEN_CREATE : 0);
-    if (!writes && !th_file_exists(path)) {
+    if (!writes && !th_file_exists(path) && !th_dir_exists(path)) {
         th_store_close(s);
         return th_why_set(why, TH_ENOENT, "there is no %s: no runs are recorded yet. Make one with: thimble train",
                           path);

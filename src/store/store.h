@@ -4,11 +4,12 @@
  *   metrics    (run, epoch, name) -> value
  *   results    (run, name) -> value of later tests of the run's model
  *   artefacts  (run, kind) -> file and the hash of its content
+ *   samples .. what the project learns from, and its versions (store/samples.h)
  *
  * PRAGMA user_version is the version of the schema; store.c holds one step for each, and a file of an older version is
- * brought up to date when it is opened for writing.  The journal is a rollback journal, not WAL: one file that can be
+ * brought up to date when it is opened.  The journal is a rollback journal, not WAL: one file that can be
  * copied, that can be read from a read-only folder, and that a killed program leaves in order.
- * docs/decisions/09-store.md has the reasons. */
+ * docs/decisions/10-store.md has the reasons. */
 #ifndef TH_STORE_STORE_H
 #define TH_STORE_STORE_H
 

@@ -22,6 +22,12 @@ TH_NODISCARD th_err th_store_prepare(const th_store *s, sqlite3_stmt **q, th_why
 /* The same, run to its end; rows are not looked at. */
 TH_NODISCARD th_err th_store_run(const th_store *s, th_why *why, const char *sql, const char *types, ...);
 
+/* The end of a transaction: kept when `err` is TH_OK, else taken back. */
+TH_NODISCARD th_err th_store_end(th_store *s, th_err err, th_why *why);
+
+/* After a change of the samples, inside its transaction: drops descriptions that nothing uses, counts the change. */
+TH_NODISCARD th_err th_samples_changed(const th_store *s, th_why *why);
+
 /* Next row: *more tells whether there is one. */
 TH_NODISCARD th_err th_store_step(const th_store *s, sqlite3_stmt *q, bool *more, th_why *why);
 

@@ -64,16 +64,16 @@ static size_t count(const world *w, const char *label, int split)
 {
     size_t n = 0;
     for (size_t i = 0; i < w->set->n; i++)
-        n += strcmp(w->set->clips[i].label, label) == 0 && (split < 0 || (int)w->set->clips[i].split == split);
+        n += strcmp(w->set->samples[i].label, label) == 0 && (split < 0 || (int)w->set->samples[i].split == split);
     return n;
 }
 
-static const th_clip *from(const world *w, const char *source_end)
+static const th_sample *from(const world *w, const char *source_end)
 {
     for (size_t i = 0; i < w->set->n; i++) {
-        const char *s = w->set->clips[i].source;
+        const char *s = w->set->samples[i].name;
         const size_t n = strlen(s), m = strlen(source_end);
-        if (n >= m && strcmp(s + n - m, source_end) == 0) return &w->set->clips[i];
+        if (n >= m && strcmp(s + n - m, source_end) == 0) return &w->set->samples[i];
     }
     fail_msg("nothing from %s", source_end);
     return NULL;
@@ -119,7 +119,7 @@ static void a_folder_per_label(void **state)
     assert_int_equal(count(w, "no", TH_VAL), 2);
     assert_int_equal(count(w, "unknown", TH_TEST), 2);
     assert_string_equal(from(w, "märz نعم/3.wav")->word, "märz نعم");
-    assert_int_equal(from(w, "yes/1.wav")->n_samples, 4800);
+    assert_int_equal(from(w, "yes/1.wav")->n_rows, 4800);
     assert_stored(w);
     import_well(w); /* once more: nothing new */
     assert_int_equal(w->report.added, 0);
@@ -139,11 +139,11 @@ static void a_folder_per_speaker(void **state)
     import_well(w);
     assert_true(w->report.by_speaker);
     assert_int_equal(w->report.n_speakers, 10);
-    assert_string_equal(from(w, "yes/person3/1.wav")->speaker, "person3");
+    assert_string_equal(from(w, "yes/person3/1.wav")->subject, "person3");
     for (size_t i = 0; i < w->set->n; i++)
         for (size_t k = 0; k < i; k++)
-            if (strcmp(w->set->clips[i].speaker, w->set->clips[k].speaker) == 0)
-                assert_int_equal(w->set->clips[i].split, w->set->clips[k].split);
+            if (strcmp(w->set->samples[i].subject, w->set->samples[k].subject) == 0)
+                assert_int_equal(w->set->samples[i].split, w->set->samples[k].split);
     assert_int_equal(count(w, "yes", TH_TEST), 2);
 }
 
@@ -169,14 +169,14 @@ static void speech_commands(void **state)
     assert_int_equal(from(w, "yes/abc1_nohash_0.wav")->split, TH_VAL);
     assert_int_equal(from(w, "yes/abc2_nohash_0.wav")->split, TH_TEST);
     assert_string_equal(from(w, "marvin/abc2_nohash_2.wav")->label, "unknown");
-    assert_string_equal(from(w, "marvin/abc2_nohash_2.wav")->speaker, "abc2");
+    assert_string_equal(from(w, "marvin/abc2_nohash_2.wav")->subject, "abc2");
     assert_int_equal(from(w, "marvin/abc2_nohash_5.wav")->split, TH_TRAIN); /* in no list */
     assert_string_equal(from(w, "some.wav")->label, "unknown");
     assert_int_equal(count(w, "silence", -1), 21); /* 20 whole seconds and the one of _silence_ */
     for (int i = 0; i < 20; i++) {
         snprintf(name, sizeof name, "rain.wav#%d", i);
         assert_int_equal(from(w, name)->split, i < 16 ? TH_TRAIN : i < 18 ? TH_VAL : TH_TEST);
-        assert_int_equal(from(w, name)->n_samples, HZ);
+        assert_int_equal(from(w, name)->n_rows, HZ);
     }
     assert_stored(w);
 }
@@ -196,11 +196,11 @@ static void spoken_digits(void **state)
     assert_int_equal(th_project_set_labels(&w->p, digits, 2, NULL), TH_OK);
     import_well(w);
     assert_string_equal(from(w, "7_lea_5.wav")->word, "seven");
-    assert_string_equal(from(w, "7_lea_5.wav")->speaker, "lea");
+    assert_string_equal(from(w, "7_lea_5.wav")->subject, "lea");
     assert_int_equal(from(w, "0_lea_4.wav")->split, TH_TEST);
     assert_int_equal(from(w, "7_lea_5.wav")->split, TH_VAL);
     assert_int_equal(from(w, "0_lea_10.wav")->split, TH_TRAIN);
-    assert_int_equal(from(w, "0_lea_10.wav")->n_samples, 6400);
+    assert_int_equal(from(w, "0_lea_10.wav")->n_rows, 6400);
 }
 
 static void arabic_commands(void **state)
@@ -215,7 +215,7 @@ static void arabic_commands(void **state)
         }
     make_text(at(w->src, "val.csv"), list);
     import_well(w);
-    assert_string_equal(from(w, "yes/00000003_NO_01.wav")->speaker, "00000003");
+    assert_string_equal(from(w, "yes/00000003_NO_01.wav")->subject, "00000003");
     assert_int_equal(from(w, "yes/00000003_NO_01.wav")->split, TH_TRAIN);
     assert_int_equal(from(w, "yes/00000006_NO_01.wav")->split, TH_VAL); /* half of the speakers of val.csv test */
     assert_int_equal(from(w, "yes/00000007_NO_03.wav")->split, TH_TEST);
@@ -237,9 +237,9 @@ static void per_label_takes_few_of_many_speakers(void **state)
     assert_int_equal(w->report.left_out, 2 * (100 - 20 - 14));
     for (size_t i = 0; i < w->set->n; i++) /* 16 speakers train: none of 14 clips has to share one */
         for (size_t k = 0; k < i; k++)
-            if (w->set->clips[i].split == TH_TRAIN && w->set->clips[k].split == TH_TRAIN &&
-                strcmp(w->set->clips[i].label, w->set->clips[k].label) == 0)
-                assert_string_not_equal(w->set->clips[i].speaker, w->set->clips[k].speaker);
+            if (w->set->samples[i].split == TH_TRAIN && w->set->samples[k].split == TH_TRAIN &&
+                strcmp(w->set->samples[i].label, w->set->samples[k].label) == 0)
+                assert_string_not_equal(w->set->samples[i].subject, w->set->samples[k].subject);
 }
 
 static void bad_files_stop_nothing(void **state)
@@ -296,9 +296,9 @@ static void what_is_lost_is_put_back(void **state)
     sound(w, "yes/b.wav", HZ, 0.5, 2);
     import_well(w);
     char path[TH_PATH_BYTES];
-    assert_int_equal(th_dataset_path(w->set, &w->set->clips[0], path, NULL), TH_OK);
+    assert_int_equal(th_dataset_path(w->set, &w->set->samples[0], path, NULL), TH_OK);
     th_file_remove(path);
-    assert_int_equal(th_dataset_path(w->set, &w->set->clips[1], path, NULL), TH_OK);
+    assert_int_equal(th_dataset_path(w->set, &w->set->samples[1], path, NULL), TH_OK);
     assert_int_equal(truncate(path, 100), 0);
     import_well(w);
     assert_int_equal(w->report.added, 2);
@@ -370,10 +370,12 @@ static void scanning_for_a_test(void **state)
     for (size_t i = 0; i < set->n; i++) {
         int16_t *pcm;
         int32_t n;
-        assert_int_equal(set->clips[i].split, TH_TEST);
-        assert_int_equal(th_dataset_samples(set, &set->clips[i], &pcm, &n, NULL), TH_OK);
-        assert_int_equal(n, set->clips[i].n_samples);
-        assert_true(th_clip_hash(pcm, n) == set->clips[i].hash);
+        assert_int_equal(set->samples[i].split, TH_TEST);
+        assert_int_equal(th_dataset_samples(set, &set->samples[i], &pcm, &n, NULL), TH_OK);
+        assert_int_equal(n, set->samples[i].n_rows);
+        char hash[TH_HASH_BYTES];
+        assert_int_equal(th_sound_hash(HZ, pcm, n, hash, NULL), TH_OK);
+        assert_string_equal(hash, set->samples[i].hash);
         free(pcm);
     }
     th_dataset_free(set);
@@ -407,20 +409,21 @@ static void findings(void **state)
     assert_int_equal(r.finding[TH_LINT_SHORT].count, 1);
     assert_int_equal(r.finding[TH_LINT_LEAK].count, 0);
     char path[3][TH_PATH_BYTES];
-    for (int i = 0; i < 3; i++) assert_int_equal(th_dataset_path(w->set, &w->set->clips[10 + i], path[i], NULL), TH_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(th_dataset_path(w->set, &w->set->samples[10 + i], path[i], NULL), TH_OK);
     th_file_remove(path[0]);
     make_text(path[1], "damaged");
     int16_t loud[3200];
     for (int i = 0; i < 3200; i++) loud[i] = 32767;
     assert_int_equal(th_audio_write(path[2], HZ, loud, 3200, NULL), TH_OK);
-    w->set->clips[20].split = w->set->clips[20].split == TH_TRAIN ? TH_TEST : TH_TRAIN;
-    const th_clip twin = {.file = "yes/none.wav",
-                          .label = "yes",
-                          .word = "YES",
-                          .speaker = "",
-                          .source = "s",
-                          .hash = w->set->clips[30].hash,
-                          .n_samples = 1};
+    w->set->samples[20].split = w->set->samples[20].split == TH_TRAIN ? TH_TEST : TH_TRAIN;
+    const th_sample twin = {.file = "yes/none.wav",
+                            .label = "yes",
+                            .word = "YES",
+                            .subject = "",
+                            .source = "s",
+                            .hash = w->set->samples[30].hash,
+                            .n_rows = 1};
     assert_int_equal(th_dataset_add(w->set, &twin, NULL), TH_OK);
     assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
     assert_int_equal(r.n_errors, 2);
@@ -433,7 +436,7 @@ static void findings(void **state)
     assert_int_equal(r.finding[TH_LINT_LEAK].count, 1);
     assert_int_equal(r.finding[TH_LINT_DUPLICATE].count, 1);
     assert_int_equal(r.finding[TH_LINT_CASE].count, 1);
-    for (size_t i = 0; i < w->set->n; i++) w->set->clips[i].speaker = "anna"; /* alone: dividing again cannot help */
+    for (size_t i = 0; i < w->set->n; i++) w->set->samples[i].subject = "anna"; /* alone: dividing again cannot help */
     assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
     assert_int_equal(r.finding[TH_LINT_LEAK].count, 0);
     assert_int_equal(r.finding[TH_LINT_FEW_SPEAKERS].count, 1);

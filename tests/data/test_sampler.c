@@ -34,8 +34,8 @@ static void add_clip(const char *label, const char *word, int number, int n, dou
     snprintf(path, sizeof path, "%s/%s-%d.wav", dir, word, number);
     assert_int_equal(th_audio_write(path, RATE, pcm, n, &why), TH_OK);
     free(pcm);
-    const th_clip clip = {
-        .file = path, .label = label, .word = word, .speaker = "", .source = "test", .split = TH_TRAIN, .n_samples = n};
+    const th_sample clip = {
+        .file = path, .label = label, .word = word, .subject = "", .source = "test", .split = TH_TRAIN, .n_rows = n};
     assert_int_equal(th_dataset_add(set, &clip, &why), TH_OK);
 }
 
@@ -68,7 +68,7 @@ static int make_clips(void **state)
 static int remove_clips(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < set->n; k++) unlink(set->clips[k].file);
+    for (size_t k = 0; k < set->n; k++) unlink(set->samples[k].file);
     th_dataset_free(set);
     return rmdir(dir);
 }
@@ -103,7 +103,7 @@ static void plain(size_t k, float *x)
     int32_t n;
     th_why why = {0};
     assert_int_equal(th_frontend_init(&f, &pipe_.frontend, NULL, NULL, &arena), TH_OK);
-    assert_int_equal(th_dataset_samples(set, &set->clips[k], &pcm, &n, &why), TH_OK);
+    assert_int_equal(th_dataset_samples(set, &set->samples[k], &pcm, &n, &why), TH_OK);
     th_clip_window(pcm, n, 0, window, CLIP);
     th_frontend_clip(&f, window, CLIP, scratch, x);
     free(pcm);
@@ -120,7 +120,7 @@ static void without_augmentation_it_is_the_plain_front_end(void **state)
         plain(k, want);
         assert_memory_equal(x, want, sizeof x);
         for (int c = 0; c < 4; c++)
-            assert_true(y[c] == (strcmp(pipe_.labels[c], set->clips[k].label) == 0 ? 1.0f : 0.0f));
+            assert_true(y[c] == (strcmp(pipe_.labels[c], set->samples[k].label) == 0 ? 1.0f : 0.0f));
     }
     th_sampler_free(s);
 }
@@ -143,19 +143,19 @@ static void an_epoch_is_balanced_and_has_each_keyword_clip_once(void **state)
             size_t k = 0;
             while (k < set->n && memcmp(x, want[k], sizeof x) != 0) k++;
             assert_true(k < set->n); /* unchanged, since no augmentation is asked for */
-            assert_string_equal(set->clips[k].label, pipe_.labels[label]);
+            assert_string_equal(set->samples[k].label, pipe_.labels[label]);
             seen[k]++;
         }
         for (size_t k = 0; k < set->n; k++)
-            if (set->clips[k].label[0] != 'u' || set->clips[k].label[1] == 'p')
-                assert_int_equal(seen[k], strcmp(set->clips[k].label, "silence") != 0);
+            if (set->samples[k].label[0] != 'u' || set->samples[k].label[1] == 'p')
+                assert_int_equal(seen[k], strcmp(set->samples[k].label, "silence") != 0);
         assert_int_equal(count[0], 12);
         assert_int_equal(count[1], 8);
         assert_int_equal(count[2], 20); /* 2 * (12 + 8) / 2 */
         assert_int_equal(count[3], 5);
         int common = 0; /* 32 of the 40 unknown clips are "w0"; shares go by the root */
         for (size_t k = 0; k < set->n; k++)
-            if (strcmp(set->clips[k].word, "w0") == 0) common += seen[k];
+            if (strcmp(set->samples[k].word, "w0") == 0) common += seen[k];
         assert_in_range(common, 8, 10); /* sqrt(32) / (sqrt(32) + 4 sqrt(2)) = 1/2, less what falls on an edge */
     }
     th_sampler_free(s);

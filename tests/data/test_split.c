@@ -17,7 +17,7 @@ static set *make(int n_speakers, int n_labels)
     for (int i = 0; i < N; i++) {
         if (n_speakers) snprintf(s->speaker[i], sizeof s->speaker[i], "s%d", (i * i / 7) % n_speakers);
         snprintf(s->key[i], sizeof s->key[i], "clip%d", i);
-        s->item[i] = (th_split_item){.label = labels[i % n_labels], .speaker = s->speaker[i], .key = s->key[i]};
+        s->item[i] = (th_split_item){.label = labels[i % n_labels], .subject = s->speaker[i], .key = s->key[i]};
     }
     return s;
 }
@@ -96,7 +96,7 @@ static void a_rare_label_is_trained(void **state)
     for (uint64_t seed = 0; seed < 50; seed++) {
         set *s = make(20, 1);
         s->item[17].label = "rare"; /* one clip, of somebody who says nothing else */
-        s->item[17].speaker = "x";
+        s->item[17].subject = "x";
         choose(s, N, seed);
         assert_int_equal(s->item[17].split, TH_TRAIN);
         free(s);
