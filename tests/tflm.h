@@ -175,6 +175,9 @@ static inline bool tflm_has_none(const tflm_case *c)
     case TH_OP_QUANTIZE: return x && x->type == TH_F32 && y->type == TH_U8;
     case TH_OP_FULLY_CONNECTED: /* int4 weights have one scale */
         return c->tensors[n->in[1]].type == TH_S4 && c->tensors[n->in[1]].quant.n > 1;
+    case TH_OP_NEAREST: /* ours alone */
+    case TH_OP_MIXTURE:
+    case TH_OP_TREES: return true;
     default: return false;
     }
 }

@@ -17,7 +17,7 @@ typedef struct th_opt {
     const char *help; /* one line */
 } th_opt;
 
-#define TH_MAX_OPTS  48
+#define TH_MAX_OPTS  64
 #define TH_MAX_WORDS 64
 #define TH_MAX_GIVEN 256
 

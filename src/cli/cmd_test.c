@@ -45,6 +45,7 @@ static th_err test_examples(const th_args *a, th_test *t, th_why *why)
         return th_why_set(why, TH_EUSAGE,
                           "this model takes pictures or numbers, named with --data PATH; --stream and "
                           "--split are for recordings");
+    t->normal = th_arg(a, "normal");
     TH_TRY(
         th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), split ? split : "test", th_arg(a, "device"), why));
     json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
@@ -81,8 +82,9 @@ static th_err run(const th_args *a, th_why *why)
     th_err err = th_test_open(th_word(a, 0, "."), th_arg(a, "model"), &t, why);
     if (!err && t.of_examples)
         err = test_examples(a, &t, why);
-    else if (!err && th_arg(a, "pixels"))
-        err = th_why_set(why, TH_EUSAGE, "--pixels is for models that take pictures; this one takes recordings");
+    else if (!err && (th_arg(a, "pixels") || th_arg(a, "normal")))
+        err = th_why_set(why, TH_EUSAGE, "--%s is for models that take %s; this one takes recordings",
+                         th_arg(a, "pixels") ? "pixels" : "normal", th_arg(a, "pixels") ? "pictures" : "numbers");
     else if (!err)
         err = th_arg(a, "stream")
                   ? th_test_stream(&t, th_arg(a, "stream"), th_arg(a, "truth"), th_arg_on(a, "json"), why)
@@ -94,6 +96,7 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"data", "PATH", NULL, "all recordings below that folder; of a model of pictures or numbers: examples"},
     {"pixels", "LO..HI", NULL, "of a model of pictures without a card: what black and white become"},
+    {"normal", "LABEL", "as the model's card says", "of a model that gives a score: what is normal"},
     {"split", "NAME", "test", "test, val or train clips of the project"},
     {"device", "NAME", "as trained", "of --data that several devices recorded: phone, watch"},
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},

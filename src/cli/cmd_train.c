@@ -7,9 +7,11 @@
 #include "cli/example_set.h"
 #include "cli/train_record.h"
 #include "cli/train_file.h"
+#include "cli/train_learner.h"
 #include "cli/train_view.h"
 #include "cli/version.h"
 #include "data/version.h"
+#include "learn/learn.h"
 #include "os/lock.h"
 #include "os/run.h"
 #include "train/settings.h"
@@ -482,8 +484,11 @@ static th_err run(const th_args *a, th_why *why)
 {
     if (th_arg(a, "data")) {
         th_interrupt_catch();
-        return th_train_file(a, why);
+        return th_learner_find(th_word(a, 0, "")) ? th_train_learner(a, why) : th_train_file(a, why);
     }
+    if (th_learner_find(th_word(a, 0, "")))
+        return th_why_set(why, TH_EUSAGE, "%s learns from rows of numbers: name them with --data FILE.csv",
+                          th_word(a, 0, ""));
     train_cmd *c = calloc(1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
     c->lock = -1;
@@ -510,21 +515,26 @@ static const th_opt opts[] = {
 #undef X
         {"json", NULL, NULL, "print the result as one JSON object"},
     TH_TRAIN_FILE_OPTIONS,
-    {NULL, NULL, NULL, NULL},
+    TH_TRAIN_LEARNER_OPTIONS{NULL, NULL, NULL, NULL},
 };
 
 const th_cmd th_cmd_train = {
     .name = "train",
-    .words = "[PROJECT | PRESET | FILE.txt | FILE.tflite]",
+    .words = "[PROJECT | PRESET | LEARNER | FILE.txt | FILE.tflite]",
     .summary = "learn from the clips: makes model/float.tflite",
-    .detail = "Clips are changed a little each time they are shown (shifted, faster or slower, louder, with\n"
-              "noise), so that few of them go a long way. The network of the epoch that does best on the\n"
-              "validation clips is kept. Ctrl-C stops; --resume goes on from the last whole epoch.\n\n"
-              "  thimble train my-word --preset ds-cnn --seed 2\n\n"
-              "With --data there is no project: the network is a preset, a description in a file, or a float .tflite\n"
-              "that was trained before, of which layers can stay as they are and the end be replaced.\n\n"
-              "  thimble train mobilenet-v1-0.25-96 --data pictures/train --val pictures/val --out mine.tflite\n"
-              "  thimble train vww.tflite --data pictures/train --freeze avgpool1 --keep 4",
+    .detail =
+        "Clips are changed a little each time they are shown (shifted, faster or slower, louder, with\n"
+        "noise), so that few of them go a long way. The network of the epoch that does best on the\n"
+        "validation clips is kept. Ctrl-C stops; --resume goes on from the last whole epoch.\n\n"
+        "  thimble train my-word --preset ds-cnn --seed 2\n\n"
+        "With --data there is no project: the network is a preset, a description in a file, or a float .tflite\n"
+        "that was trained before, of which layers can stay as they are and the end be replaced.\n\n"
+        "  thimble train mobilenet-v1-0.25-96 --data pictures/train --val pictures/val --out mine.tflite\n"
+        "  thimble train vww.tflite --data pictures/train --freeze avgpool1 --keep 4\n\n"
+        "LEARNER is a classic one: knn, kmeans, mixture, pca, logistic, tree, forest or boost (docs/learners.md).\n"
+        "With --normal LABEL, knn, kmeans, mixture and pca learn what those rows are like; above 1 is an alarm.\n\n"
+        "  thimble train forest --data train.csv --trees 50 --depth 10 --out forest.tflite\n"
+        "  thimble train kmeans --data fan.csv --normal ok --clusters 16",
     .opts = opts,
     .max_words = 1,
     .run = run,

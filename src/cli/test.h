@@ -24,6 +24,7 @@ typedef struct th_test {
     bool has_card;
     th_card card;       /* of such a model; pipe has its labels, and nothing else */
     th_examples *shown; /* what it is tested on */
+    const char *normal; /* label of what is normal, for a model that gives a score; NULL: as the card says */
 
     th_dataset *set;
     size_t *clip;        /* [n] clips of the set that are tested */

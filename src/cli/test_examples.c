@@ -44,6 +44,7 @@ static th_err assume_card(th_test *t, const char *pixels, th_why *why)
 
 th_task_output th_test_output(const th_test *t)
 {
+    if (t->has_card && t->card.scores) return TH_OUT_INPUT;
     const th_task *task = t->has_card && t->card.task[0] ? th_task_find(t->card.task) : NULL;
     return task ? task->output : TH_OUT_LABELS;
 }
@@ -56,6 +57,30 @@ static th_err open_project_examples(th_test *t, const char *split_name, th_why *
         return th_why_set(why, TH_ENOENT, "the model of %s has no card. Train it again: thimble train %s",
                           t->project.dir, t->project.dir);
     return th_task_examples(&t->project, split, &t->card, &t->shown, why);
+}
+
+/* Labels of the examples become 0 for what is normal and 1 for the rest. */
+static th_err tell_normal(th_test *t, th_why *why)
+{
+    static const char *const usual[] = {"normal", "0"};
+    th_examples *e = t->shown;
+    const char *label = t->normal ? t->normal : t->card.normal;
+    int32_t k = e->n_labels;
+    for (size_t i = 0; !*label && i < sizeof usual / sizeof *usual; i++)
+        for (int32_t j = 0; j < e->n_labels; j++)
+            if (strcmp(e->labels[j], usual[i]) == 0) label = usual[i];
+    if (!*label)
+        return th_why_set(why, TH_EUSAGE, "the model does not know the name of what is normal: say --normal LABEL");
+    for (int32_t j = 0; j < e->n_labels; j++)
+        if (strcmp(e->labels[j], label) == 0) k = j;
+    if (k == e->n_labels)
+        return th_why_set(why, TH_EUSAGE, "no example has the label \"%s\" of what is normal: say --normal LABEL",
+                          label);
+    if (t->card.n_values && t->card.n_values != e->h * e->w * e->c)
+        return th_why_set(why, TH_ESHAPE, "the examples have %ld numbers each, the model was trained with %ld",
+                          (long)(e->h * e->w * e->c), (long)t->card.n_values);
+    for (int32_t i = 0; i < e->n; i++) e->label[i] = e->label[i] != k;
+    return TH_OK;
 }
 
 static th_err open_examples(th_test *t, const char *data, const char *pixels, const char *device, th_why *why)
@@ -76,6 +101,9 @@ static th_err open_examples(th_test *t, const char *data, const char *pixels, co
     if (t->card.task[0]) return th_task_scan(&t->card, data, device, &shape, &t->shown, why);
     TH_TRY(th_examples_load(data, &shape, &t->shown, why));
     if (!t->has_card) return assume_card(t, pixels, why);
+    if (t->card.scores) return tell_normal(t, why);
+    if (t->normal)
+        return th_why_set(why, TH_EUSAGE, "--normal is for models that give a score of how strange a row is");
     th_why inner = {0};
     const th_err err = th_card_relabel(&t->card, t->shown, &inner);
     return err ? th_why_set(why, err, "%s: %s", data, inner.text) : TH_OK;

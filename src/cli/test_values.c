@@ -31,17 +31,24 @@ static th_err find_rmse(th_test *t, int k, th_why *why)
     return TH_OK;
 }
 
+/* The network gives the score itself, and not what went in. */
+static bool says_score(const th_test *t)
+{
+    return t->card.scores && t->n_out == 1;
+}
+
 /* Scores of all examples; a row of -1 in the truth is neither normal nor abnormal and left out. */
 static size_t scores(const th_test *t, int k, th_scored *s)
 {
     const th_examples_scale scale = th_card_scale(&t->card);
     const size_t each = (size_t)t->n_out;
     size_t n = 0;
-    float *x = malloc(each * sizeof *x);
+    float *x = malloc((size_t)(t->shown->h * t->shown->w * t->shown->c) * sizeof *x);
     for (size_t i = 0; x && i < t->n; i++) {
         if (t->truth[i] < 0) continue;
+        const float *out = t->out[k] + i * each;
         th_examples_get(t->shown, &scale, (int32_t)i, x);
-        s[n++] = (th_scored){th_card_score(x, t->out[k] + i * each, (int32_t)each), t->truth[i] != 0};
+        s[n++] = (th_scored){says_score(t) ? *out : th_card_score(x, out, (int32_t)each), t->truth[i] != 0};
     }
     free(x);
     return n;
@@ -49,7 +56,7 @@ static size_t scores(const th_test *t, int k, th_scored *s)
 
 static th_err find_alarms(th_test *t, int k, th_why *why)
 {
-    if (t->n_out != t->shown->h * t->shown->w * t->shown->c)
+    if (!says_score(t) && t->n_out != t->shown->h * t->shown->w * t->shown->c)
         return th_why_set(why, TH_ESHAPE, "the network gives back %d values, but the examples have %d", (int)t->n_out,
                           (int)(t->shown->h * t->shown->w * t->shown->c));
     th_scored *s = malloc((t->n + 1) * sizeof *s);

@@ -113,6 +113,9 @@ char *th_card_print(const th_card *card)
         bad = json_object_set_new(o, "mean", numbers(card->mean, card->n_values)) ||
               json_object_set_new(o, "inv", numbers(card->inv, card->n_values));
     if (!bad) bad = put_task(card, o);
+    if (!bad && card->scores)
+        bad = json_object_set_new(o, "normal", json_string(card->normal)) ||
+              json_object_set_new(o, "limit", json_real((double)card->limit));
     char *text = bad ? NULL : json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(o);
     return text;
@@ -190,6 +193,14 @@ static bool get_task(const json_t *o, th_card *c)
     return th_task_find(c->task)->input != TH_IN_SIGNAL || (r->rate_hz > 0 && r->window_ms > 0 && r->hop_ms > 0);
 }
 
+/* What is normal and from where on it is not, when the entry says so. */
+static bool get_score(const json_t *o, th_card *card)
+{
+    card->scores = json_object_get(o, "normal") != NULL;
+    return !card->scores ||
+           (get_text(o, "normal", card->normal, sizeof card->normal) && get_float(o, "limit", &card->limit));
+}
+
 th_err th_card_from(const th_model *model, th_card *card, th_why *why)
 {
     const th_span text = th_model_metadata(model, TH_CARD_METADATA);
@@ -208,10 +219,11 @@ th_err th_card_parse(th_span text, th_card *card, th_why *why)
                       get_labels(json_object_get(o, "labels"), card) &&
                       get_numbers(json_object_get(o, "pixels"), pixels, 2) == 2;
     const int32_t n = good ? get_numbers(json_object_get(o, "mean"), card->mean, TH_CARD_VALUES) : -1;
+    const bool scored = !good || get_score(o, card);
     const bool same = n >= 0 && get_numbers(json_object_get(o, "inv"), card->inv, TH_CARD_VALUES) == n;
     const bool known = same && get_task(o, card);
     json_decref(o);
-    if (!known) return th_why_set(why, TH_EFORMAT, "the model's entry %s is damaged", TH_CARD_METADATA);
+    if (!known || !scored) return th_why_set(why, TH_EFORMAT, "the model's entry %s is damaged", TH_CARD_METADATA);
     card->pixel_lo = pixels[0], card->pixel_hi = pixels[1];
     card->n_values = n;
     return TH_OK;

@@ -1,7 +1,8 @@
 /* data/card.h -- what a model that was trained on examples (data/examples.h) says of itself: the metadata entry
  * "thimble.examples" in its .tflite, JSON: {"format": 1, "labels": [..], "pixels": [lo, hi]}, and for rows of numbers
  * {"mean": [..], "inv": [..]} of each column.  Models of projects say more: {"task": "activity", "rate_hz": 50, ..}, so
- * that their tests and firmware need no project. */
+ * that their tests and firmware need no project.  A model that was shown what is normal only, and gives one score, has
+ * {"normal": LABEL, "limit": a score above it is an alarm} and no labels. */
 #ifndef TH_DATA_CARD_H
 #define TH_DATA_CARD_H
 
@@ -19,10 +20,12 @@ typedef struct th_card {
     float mean[TH_CARD_VALUES], inv[TH_CARD_VALUES];
     char task[24]; /* of the project (data/task.h); "": of no project, and what follows is not set */
     th_recipe recipe;
-    int32_t axes;         /* channels of the sensor */
-    char device[32];      /* what recorded it: "phone"; "": anything */
-    float limit;          /* of anomalies: a score above it is one; 0: not known */
-    uint64_t source_hash; /* FNV-1a of the float .tflite that an int8 one was made from; 0 for none */
+    int32_t axes;                /* channels of the sensor */
+    char device[32];             /* what recorded it: "phone"; "": anything */
+    float limit;                 /* of anomalies: a score above it is one; 0: not known */
+    uint64_t source_hash;        /* FNV-1a of the float .tflite that an int8 one was made from; 0 for none */
+    bool scores;                 /* it gives one score of how strange an example is; limit is set */
+    char normal[TH_LABEL_BYTES]; /* of such a model: the label of what is normal; "": not known */
 } th_card;
 
 /* Labels of the examples and the scale of their values: for numbers mean 0 and deviation 1 of each column;

@@ -108,3 +108,36 @@ th_err th_flex_map_i32(const th_flex_map *map, const char *key, int32_t *value, 
         if (key_is(map, i, key)) return number(map, i, value, diag);
     return th_fail(diag, TH_ENOENT, 0, "options: a value is missing");
 }
+
+static size_t put_32(uint8_t *bytes, size_t at, size_t v)
+{
+    for (size_t i = 0; i < 4; i++) bytes[at + i] = (uint8_t)(v >> 8 * i);
+    return at + 4;
+}
+
+size_t th_flex_map_write(const th_flex_entry *entry, size_t n, uint8_t *bytes, size_t cap)
+{
+    size_t texts = 0, key = 0, at;
+    for (size_t i = 0; i < n; i++) texts += strlen(entry[i].key) + 1;
+    texts = (texts + 3) / 4 * 4;
+    const size_t keys = texts + 4, values = keys + 4 * n + 12, types = values + 4 * n, root = (types + n + 3) / 4 * 4;
+    if (root + 6 > cap) return root + 6;
+    memset(bytes, 0, root + 6);
+    put_32(bytes, texts, n);
+    for (size_t i = 0; i < n; i++) {
+        const size_t length = strlen(entry[i].key) + 1;
+        memcpy(bytes + key, entry[i].key, length);
+        put_32(bytes, keys + 4 * i, keys + 4 * i - key);
+        put_32(bytes, values + 4 * i, (size_t)(uint32_t)entry[i].value);
+        bytes[types + i] = KIND_INT << 2 | 2;
+        key += length;
+    }
+    at = keys + 4 * n;
+    at = put_32(bytes, at, at - keys);
+    at = put_32(bytes, at, 4);
+    put_32(bytes, at, n);
+    put_32(bytes, root, root - values);
+    bytes[root + 4] = KIND_MAP << 2 | 2;
+    bytes[root + 5] = 4;
+    return root + 6;
+}

@@ -34,4 +34,14 @@ TH_NODISCARD th_err th_flex_map_open(th_span bytes, th_flex_map *map, th_diag *d
  * Errors: TH_ENOENT when the key is not there, TH_EFORMAT, TH_ERANGE. */
 TH_NODISCARD th_err th_flex_map_i32(const th_flex_map *map, const char *key, int32_t *value, th_diag *diag);
 
+/* One entry of a map that is written. */
+typedef struct th_flex_entry {
+    const char *key;
+    int32_t value;
+} th_flex_entry;
+
+/* Writes a map of n entries, whose keys stand in the order of the alphabet, all widths 4 bytes; the bytes it needs.
+ * More than `cap`: nothing is written. */
+size_t th_flex_map_write(const th_flex_entry *entry, size_t n, uint8_t *bytes, size_t cap);
+
 #endif

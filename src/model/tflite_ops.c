@@ -279,6 +279,9 @@ static const th_tfl_op rows[] = {
     BARE(SIGNAL_STACKER),
     BARE(SIGNAL_OVERLAP_ADD),
     BARE(SIGNAL_DELAY),
+    BARE(NEAREST),
+    BARE(MIXTURE),
+    BARE(TREES),
 };
 
 /* In the order of their numbers, from TH_OP_SIGNAL_WINDOW. */
@@ -297,6 +300,9 @@ static const char *const custom_names[] = {
     "SignalStacker",
     "SignalOverlapAdd",
     "SignalDelay",
+    "ThimbleNearest",
+    "ThimbleMixture",
+    "ThimbleTrees",
 };
 
 const th_tfl_op *th_tfl_op_row(th_op op)

@@ -203,7 +203,16 @@
     X(189, th_depthwise_conv_2d_s8)                                                                                    \
     X(190, th_depthwise_conv_2d_s8w4)                                                                                  \
     X(191, th_fully_connected_s8)                                                                                      \
-    X(192, th_fully_connected_s8w4)
+    X(192, th_fully_connected_s8w4)                                                                                    \
+    X(193, th_mixture_f32)                                                                                             \
+    X(194, th_mixture_s8)                                                                                              \
+    X(195, th_nearest_distance_f32)                                                                                    \
+    X(196, th_nearest_distance_s8)                                                                                     \
+    X(197, th_nearest_vote_f32)                                                                                        \
+    X(198, th_nearest_vote_s8)                                                                                         \
+    X(199, th_trees_f32)                                                                                               \
+    X(200, th_trees_s16)                                                                                               \
+    X(201, th_trees_s8)
 
 #define TH_KERNELS_ARM_DSP_LIST(X)                                                                                     \
     X(1000, th_conv_2d_dsp)                                                                                            \

@@ -140,7 +140,7 @@ typedef union th_attr {
     } call; /* CALL_ONCE {init}, IF {then, else}, WHILE {condition, body} */
     struct {
         th_span options;
-    } custom; /* SIGNAL_*: a FlexBuffer, or {NULL, 0} */
+    } custom; /* numbers from 1000 on: a FlexBuffer, or {NULL, 0} */
 } th_attr;
 
 /* Operators, numbered as BuiltinOperator in a .tflite file; custom ones from 1000.  Their rows stand in op.c. */
@@ -270,7 +270,10 @@ typedef union th_attr {
     X(SIGNAL_FRAMER, 1010)                                                                                             \
     X(SIGNAL_STACKER, 1011)                                                                                            \
     X(SIGNAL_OVERLAP_ADD, 1012)                                                                                        \
-    X(SIGNAL_DELAY, 1013)
+    X(SIGNAL_DELAY, 1013)                                                                                              \
+    X(NEAREST, 1014)                                                                                                   \
+    X(MIXTURE, 1015)                                                                                                   \
+    X(TREES, 1016)
 
 typedef enum th_op {
 #define X(name, code) TH_OP_##name = code,

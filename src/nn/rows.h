@@ -120,7 +120,10 @@
     X(signal_framer)                                                                                                   \
     X(signal_stacker)                                                                                                  \
     X(signal_overlap_add)                                                                                              \
-    X(signal_delay)
+    X(signal_delay)                                                                                                    \
+    X(nearest)                                                                                                         \
+    X(mixture)                                                                                                         \
+    X(trees)
 
 #define X(name) extern const th_op_row th_row_##name;
 TH_ROW_LIST(X)
