@@ -101,13 +101,17 @@ void th_filter_run_s32(const th_filter *f, const int32_t *coef, int32_t *x, int3
     for (int32_t t = 0; t < n; t++) x[t] -= first;
     for (int32_t i = th_filter_sections(f); i > 0; i--, coef += 5) {
         int32_t x1 = 0, x2 = 0, y1 = 0, y2 = 0;
+        int64_t rest1 = 0, rest2 = 0; /* what rounding cut off goes into the next sums, so its slow part is lost */
         for (int32_t t = 0; t < n; t++) {
             const int64_t sum = (int64_t)coef[0] * x[t] + (int64_t)coef[1] * x1 + (int64_t)coef[2] * x2 -
-                                (int64_t)coef[3] * y1 - (int64_t)coef[4] * y2;
+                                (int64_t)coef[3] * y1 - (int64_t)coef[4] * y2 + 2 * rest1 - rest2;
+            const int64_t y = (sum + (INT64_C(1) << 28)) >> 29;
+            rest2 = rest1;
+            rest1 = sum - y * (INT64_C(1) << 29);
             x2 = x1;
             x1 = x[t];
             y2 = y1;
-            y1 = clamped((sum + (INT64_C(1) << 28)) >> 29);
+            y1 = clamped(y);
             x[t] = y1;
         }
     }

@@ -46,7 +46,7 @@ void th_filter_design_s32(const th_filter *f, float rate_hz, int32_t *coef);
  * edges from rate / 500, 1e-2 at rate / 10000. */
 void th_filter_run(const th_filter *f, const float *coef, float *x, int32_t n);
 
-/* The same in integers: x [n] below 2^28; products have 64 bits. */
+/* The same in integers: |x[t]| <= 2^27; products have 64 bits. */
 void th_filter_run_s32(const th_filter *f, const int32_t *coef, int32_t *x, int32_t n);
 
 #endif

@@ -26,7 +26,9 @@
  *   1           raw, mean, sd, rms, min, max, step       2        range
  *   1/256       skew, 1/8 kurtosis                       2^-15    crossings
  *   1/1024      logarithms of power                      rate_hz / 65536    peaks' Hz
- * all rounded and clamped to 16 bits.  There is no normalisation then. */
+ * all rounded and clamped to 16 bits; there is no normalisation then.  Errors against floats, beside the rounding: skew
+ * and kurtosis 1 %; the root of a band's power 1e-3 of the axis's deviation times the root of the bins in it, and 0.1
+ * %. */
 #ifndef TH_DSP_BLOCK_H
 #define TH_DSP_BLOCK_H
 

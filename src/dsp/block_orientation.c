@@ -58,6 +58,13 @@ static size_t scratch_of(const th_block_cfg *cfg, const th_block_part *part)
     return (size_t)cfg->window;
 }
 
+static vec unit(vec v)
+{
+    const vec none = {0.0f, 0.0f, 0.0f};
+    const float length = dot(v, v);
+    return length > TH_BLOCK_TINY ? plus(none, 1.0f / th_sqrtf(length), v) : none;
+}
+
 /* g after the sensor turned by w dt, with its length. */
 static vec turned(vec g, vec w, float dt)
 {
@@ -85,11 +92,12 @@ static vec three(const int32_t *axis, const float *row, int32_t k)
 
 static void put(float *out, vec sum, vec first, vec last, float up, float flat, int32_t n)
 {
-    const vec none = {0.0f, 0.0f, 0.0f}, m = plus(none, 1.0f / (float)n, sum), side = cross(first, last);
+    const vec none = {0.0f, 0.0f, 0.0f}, m = plus(none, 1.0f / (float)n, sum), from = unit(first), to = unit(last),
+              side = cross(from, to);
     out[0] = th_atan2f(m.y, m.z);
     out[1] = th_atan2f(-m.x, th_sqrtf(m.y * m.y + m.z * m.z));
     out[2] = th_sqrtf(dot(m, m));
-    out[3] = th_atan2f(th_sqrtf(dot(side, side)), dot(first, last));
+    out[3] = th_atan2f(th_sqrtf(dot(side, side)), dot(from, to));
     out[4] = th_sqrtf(up / (float)n);
     out[5] = th_sqrtf(flat / (float)n);
 }

@@ -122,7 +122,7 @@ void th_block_spectral_s16(const th_block_cfg *cfg, const th_block_part *part, c
     for (int32_t a = 0; a < cfg->n_axes; a++) {
         int32_t exponent;
         if (!th_block_has(part, a)) continue;
-        for (int32_t t = 0; t < p.n; t++) scratch[t] = (int32_t)window[t * cfg->n_axes + a] * 256;
+        for (int32_t t = 0; t < p.n; t++) scratch[t] = window[t * cfg->n_axes + a] * INT32_C(4096);
         th_filter_run_s32(&part->filter, step->s32 + 3, scratch, p.n);
         int16_t *y = th_power_spectrum_s16(&p, step->s16, scratch, x, work, &exponent);
         put_logs_s16(&p, step->s32, y, exponent, out);

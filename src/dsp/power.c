@@ -96,24 +96,23 @@ static int16_t scaled(int32_t v, int32_t shift)
     return (int16_t)(shift >= 0 ? v * (INT32_C(1) << shift) : (v + (INT32_C(1) << (-shift - 1))) >> -shift);
 }
 
-int16_t *th_power_spectrum_s16(const th_power *p, const int16_t *s16, const int32_t *c, int16_t *x, int16_t *work,
+int16_t *th_power_spectrum_s16(const th_power *p, const int16_t *s16, int32_t *c, int16_t *x, int16_t *work,
                                int32_t *exponent)
 {
     int64_t sum = 0;
     int32_t top = 0, shift = 0;
     for (int32_t t = 0; t < p->n; t++) sum += c[t];
-    const int32_t mean = (int32_t)(sum / p->n);
+    const int32_t mean = (int32_t)(sum / p->n); /* of 4096 steps: what is cut off does not matter */
     for (int32_t t = 0; t < p->n; t++) {
-        const int32_t d = c[t] - mean;
-        if (d > top || -d > top) top = d < 0 ? -d : d;
+        c[t] = (int32_t)(((int64_t)(c[t] - mean) * s16[t]) >> 15);
+        if (c[t] > top || -c[t] > top) top = c[t] < 0 ? -c[t] : c[t];
     }
     while (top && shift < 14 && top < INT32_C(1) << (14 - shift)) shift++; /* below: 2^14 <= top 2^shift */
     while (shift <= 0 && top >> -shift > 32700) shift--;
-    for (int32_t t = 0; t < p->n; t++)
-        x[t] = (int16_t)(((int32_t)scaled(c[t] - mean, shift) * s16[t] + (INT32_C(1) << 14)) >> 15);
+    for (int32_t t = 0; t < p->n; t++) x[t] = scaled(c[t], shift);
     for (int32_t t = p->n; t < p->n_fft; t++) x[t] = 0;
     int16_t *y = th_fft_real_s16(p->n_fft, s16 + p->n, x, work, exponent);
-    *exponent -= shift + 8;
+    *exponent -= shift + 12;
     return y;
 }
 

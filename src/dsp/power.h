@@ -35,9 +35,9 @@ void th_power_logs(const th_power *p, const float *power, float *out, int32_t st
 
 /* ---- 16 bits ---- */
 
-/* Samples c [n] (times 256) to a spectrum: returns x or work, both [n_fft + 2]; true values are those times
+/* Samples c [n] (times 4096; used up) to a spectrum: returns x or work, both [n_fft + 2]; true values are those times
  * 2^*exponent. */
-int16_t *th_power_spectrum_s16(const th_power *p, const int16_t *s16, const int32_t *c, int16_t *x, int16_t *work,
+int16_t *th_power_spectrum_s16(const th_power *p, const int16_t *s16, int32_t *c, int16_t *x, int16_t *work,
                                int32_t *exponent);
 
 /* ln(square 4^exponent (2 / sum w)^2 + floor) times 1024, rounded and clamped.  Error: below 0.001 in units of ln. */
