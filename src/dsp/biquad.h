@@ -4,16 +4,15 @@
  *
  * Bilinear transform of the analogue filter with its edge (-3 dB) put where it belongs, K = tan(pi edge / rate);
  * section i of an even order N has Q = 1 / (2 cos(pi (2i + 1) / (2N))), of an odd one 1 / (2 cos(pi (i + 1) / N)) and a
- * section of first order more.  A band-pass is a
- * high-pass of the order at its lower edge and then a low-pass of the order at its upper one.
- * Source: Oppenheim, Schafer, "Discrete-Time Signal Processing", 7.1; Zoelzer, "DAFX", 2.2. */
+ * section of first order more.  A band-pass is a high-pass of the order at its lower edge and then a low-pass of the
+ * order at its upper one.
+ * Source: Oppenheim, Schafer, "Discrete-Time Signal Processing", chapter 7 (bilinear transform, Butterworth). */
 #ifndef TH_DSP_BIQUAD_H
 #define TH_DSP_BIQUAD_H
 
 #include <stdint.h>
 
-#define TH_BIQUAD_ORDER    8
-#define TH_BIQUAD_SECTIONS 8 /* most of a band-pass */
+#define TH_BIQUAD_ORDER 8
 
 typedef enum th_filter_kind {
     TH_FILTER_NONE,

@@ -14,9 +14,9 @@
  *   crossings         share of steps in which the signal crosses its mean
  *   autocorrelation   n lags
  *   spectral          n logarithms of power, then `peaks` pairs of Hz and logarithm
- *   wavelet           5 for each of `n` levels and for what remains: share of energy, entropy, sd, mean |d|, largest
- * |d| spectrogram       n logarithms of power for each frame, [frames][n][axes] orientation       of three axes (and a
- * gyroscope's three) together: TH_ORIENTATION_VALUES
+ *   wavelet           for each of n levels and what remains: share of energy, entropy, sd, mean |d|, largest |d|
+ *   spectrogram       n logarithms of power for each frame, [frames][n][axes]
+ *   orientation       of three axes (and a gyroscope's three) together: TH_ORIENTATION_VALUES
  *
  * Parts with values for each row stand among themselves only: [window][values of all parts].
  * Values of one axis stand together, axes in their order, but for raw and spectrogram.  Inputs are finite, |x| < 1e15.
@@ -26,9 +26,9 @@
  *   1           raw, mean, sd, rms, min, max, step       2        range
  *   1/256       skew, 1/8 kurtosis                       2^-15    crossings
  *   1/1024      logarithms of power                      rate_hz / 65536    peaks' Hz
- * all rounded and clamped to 16 bits; there is no normalisation then.  Errors against floats, beside the rounding: skew
- * and kurtosis 1 %; the root of a band's power 1e-3 of the axis's deviation times the root of the bins in it, and 0.1
- * %. */
+ * all rounded and clamped to 16 bits; there is no normalisation then.  Errors against floats, beside the rounding:
+ * skew and kurtosis 1 %; the root of a band's power 0.1 %, and 0.1 % of the axis's deviation for each of its bins
+ * (times the root of their number). */
 #ifndef TH_DSP_BLOCK_H
 #define TH_DSP_BLOCK_H
 

@@ -25,7 +25,8 @@ typedef struct th_block_row {
 } th_block_row;
 
 extern const th_block_row th_block_raw_row, th_block_stats_row, th_block_crossings_row, th_block_autocorrelation_row,
-    th_block_spectral_row, th_block_wavelet_row, th_block_spectrogram_row, th_block_orientation_row, th_block_aligned_row;
+    th_block_spectral_row, th_block_wavelet_row, th_block_spectrogram_row, th_block_orientation_row,
+    th_block_aligned_row;
 
 th_block_run_fn th_block_raw, th_block_stats, th_block_crossings, th_block_autocorrelation, th_block_spectral,
     th_block_wavelet, th_block_spectrogram, th_block_orientation, th_block_aligned;

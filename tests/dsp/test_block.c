@@ -173,6 +173,8 @@ static void rows_stand_side_by_side(void **state)
     }
     c.part[1] = (th_block_part){.kind = TH_BLOCK_CROSSINGS};
     assert_int_equal(th_block_check(&c, NULL), TH_ERANGE);
+}
+
 /* ---- limits ---- */
 
 static void nothing_and_constants_give_numbers(void **state)
