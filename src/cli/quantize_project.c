@@ -245,19 +245,34 @@ static bool card_names(const th_model *m, uint64_t hash)
     return good;
 }
 
-/* True when int8.tflite is sound, was made from a float file with this hash, and detects by thimble.ini's settings. */
-static bool is_fresh(const char *path, const th_project *p, uint64_t hash)
+/* Settings of detection are beside the network: other ones in thimble.ini leave its integers, which may have been
+ * trained for long, as they are. */
+static th_err set_detect(const char *path, const th_project *p, th_model *m, th_pipeline *pipe, th_why *why)
+{
+    if (same_detect(&pipe->detect, &p->detect)) return TH_OK;
+    pipe->detect = p->detect;
+    TH_TRY(th_pipeline_attach(pipe, m, why));
+    return th_model_save(m, path, why);
+}
+
+/* *fresh: int8.tflite is sound, and was made from a float file with this hash; then it detects by thimble.ini's
+ * settings. */
+static th_err look(const char *path, const th_project *p, uint64_t hash, bool *fresh, th_why *why)
 {
     th_model *m = NULL;
     th_pipeline pipe;
     th_why ignored = {0};
-    if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return false;
-    const bool sound = th_project_task(p)->input == TH_IN_SOUND;
-    const bool fresh = sound ? th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash &&
-                                   same_detect(&pipe.detect, &p->detect)
-                             : card_names(m, hash);
+    th_err err = TH_OK;
+    *fresh = false;
+    if (!th_file_exists(path) || th_model_load(path, &m, &ignored)) return TH_OK;
+    if (th_project_task(p)->input == TH_IN_SOUND) {
+        *fresh = th_pipeline_from(m, &pipe, &ignored) == TH_OK && pipe.source_hash == hash;
+        if (*fresh) err = set_detect(path, p, m, &pipe, why);
+    } else {
+        *fresh = card_names(m, hash);
+    }
     th_model_free(m);
-    return fresh;
+    return err;
 }
 
 static th_err hash_source(const th_project *p, uint64_t *hash, th_why *why)
@@ -278,8 +293,10 @@ th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why
     uint64_t hash = 0;
     *made = false;
     TH_TRY(th_project_path(p, TH_FILE_INT8, path, why));
+    bool fresh = false;
     th_err err = hash_source(p, &hash, why);
-    if (!err && !is_fresh(path, p, hash)) {
+    if (!err) err = look(path, p, hash, &fresh, why);
+    if (!err && !fresh) {
         const th_quantize_options options = th_quantize_defaults();
         th_quantized q;
         *made = true;

@@ -65,7 +65,8 @@ TH_NODISCARD th_err th_project_quantize(const th_project *p, const th_quantize_o
                                         th_why *why);
 
 /* The same with the default settings, but only when int8.tflite is missing, cannot be read, or was made from another
- * float model than the one that is there.  *made: whether it was needed. */
+ * float model than the one that is there.  Else its integers stay, and only its settings of detection become those of
+ * thimble.ini.  *made: whether it was needed. */
 TH_NODISCARD th_err th_project_quantize_if_stale(const th_project *p, bool *made, th_why *why);
 
 /* Examples for a model: in files, or those of its project. */

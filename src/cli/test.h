@@ -38,9 +38,10 @@ typedef struct th_test {
     /* networks whose outputs are numbers and no classes */
     float *out[TH_MAX_NETS]; /* [n][n_out] */
     int32_t n_out;
-    double rmse[TH_MAX_NETS]; /* of numbers */
-    double auc[TH_MAX_NETS];  /* of anomalies; -1: one of the two kinds is missing */
-    th_alarms alarms[TH_MAX_NETS];
+    double rmse[TH_MAX_NETS];      /* of numbers */
+    double auc[TH_MAX_NETS];       /* of anomalies; -1: one of the two kinds is missing */
+    th_alarms alarms[TH_MAX_NETS]; /* when the card has a limit */
+    double error[TH_MAX_NETS][2];  /* mean score of the normal ones, of the anomalies; -1: there are none */
 
     th_confusion confusion[TH_MAX_NETS];
     size_t tested, unreadable, no_class, agree;

@@ -46,7 +46,8 @@ th_task_output th_test_output(const th_test *t)
 {
     if (t->has_card && t->card.scores) return TH_OUT_INPUT;
     const th_task *task = t->has_card && t->card.task[0] ? th_task_find(t->card.task) : NULL;
-    return task ? task->output : TH_OUT_LABELS;
+    if (task) return task->output;
+    return t->has_card && t->card.n_labels == 0 ? TH_OUT_INPUT : TH_OUT_LABELS; /* `train --target input` */
 }
 
 static th_err open_project_examples(th_test *t, const char *split_name, th_why *why)
@@ -59,7 +60,7 @@ static th_err open_project_examples(th_test *t, const char *split_name, th_why *
     return th_task_examples(&t->project, split, &t->card, &t->shown, why);
 }
 
-/* Labels of the examples become 0 for what is normal and 1 for the rest. */
+/* Labels of the examples become 0 for what is normal and 1 for the rest; of one label alone all are normal. */
 static th_err tell_normal(th_test *t, th_why *why)
 {
     static const char *const usual[] = {"normal", "0"};
@@ -69,6 +70,7 @@ static th_err tell_normal(th_test *t, th_why *why)
     for (size_t i = 0; !*label && i < sizeof usual / sizeof *usual; i++)
         for (int32_t j = 0; j < e->n_labels; j++)
             if (strcmp(e->labels[j], usual[i]) == 0) label = usual[i];
+    if (!*label && e->n_labels == 1) label = e->labels[0];
     if (!*label)
         return th_why_set(why, TH_EUSAGE, "the model does not know the name of what is normal: say --normal LABEL");
     for (int32_t j = 0; j < e->n_labels; j++)
@@ -101,9 +103,10 @@ static th_err open_examples(th_test *t, const char *data, const char *pixels, co
     if (t->card.task[0]) return th_task_scan(&t->card, data, device, &shape, &t->shown, why);
     TH_TRY(th_examples_load(data, &shape, &t->shown, why));
     if (!t->has_card) return assume_card(t, pixels, why);
-    if (t->card.scores) return tell_normal(t, why);
+    if (th_test_output(t) == TH_OUT_INPUT) return tell_normal(t, why);
     if (t->normal)
-        return th_why_set(why, TH_EUSAGE, "--normal is for models that give a score of how strange a row is");
+        return th_why_set(why, TH_EUSAGE,
+                          "--normal is for autoencoders, and models that give a score of how strange a row is");
     th_why inner = {0};
     const th_err err = th_card_relabel(&t->card, t->shown, &inner);
     return err ? th_why_set(why, err, "%s: %s", data, inner.text) : TH_OK;

@@ -54,6 +54,16 @@ static size_t scores(const th_test *t, int k, th_scored *s)
     return n;
 }
 
+/* Mean score of those that are, or are not, anomalies. */
+static double mean_score(const th_scored *s, size_t n, bool abnormal)
+{
+    double sum = 0;
+    size_t of = 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i].abnormal == abnormal) sum += (double)s[i].score, of++;
+    return of ? sum / (double)of : -1;
+}
+
 static th_err find_alarms(th_test *t, int k, th_why *why)
 {
     if (!says_score(t) && t->n_out != t->shown->h * t->shown->w * t->shown->c)
@@ -65,6 +75,7 @@ static th_err find_alarms(th_test *t, int k, th_why *why)
     t->no_class = t->n - t->tested;
     t->alarms[k] = th_anomaly_alarms(s, t->tested, t->card.limit);
     t->auc[k] = th_anomaly_auc(s, t->tested);
+    for (int of = 0; of < 2; of++) t->error[k][of] = mean_score(s, t->tested, of);
     free(s);
     return t->tested ? TH_OK : th_why_set(why, TH_EFORMAT, "there is nothing to test in %zu examples", t->n);
 }
@@ -109,12 +120,21 @@ static json_t *roc_json(const th_test *t)
     return points;
 }
 
-static json_t *alarms_json(const th_alarms *a, double auc)
+static json_t *part_json(double part)
 {
-    return json_pack("{s:o,s:f,s:I,s:o,s:o}", "auc", auc < 0 ? json_null() : json_real(auc), "f1", a->f1,
-                     "false_alarms", (json_int_t)a->false_alarms, "false_rate",
-                     a->false_rate < 0 ? json_null() : json_real(a->false_rate), "recall",
-                     a->recall < 0 ? json_null() : json_real(a->recall));
+    return part < 0 ? json_null() : json_real(part);
+}
+
+static json_t *alarms_json(const th_test *t, int k)
+{
+    const th_alarms *a = &t->alarms[k];
+    json_t *o = json_pack("{s:o,s:o,s:o}", "auc", part_json(t->auc[k]), "score_normal", part_json(t->error[k][0]),
+                          "score_anomaly", part_json(t->error[k][1]));
+    if (o && t->card.limit > 0)
+        json_object_update_new(o,
+                               json_pack("{s:f,s:I,s:o,s:o}", "f1", a->f1, "false_alarms", (json_int_t)a->false_alarms,
+                                         "false_rate", part_json(a->false_rate), "recall", part_json(a->recall)));
+    return o;
 }
 
 json_t *th_test_values_json(const th_test *t)
@@ -123,9 +143,7 @@ json_t *th_test_values_json(const th_test *t)
     const bool values = th_test_output(t) == TH_OUT_VALUES;
     for (int k = 0; k < TH_MAX_NETS; k++)
         if (t->net[k])
-            json_object_set_new(o, net_name[k],
-                                values ? json_pack("{s:f}", "rmse", t->rmse[k])
-                                       : alarms_json(&t->alarms[k], t->auc[k]));
+            json_object_set_new(o, net_name[k], values ? json_pack("{s:f}", "rmse", t->rmse[k]) : alarms_json(t, k));
     json_object_set_new(o, "examples", json_integer((json_int_t)t->tested));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)t->shown->n_skipped));
     if (values && t->shown->f32 && t->n_out == 1 && t->shown->c == 1)
@@ -148,15 +166,17 @@ static void part_cell(th_table *table, double part)
 
 static void rows(const th_test *t, th_table *table)
 {
-    static const char *const of_alarms[] = {"AUC", "F1", "alarms among the anomalies", "alarms among the normal"};
+    static const char *const of_alarms[] = {"AUC", "score of the normal",        "score of the anomalies",
+                                            "F1",  "alarms among the anomalies", "alarms among the normal"};
+    const int n_rows = t->card.limit > 0 ? 6 : 3;
     const bool values = th_test_output(t) == TH_OUT_VALUES;
     th_table_cell(table, "%s", "");
     for (int k = 0; k < TH_MAX_NETS; k++) th_table_cell(table, "%s", net_name[k]);
-    for (int row = 0; row < (values ? 1 : 4); row++) {
+    for (int row = 0; row < (values ? 1 : n_rows); row++) {
         th_table_cell(table, "%s", values ? "rmse" : of_alarms[row]);
         for (int k = 0; k < TH_MAX_NETS; k++) {
             const th_alarms *a = &t->alarms[k];
-            const double part[] = {t->auc[k], a->f1, a->recall, a->false_rate};
+            const double part[] = {t->auc[k], t->error[k][0], t->error[k][1], a->f1, a->recall, a->false_rate};
             part_cell(table, !t->net[k] ? -1 : values ? t->rmse[k] : part[row]);
             if (row == 0) th_table_strong(table);
         }
@@ -175,8 +195,10 @@ th_err th_test_values_print(const th_test *t, th_why *why)
     if (th_test_output(t) == TH_OUT_VALUES)
         puts("\nrmse: how far the answers are from the right ones, the root of the mean square.");
     else
-        printf(
-            "\nAUC: how often an anomaly has a higher score than a normal example. An alarm is a score above %.4g.\n",
-            (double)t->card.limit);
+        puts(
+            "\nAUC: how often an anomaly has a higher score than a normal example. The score of an autoencoder is its\n"
+            "error: the mean square of what comes out less what goes in, as the network sees it.");
+    if (th_test_output(t) == TH_OUT_INPUT && t->card.limit > 0)
+        printf("An alarm is a score above %.4g.\n", (double)t->card.limit);
     return TH_OK;
 }

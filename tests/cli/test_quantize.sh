@@ -36,6 +36,16 @@ holds "quantize.json is there" grep -q '"snr_db"' "$p/model/quantize.json"
 cp "$p/model/int8.tflite" "$tmp/first"
 run quantize "$p"; exits "a second time" 0 'CONV_2D +int8 +[0-9.]+ dB'
 holds "the same bytes" cmp "$tmp/first" "$p/model/int8.tflite"
+run quantize "$p" --train 1 --method minmax; exits "trained with integers" 0
+cp "$p/model/int8.tflite" "$tmp/trained"
+cp "$p/thimble.ini" "$tmp/ini"
+sed "s/^threshold = .*/threshold = 0.99/" "$tmp/ini" >"$p/thimble.ini"
+run test "$p"; exits "another [detect]" 0
+holds "is in the model" grep -qaE '"threshold": ?0\.99' "$p/model/int8.tflite"
+cp "$tmp/ini" "$p/thimble.ini"
+run test "$p"; exits "and that of before" 0
+holds "which keeps its trained integers" cmp "$tmp/trained" "$p/model/int8.tflite"
+run quantize "$p"; exits "without training again" 0
 run inspect "$p" --json; exits "inspect of a project" 0 '"labels":\["ja",'
 holds "the int8 model is below 20 kB" test "$(wc -c <"$p/model/int8.tflite")" -lt 20000
 
