@@ -107,8 +107,9 @@ static th_err add_picture(th_examples *e, int32_t *cap, const char *path, int32_
     th_err full = room(e, cap, true, why);
     char *name = full ? NULL : strdup(path);
     if (!full && !name) full = th_why_set(why, TH_ENOMEM, "no memory for %s", path);
+    if (!full) full = th_picture_resize(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w, why);
+    if (full) free(name);
     if (!full) {
-        th_picture_resize(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w);
         e->file[e->n] = name;
         e->label[e->n++] = label;
     }
@@ -126,7 +127,7 @@ static th_err add_label_folder(th_examples *e, int32_t *cap, const char *dir, co
     int32_t label = -1;
     th_err err = TH_OK;
     for (size_t i = 0; i < files.n && !err; i++) {
-        if (!ends_with(files.name[i], ".png") && !ends_with(files.name[i], ".PNG")) continue;
+        if (!th_picture_named(files.name[i])) continue;
         if (label < 0) err = label_of(e, name, strlen(name), &label, folder, why);
         if (!err) err = th_path_join(path, folder, files.name[i], why);
         if (!err) err = add_picture(e, cap, path, label, why);
@@ -147,9 +148,9 @@ static th_err load_folder(th_examples *e, const char *dir, th_why *why)
     for (size_t i = 0; i < names.n && !err; i++) err = add_label_folder(e, &cap, dir, names.name[i], why);
     th_names_free(&names);
     if (!err && e->n == 0)
-        err =
-            th_why_set(why, TH_ENOENT, "%s has no pictures: a folder for each label with PNG files in it is needed%s%s",
-                       dir, e->n_skipped ? ". The first that could not be read: " : "", e->skipped);
+        err = th_why_set(why, TH_ENOENT,
+                         "%s has no pictures: a folder for each label with PNG or JPEG files in it is needed%s%s", dir,
+                         e->n_skipped ? ". The first that could not be read: " : "", e->skipped);
     return err;
 }
 
@@ -230,7 +231,8 @@ static th_err take_idx(th_examples *e, const char *path, th_span pictures, th_sp
     e->label = malloc(n * sizeof *e->label);
     if (!e->u8 || !e->label) return th_why_set(why, TH_ENOMEM, "no memory for %zu pictures", n);
     for (size_t i = 0; i < n; i++) {
-        th_picture_resize(x + 16 + i * h * w, (int32_t)h, (int32_t)w, 1, e->u8 + i * size_of(e), to_h, to_w);
+        TH_TRY(
+            th_picture_resize(x + 16 + i * h * w, (int32_t)h, (int32_t)w, 1, e->u8 + i * size_of(e), to_h, to_w, why));
         e->label[i] = y[8 + i];
         if (y[8 + i] >= TH_MAX_LABELS)
             return th_why_set(why, TH_EFORMAT, "%s: label %d; at most %d classes are possible", path, y[8 + i],
@@ -489,11 +491,11 @@ th_err th_examples_load(const char *path, const th_examples_shape *shape, th_exa
     else if (ends_with(path, ".bin"))
         err = load_bin(e, path, why);
     else
-        err =
-            th_why_set(why, TH_EFORMAT,
-                       "%s: examples are a folder with a folder of PNG pictures for each label, an images-idx3 file, a "
-                       ".csv file, or a .bin file of float32",
-                       path);
+        err = th_why_set(
+            why, TH_EFORMAT,
+            "%s: examples are a folder with a folder of PNG or JPEG pictures for each label, an images-idx3 file, a "
+            ".csv file, or a .bin file of float32",
+            path);
     return finish(err, out);
 }
 

@@ -1,6 +1,6 @@
 /* data/examples.h -- labelled examples that are no recordings, whole in memory: pictures or rows of numbers.
  *
- *   FOLDER/LABEL/FILE.png             pictures; labels in the order of their names, brought to one size
+ *   FOLDER/LABEL/FILE.png, .jpg       pictures; labels in the order of their names, brought to one size
  *   IMAGES-idx3-ubyte[.gz]            grey pictures as MNIST has them, with LABELS-idx1-ubyte[.gz] beside it
  *   FILE.csv                          numbers, a row an example; the last column is the label (a word or a number)
  *   FILE.bin                          float32, one example after another, with FILE.labels: a class number for each */
