@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "dsp/camera.h"
 #include "dsp/image.h"
+#include "pixel_cases.h"
 
 #include <math.h>
 
@@ -500,6 +501,19 @@ static void test_map(void **state)
                          (int)fmin(fmax(floor((-1.0 + 2.0 * b / 255.0) / (double)0.0125f + 0.5) - 5.0, -128.0), 127.0));
 }
 
+/* The hashes that the emulated boards have to meet (test_device_pixels.sh). */
+static void test_same_as_devices(void **state)
+{
+    (void)state;
+    static pixel_room room;
+    pixel_fill(&room);
+    for (int32_t k = 0; k < N_PIXEL_CASES; k++) {
+        assert_int_equal(pixel_prepare(&pixel_cases[k], &room), TH_OK);
+        assert_int_equal(pixel_run(&pixel_cases[k], &room), TH_OK);
+        assert_true(pixel_hash(&pixel_cases[k], &room) == pixel_cases[k].hash);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,7 +525,7 @@ int main(void)
         cmocka_unit_test(test_yuv),       cmocka_unit_test(test_planes),
         cmocka_unit_test(test_bayer),     cmocka_unit_test(test_refused_frames),
         cmocka_unit_test(test_camera),    cmocka_unit_test(test_refused_cameras),
-        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_map),       cmocka_unit_test(test_same_as_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
