@@ -187,10 +187,9 @@ static th_place line(int32_t n, int32_t s)
 }
 
 /* n pixels from `at` on, where nothing has a border: x itself where nothing needs to be done. */
-static const float *read_pixels(const th_kernels *k, const th_read *from, int32_t at, int32_t n, int32_t s,
-                                int32_t read_s, float *x)
+static const float *read_pixels(const th_kernels *k, const th_read *from, int32_t at, int32_t n, int32_t s, float *x)
 {
-    const th_place p = line(n * (s / read_s), read_s);
+    const th_place p = line(n, s);
     const th_read r = read_from(from, (size_t)at * (size_t)s);
     if (!r.a) return r.z;
     k->read(&r, &p, x);
@@ -214,7 +213,7 @@ static void pointwise_forward(const th_kernels *k, const th_conv_shape *g, const
     const int32_t all = g->in_h * g->in_w, piece = piece_pixels(g);
     for (int32_t p = 0; p < all; p += piece) {
         const int32_t n = min32(piece, all - p);
-        const float *x = read_pixels(k, from, p, n, g->in_s, g->read_s, room);
+        const float *x = read_pixels(k, from, p, n, g->in_s, room);
         const th_conv c = th_product(n, g->in_s, g->in_s, g->out_s);
         const th_finish f = {.out = z + (size_t)p * (size_t)g->out_s, .sum = sum};
         k->conv(&c, x, w, &f);
@@ -228,7 +227,7 @@ static void pointwise_backward(const th_kernels *k, const th_conv_shape *g, cons
     float *dz_room = room + up16((size_t)min32(piece, all) * (size_t)g->in_s);
     for (int32_t p = 0; p < all; p += piece) {
         const int32_t n = min32(piece, all - p);
-        const float *x = read_pixels(k, from, p, n, g->in_s, g->read_s, room);
+        const float *x = read_pixels(k, from, p, n, g->in_s, room);
         const float *dz = back_pixels(k, back, p, n, g->out_s, dz_room);
         th_conv c = th_product(n, g->in_s, g->in_s, g->out_s);
         if (gw) k->conv_weights(&c, x, dz, gw, true);
@@ -236,13 +235,10 @@ static void pointwise_backward(const th_kernels *k, const th_conv_shape *g, cons
         c = th_product(n, g->out_s, g->out_s, g->in_s);
         const size_t e = (size_t)p * (size_t)g->in_s;
         const th_read r = read_from(from, e);
-        const bool fused = from->a && g->read_s == g->in_s;
         const th_finish f = {
-            .out = to->dy + e, .sum = fused ? to->sum : NULL, .back = fused ? &r : NULL, .add = to->add};
+            .out = to->dy + e, .sum = from->a ? to->sum : NULL, .back = from->a ? &r : NULL, .add = to->add};
         k->conv(&c, dz, flipped, &f);
     }
-    if (to->dy && from->a && g->read_s != g->in_s)
-        k->read_back(from, all * (g->in_s / g->read_s), g->read_s, to->dy, to->dy, to->sum, false);
 }
 
 /* ---- windows ---- */

@@ -10,7 +10,7 @@
  *             z_in --read-----> x ------+
  *             dz --conv with the weights turned round--> dy_in = dx * act'(...) * mask, sums of dy_in and dy_in*z_in
  *
- * A dense layer is a 1x1 convolution whose pixels are the samples. */
+ * A dense layer (kinds/dense.c) is a product of the samples with its weights: th_product. */
 #ifndef TH_TRAIN_CONV_H
 #define TH_TRAIN_CONV_H
 
@@ -43,8 +43,7 @@ void th_conv_forward(const th_kernels *k, const th_conv_shape *g, const th_read 
 /* The weights [k_h*k_w][in_s][out_s] as the data gradient wants them: n_w floats as well. */
 void th_conv_flip(const th_kernels *k, const th_conv_shape *g, const float *w, float *flipped);
 
-/* gw += .. (unless it is NULL), and the gradient of the input.  Where read_s is a part of in_s and from->a is not NULL,
- * `to` must not add. */
+/* gw += .. (unless it is NULL), and the gradient of the input. */
 void th_conv_backward(const th_kernels *k, const th_conv_shape *g, const th_read *from, const th_back *back,
                       const float *flipped, float *room, float *gw, const th_input_grad *to);
 

@@ -19,8 +19,6 @@ typedef struct th_conv_shape {
     int32_t k_h, k_w, stride_h, stride_w;
     int32_t dil_h, dil_w; /* distance of taps; above 1 only with stride 1 */
     int32_t top, left;    /* zeros that "same" padding puts before the picture */
-    int32_t read_s;       /* channels of what is read: in_s, or a part of it where pixels of a dense layer are
-                             pictures */
 } th_conv_shape;
 
 /* A convolution over an input that has its border of zeros already.  All distances are in floats; nothing says that
@@ -60,6 +58,7 @@ typedef struct th_finish {
     float *out;          /* first output pixel */
     float *sum;          /* [2][out_c] or NULL: += out, out*out; with `back` += dy, dy*z (never NULL then) */
     const th_read *back; /* or NULL */
+    int32_t channels;    /* of `back` and then of sum: a part of out_c that repeats (a picture as one row); 0: out_c */
     bool add;            /* out += what was computed; without `back` there are no sums then */
 } th_finish;
 

@@ -39,7 +39,7 @@ static void plain_conv(const th_conv *c, const float *x, const float *w, const t
 {
     for (int32_t i = 0; i < c->out_h * c->out_w * c->out_c; i++) {
         const int32_t o = i % c->out_c, col = i / c->out_c % c->out_w, row = i / c->out_c / c->out_w;
-        const int32_t e = row * c->to_row + col * c->to_col + o;
+        const int32_t e = row * c->to_row + col * c->to_col + o, channels = f->channels ? f->channels : c->out_c;
         const float *first = x + row * c->in_row + col * c->in_col;
         float sum = 0;
         for (int32_t kr = 0; kr < c->k_h; kr++)
@@ -47,11 +47,11 @@ static void plain_conv(const th_conv *c, const float *x, const float *w, const t
                 for (int32_t k = 0; k < c->in_c; k++)
                     sum += first[kr * c->tap_row + kc * c->tap_col + k] *
                            w[((kr * c->k_w + kc) * c->in_c + k) * c->out_c + o];
-        if (f->back) sum = derivative(f->back, e, o, sum);
+        if (f->back) sum = derivative(f->back, e, o % channels, sum);
         f->out[e] = f->add ? f->out[e] + sum : sum;
         if (!f->sum) continue;
-        f->sum[o] += sum;
-        f->sum[c->out_c + o] += sum * (f->back ? f->back->z[e] : sum);
+        f->sum[o % channels] += sum;
+        f->sum[channels + o % channels] += sum * (f->back ? f->back->z[e] : sum);
     }
 }
 

@@ -28,8 +28,10 @@ typedef struct tile_job {
     const th_conv *c;
     const float *w; /* at the tile's first column */
     const th_finish *f;
-    size_t column;   /* first output channel */
-    size_t from, to; /* input channels; all but the last part leave raw sums in `out` */
+    size_t column;        /* first output channel */
+    size_t channels;      /* of the sums and of f->back */
+    size_t channel[WIDE]; /* of each vector of the tile, among these */
+    size_t from, to;      /* input channels; all but the last part leave raw sums in `out` */
     bool first, last;
 } tile_job;
 
@@ -39,13 +41,15 @@ typedef struct tile_job {
 INLINE void tile_sums(const tile_job *t, int np, int nv, const float *x, v acc[LONG][WIDE])
 {
     const th_conv *c = t->c;
-    const size_t s = (size_t)c->out_c, pitch = (size_t)c->in_col;
-    const float *w = t->w + t->from * s;
-    for (int32_t kr = 0; kr < c->k_h; kr++)
-        for (int32_t kc = 0; kc < c->k_w; kc++) {
-            const float *p0 = x + kr * c->tap_row + kc * c->tap_col + t->from, *p1 = p0 + 3 * pitch,
-                        *p2 = p0 + 6 * pitch, *p3 = p0 + 9 * pitch;
-            const float *const end = p0 + (t->to - t->from);
+    const size_t s = (size_t)c->out_c, pitch = (size_t)c->in_col, run = t->to - t->from;
+    const size_t skip = ((size_t)c->in_c - run) * s, tap_col = (size_t)c->tap_col, tap_row = (size_t)c->tap_row;
+    const int32_t k_h = c->k_h, k_w = c->k_w; /* a window of few channels is mostly the starts of its taps */
+    const float *w = t->w + t->from * s, *row = x + t->from;
+    for (int32_t kr = 0; kr < k_h; kr++, row += tap_row) {
+        const float *tap = row;
+        for (int32_t kc = 0; kc < k_w; kc++, tap += tap_col, w += skip) {
+            const float *p0 = tap, *p1 = p0 + 3 * pitch, *p2 = p0 + 6 * pitch, *p3 = p0 + 9 * pitch;
+            const float *const end = p0 + run;
             for (; p0 < end; p0++, p1++, p2++, p3++, w += s) {
                 v wv[WIDE];
                 UNROLL for (int j = 0; j < nv; j++) wv[j] = ld(w + j * LANES);
@@ -55,14 +59,14 @@ INLINE void tile_sums(const tile_job *t, int np, int nv, const float *x, v acc[L
                     UNROLL for (int j = 0; j < nv; j++) acc[i][j] = v_fma(b, wv[j], acc[i][j]);
                 }
             }
-            w += (size_t)(c->in_c) * s - (t->to - t->from) * s;
         }
+    }
 }
 
 INLINE void tile_finish(const tile_job *t, int np, int nv, size_t to, v acc[LONG][WIDE])
 {
     const th_finish *f = t->f;
-    const size_t s = (size_t)t->c->out_c, step = (size_t)t->c->to_col;
+    const size_t step = (size_t)t->c->to_col;
     if (!t->last || (!f->sum && !f->back)) {
         UNROLL for (int i = 0; i < np; i++)
         {
@@ -76,8 +80,8 @@ INLINE void tile_finish(const tile_job *t, int np, int nv, size_t to, v acc[LONG
         v ra[WIDE], rb[WIDE];
         UNROLL for (int j = 0; j < nv; j++)
         {
-            ra[j] = ld(f->back->a + t->column + j * LANES);
-            rb[j] = ld(f->back->b + t->column + j * LANES);
+            ra[j] = ld(f->back->a + t->channel[j]);
+            rb[j] = ld(f->back->b + t->channel[j]);
             UNROLL for (int i = 0; i < np; i++)
             {
                 const size_t e = to + (size_t)i * step + (size_t)j * LANES;
@@ -98,11 +102,11 @@ INLINE void tile_finish(const tile_job *t, int np, int nv, size_t to, v acc[LONG
             }
         }
     }
-    float *sum = f->sum + t->column;
     UNROLL for (int j = 0; j < nv; j++)
     {
-        st(sum + j * LANES, ld(sum + j * LANES) + a[j]);
-        st(sum + s + j * LANES, ld(sum + s + j * LANES) + q[j]);
+        float *sum = f->sum + t->channel[j], *squares = sum + t->channels;
+        st(sum, ld(sum) + a[j]);
+        st(squares, ld(squares) + q[j]);
     }
 }
 
@@ -191,7 +195,13 @@ static void simd_conv(const th_conv *conv, const float *x, const float *w, const
     const int32_t vectors = c.out_c / LANES, deep = parts ? DEEP : c.in_c;
     for (int32_t o = 0; o < vectors;) {
         const int32_t nv = part_of(vectors - o, WIDE);
-        tile_job t = {.c = &c, .w = w + o * LANES, .f = f, .column = (size_t)(o * LANES), .first = !f->add || f->back};
+        tile_job t = {.c = &c,
+                      .w = w + o * LANES,
+                      .f = f,
+                      .column = (size_t)(o * LANES),
+                      .channels = (size_t)(f->channels ? f->channels : c.out_c),
+                      .first = !f->add || f->back};
+        for (int32_t j = 0; j < nv; j++) t.channel[j] = (size_t)((o + j) * LANES) % t.channels;
         for (int32_t k = 0; k == 0 || k < c.in_c; k += deep, t.first = false) {
             t.from = (size_t)k;
             t.to = (size_t)(c.in_c - k < deep ? c.in_c : k + deep);

@@ -35,7 +35,6 @@ static size_t lay_out(th_net *net, float *base)
     size_t used = 0;
     const size_t batch = (size_t)net->batch, ch = net->n_channels;
     net->params = take(base, &used, net->n_params);
-    net->grad = take(base, &used, net->n_params);
     net->running = take(base, &used, 2 * ch);
     net->flipped = take(base, &used, net->n_flipped);
     net->x = take(base, &used, batch * net->n_in);
@@ -47,6 +46,7 @@ static size_t lay_out(th_net *net, float *base)
         m->dx = take(base, &used, net->dx_floats);
         m->scratch = take(base, &used, net->scratch_floats);
         m->grad = take(base, &used, net->n_params);
+        if (t == 0) net->grad = m->grad;
         m->sum = take(base, &used, 2 * ch);
         m->sum_back = take(base, &used, 2 * ch);
         m->out = take(base, &used, th_stage_floats(&net->stage[net->n_stages - 1]));

@@ -86,6 +86,7 @@ struct th_stage {
     size_t n_beta, beta;   /* beta is the bias when there is no batch norm */
     size_t n_bias, bias;   /* biases of recurrent kinds: they have a row of stored units for each gate */
     size_t c;              /* first float of this stage in the per-channel arrays, [s] */
+    bool shared;           /* members divide the gradient of its weights by inputs: it stands in th_net.grad, whole */
     bool learns;           /* its parameters are trained: it is not frozen */
     bool passes;           /* it or a stage before it learns: it needs the gradient */
     uint32_t drop;         /* of 256: dropout after this stage */
@@ -103,7 +104,7 @@ struct th_net_member {
     float *buffer;         /* padded inputs and gradients of one sample (dense: of the member's samples) */
     float *dx;             /* gradient of a stage's input, plain */
     float *scratch;        /* [largest n_scratch] */
-    float *grad;           /* [n_params] */
+    float *grad;           /* [n_params]; of member 0: th_net.grad */
     float *sum, *sum_back; /* [2 * n_channels] stage i at 2*c: two rows of s */
     float *a, *b;          /* [n_channels] */
     float *mean, *inv;     /* [n_channels] batch mean and 1 / deviation */
@@ -165,11 +166,13 @@ typedef struct th_stage_row {
     size_t (*count)(const th_stage *st, th_param_role role);
     /* First weights when they are not the usual ones; NULL: He's. */
     void (*init)(const th_stage *st, th_rng *rng, float *w);
-    bool per_batch; /* buffers hold all samples of a member at once */
-    bool in_place;  /* with a batch norm: a sample's dy is read before dy of its input is written, so both may be one */
-    bool raw;       /* takes in_s as it is: the network's input is not padded to whole vectors */
-    bool recurs;    /* its biases are n_bias, so that no batch norm is merged into it; and it needs its flipped weights
-                     * even when its input wants no gradient */
+    bool whole_gradient; /* backward writes the gradient of the weights rather than adding to it, and divides it when
+                          * the stage is `shared` */
+    bool per_batch;      /* buffers hold all samples of a member at once */
+    bool in_place; /* with a batch norm: a sample's dy is read before dy of its input is written, so both may be one */
+    bool raw;      /* takes in_s as it is: the network's input is not padded to whole vectors */
+    bool recurs;   /* its biases are n_bias, so that no batch norm is merged into it; and it needs its flipped weights
+                    * even when its input wants no gradient */
 } th_stage_row;
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind); /* NULL: cannot be trained */
@@ -200,8 +203,10 @@ void th_net_param_of(const th_net *net, const float *from, int32_t layer, th_par
 /* All passes run inside a team, on every member; results stand after the run.
  * Forward: x -> z of the last stage; each member has its own loss and score.  y NULL: no loss. */
 void th_net_forward(th_net *net, th_team *team, int member);
-/* Backward after a training forward with y: member->grad. */
+/* Backward after a training forward with y: gradients in parts, those of the members and what is whole already. */
 void th_net_backward(th_net *net, th_team *team, int member);
+/* net->grad of parameters [i0, i1) from the parts, when all members are through; each range once. */
+void th_net_gradient(th_net *net, size_t i0, size_t i1);
 
 /* Output [n_out] of sample i after an inference forward, with what the loss does to it (soft-max, sigmoid); a member
  * may ask for its own samples while the others run. */
@@ -231,8 +236,8 @@ static inline float *th_stage_dy(const th_net_member *m, const th_stage *st, int
     return st->dy + (size_t)m->first * st->dy_stride + (size_t)(n - m->first) * th_stage_floats(st);
 }
 
-/* The i-th sample that a stage takes of n0 to n1: each stage begins where the one before ended, with what is still in the
- * second cache. */
+/* The i-th sample that a stage takes of n0 to n1: each stage begins where the one before ended, with what is still in
+ * the second cache. */
 static inline int32_t th_net_turn(const th_net_member *m, int32_t n0, int32_t n1, int32_t i)
 {
     return m->down ? n1 - 1 - i : n0 + i;

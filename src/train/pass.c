@@ -146,23 +146,17 @@ th_read th_net_source(th_net *net, th_net_member *m, th_stage *st, int32_t n, in
     return (th_read){.z = m->buffer + st->in[0].slot};
 }
 
-/* The kernel can write where the gradient belongs. */
-static bool direct(const th_stage *st, const th_read *from)
-{
-    return from->a && !(st->in[0].adds && st->shape.read_s != st->shape.in_s);
-}
-
 th_input_grad th_net_target(th_net_member *m, th_stage *st, const th_read *from, int32_t n)
 {
     if (!th_net_wants(st, 0)) return (th_input_grad){.dy = NULL};
-    if (!direct(st, from)) return (th_input_grad){.dy = m->dx};
+    if (!from->a) return (th_input_grad){.dy = m->dx}; /* the kernel does not know the derivative */
     const th_stage *to = st->in[0].from;
     return (th_input_grad){.dy = th_stage_dy(m, to, n), .sum = m->sum_back + 2 * to->c, .add = st->in[0].adds};
 }
 
 void th_net_target_done(th_net *net, th_net_member *m, th_stage *st, const th_read *from, int32_t n, int32_t count)
 {
-    if (!th_net_wants(st, 0) || direct(st, from)) return;
+    if (!th_net_wants(st, 0) || from->a) return;
     const size_t size = th_stage_floats(st->in[0].from);
     for (int32_t i = 0; i < count; i++) th_net_read_back(net, m, st, 0, n + i, m->dx + (size_t)i * size);
 }
@@ -322,17 +316,50 @@ void th_net_forward(th_net *net, th_team *team, int member)
     for (int32_t n = n0; n < n1; n++) head(net, m, n);
 }
 
+/* Of what is added to. */
+static void clear_gradients(const th_net *net, const th_net_member *m)
+{
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        const th_stage *st = &net->stage[i];
+        if (!st->row->whole_gradient) memset(m->grad + st->w, 0, st->n_w * sizeof *m->grad);
+        memset(m->grad + st->gamma, 0, st->n_gamma * sizeof *m->grad);
+        memset(m->grad + st->beta, 0, st->n_beta * sizeof *m->grad);
+        memset(m->grad + st->bias, 0, st->n_bias * sizeof *m->grad);
+    }
+}
+
+/* Members in their order. */
+static void add_parts(th_net *net, size_t i0, size_t i1)
+{
+    for (int k = 1; k < net->n_members; k++) {
+        const float *more = net->member[k].grad;
+        for (size_t i = i0; i < i1; i++) net->grad[i] += more[i];
+    }
+}
+
+/* Weights lie in the order of the stages. */
+void th_net_gradient(th_net *net, size_t i0, size_t i1)
+{
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        const th_stage *st = &net->stage[i];
+        if (!st->shared || st->w + st->n_w <= i0 || st->w >= i1) continue;
+        if (st->w > i0) add_parts(net, i0, st->w);
+        i0 = st->w + st->n_w;
+    }
+    add_parts(net, i0, i1);
+}
+
 void th_net_backward(th_net *net, th_team *team, int member)
 {
     th_net_member *m = &net->member[member];
     const int32_t n0 = th_net_share(net, member), n1 = th_net_share(net, member + 1);
     m->forward = false;
-    memset(m->grad, 0, net->n_params * sizeof *m->grad);
-    th_team_barrier(team, member); /* all weights are flipped */
+    clear_gradients(net, m);
+    th_team_barrier(team, member); /* all weights are flipped, and the last stage's dy is there */
     for (int32_t i = net->n_stages - 1; i >= 0; i--) {
         th_stage *st = &net->stage[i];
         if (!st->passes) continue;
-        if (norm_learns(net, st)) th_team_barrier(team, member);
+        if (norm_learns(net, st) || (st->shared && i < net->n_stages - 1)) th_team_barrier(team, member);
         backward_coefs(net, m, st);
         st->row->backward(net, m, st, n0, n1);
         m->down = !m->down;

@@ -154,6 +154,16 @@ static void finish_stage(maker *mk, th_stage *st)
     for (int32_t k = 0; k < st->n_in; k++) st->passes |= th_net_wants(st, k);
 }
 
+/* With a barrier before it, a stage's gradients of all samples can be seen by all.  Batch norm has one, and the last
+ * stage; for others it costs less than clearing and adding up so many weights. */
+#define WORTH_A_BARRIER 16384
+
+static bool is_shared(const th_net *net, const th_stage *st)
+{
+    return net->n_members > 1 && st->row->whole_gradient && st->learns &&
+           (st->layer.batch_norm || st == &net->stage[net->n_stages - 1] || st->n_w >= WORTH_A_BARRIER);
+}
+
 /* Later readers first, as the way back goes: the first one writes, the others add. */
 static void order_of_adding(th_net *net)
 {
@@ -183,6 +193,7 @@ th_err th_stages_make(th_net *net, int kernels, const bool *frozen, th_why *why)
                               net->stage[i].layer.name);
     if (net->n_stages == 0) return th_why_set(why, TH_EUNSUP, "model description: no layer computes anything");
     for (int32_t i = 0; i < net->n_stages; i++) finish_stage(&mk, &net->stage[i]);
+    for (int32_t i = 0; i < net->n_stages; i++) net->stage[i].shared = is_shared(net, &net->stage[i]);
     order_of_adding(net);
     return TH_OK;
 }
@@ -270,11 +281,16 @@ static bool in_place(const th_stage *st)
     return st->row->in_place && st->n_gamma && th_stage_floats(st) == th_stage_floats(st->in[0].from);
 }
 
-/* A gradient lives from the last reader of a stage to the stage itself, backwards. */
+/* A gradient lives from the last reader of a stage to the stage itself, backwards; that of a shared stage, which others
+ * may still read when a member is through with it, to the next barrier. */
 static void number_gradients(th_net *net)
 {
-    bool busy[TH_MAX_LAYERS] = {0}, has[TH_MAX_LAYERS] = {0};
+    bool busy[TH_MAX_LAYERS] = {0}, has[TH_MAX_LAYERS] = {0}, late[TH_MAX_LAYERS] = {0};
     for (int32_t i = net->n_stages; i >= 0; i--) {
+        const bool barrier =
+            i < net->n_stages && net->stage[i].learns && (net->stage[i].layer.batch_norm || net->stage[i].shared);
+        for (int32_t k = 0; barrier && k < TH_MAX_LAYERS; k++)
+            if (late[k]) busy[k] = late[k] = false;
         const th_stage *st = &net->stage[i]; /* i == n_stages: the loss, which reads the last stage */
         const int32_t n_in = i == net->n_stages ? 1 : st->n_in;
         bool ends = i < net->n_stages && has[i]; /* the gradient of stage i */
@@ -293,7 +309,10 @@ static void number_gradients(th_net *net)
             if (n > net->dy_slot_floats[slot]) net->dy_slot_floats[slot] = n;
             if ((int32_t)slot >= net->n_dy_slots) net->n_dy_slots = (int32_t)slot + 1;
         }
-        if (ends) busy[st->dy_slot] = false;
+        if (ends) {
+            late[st->dy_slot] = st->shared;
+            busy[st->dy_slot] = st->shared;
+        }
     }
 }
 

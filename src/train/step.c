@@ -9,18 +9,6 @@ int th_train_step_threads(const th_spec *spec, int32_t batch, int wanted)
     return 3.0 * (double)th_spec_macs(spec) * batch < ALONE ? 1 : wanted;
 }
 
-/* Gradients of all members, parameters [i0, i1), added in their order. */
-static void add_gradients(th_net *net, size_t i0, size_t i1)
-{
-    float *g = net->grad;
-    if (i0 >= i1) return;
-    memcpy(g + i0, net->member[0].grad + i0, (i1 - i0) * sizeof *g);
-    for (int k = 1; k < net->n_members; k++) {
-        const float *more = net->member[k].grad;
-        for (size_t i = i0; i < i1; i++) g[i] += more[i];
-    }
-}
-
 /* In eight sums side by side, which become vector code; n is a multiple of 16. */
 static double square_of(const float *g, size_t n)
 {
@@ -60,7 +48,7 @@ void th_train_step_run(th_train_step *s, int member)
     th_team_barrier(s->team, member);
     const size_t blocks = net->n_trained / 16, nw = net->n_weights, n = (size_t)net->n_members;
     const size_t i0 = blocks * (size_t)member / n * 16, i1 = blocks * (size_t)(member + 1) / n * 16;
-    add_gradients(net, i0, i1);
+    th_net_gradient(net, i0, i1);
     if (s->clip > 0) {
         s->square[member] = square_of(net->grad + i0, i1 - i0);
         th_team_barrier(s->team, member);

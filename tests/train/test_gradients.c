@@ -100,10 +100,7 @@ static worst_of worst_gradient(th_net *net)
     double loss = 0;
     for (int t = 0; t < net->n_members; t++) loss += net->member[t].loss / BATCH;
     assert_true(fabs(loss - ref_loss(&f)) < 1e-5);
-    for (size_t i = 0; i < net->n_params; i++) {
-        net->grad[i] = 0;
-        for (int t = 0; t < net->n_members; t++) net->grad[i] += net->member[t].grad[i];
-    }
+    th_net_gradient(net, 0, net->n_params);
     for (int32_t i = 0; i < net->spec->n_layers; i++)
         for (int role = 0; role < TH_PARAM_ROLES; role++) {
             if (!owns(net, i, role)) continue;

@@ -59,17 +59,18 @@ static th_read reading(const buffers *f, bool mask)
     return (th_read){.z = f->z, .a = f->a, .b = f->b, .mask = mask ? f->mask : NULL, .scale = 1.25f, .relu = true};
 }
 
-/* Whether sums are wanted, the derivative of a read, and adding: what a convolution can end with. */
+/* Whether sums are wanted, the derivative of a read, adding, channels that repeat: what a convolution can end with. */
 static void conv_case(const th_kernels *k, const th_conv *c)
 {
     static buffers f;
     const th_kernels *plain = &th_kernels_plain;
-    for (int how = 0; how < 5; how++) {
-        const bool back = how == 2 || how == 3;
+    for (int how = 0; how < 6; how++) {
+        const bool back = how == 2 || how == 3 || how == 5;
         fill(&f, 1);
         const th_read r = reading(&f, how == 3);
         th_finish want = {.out = f.want, .sum = how ? f.sum_want : NULL, .back = back ? &r : NULL, .add = how >= 3};
         if (how == 4) want.sum = NULL;
+        if (how == 5) want.channels = c->out_c % 16 ? 8 : 16;
         th_finish got = want;
         got.out = f.got;
         if (got.sum) got.sum = f.sum_got;
@@ -174,8 +175,7 @@ static void depthwise(void **state)
                                .k_w = kind ? 3 : 1 + (int32_t)th_rng_below(&rng, 5),
                                .stride_h = 1 + (int32_t)th_rng_below(&rng, 2),
                                .dil_h = 1,
-                               .dil_w = 1,
-                               .read_s = s};
+                               .dil_w = 1};
             g.stride_w = kind ? g.stride_h : 1 + (int32_t)th_rng_below(&rng, 3);
             if (kind == 2 && g.stride_h == 1) g.dil_h = 2;
             if (!set_output(&g, th_rng_below(&rng, 2))) continue;
@@ -223,8 +223,7 @@ static void pools(void **state)
                                .k_h = 1 + (int32_t)th_rng_below(&rng, 4),
                                .k_w = 1 + (int32_t)th_rng_below(&rng, 4),
                                .dil_h = 1,
-                               .dil_w = 1,
-                               .read_s = s};
+                               .dil_w = 1};
             const int32_t more = (int32_t)th_rng_below(&rng, 3); /* windows side by side, with gaps, or overlapping */
             g.stride_h = more < 2 ? g.k_h + more : 1 + (int32_t)th_rng_below(&rng, 3);
             g.stride_w = more < 2 ? g.k_w + more : 1 + (int32_t)th_rng_below(&rng, 3);

@@ -64,10 +64,7 @@ static void check_gradient(th_net *net, const char *name)
 {
     double worst = 0, largest = 0;
     th_ref f = ref_new(net, BATCH);
-    for (size_t i = 0; i < net->n_params; i++) {
-        net->grad[i] = 0;
-        for (int t = 0; t < net->n_members; t++) net->grad[i] += net->member[t].grad[i];
-    }
+    th_net_gradient(net, 0, net->n_params);
     for (uint64_t direction = 1; direction <= 3; direction++) {
         const double h = 1e-8, got = along(net, &f, direction, h), up = ref_loss(&f);
         (void)along(net, &f, direction, -2 * h);

@@ -21,8 +21,7 @@ void th_conv_prepare(th_stage *st)
                                 .dil_h = l->dilation_h,
                                 .dil_w = l->dilation_w,
                                 .top = add_h / 2,
-                                .left = add_w / 2,
-                                .read_s = st->in_s};
+                                .left = add_w / 2};
     st->in[0].at = th_place_plain(l->in_h, l->in_w, st->in_s);
     st->dz_at = th_place_plain(l->out_h, l->out_w, st->s);
 }

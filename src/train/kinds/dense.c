@@ -1,58 +1,190 @@
-/* dense: a 1x1 convolution over a picture whose pixels are the member's samples. */
-#include "train/kinds/conv_any.h"
+/* dense: z [samples][s] = x [samples][inputs] * w [inputs][s].
+ *
+ * A member takes its samples, but of the weights' gradient (when the stage is `shared`) it takes a part of the inputs,
+ * for the samples of all: nobody has to clear, and nobody to add up, gradients as large as the weights. */
+#include "train/conv.h"
+#include "train/net.h"
+
+#include <string.h>
+
+#define SAMPLES 48   /* at once, at most */
+#define PIECE   8192 /* floats of x that are made at once, unless a picture's pixel has more */
+
+static int32_t min32(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t inputs_of(const th_stage *st)
+{
+    return st->layer.in_h * st->layer.in_w * st->in_s;
+}
+
+/* Inputs are divided at multiples of this: at whole pixels, or at whole vectors. */
+static int32_t unit_of(const th_stage *st)
+{
+    return st->in_s < inputs_of(st) ? st->in_s : TH_MOST_LANES;
+}
 
 static void prepare(const th_net *net, th_stage *st)
 {
+    (void)net;
     const th_layer *l = &st->layer;
+    const size_t x = (size_t)SAMPLES * (size_t)unit_of(st);
     st->in[0].at = th_place_plain(l->in_h, l->in_w, st->in_s);
     st->dz_at = th_place_plain(1, 1, st->s);
-    st->shape = (th_conv_shape){.in_w = 1,
-                                .in_s = l->in_h * l->in_w * st->in_s,
-                                .out_w = 1,
-                                .out_s = st->s,
-                                .k_h = 1,
-                                .k_w = 1,
-                                .stride_h = 1,
-                                .stride_w = 1,
-                                .dil_h = 1,
-                                .dil_w = 1,
-                                .read_s = st->in_s};
-    st->n_w = st->n_flipped = (size_t)st->shape.in_s * (size_t)st->s;
-    th_conv_shape most = st->shape;
-    most.in_h = most.out_h = net->batch;
-    st->n_scratch = th_conv_room(&most);
+    st->n_w = st->n_flipped = (size_t)inputs_of(st) * (size_t)st->s;
+    st->n_scratch = (x > PIECE ? x : PIECE) + (size_t)SAMPLES * (size_t)st->s;
 }
 
-static th_conv_shape shape_of(const th_stage *st, int32_t n)
+/* n in parts of at most SAMPLES, as equal as can be. */
+static int32_t samples_at_once(int32_t n)
 {
-    th_conv_shape g = st->shape;
-    g.in_h = g.out_h = n;
-    return g;
+    const int32_t parts = (n + SAMPLES - 1) / SAMPLES;
+    return (n + parts - 1) / parts;
+}
+
+/* Inputs of `most` that are read at once for n samples. */
+static int32_t inputs_at_once(const th_stage *st, int32_t n, int32_t most)
+{
+    const int32_t unit = unit_of(st), fit = PIECE / n / unit * unit;
+    return min32(most, fit > unit ? fit : unit);
+}
+
+/* Inputs [i0, i0 + count) of n samples from sample p of `from` on, in x or where they are; rows *step floats apart. */
+static const float *read_part(const th_stage *st, const th_read *from, int32_t p, int32_t n, int32_t i0, int32_t count,
+                              float *x, int32_t *step)
+{
+    const int32_t all = inputs_of(st), s = st->in_s < all ? st->in_s : count; /* channels of what is read */
+    const size_t first = (size_t)p * (size_t)all + (size_t)i0;
+    *step = from->a ? count : all;
+    if (!from->a) return from->z + first;
+    th_read r = *from;
+    if (st->in_s == all) r.a += i0, r.b += i0;
+    const int32_t calls = count == all ? 1 : n; /* whole samples lie one behind the other */
+    const th_place at = th_place_plain(1, n / calls * (count / s), s);
+    for (int32_t k = 0; k < calls; k++) {
+        const size_t e = first + (size_t)k * (size_t)all;
+        r.z = from->z + e;
+        r.mask = from->mask ? from->mask + e : NULL;
+        st->kernels->read(&r, &at, x + (size_t)k * (size_t)count);
+    }
+    return x;
+}
+
+static float *dz_room(const th_net_member *m, const th_stage *st)
+{
+    return m->scratch + st->n_scratch - (size_t)SAMPLES * (size_t)st->s;
+}
+
+/* dz of n samples from sample p of `back` on. */
+static const float *dz_part(const th_net_member *m, const th_stage *st, const th_back *back, int32_t p, int32_t n)
+{
+    const size_t e = (size_t)p * (size_t)st->s;
+    if (!back->z) return back->dy + e;
+    const th_place at = th_place_plain(1, n, st->s);
+    st->kernels->norm_back(back->dy + e, back->z + e, back->da, back->db, back->dc, &at, dz_room(m, st));
+    return dz_room(m, st);
 }
 
 static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const th_conv_shape g = shape_of(st, n1 - n0);
-    if (n0 == n1) return;
-    const th_read from = th_net_source(net, m, st, n0, n1 - n0);
-    th_conv_forward(st->kernels, &g, &from, net->w + st->w, m->scratch, th_stage_z(st, n0), th_net_sums(net, m, st));
+    const int32_t n = n1 - n0, all = inputs_of(st);
+    if (n == 0) return;
+    const int32_t most = samples_at_once(n), count = inputs_at_once(st, most, all);
+    const th_read from = th_net_source(net, m, st, n0, n);
+    float *z = th_stage_z(st, n0), *sum = th_net_sums(net, m, st);
+    const bool parts = from.a && count < all; /* sums are of whole values */
+    for (int32_t p = 0; p < n; p += most)
+        for (int32_t i = 0; i < all; i += parts ? count : all) {
+            const int32_t np = min32(most, n - p), ni = parts ? min32(count, all - i) : all;
+            int32_t step;
+            const float *x = read_part(st, &from, p, np, i, ni, m->scratch, &step);
+            const th_conv c = th_product(np, step, ni, st->s);
+            const th_finish f = {.out = z + (size_t)p * (size_t)st->s, .sum = parts ? NULL : sum, .add = i > 0};
+            st->kernels->conv(&c, x, net->w + st->w + (size_t)i * (size_t)st->s, &f);
+        }
+    if (parts && sum) st->kernels->moments(z, n, st->s, sum);
+}
+
+/* The gradient of the weights of inputs [i0, i1), from the samples of one member. */
+static void weights_part(th_net *net, th_net_member *m, th_stage *st, int of, int32_t i0, int32_t i1, float *gw,
+                         bool add)
+{
+    const int32_t n0 = th_net_share(net, of), n = th_net_share(net, of + 1) - n0;
+    if (n == 0) return;
+    const int32_t most = samples_at_once(n), count = inputs_at_once(st, most, i1 - i0);
+    const th_read from = th_net_source(net, m, st, n0, n);
+    th_back back = th_net_back(m, st, n0);
+    back.dy = th_stage_dy(&net->member[of], st, n0);
+    for (int32_t p = 0; p < n; p += most) {
+        const int32_t np = min32(most, n - p);
+        const float *dz = dz_part(m, st, &back, p, np);
+        for (int32_t i = i0; i < i1; i += count) {
+            const int32_t ni = min32(count, i1 - i);
+            int32_t step;
+            const float *x = read_part(st, &from, p, np, i, ni, m->scratch, &step);
+            const th_conv c = th_product(np, step, ni, st->s);
+            st->kernels->conv_weights(&c, x, dz, gw + (size_t)i * (size_t)st->s, add || p > 0);
+        }
+    }
+}
+
+/* Every float of the gradient is written, by somebody. */
+static void weights_back(th_net *net, th_net_member *m, th_stage *st)
+{
+    const int member = (int)(m - net->member);
+    const int32_t unit = unit_of(st), all = inputs_of(st);
+    if (!st->shared) {
+        if (th_net_share(net, member) == th_net_share(net, member + 1))
+            memset(m->grad + st->w, 0, st->n_w * sizeof *m->grad);
+        weights_part(net, m, st, member, 0, all, m->grad + st->w, false);
+        return;
+    }
+    const int64_t units = (all + unit - 1) / unit;
+    const int32_t i0 = (int32_t)(units * member / net->n_members) * unit,
+                  i1 = min32(all, (int32_t)(units * (member + 1) / net->n_members) * unit);
+    bool add = false;
+    for (int of = 0; i0 < i1 && of < net->n_members; of++) {
+        weights_part(net, m, st, of, i0, i1, net->grad + st->w, add);
+        add |= th_net_share(net, of) < th_net_share(net, of + 1);
+    }
+}
+
+static void inputs_back(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n)
+{
+    const int32_t most = samples_at_once(n), all = inputs_of(st);
+    const th_read from = th_net_source(net, m, st, n0, n);
+    const th_back back = th_net_back(m, st, n0);
+    const th_input_grad to = th_net_target(m, st, &from, n0);
+    for (int32_t p = 0; p < n; p += most) {
+        const int32_t np = min32(most, n - p);
+        const float *dz = dz_part(m, st, &back, p, np);
+        const size_t e = (size_t)p * (size_t)all;
+        th_read r = from;
+        r.z += e;
+        if (r.mask) r.mask += e;
+        th_conv c = th_product(np, st->s, st->s, all);
+        c.in_c = st->layer.out_c; /* channels that only fill up have no gradient */
+        const th_finish f = {.out = to.dy + e,
+                             .sum = from.a ? to.sum : NULL,
+                             .back = from.a ? &r : NULL,
+                             .channels = st->in_s,
+                             .add = to.add};
+        st->kernels->conv(&c, dz, net->flipped + st->w_back, &f);
+    }
+    th_net_target_done(net, m, st, &from, n0, n);
 }
 
 static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    const th_conv_shape g = shape_of(st, n1 - n0);
-    float *gw = st->learns ? m->grad + st->w : NULL;
-    if (n0 == n1) return;
-    const th_read from = th_net_source(net, m, st, n0, n1 - n0);
-    const th_back back = th_net_back(m, st, n0);
-    const th_input_grad to = th_net_target(m, st, &from, n0);
-    th_conv_backward(st->kernels, &g, &from, &back, net->flipped + st->w_back, m->scratch, gw, &to);
-    th_net_target_done(net, m, st, &from, n0, n1 - n0);
+    if (st->learns) weights_back(net, m, st);
+    if (n0 < n1 && th_net_wants(st, 0)) inputs_back(net, m, st, n0, n1 - n0);
 }
 
 static void flip(const th_stage *st, const float *w, float *f)
 {
-    th_conv_flip(st->kernels, &st->shape, w, f);
+    st->kernels->transpose(w, inputs_of(st), st->s, f);
 }
 
 static size_t place(const th_stage *st, th_param_role role, size_t i)
@@ -77,4 +209,5 @@ const th_stage_row th_kind_dense = {.kind = TH_LAYER_DENSE,
                                     .place = place,
                                     .count = count,
                                     .per_batch = true,
-                                    .raw = true};
+                                    .raw = true,
+                                    .whole_gradient = true};

@@ -39,8 +39,7 @@ static th_conv_shape over_time(const th_stage *st)
                            .stride_h = 1,
                            .stride_w = 1,
                            .dil_h = 1,
-                           .dil_w = 1,
-                           .read_s = st->s};
+                           .dil_w = 1};
 }
 
 /* Floats of one step in the picture; of zeros in front of it; of steps that the kernel leaves out. */
