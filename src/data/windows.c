@@ -1,7 +1,7 @@
 #include "data/windows.h"
 
 #include "base/text.h"
-#include "data/blocks.h"
+#include "model/blocks.h"
 #include "dsp/raster.h"
 
 #include <math.h>
