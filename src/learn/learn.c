@@ -14,8 +14,12 @@ static const th_learner learners[] = {
     {"knn", "the nearest stored rows vote, or say how far away they are", TH_LEARN_CLASSES | TH_LEARN_SCORE,
      th_learn_knn},
     {"kmeans", "distance to the nearest of some centres of what is normal", TH_LEARN_SCORE, th_learn_kmeans},
+    {"mixture", "how unlikely a row is under some Gaussians", TH_LEARN_SCORE, th_learn_mixture},
     {"pca", "distance along and beside the directions in which normal rows vary", TH_LEARN_SCORE, th_learn_pca},
     {"logistic", "one weighted sum for each class", TH_LEARN_CLASSES, th_learn_logistic},
+    {"tree", "one question after the other", TH_LEARN_CLASSES, th_learn_tree},
+    {"forest", "many trees, each of other rows and columns, vote", TH_LEARN_CLASSES, th_learn_forest},
+    {"boost", "small trees, each mending what those before it left", TH_LEARN_CLASSES, th_learn_boost},
 };
 
 const th_learner *th_learners(size_t *n)
