@@ -1,6 +1,7 @@
 /* thimble data import, list, split. */
 #include "cli/table.h"
 #include "data/import.h"
+#include "data/task_import.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -85,6 +86,35 @@ static th_err import_into(const th_args *a, const th_project *p, th_dataset *set
     return err;
 }
 
+/* Projects of other things than sounds. */
+static th_err import_task(const th_args *a, th_project *p, th_dataset *set, th_why *why)
+{
+    int64_t seed;
+    th_task_import_report r;
+    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
+    if (th_arg(a, "per-label")) return th_why_set(why, TH_EUSAGE, "--per-label is for sounds");
+    const th_task_import_cfg cfg = {.device = th_arg(a, "device"),
+                                    .split = {.val = 0.15, .test = 0.15, .seed = (uint64_t)seed}};
+    TH_TRY(th_task_import(p, set, th_word(a, 0, "."), &cfg, &r, why));
+    if (th_arg(a, "labels") && !r.new_labels) TH_TRY(th_project_save_labels(p, why));
+    fprintf(stderr, "%s: %s\n", th_word(a, 0, "."), r.layout);
+    if (r.bad) fprintf(stderr, "note: %zu files could not be used; the first: %s\n", r.bad, r.problem);
+    if (r.new_settings) fprintf(stderr, "note: %s/%s has settings now that suit this data\n", p->dir, TH_FILE_INI);
+    if (r.new_labels)
+        fprintf(stderr, "note: %s/%s has the %d labels of the data now\n", p->dir, TH_FILE_INI, p->n_labels);
+    printf("%zu imported, %zu were here already\n", r.added, r.already);
+    size_t n[TH_N_SPLITS] = {0};
+    for (size_t i = 0; i < set->n; i++) n[set->samples[i].split]++;
+    printf("all: %zu to train, %zu to watch the training (val), %zu to test\nnext: thimble train %s\n", n[TH_TRAIN],
+           n[TH_VAL], n[TH_TEST], p->dir);
+    if (!th_arg_on(a, "json")) return TH_OK;
+    return th_json_print(json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I}", "layout", r.layout, "imported", (json_int_t)r.added,
+                                   "already", (json_int_t)r.already, "unreadable", (json_int_t)r.bad, "train",
+                                   (json_int_t)n[TH_TRAIN], "val", (json_int_t)n[TH_VAL], "test",
+                                   (json_int_t)n[TH_TEST]),
+                         why);
+}
+
 static th_err run_import(const th_args *a, th_why *why)
 {
     static th_project p;
@@ -93,7 +123,11 @@ static th_err run_import(const th_args *a, th_why *why)
     TH_TRY(th_arg_project(a, &p, why));
     TH_TRY(take_labels(th_arg(a, "labels"), &p, why));
     TH_TRY(th_dataset_load(&p, &set, why));
-    const th_err err = import_into(a, &p, set, why);
+    const bool sound = th_project_task(&p)->input == TH_IN_SOUND;
+    th_err err = TH_OK;
+    if (sound && th_arg(a, "device"))
+        err = th_why_set(why, TH_EUSAGE, "--device is for data that several devices recorded");
+    if (!err) err = sound ? import_into(a, &p, set, why) : import_task(a, &p, set, why);
     th_dataset_free(set);
     return err;
 }
@@ -102,6 +136,7 @@ static const th_opt import_opts[] = {
     {"project", "DIR", ".", "the project"},
     {"labels", "A,B,..", NULL, "the words to hear; written into thimble.ini"},
     {"per-label", "N", NULL, "at most N training clips of each label, from as many speakers as possible"},
+    {"device", "NAME", "all", "of a sensor's data that several devices recorded: phone, watch"},
     {"seed", "N", "1", "decides the division where the source brings no lists, and --per-label"},
     {"json", NULL, NULL, "end with one line of JSON"},
     {0},

@@ -148,7 +148,7 @@ bool th_cells_begin(th_span text, const char *head)
 
 /* ---- rows ---- */
 
-static th_err grow(th_rows *r, th_why *why)
+static th_err grow(th_reading *r, th_why *why)
 {
     const size_t cap = r->cap ? 2 * (size_t)r->cap : 1024;
     if (cap > (size_t)INT32_MAX / sizeof(float) / (size_t)r->n_channels)
@@ -164,7 +164,7 @@ static th_err grow(th_rows *r, th_why *why)
     return TH_OK;
 }
 
-static th_err label_of(th_rows *r, const char *name, const th_cells *where, int32_t *k, th_why *why)
+static th_err label_of(th_reading *r, const char *name, const th_cells *where, int32_t *k, th_why *why)
 {
     th_why inner = {0};
     *k = -1;
@@ -181,7 +181,7 @@ static th_err label_of(th_rows *r, const char *name, const th_cells *where, int3
     return TH_OK;
 }
 
-th_err th_rows_add(th_rows *r, const double *x, double ms, const char *label, const th_cells *where, th_why *why)
+th_err th_reading_add(th_reading *r, const double *x, double ms, const char *label, const th_cells *where, th_why *why)
 {
     int32_t k;
     TH_TRY(label_of(r, label, where, &k, why));
@@ -192,8 +192,8 @@ th_err th_rows_add(th_rows *r, const double *x, double ms, const char *label, co
     return TH_OK;
 }
 
-th_err th_rows_give(const th_rows *r, int32_t from, int32_t to, const th_recording *like, th_recording_take *take,
-                    void *ctx, th_why *why)
+th_err th_reading_give(const th_reading *r, int32_t from, int32_t to, const th_recording *like, th_recording_take *take,
+                       void *ctx, th_why *why)
 {
     th_recording out = *like;
     int32_t n = 0;
@@ -215,7 +215,7 @@ th_err th_rows_give(const th_rows *r, int32_t from, int32_t to, const th_recordi
 }
 
 /* Rows from .. to - 1 of r at an even rate. */
-static th_err make_even(const th_rows *r, int32_t from, int32_t to, double rate_hz, th_rows *even, th_why *why)
+static th_err make_even(const th_reading *r, int32_t from, int32_t to, double rate_hz, th_reading *even, th_why *why)
 {
     const double step = 1000 / rate_hz, length = r->ms[to - 1] - r->ms[from];
     const double count = floor(length / step) + 1;
@@ -240,17 +240,17 @@ static th_err make_even(const th_rows *r, int32_t from, int32_t to, double rate_
     return TH_OK;
 }
 
-th_err th_rows_give_even(const th_rows *r, const th_recording *like, const th_layout_cfg *cfg, th_recording_take *take,
-                         void *ctx, th_why *why)
+th_err th_reading_give_even(const th_reading *r, const th_recording *like, const th_layout_cfg *cfg,
+                            th_recording_take *take, void *ctx, th_why *why)
 {
     th_err err = TH_OK;
     int32_t piece = 0;
-    th_rows *even = malloc(sizeof *even);
+    th_reading *even = malloc(sizeof *even);
     if (!even) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (int32_t from = 0, to; from < r->n && !err; from = to) {
         char name[512];
         for (to = from + 1; to < r->n && r->ms[to] - r->ms[to - 1] <= cfg->pause_ms;) to++;
-        *even = (th_rows){.n_channels = r->n_channels, .n_labels = r->n_labels};
+        *even = (th_reading){.n_channels = r->n_channels, .n_labels = r->n_labels};
         memcpy(even->labels, r->labels, sizeof even->labels);
         err = make_even(r, from, to, cfg->rate_hz, even, why);
         th_recording out = *like;
@@ -258,7 +258,7 @@ th_err th_rows_give_even(const th_rows *r, const th_recording *like, const th_la
         th_text_fmt(name, sizeof name, piece > 1 ? "%s#%d" : "%s", like->name, (int)piece);
         out.name = name;
         out.rate_hz = cfg->rate_hz;
-        if (!err) err = th_rows_give(even, 0, even->n, &out, take, ctx, why);
+        if (!err) err = th_reading_give(even, 0, even->n, &out, take, ctx, why);
         free(even->x);
         free(even->ms);
         free(even->label);
@@ -267,7 +267,7 @@ th_err th_rows_give_even(const th_rows *r, const th_recording *like, const th_la
     return err;
 }
 
-void th_rows_free(th_rows *r)
+void th_reading_free(th_reading *r)
 {
     free(r->x);
     free(r->ms);

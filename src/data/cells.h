@@ -32,26 +32,26 @@ TH_NODISCARD th_err th_cells_bad(const th_cells *c, th_why *why, const char *wha
 bool th_cells_begin(th_span text, const char *head);
 
 /* Rows of one recording. */
-typedef struct th_rows {
+typedef struct th_reading {
     float *x;       /* [n][n_channels] */
     double *ms;     /* [n] */
     int32_t *label; /* [n] number among `labels`, -1: none */
     int32_t n, cap, n_channels;
     int32_t n_labels;
     char labels[TH_MAX_LABELS][TH_LABEL_BYTES];
-} th_rows;
+} th_reading;
 
 /* label NULL: none.  Errors: TH_EFORMAT (too many labels, or one that is none), TH_ENOMEM. */
-TH_NODISCARD th_err th_rows_add(th_rows *r, const double *x, double ms, const char *label, const th_cells *where,
-                                th_why *why);
+TH_NODISCARD th_err th_reading_add(th_reading *r, const double *x, double ms, const char *label, const th_cells *where,
+                                   th_why *why);
 
 /* Rows from .. to - 1 as one recording, its parts where labels follow each other; name, rate and so on as in `like`. */
-TH_NODISCARD th_err th_rows_give(const th_rows *r, int32_t from, int32_t to, const th_recording *like,
-                                 th_recording_take *take, void *ctx, th_why *why);
+TH_NODISCARD th_err th_reading_give(const th_reading *r, int32_t from, int32_t to, const th_recording *like,
+                                    th_recording_take *take, void *ctx, th_why *why);
 
 /* All rows by their times, at cfg->rate_hz, in pieces between pauses. */
-TH_NODISCARD th_err th_rows_give_even(const th_rows *r, const th_recording *like, const th_layout_cfg *cfg,
-                                      th_recording_take *take, void *ctx, th_why *why);
-void th_rows_free(th_rows *r);
+TH_NODISCARD th_err th_reading_give_even(const th_reading *r, const th_recording *like, const th_layout_cfg *cfg,
+                                         th_recording_take *take, void *ctx, th_why *why);
+void th_reading_free(th_reading *r);
 
 #endif

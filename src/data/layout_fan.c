@@ -19,7 +19,7 @@ static bool fits(const char *path, th_span head)
 }
 
 /* Rows of one configuration and speed. */
-static th_err give(th_rows *r, int configuration, int speed, const char *file, th_recording_take *take, void *ctx,
+static th_err give(th_reading *r, int configuration, int speed, const char *file, th_recording_take *take, void *ctx,
                    th_why *why)
 {
     char name[512], group[48];
@@ -32,12 +32,12 @@ static th_err give(th_rows *r, int configuration, int speed, const char *file, t
                                .device = "",
                                .group = group,
                                .rate_hz = 50};
-    const th_err err = speed >= SPEED && r->n ? th_rows_give(r, 0, r->n, &like, take, ctx, why) : TH_OK;
+    const th_err err = speed >= SPEED && r->n ? th_reading_give(r, 0, r->n, &like, take, ctx, why) : TH_OK;
     r->n = 0;
     return err;
 }
 
-static th_err read_rows(th_cells *c, th_rows *r, th_recording_take *take, void *ctx, th_why *why)
+static th_err read_rows(th_cells *c, th_reading *r, th_recording_take *take, void *ctx, th_why *why)
 {
     double known[2] = {0}, v[2], x[AXES];
     while (th_cells_line(c)) {
@@ -50,7 +50,7 @@ static th_err read_rows(th_cells *c, th_rows *r, th_recording_take *take, void *
         if (v[0] < known[0] || v[0] > known[0] || v[1] < known[1] || v[1] > known[1])
             TH_TRY(give(r, (int)known[0], (int)known[1], c->name, take, ctx, why));
         memcpy(known, v, sizeof known);
-        TH_TRY(th_rows_add(r, x, 0, NULL, c, why));
+        TH_TRY(th_reading_add(r, x, 0, NULL, c, why));
     }
     return give(r, (int)known[0], (int)known[1], c->name, take, ctx, why);
 }
@@ -59,14 +59,14 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
                     th_why *why)
 {
     th_cells c = th_cells_of(text, name, ',');
-    th_rows *r = calloc(1, sizeof *r);
+    th_reading *r = calloc(1, sizeof *r);
     if (!r) return th_why_set(why, TH_ENOMEM, "out of memory");
     r->n_channels = AXES;
     (void)cfg;
     const th_err err = th_cells_begin(text, HEAD) && th_cells_line(&c)
                            ? read_rows(&c, r, take, ctx, why)
                            : th_why_set(why, TH_EFORMAT, "%s, line 1: these columns are needed: %s", name, HEAD);
-    th_rows_free(r);
+    th_reading_free(r);
     return err;
 }
 

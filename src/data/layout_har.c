@@ -28,7 +28,7 @@ static bool fits(const char *path, th_span head)
     return device_of(path, subject) && th_cells_begin(head, "x_acc,");
 }
 
-static th_err read_rows(th_cells *c, th_rows *r, th_why *why)
+static th_err read_rows(th_cells *c, th_reading *r, th_why *why)
 {
     while (th_cells_line(c)) {
         double x[AXES], ms;
@@ -38,7 +38,7 @@ static th_err read_rows(th_cells *c, th_rows *r, th_why *why)
         TH_TRY(th_cells_text(c, label, sizeof label, why));
         TH_TRY(th_cells_end(c, why));
         if (r->n && ms <= r->ms[r->n - 1]) continue;
-        TH_TRY(th_rows_add(r, x, ms, label, c, why));
+        TH_TRY(th_reading_add(r, x, ms, label, c, why));
     }
     return r->n ? TH_OK : th_cells_bad(c, why, "there are no rows");
 }
@@ -50,7 +50,7 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
     const char *device = device_of(name, subject);
     if (cfg->device[0] && device && strcmp(cfg->device, device) != 0) return TH_OK;
     th_cells c = th_cells_of(text, name, ',');
-    th_rows *r = calloc(1, sizeof *r);
+    th_reading *r = calloc(1, sizeof *r);
     if (!r) return th_why_set(why, TH_ENOMEM, "out of memory");
     r->n_channels = AXES;
     th_err err = th_cells_begin(text, HEAD) && th_cells_line(&c)
@@ -62,8 +62,8 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
                                .subject = subject,
                                .device = device ? device : "",
                                .group = subject};
-    if (!err) err = th_rows_give_even(r, &like, cfg, take, ctx, why);
-    th_rows_free(r);
+    if (!err) err = th_reading_give_even(r, &like, cfg, take, ctx, why);
+    th_reading_free(r);
     return err;
 }
 

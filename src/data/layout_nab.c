@@ -62,7 +62,7 @@ static th_err find_windows(th_span json, const char *path, windows *w, th_why *w
     return err;
 }
 
-static th_err read_rows(th_cells *c, const windows *w, th_rows *r, th_why *why)
+static th_err read_rows(th_cells *c, const windows *w, th_reading *r, th_why *why)
 {
     while (th_cells_line(c)) {
         double seconds, x;
@@ -71,7 +71,7 @@ static th_err read_rows(th_cells *c, const windows *w, th_rows *r, th_why *why)
         TH_TRY(th_cells_number(c, &x, why));
         TH_TRY(th_cells_end(c, why));
         for (int k = 0; k < w->n; k++) inside = inside || (seconds >= w->from[k] && seconds <= w->to[k]);
-        TH_TRY(th_rows_add(r, &x, seconds * 1000, inside ? "anomaly" : "normal", c, why));
+        TH_TRY(th_reading_add(r, &x, seconds * 1000, inside ? "anomaly" : "normal", c, why));
     }
     return r->n ? TH_OK : th_cells_bad(c, why, "there are no rows");
 }
@@ -81,7 +81,7 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
 {
     windows *w = malloc(sizeof *w);
     th_cells c = th_cells_of(text, name, ',');
-    th_rows *r = calloc(1, sizeof *r);
+    th_reading *r = calloc(1, sizeof *r);
     th_err err = r && w ? find_windows(cfg->beside, name, w, why) : th_why_set(why, TH_ENOMEM, "out of memory");
     if (!err) r->n_channels = 1;
     if (!err)
@@ -99,9 +99,9 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
     const int32_t n = err ? 0 : r->n, ends[] = {(int32_t)(LEARNT * n), (int32_t)(NORMAL * n), n};
     for (int32_t k = 0, from = 0; k < TH_N_SPLITS && !err; from = ends[k++]) {
         like.split = (th_split)k;
-        if (ends[k] > from) err = th_rows_give(r, from, ends[k], &like, take, ctx, why);
+        if (ends[k] > from) err = th_reading_give(r, from, ends[k], &like, take, ctx, why);
     }
-    if (r) th_rows_free(r);
+    if (r) th_reading_free(r);
     free(w);
     return err;
 }

@@ -45,7 +45,7 @@ static th_err read_head(th_cells *c, bool *timed, char *channels, size_t cap, in
     return *n_channels ? TH_OK : th_cells_bad(c, why, "there is no channel");
 }
 
-static th_err read_rows(th_cells *c, bool timed, th_rows *r, th_why *why)
+static th_err read_rows(th_cells *c, bool timed, th_reading *r, th_why *why)
 {
     while (th_cells_line(c)) {
         double x[MOST], ms = 0;
@@ -53,7 +53,7 @@ static th_err read_rows(th_cells *c, bool timed, th_rows *r, th_why *why)
         for (int k = 0; k < r->n_channels; k++) TH_TRY(th_cells_number(c, &x[k], why));
         TH_TRY(th_cells_end(c, why));
         if (timed && r->n && ms <= r->ms[r->n - 1]) continue;
-        TH_TRY(th_rows_add(r, x, ms, NULL, c, why));
+        TH_TRY(th_reading_add(r, x, ms, NULL, c, why));
     }
     return r->n ? TH_OK : th_cells_bad(c, why, "there are no rows");
 }
@@ -68,7 +68,7 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
     if (!folders(name, label, subject) || th_label_check(label, &inner))
         return th_why_set(why, TH_EFORMAT, "%s: a folder that is a label is needed around it%s%s", name,
                           inner.err ? ": " : "", inner.text);
-    th_rows *r = calloc(1, sizeof *r);
+    th_reading *r = calloc(1, sizeof *r);
     if (!r) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_err err = read_head(&c, &timed, channels, sizeof channels, &r->n_channels, why);
     if (!err) err = read_rows(&c, timed, r, why);
@@ -80,9 +80,9 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
                                .group = subject,
                                .rate_hz = cfg->rate_hz};
     if (!err)
-        err =
-            timed ? th_rows_give_even(r, &like, cfg, take, ctx, why) : th_rows_give(r, 0, r->n, &like, take, ctx, why);
-    th_rows_free(r);
+        err = timed ? th_reading_give_even(r, &like, cfg, take, ctx, why)
+                    : th_reading_give(r, 0, r->n, &like, take, ctx, why);
+    th_reading_free(r);
     return err;
 }
 

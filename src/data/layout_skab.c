@@ -38,7 +38,7 @@ static th_err read_head(th_cells *c, char *channels, size_t cap, bool *told, th_
     return th_cells_end(c, why);
 }
 
-static th_err read_rows(th_cells *c, bool told, th_rows *r, th_why *why)
+static th_err read_rows(th_cells *c, bool told, th_reading *r, th_why *why)
 {
     while (th_cells_line(c)) {
         double x[SENSORS], seconds, anomaly = 0, change;
@@ -47,24 +47,24 @@ static th_err read_rows(th_cells *c, bool told, th_rows *r, th_why *why)
         if (told) TH_TRY(th_cells_number(c, &anomaly, why));
         if (told) TH_TRY(th_cells_number(c, &change, why));
         TH_TRY(th_cells_end(c, why));
-        TH_TRY(
-            th_rows_add(r, x, seconds * 1000, told && r->n >= NORMAL && anomaly > 0.5 ? "anomaly" : "normal", c, why));
+        TH_TRY(th_reading_add(r, x, seconds * 1000, told && r->n >= NORMAL && anomaly > 0.5 ? "anomaly" : "normal", c,
+                              why));
     }
     return r->n ? TH_OK : th_cells_bad(c, why, "there are no rows");
 }
 
 /* The parts of a file by their use. */
-static th_err give(const th_rows *r, bool told, th_recording *like, th_recording_take *take, void *ctx, th_why *why)
+static th_err give(const th_reading *r, bool told, th_recording *like, th_recording_take *take, void *ctx, th_why *why)
 {
     static const int32_t ends[] = {LEARNT, NORMAL, INT32_MAX};
     if (!told) {
         like->split = TH_TRAIN;
-        return th_rows_give(r, 0, r->n, like, take, ctx, why);
+        return th_reading_give(r, 0, r->n, like, take, ctx, why);
     }
     for (int32_t k = 0, from = 0; k < TH_N_SPLITS; k++) {
         const int32_t to = r->n < ends[k] ? r->n : ends[k];
         like->split = (th_split)k;
-        if (to > from) TH_TRY(th_rows_give(r, from, to, like, take, ctx, why));
+        if (to > from) TH_TRY(th_reading_give(r, from, to, like, take, ctx, why));
         from = to;
     }
     return TH_OK;
@@ -76,7 +76,7 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
     char channels[640] = "";
     bool told = false;
     th_cells c = th_cells_of(text, name, ';');
-    th_rows *r = calloc(1, sizeof *r);
+    th_reading *r = calloc(1, sizeof *r);
     if (!r) return th_why_set(why, TH_ENOMEM, "out of memory");
     r->n_channels = SENSORS;
     (void)cfg;
@@ -91,7 +91,7 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
                          .rate_hz = 1,
                          .has_split = true};
     if (!err) err = give(r, told, &like, take, ctx, why);
-    th_rows_free(r);
+    th_reading_free(r);
     return err;
 }
 

@@ -16,7 +16,7 @@ static bool fits(const char *path, th_span head)
     return false;
 }
 
-static th_err read_points(const json_t *points, const char *name, size_t stroke, th_rows *r, th_why *why)
+static th_err read_points(const json_t *points, const char *name, size_t stroke, th_reading *r, th_why *why)
 {
     const th_cells where = {.name = name, .line = 1};
     r->n = 0;
@@ -26,12 +26,12 @@ static th_err read_points(const json_t *points, const char *name, size_t stroke,
         if (!json_is_number(x) || !json_is_number(y) || !(v[0] > -1e30 && v[0] < 1e30 && v[1] > -1e30 && v[1] < 1e30))
             return th_why_set(why, TH_EFORMAT, "%s, stroke %zu: point %zu has no x and y that are numbers", name,
                               stroke + 1, k + 1);
-        TH_TRY(th_rows_add(r, v, 0, NULL, &where, why));
+        TH_TRY(th_reading_add(r, v, 0, NULL, &where, why));
     }
     return r->n ? TH_OK : th_why_set(why, TH_EFORMAT, "%s, stroke %zu has no strokePoints", name, stroke + 1);
 }
 
-static th_err give_stroke(const json_t *stroke, const char *file, size_t i, th_rows *r, th_recording_take *take,
+static th_err give_stroke(const json_t *stroke, const char *file, size_t i, th_reading *r, th_recording_take *take,
                           void *ctx, th_why *why)
 {
     const char *label = json_string_value(json_object_get(stroke, "label"));
@@ -44,7 +44,7 @@ static th_err give_stroke(const json_t *stroke, const char *file, size_t i, th_r
     th_text_fmt(name, sizeof name, "%s#%d", file, (int)i + 1);
     const th_recording like = {
         .name = name, .channels = "x,y", .label = label, .subject = "", .device = "", .group = ""};
-    return th_rows_give(r, 0, r->n, &like, take, ctx, why);
+    return th_reading_give(r, 0, r->n, &like, take, ctx, why);
 }
 
 static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th_recording_take *take, void *ctx,
@@ -59,12 +59,12 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
         return th_why_set(why, TH_EFORMAT, root ? "%s has no list of strokes" : "%s, line %d: this is no JSON", name,
                           bad.line);
     }
-    th_rows *r = calloc(1, sizeof *r);
+    th_reading *r = calloc(1, sizeof *r);
     th_err err = r ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
     if (r) r->n_channels = 2;
     for (size_t i = 0; i < json_array_size(strokes) && !err; i++)
         err = give_stroke(json_array_get(strokes, i), name, i, r, take, ctx, why);
-    if (r) th_rows_free(r);
+    if (r) th_reading_free(r);
     json_decref(root);
     return err;
 }

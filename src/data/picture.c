@@ -53,6 +53,23 @@ th_err th_picture_parse(th_span file, const char *name, int32_t c, uint8_t **byt
     return err;
 }
 
+th_err th_picture_png(const uint8_t *bytes, int32_t h, int32_t w, int32_t c, uint8_t **png, size_t *n, th_why *why)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = (png_uint_32)w,
+                       .height = (png_uint_32)h,
+                       .format = c == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB};
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    *png = malloc(size);
+    const int good = *png && png_image_write_to_memory(&image, *png, &size, 0, bytes, 0, NULL);
+    png_image_free(&image);
+    *n = size;
+    if (good) return TH_OK;
+    free(*png);
+    *png = NULL;
+    return th_why_set(why, TH_ENOMEM, "no memory for a picture of %dx%d", (int)w, (int)h);
+}
+
 th_err th_picture_read(const char *path, int32_t c, uint8_t **bytes, int32_t *h, int32_t *w, th_why *why)
 {
     uint8_t *file;

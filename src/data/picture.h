@@ -5,6 +5,7 @@
 #include "base/span.h"
 #include "base/why.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define TH_MAX_PICTURE 4096 /* pixels a side */
@@ -15,6 +16,10 @@
  * TH_EFORMAT (damaged, or neither of them), TH_EUNSUP (CMYK), TH_ERANGE (more than TH_MAX_PICTURE a side: refused
  * before memory is taken), TH_ENOMEM. */
 TH_NODISCARD th_err th_picture_read(const char *path, int32_t c, uint8_t **bytes, int32_t *h, int32_t *w, th_why *why);
+
+/* Bytes [h][w][c] as a PNG file, fresh memory.  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_picture_png(const uint8_t *bytes, int32_t h, int32_t w, int32_t c, uint8_t **png, size_t *n,
+                                   th_why *why);
 
 /* The same of a file's bytes; name: for messages. */
 TH_NODISCARD th_err th_picture_parse(th_span file, const char *name, int32_t c, uint8_t **bytes, int32_t *h, int32_t *w,

@@ -3,13 +3,12 @@
 #include "data/project.h"
 
 #include "base/text.h"
+#include "data/project_edit.h"
 #include "model/spec.h"
 
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define INI_BYTES ((size_t)256 << 10)
 
 typedef enum kind {
     KIND_TASK,
@@ -501,28 +500,6 @@ static void set_defaults(th_project *p)
     };
 }
 
-/* The span of a line of [project] with this key: [*from, *to) without its newline.  False when there is none. */
-static bool find_line(const char *text, size_t n, const char *name, size_t *from, size_t *to)
-{
-    const size_t len = strlen(name);
-    bool in_project = false;
-    for (size_t at = 0, stop; at < n; at = stop + 1) {
-        for (stop = at; stop < n && text[stop] != '\n'; stop++) {
-        }
-        size_t c = at;
-        while (c < stop && (text[c] == ' ' || text[c] == '\t')) c++;
-        if (c < stop && text[c] == '[') in_project = stop - c >= 9 && memcmp(text + c, "[project]", 9) == 0;
-        if (!in_project || stop - c <= len || memcmp(text + c, name, len) != 0) continue;
-        for (c += len; c < stop && (text[c] == ' ' || text[c] == '\t'); c++) {
-        }
-        if (c == stop || (text[c] != '=' && text[c] != ':')) continue;
-        *from = at;
-        *to = stop;
-        return true;
-    }
-    return false;
-}
-
 const th_task *th_project_task(const th_project *p)
 {
     return th_task_find(p->task);
@@ -533,7 +510,7 @@ static const th_task *task_of(th_span text)
 {
     size_t from, to;
     char name[24] = "";
-    if (find_line((const char *)text.p, text.n, "task", &from, &to)) {
+    if (th_ini_find((const char *)text.p, text.n, "project", "task", &from, &to)) {
         const char *at = (const char *)text.p + from, *end = (const char *)text.p + to;
         while (at < end && *at != '=' && *at != ':') at++;
         while (at < end && (*at == '=' || *at == ':' || *at == ' ' || *at == '\t')) at++;
@@ -597,7 +574,7 @@ th_err th_project_load(const char *dir, th_project *p, th_why *why)
             why, TH_ENOENT,
             "%s is not a Thimble project: it has no %s. Make one with: thimble new %s --task keyword --labels yes,no",
             dir, TH_FILE_INI, strcmp(dir, ".") == 0 ? "DIR" : dir);
-    TH_TRY(th_file_read(path, INI_BYTES, &text, &n, why));
+    TH_TRY(th_file_read(path, TH_INI_BYTES, &text, &n, why));
     const th_err err = th_project_parse((th_span){text, n}, path, p, why);
     free(text);
     if (!err) memcpy(p->dir, dir, strlen(dir) + 1); /* it fits: path_join had room for more */
@@ -619,17 +596,6 @@ th_err th_project_defaults(const char *name, const char *const *labels, int n_la
     free(s);
     return err ? err : th_project_set_labels(p, labels, n_labels, why);
 }
-
-/* "yes, no": without those that keywords get by themselves. */
-static void print_labels(const th_project *p, char *buf, size_t cap)
-{
-    const int own = th_project_task(p)->input == TH_IN_SOUND ? p->n_labels - 2 : p->n_labels;
-    size_t n = 0;
-    buf[0] = 0;
-    for (int i = 0; i < own && n < cap; i++) n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
-}
-
-#define LABEL_LINE_BYTES (TH_MAX_LABELS * (TH_LABEL_BYTES + 2))
 
 /* Sections of a project of words. */
 static size_t print_sound(const th_project *p, char *buf, size_t cap)
@@ -679,8 +645,8 @@ static th_err write_ini(const th_project *p, const char *path, th_why *why)
 {
     const th_task *task = th_project_task(p);
     const bool sound = task->input == TH_IN_SOUND;
-    char labels[LABEL_LINE_BYTES], text[LABEL_LINE_BYTES + 4096];
-    print_labels(p, labels, sizeof labels);
+    char labels[TH_LABEL_LINE_BYTES], text[TH_LABEL_LINE_BYTES + 4096];
+    th_ini_labels(p, labels, sizeof labels);
     size_t n = th_text_fmt(
         text, sizeof text,
         "# A Thimble project. Change what you like, then run thimble train again.\n"
@@ -710,30 +676,4 @@ th_err th_project_create(const th_project *p, const char *dir, th_why *why)
     TH_TRY(th_path_join(objects, dir, TH_DIR_OBJECTS, why));
     TH_TRY(th_dir_make(objects, why));
     return write_ini(p, path, why);
-}
-
-th_err th_project_save_labels(const th_project *p, th_why *why)
-{
-    char path[TH_PATH_BYTES], labels[LABEL_LINE_BYTES];
-    uint8_t *text;
-    size_t n, from = 0, to = 0;
-    TH_TRY(th_project_path(p, TH_FILE_INI, path, why));
-    TH_TRY(th_file_read(path, INI_BYTES, &text, &n, why));
-    print_labels(p, labels, sizeof labels);
-    th_err err = TH_OK;
-    char *out = malloc(n + sizeof labels + 16);
-    if (!out)
-        err = th_why_set(why, TH_ENOMEM, "out of memory");
-    else if (!find_line((const char *)text, n, "labels", &from, &to))
-        err = th_why_set(why, TH_EFORMAT, "%s: [project] has no labels line", path);
-    if (!err) {
-        memcpy(out, text, from);
-        size_t len = from + th_text_fmt(out + from, sizeof labels + 16, "labels = %s", labels);
-        memcpy(out + len, text + to, n - to);
-        len += n - to;
-        err = th_file_write(path, (th_span){(const uint8_t *)out, len}, why);
-    }
-    free(out);
-    free(text);
-    return err;
 }

@@ -74,6 +74,9 @@ int th_project_label(const th_project *p, const char *label); /* class number, -
 /* Writes p's labels into its thimble.ini and leaves every other line as it is. */
 TH_NODISCARD th_err th_project_save_labels(const th_project *p, th_why *why);
 
+/* Sets lines of thimble.ini, "[section]\nkey = value\n..", leaves every other line as it is, and reads p anew. */
+TH_NODISCARD th_err th_project_apply(th_project *p, const char *lines, th_why *why);
+
 /* The row of p's task; never NULL after th_project_defaults, _parse or _load. */
 const th_task *th_project_task(const th_project *p);
 

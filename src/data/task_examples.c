@@ -2,6 +2,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
+#include "data/picture.h"
 #include "data/windows.h"
 
 #include <math.h>
@@ -55,6 +56,186 @@ static th_err make_sine(const th_project *p, th_split split, th_examples *e, th_
         e->label[i] = -1;
     }
     return TH_OK;
+}
+
+/* ---- the project's data ---- */
+
+/* Only what anomalies learn from: the first label. */
+static void keep_normal(th_examples *e)
+{
+    const size_t size = (size_t)e->h * (size_t)e->w * (size_t)e->c;
+    int32_t n = 0;
+    for (int32_t i = 0; i < e->n; i++) {
+        if (e->label[i] != 0) {
+            free(e->file[i]);
+            continue;
+        }
+        memmove(e->f32 + (size_t)n * size, e->f32 + (size_t)i * size, size * sizeof *e->f32);
+        e->file[n] = e->file[i];
+        e->label[n++] = 0;
+    }
+    e->n = n;
+}
+
+/* A signal of the data as the recording that it was. */
+static th_err with_recording(const th_dataset *set, const th_sample *s, th_recording_take *take, void *ctx, th_why *why)
+{
+    th_recording r = {.name = s->name,
+                      .channels = s->channels,
+                      .label = s->label,
+                      .subject = s->subject,
+                      .device = s->device,
+                      .group = s->group,
+                      .rate_hz = s->rate_hz,
+                      .n_parts = (int32_t)s->n_segments};
+    float *rows;
+    th_part *part = calloc(s->n_segments + 1, sizeof *part);
+    if (!part) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < s->n_segments; i++)
+        part[i] = (th_part){s->segments[i].from, s->segments[i].to, s->segments[i].label};
+    r.parts = part;
+    th_err err = th_dataset_signal(set, s, &rows, &r.n, &r.n_channels, why);
+    if (!err) {
+        r.rows = rows;
+        err = take(ctx, &r, why);
+        free(rows);
+    }
+    free(part);
+    return err;
+}
+
+static th_err take_learn(void *ctx, const th_recording *r, th_why *why)
+{
+    return th_windows_learn(ctx, r, why);
+}
+
+static th_err take_add(void *ctx, const th_recording *r, th_why *why)
+{
+    return th_windows_add(ctx, r, why);
+}
+
+static th_err add_signals(const th_dataset *set, th_split split, const char *device, th_windows *w, bool learn,
+                          th_why *why)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const th_sample *s = &set->samples[i];
+        const bool wanted = s->kind == TH_SIGNAL && (!*device || strcmp(device, s->device) == 0);
+        if (wanted && learn && s->split == TH_TRAIN) TH_TRY(with_recording(set, s, take_learn, w, why));
+        if (wanted && !learn && s->split == split) TH_TRY(with_recording(set, s, take_add, w, why));
+    }
+    return TH_OK;
+}
+
+/* The device of all signals to learn from; "" when there are several. */
+static void find_device(const th_dataset *set, th_card *card)
+{
+    const char *device = NULL;
+    for (size_t i = 0; i < set->n; i++) {
+        const th_sample *s = &set->samples[i];
+        if (s->split != TH_TRAIN) continue;
+        if (device && strcmp(device, s->device) != 0) return;
+        device = s->device;
+    }
+    if (device) th_text_fmt(card->device, sizeof card->device, "%s", device);
+}
+
+static th_err no_examples(const th_project *p, th_split split, size_t samples, size_t too_short, th_why *why)
+{
+    const th_task *task = th_project_task(p);
+    if (!samples)
+        return th_why_set(why, TH_ENOENT, "%s has no data yet. Bring some in: thimble data import FOLDER --project %s",
+                          p->dir, p->dir);
+    if (too_short)
+        return th_why_set(why, TH_ENOENT,
+                          "%s: not one of %zu recordings to %s is as long as a window ([signal] window_ms = %d)",
+                          p->dir, too_short,
+                          split == TH_TRAIN ? "learn from"
+                          : split == TH_VAL ? "watch"
+                                            : "test",
+                          (int)p->recipe.window_ms);
+    return th_why_set(why, TH_ENOENT,
+                      "%s has no %s for %s. Divide its data anew: thimble data split --project %s, or import more",
+                      p->dir, task->noun, th_split_name(split), p->dir);
+}
+
+static th_err from_signals(const th_project *p, const th_dataset *set, th_split split, th_card *card, th_examples **e,
+                           th_why *why)
+{
+    th_windows *w;
+    size_t too_short, no_label;
+    char other[TH_LABEL_BYTES];
+    if (!card->device[0]) find_device(set, card);
+    TH_TRY(th_windows_new(card, &w, why));
+    th_err err =
+        strcmp(card->recipe.baseline, "group") == 0 ? add_signals(set, split, card->device, w, true, why) : TH_OK;
+    if (!err) err = add_signals(set, split, card->device, w, false, why);
+    *e = err ? NULL : th_windows_take(w);
+    th_windows_left_out(w, &too_short, &no_label, other);
+    th_windows_free(w);
+    if (*e && th_project_task(p)->output == TH_OUT_INPUT && split != TH_TEST) keep_normal(*e);
+    if (err) return err;
+    if (!*e || (*e)->n == 0) {
+        th_examples_free(*e);
+        *e = NULL;
+        return no_examples(p, split, set->n, too_short, why);
+    }
+    if (no_label && split != TH_TEST && th_project_task(p)->output == TH_OUT_LABELS)
+        return th_why_set(
+            why, TH_EFORMAT,
+            "%s: the data have the label \"%s\", which is not among labels = .. of thimble.ini: add it, or "
+            "take those data out",
+            p->dir, other);
+    return TH_OK;
+}
+
+static th_err from_pictures(const th_project *p, const th_dataset *set, th_split split, const th_card *card,
+                            th_examples **out, th_why *why)
+{
+    const int32_t h = p->picture_h, w = p->picture_w, c = strcmp(p->colour, "grey") == 0 ? 1 : 3;
+    const size_t size = (size_t)h * (size_t)w * (size_t)c;
+    size_t n = 0;
+    for (size_t i = 0; i < set->n; i++) n += set->samples[i].kind == TH_PICTURE && set->samples[i].split == split;
+    if (!n) return no_examples(p, split, set->n, 0, why);
+    th_examples *e = *out = calloc(1, sizeof *e);
+    if (!e) return th_why_set(why, TH_ENOMEM, "out of memory");
+    *e = (th_examples){.h = h, .w = w, .c = c, .n_labels = card->n_labels};
+    memcpy(e->labels, card->labels, sizeof e->labels);
+    e->u8 = malloc(n * size);
+    e->label = malloc(n * sizeof *e->label);
+    e->file = calloc(n, sizeof *e->file);
+    if (!e->u8 || !e->label || !e->file) return th_why_set(why, TH_ENOMEM, "no memory for %zu pictures", n);
+    for (size_t i = 0; i < set->n; i++) {
+        const th_sample *s = &set->samples[i];
+        char path[TH_PATH_BYTES];
+        uint8_t *bytes;
+        int32_t from_h, from_w, k = card->n_labels - 1;
+        if (s->kind != TH_PICTURE || s->split != split) continue;
+        while (k >= 0 && strcmp(card->labels[k], s->label) != 0) k--;
+        if (k < 0 && split != TH_TEST)
+            return th_why_set(
+                why, TH_EFORMAT,
+                "%s: the data have the label \"%s\", which is not among labels = .. of thimble.ini: add it, "
+                "or take those data out",
+                p->dir, s->label);
+        TH_TRY(th_dataset_path(set, s, path, why));
+        TH_TRY(th_picture_read(path, c, &bytes, &from_h, &from_w, why));
+        const th_err err = th_picture_resize(bytes, from_h, from_w, c, e->u8 + (size_t)e->n * size, h, w, why);
+        free(bytes);
+        if (err) return err;
+        e->label[e->n] = k;
+        e->file[e->n++] = strdup(s->name);
+    }
+    return TH_OK;
+}
+
+static th_err from_data(const th_project *p, th_split split, th_card *card, th_examples **e, th_why *why)
+{
+    th_dataset *set;
+    TH_TRY(th_dataset_load(p, &set, why));
+    const th_err err = th_project_task(p)->input == TH_IN_PICTURE ? from_pictures(p, set, split, card, e, why)
+                                                                  : from_signals(p, set, split, card, e, why);
+    th_dataset_free(set);
+    return err;
 }
 
 /* ---- a folder that is only tested ---- */
@@ -125,16 +306,16 @@ th_err th_task_scan(const th_card *card, const char *dir, const char *device, co
 
 /* ---- all tasks ---- */
 
-th_err th_task_examples(const th_project *p, th_split split, const th_card *card, th_examples **out, th_why *why)
+th_err th_task_examples(const th_project *p, th_split split, th_card *card, th_examples **out, th_why *why)
 {
-    const th_task *task = th_project_task(p);
-    th_examples *e = *out = calloc(1, sizeof *e);
-    if (!e) return th_why_set(why, TH_ENOMEM, "out of memory");
-    th_err err = TH_EUNSUP;
-    if (task->input == TH_IN_NUMBER) err = make_sine(p, split, e, why);
-    (void)card;
+    th_err err = TH_ENOMEM;
+    *out = NULL;
+    if (th_project_task(p)->input != TH_IN_NUMBER)
+        err = from_data(p, split, card, out, why);
+    else if ((*out = calloc(1, sizeof **out)))
+        err = make_sine(p, split, *out, why);
     if (!err) return TH_OK;
-    th_examples_free(e);
+    th_examples_free(*out);
     *out = NULL;
     return err;
 }

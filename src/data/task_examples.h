@@ -7,11 +7,10 @@
 #include "data/dataset.h"
 
 /* Examples of one part of a project's data, by the recipe and labels of the card (th_task_card, or a model's); a label
- * that the card has not is -1.  Of anomalies TH_TRAIN and TH_VAL have the normal ones alone.  Of the sine points of the
- * curve: with noise to learn from, without to test with.
- * Errors: TH_ENOENT: there are none, those of reading. */
-TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, const th_card *card, th_examples **e,
-                                     th_why *why);
+ * of test data that the card has not is -1.  What the card does not know yet (axes, device) is filled in.  Of anomalies
+ * TH_TRAIN and TH_VAL have the normal ones alone.  Of the sine points of the curve: with noise to learn from, without
+ * to test with. Errors: TH_ENOENT: there are none, those of reading. */
+TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, th_card *card, th_examples **e, th_why *why);
 
 /* Examples of a folder in one of the layouts of data/layout.h (pictures: data/examples.h), by the recipe and labels of
  * a model's card: for `thimble test --data`.  Where the set's own convention says which part tests, only that. device

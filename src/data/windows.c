@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "model/blocks.h"
 #include "dsp/raster.h"
+#include "model/blocks.h"
 
 #include <math.h>
 #include <stdlib.h>

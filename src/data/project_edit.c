@@ -1,0 +1,138 @@
+#include "data/project_edit.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool th_ini_find(const char *text, size_t n, const char *section, const char *key, size_t *from, size_t *to)
+{
+    const size_t len = strlen(key), name = strlen(section);
+    bool inside = false;
+    for (size_t at = 0, stop; at < n; at = stop + 1) {
+        for (stop = at; stop < n && text[stop] != '\n'; stop++) {
+        }
+        size_t c = at;
+        while (c < stop && (text[c] == ' ' || text[c] == '\t')) c++;
+        if (c < stop && text[c] == '[')
+            inside = stop - c >= name + 2 && memcmp(text + c + 1, section, name) == 0 && text[c + 1 + name] == ']';
+        if (!inside || stop - c <= len || memcmp(text + c, key, len) != 0) continue;
+        for (c += len; c < stop && (text[c] == ' ' || text[c] == '\t'); c++) {
+        }
+        if (c == stop || (text[c] != '=' && text[c] != ':')) continue;
+        *from = at;
+        *to = stop;
+        return true;
+    }
+    return false;
+}
+
+void th_ini_labels(const th_project *p, char *buf, size_t cap)
+{
+    const int own = th_project_task(p)->input == TH_IN_SOUND ? p->n_labels - 2 : p->n_labels;
+    size_t n = 0;
+    buf[0] = 0;
+    for (int i = 0; i < own && n < cap; i++) n += th_text_fmt(buf + n, cap - n, "%s%s", i ? ", " : "", p->labels[i]);
+}
+
+/* The end of [section]'s first line, to put a new line behind; false when there is no such section. */
+static bool find_section(const char *text, size_t n, const char *section, size_t *at)
+{
+    char head[64];
+    const size_t len = th_text_fmt(head, sizeof head, "[%s]", section);
+    for (size_t i = 0; i + len <= n; i++) {
+        if ((i > 0 && text[i - 1] != '\n') || memcmp(text + i, head, len) != 0) continue;
+        for (*at = i; *at < n && text[*at] != '\n'; ++*at) {
+        }
+        return true;
+    }
+    return false;
+}
+
+typedef struct edited {
+    char *text;
+    size_t n;
+} edited;
+
+/* Bytes from .. to - 1 become `line`. */
+static th_err replace(edited *e, size_t from, size_t to, const char *line, th_why *why)
+{
+    const size_t len = strlen(line);
+    char *out = malloc(e->n - (to - from) + len + 1);
+    if (!out) return th_why_set(why, TH_ENOMEM, "out of memory");
+    memcpy(out, e->text, from);
+    memcpy(out + from, line, len);
+    memcpy(out + from + len, e->text + to, e->n - to);
+    e->n = e->n - (to - from) + len;
+    free(e->text);
+    e->text = out;
+    return TH_OK;
+}
+
+/* [section] key = value, in place of the line that is there, or as a new one. */
+static th_err set_line(edited *e, const char *section, const char *key, const char *value, th_why *why)
+{
+    char line[TH_LABEL_LINE_BYTES + 64];
+    size_t from, to;
+    th_text_fmt(line, sizeof line, "%s = %s", key, value);
+    if (th_ini_find(e->text, e->n, section, key, &from, &to)) return replace(e, from, to, line, why);
+    if (find_section(e->text, e->n, section, &from))
+        th_text_fmt(line, sizeof line, "\n%s = %s", key, value);
+    else {
+        from = e->n;
+        th_text_fmt(line, sizeof line, "\n[%s]\n%s = %s\n", section, key, value);
+    }
+    return replace(e, from, from, line, why);
+}
+
+static th_err open_ini(const th_project *p, edited *e, char path[TH_PATH_BYTES], th_why *why)
+{
+    uint8_t *text;
+    TH_TRY(th_project_path(p, TH_FILE_INI, path, why));
+    TH_TRY(th_file_read(path, TH_INI_BYTES, &text, &e->n, why));
+    e->text = (char *)text;
+    return TH_OK;
+}
+
+static th_err close_ini(edited *e, const char *path, th_err err, th_why *why)
+{
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)e->text, e->n}, why);
+    free(e->text);
+    return err;
+}
+
+th_err th_project_save_labels(const th_project *p, th_why *why)
+{
+    char path[TH_PATH_BYTES], labels[TH_LABEL_LINE_BYTES];
+    edited e;
+    size_t from, to;
+    TH_TRY(open_ini(p, &e, path, why));
+    th_ini_labels(p, labels, sizeof labels);
+    th_err err = TH_OK;
+    if (!th_ini_find(e.text, e.n, "project", "labels", &from, &to) && th_project_task(p)->input == TH_IN_SOUND)
+        err = th_why_set(why, TH_EFORMAT, "%s: [project] has no labels line", path);
+    if (!err) err = set_line(&e, "project", "labels", labels, why);
+    return close_ini(&e, path, err, why);
+}
+
+th_err th_project_apply(th_project *p, const char *lines, th_why *why)
+{
+    char path[TH_PATH_BYTES], dir[TH_PATH_BYTES], section[32] = "", key[32], value[TH_BLOCKS_BYTES];
+    edited e;
+    th_err err = TH_OK;
+    TH_TRY(open_ini(p, &e, path, why));
+    for (const char *at = lines; *at && !err;) {
+        const size_t n = strcspn(at, "\n"), equals = strcspn(at, "=");
+        if (*at == '[') {
+            th_text_fmt(section, sizeof section, "%.*s", (int)(n - 2), at + 1);
+        } else if (equals < n) {
+            th_text_fmt(key, sizeof key, "%.*s", (int)equals - 1, at);
+            th_text_fmt(value, sizeof value, "%.*s", (int)(n - equals) - 2, at + equals + 2);
+            err = set_line(&e, section, key, value, why);
+        }
+        at += n + (at[n] == '\n');
+    }
+    TH_TRY(close_ini(&e, path, err, why));
+    memcpy(dir, p->dir, sizeof dir);
+    return th_project_load(dir, p, why);
+}

@@ -1,0 +1,245 @@
+#include "data/task_import.h"
+
+#include "base/text.h"
+#include "data/import.h"
+#include "data/picture_folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct job {
+    th_project *p;
+    const th_task *task;
+    th_dataset *set;
+    const th_task_import_cfg *cfg;
+    th_task_import_report *report;
+    th_hash_index *index;
+    size_t before;    /* samples that were there */
+    char source[256]; /* the folder's own name */
+} job;
+
+/* ---- adding ---- */
+
+/* The sample that was just added: away again when it was here before. */
+static void keep_if_new(job *j)
+{
+    th_sample *s = &j->set->samples[j->set->n - 1];
+    const int64_t twin = th_hash_index_find(j->index, s->hash);
+    const bool same = twin >= 0 && strcmp(j->set->samples[twin].name, s->name) == 0 &&
+                      strcmp(j->set->samples[twin].label, s->label) == 0;
+    if (!same) {
+        th_hash_index_add(j->index, j->set->n - 1);
+        j->report->added++;
+        return;
+    }
+    j->report->already++;
+    free(s->block);
+    j->set->n--;
+}
+
+static bool is_anomaly(const job *j)
+{
+    return j->task->output == TH_OUT_INPUT;
+}
+
+/* Rows from .. to - 1 of r as a sample. */
+static th_err put_part(job *j, const th_recording *r, int32_t from, int32_t to, const char *name, bool fixed,
+                       th_split split, th_why *why)
+{
+    th_segment *seg = calloc((size_t)r->n_parts + 1, sizeof *seg);
+    size_t n = 0;
+    if (!seg) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (int32_t i = 0; i < r->n_parts; i++) {
+        const int32_t a = r->parts[i].from > from ? r->parts[i].from : from,
+                      b = r->parts[i].to < to ? r->parts[i].to : to;
+        if (a < b) seg[n++] = (th_segment){a - from, b - from, r->parts[i].label};
+    }
+    /* one label throughout is the sample's own */
+    const bool whole = n == 1 && seg[0].from == 0 && seg[0].to == to - from;
+    const th_sample s = {.name = name,
+                         .label = whole ? seg[0].label : r->label,
+                         .subject = r->subject,
+                         .device = r->device,
+                         .group = r->group,
+                         .source = j->source,
+                         .channels = r->channels,
+                         .notes = fixed ? "split of the data set" : "",
+                         .kind = TH_SIGNAL,
+                         .split = split,
+                         .rate_hz = r->rate_hz,
+                         .segments = seg,
+                         .n_segments = whole ? 0 : n};
+    const th_err err =
+        th_dataset_put_signal(j->set, &s, r->rows + (size_t)from * (size_t)r->n_channels, to - from, why);
+    free(seg);
+    if (!err) keep_if_new(j);
+    return err;
+}
+
+/* Normal recordings of a machine in time: to learn from, to watch, to test. */
+static th_err put_in_time(job *j, const th_recording *r, th_why *why)
+{
+    const int32_t ends[] = {(int32_t)((int64_t)r->n * 7 / 10), (int32_t)((int64_t)r->n * 8 / 10), r->n};
+    char name[600];
+    for (int32_t k = 0, from = 0; k < TH_N_SPLITS; from = ends[k++]) {
+        th_text_fmt(name, sizeof name, "%s#%s", r->name, th_split_name((th_split)k));
+        if (ends[k] > from) TH_TRY(put_part(j, r, from, ends[k], name, true, (th_split)k, why));
+    }
+    return TH_OK;
+}
+
+static th_err take_recording(void *ctx, const th_recording *r, th_why *why)
+{
+    job *j = ctx;
+    const char *normal = j->p->n_labels ? j->p->labels[0] : "normal";
+    if (j->before && j->set->n && strcmp(j->set->samples[0].channels, r->channels) != 0)
+        return th_why_set(why, TH_EFORMAT, "%s has the channels %s, but the project's data have %s", r->name,
+                          r->channels, j->set->samples[0].channels);
+    j->before = 1; /* the first of all says which channels there are */
+    if (!r->has_split && is_anomaly(j) && strcmp(r->label, normal) == 0 && !*r->subject) return put_in_time(j, r, why);
+    if (!r->has_split && is_anomaly(j) && r->n_parts == 0 && strcmp(r->label, normal) != 0)
+        return put_part(j, r, 0, r->n, r->name, true, TH_TEST, why);
+    return put_part(j, r, 0, r->n, r->name, r->has_split, r->split, why);
+}
+
+static th_err take_picture(void *ctx, const th_found_picture *f, th_why *why)
+{
+    job *j = ctx;
+    const th_sample s = {.name = f->name,
+                         .label = f->label,
+                         .subject = f->subject,
+                         .source = j->source,
+                         .notes = f->has_split ? "split of the data set" : "",
+                         .kind = TH_PICTURE,
+                         .split = f->split,
+                         .width = f->w,
+                         .height = f->h};
+    TH_TRY(th_dataset_put_picture(j->set, &s, f->file, why));
+    keep_if_new(j);
+    return TH_OK;
+}
+
+/* ---- afterwards ---- */
+
+/* Where a set says what learns and one more part, that one tests, and some of what learns watches: what a training is
+ * stopped by would flatter as a test. */
+static void use_parts(th_split_item *item, size_t first, size_t n, th_split_cfg *cfg)
+{
+    size_t count[TH_N_SPLITS] = {0};
+    for (size_t i = first; i < n; i++) count[item[i].split] += item[i].fixed;
+    if (!count[TH_VAL] && !count[TH_TEST]) return;
+    cfg->test = 0;
+    for (size_t i = first; i < n; i++) {
+        if (!item[i].fixed) continue;
+        if (!count[TH_TEST] && item[i].split == TH_VAL) item[i].split = TH_TEST;
+        if ((!count[TH_TEST] || !count[TH_VAL]) && item[i].split == TH_TRAIN) item[i].fixed = false;
+    }
+}
+
+/* Samples that are new and that the set did not divide. */
+static th_err divide(job *j, size_t first, th_why *why)
+{
+    th_dataset *set = j->set;
+    th_split_item *item = calloc(set->n + 1, sizeof *item);
+    if (!item) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < set->n; i++) {
+        const th_sample *s = &set->samples[i];
+        item[i] = (th_split_item){.label = *s->label || !s->n_segments ? s->label : s->segments[0].label,
+                                  .subject = *s->subject ? s->subject : s->group,
+                                  .key = s->name,
+                                  .fixed = i < first || *s->notes,
+                                  .split = s->split};
+    }
+    th_split_cfg cfg = j->cfg->split;
+    if (!is_anomaly(j)) use_parts(item, first, set->n, &cfg);
+    const th_err err = th_split_choose(item, set->n, &cfg, &j->report->by_subject, why);
+    for (size_t i = first; i < set->n && !err; i++) set->samples[i].split = item[i].split;
+    free(item);
+    return err;
+}
+
+static th_err add_label(char ***list, int *n, const char *label, th_why *why)
+{
+    for (int i = 0; i < *n; i++)
+        if (strcmp((*list)[i], label) == 0) return TH_OK;
+    if (!*label || *n == TH_MAX_LABELS) return TH_OK;
+    char **more = realloc(*list, (size_t)(*n + 1) * sizeof *more);
+    if (!more) return th_why_set(why, TH_ENOMEM, "out of memory");
+    *list = more;
+    more[*n] = strdup(label);
+    return more[(*n)++] ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A project without labels gets those of its data, in the order of their names. */
+static th_err fill_labels(job *j, th_why *why)
+{
+    char **list = NULL;
+    int n = 0;
+    th_err err = TH_OK;
+    if (j->p->n_labels || j->task->output != TH_OUT_LABELS) return TH_OK;
+    for (size_t i = 0; i < j->set->n && !err; i++) {
+        const th_sample *s = &j->set->samples[i];
+        err = add_label(&list, &n, s->label, why);
+        for (size_t k = 0; k < s->n_segments && !err; k++) err = add_label(&list, &n, s->segments[k].label, why);
+    }
+    if (!err && n) qsort(list, (size_t)n, sizeof *list, by_text);
+    if (!err) err = th_project_set_labels(j->p, (const char *const *)list, n, why);
+    if (!err) err = th_project_save_labels(j->p, why);
+    for (int i = 0; i < n; i++) free(list[i]);
+    free(list);
+    j->report->new_labels = !err;
+    return err;
+}
+
+static void set_source(job *j, const char *dir)
+{
+    char path[TH_PATH_BYTES];
+    if (th_path_absolute(path, dir, NULL)) th_text_fmt(path, sizeof path, "%s", dir);
+    const char *slash = strrchr(path, '/');
+    th_text_fmt(j->source, sizeof j->source, "%s", slash && slash[1] ? slash + 1 : path);
+}
+
+static th_err read_recordings(job *j, const char *dir, th_why *why)
+{
+    const th_recipe *r = &j->p->recipe;
+    const th_layout_cfg cfg = {.rate_hz = r->rate_hz > 0 ? (double)r->rate_hz : 1,
+                               .pause_ms = r->pause_ms,
+                               .device = j->cfg->device ? j->cfg->device : ""};
+    th_layout_report report;
+    const size_t before = j->set->n;
+    TH_TRY(th_layout_read(j->task, dir, &cfg, take_recording, j, &report, why));
+    j->report->layout = report.layout->name;
+    j->report->bad = report.n_bad;
+    th_text_fmt(j->report->problem, sizeof j->report->problem, "%s", report.problem);
+    if (before || !report.layout->settings) return TH_OK;
+    j->report->new_settings = true;
+    return th_project_apply(j->p, report.layout->settings, why);
+}
+
+static th_err read_pictures(job *j, const char *dir, th_why *why)
+{
+    j->report->layout = "a folder of pictures per label";
+    return th_pictures_find(dir, take_picture, j, &j->report->bad, j->report->problem, sizeof j->report->problem, why);
+}
+
+th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_task_import_cfg *cfg,
+                      th_task_import_report *report, th_why *why)
+{
+    job j = {.p = p, .task = th_project_task(p), .set = set, .cfg = cfg, .report = report, .before = set->n};
+    const size_t first = set->n;
+    *report = (th_task_import_report){0};
+    if (j.task->input == TH_IN_NUMBER)
+        return th_why_set(why, TH_EUSAGE, "task %s needs no data: thimble train %s", p->task, p->dir);
+    set_source(&j, dir);
+    TH_TRY(th_hash_index_new(set, &j.index, why));
+    th_err err = j.task->input == TH_IN_PICTURE ? read_pictures(&j, dir, why) : read_recordings(&j, dir, why);
+    th_hash_index_free(j.index);
+    if (!err) err = divide(&j, first, why);
+    if (!err) err = fill_labels(&j, why);
+    return err ? err : th_dataset_save(p, set, why);
+}
