@@ -423,6 +423,45 @@ static th_err convert_svdf(converter *c, int32_t index, int32_t *in)
 
 /* ---- the graph ---- */
 
+/* Thresholds that the input is held against: q(x) = round(x / scale), so the whole number T that parts at
+ * T + 1/2 where t did is t / scale, rounded down. */
+static th_err add_thresholds(converter *c, int32_t t, th_precision p, int32_t *number)
+{
+    const th_scale s = scale_for(c, t, p);
+    const th_tensor *from = &c->f->tensors[t];
+    const int32_t n = th_shape_count(&from->shape);
+    const double lo = p == TH_P_S8 ? -128 : -32768, hi = -lo - 1;
+    TH_TRY(add_tensor(c, from, "", th_precision_type(p), number));
+    TH_TRY(set_scale(c, *number, s));
+    void *data = th_model_alloc(c->model, (size_t)n + 1, th_type_bytes(th_precision_type(p)));
+    if (!data) return no_memory(c);
+    for (int32_t i = 0; i < n; i++) {
+        const double q = fmax(lo, fmin(hi, floor((double)((const float *)from->data)[i] / (double)s.scale) + s.zero));
+        if (p == TH_P_S8)
+            ((int8_t *)data)[i] = (int8_t)q;
+        else
+            ((int16_t *)data)[i] = (int16_t)q;
+    }
+    c->g->tensors[*number].data = data;
+    return TH_OK;
+}
+
+/* A table of an operator with TABLES: in the input's scale; what leaves say, as int16; else as it is. */
+static th_err convert_table(converter *c, int32_t index, int32_t i, th_precision p, const th_rule *r, int32_t *number)
+{
+    const int32_t t = c->f->nodes[index].in[i];
+    const th_tensor *from = &c->f->tensors[t];
+    float most = 0.0f;
+    if (i == r->w && from->type == TH_F32) TH_TRY(check_finite(c, index, from->data, th_shape_count(&from->shape)));
+    if (i == r->w && c->f->nodes[index].op == TH_OP_TREES) return add_thresholds(c, t, p, number);
+    if (i == r->w) return want(c, t, th_precision_type(p), scale_for(c, t, p), number);
+    if (c->f->nodes[index].op != TH_OP_TREES || from->type != TH_F32) return copy_tensor(c, t, number);
+    TH_TRY(check_finite(c, index, from->data, th_shape_count(&from->shape)));
+    for (int32_t k = 0; k < th_shape_count(&from->shape); k++)
+        most = fmaxf(most, fabsf(((const float *)from->data)[k]));
+    return add_constant(c, t, TH_S16, (th_scale){most > 1e-20f ? most / 32767.0f : 1.0f, 0}, number);
+}
+
 /* Inputs of an integer operator that are no weights: activations and constants in its type; in its output's scale where
  * they have to be alike. */
 static th_err convert_operands(converter *c, int32_t index, th_precision p, const th_rule *r, int32_t *in)
@@ -433,6 +472,10 @@ static th_err convert_operands(converter *c, int32_t index, th_precision p, cons
     for (int32_t i = 0; i < n->n_in; i++) {
         const int32_t t = n->in[i];
         in[i] = -1;
+        if (r->kind == TH_RULE_TABLES && i > 0) {
+            TH_TRY(convert_table(c, index, i, p, r, &in[i]));
+            continue;
+        }
         if (t < 0 || (state && i > 0) || (weights && i != r->x && c->f->tensors[t].type == TH_F32)) continue;
         if (c->f->tensors[t].type != TH_F32)
             TH_TRY(copy_tensor(c, t, &in[i]));

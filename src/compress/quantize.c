@@ -23,6 +23,8 @@ static th_err check_model(const th_model *m, th_why *why)
     for (int32_t i = 0; i < g->n_nodes; i++)
         for (int32_t k = 0; k < g->nodes[i].n_in; k++) {
             const int32_t t = g->nodes[i].in[k];
+            const th_rule *r = th_rule_find(g->nodes[i].op);
+            if (k > 0 && r && r->kind == TH_RULE_TABLES) break; /* labels and columns are no quantised values */
             if (t >= 0 && (g->tensors[t].type == TH_S8 || g->tensors[t].type == TH_S16 || g->tensors[t].type == TH_U8))
                 return th_why_set(why, TH_EUNSUP, "operator %ld (%s) has %s values: the model is not a float one",
                                   (long)i, th_op_find((int32_t)g->nodes[i].op)->name, th_type_name(g->tensors[t].type));

@@ -28,6 +28,9 @@ static const th_rule rules[] = {
     WEIGHTS(TRANSPOSE_CONV, 2, 1, 0, true),
     {TH_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, TH_RULE_LSTM, true, {0}, 0, 0, 0, 0, false},
     {TH_OP_SVDF, TH_RULE_SVDF, false, {0}, 0, 0, 0, 0, false},
+    {TH_OP_NEAREST, TH_RULE_TABLES, false, {1.0f / 32, 0}, -128, 0, 1, 0, false}, /* 1: an alarm; up to 8 */
+    {TH_OP_MIXTURE, TH_RULE_TABLES, false, {1.0f / 32, 0}, -128, 0, 1, 0, false},
+    {TH_OP_TREES, TH_RULE_TABLES, true, {0}, 0, 0, 2, 0, false},
     FIXED(SOFTMAX, true, 1.0f / 256, -128, 1.0f / 32768),
     FIXED(LOGISTIC, true, 1.0f / 256, -128, 1.0f / 32768),
     FIXED(TANH, true, 1.0f / 128, 0, 1.0f / 32768),
@@ -104,6 +107,13 @@ const th_rule *th_rule_find(th_op op)
     return NULL;
 }
 
+float th_rule_scale(const th_rule *r, const th_graph *g, const th_node *n, th_precision p)
+{
+    if (p == TH_P_F32 || (r->kind != TH_RULE_FIXED && r->kind != TH_RULE_TABLES)) return 0;
+    const bool votes = n->op == TH_OP_NEAREST && n->n_in > 2 && g->tensors[n->in[2]].type == TH_U8;
+    return votes && p == TH_P_S8 ? 1.0f / 256 : r->scale[p - 1];
+}
+
 int32_t th_rule_bias(const th_rule *r, const th_node *n)
 {
     const int32_t at = (r->x > r->w ? r->x : r->w) + 1;
@@ -140,6 +150,14 @@ static const char *obstacle(const th_graph *g, const th_node *n, const th_rule *
         if (!is_float_constant(g, n, r->w) || (bias >= 0 && !is_float_constant(g, n, bias)))
             return "cannot become an integer operator: its weights are no float constants";
         return th_is_activation(g, n->in[r->x]) ? NULL : "reads no float activation";
+    }
+    if (r->kind == TH_RULE_TABLES) {
+        for (int32_t i = 1; i < n->n_in; i++)
+            if (n->in[i] < 0 || !g->tensors[n->in[i]].data) return "has a table that is no constant";
+        if (n->n_in <= r->w || !is_float_constant(g, n, r->w)) return "has a table that is not of float numbers";
+        if (n->op == TH_OP_MIXTURE && n->n_in > 2 && g->tensors[n->in[2]].shape.rank == 3)
+            return "has whole covariances, which have no integer form: train without --covariance 1";
+        return th_is_activation(g, n->in[0]) ? NULL : "reads no float activation";
     }
     const int32_t last = r->kind == TH_RULE_LSTM ? 15 : 3;
     if (r->kind == TH_RULE_LSTM || r->kind == TH_RULE_SVDF)

@@ -6,6 +6,8 @@
  *   FIXED    the kernel knows one output scale only
  *   WEIGHTS  FREE, with int8 weights and a bias at scale input * weight
  *   LSTM, SVDF   the same, with state
+ *   TABLES   the table that the input is compared with has its scale, the others stay as they are (nn/nearest.h,
+ *            mixture.h, trees.h); the output is FIXED where the rule has a scale, else FREE
  *   INDEX    the output has no scale (ARG_MAX)
  *
  * Sources: TFLite's 8-bit quantisation specification; tensorflow/lite/tools/optimize/operator_property.cc; the prepare
@@ -31,6 +33,7 @@ typedef enum th_rule_kind {
     TH_RULE_WEIGHTS,
     TH_RULE_LSTM,
     TH_RULE_SVDF,
+    TH_RULE_TABLES,
     TH_RULE_INDEX
 } th_rule_kind;
 
@@ -38,15 +41,18 @@ typedef struct th_rule {
     th_op op;
     th_rule_kind kind;
     bool wide;      /* has an int16 form in TensorFlow Lite Micro */
-    float scale[2]; /* FIXED: of an int8 and an int16 output */
-    int32_t zero;   /* FIXED: of an int8 output; int16 has 0 */
-    int32_t x, w;   /* WEIGHTS: numbers of the inputs; the bias, if any, is the one after both */
+    float scale[2]; /* FIXED, TABLES: of an int8 and an int16 output */
+    int32_t zero;   /* FIXED, TABLES: of an int8 output; int16 has 0 */
+    int32_t x, w;   /* WEIGHTS: numbers of the inputs; the bias, if any, is the one after both; TABLES: the same */
     int32_t axis;   /* WEIGHTS: dimension of the weights that counts output channels */
     bool per_channel;
 } th_rule;
 
 /* The row of an operator, or NULL when it has no integer form. */
 const th_rule *th_rule_find(th_op op);
+
+/* The only scale that the node's output can have with that precision, 0: any. */
+float th_rule_scale(const th_rule *r, const th_graph *g, const th_node *n, th_precision p);
 
 /* Number of the bias among the inputs of a node with weights, -1 when it has none. */
 int32_t th_rule_bias(const th_rule *r, const th_node *n);

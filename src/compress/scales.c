@@ -21,7 +21,11 @@ typedef struct groups {
     const th_graph *g;
     member *m;
     th_why *why;
+    float room; /* ranges of activations are so much longer than what was seen */
 } groups;
+
+/* A score of strangeness is for what calibration, on normal examples, does not show: it must not be cut off there. */
+#define STRANGE_ROOM 3.0f
 
 static int32_t number(const groups *s, int32_t tensor, th_precision p)
 {
@@ -69,6 +73,7 @@ static bool has_scale(const groups *s, const th_node *n, int32_t input)
     const bool first_only = r && (r->kind == TH_RULE_LSTM || r->kind == TH_RULE_SVDF);
     if (t < 0 || s->g->tensors[t].type != TH_F32 || s->g->tensors[t].is_variable) return false;
     if (first_only) return input == 0;
+    if (r && r->kind == TH_RULE_TABLES) return input == 0 || input == r->w;
     return !r || r->kind != TH_RULE_WEIGHTS || input == r->x;
 }
 
@@ -151,15 +156,16 @@ static th_err group_node(groups *s, int32_t index)
     const th_node *n = &s->g->nodes[index];
     const th_precision p = s->job->precision[index];
     const th_rule *r = th_rule_find(n->op);
-    if (r && r->kind == TH_RULE_FIXED)
-        for (int k = TH_P_S8; k <= TH_P_S16; k++) { /* also where a float one becomes an integer */
-            member *m = &s->m[number(s, n->out[0], (th_precision)k)];
-            if (k == TH_P_S16 && !r->wide) continue;
-            if (m->fixed && !same_scale(m->scale, (th_scale){r->scale[k - 1], k == TH_P_S8 ? r->zero : 0}))
-                return differ(s, n->out[0], n->out[0]);
-            m->scale = (th_scale){r->scale[k - 1], k == TH_P_S8 ? r->zero : 0};
-            m->fixed = true;
-        }
+    for (int k = TH_P_S8; r && k <= TH_P_S16; k++) { /* also where a float one becomes an integer */
+        member *m = &s->m[number(s, n->out[0], (th_precision)k)];
+        const th_scale fixed = {th_rule_scale(r, s->g, n, (th_precision)k), k == TH_P_S8 ? r->zero : 0};
+        if (!(fixed.scale > 0) || (k == TH_P_S16 && !r->wide)) continue;
+        if (m->fixed && !same_scale(m->scale, fixed)) return differ(s, n->out[0], n->out[0]);
+        m->scale = fixed;
+        m->fixed = true;
+    }
+    if (p != TH_P_F32 && r && r->kind == TH_RULE_TABLES)
+        return unite(s, number(s, n->in[0], p), number(s, n->in[r->w], p));
     if (p != TH_P_F32 && r && (r->kind == TH_RULE_WEIGHTS || r->kind == TH_RULE_FREE)) return group_again(s, r, index);
     if (p == TH_P_F32 || !r || (r->kind != TH_RULE_SAME && r->kind != TH_RULE_FOLLOW)) return TH_OK;
     for (int32_t i = 0; i < n->n_in; i++) {
@@ -196,6 +202,7 @@ static void add_range(groups *s, int32_t i)
         lo = s->job->lo16[t], hi = s->job->hi16[t];
     else if (s->job->lo)
         lo = s->job->lo[t], hi = s->job->hi[t];
+    if (!tensor->data) lo *= s->room, hi *= s->room;
     to->lo = fminf(to->lo, lo);
     to->hi = fmaxf(to->hi, hi);
 }
@@ -252,10 +259,23 @@ static th_err check_given(const groups *s)
     return TH_OK;
 }
 
+/* The graph ends in a distance that has a scale of its own. */
+static bool says_strange(const th_graph *g)
+{
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        const th_rule *r = th_rule_find(g->nodes[i].op);
+        if (r && r->kind == TH_RULE_TABLES && r->scale[0] > 0 &&
+            th_rule_scale(r, g, &g->nodes[i], TH_P_S8) >= r->scale[0])
+            return true;
+    }
+    return false;
+}
+
 th_err th_scales_assign(const th_scale_job *job, th_scale *s8, th_scale *s16, th_why *why)
 {
     const int32_t n = job->g->n_tensors;
     groups s = {.job = job, .g = job->g, .m = calloc(2 * (size_t)n + 1, sizeof(member)), .why = why};
+    s.room = says_strange(job->g) ? STRANGE_ROOM : 1.0f;
     if (!s.m) return th_why_set(why, TH_ENOMEM, "no memory for the scales");
     for (int32_t i = 0; i < 2 * n; i++) {
         s.m[i].parent = i;
