@@ -86,14 +86,16 @@ struct th_stage {
     size_t n_beta, beta;   /* beta is the bias when there is no batch norm */
     size_t n_bias, bias;   /* biases of recurrent kinds: they have a row of stored units for each gate */
     size_t c;              /* first float of this stage in the per-channel arrays, [s] */
-    bool shared;           /* members divide the gradient of its weights by inputs: it stands in th_net.grad, whole */
-    bool learns;           /* its parameters are trained: it is not frozen */
-    bool passes;           /* it or a stage before it learns: it needs the gradient */
-    uint32_t drop;         /* of 256: dropout after this stage */
-    float *z;              /* [batch][out_px][s] */
-    float *seen;           /* the same: what readers see, when it is simulated; else NULL */
-    uint8_t *mask;         /* the same; NULL without dropout */
-    float *dy;             /* [batch][dy_stride] in a place that stages share in turn */
+    bool shared;   /* members divide the gradient of its weights (th_net_part): it stands in th_net.grad, whole */
+    bool across;   /* ..and that of its input: for the samples of all, those inputs whose weights they have */
+    size_t unit;   /* of weights that are divided: floats that stay together */
+    bool learns;   /* its parameters are trained: it is not frozen */
+    bool passes;   /* it or a stage before it learns: it needs the gradient */
+    uint32_t drop; /* of 256: dropout after this stage */
+    float *z;      /* [batch][out_px][s] */
+    float *seen;   /* the same: what readers see, when it is simulated; else NULL */
+    uint8_t *mask; /* the same; NULL without dropout */
+    float *dy;     /* [batch][dy_stride] in a place that stages share in turn */
     size_t dy_stride, dy_slot;
     size_t n_keep;    /* floats a sample that the kind keeps for the way back */
     float *keep;      /* [batch][n_keep] */
@@ -211,6 +213,14 @@ void th_net_gradient(th_net *net, size_t i0, size_t i1);
 /* Output [n_out] of sample i after an inference forward, with what the loss does to it (soft-max, sigmoid); a member
  * may ask for its own samples while the others run. */
 void th_net_scores(th_net *net, int member, int32_t i, float *scores);
+
+/* First of a shared stage's weights that are a member's, counted from stage->w; that of member + 1 is its end. */
+static inline size_t th_net_part(const th_net *net, const th_stage *st, int member)
+{
+    const size_t units = (st->n_w + st->unit - 1) / st->unit;
+    const size_t at = units * (size_t)member / (size_t)net->n_members * st->unit;
+    return at < st->n_w ? at : st->n_w;
+}
 
 /* First sample of a member's share; that of member + 1 is its end. */
 static inline int32_t th_net_share(const th_net *net, int member)

@@ -305,7 +305,7 @@ void th_net_forward(th_net *net, th_team *team, int member)
     if (net->simulation) net->simulation->run(net->simulation->ctx, net, member, n0, n1);
     for (int32_t i = 0; i < net->n_stages; i++) {
         th_stage *st = &net->stage[i];
-        if (net->training && st->n_flipped && i % net->n_members == member)
+        if (net->training && st->n_flipped && !st->across && i % net->n_members == member)
             st->row->flip(st, net->w + st->w, net->flipped + st->w_back);
         if (!net->simulation) st->row->forward(net, m, st, n0, n1);
         m->down = !m->down;

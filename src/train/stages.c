@@ -164,6 +164,21 @@ static bool is_shared(const th_net *net, const th_stage *st)
            (st->layer.batch_norm || st == &net->stage[net->n_stages - 1] || st->n_w >= WORTH_A_BARRIER);
 }
 
+/* All wait before the way back through this stage. */
+static bool has_barrier(const th_stage *st)
+{
+    return st->learns && (st->layer.batch_norm || st->shared);
+}
+
+/* Members may write the gradient of each other's samples when the stage before comes next, after a barrier, and when
+ * its activation is one that kernels know. */
+static bool is_across(const th_stage *st)
+{
+    const th_stage *from = st->in[0].from;
+    return st->shared && th_net_wants(st, 0) && from == st - 1 && has_barrier(from) &&
+           (from->layer.act == TH_LAYER_ACT_NONE || from->layer.act == TH_LAYER_ACT_RELU);
+}
+
 /* Later readers first, as the way back goes: the first one writes, the others add. */
 static void order_of_adding(th_net *net)
 {
@@ -193,7 +208,10 @@ th_err th_stages_make(th_net *net, int kernels, const bool *frozen, th_why *why)
                               net->stage[i].layer.name);
     if (net->n_stages == 0) return th_why_set(why, TH_EUNSUP, "model description: no layer computes anything");
     for (int32_t i = 0; i < net->n_stages; i++) finish_stage(&mk, &net->stage[i]);
-    for (int32_t i = 0; i < net->n_stages; i++) net->stage[i].shared = is_shared(net, &net->stage[i]);
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        net->stage[i].shared = is_shared(net, &net->stage[i]);
+        net->stage[i].across = is_across(&net->stage[i]);
+    }
     order_of_adding(net);
     return TH_OK;
 }
@@ -275,7 +293,8 @@ static void number_buffers(th_net *net)
     if (last > net->dx_floats) net->dx_floats = last;
 }
 
-/* Stage `st` may write its input's gradient where its own lies: both are as large, and nobody needs its own afterwards. */
+/* Stage `st` may write its input's gradient where its own lies: both are as large, and nobody needs its own afterwards.
+ */
 static bool in_place(const th_stage *st)
 {
     return st->row->in_place && st->n_gamma && th_stage_floats(st) == th_stage_floats(st->in[0].from);
@@ -287,8 +306,7 @@ static void number_gradients(th_net *net)
 {
     bool busy[TH_MAX_LAYERS] = {0}, has[TH_MAX_LAYERS] = {0}, late[TH_MAX_LAYERS] = {0};
     for (int32_t i = net->n_stages; i >= 0; i--) {
-        const bool barrier =
-            i < net->n_stages && net->stage[i].learns && (net->stage[i].layer.batch_norm || net->stage[i].shared);
+        const bool barrier = i < net->n_stages && has_barrier(&net->stage[i]);
         for (int32_t k = 0; barrier && k < TH_MAX_LAYERS; k++)
             if (late[k]) busy[k] = late[k] = false;
         const th_stage *st = &net->stage[i]; /* i == n_stages: the loss, which reads the last stage */

@@ -306,6 +306,19 @@ static void not_a_classifier(void **state)
     check_shape("dense 12 bn relu\ndense 3 bn relu\ndense 20\n", 1, 1, 20, 0, NULL);
 }
 
+/* Layers whose weights the threads divide: behind batch norms, large ones without, behind pictures and behind what has
+ * no barrier. */
+static void divided_weights(void **state)
+{
+    (void)state;
+    check_shape("dense 40 bn relu\ndropout 0.2\ndense 33 bn relu\ndense 50\n", 1, 1, 70, 0, NULL);
+    check_shape("conv2d 7 3x3 bn relu\ndense 20 bn relu\ndense classes\n", 6, 5, 2, 3, NULL);
+    check_shape("conv2d 20 3x3 relu\ndropout 0.3\ndense classes\n", 6, 5, 2, 3, NULL);
+    check_shape("dense 40 bn relu as a\ndense 40 bn relu as b\ndense 33 bn from a as c\ndense 33 bn from b\nadd c\n"
+                "dense classes\n",
+                1, 1, 20, 3, NULL);
+}
+
 static void frozen_layers(void **state)
 {
     (void)state;
@@ -327,6 +340,6 @@ int main(void)
                                        cmocka_unit_test(activations),         cmocka_unit_test(joins),
                                        cmocka_unit_test(recurrent),           cmocka_unit_test(filters_over_time),
                                        cmocka_unit_test(long_sequences),      cmocka_unit_test(not_a_classifier),
-                                       cmocka_unit_test(frozen_layers)};
+                                       cmocka_unit_test(frozen_layers),       cmocka_unit_test(divided_weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

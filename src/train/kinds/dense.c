@@ -34,6 +34,7 @@ static void prepare(const th_net *net, th_stage *st)
     st->in[0].at = th_place_plain(l->in_h, l->in_w, st->in_s);
     st->dz_at = th_place_plain(1, 1, st->s);
     st->n_w = st->n_flipped = (size_t)inputs_of(st) * (size_t)st->s;
+    st->unit = (size_t)unit_of(st) * (size_t)st->s;
     st->n_scratch = (x > PIECE ? x : PIECE) + (size_t)SAMPLES * (size_t)st->s;
 }
 
@@ -107,79 +108,99 @@ static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int
     if (parts && sum) st->kernels->moments(z, n, st->s, sum);
 }
 
-/* The gradient of the weights of inputs [i0, i1), from the samples of one member. */
-static void weights_part(th_net *net, th_net_member *m, th_stage *st, int of, int32_t i0, int32_t i1, float *gw,
-                         bool add)
+/* What a member does on the way back: of inputs [i0, i1). */
+typedef struct job {
+    th_net *net;
+    th_net_member *m;
+    th_stage *st;
+    int32_t i0, i1;
+    float *gw;            /* gradient of all weights, or NULL */
+    const float *flipped; /* [s][i1 - i0], or NULL: the inputs want no gradient */
+    bool add;             /* to gw */
+} job;
+
+static void weights_back(const job *b, const th_read *from, int32_t p, int32_t n, const float *dz)
 {
-    const int32_t n0 = th_net_share(net, of), n = th_net_share(net, of + 1) - n0;
-    if (n == 0) return;
-    const int32_t most = samples_at_once(n), count = inputs_at_once(st, most, i1 - i0);
-    const th_read from = th_net_source(net, m, st, n0, n);
-    th_back back = th_net_back(m, st, n0);
-    back.dy = th_stage_dy(&net->member[of], st, n0);
-    for (int32_t p = 0; p < n; p += most) {
-        const int32_t np = min32(most, n - p);
-        const float *dz = dz_part(m, st, &back, p, np);
-        for (int32_t i = i0; i < i1; i += count) {
-            const int32_t ni = min32(count, i1 - i);
-            int32_t step;
-            const float *x = read_part(st, &from, p, np, i, ni, m->scratch, &step);
-            const th_conv c = th_product(np, step, ni, st->s);
-            st->kernels->conv_weights(&c, x, dz, gw + (size_t)i * (size_t)st->s, add || p > 0);
-        }
+    const th_stage *st = b->st;
+    const int32_t count = inputs_at_once(st, n, b->i1 - b->i0);
+    for (int32_t i = b->i0; i < b->i1; i += count) {
+        const int32_t ni = min32(count, b->i1 - i);
+        int32_t step;
+        const float *x = read_part(st, from, p, n, i, ni, b->m->scratch, &step);
+        const th_conv c = th_product(n, step, ni, st->s);
+        st->kernels->conv_weights(&c, x, dz, b->gw + (size_t)i * (size_t)st->s, b->add);
     }
 }
 
-/* Every float of the gradient is written, by somebody. */
-static void weights_back(th_net *net, th_net_member *m, th_stage *st)
+static void inputs_back(const job *b, const th_read *from, const th_input_grad *to, int32_t p, int32_t n,
+                        const float *dz)
+{
+    const th_stage *st = b->st;
+    const int32_t all = inputs_of(st), i0 = st->in_s == all ? b->i0 : 0; /* whole pixels have the same channels */
+    const size_t e = (size_t)p * (size_t)all + (size_t)b->i0;
+    th_read r = *from;
+    r.z += e;
+    if (r.mask) r.mask += e;
+    if (r.a) r.a += i0, r.b += i0;
+    th_conv c = th_product(n, st->s, st->s, b->i1 - b->i0);
+    c.in_c = st->layer.out_c; /* channels that only fill up have no gradient */
+    c.to_row = n * all;
+    c.to_col = all;
+    const th_finish f = {.out = to->dy + e,
+                         .sum = from->a ? to->sum + i0 : NULL,
+                         .back = from->a ? &r : NULL,
+                         .channels = st->in_s,
+                         .add = to->add};
+    st->kernels->conv(&c, dz, b->flipped, &f);
+}
+
+/* For the samples of member `of`. */
+static void samples_back(job *b, int of)
+{
+    const int32_t n0 = th_net_share(b->net, of), n = th_net_share(b->net, of + 1) - n0, most = samples_at_once(n);
+    if (n == 0 || b->i0 == b->i1) return;
+    const th_net_member *owner = &b->net->member[of];
+    const th_read from = th_net_source(b->net, b->m, b->st, n0, n);
+    th_back back = th_net_back(b->m, b->st, n0);
+    th_input_grad to = th_net_target(b->m, b->st, &from, n0);
+    back.dy = th_stage_dy(owner, b->st, n0);
+    if (from.a && to.dy) to.dy = th_stage_dy(owner, b->st->in[0].from, n0);
+    for (int32_t p = 0; p < n; p += most) {
+        const int32_t np = min32(most, n - p);
+        const float *dz = dz_part(b->m, b->st, &back, p, np);
+        if (b->gw) weights_back(b, &from, p, np, dz);
+        if (b->flipped) inputs_back(b, &from, &to, p, np, dz);
+        b->add = true;
+    }
+    if (b->flipped) th_net_target_done(b->net, b->m, b->st, &from, n0, n);
+}
+
+/* The member's inputs, for the samples of all. */
+static void shared_back(th_net *net, th_net_member *m, th_stage *st)
 {
     const int member = (int)(m - net->member);
-    const int32_t unit = unit_of(st), all = inputs_of(st);
-    if (!st->shared) {
-        if (th_net_share(net, member) == th_net_share(net, member + 1))
-            memset(m->grad + st->w, 0, st->n_w * sizeof *m->grad);
-        weights_part(net, m, st, member, 0, all, m->grad + st->w, false);
-        return;
+    const size_t part = th_net_part(net, st, member), end = th_net_part(net, st, member + 1), s = (size_t)st->s;
+    job b = {.net = net, .m = m, .st = st, .i0 = (int32_t)(part / s), .i1 = (int32_t)(end / s)};
+    b.gw = net->grad + st->w;
+    if (st->across && part < end) {
+        float *flipped = net->flipped + st->w_back + part;
+        st->kernels->transpose(net->w + st->w + part, b.i1 - b.i0, st->s, flipped);
+        b.flipped = flipped;
     }
-    const int64_t units = (all + unit - 1) / unit;
-    const int32_t i0 = (int32_t)(units * member / net->n_members) * unit,
-                  i1 = min32(all, (int32_t)(units * (member + 1) / net->n_members) * unit);
-    bool add = false;
-    for (int of = 0; i0 < i1 && of < net->n_members; of++) {
-        weights_part(net, m, st, of, i0, i1, net->grad + st->w, add);
-        add |= th_net_share(net, of) < th_net_share(net, of + 1);
-    }
+    for (int of = 0; of < net->n_members; of++) samples_back(&b, of);
 }
 
-static void inputs_back(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n)
-{
-    const int32_t most = samples_at_once(n), all = inputs_of(st);
-    const th_read from = th_net_source(net, m, st, n0, n);
-    const th_back back = th_net_back(m, st, n0);
-    const th_input_grad to = th_net_target(m, st, &from, n0);
-    for (int32_t p = 0; p < n; p += most) {
-        const int32_t np = min32(most, n - p);
-        const float *dz = dz_part(m, st, &back, p, np);
-        const size_t e = (size_t)p * (size_t)all;
-        th_read r = from;
-        r.z += e;
-        if (r.mask) r.mask += e;
-        th_conv c = th_product(np, st->s, st->s, all);
-        c.in_c = st->layer.out_c; /* channels that only fill up have no gradient */
-        const th_finish f = {.out = to.dy + e,
-                             .sum = from.a ? to.sum : NULL,
-                             .back = from.a ? &r : NULL,
-                             .channels = st->in_s,
-                             .add = to.add};
-        st->kernels->conv(&c, dz, net->flipped + st->w_back, &f);
-    }
-    th_net_target_done(net, m, st, &from, n0, n);
-}
-
+/* Every float of the weights' gradient is written, by somebody. */
 static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
 {
-    if (st->learns) weights_back(net, m, st);
-    if (n0 < n1 && th_net_wants(st, 0)) inputs_back(net, m, st, n0, n1 - n0);
+    job b = {.net = net, .m = m, .st = st, .i1 = inputs_of(st)};
+    if (st->shared)
+        shared_back(net, m, st);
+    else if (st->learns)
+        b.gw = m->grad + st->w;
+    if (!st->across && th_net_wants(st, 0)) b.flipped = net->flipped + st->w_back;
+    if (b.gw && n0 == n1) memset(b.gw, 0, st->n_w * sizeof *b.gw);
+    if (b.gw || b.flipped) samples_back(&b, (int)(m - net->member));
 }
 
 static void flip(const th_stage *st, const float *w, float *f)
