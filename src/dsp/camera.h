@@ -4,7 +4,8 @@
  *
  * No frame is held: rows may come from an interrupt, as the sensor sends them, and the tensor is complete with the last
  * row of the crop.  RAM (th_camera_mem): 8 to_w c bytes of sums, crop.w c bytes of pixels, and of Bayer two rows of the
- * sensor.  96 x 96 grey of the middle of QQVGA: 896 bytes.  Row by row or whole frame, host or device: the same bits. */
+ * sensor.  96 x 96 grey of the middle of QQVGA: 896 bytes.  Row by row or whole frame, host or device: the same bits.
+ */
 #ifndef TH_DSP_CAMERA_H
 #define TH_DSP_CAMERA_H
 

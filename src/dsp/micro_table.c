@@ -114,10 +114,11 @@ typedef struct scale {
 
 static scale scale_of(const th_micro_cfg *c, int32_t n_fft)
 {
+    const int32_t bins = n_fft / 2;
     scale s;
     s.low = mel_of(c->low_hz);
     s.spacing = (mel_of(c->high_hz) - s.low) / (float)(c->bands + 1);
-    s.hz_per_bin = 0.5f * (float)c->rate_hz / (float)(n_fft / 2);
+    s.hz_per_bin = 0.5f * (float)c->rate_hz / (float)bins;
     s.first = (int32_t)(1.5f + c->low_hz / s.hz_per_bin);
     return s;
 }

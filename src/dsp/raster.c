@@ -30,8 +30,8 @@ static int cfg_ok(const th_raster_cfg *c)
 /* The points' own box in the middle of the picture. */
 static void fit(const th_raster_cfg *c, const th_point *p, int32_t n, axis *x, axis *y)
 {
-    int32_t left = p->x, right = p->x, low = p->y, high = p->y;
-    for (int32_t i = 1; i < n; i++) {
+    int32_t left = INT16_MAX, right = INT16_MIN, low = INT16_MAX, high = INT16_MIN;
+    for (int32_t i = 0; i < n; i++) {
         left = p[i].x < left ? p[i].x : left;
         right = p[i].x > right ? p[i].x : right;
         low = p[i].y < low ? p[i].y : low;

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "dsp/camera.h"
 #include "dsp/micro.h"
-#include "dsp/raster.h"
+#include "dsp/wand.h"
 
 enum { PIXEL_H = 120, PIXEL_W = 160, PIXEL_TO = 96, PIXEL_STROKE = 100, PIXEL_SAMPLES = 1600, PIXEL_MEMORY = 8192 };
 
@@ -23,7 +23,7 @@ typedef struct pixel_room {
     th_micro_stream stream;
 } pixel_room;
 
-typedef enum pixel_what { PIXEL_RESIZE, PIXEL_CAMERA, PIXEL_RASTER, PIXEL_MICRO } pixel_what;
+typedef enum pixel_what { PIXEL_RESIZE, PIXEL_CAMERA, PIXEL_RASTER, PIXEL_WAND, PIXEL_MICRO } pixel_what;
 
 typedef struct pixel_case {
     const char *name;
@@ -43,6 +43,7 @@ static const pixel_case pixel_cases[] = {
     {"camera YUYV 160x120 to RGB 96x96", PIXEL_CAMERA, TH_PIXEL_YUYV, 3, UINT64_C(0x903a5978e9766edf)},
     {"camera Bayer 160x120 to RGB 96x96", PIXEL_CAMERA, TH_PIXEL_BAYER_GRBG, 3, UINT64_C(0xf00c9d60db987e69)},
     {"stroke of 100 points to 32x32x3", PIXEL_RASTER, 0, 3, UINT64_C(0x38f7657b89b824b7)},
+    {"wand, 100 rows of its sensors", PIXEL_WAND, 0, 0, UINT64_C(0x0314180d389ef6cd)},
     {"micro_speech, 4 frames of 30 ms", PIXEL_MICRO, 0, 0, UINT64_C(0xbbc3cb01c009fcd0)},
 };
 #define N_PIXEL_CASES ((int32_t)(sizeof pixel_cases / sizeof pixel_cases[0]))
@@ -84,10 +85,26 @@ static inline th_err pixel_prepare(const pixel_case *p, pixel_room *r)
     return TH_OK;
 }
 
+/* Rows of noise over a slow turn -> points, over the stroke. */
+static inline th_err pixel_wand(pixel_room *r)
+{
+    static const th_wand_cfg cfg = {13118, 8192, 1, 8, 60};
+    th_wand w;
+    TH_TRY(th_wand_init(&w, &cfg));
+    for (int32_t i = 0; i < PIXEL_STROKE; i++) {
+        const int16_t *x = r->pcm + 6 * i;
+        const int16_t accel[3] = {(int16_t)(x[0] / 16), (int16_t)(x[1] / 16), (int16_t)(8000 + x[2] / 64)},
+                      gyro[3] = {(int16_t)(x[3] / 4), (int16_t)(x[4] / 8 + 300), x[5]};
+        r->stroke[i] = th_wand_row(&w, accel, gyro);
+    }
+    return TH_OK;
+}
+
 static inline th_err pixel_run(const pixel_case *p, pixel_room *r)
 {
     static const th_raster_cfg raster = {32, 32, 256, {0, 0, 0, 0}};
     if (p->what == PIXEL_RASTER) return th_raster_stroke(&raster, r->stroke, PIXEL_STROKE, (uint8_t *)r->tensor);
+    if (p->what == PIXEL_WAND) return pixel_wand(r);
     if (p->what == PIXEL_RESIZE) {
         const th_image from = th_image_of(r->frame, PIXEL_H, PIXEL_W, p->c);
         return th_image_resize((th_image_fit)p->kind, &from, (uint8_t *)r->tensor, PIXEL_TO, PIXEL_TO, r->scratch);
@@ -106,6 +123,10 @@ static inline uint64_t pixel_hash(const pixel_case *p, const pixel_room *r)
 {
     th_span made = {(const uint8_t *)r->tensor, (size_t)PIXEL_TO * PIXEL_TO * (size_t)p->c};
     if (p->what == PIXEL_RASTER) made.n = 32 * 32 * 3;
+    if (p->what == PIXEL_WAND) {
+        made.p = (const uint8_t *)r->stroke;
+        made.n = sizeof r->stroke;
+    }
     if (p->what == PIXEL_MICRO) {
         made.p = (const uint8_t *)r->frames;
         made.n = sizeof r->frames;
