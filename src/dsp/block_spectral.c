@@ -67,11 +67,11 @@ void th_block_spectral(const th_block_cfg *cfg, const th_block_part *part, const
     }
 }
 
-/* ---- 16 bits: the same, where peaks are compared by their logarithms ---- */
+/* ---- 16 bits: the same ---- */
 
-static uint64_t square(const int16_t *y)
+static uint32_t square(const int16_t *y)
 {
-    return (uint64_t)((int64_t)((int32_t)y[0] * y[0]) + (int32_t)y[1] * y[1]);
+    return (uint32_t)((int32_t)y[0] * y[0]) + (uint32_t)((int32_t)y[1] * y[1]);
 }
 
 static void put_logs_s16(const th_power *p, const int32_t *s32, const int16_t *y, int32_t exponent, int16_t *out)
@@ -85,30 +85,27 @@ static void put_logs_s16(const th_power *p, const int32_t *s32, const int16_t *y
     }
 }
 
-static int32_t next_peak_s16(const int16_t *ln, int32_t bins, int32_t last)
+static int32_t next_peak_s16(const int16_t *y, int32_t bins, int32_t last)
 {
+    const uint32_t most = square(y + 2 * last);
+    uint32_t best_power = 0, before = square(y), now = square(y + 2), next;
     int32_t best = 0;
-    for (int32_t k = 1; k < bins; k++) {
-        if (!(ln[k] > ln[k - 1] && ln[k] >= ln[k + 1])) continue;
-        if (last && (ln[k] > ln[last] || (ln[k] == ln[last] && k <= last))) continue;
-        if (!best || ln[k] > ln[best]) best = k;
+    for (int32_t k = 1; k < bins; k++, before = now, now = next) {
+        next = square(y + 2 * (k + 1));
+        if (!(now > before && now >= next) || (last && (now > most || (now == most && k <= last)))) continue;
+        if (now > best_power) best = k, best_power = now;
     }
     return best;
 }
 
-/* ln [n_fft / 2 + 1] is room */
-static void put_peaks_s16(const th_power *p, const int32_t *s32, const int16_t *y, int32_t exponent, int16_t *ln,
-                          int16_t *out)
+static void put_peaks_s16(const th_power *p, const int32_t *s32, const int16_t *y, int32_t exponent, int16_t *out)
 {
-    const int32_t bins = p->n_fft / 2;
     int32_t last = 0, more = 1;
-    if (!p->part->peaks) return;
-    for (int32_t k = 0; k <= bins; k++) ln[k] = th_power_ln_s16(s32, square(y + 2 * k), exponent);
     for (int32_t j = 0; j < p->part->peaks; j++) {
-        const int32_t best = more ? next_peak_s16(ln, bins, last) : 0;
+        const int32_t best = more ? next_peak_s16(y, p->n_fft / 2, last) : 0;
         const int32_t place = (int32_t)((int64_t)best * 65536 / p->n_fft);
         *out++ = (int16_t)(place > 32767 ? 32767 : place);
-        *out++ = best ? ln[best] : th_power_ln_s16(s32, 0, 0);
+        *out++ = th_power_ln_s16(s32, best ? square(y + 2 * best) : 0, exponent);
         more = best > 0;
         last = best;
     }
@@ -124,9 +121,9 @@ void th_block_spectral_s16(const th_block_cfg *cfg, const th_block_part *part, c
         if (!th_block_has(part, a)) continue;
         for (int32_t t = 0; t < p.n; t++) scratch[t] = window[t * cfg->n_axes + a] * INT32_C(4096);
         th_filter_run_s32(&part->filter, step->s32 + 3, scratch, p.n);
-        int16_t *y = th_power_spectrum_s16(&p, step->s16, scratch, x, work, &exponent);
+        const int16_t *y = th_power_spectrum_s16(&p, step->s16, scratch, x, work, &exponent);
         put_logs_s16(&p, step->s32, y, exponent, out);
-        put_peaks_s16(&p, step->s32, y, exponent, y == x ? work : x, out + part->n);
+        put_peaks_s16(&p, step->s32, y, exponent, out + part->n);
         out += part->n + 2 * part->peaks;
     }
 }

@@ -116,12 +116,24 @@ int16_t *th_power_spectrum_s16(const th_power *p, const int16_t *s16, int32_t *c
     return y;
 }
 
+/* x > 0 shifted up until its highest bit is bit `top`; *by: how far */
+static uint64_t raised(uint64_t x, int32_t top, int32_t *by)
+{
+    *by = 0;
+    for (int32_t step = 32; step > 0; step /= 2)
+        if (!(x >> (top + 1 - step))) {
+            x <<= step;
+            *by += step;
+        }
+    return x;
+}
+
 /* log2(x) times 65536, x > 0: the whole part from the highest bit, then a bit by each squaring. */
 static int32_t log2_q16(uint64_t x)
 {
-    int32_t v = 63;
-    while (!(x >> 63)) x <<= 1, v--;
-    uint32_t m = (uint32_t)(x >> 32); /* 1 <= m / 2^31 < 2 */
+    int32_t by;
+    uint32_t m = (uint32_t)(raised(x, 63, &by) >> 32); /* 1 <= m / 2^31 < 2 */
+    int32_t v = 63 - by;
     for (int32_t bit = 0; bit < 16; bit++) {
         const uint64_t square = (uint64_t)m * m >> 31;
         const uint32_t two = (uint32_t)(square >> 32);
@@ -131,21 +143,14 @@ static int32_t log2_q16(uint64_t x)
     return v;
 }
 
-/* a 2^e with the highest bit of a at 61, 0 stays 0 and small */
-static uint64_t raised(uint64_t a, int32_t *e)
-{
-    if (!a) *e = INT32_C(-30000);
-    for (; a && !(a >> 61); a <<= 1) --*e;
-    return a;
-}
-
 int16_t th_power_ln_s16(const int32_t *s32, uint64_t square, int32_t exponent)
 {
-    int32_t e = 2 * exponent, floor_e = s32[1];
-    uint64_t a = raised(square, &e), b = raised((uint64_t)s32[0], &floor_e);
+    int32_t by, floor_by;
+    const uint64_t floor_high = raised((uint64_t)s32[0], 61, &floor_by), high = square ? raised(square, 61, &by) : 0;
+    const int32_t floor_e = s32[1] - floor_by, e = square ? 2 * exponent - by : floor_e;
     const int32_t most = e > floor_e ? e : floor_e;
-    a = most - e > 61 ? 0 : a >> (most - e);
-    b = most - floor_e > 61 ? 0 : b >> (most - floor_e);
+    const uint64_t a = most - e > 61 ? 0 : high >> (most - e),
+                   b = most - floor_e > 61 ? 0 : floor_high >> (most - floor_e);
     const int32_t two = log2_q16(a + b) + most * INT32_C(65536);
     const int64_t ln = ((int64_t)two * 45426 >> 16) + s32[2]; /* ln 2 = 45426 / 65536 */
     const int64_t v = (ln + 32) >> 6;

@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "dsp/block.h"
 #include "dsp/window.h"
+#include "block_cases.h"
 #include "plain_block.h"
 
 #define MOST 70000
@@ -574,6 +575,22 @@ static void other_kinds_have_no_fixed_point(void **state)
     }
 }
 
+static void bits_are_the_committed_ones(void **state)
+{
+    (void)state;
+    static block_room room;
+    int wrong = 0;
+    case_fill(&room);
+    for (int32_t k = 0; k < N_BLOCK_CASES; k++) {
+        assert_int_equal(case_prepare(&block_cases[k], &room), TH_OK);
+        case_run(&block_cases[k], &room);
+        if (case_hash(&room) == block_cases[k].hash) continue;
+        printf("%s: %016llx\n", block_cases[k].name, (unsigned long long)case_hash(&room));
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -595,6 +612,7 @@ int main(void)
         cmocka_unit_test(spectral_s16_is_near),
         cmocka_unit_test(peaks_s16_are_those_of_floats),
         cmocka_unit_test(other_kinds_have_no_fixed_point),
+        cmocka_unit_test(bits_are_the_committed_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
