@@ -1,5 +1,5 @@
-/* Lines -> words -> layers -> shapes; then what only the whole can be wrong about: layers that nobody reads, dropout,
- * the end. */
+/* Lines -> words -> layers -> shapes; then what only the whole can be wrong about: layers that nobody reads, the end.
+ */
 #include "model/spec_priv.h"
 
 #include "base/text.h"
@@ -37,43 +37,24 @@ static th_err split_words(const char *line, size_t len, th_spec_line *w)
 
 /* ---- the whole ---- */
 
-static int32_t readers_of(const th_spec *s, int32_t layer, int32_t *reader)
+static bool is_read(const th_spec *s, int32_t layer)
 {
-    int32_t n = 0;
-    for (int32_t i = s->n_layers - 1; i >= 0; i--)
+    for (int32_t i = layer + 1; i < s->n_layers; i++)
         for (int32_t k = 0; k < s->layer[i].n_in; k++)
-            if (s->layer[i].in[k] == layer) n++, *reader = i;
-    return n;
-}
-
-/* In training dropout is done to the outputs of the layer before, so they must be computed ones, and for it alone. */
-static th_err check_dropout(th_spec_line *w, const th_spec *s, const th_layer *l)
-{
-    const th_layer *before = l->in[0] == TH_NET_INPUT ? NULL : &s->layer[l->in[0]];
-    int32_t first = 0;
-    w->number = l->line;
-    if (!before || before->kind == TH_LAYER_DROPOUT || before->kind == TH_LAYER_RESHAPE)
-        return th_spec_bad(w, TH_EUNSUP, "dropout must follow a layer that computes something, and here it follows %s",
-                           before ? th_layer_kind_name(before->kind) : "the input");
-    if (readers_of(s, l->in[0], &first) > 1)
-        return th_spec_bad(w, TH_EUNSUP,
-                           "dropout must be the only reader of the line before it. Name the dropout (as NAME), and let "
-                           "the others read that");
-    return TH_OK;
+            if (s->layer[i].in[k] == layer) return true;
+    return false;
 }
 
 static th_err check_readers(th_spec_line *w, const th_spec *s)
 {
-    int32_t reader = 0;
     for (int32_t i = 0; i < s->n_layers; i++) {
         const th_layer *l = &s->layer[i];
         w->number = l->line;
-        if (i + 1 < s->n_layers && readers_of(s, i, &reader) == 0)
+        if (i + 1 < s->n_layers && !is_read(s, i))
             return th_spec_bad(w, TH_EFORMAT,
                                "nobody reads the output of this layer (%s). Remove the line, or read it: as NAME here, "
                                "and from NAME, add NAME or concat NAME below",
                                th_layer_kind_name(l->kind));
-        if (l->kind == TH_LAYER_DROPOUT) TH_TRY(check_dropout(w, s, l));
     }
     return TH_OK;
 }

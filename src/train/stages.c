@@ -130,15 +130,15 @@ static th_err make_stage(maker *mk, int32_t i, th_why *why)
         return th_why_set(why, TH_EUNSUP, "model description, line %d: %s cannot be trained", (int)l->line,
                           th_layer_kind_name(l->kind));
     th_stage *st = &net->stage[net->n_stages];
-    *st = (th_stage){.layer = *l,
-                     .row = row,
-                     .s = th_stored(l->out_c),
-                     .out_px = l->out_h * l->out_w,
-                     .learns = !(mk->frozen && mk->frozen[i])};
+    *st = (th_stage){.layer = *l, .row = row, .learns = !(mk->frozen && mk->frozen[i])};
     if (l->kind == TH_LAYER_DROPOUT) st->drop = (uint32_t)(l->rate * 256.0f + 0.5f);
     net->of_layer[i] = net->n_stages++;
     mk->alone[i] = true;
     connect(mk, st, l);
+    th_layer *own = &st->layer;
+    if (row == &th_kind_same) own->out_h = own->in_h, own->out_w = own->in_w, own->out_c = own->in_c;
+    st->s = th_stored(own->out_c);
+    st->out_px = own->out_h * own->out_w;
     return TH_OK;
 }
 

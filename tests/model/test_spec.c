@@ -201,7 +201,6 @@ static void acts_have_names(void **state)
     "nobody reads the output of this layer (" kind "). Remove the line, or read it: as NAME here, and from NAME, add " \
     "NAME or concat NAME below"
 #define NO_NAME "No layer before this line has this name. There are: "
-#define DROPS   "dropout must follow a layer that computes something, and here it follows "
 
 static const struct {
     const char *text; /* for an 8x8x2 input and 4 classes */
@@ -332,11 +331,6 @@ static const struct {
     {"relu\nconv2d 4 3x3 from input\ndense classes", AT_1 UNREAD("activation")},
     {"relu as a\ntanh\nconv2d 4 1x1 from a\ndense classes", AT_2 UNREAD("activation")},
     {"dense 5 as a\ndense 4 from a\ndense 4 from a", AT_2 UNREAD("dense")},
-    {"dropout 0.1\ndense classes", AT_1 DROPS "the input"},
-    {"dense 5\ndropout 0.1\ndropout 0.1\ndense classes", AT_3 DROPS "dropout"},
-    {"flatten\ndropout 0.1\ndense classes", AT_2 DROPS "reshape"},
-    {"relu as a\ndropout 0.1\nadd a\ndense classes", AT_2
-     "dropout must be the only reader of the line before it. Name the dropout (as NAME), and let the others read that"},
     {"dense classes\ndropout 0.1", AT_2 "the last layer cannot be dropout"},
     {"conv2d 4 3x3", AT_1 "the last layer gives 8x8x4 values" END},
     {"dense 3", AT_1 "the last layer gives 1x1x3 values" END},

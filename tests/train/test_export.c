@@ -93,6 +93,7 @@ static void other_nets(void **state)
             "relu\navgpool 2x2 stride 1x1\ndense 7 relu\ndense classes\n",
             14, 15, 2, 3);
     compare("depthwise 3x3 relu\ndense 20 bn relu\ndropout 0.5\ndense classes\n", 5, 4, 3, 2);
+    compare("flatten\ntanh\ndropout 0.3 as a\ndropout 0.5\nadd a\ndense 6 relu\ndense classes\n", 3, 2, 2, 2);
 }
 
 static void graphs(void **state)

@@ -215,6 +215,19 @@ static void pools_and_dropout(void **state)
     check("conv2d 12 3x3 bn relu\ndropout 0.25\nmaxpool 3x3 stride 2x2\navgpool global\ndense classes\n", 6, 6, 2);
 }
 
+/* Where dropout cannot be done to the outputs of the stage before: others read them, too, or there is none. */
+static void dropout_of_its_own(void **state)
+{
+    (void)state;
+    check("conv2d 9 3x3 relu as a\ndropout 0.3 as b\nconv2d 9 3x3 from a\nadd b\nrelu\ndense classes\n", 5, 4, 2);
+    check("dropout 0.2\nconv2d 6 3x3 bn relu\ndropout 0.3\ndropout 0.4\ndense classes\n", 5, 4, 3);
+    check("dense 7 relu as a\ndropout 0.2 as b\ndropout 0.5 as c\nconcat a b c\ndropout 0.1\ndense classes\n", 3, 3, 2);
+    check("conv2d 4 3x3 relu\nreshape 5x8x2\ndropout 0.3\nconv2d 5 3x3\nflatten\ndropout 0.3\ndense classes\n", 5, 4,
+          1);
+    check("flatten\ndropout 0.3\ndense 6 relu\ndense classes\n", 3, 2, 2);
+    check("flatten\ntanh\ndense 6 relu\ndense classes\n", 3, 2, 2); /* likewise: the flatten is gone */
+}
+
 /* Two stages of one kind and size, of which the first reads the input and has fewer channels. */
 static void shared_buffers(void **state)
 {
@@ -334,12 +347,20 @@ static void frozen_layers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions),        cmocka_unit_test(grouped_and_dilated),
-                                       cmocka_unit_test(transposed),          cmocka_unit_test(shared_buffers),
-                                       cmocka_unit_test(depthwise_separable), cmocka_unit_test(pools_and_dropout),
-                                       cmocka_unit_test(activations),         cmocka_unit_test(joins),
-                                       cmocka_unit_test(recurrent),           cmocka_unit_test(filters_over_time),
-                                       cmocka_unit_test(long_sequences),      cmocka_unit_test(not_a_classifier),
-                                       cmocka_unit_test(frozen_layers),       cmocka_unit_test(divided_weights)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(convolutions),
+                                       cmocka_unit_test(grouped_and_dilated),
+                                       cmocka_unit_test(transposed),
+                                       cmocka_unit_test(shared_buffers),
+                                       cmocka_unit_test(depthwise_separable),
+                                       cmocka_unit_test(pools_and_dropout),
+                                       cmocka_unit_test(dropout_of_its_own),
+                                       cmocka_unit_test(activations),
+                                       cmocka_unit_test(joins),
+                                       cmocka_unit_test(recurrent),
+                                       cmocka_unit_test(filters_over_time),
+                                       cmocka_unit_test(long_sequences),
+                                       cmocka_unit_test(not_a_classifier),
+                                       cmocka_unit_test(frozen_layers),
+                                       cmocka_unit_test(divided_weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
