@@ -4,6 +4,7 @@
 #include "data/task_examples.h"
 #include "cli/quantized.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 #include "os/file.h"
 #include "train/train.h"
@@ -54,10 +55,8 @@ static int32_t get_label(void *ctx, int32_t i)
 static bool is_raw(const th_quantize_files *f)
 {
     char labels[TH_PATH_BYTES];
-    const size_t n = strlen(f->data);
     if (f->labels) return true;
-    if (th_dir_exists(f->data) || strstr(f->data, "idx3") || (n > 4 && strcmp(f->data + n - 4, ".csv") == 0))
-        return false;
+    if (th_dir_exists(f->data) || strstr(f->data, "idx3") || th_text_ends(f->data, ".csv")) return false;
     return !th_examples_labels_path(f->data, labels) || !th_file_exists(labels);
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/train_view.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "cli/example_set.h"
 #include "data/task_examples.h"
 #include "model/near.h"
@@ -36,12 +37,6 @@ typedef struct file_cmd {
     th_train_view view;
     char out[TH_PATH_BYTES], checkpoint[TH_PATH_BYTES];
 } file_cmd;
-
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
 
 /* ---- the network ---- */
 
@@ -137,8 +132,8 @@ static th_err check_layers(const file_cmd *c, th_why *why)
 
 static th_err open_network(file_cmd *c, th_why *why)
 {
-    if (ends_with(c->network, ".tflite")) return open_import(c, why);
-    if (ends_with(c->network, ".txt")) return open_text(c, why);
+    if (th_text_ends(c->network, ".tflite")) return open_import(c, why);
+    if (th_text_ends(c->network, ".txt")) return open_text(c, why);
     TH_TRY(th_preset_make(c->network, c->text, &c->preset, why));
     if (strncmp(c->network, "mobilenet", 9) == 0) /* the size is in its name */
         c->shape = (th_examples_shape){c->preset.in_h, c->preset.in_w, c->preset.in_c};
@@ -343,12 +338,12 @@ static th_err name_output(file_cmd *c, th_why *why)
 {
     const char *out = th_arg(c->a, "out"), *slash = strrchr(c->network, '/'), *name = slash ? slash + 1 : c->network,
                *dot = strrchr(name, '.');
-    const bool file = ends_with(name, ".txt") || c->imported;
+    const bool file = th_text_ends(name, ".txt") || c->imported;
     const int stem = file ? (int)(dot - name) : (int)strlen(name);
     const int n = out ? snprintf(c->out, sizeof c->out, "%s", out)
                       : snprintf(c->out, sizeof c->out, "%.*s%s.tflite", stem, name, c->imported ? "_trained" : "");
     if (n < 0 || (size_t)n + 8 > sizeof c->out) return th_why_set(why, TH_ERANGE, "the path of the model is too long");
-    if (!ends_with(c->out, ".tflite"))
+    if (!th_text_ends(c->out, ".tflite"))
         return th_why_set(why, TH_EUSAGE, "--out %s: the model is a .tflite file", c->out);
     snprintf(c->checkpoint, sizeof c->checkpoint, "%.*s.thc", (int)(strlen(c->out) - 7), c->out);
     return TH_OK;

@@ -29,12 +29,6 @@ void th_examples_free(th_examples *e)
     free(e);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 static size_t size_of(const th_examples *e)
 {
     return (size_t)e->h * (size_t)e->w * (size_t)e->c;
@@ -427,7 +421,7 @@ static th_err load_numbers(th_examples *e, const char *path, const char *labels,
 bool th_examples_labels_path(const char *path, char labels[TH_PATH_BYTES])
 {
     const size_t stem = strlen(path) - 4;
-    if (!ends_with(path, ".bin") || stem + 8 > TH_PATH_BYTES) return false;
+    if (!th_text_ends(path, ".bin") || stem + 8 > TH_PATH_BYTES) return false;
     memcpy(labels, path, stem);
     memcpy(labels + stem, ".labels", 8);
     return true;
@@ -486,9 +480,9 @@ th_err th_examples_load(const char *path, const th_examples_shape *shape, th_exa
         err = th_why_set(why, TH_ENOENT, "there is no file or folder %s", path);
     else if (idx)
         err = load_idx(e, path, why);
-    else if (ends_with(path, ".csv"))
+    else if (th_text_ends(path, ".csv"))
         err = load_csv(e, path, why);
-    else if (ends_with(path, ".bin"))
+    else if (th_text_ends(path, ".bin"))
         err = load_bin(e, path, why);
     else
         err = th_why_set(

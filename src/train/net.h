@@ -173,8 +173,9 @@ typedef struct th_stage_row {
     bool per_batch;      /* buffers hold all samples of a member at once */
     bool in_place; /* with a batch norm: a sample's dy is read before dy of its input is written, so both may be one */
     bool raw;      /* takes in_s as it is: the network's input is not padded to whole vectors */
-    bool recurs;   /* its biases are n_bias, so that no batch norm is merged into it; and it needs its flipped weights
-                    * even when its input wants no gradient */
+    /* Of LSTM and GRU (kinds/recurrent.h), else NULL: its biases are n_bias, so that no batch norm is merged into it;
+     * and it needs its flipped weights even when its input wants no gradient. */
+    const struct th_recurrent *recurrent;
 } th_stage_row;
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind); /* NULL: cannot be trained */

@@ -83,7 +83,7 @@ static bool merge(maker *mk, int32_t i)
     if (l->kind == TH_LAYER_DROPOUT) {
         st->drop = (uint32_t)(l->rate * 256.0f + 0.5f);
     } else if (l->kind == TH_LAYER_ACTIVATION && st->layer.act == TH_LAYER_ACT_NONE &&
-               !(l->batch_norm && (st->layer.batch_norm || st->row->recurs || (st->row->count && st->layer.bias)))) {
+               !(l->batch_norm && (st->layer.batch_norm || st->row->recurrent || (st->row->count && st->layer.bias)))) {
         st->layer.batch_norm |= l->batch_norm;
         st->layer.act = l->act;
         st->layer.leak = l->leak;
@@ -249,7 +249,7 @@ static void number_parameters(th_net *net)
     for (int32_t i = 0; i < net->n_stages; i++) {
         th_stage *st = &net->stage[i];
         st->c = give(&net->n_channels, (size_t)st->s);
-        if (!th_net_wants(st, 0) && !st->row->recurs) st->n_flipped = 0;
+        if (!th_net_wants(st, 0) && !st->row->recurrent) st->n_flipped = 0;
         st->w_back = give(&net->n_flipped, st->n_flipped);
     }
 }

@@ -33,13 +33,8 @@ static views view(const th_stage *st, int32_t n0, int32_t n1)
     views v = {.n = (size_t)(n1 - n0), .steps = (size_t)st->layer.in_h, .s = (size_t)st->s};
     v.gates = st->keep + (size_t)n0 * st->n_keep;
     v.side_h = v.gates + v.n * v.steps * 3 * v.s;
-    v.h = th_recurrent_h(&form, st, n0, n1);
+    v.h = th_recurrent_h(st, n0, n1);
     return v;
-}
-
-static void prepare(const th_net *net, th_stage *st)
-{
-    th_recurrent_prepare(&form, net, st);
 }
 
 /* ---- forward ---- */
@@ -139,31 +134,14 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
     th_recurrent_back(net, m, st, n0, n1, v.h, v.gates, v.side_h);
 }
 
-/* ---- parameters ---- */
-
-static size_t place(const th_stage *st, th_param_role role, size_t i)
-{
-    return th_recurrent_place(&form, st, role, i);
-}
-
-static size_t count(const th_stage *st, th_param_role role)
-{
-    return th_recurrent_count(&form, st, role);
-}
-
-static void init(const th_stage *st, th_rng *rng, float *w)
-{
-    th_recurrent_init(&form, st, rng, w);
-}
-
 const th_stage_row th_kind_gru = {.kind = TH_LAYER_GRU,
-                                  .prepare = prepare,
+                                  .prepare = th_recurrent_prepare,
                                   .forward = forward,
                                   .backward = backward,
                                   .flip = th_recurrent_flip,
-                                  .place = place,
-                                  .count = count,
-                                  .init = init,
+                                  .place = th_recurrent_place,
+                                  .count = th_recurrent_count,
+                                  .init = th_recurrent_init,
                                   .per_batch = true,
                                   .raw = true,
-                                  .recurs = true};
+                                  .recurrent = &form};

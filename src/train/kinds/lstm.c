@@ -34,13 +34,8 @@ static views view(const th_stage *st, int32_t n0, int32_t n1)
     v.gates = st->keep + (size_t)n0 * st->n_keep;
     v.c = v.gates + v.n * v.steps * 4 * v.s;
     v.tanh_c = v.c + v.n * v.steps * v.s;
-    v.h = th_recurrent_h(&form, st, n0, n1);
+    v.h = th_recurrent_h(st, n0, n1);
     return v;
-}
-
-static void prepare(const th_net *net, th_stage *st)
-{
-    th_recurrent_prepare(&form, net, st);
 }
 
 /* ---- forward ---- */
@@ -134,31 +129,21 @@ static void backward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, in
 
 /* ---- parameters ---- */
 
-static size_t place(const th_stage *st, th_param_role role, size_t i)
-{
-    return th_recurrent_place(&form, st, role, i);
-}
-
-static size_t count(const th_stage *st, th_param_role role)
-{
-    return th_recurrent_count(&form, st, role);
-}
-
 static void init(const th_stage *st, th_rng *rng, float *w)
 {
     const size_t units = (size_t)st->layer.filters;
-    th_recurrent_init(&form, st, rng, w);
-    for (size_t u = 0; u < units; u++) w[place(st, TH_PARAM_BIAS, FORGET * units + u)] = 1;
+    th_recurrent_init(st, rng, w);
+    for (size_t u = 0; u < units; u++) w[th_recurrent_place(st, TH_PARAM_BIAS, FORGET * units + u)] = 1;
 }
 
 const th_stage_row th_kind_lstm = {.kind = TH_LAYER_LSTM,
-                                   .prepare = prepare,
+                                   .prepare = th_recurrent_prepare,
                                    .forward = forward,
                                    .backward = backward,
                                    .flip = th_recurrent_flip,
-                                   .place = place,
-                                   .count = count,
+                                   .place = th_recurrent_place,
+                                   .count = th_recurrent_count,
                                    .init = init,
                                    .per_batch = true,
                                    .raw = true,
-                                   .recurs = true};
+                                   .recurrent = &form};

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-void th_recurrent_prepare(const th_recurrent *r, const th_net *net, th_stage *st)
+void th_recurrent_prepare(const th_net *net, th_stage *st)
 {
+    const th_recurrent *r = st->row->recurrent;
     const th_layer *l = &st->layer;
     const int32_t in = l->in_w * st->in_s, g = r->gates * st->s;
     const size_t share = (size_t)((net->batch + net->n_members - 1) / net->n_members);
@@ -38,22 +39,23 @@ void th_recurrent_flip(const th_stage *st, const float *w, float *flipped)
     st->kernels->transpose(w + in * g, st->s, g, flipped + in * g);
 }
 
-size_t th_recurrent_place(const th_recurrent *r, const th_stage *st, th_param_role role, size_t i)
+size_t th_recurrent_place(const th_stage *st, th_param_role role, size_t i)
 {
     const th_layer *l = &st->layer;
     const size_t units = (size_t)l->filters, c = (size_t)l->in_c, s = (size_t)st->s;
     const size_t row = role == TH_PARAM_WEIGHTS     ? (size_t)l->in_w * c /* values for each output of a gate */
                        : role == TH_PARAM_RECURRENT ? units
                                                     : 1;
-    const size_t out = i / row, k = i % row, at = (size_t)r->order[out / units] * s + out % units;
+    const size_t out = i / row, k = i % row, at = (size_t)st->row->recurrent->order[out / units] * s + out % units;
     if (role == TH_PARAM_BIAS || role == TH_PARAM_BIAS_BACK)
         return th_recurrent_bias(st, role == TH_PARAM_BIAS_BACK) - st->w + at;
     const size_t from = role == TH_PARAM_WEIGHTS ? k / c * (size_t)st->in_s + k % c : (size_t)st->g.in_c + k;
     return from * (size_t)st->g.out_c + at;
 }
 
-size_t th_recurrent_count(const th_recurrent *r, const th_stage *st, th_param_role role)
+size_t th_recurrent_count(const th_stage *st, th_param_role role)
 {
+    const th_recurrent *r = st->row->recurrent;
     const th_layer *l = &st->layer;
     const size_t outs = (size_t)(r->gates * l->filters);
     if (role == TH_PARAM_WEIGHTS) return outs * (size_t)(l->in_w * l->in_c);
@@ -78,22 +80,23 @@ static void make_orthogonal(float *v, size_t n, size_t step)
     }
 }
 
-void th_recurrent_init(const th_recurrent *r, const th_stage *st, th_rng *rng, float *w)
+void th_recurrent_init(const th_stage *st, th_rng *rng, float *w)
 {
+    const int32_t gates = st->row->recurrent->gates;
     const th_layer *l = &st->layer;
-    const size_t n = th_recurrent_count(r, st, TH_PARAM_WEIGHTS), n_r = th_recurrent_count(r, st, TH_PARAM_RECURRENT);
+    const size_t n = th_recurrent_count(st, TH_PARAM_WEIGHTS), n_r = th_recurrent_count(st, TH_PARAM_RECURRENT);
     const float dev = sqrtf(2.0f / (float)(l->in_w * l->in_c + l->filters));
-    for (size_t i = 0; i < n; i++) w[th_recurrent_place(r, st, TH_PARAM_WEIGHTS, i)] = dev * th_rng_normal(rng);
-    for (size_t i = 0; i < n_r; i++) w[th_recurrent_place(r, st, TH_PARAM_RECURRENT, i)] = th_rng_normal(rng);
-    for (int32_t g = 0; g < r->gates; g++)
+    for (size_t i = 0; i < n; i++) w[th_recurrent_place(st, TH_PARAM_WEIGHTS, i)] = dev * th_rng_normal(rng);
+    for (size_t i = 0; i < n_r; i++) w[th_recurrent_place(st, TH_PARAM_RECURRENT, i)] = th_rng_normal(rng);
+    for (int32_t g = 0; g < gates; g++)
         make_orthogonal(w + (th_recurrent_r(st) - st->w) + g * st->s, (size_t)l->filters, (size_t)st->g.out_c);
 }
 
-float *th_recurrent_h(const th_recurrent *r, const th_stage *st, int32_t n0, int32_t n1)
+float *th_recurrent_h(const th_stage *st, int32_t n0, int32_t n1)
 {
     const size_t step = (size_t)st->layer.in_h * (size_t)st->s;
     if (st->layer.sequence) return th_stage_z(st, n0);
-    return st->keep + (size_t)n0 * st->n_keep + (size_t)(n1 - n0) * (size_t)r->keeps * step;
+    return st->keep + (size_t)n0 * st->n_keep + (size_t)(n1 - n0) * (size_t)st->row->recurrent->keeps * step;
 }
 
 /* ---- products ---- */

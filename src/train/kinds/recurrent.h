@@ -22,20 +22,20 @@ typedef struct th_recurrent {
     int32_t keeps;    /* arrays [N][T][s] that are kept beside h for the way back, gates included */
 } th_recurrent;
 
-void th_recurrent_prepare(const th_recurrent *r, const th_net *net, th_stage *st);
+void th_recurrent_prepare(const th_net *net, th_stage *st);
 void th_recurrent_flip(const th_stage *st, const float *w, float *flipped);
-size_t th_recurrent_place(const th_recurrent *r, const th_stage *st, th_param_role role, size_t i);
-size_t th_recurrent_count(const th_recurrent *r, const th_stage *st, th_param_role role);
+size_t th_recurrent_place(const th_stage *st, th_param_role role, size_t i);
+size_t th_recurrent_count(const th_stage *st, th_param_role role);
 
 /* W normal with Glorot's deviation sqrt(2 / (in + units)) per gate; R orthogonal per gate; biases 0. */
-void th_recurrent_init(const th_recurrent *r, const th_stage *st, th_rng *rng, float *w);
+void th_recurrent_init(const th_stage *st, th_rng *rng, float *w);
 
 /* First parameters of R and of bias k. */
 size_t th_recurrent_r(const th_stage *st);
 size_t th_recurrent_bias(const th_stage *st, int32_t k);
 
 /* What samples n0 to n1 keep, behind `keeps` arrays; of a layer that gives the whole sequence it is z. */
-float *th_recurrent_h(const th_recurrent *r, const th_stage *st, int32_t n0, int32_t n1);
+float *th_recurrent_h(const th_stage *st, int32_t n0, int32_t n1);
 
 /* Inputs are read, and gates = x W. */
 void th_recurrent_gates(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1, float *gates);
