@@ -11,7 +11,7 @@ static th_err set_preset(th_project *p, const char *name, th_why *why)
     if (!name) return TH_OK;
     char text[TH_PRESET_BYTES];
     th_preset preset;
-    TH_TRY(th_preset_make(name, text, &preset, why));
+    if (!th_task_learner(th_project_task(p), name)) TH_TRY(th_preset_make(name, text, &preset, why));
     snprintf(p->preset, sizeof p->preset, "%s", name);
     return TH_OK;
 }
@@ -45,8 +45,7 @@ static th_err run(const th_args *a, th_why *why)
 
 static const th_opt opts[] = {
     {"task", "TASK", "keyword", "what the device does: keyword, image, activity, gesture, anomaly or sine"},
-    {"labels", "A,B,..", "yes,no",
-     "keyword: words to hear (unknown and silence come with them); others: by the data"},
+    {"labels", "A,B,..", "yes,no", "keyword: words to hear (unknown and silence come with them); others: by the data"},
     {"preset", "NAME", "by task", "the network; all of them: thimble model --list"},
     {0},
 };
@@ -55,11 +54,10 @@ const th_cmd th_cmd_new = {
     .name = "new",
     .words = "DIR",
     .summary = "make a project folder",
-    .detail =
-        "  thimble new lights --task keyword --labels on,off    hears words\n"
-        "  thimble new hello --task sine                        needs no data: train it at once\n"
-        "  thimble new steps --task activity                    a sensor; image, gesture, anomaly likewise\n\n"
-        "docs/tasks.md shows each task from its data to the test.",
+    .detail = "  thimble new lights --task keyword --labels on,off    hears words\n"
+              "  thimble new hello --task sine                        needs no data: train it at once\n"
+              "  thimble new steps --task activity                    a sensor; image, gesture, anomaly likewise\n\n"
+              "docs/tasks.md shows each task from its data to the test.",
     .opts = opts,
     .min_words = 1,
     .max_words = 1,

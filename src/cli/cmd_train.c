@@ -58,12 +58,20 @@ static th_err design(const th_args *a, train_cmd *c, th_why *why)
     return err;
 }
 
+/* The classic learner that is named in place of a network; NULL. */
+static const char *learner_of(const th_args *a, const train_cmd *c)
+{
+    const char *name = th_arg(a, "preset") ? th_arg(a, "preset") : c->project.preset;
+    return th_task_learner(th_project_task(&c->project), name) ? name : NULL;
+}
+
 /* The examples first: the network's shape follows from them. */
 static th_err design_examples(const th_args *a, train_cmd *c, th_why *why)
 {
     th_example_set *s = &c->examples;
     s->seed = c->project.seed;
     TH_TRY(th_example_set_project(s, &c->project, NULL, why));
+    if (learner_of(a, c)) return TH_OK;
     const th_err err = th_design_examples(&c->project, th_arg(a, "preset"), s->train->h, s->train->w, s->train->c,
                                           c->preset_text, &c->preset, &c->spec, why);
     c->settings.has_rate = c->project.learning_rate > 0;
@@ -383,8 +391,10 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
 }
 
 /* The model of before is replaced only now, when there is a better one to put there. */
-static th_err save(const train_cmd *c, th_model *model, int threads, th_why *why)
+static th_err save(train_cmd *c, th_model *model, int threads, th_why *why)
 {
+    if (c->of_examples && c->examples.to_input && !c->examples.card.scores)
+        TH_TRY(th_example_set_limit(&c->examples, model, c->project.percentile, c->project.factor, threads, why));
     TH_TRY(c->of_examples ? th_card_attach(&c->examples.card, model, why) : th_pipeline_attach(&c->pipe, model, why));
     TH_TRY(th_model_save(model, c->model_path, why));
     return write_history(c, threads, why);
@@ -446,6 +456,28 @@ static th_err open_examples(const th_args *a, train_cmd *c, th_why *why)
     return paths(c, why);
 }
 
+/* A learner has no epochs: its run is what it started from and its result. */
+static th_err learn(const th_args *a, train_cmd *c, const char *name, int threads, th_why *why)
+{
+    th_model *model = NULL;
+    char summary[1024];
+    const double began = th_clock_s();
+    snprintf(c->preset.name, sizeof c->preset.name, "%s", name);
+    c->preset.text = "";
+    c->stopped = "finished";
+    const th_train_job job = {.n_train = c->examples.n_train, .n_val = c->examples.n_val};
+    th_err err = th_project_learn(a, name, &c->examples, c->project.seed, &model, summary, why);
+    if (!err) start_record(c, &job, false);
+    if (!err) err = save(c, model, threads, why);
+    th_model_free(model);
+    if (err) return err;
+    th_train_record_end(&c->record, NULL, 0, "done", NULL, &c->project, TH_FILE_FLOAT);
+    c->seconds = th_clock_s() - began;
+    if (!th_arg_on(a, "json")) fputs(summary, stdout);
+    print_result(a, c, threads);
+    return TH_OK;
+}
+
 static th_err train(const th_args *a, train_cmd *c, th_why *why)
 {
     int64_t seed, epochs, threads;
@@ -457,6 +489,7 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     c->run.name = th_arg(a, "name");
     c->of_examples = th_project_task(&c->project)->input != TH_IN_SOUND;
     TH_TRY(c->of_examples ? open_examples(a, c, why) : open_clips(a, c, why));
+    if (c->of_examples && learner_of(a, c)) return learn(a, c, learner_of(a, c), (int)threads, why);
     TH_TRY(make_settings(a, c, choose_epochs(a, c, epochs), (int)threads, why));
     th_model *model = NULL;
     th_why stop = {0};

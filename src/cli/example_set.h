@@ -43,6 +43,11 @@ TH_NODISCARD th_err th_example_set_project(th_example_set *s, const th_project *
 
 void th_example_set_free(th_example_set *s);
 
+/* card.limit of a network that gives back what goes in: factor times the score that percentile per cent of the examples
+ * that watch do not exceed (of those that are learnt from, where fewer than 50 watch). */
+TH_NODISCARD th_err th_example_set_limit(th_example_set *s, const th_model *model, float percentile, float factor,
+                                         int threads, th_why *why);
+
 /* Decides the order: without val an eighth of the examples, drawn by the seed, is set aside. */
 TH_NODISCARD th_err th_example_set_divide(th_example_set *s, th_why *why);
 

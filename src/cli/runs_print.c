@@ -75,8 +75,8 @@ static void when_cell(th_table *t, const char *when)
 
 th_err th_runs_table(const th_runs_print *p, const th_run_full *full, size_t n, th_why *why)
 {
-    static const char *const heads[] = {"run",  "name",     "started (UTC)", "preset",    "data", "state", "epochs",
-                                        "best", "val loss", "val accuracy",  "test int8", "curve"};
+    static const char *const heads[] = {"run",    "name", "started (UTC)", "preset",       "data",      "state",
+                                        "epochs", "best", "val loss",      "val accuracy", "test int8", "curve"};
     th_table t = th_table_make((int)(sizeof heads / sizeof heads[0]));
     t.last_left = true;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) th_table_cell(&t, "%s", heads[i]);
@@ -268,14 +268,14 @@ static json_t *text_or_null(const char *text)
 static json_t *run_json(const th_runs_print *p, const th_run_full *f)
 {
     const th_run *r = f->run;
-    json_t *o = json_pack("{sI so ss so ss so ss ss sI ss ss ss ss ss sI sI sI sI ss so so so}", "id", (json_int_t)r->id,
-                          "name", text_or_null(r->name), "started", r->started, "finished", text_or_null(r->finished),
-                          "state", state_of(p, r), "message", text_or_null(r->message), "preset", r->preset, "seed",
-                          r->seed, "threads", (json_int_t)r->threads, "path", r->path, "data_hash", r->data_hash, "data_version", r->data_version,
-                          "code", r->code, "job", r->job, "parameters", (json_int_t)r->parameters, "macs",
-                          (json_int_t)r->macs, "epochs_planned", (json_int_t)r->epochs, "best_epoch",
-                          (json_int_t)th_run_best(f), "metric", r->metric, "options", options_of(r), "best",
-                          figures_of(&f->metrics, th_run_best(f)), "results", figures_of(&f->results, 0));
+    json_t *o = json_pack(
+        "{sI so ss so ss so ss ss sI ss ss ss ss ss sI sI sI sI ss so so so}", "id", (json_int_t)r->id, "name",
+        text_or_null(r->name), "started", r->started, "finished", text_or_null(r->finished), "state", state_of(p, r),
+        "message", text_or_null(r->message), "preset", r->preset, "seed", r->seed, "threads", (json_int_t)r->threads,
+        "path", r->path, "data_hash", r->data_hash, "data_version", r->data_version, "code", r->code, "job", r->job,
+        "parameters", (json_int_t)r->parameters, "macs", (json_int_t)r->macs, "epochs_planned", (json_int_t)r->epochs,
+        "best_epoch", (json_int_t)th_run_best(f), "metric", r->metric, "options", options_of(r), "best",
+        figures_of(&f->metrics, th_run_best(f)), "results", figures_of(&f->results, 0));
     json_object_set_new(o, "model", json_string(r->model));
     if (p->with_epochs) json_object_set_new(o, "epochs", epochs_of(f));
     return o;

@@ -205,6 +205,51 @@ static th_err all(learner_cmd *c, th_why *why)
     return TH_OK;
 }
 
+/* Rows of a project's set, and its card. */
+static th_err learn_set(learner_cmd *c, th_example_set *set, uint64_t seed, th_model **model, char summary[1024],
+                        th_why *why)
+{
+    const th_examples *e = set->train;
+    size_t n = 0;
+    TH_TRY(get_settings(c, why));
+    if (!th_arg(c->a, "seed")) c->job.cfg.seed = seed;
+    if (e->u8) return th_why_set(why, TH_EUSAGE, "%s learns from rows of numbers, not from pictures", c->learner->name);
+    c->job.anomaly = set->to_input;
+    c->card = set->card;
+    if (c->card.n_values && !c->job.anomaly && strstr("tree forest boost", c->learner->name)) spread(e, &c->card);
+    c->card.scores = c->job.anomaly;
+    c->card.limit = c->job.anomaly ? 1 : 0;
+    if (c->job.anomaly) th_text_fmt(c->card.normal, sizeof c->card.normal, "%s", set->card.labels[0]);
+    TH_TRY(get_rows(c, e, 0, &c->job.train, why));
+    if (set->val) TH_TRY(get_rows(c, set->val, 1, &c->job.val, why));
+    c->job.input =
+        e->h * e->w > 1 ? (th_shape){.rank = 4, .d = {1, e->h, e->w, e->c}} : (th_shape){.rank = 2, .d = {1, e->c}};
+    c->job.progress = on_progress;
+    TH_TRY(th_learn(c->learner, &c->job, model, &c->report, why));
+    th_progress("train", 1);
+    set->card = c->card;
+    for (int32_t i = 0; i < c->report.n && n < 1000; i++)
+        n += (size_t)snprintf(summary + n, 1024 - n, "  %-20s %.6g\n", c->report.figure[i].name,
+                              c->report.figure[i].value);
+    return TH_OK;
+}
+
+th_err th_project_learn(const th_args *a, const char *name, th_example_set *set, uint64_t seed, th_model **model,
+                        char summary[1024], th_why *why)
+{
+    learner_cmd *c = calloc(1, sizeof *c);
+    if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
+    c->a = a;
+    c->learner = th_learner_find(name);
+    *model = NULL;
+    *summary = 0;
+    const th_err err = c->learner ? learn_set(c, set, seed, model, summary, why)
+                                  : th_why_set(why, TH_EUSAGE, "there is no learner \"%s\"", name);
+    for (int i = 0; i < 2; i++) free(c->x[i]);
+    free(c);
+    return err;
+}
+
 th_err th_train_learner(const th_args *a, th_why *why)
 {
     learner_cmd *c = calloc(1, sizeof *c);

@@ -3,6 +3,7 @@
 #define TH_CLI_TRAIN_LEARNER_H
 
 #include "cli/cmd.h"
+#include "cli/example_set.h"
 #include "learn/settings.h"
 
 #define TH_TRAIN_LEARNER_OPTION(member, name, arg, lo, hi, def, text, help) {name, arg, text, help},
@@ -13,5 +14,10 @@
         TH_LEARN_SETTING_LIST(TH_TRAIN_LEARNER_OPTION)
 
 TH_NODISCARD th_err th_train_learner(const th_args *a, th_why *why);
+
+/* The same for a project whose preset is the learner of that name: from the examples of the set, whose card then says
+ * what the model gives.  *summary: what the training tells, lines for people. */
+TH_NODISCARD th_err th_project_learn(const th_args *a, const char *name, th_example_set *set, uint64_t seed,
+                                     th_model **model, char summary[1024], th_why *why);
 
 #endif

@@ -75,4 +75,5 @@ const th_layout th_layout_fan = {.name = "fan_vibration",
                                  .input = TH_IN_SIGNAL,
                                  .task = "anomaly",
                                  .fits = fits,
-                                 .parse = parse};
+                                 .parse = parse,
+                                 .settings = "[features]\nblocks = stats sd; spectral 16 bands\n"};

@@ -259,6 +259,7 @@ static th_err set_preset(parse *s, const key *k, const char *value)
     char text[TH_PRESET_BYTES];
     th_preset preset;
     th_why inner = {0};
+    if (th_task_learner(s->task, value)) return set_name(s, k, value);
     return th_preset_make(value, text, &preset, &inner) ? bad_line(s, "", inner.text) : set_name(s, k, value);
 }
 

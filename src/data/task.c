@@ -92,6 +92,15 @@ const th_task *th_task_find(const char *name)
     return NULL;
 }
 
+bool th_task_learner(const th_task *task, const char *preset)
+{
+    static const char *const names[] = {"knn", "kmeans", "mixture", "pca", "logistic", "tree", "forest", "boost"};
+    if (task->input == TH_IN_SOUND || task->output == TH_OUT_VALUES) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], preset) == 0) return true;
+    return false;
+}
+
 size_t th_task_list(char *buf, size_t cap)
 {
     size_t n = 0;

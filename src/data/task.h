@@ -50,6 +50,10 @@ typedef struct th_recipe {
 const th_task *th_task_row(size_t i);
 const th_task *th_task_find(const char *name);
 
+/* Is it the name of a classic learner (learn/learn.h), which may stand where the name of a network does?  Those of
+ * sounds have none. */
+bool th_task_learner(const th_task *task, const char *preset);
+
 /* "keyword (hears words), ..": all of them, as snprintf. */
 size_t th_task_list(char *buf, size_t cap);
 
