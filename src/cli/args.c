@@ -16,9 +16,15 @@ static int find(const th_cmd *cmd, const char *name, size_t len)
     return -1;
 }
 
+/* A name of one letter is written with one dash: -m TEXT. */
+static const char *dashes(const char *name)
+{
+    return name[1] ? "--" : "-";
+}
+
 static th_err parse_option(th_args *a, int argc, char **argv, int *i, th_why *why)
 {
-    const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+    const char *name = argv[*i] + (argv[*i][1] == '-' ? 2 : 1), *equals = strchr(name, '=');
     const size_t len = equals ? (size_t)(equals - name) : strlen(name);
     const int row = find(a->cmd, name, len);
     if (row < 0)
@@ -33,7 +39,8 @@ static th_err parse_option(th_args *a, int argc, char **argv, int *i, th_why *wh
     } else if (*i + 1 < argc) {
         a->value[row] = argv[++*i];
     } else {
-        return th_why_set(why, TH_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
+        return th_why_set(why, TH_EUSAGE, "%s%s needs a value: %s%s %s", dashes(o->name), o->name, dashes(o->name),
+                          o->name, o->arg);
     }
     if (a->n_given == TH_MAX_GIVEN)
         return th_why_set(why, TH_EUSAGE, "more than %d options in one command", TH_MAX_GIVEN);
@@ -49,6 +56,8 @@ th_err th_args_parse(const th_cmd *cmd, int argc, char **argv, th_args *a, th_wh
         if (!words_only && strcmp(argv[i], "--") == 0) {
             words_only = true;
         } else if (!words_only && strncmp(argv[i], "--", 2) == 0) {
+            TH_TRY(parse_option(a, argc, argv, &i, why));
+        } else if (!words_only && argv[i][0] == '-' && argv[i][1] && !argv[i][2] && find(cmd, argv[i] + 1, 1) >= 0) {
             TH_TRY(parse_option(a, argc, argv, &i, why));
         } else if (!words_only && argv[i][0] == '-' && argv[i][1]) {
             return th_why_set(why, TH_EUSAGE, "\"%s\": options start with two dashes; a file of that name is ./%s",
@@ -71,7 +80,7 @@ void th_cmd_help(const th_cmd *cmd)
     if (cmd->opts && cmd->opts[0].name) puts("\nOptions:");
     for (const th_opt *o = cmd->opts; o && o->name; o++) {
         char left[48];
-        snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+        snprintf(left, sizeof left, "%s%s%s%s", dashes(o->name), o->name, o->arg ? " " : "", o->arg ? o->arg : "");
         printf("  %-22s %s%s%s%s\n", left, o->help, o->def ? " (default " : "", o->def ? o->def : "",
                o->def ? ")" : "");
     }

@@ -1,4 +1,4 @@
-/* thimble data import, list, split. */
+/* thimble data import. */
 #include "cli/table.h"
 #include "data/import.h"
 #include "data/task_import.h"
@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- import -------------------------------------------------------------------------------- */
 
 static void on_progress(void *ctx, double part)
 {
@@ -119,16 +117,18 @@ static th_err run_import(const th_args *a, th_why *why)
 {
     static th_project p;
     th_dataset *set;
+    int lock;
     th_interrupt_catch();
     TH_TRY(th_arg_project(a, &p, why));
     TH_TRY(take_labels(th_arg(a, "labels"), &p, why));
-    TH_TRY(th_dataset_load(&p, &set, why));
     const bool sound = th_project_task(&p)->input == TH_IN_SOUND;
-    th_err err = TH_OK;
     if (sound && th_arg(a, "device"))
-        err = th_why_set(why, TH_EUSAGE, "--device is for data that several devices recorded");
+        return th_why_set(why, TH_EUSAGE, "--device is for data that several devices recorded");
+    TH_TRY(th_data_lock(&p, &lock, why));
+    th_err err = th_dataset_load(&p, &set, why);
     if (!err) err = sound ? import_into(a, &p, set, why) : import_task(a, &p, set, why);
     th_dataset_free(set);
+    th_lock_release(lock);
     return err;
 }
 
@@ -157,98 +157,4 @@ const th_cmd th_cmd_data_import = {
     .min_words = 1,
     .max_words = 1,
     .run = run_import,
-};
-
-/* ---- list ---------------------------------------------------------------------------------- */
-
-static th_err run_list(const th_args *a, th_why *why)
-{
-    static th_project p;
-    th_dataset *set;
-    th_tally t;
-    TH_TRY(th_arg_project(a, &p, why));
-    TH_TRY(th_dataset_load(&p, &set, why));
-    th_err err = th_tally_make(&p, set, &t, why);
-    if (!err) th_tally_print(&p, &t);
-    if (!err && set->n == 0) puts("\nNo clips yet: thimble data import FOLDER, or thimble data synth");
-    if (!err && th_arg_on(a, "json")) err = th_tally_print_json(&p, &t, NULL, why);
-    th_dataset_free(set);
-    return err;
-}
-
-static const th_opt list_opts[] = {
-    {"project", "DIR", ".", "the project"}, {"json", NULL, NULL, "end with one line of JSON"}, {0}};
-
-const th_cmd th_cmd_data_list = {
-    .name = "data list",
-    .words = "",
-    .summary = "count the clips by label and split",
-    .opts = list_opts,
-    .run = run_list,
-};
-
-/* ---- split --------------------------------------------------------------------------------- */
-
-static th_err split_all(th_dataset *set, const th_split_cfg *cfg, bool *by_speaker, th_why *why)
-{
-    th_split_item *items = calloc(set->n + 1, sizeof *items);
-    if (!items) return th_why_set(why, TH_ENOMEM, "out of memory");
-    for (size_t i = 0; i < set->n; i++)
-        items[i] = (th_split_item){
-            .label = set->samples[i].label, .subject = set->samples[i].subject, .key = set->samples[i].name};
-    const th_err err = th_split_choose(items, set->n, cfg, by_speaker, why);
-    for (size_t i = 0; i < set->n && !err; i++) set->samples[i].split = items[i].split;
-    free(items);
-    return err;
-}
-
-static th_err split_project(const th_args *a, const th_project *p, th_dataset *set, th_why *why)
-{
-    double val, test;
-    int64_t seed;
-    bool by_speaker;
-    th_tally t;
-    TH_TRY(th_arg_float(a, "val", 0, 40, 10, &val, why));
-    TH_TRY(th_arg_float(a, "test", 0, 40, 10, &test, why));
-    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
-    if (set->n == 0)
-        return th_why_set(why, TH_ENOENT,
-                          "there are no clips to divide. First: thimble data import FOLDER, or thimble data synth");
-    const th_split_cfg cfg = {.val = val / 100, .test = test / 100, .seed = (uint64_t)seed};
-    TH_TRY(split_all(set, &cfg, &by_speaker, why));
-    TH_TRY(th_dataset_save(p, set, why));
-    TH_TRY(th_tally_make(p, set, &t, why));
-    printf("Divided by %s.\n\n",
-           by_speaker ? "speaker: nobody is on two sides" : "clip: the speakers are not known, or too few");
-    th_tally_print(p, &t);
-    return th_arg_on(a, "json") ? th_tally_print_json(p, &t, json_pack("{s:b}", "by_speaker", by_speaker), why) : TH_OK;
-}
-
-static th_err run_split(const th_args *a, th_why *why)
-{
-    static th_project p;
-    th_dataset *set;
-    TH_TRY(th_arg_project(a, &p, why));
-    TH_TRY(th_dataset_load(&p, &set, why));
-    const th_err err = split_project(a, &p, set, why);
-    th_dataset_free(set);
-    return err;
-}
-
-static const th_opt split_opts[] = {
-    {"project", "DIR", ".", "the project"},
-    {"val", "P", "10", "percent of the clips that choose the best epoch"},
-    {"test", "P", "10", "percent that only test"},
-    {"seed", "N", "1", "another number, another division"},
-    {"json", NULL, NULL, "end with one line of JSON"},
-    {0},
-};
-
-const th_cmd th_cmd_data_split = {
-    .name = "data split",
-    .words = "",
-    .summary = "divide the clips anew into train, val and test, by speaker",
-    .detail = "This replaces the division that a data set brought along.",
-    .opts = split_opts,
-    .run = run_split,
 };

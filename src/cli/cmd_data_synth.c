@@ -34,11 +34,14 @@ static th_err run(const th_args *a, th_why *why)
 {
     static th_project p;
     th_dataset *set;
+    int lock;
     th_interrupt_catch();
     TH_TRY(th_arg_project(a, &p, why));
-    TH_TRY(th_dataset_load(&p, &set, why));
-    const th_err err = synth_into(a, &p, set, why);
+    TH_TRY(th_data_lock(&p, &lock, why));
+    th_err err = th_dataset_load(&p, &set, why);
+    if (!err) err = synth_into(a, &p, set, why);
     th_dataset_free(set);
+    th_lock_release(lock);
     return err;
 }
 

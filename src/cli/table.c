@@ -10,6 +10,19 @@ th_err th_arg_project(const th_args *a, th_project *p, th_why *why)
     return th_project_load(dir ? dir : ".", p, why);
 }
 
+th_err th_data_lock(const th_project *p, int *lock, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    th_why inner = {0};
+    *lock = -1;
+    TH_TRY(th_project_path(p, TH_FILE_DATA_LOCK, path, why));
+    const th_err err = th_lock_take(path, lock, &inner);
+    if (err == TH_EEXIST)
+        return th_why_set(why, err, "another program brings data into %s or cleans it (%s); wait for it, or stop it",
+                          p->dir, inner.text);
+    return err ? th_why_set(why, err, "%s", inner.text) : TH_OK;
+}
+
 typedef struct who {
     const char *subject;
     int label;
@@ -37,7 +50,7 @@ th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th
         const int label = th_project_label(p, c->label);
         if (label < 0) continue;
         t->clips[label][c->split]++;
-        t->seconds[label] += (double)c->n_rows / p->rate_hz;
+        if (c->rate_hz > 0) t->seconds[label] += c->n_rows / c->rate_hz;
         if (*c->subject) w[n++] = (who){c->subject, label};
     }
     if (n) qsort(w, n, sizeof *w, by_label);

@@ -162,6 +162,18 @@ th_err th_dataset_set(th_dataset *set, size_t i, const char *member, const char 
     return TH_OK;
 }
 
+void th_dataset_remove(th_dataset *set, const bool *gone, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < set->n; i++) {
+        if (i < n && gone[i])
+            free(set->samples[i].block);
+        else
+            set->samples[kept++] = set->samples[i];
+    }
+    set->n = kept;
+}
+
 const char *th_sample_text(const th_sample *s, const char *member)
 {
 #define X(name, what)                                                                                                  \

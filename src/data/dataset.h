@@ -40,6 +40,9 @@ void th_dataset_sort(th_dataset *set);
  * one. Errors: TH_ENOMEM. */
 TH_NODISCARD th_err th_dataset_add(th_dataset *set, const th_sample *s, th_why *why);
 
+/* Takes out the samples i < n with gone[i]; the others keep their order. */
+void th_dataset_remove(th_dataset *set, const bool *gone, size_t n);
+
 /* Gives a text of sample i another value: by its member's name as TH_SAMPLE_TEXTS has it.
  * Errors: TH_EUSAGE (no such member), TH_ENOMEM. */
 TH_NODISCARD th_err th_dataset_set(th_dataset *set, size_t i, const char *member, const char *value, th_why *why);

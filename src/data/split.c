@@ -246,7 +246,7 @@ th_err th_split_choose(th_split_item *items, size_t n, const th_split_cfg *cfg, 
     size_t k = gather(items, n, 0, refs), people = 0;
     for (size_t i = 0; i < k; i++) people += i == 0 || strcmp(refs[i].a, refs[i - 1].a) != 0;
     th_err err = TH_OK;
-    *by_speaker = people >= TH_MIN_SPEAKERS;
+    *by_speaker = people >= (cfg->min_subjects ? cfg->min_subjects : TH_MIN_SPEAKERS);
     if (*by_speaker) {
         err = split_speakers(refs, k, people, cfg, why);
     } else {

@@ -21,6 +21,7 @@ typedef struct th_split_item {
 typedef struct th_split_cfg {
     double val, test; /* shares, 0 to 0.4 each */
     uint64_t seed;
+    size_t min_subjects; /* with fewer, clips are divided; 0: TH_MIN_SPEAKERS */
 } th_split_cfg;
 
 /* Fills `split` of every item that is not fixed.  A speaker with a fixed item goes where that one is.

@@ -253,6 +253,7 @@ static th_err check(th_store *s, bool writes, th_why *why)
     TH_TRY(th_store_run(s, why, "PRAGMA foreign_keys = ON", ""));
     /* A power cut may lose the newest rows, never the file; a killed program loses nothing. */
     TH_TRY(th_store_run(s, why, "PRAGMA synchronous = NORMAL", ""));
+    TH_TRY(th_store_run(s, why, "PRAGMA cache_size = -65536", "")); /* 64 MB when needed: hashes come in no order */
     TH_TRY(number(s, "PRAGMA user_version", &version, why));
     TH_TRY(number(s, "PRAGMA application_id", &id, why));
     TH_TRY(number(s, "SELECT count(*) FROM sqlite_master", &tables, why));
