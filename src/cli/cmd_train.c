@@ -453,7 +453,11 @@ static th_err open_clips(const th_args *a, train_cmd *c, th_why *why)
 static th_err open_examples(const th_args *a, train_cmd *c, th_why *why)
 {
     TH_TRY(design_examples(a, c, why));
-    return paths(c, why);
+    TH_TRY(paths(c, why));
+    if (th_project_task(&c->project)->input == TH_IN_NUMBER) return TH_OK; /* computed: there is no data to keep */
+    TH_TRY(th_dataset_load(&c->project, &c->set, why));
+    keep_version(c);
+    return TH_OK;
 }
 
 /* A learner has no epochs: its run is what it started from and its result. */
