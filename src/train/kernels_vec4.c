@@ -18,7 +18,8 @@ static inline v v_sqrt(v a)
 
 static inline v_int v_kept(const uint8_t *m)
 {
-    return (v_int){m[0], m[1], m[2], m[3]} != (v_int){0};
+    const v_int bytes = {m[0], m[1], m[2], m[3]}, none = {0};
+    return bytes != none;
 }
 
 #if defined(__ARM_NEON) && defined(__aarch64__)
