@@ -251,7 +251,7 @@ static void start_record(train_cmd *c, const th_train_job *job, bool resume)
 {
     const th_frontend_cfg *f = &c->pipe.frontend;
     const th_train_cfg *cfg = &job->cfg;
-    const size_t n = th_train_settings_print(&c->settings, c->options, sizeof c->options);
+    const size_t n = job->spec ? th_train_settings_print(&c->settings, c->options, sizeof c->options) : 0;
     if (n < sizeof c->options && c->of_examples)
         snprintf(c->options + n, sizeof c->options - n, "epochs = %d\nexamples = %d\nvalidation_examples = %d\n",
                  (int)cfg->epochs, (int)job->n_train, (int)job->n_val);
@@ -262,7 +262,7 @@ static void start_record(train_cmd *c, const th_train_job *job, bool resume)
                  (int)cfg->epochs, f->kind == TH_MFCC ? "mfcc" : "logmel", (int)f->rate_hz, (int)c->pipe.clip_samples,
                  (int)f->window, (int)f->hop, (int)f->n_mel, (int)f->n_coef, (double)f->low_hz, (double)f->high_hz,
                  (int)job->n_train, (int)job->n_val);
-    snprintf(c->job, sizeof c->job, "%016llx", (unsigned long long)th_train_hash(job));
+    snprintf(c->job, sizeof c->job, "%016llx", (unsigned long long)(job->spec ? th_train_hash(job) : hash_data(c)));
     snprintf(c->data_hash, sizeof c->data_hash, "%016llx", (unsigned long long)hash_data(c));
     snprintf(c->seed, sizeof c->seed, "%llu", (unsigned long long)cfg->seed);
     c->run = (th_run){.name = c->run.name,
@@ -275,7 +275,7 @@ static void start_record(train_cmd *c, const th_train_job *job, bool resume)
                       .data_hash = c->data_hash,
                       .data_version = c->version,
                       .code = th_version(),
-                      .metric = th_metric_name(cfg->stop_on),
+                      .metric = job->spec ? th_metric_name(cfg->stop_on) : "",
                       .threads = cfg->n_threads,
                       .parameters = th_spec_parameters(&c->spec),
                       .macs = th_spec_macs(&c->spec),

@@ -20,13 +20,12 @@ typedef struct job {
 
 /* ---- adding ---- */
 
-/* The sample that was just added: away again when it was here before. */
+/* The sample that was just added: away again when the same content is here with the same label. */
 static void keep_if_new(job *j)
 {
     th_sample *s = &j->set->samples[j->set->n - 1];
     const int64_t twin = th_hash_index_find(j->index, s->hash);
-    const bool same = twin >= 0 && strcmp(j->set->samples[twin].name, s->name) == 0 &&
-                      strcmp(j->set->samples[twin].label, s->label) == 0;
+    const bool same = twin >= 0 && strcmp(j->set->samples[twin].label, s->label) == 0;
     if (!same) {
         th_hash_index_add(j->index, j->set->n - 1);
         j->report->added++;
