@@ -8,15 +8,15 @@
  * Returns the sum of the weights. */
 double th_covariance(const th_rows *r, const double *weight, double *mean, double *covariance);
 
-/* Eigenvalues of the symmetric a [n][n], largest first, and as rows of v [n][n] their eigenvectors of length 1, the
- * largest component of each positive.  a is destroyed.  Cyclic Jacobi rotations (Golub, Van Loan 8.5). */
-void th_eigen(double *a, int32_t n, double *value, double *v);
+/* n = size. Eigenvalues of the symmetric a [n][n], largest first, and as rows of v [n][n] their eigenvectors of length
+ * 1, the largest component of each positive.  a is destroyed.  Cyclic Jacobi rotations (Golub, Van Loan 8.5). */
+void th_eigen(double *a, int32_t size, double *value, double *v);
 
 /* a [n][n], symmetric and positive definite -> its Cholesky factor L, a = L L^T, in the lower triangle.
  * false: it is not positive definite. */
-bool th_cholesky(double *a, int32_t n);
+bool th_cholesky(double *a, int32_t size);
 
 /* The lower triangle of l [n][n] becomes its inverse. */
-void th_lower_inverse(double *l, int32_t n);
+void th_lower_inverse(double *l, int32_t size);
 
 #endif

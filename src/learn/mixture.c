@@ -53,7 +53,7 @@ static double expect(em *s)
         }
         for (int32_t k = 0; k < m->k; k++) sum += s->p[k] = exp(s->p[k] - most);
         for (int32_t k = 0; k < m->k; k++) s->part[(size_t)k * (size_t)r->n + (size_t)i] = s->p[k] / sum;
-        all += most + log(sum);
+        all += most + log(fmax(sum, 1e-300));
     }
     return all;
 }

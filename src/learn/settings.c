@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,12 +37,14 @@ th_err th_learn_set(th_learn_cfg *cfg, const char *name, const char *value, th_w
 {
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const setting *s = &settings[i];
-        char *end;
+        char *end, range[64];
         if (strcmp(s->name, name) != 0) continue;
         const double v = strtod(value, &end);
-        if (end == value || *end || !(v >= s->lo && v <= s->hi) || (s->whole && v > floor(v)))
-            return th_why_set(why, TH_EUSAGE, "--%s takes a%s number from %g to %g, not \"%s\"", name,
-                              s->whole ? " whole" : "", s->lo, s->hi, value);
+        if (end == value || *end || !(v >= s->lo && v <= s->hi) || (s->whole && v > floor(v))) {
+            snprintf(range, sizeof range, "%g to %g", s->lo, s->hi);
+            return th_why_set(why, TH_EUSAGE, "--%s takes a%s number from %s, not \"%s\"", name,
+                              s->whole ? " whole" : "", range, value);
+        }
         *member(cfg, s) = v;
         return TH_OK;
     }
