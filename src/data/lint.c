@@ -99,7 +99,7 @@ static th_err check_sound(const th_project *p, const th_dataset *set, const th_s
 static th_err check_signal(const th_dataset *set, const th_sample *c, const char *path, th_lint_report *r, th_why *why)
 {
     float *values;
-    int32_t n, channels;
+    int32_t n = 0, channels = 0;
     const th_err err = th_dataset_signal(set, c, &values, &n, &channels, NULL);
     if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", path);
     if (err) return found(r, TH_LINT_DAMAGED, th_sample_shown(c)), TH_OK;

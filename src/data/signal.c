@@ -151,7 +151,7 @@ static th_err parse_rows(lines *l, int32_t n_channels, float **rows, int32_t *n)
 th_err th_signal_parse(th_span text, const char *name, char **channels, float **rows, int32_t *n, int32_t *n_channels,
                        th_why *why)
 {
-    lines l = {text.p, text.p + text.n, name, 0, why};
+    lines l = {.at = text.p, .end = text.p + text.n, .name = name, .why = why};
     *rows = NULL;
     TH_TRY(parse_names(&l, channels, n_channels));
     const th_err err = parse_rows(&l, *n_channels, rows, n);

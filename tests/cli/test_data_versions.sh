@@ -6,7 +6,7 @@
 p=$tmp/p
 data() { verb=$1; shift; run data "$verb" --project "$p" "$@"; }
 files() { find "$p/data/objects" -type f 2>/dev/null | wc -l; }
-listed() { "$thimble" data list --project "$p" --samples "$@" 2>/dev/null | sed -nE 's/^([0-9]+) samples$/\1/p'; }
+listed() { "$thimble" data list --project "$p" --samples 2>/dev/null | sed -nE 's/^([0-9]+) samples$/\1/p'; }
 head_id() { "$thimble" data log --project "$p" --json | sed -E 's/.*"version":"([0-9a-f]+)"[^}]*"head":true.*/\1/'; }
 
 tone_clips "$tmp/clips" 6
