@@ -3,6 +3,7 @@
  *
  *   s  stream: 16-bit samples; a line for each detection, the scores of every inference to "out"
  *   c  clips: windows of MODEL_CLIP_SAMPLES samples; the scores of each
+ *   w  watch: rows of MODEL_AXES float32; the network's answer to each window; a line when what is seen changes
  *   r  raw: input tensors, one set after the other; the output tensors of each invoke; of several models
  *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
@@ -13,6 +14,9 @@
 #include "semihost.h"
 #if MODEL_AUDIO
 #include "model_audio.h"
+#endif
+#if MODEL_SENSOR
+#include "model_sensor.h"
 #endif
 
 #include <string.h>
@@ -225,13 +229,50 @@ static int32_t run_clips(int32_t in)
 }
 #endif
 
+#if MODEL_SENSOR
+static uint32_t frame[COST_NUMBERS];
+static uint32_t inference_ticks; /* of this row */
+
+static void device_network(void *ctx, const void *in, void *out)
+{
+    (void)ctx;
+    memcpy(model_input(0), in, model_input_bytes[0]);
+    inference_ticks += invoke_ticks();
+    memcpy(out, model_output(0), model_output_bytes[0]);
+}
+
+static int32_t run_watch(int32_t in)
+{
+    float row[MODEL_AXES];
+    th_sighting seen;
+    int changed;
+    if (model_watch_start(device_network)) return EXIT_BAD_WORDS;
+    while (semi_read(in, row, sizeof row) == (int32_t)sizeof row) {
+        inference_ticks = 0;
+        const uint32_t from = device_ticks();
+        const int full = model_watch(row, &seen, &changed);
+        const uint32_t ticks = device_ticks() - from - inference_ticks;
+        if (endless) return DEVICE_EXIT_ENDLESS;
+        if (!full) continue;
+        cost_add(frame, ticks);
+        if (semi_write(out_file, model_watcher.out, model_output_bytes[0]) != (int32_t)model_output_bytes[0])
+            return EXIT_BAD_FILE;
+        if (changed) {
+            const uint32_t value[3] = {(uint32_t)seen.time_ms, (uint32_t)seen.state, (uint32_t)seen.score};
+            device_say("detect", value, 3);
+        }
+    }
+    return DEVICE_EXIT_OK;
+}
+#endif
+
 static void say_measurements(void)
 {
     const uint32_t stack = device_stack_used();
 #ifdef MODEL_PROFILE
     for (int32_t i = 0; i < MODEL_STEPS; i++) device_say("step", &step_ticks[i], 1);
 #endif
-#if MODEL_AUDIO
+#if MODEL_AUDIO || MODEL_SENSOR
     device_say("frame", frame, COST_NUMBERS);
 #endif
     device_say("inference", inference, COST_NUMBERS);
@@ -243,6 +284,9 @@ static int32_t run(char mode, int32_t in)
 #if MODEL_AUDIO
     if (mode == 's') return run_stream(in);
     if (mode == 'c') return run_clips(in);
+#endif
+#if MODEL_SENSOR
+    if (mode == 'w') return run_watch(in);
 #endif
     return mode == 'r' ? run_raw(in) : EXIT_BAD_WORDS;
 }

@@ -47,7 +47,7 @@ static void list_io(th_writer *w, const th_graph *g, const char *what, const int
     }
 }
 
-static void write_model_h(const th_plan *plan, int audio, th_writer *w)
+static void write_model_h(const th_plan *plan, const th_app *app, th_writer *w)
 {
     const th_graph *g = plan->graph;
     th_code_banner(w, "model.h", "a network that runs by itself: no allocation, no library, only string.h");
@@ -55,8 +55,9 @@ static void write_model_h(const th_plan *plan, int audio, th_writer *w)
                   "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
                   "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
                   "#define MODEL_AUDIO %d /* 1: model_audio.h has the features, labels and detector */\n"
+                  "#define MODEL_SENSOR %d /* 1: model_sensor.h has the features and labels */\n"
                   "#define MODEL_ARENA_BYTES %zu\n#define MODEL_STEPS %d\n",
-                  audio, plan->own_bytes, (int)g->n_nodes);
+                  app && app->sound, app && app->sensor, plan->own_bytes, (int)g->n_nodes);
     list_io(w, g, "INPUT", g->inputs, g->n_inputs);
     list_io(w, g, "OUTPUT", g->outputs, g->n_outputs);
     th_writer_add(w,
@@ -526,7 +527,7 @@ static th_err check_io(const th_plan *plan, const int32_t *list, int32_t n, th_w
 
 static th_err writers_ok(const th_code *c, th_why *why)
 {
-    const th_writer *all[] = {&c->model_h, &c->model_c, &c->audio_h, &c->audio_c, &c->selftest_c};
+    const th_writer *all[] = {&c->model_h, &c->model_c, &c->app_h, &c->app_c, &c->selftest_c};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->err) return th_why_set(why, all[i]->err, "out of memory while writing C");
     return TH_OK;
@@ -545,7 +546,7 @@ static th_err add_kernel(th_embed_set *ring, const th_step *s, th_why *why)
 }
 
 /* What stands before model.c. */
-static th_err begin(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code, th_why *why)
+static th_err begin(const th_plan *plan, const th_app *app, int32_t number, th_code *code, th_why *why)
 {
     const th_graph *g = plan->graph;
     memset(code, 0, sizeof *code);
@@ -553,49 +554,49 @@ static th_err begin(const th_plan *plan, const th_pipeline *pipe, int32_t number
     code->arena_bytes = plan->arena_bytes;
     TH_TRY(check_io(plan, g->inputs, g->n_inputs, why));
     TH_TRY(check_io(plan, g->outputs, g->n_outputs, why));
-    write_model_h(plan, pipe != NULL, &code->model_h);
+    write_model_h(plan, app, &code->model_h);
     return TH_OK;
 }
 
 /* What stands behind it. */
-static th_err finish(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+static th_err finish(const th_plan *plan, const th_app *app, th_code *code, th_why *why)
 {
     for (int i = 0; th_code_step(plan, i); i++) TH_TRY(add_kernel(&code->ring, th_code_step(plan, i), why));
-    if (pipe) {
-        TH_TRY(th_code_audio(plan, pipe, code, why));
+    if (app && app->sound) {
+        TH_TRY(th_code_audio(plan, app->sound, code, why));
         TH_TRY(th_embed_add(&code->ring, "dsp/listener.h", why));
     }
+    if (app && app->sensor) TH_TRY(th_code_sensor(plan, app->sensor, code, why));
     TH_TRY(th_code_selftest(plan, code, why));
     return writers_ok(code, why);
 }
 
-th_err th_code_make_one(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code, th_why *why)
+th_err th_code_make_one(const th_plan *plan, const th_app *app, int32_t number, th_code *code, th_why *why)
 {
-    TH_TRY(begin(plan, pipe, number, code, why));
+    TH_TRY(begin(plan, app, number, code, why));
     TH_TRY(write_model_c(plan, code, why));
-    return finish(plan, pipe, code, why);
+    return finish(plan, app, code, why);
 }
 
-th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why)
+th_err th_code_make(const th_plan *plan, const th_app *app, th_code *code, th_why *why)
 {
-    return th_code_make_one(plan, pipe, 0, code, why);
+    return th_code_make_one(plan, app, 0, code, why);
 }
 
-th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe, th_code *code,
-                            th_why *why)
+th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_app *app, th_code *code, th_why *why)
 {
-    TH_TRY(begin(plan, pipe, 0, code, why));
+    TH_TRY(begin(plan, app, 0, code, why));
     TH_TRY(th_code_package(plan, model, code, why));
     TH_TRY(th_embed_add(&code->ring, "nn/package.h", why));
-    return finish(plan, pipe, code, why);
+    return finish(plan, app, code, why);
 }
 
 void th_code_free(th_code *code)
 {
     th_writer_free(&code->model_h);
     th_writer_free(&code->model_c);
-    th_writer_free(&code->audio_h);
-    th_writer_free(&code->audio_c);
+    th_writer_free(&code->app_h);
+    th_writer_free(&code->app_c);
     th_writer_free(&code->selftest_c);
     th_packed_free(&code->packed);
     for (size_t i = 0; i < code->n_more; i++) th_writer_free(&code->more[i].text);

@@ -2,7 +2,7 @@
  * const, a static arena, and for a keyword model the front end's tables, labels and settings.
  *
  *   model.h model.c               the network
- *   model_audio.h model_audio.c   around it; only with a pipeline
+ *   model_audio.h model_audio.c, or model_sensor.h model_sensor.c   around it; only with a th_app
  *   main_selftest.c               the network's outputs as the host computed them: exit 0 when equal
  *
  * Several models: th_code_make_cascade.
@@ -13,8 +13,8 @@
 
 #include "deploy/embed.h"
 #include "deploy/writer.h"
+#include "deploy/app.h"
 #include "model/package.h"
-#include "model/pipeline.h"
 #include "model/plan.h"
 
 /* Words of the table that the generated C has for plan->bands[i]; *columns: what changes from band to band. */
@@ -28,12 +28,13 @@ typedef struct th_code_file {
 } th_code_file;
 
 typedef struct th_code {
-    th_writer model_h, model_c, audio_h, audio_c, selftest_c; /* audio: empty without a pipeline */
-    th_embed_set ring;                                        /* the sources that these need */
-    size_t listener_bytes;                                    /* memory of the streaming loop, 0 without a pipeline */
-    size_t weight_bytes;                                      /* constants of the network */
-    size_t arena_bytes;                                       /* planned */
-    th_packed packed;                                         /* only as a package */
+    th_writer model_h, model_c, app_h, app_c, selftest_c; /* app: empty without one */
+    const char *app_name[2];                              /* names of its files */
+    th_embed_set ring;                                    /* the sources that these need */
+    size_t listener_bytes;                                /* memory of the streaming loop, 0 without a th_app */
+    size_t weight_bytes;                                  /* constants of the network */
+    size_t arena_bytes;                                   /* planned */
+    th_packed packed;                                     /* only as a package */
     const char **kernel; /* [n_kernels] C names of the kernels that the executor calls through their addresses */
     size_t n_kernels;
     int32_t number;     /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
@@ -41,23 +42,23 @@ typedef struct th_code {
     size_t n_more;
 } th_code;
 
-/* Writes everything.  `pipe` may be NULL.  Free with th_code_free, also after an error.
+/* Writes everything.  `app` may be NULL.  Free with th_code_free, also after an error.
  * Errors: TH_EUNSUP (a type that the generated code cannot hold), TH_ESHAPE (pipeline and network
  * do not fit), TH_ENOENT (a source file missing in the program), TH_ENOMEM. */
-TH_NODISCARD th_err th_code_make(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why);
+TH_NODISCARD th_err th_code_make(const th_plan *plan, const th_app *app, th_code *code, th_why *why);
 void th_code_free(th_code *code);
 
 /* The same interface (model.h) with a package inside and the executor around it: model.c holds the package's run part
  * and the table of the kernels that it needs.  `model` is the plan's, code->packed becomes the whole package then;
  * NULL: its run part alone.  Errors: those of th_code_make and th_package_make. */
-TH_NODISCARD th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe,
-                                         th_code *code, th_why *why);
+TH_NODISCARD th_err th_code_make_package(const th_plan *plan, const th_model *model, const th_app *app, th_code *code,
+                                         th_why *why);
 
 /* A model of several. */
 typedef struct th_code_part {
-    const th_plan *plan;     /* joined with the others (th_plan_join) */
-    const th_pipeline *pipe; /* or NULL */
-    const char *file;        /* where it came from, for the comments */
+    const th_plan *plan; /* joined with the others (th_plan_join) */
+    const th_app *app;   /* or NULL */
+    const char *file;    /* where it came from, for the comments */
 } th_code_part;
 
 /* n models in one arena, a cascade: model1.h, model1.c, model2.h .. are as those of a single model, but for their

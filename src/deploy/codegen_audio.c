@@ -35,12 +35,12 @@ static th_listener_cfg listener_cfg(const th_plan *plan, const th_pipeline *pipe
     };
 }
 
-static int has_state(const th_plan *plan)
+int th_code_has_state(const th_plan *plan)
 {
     const th_graph *g = plan->graph;
     if (plan->n_variables) return 1;
     for (int32_t i = 0; i < plan->n_sub; i++)
-        if (plan->sub[i] && has_state(plan->sub[i])) return 1;
+        if (plan->sub[i] && th_code_has_state(plan->sub[i])) return 1;
     for (int32_t i = 0; i < g->n_nodes; i++)
         if (plan->steps[i].state_bytes) return 1;
     for (int32_t i = 0; i < g->n_tensors; i++)
@@ -143,7 +143,7 @@ static void write_c(const th_plan *plan, const th_pipeline *pipe, const th_front
         "    memcpy(model_input(0), features, MODEL_INPUT0_BYTES);\n"
         "    if (model_invoke())\n        memset(scores, -128, MODEL_LABELS); /* no end: nothing was heard */\n"
         "    else\n        memcpy(scores, model_output(0), MODEL_LABELS);\n}\n\n",
-        has_state(plan) ? "    model_init(); /* every window is a clip of its own, as in training */\n" : "");
+        th_code_has_state(plan) ? "    model_init(); /* every window is a clip of its own, as in training */\n" : "");
     write_cfg(w, cfg, shares);
 }
 
@@ -161,12 +161,14 @@ th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, th_code *code
         return th_why_set(why, err, "the model's feature settings are not valid");
     }
     th_listener_cfg cfg = listener_cfg(plan, pipe, &f);
-    const int shares = !has_state(plan) && plan->own_bytes >= th_frontend_scratch(&f.cfg) * sizeof(float);
+    const int shares = !th_code_has_state(plan) && plan->own_bytes >= th_frontend_scratch(&f.cfg) * sizeof(float);
     float place;
     if (shares) cfg.scratch = &place; /* only looked at for being there */
     code->listener_bytes = th_listener_mem(&cfg);
-    write_h(pipe, code->listener_bytes, &code->audio_h);
-    write_c(plan, pipe, &f, &cfg, shares, &code->audio_c);
+    code->app_name[0] = "model_audio.h";
+    code->app_name[1] = "model_audio.c";
+    write_h(pipe, code->listener_bytes, &code->app_h);
+    write_c(plan, pipe, &f, &cfg, shares, &code->app_c);
     free(memory);
     return TH_OK;
 }

@@ -65,12 +65,14 @@ static th_err add_model(const th_code_part *part, int32_t number, th_code *all, 
 {
     th_code *one = malloc(sizeof *one);
     if (!one) return th_why_set(why, TH_ENOMEM, "out of memory while writing C");
-    th_err err = th_code_make_one(part->plan, part->pipe, number, one, why);
+    th_err err = th_code_make_one(part->plan, part->app, number, one, why);
     if (!err) {
         take(all, &one->model_h, number, ".h", false);
         take(all, &one->model_c, number, ".c", false);
-        take(all, &one->audio_h, number, "_audio.h", false);
-        take(all, &one->audio_c, number, "_audio.c", false);
+        if (one->app_c.n) {
+            take(all, &one->app_h, number, one->app_name[0] + strlen("model"), false);
+            take(all, &one->app_c, number, one->app_name[1] + strlen("model"), false);
+        }
         take(all, &one->selftest_c, number, "_selftest.c", true);
         all->listener_bytes += one->listener_bytes;
         all->weight_bytes += one->weight_bytes;

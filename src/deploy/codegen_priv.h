@@ -28,7 +28,7 @@ TH_NODISCARD th_err th_code_band_loop(th_writer *w, const th_plan *plan, int32_t
                                       void (*call)(th_writer *, const th_plan *, int), th_why *why);
 
 /* One model; number as in th_code. */
-TH_NODISCARD th_err th_code_make_one(const th_plan *plan, const th_pipeline *pipe, int32_t number, th_code *code,
+TH_NODISCARD th_err th_code_make_one(const th_plan *plan, const th_app *app, int32_t number, th_code *code,
                                      th_why *why);
 
 /* codegen_package.c: model.c around the package of a plan. */
@@ -36,6 +36,12 @@ TH_NODISCARD th_err th_code_package(const th_plan *plan, const th_model *model, 
 
 /* codegen_audio.c: model_audio.h and model_audio.c. */
 TH_NODISCARD th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, th_code *code, th_why *why);
+
+/* codegen_sensor.c: model_sensor.h and model_sensor.c. */
+TH_NODISCARD th_err th_code_sensor(const th_plan *plan, const th_sensor *sensor, th_code *code, th_why *why);
+
+/* Has the network a memory from one run to the next? */
+int th_code_has_state(const th_plan *plan);
 
 /* codegen_selftest.c: main_selftest.c with outputs that the host's runner computes now. */
 TH_NODISCARD th_err th_code_selftest(const th_plan *plan, th_code *code, th_why *why);

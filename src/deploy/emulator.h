@@ -31,11 +31,12 @@ typedef struct th_emulation {
 TH_NODISCARD th_err th_emulator_tools(const th_board *board, th_why *why);
 
 /* The letters that device/main.c knows. */
-enum { TH_EMULATE_STREAM = 's', TH_EMULATE_CLIPS = 'c', TH_EMULATE_RAW = 'r' };
+enum { TH_EMULATE_STREAM = 's', TH_EMULATE_CLIPS = 'c', TH_EMULATE_RAW = 'r', TH_EMULATE_WATCH = 'w' };
 
 /* Runs to the end of the feed.
  *
- *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples) or _RAW (feed: input tensors)
+ *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples), _RAW (feed: input tensors) or _WATCH (feed: rows
+ *              of float32; out: the network's answer to each window)
  *   count      false: instructions are not counted, which is several times as fast
  *   on_detect  sees each detection when it happens; may be NULL
  *   e          free with th_emulation_free, also after an error

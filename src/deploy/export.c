@@ -25,9 +25,10 @@ static void write_round(th_writer *w)
                      "`model1_audio.h` when\nit is a keyword model.\n");
 }
 
-static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pipe)
+static void write_usage(th_writer *w, const th_code *code, const th_app *app)
 {
-    if (pipe) {
+    if (app && app->sound) {
+        const th_pipeline *pipe = app->sound;
         th_writer_add(w,
                       "    #include \"model.h\"\n    #include \"model_audio.h\"\n\n"
                       "    static void on_detect(void *ctx, const th_detection *d)\n    {\n"
@@ -38,6 +39,14 @@ static void write_usage(th_writer *w, const th_code *code, const th_pipeline *pi
                       (int)pipe->frontend.rate_hz);
         for (int32_t i = 0; i < pipe->n_labels; i++) th_writer_add(w, "%s%s", i ? ", " : "", pipe->labels[i]);
         th_writer_add(w, ". Streaming takes %zu bytes of RAM beside the arena.\n", code->listener_bytes);
+    } else if (app && app->sensor) {
+        th_writer_add(w,
+                      "    #include \"model.h\"\n    #include \"model_sensor.h\"\n\n"
+                      "    model_init();\n    model_watch_start(0);\n"
+                      "    for (;;) {\n        /* row: %d numbers of the sensor, %g times a second */\n"
+                      "        if (model_watch(row, &seen, &changed) && changed) { /* seen.state, seen.score / 256 */ "
+                      "}\n    }\n\nStreaming takes %zu bytes of RAM beside the arena.\n",
+                      (int)app->sensor->block.n_axes, (double)app->sensor->block.rate_hz, code->listener_bytes);
     } else {
         th_writer_add(w, "    #include \"model.h\"\n\n    model_init();\n"
                          "    /* fill model_input(0), MODEL_INPUT0_BYTES bytes */\n    if (model_invoke()) { /* a loop "
@@ -79,8 +88,7 @@ static void write_c(th_writer *w, const th_code *code)
                   code->n_more ? "Models in one arena," : "A model", code->arena_bytes, code->weight_bytes);
 }
 
-static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
-                           th_why *why)
+static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_code *code, const th_app *app, th_why *why)
 {
     th_writer w = {0};
     if (code->packed.bytes)
@@ -96,7 +104,7 @@ static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_cod
     if (code->n_more)
         write_round(&w);
     else
-        write_usage(&w, code, pipe);
+        write_usage(&w, code, app);
     return put_text(f, "README.md", &w, why);
 }
 
@@ -114,15 +122,14 @@ static th_err put_makefile(const th_folder *f, th_why *why)
     return put_text(f, "Makefile", &w, why);
 }
 
-static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
-                          th_why *why)
+static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code *code, const th_app *app, th_why *why)
 {
     TH_TRY(th_folder_put(f, "model.h", TH_WRITER_SPAN(&code->model_h), why));
     TH_TRY(th_folder_put(f, "model.c", TH_WRITER_SPAN(&code->model_c), why));
     TH_TRY(th_folder_put(f, "main_selftest.c", TH_WRITER_SPAN(&code->selftest_c), why));
-    if (pipe) {
-        TH_TRY(th_folder_put(f, "model_audio.h", TH_WRITER_SPAN(&code->audio_h), why));
-        TH_TRY(th_folder_put(f, "model_audio.c", TH_WRITER_SPAN(&code->audio_c), why));
+    if (code->app_c.n) {
+        TH_TRY(th_folder_put(f, code->app_name[0], TH_WRITER_SPAN(&code->app_h), why));
+        TH_TRY(th_folder_put(f, code->app_name[1], TH_WRITER_SPAN(&code->app_c), why));
     }
     for (size_t i = 0; i < code->n_more; i++)
         TH_TRY(th_folder_put(f, code->more[i].name, TH_WRITER_SPAN(&code->more[i].text), why));
@@ -131,15 +138,14 @@ static th_err put_c_files(const th_folder *f, const th_plan *plan, const th_code
         TH_TRY(th_folder_put(f, file->path, (th_span){file->bytes, file->size}, why));
     }
     TH_TRY(put_makefile(f, why));
-    return put_c_readme(f, plan, code, pipe, why);
+    return put_c_readme(f, plan, code, app, why);
 }
 
-static th_err put_folder(const char *out, const th_plan *plan, const th_code *code, const th_pipeline *pipe,
-                         th_why *why)
+static th_err put_folder(const char *out, const th_plan *plan, const th_code *code, const th_app *app, th_why *why)
 {
     th_folder f;
     TH_TRY(th_folder_begin(out, &f, why));
-    th_err err = put_c_files(&f, plan, code, pipe, why);
+    th_err err = put_c_files(&f, plan, code, app, why);
     if (!err && code->packed.bytes)
         err = th_folder_put(&f, "model.thm", (th_span){code->packed.bytes, code->packed.n}, why);
     if (!err) err = th_folder_finish(&f, why);
@@ -147,27 +153,27 @@ static th_err put_folder(const char *out, const th_plan *plan, const th_code *co
     return err;
 }
 
-th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why)
+th_err th_export_c(const th_plan *plan, const th_app *app, const char *out, th_why *why)
 {
     th_code code;
-    th_err err = th_code_make(plan, pipe, &code, why);
-    if (!err) err = put_folder(out, plan, &code, pipe, why);
+    th_err err = th_code_make(plan, app, &code, why);
+    if (!err) err = put_folder(out, plan, &code, app, why);
     th_code_free(&code);
     return err;
 }
 
-th_err th_export_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe, const char *out,
+th_err th_export_package(const th_plan *plan, const th_model *model, const th_app *app, const char *out,
                          size_t *run_bytes, th_why *why)
 {
     th_code code;
-    th_err err = th_code_make_package(plan, model, pipe, &code, why);
-    if (!err) err = put_folder(out, plan, &code, pipe, why);
+    th_err err = th_code_make_package(plan, model, app, &code, why);
+    if (!err) err = put_folder(out, plan, &code, app, why);
     *run_bytes = code.packed.run_bytes;
     th_code_free(&code);
     return err;
 }
 
-static th_err put_library(const th_folder *f, const th_pipeline *pipe, th_why *why)
+static th_err put_library(const th_folder *f, const th_app *app, th_why *why)
 {
     const th_embed_file *sketch = th_embed_find("device/listen.ino");
     th_writer w = {0};
@@ -176,12 +182,12 @@ static th_err put_library(const th_folder *f, const th_pipeline *pipe, th_why *w
             "paragraph=Written by thimble deploy: features, int8 network and detector, no other library needed.\n"
             "category=Data Processing\nurl=\narchitectures=*\n");
     TH_TRY(put_text(f, "library.properties", &w, why));
-    if (!pipe || !sketch) return TH_OK;
+    if (!app || !app->sound || !sketch) return TH_OK;
     return th_folder_put(f, "examples/listen/listen.ino", (th_span){sketch->bytes, sketch->size}, why);
 }
 
 static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_code *code,
-                                  const th_pipeline *pipe, th_why *why)
+                                  const th_app *app, th_why *why)
 {
     th_writer w = {0};
     th_writer_add(
@@ -199,13 +205,13 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         "Library).\n",
         b->title, (unsigned long)fw->flash, (unsigned long)fw->ram_bound, (unsigned long)fw->arena,
         (unsigned long)fw->stack, b->name);
-    th_writer_add(&w, pipe ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
-                             "serial monitor shows what is heard.\n"
-                      : code->n_more
-                          ? "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init "
-                            "and model_round.\n"
-                          : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
-                            "model_input, model_invoke, model_output.\n");
+    th_writer_add(
+        &w, app && app->sound ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
+                                "serial monitor shows what is heard.\n"
+            : code->n_more    ? "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init "
+                                "and model_round.\n"
+                              : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
+                                "model_input, model_invoke, model_output.\n");
     th_writer_add(
         &w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it "
             "uploads with\n"
@@ -215,14 +221,14 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
     return put_text(f, "README.md", &w, why);
 }
 
-static th_err build_into(const th_folder *f, const th_code *code, const th_pipeline *pipe, const th_board *board,
+static th_err build_into(const th_folder *f, const th_code *code, const th_app *app, const th_board *board,
                          unsigned flags, th_firmware *fw, th_why *why)
 {
     char path[TH_PATH_BYTES];
     TH_TRY(th_firmware_sources(code, f->part, why));
     TH_TRY(th_firmware_build(code, board, f->part, flags, fw, why));
-    TH_TRY(put_library(f, pipe, why));
-    TH_TRY(put_firmware_readme(f, board, fw, code, pipe, why));
+    TH_TRY(put_library(f, app, why));
+    TH_TRY(put_firmware_readme(f, board, fw, code, app, why));
     TH_TRY(th_path_join(path, f->part, "build", why));
     if (!(flags & TH_BUILD_PROFILE)) th_dir_remove(path);
     TH_TRY(th_folder_finish(f, why));
@@ -256,19 +262,19 @@ th_err th_export_cascade_firmware(const th_code_part *part, int32_t n, bool kept
     return err;
 }
 
-th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *out,
+th_err th_export_firmware(const th_plan *plan, const th_app *app, const th_board *board, const char *out,
                           unsigned flags, th_firmware *fw, th_why *why)
 {
     th_code code;
     th_folder f;
     memset(fw, 0, sizeof *fw);
     TH_TRY(th_firmware_tools(board, why));
-    th_err err = flags & TH_BUILD_PACKAGE ? th_code_make_package(plan, NULL, pipe, &code, why)
-                                          : th_code_make(plan, pipe, &code, why);
+    th_err err = flags & TH_BUILD_PACKAGE ? th_code_make_package(plan, NULL, app, &code, why)
+                                          : th_code_make(plan, app, &code, why);
     if (!err && !(flags & TH_BUILD_PROFILE && th_firmware_reuse(&code, board, out, flags, fw))) {
         err = th_folder_begin(out, &f, why);
         if (!err) {
-            err = build_into(&f, &code, pipe, board, flags, fw, why);
+            err = build_into(&f, &code, app, board, flags, fw, why);
             if (err) th_folder_abort(&f);
         }
     }

@@ -6,13 +6,13 @@
 
 /* --as c: model.c, model.h, the ring's sources, README.md, Makefile, main_selftest.c.
  * Errors: those of th_folder_begin, th_code_make, TH_EIO. */
-TH_NODISCARD th_err th_export_c(const th_plan *plan, const th_pipeline *pipe, const char *out, th_why *why);
+TH_NODISCARD th_err th_export_c(const th_plan *plan, const th_app *app, const char *out, th_why *why);
 
 /* --as package: the same files around model.thm, whose run part model.c holds, and model.thm itself.  `model` is the
  * plan's; *run_bytes are those of model.thm that a device needs.  Errors: those of th_folder_begin,
  * th_code_make_package, TH_EIO. */
-TH_NODISCARD th_err th_export_package(const th_plan *plan, const th_model *model, const th_pipeline *pipe,
-                                      const char *out, size_t *run_bytes, th_why *why);
+TH_NODISCARD th_err th_export_package(const th_plan *plan, const th_model *model, const th_app *app, const char *out,
+                                      size_t *run_bytes, th_why *why);
 
 /* --as c of several models (th_code_make_cascade): model.h and model.c around model1.h, model1.c, model2.h ..
  * Errors: those of th_folder_begin, th_code_make_cascade, TH_EIO. */
@@ -26,7 +26,7 @@ TH_NODISCARD th_err th_export_cascade_firmware(const th_code_part *part, int32_t
  *   flags  TH_BUILD_PROFILE: the measuring ELF stays in out/build, and what is up to date is not built again
  *          TH_BUILD_PACKAGE: a package and the executor in place of generated C
  *   fw     sizes; fw->elf lies in `out` then.  Free with th_firmware_free, also after an error. */
-TH_NODISCARD th_err th_export_firmware(const th_plan *plan, const th_pipeline *pipe, const th_board *board,
-                                       const char *out, unsigned flags, th_firmware *fw, th_why *why);
+TH_NODISCARD th_err th_export_firmware(const th_plan *plan, const th_app *app, const th_board *board, const char *out,
+                                       unsigned flags, th_firmware *fw, th_why *why);
 
 #endif

@@ -78,9 +78,9 @@ th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why)
         TH_TRY(put(dir, "src/", ring->file[i]->path, (th_span){ring->file[i]->bytes, ring->file[i]->size}, why));
     TH_TRY(put(dir, "src/", "model.h", TH_WRITER_SPAN(&code->model_h), why));
     TH_TRY(put(dir, "src/", "model.c", TH_WRITER_SPAN(&code->model_c), why));
-    if (code->audio_c.n) {
-        TH_TRY(put(dir, "src/", "model_audio.h", TH_WRITER_SPAN(&code->audio_h), why));
-        TH_TRY(put(dir, "src/", "model_audio.c", TH_WRITER_SPAN(&code->audio_c), why));
+    if (code->app_c.n) {
+        TH_TRY(put(dir, "src/", code->app_name[0], TH_WRITER_SPAN(&code->app_h), why));
+        TH_TRY(put(dir, "src/", code->app_name[1], TH_WRITER_SPAN(&code->app_c), why));
     }
     for (size_t i = 0; i < code->n_more; i++)
         if (!code->more[i].test) TH_TRY(put(dir, "src/", code->more[i].name, TH_WRITER_SPAN(&code->more[i].text), why));
@@ -224,7 +224,7 @@ static th_err compile_all(build *b, th_why *why)
     TH_TRY(th_dir_make(dir, why));
     TH_TRY(compile_one(b, "src/", "model.c", why));
     TH_TRY(compile_one(b, "", "device/main.c", why));
-    if (b->code->audio_c.n) TH_TRY(compile_one(b, "src/", "model_audio.c", why));
+    if (b->code->app_c.n) TH_TRY(compile_one(b, "src/", b->code->app_name[1], why));
     for (size_t i = 0; i < b->code->n_more; i++)
         if (!b->code->more[i].test && is_c(b->code->more[i].name))
             TH_TRY(compile_one(b, "src/", b->code->more[i].name, why));
@@ -451,8 +451,8 @@ static uint64_t source_key(const th_code *code, const th_board *board, unsigned 
     hash_file(&h, version, (th_span){(const uint8_t *)&flags, sizeof flags});
     hash_file(&h, board->name, TH_WRITER_SPAN(&code->model_h));
     hash_file(&h, TH_VERSION, TH_WRITER_SPAN(&code->model_c));
-    hash_file(&h, "audio", TH_WRITER_SPAN(&code->audio_c));
-    hash_file(&h, "audio.h", TH_WRITER_SPAN(&code->audio_h));
+    hash_file(&h, "audio", TH_WRITER_SPAN(&code->app_c));
+    hash_file(&h, "audio.h", TH_WRITER_SPAN(&code->app_h));
     for (size_t i = 0; i < code->n_more; i++) hash_file(&h, code->more[i].name, TH_WRITER_SPAN(&code->more[i].text));
     for (const th_embed_file *f = th_embed_table; f->path; f++) hash_file(&h, f->path, (th_span){f->bytes, f->size});
     return h;

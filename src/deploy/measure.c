@@ -100,14 +100,15 @@ static void explain(const th_plan *plan, const th_board *board, th_measure *m)
 }
 
 /* Without the compiler: the arena and the weights are exact, the code is what the table of sizes says. */
-static th_err estimate(const th_plan *plan, const th_board *board, const th_code *code, bool audio, th_measure *m,
-                       th_why *why)
+static th_err estimate(const th_plan *plan, const th_board *board, const th_code *code, const th_app *app,
+                       th_measure *m, th_why *why)
 {
     int32_t unknown;
     m->estimate = true;
     m->stack_bound = STACK_ESTIMATE;
     m->flash_model = (uint32_t)code->weight_bytes;
     TH_TRY(th_sizes_code(plan, board, &m->flash_code, &unknown, why));
+    const bool audio = app && app->sound;
     if (audio) m->flash_code += AUDIO_ESTIMATE;
     m->flash = m->flash_model + m->flash_code;
     m->fixed =
@@ -117,18 +118,19 @@ static th_err estimate(const th_plan *plan, const th_board *board, const th_code
 }
 
 /* One inference on silence, or on zeros. */
-static th_err try_run(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const char *elf,
-                      th_measure *m, th_why *why)
+static th_err try_run(const th_plan *plan, const th_app *app, const th_board *board, const char *elf, th_measure *m,
+                      th_why *why)
 {
     size_t n = 0;
     for (int32_t i = 0; i < plan->graph->n_inputs; i++)
         n += th_tensor_bytes(&plan->graph->tensors[plan->graph->inputs[i]]);
-    if (pipe) n = 2 * (size_t)(pipe->clip_samples + 4 * th_pipeline_stride_frames(pipe) * pipe->frontend.hop);
+    const th_pipeline *sound = app ? app->sound : NULL;
+    if (sound) n = 2 * (size_t)(sound->clip_samples + 4 * th_pipeline_stride_frames(sound) * sound->frontend.hop);
     uint8_t *zeros = calloc(n + 1, 1);
     if (!zeros) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_emulation e;
-    const th_err err = th_emulator_run(board, elf, pipe ? TH_EMULATE_STREAM : TH_EMULATE_RAW, (th_span){zeros, n}, true,
-                                       120, NULL, NULL, &e, why);
+    const th_err err = th_emulator_run(board, elf, sound ? TH_EMULATE_STREAM : TH_EMULATE_RAW, (th_span){zeros, n},
+                                       true, 120, NULL, NULL, &e, why);
     free(zeros);
     if (!err) {
         m->ran = true;
@@ -139,7 +141,7 @@ static th_err try_run(const th_plan *plan, const th_pipeline *pipe, const th_boa
     return err;
 }
 
-static th_err build_and_run(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const th_code *code,
+static th_err build_and_run(const th_plan *plan, const th_app *app, const th_board *board, const th_code *code,
                             const char *dir, th_measure *m, th_why *why)
 {
     th_firmware fw = {0};
@@ -152,33 +154,33 @@ static th_err build_and_run(const th_plan *plan, const th_pipeline *pipe, const 
         m->fixed = fw.fixed;
         m->stack_bound = fw.stack;
         m->ram_bound = fw.ram_bound;
-        if (fits(m, board) && th_emulator_tools(board, NULL) == TH_OK) err = try_run(plan, pipe, board, fw.elf, m, why);
+        if (fits(m, board) && th_emulator_tools(board, NULL) == TH_OK) err = try_run(plan, app, board, fw.elf, m, why);
     }
     th_firmware_free(&fw);
     return err;
 }
 
-static th_err measure(const th_plan *plan, const th_pipeline *pipe, const th_board *board, const th_code *code,
-                      th_measure *m, th_why *why)
+static th_err measure(const th_plan *plan, const th_app *app, const th_board *board, const th_code *code, th_measure *m,
+                      th_why *why)
 {
     char dir[TH_PATH_BYTES];
     m->arena = plan->arena_bytes;
     m->listener = (uint32_t)code->listener_bytes;
     if (th_firmware_tools(board, NULL) != TH_OK) {
-        return estimate(plan, board, code, pipe != NULL, m, why);
+        return estimate(plan, board, code, app, m, why);
     }
     TH_TRY(th_dir_temp(dir, why));
-    const th_err err = build_and_run(plan, pipe, board, code, dir, m, why);
+    const th_err err = build_and_run(plan, app, board, code, dir, m, why);
     th_dir_remove(dir);
     return err;
 }
 
-th_err th_measure_model(const th_plan *plan, const th_pipeline *pipe, const th_board *board, th_measure *m, th_why *why)
+th_err th_measure_model(const th_plan *plan, const th_app *app, const th_board *board, th_measure *m, th_why *why)
 {
     th_code code;
     memset(m, 0, sizeof *m);
-    th_err err = th_code_make(plan, pipe, &code, why);
-    if (!err) err = measure(plan, pipe, board, &code, m, why);
+    th_err err = th_code_make(plan, app, &code, why);
+    if (!err) err = measure(plan, app, board, &code, m, why);
     if (!err) explain(plan, board, m);
     th_code_free(&code);
     return err;

@@ -20,9 +20,9 @@ typedef struct th_measure {
     char help[480];   /* "" when it fits; else what one can do */
 } th_measure;
 
-/* `pipe` may be NULL.  Needs no tool: without the compiler it estimates.
+/* `app` may be NULL.  Needs no tool: without the compiler it estimates.
  * Errors: those of th_code_make, TH_ETOOL (a compiler that fails), TH_EINTR. */
-TH_NODISCARD th_err th_measure_model(const th_plan *plan, const th_pipeline *pipe, const th_board *board, th_measure *m,
+TH_NODISCARD th_err th_measure_model(const th_plan *plan, const th_app *app, const th_board *board, th_measure *m,
                                      th_why *why);
 
 #endif
