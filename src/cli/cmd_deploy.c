@@ -42,7 +42,7 @@ static void print_sizes(const th_args *a, const th_board *board, const th_firmwa
 static th_err deploy_firmware(const th_args *a, const th_target *t, const char *out, th_why *why)
 {
     th_firmware fw;
-    const th_err err = th_export_firmware(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, out, 0, &fw, why);
+    const th_err err = th_export_firmware(t->plan, &t->app, t->board, out, 0, &fw, why);
     if (!err) print_sizes(a, t->board, &fw, out);
     th_firmware_free(&fw);
     return err;
@@ -50,7 +50,7 @@ static th_err deploy_firmware(const th_args *a, const th_target *t, const char *
 
 static th_err deploy_c(const th_args *a, const th_target *t, const char *out, th_why *why)
 {
-    TH_TRY(th_export_c(t->plan, t->has_pipe ? &t->pipe : NULL, out, why));
+    TH_TRY(th_export_c(t->plan, &t->app, out, why));
     if (th_arg_on(a, "json"))
         printf("{\"arena_bytes\":%zu}\n", t->plan->arena_bytes);
     else
@@ -61,7 +61,7 @@ static th_err deploy_c(const th_args *a, const th_target *t, const char *out, th
 static th_err deploy_package(const th_args *a, const th_target *t, const char *out, th_why *why)
 {
     size_t run_bytes = 0;
-    TH_TRY(th_export_package(t->plan, t->model, t->has_pipe ? &t->pipe : NULL, out, &run_bytes, why));
+    TH_TRY(th_export_package(t->plan, t->model, &t->app, out, &run_bytes, why));
     if (th_arg_on(a, "json"))
         printf("{\"arena_bytes\":%zu,\"flash_bytes\":%zu,\"isa\":\"%s\"}\n", t->plan->arena_bytes, run_bytes,
                th_isa_name(t->plan->isa));
@@ -102,7 +102,7 @@ static th_err cascade_open(const th_args *a, cascade *c, th_why *why)
         if (th_arg(a, "isa")) TH_TRY(plan_for(th_arg(a, "isa"), t, why));
         plans[i] = t->plan;
         until[i] = th_arg_on(a, "keep") ? a->n_words - 1 : i;
-        c->part[i] = (th_code_part){t->plan, t->has_pipe ? &t->pipe : NULL, t->path};
+        c->part[i] = (th_code_part){t->plan, &t->app, t->path};
     }
     return th_plan_join(plans, until, a->n_words, why);
 }

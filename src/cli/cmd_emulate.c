@@ -10,7 +10,7 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
-    {"feed", "FILE|DIR", NULL, "a recording, a folder of them, or clips in a folder per label"},
+    {"feed", "FILE|DIR", NULL, "a recording, a folder of them, clips in a folder per label, or rows of a sensor"},
     TH_OPT_BANDS,
     {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
     {"clips", NULL, NULL, "classify the test clips of the project on the device"},
@@ -54,6 +54,11 @@ static void print_text(const th_session *s)
         printf("  instructions/second      %10.0f of audio\n", number(s, "instructions_per_second_audio"));
         printf("  duty cycle               %10.1f %% (estimate)\n", 100.0 * number(s, "duty_cycle_estimate"));
         printf("  latency                  %10.1f ms (estimate)\n", number(s, "latency_ms_estimate"));
+    }
+    if (has(s, "features_instructions_per_window")) {
+        printf("  instructions/window      %10.0f for features\n", number(s, "features_instructions_per_window"));
+        printf("  instructions/second      %10.0f of sensor\n", number(s, "instructions_per_second_sensor"));
+        printf("  duty cycle               %10.1f %% (estimate)\n", 100.0 * number(s, "duty_cycle_estimate"));
     }
     if (s->clips_ran)
         printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"),
@@ -127,6 +132,7 @@ static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
     if (th_arg_on(a, "clips")) TH_TRY(th_session_clips(s, NULL, why));
     if (th_arg(a, "in")) TH_TRY(th_session_raw(s, th_arg(a, "in"), th_arg(a, "out"), why));
     if (!feed) return TH_OK;
+    if (s->t.has_sensor) return th_session_watch(s, feed, why);
     if (th_dir_exists(feed)) return feed_dir(s, feed, why);
     return th_session_stream(s, feed, why);
 }
@@ -160,7 +166,8 @@ static th_err check_args(const th_args *a, th_why *why)
     static const char *const from[] = {"feed", "in"};
     if (!th_arg(a, "feed") && !th_arg(a, "in") && !th_arg_on(a, "clips"))
         return th_why_set(why, TH_EUSAGE,
-                          "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), or --in FILE (raw "
+                          "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), --feed FILE.csv (rows of "
+                          "a sensor), or --in FILE (raw "
                           "input tensors)");
     if (th_arg(a, "as") && !is_package(a) && strcmp(th_arg(a, "as"), "c") != 0)
         return th_why_set(why, TH_EUSAGE, "--as takes c or package, not \"%s\"", th_arg(a, "as"));

@@ -372,7 +372,7 @@ static th_err inspect(const th_args *a, const th_target *t, th_why *why)
     size_t unbanded;
     const bool measured = th_arg(a, "board") != NULL;
     TH_TRY(unbanded_bytes(t, &unbanded, why));
-    if (measured) TH_TRY(th_measure_model(t->plan, t->has_pipe ? &t->pipe : NULL, t->board, &m, why));
+    if (measured) TH_TRY(th_measure_model(t->plan, &t->app, t->board, &m, why));
     if (th_arg_on(a, "json")) return th_json_print(all_json(t, measured ? &m : NULL, unbanded), why);
     print_all(t, measured ? &m : NULL, unbanded);
     return th_arg_on(a, "tensors") ? print_tensors(t->model, why) : TH_OK;

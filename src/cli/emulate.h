@@ -31,6 +31,13 @@ void th_session_sizes(th_session *s);
 /* What a run adds to that: the stack that was in use, and RAM with it. */
 void th_session_memory(th_session *s, const th_emulation *e);
 
+/* What one inference costs: counted instructions, and estimates from them. */
+void th_session_inference(th_session *s, const th_emulation *e);
+
+/* A file or folder with rows of a sensor, in a layout of data/layout.h, one recording after the other; what is seen is
+ * printed when it changes. */
+TH_NODISCARD th_err th_session_watch(th_session *s, const char *path, th_why *why);
+
 /* A sound file as a continuous stream; detections are printed as they come. */
 TH_NODISCARD th_err th_session_stream(th_session *s, const char *wav, th_why *why);
 

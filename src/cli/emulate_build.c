@@ -7,7 +7,6 @@
 th_err th_session_build(th_session *s, bool keep, unsigned flags, th_why *why)
 {
     char out[TH_PATH_BYTES], sub[64];
-    const th_pipeline *pipe = s->t.has_pipe ? &s->t.pipe : NULL;
     if (keep && s->t.has_project) {
         snprintf(sub, sizeof sub, "firmware/%s%s", s->t.board->name, flags & TH_BUILD_PACKAGE ? "-package" : "");
         TH_TRY(th_project_path(&s->t.project, sub, out, why));
@@ -15,7 +14,7 @@ th_err th_session_build(th_session *s, bool keep, unsigned flags, th_why *why)
         TH_TRY(th_dir_temp(s->dir, why));
         TH_TRY(th_path_join(out, s->dir, "firmware", why));
     }
-    return th_export_firmware(s->t.plan, pipe, s->t.board, out, flags, &s->fw, why);
+    return th_export_firmware(s->t.plan, &s->t.app, s->t.board, out, flags, &s->fw, why);
 }
 
 void th_session_close(th_session *s)

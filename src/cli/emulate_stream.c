@@ -112,8 +112,7 @@ static void cost_json(th_session *s, const th_emulation *e)
     json_decref(o);
 }
 
-/* What one inference costs: counted instructions, and estimates from them. */
-static void inference_json(th_session *s, const th_emulation *e)
+void th_session_inference(th_session *s, const th_emulation *e)
 {
     const th_board *b = s->t.board;
     json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:f,s:s}", "instructions", (json_int_t)e->inference.mean,
@@ -178,7 +177,7 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
                                  print_detection, s, &e, why);
     if (!err) err = compare(s, pcm, n, &e, why);
     if (!err) {
-        inference_json(s, &e);
+        th_session_inference(s, &e);
         cost_json(s, &e);
         json_object_set_new(s->out, "seconds", json_real(seconds));
         json_object_set_new(s->out, "detections", detections_json(s, &e));
@@ -293,7 +292,7 @@ th_err th_session_sets(th_session *s, const char *name, th_span sets, const char
     th_emulation e;
     th_err err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_RAW, sets, true, 600, NULL, NULL, &e, why);
     if (!err) err = compare_raw(s, sets.p, sets.n, &e, why);
-    if (!err) inference_json(s, &e);
+    if (!err) th_session_inference(s, &e);
     if (!err && out) err = th_file_write(out, (th_span){e.out, e.n_out}, why);
     th_emulation_free(&e);
     if (err || !*s->fw.profile_elf) return err;

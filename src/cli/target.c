@@ -1,5 +1,7 @@
 #include "cli/target.h"
 
+#include "data/windows.h"
+
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -37,6 +39,39 @@ th_err th_target_plan(th_target *t, th_isa isa, th_why *why)
                      : th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
 }
 
+/* The sensor that a card speaks of. Rows that are held against their group's normal ones cannot be watched: the device
+ * has no group. */
+static th_err open_sensor(th_target *t, th_why *why)
+{
+    const th_card *c = t->card;
+    const th_task *task = th_task_find(c->task);
+    const th_graph *g = &t->model->graphs[0];
+    th_sensor *s = &t->sensor;
+    if (!task || task->input != TH_IN_SIGNAL || c->axes < 1 || strcmp(c->recipe.baseline, "group") == 0) return TH_OK;
+    *s = (th_sensor){.limit = c->limit, .least = 0.5f, .n_labels = c->n_labels, .labels = c->labels};
+    TH_TRY(th_windows_block(c, &s->block, &s->hop, why));
+    const int64_t outputs = g->n_outputs == 1 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
+    s->answer = task->output == TH_OUT_LABELS ? TH_ANSWER_LABELS
+                : c->scores || outputs == 1   ? TH_ANSWER_SCORE
+                                              : TH_ANSWER_ERROR;
+    if (c->n_values && c->n_values >= th_block_norms(&s->block)) {
+        s->mean = c->mean;
+        s->inv_std = c->inv;
+    }
+    t->has_sensor = s->answer == TH_ANSWER_LABELS || s->limit > 0.0f;
+    return TH_OK;
+}
+
+static th_err open_card(th_target *t, th_why *why)
+{
+    if (!th_model_metadata(t->model, TH_CARD_METADATA).p) return TH_OK;
+    t->card = calloc(1, sizeof *t->card);
+    if (!t->card) return th_why_set(why, TH_ENOMEM, "out of memory");
+    TH_TRY(th_card_from(t->model, t->card, why));
+    t->has_card = true;
+    return open_sensor(t, why);
+}
+
 /* What is in the file, with the file's name before each complaint. */
 static th_err open_inside(th_target *t, th_why *why)
 {
@@ -46,6 +81,9 @@ static th_err open_inside(th_target *t, th_why *why)
         err = th_pipeline_from(t->model, &t->pipe, &inner);
         t->has_pipe = !err;
     }
+    if (!err) err = open_card(t, &inner);
+    if (t->has_pipe) t->app.sound = &t->pipe;
+    if (t->has_sensor) t->app.sensor = &t->sensor;
     if (!err) err = th_target_plan(t, isa_of(t->board), &inner);
     return err ? th_why_set(why, err, "%s: %s", t->path, inner.err ? inner.text : th_err_text(err)) : TH_OK;
 }
@@ -70,5 +108,6 @@ void th_target_free(th_target *t)
 {
     th_plan_free(t->plan);
     th_model_free(t->model);
+    free(t->card);
     memset(t, 0, sizeof *t);
 }

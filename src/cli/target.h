@@ -2,7 +2,9 @@
 #ifndef TH_CLI_TARGET_H
 #define TH_CLI_TARGET_H
 
+#include "data/card.h"
 #include "data/project.h"
+#include "deploy/app.h"
 #include "deploy/board.h"
 #include "model/plan.h"
 
@@ -14,6 +16,11 @@ typedef struct th_target {
     th_model *model;
     th_plan *plan;
     th_pipeline pipe;
+    bool has_card; /* trained on examples */
+    th_card *card;
+    th_sensor sensor; /* has_sensor: of a card that says how to watch one */
+    bool has_sensor;
+    th_app app; /* sound or sensor, where there is one */
     const th_board *board;
 } th_target;
 

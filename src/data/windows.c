@@ -184,19 +184,28 @@ static th_err hold_against(const th_windows *w, const th_recording *r, float *x,
 
 /* ---- signals ---- */
 
-static th_err open_blocks(th_windows *w, const th_recording *r, th_why *why)
+th_err th_windows_block(const th_card *card, th_block_cfg *cfg, int32_t *hop_rows, th_why *why)
 {
-    const th_recipe *s = &w->card->recipe;
+    const th_recipe *s = &card->recipe;
     th_why inner = {0};
-    if (w->tables) return TH_OK;
-    if (w->card->axes == 0) w->card->axes = r->n_channels;
     const double window = floor((double)s->window_ms * (double)s->rate_hz / 1000 + 0.5),
                  hop = floor((double)s->hop_ms * (double)s->rate_hz / 1000 + 0.5);
-    w->window = window > TH_BLOCK_ROWS ? TH_BLOCK_ROWS + 1 : (int32_t)window;
-    w->hop = hop < 1 ? 1 : hop > 1e6 ? 1000000 : (int32_t)hop;
-    th_block_cfg cfg = {.n_axes = w->card->axes, .window = w->window, .rate_hz = s->rate_hz};
-    if (th_blocks_parse(s->blocks, &cfg, &inner))
-        return th_why_set(why, TH_EFORMAT, "%s: [features] %s", TH_FILE_INI, inner.text);
+    *hop_rows = hop < 1 ? 1 : hop > 1e6 ? 1000000 : (int32_t)hop;
+    *cfg = (th_block_cfg){.n_axes = card->axes,
+                          .window = window > TH_BLOCK_ROWS ? TH_BLOCK_ROWS + 1 : (int32_t)window,
+                          .rate_hz = s->rate_hz};
+    return th_blocks_parse(s->blocks, cfg, &inner)
+               ? th_why_set(why, TH_EFORMAT, "%s: [features] %s", TH_FILE_INI, inner.text)
+               : TH_OK;
+}
+
+static th_err open_blocks(th_windows *w, const th_recording *r, th_why *why)
+{
+    th_block_cfg cfg;
+    if (w->tables) return TH_OK;
+    if (w->card->axes == 0) w->card->axes = r->n_channels;
+    TH_TRY(th_windows_block(w->card, &cfg, &w->hop, why));
+    w->window = cfg.window;
     const size_t bytes = th_block_mem(&cfg) + TH_ARENA_ALIGN;
     w->tables = malloc(bytes);
     w->scratch = malloc(th_block_scratch(&cfg) * sizeof *w->scratch);
@@ -251,7 +260,7 @@ static const char *window_label(const th_windows *w, const th_recording *r, cons
     }
     for (int32_t k = 0; k < kinds; k++)
         if (votes[k] > most) most = votes[k], best = name[k];
-    return best;
+    return 4 * most >= 3 * n ? best : "";
 }
 
 static th_err add_signal(th_windows *w, const th_recording *r, th_why *why)

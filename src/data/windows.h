@@ -2,7 +2,8 @@
  *
  * Windows: rows are brought to the recipe's rate (between two by a straight line) and cut, one window every hop from
  * the recording's first row on; a window is never across two recordings, and those are cut at pauses.  Its label is the
- * one that most of its rows have (the first of equals); of anomalies the one of its last row, because an alarm is about
+ * one that at least three quarters of its rows have, and a window without one is left out: half sitting, half standing
+ * up is neither; of anomalies the one of its last row, because an alarm is about
  * now. Features: dsp/block.h.  With baseline = group the rows of each group (a machine, an experiment) are first held
  * against those that it learns from: (x - mean) / deviation of each channel, deviation at least 1/1000 of |mean|.
  * Strokes: `points` of them evenly spaced along the way, the middle of their box at 0 and its larger side 2 long; or a
@@ -12,8 +13,13 @@
 
 #include "data/card.h"
 #include "data/layout.h"
+#include "dsp/block.h"
 
 typedef struct th_windows th_windows;
+
+/* The block of features that the card's recipe describes (card->axes is set), and rows from window to window.
+ * Errors: TH_EFORMAT (the text names the word). */
+TH_NODISCARD th_err th_windows_block(const th_card *card, th_block_cfg *cfg, int32_t *hop_rows, th_why *why);
 
 /* Makes examples with the recipe and labels of the card, which lives as long; card->axes 0 becomes that of the first
  * recording.  Errors: TH_EFORMAT (blocks that make no sense: the text names the word), TH_ENOMEM. */

@@ -37,12 +37,13 @@ typedef struct th_code {
     th_packed packed;                                     /* only as a package */
     const char **kernel; /* [n_kernels] C names of the kernels that the executor calls through their addresses */
     size_t n_kernels;
-    int32_t number;     /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
-    th_code_file *more; /* [n_more] of several models: what belongs to each, and arena.h */
+    char block[TH_BLOCK_PARTS][32]; /* of a sensor: functions of its blocks' parts, called the same way */
+    int32_t number;                 /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
+    th_code_file *more;             /* [n_more] of several models: what belongs to each, and arena.h */
     size_t n_more;
 } th_code;
 
-/* Writes everything.  `app` may be NULL.  Free with th_code_free, also after an error.
+/* Writes everything.  `app` may be NULL, or have neither part.  Free with th_code_free, also after an error.
  * Errors: TH_EUNSUP (a type that the generated code cannot hold), TH_ESHAPE (pipeline and network
  * do not fit), TH_ENOENT (a source file missing in the program), TH_ENOMEM. */
 TH_NODISCARD th_err th_code_make(const th_plan *plan, const th_app *app, th_code *code, th_why *why);

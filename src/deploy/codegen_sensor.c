@@ -1,56 +1,24 @@
 /* What stands around a network that watches a sensor: blocks of features with their tables, the labels, the limit. */
 #include "deploy/codegen_priv.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-static th_err numbers_of(const th_tensor *t, th_numbers *n, th_why *why)
+static int32_t states_of(const th_sensor *s)
 {
-    *n = (th_numbers){.n = (int32_t)th_shape_count(&t->shape)};
-    if (t->type == TH_F32) return TH_OK;
-    if (t->type != TH_S8 || t->quant.n != 1)
-        return th_why_set(why, TH_EUNSUP, "a network that watches a sensor takes and gives int8 or float32");
-    n->scale = t->quant.scale[0];
-    n->zero = t->quant.zero[0];
-    return TH_OK;
-}
-
-th_err th_sensor_watcher(const th_sensor *s, const th_graph *g, const th_block *block, th_watcher_cfg *cfg, th_why *why)
-{
-    if (g->n_inputs != 1 || g->n_outputs != 1)
-        return th_why_set(why, TH_ESHAPE, "a network that watches a sensor has one input and one output, not %d and %d",
-                          (int)g->n_inputs, (int)g->n_outputs);
-    *cfg = (th_watcher_cfg){.block = block,
-                            .scratch = th_block_scratch(&s->block),
-                            .hop = s->hop,
-                            .answer = s->answer,
-                            .limit = s->limit,
-                            .least = s->least};
-    TH_TRY(numbers_of(&g->tensors[g->inputs[0]], &cfg->in, why));
-    TH_TRY(numbers_of(&g->tensors[g->outputs[0]], &cfg->out, why));
-    if (cfg->in.n != block->n_out)
-        return th_why_set(why, TH_ESHAPE, "the network takes %d values, the features of its card are %d",
-                          (int)cfg->in.n, (int)block->n_out);
-    const int32_t wanted = s->answer == TH_ANSWER_LABELS ? s->n_labels : s->answer == TH_ANSWER_ERROR ? cfg->in.n : 1;
-    if (cfg->out.n != wanted)
-        return th_why_set(why, TH_ESHAPE, "the network gives %d values, its card speaks of %d", (int)cfg->out.n,
-                          (int)wanted);
-    return s->answer == TH_ANSWER_LABELS || s->limit > 0.0f
-               ? TH_OK
-               : th_why_set(why, TH_ENOENT,
-                            "the model's card has no limit above which a score is an alarm; train it "
-                            "in a project, or say it there");
+    return s->answer == TH_ANSWER_LABELS ? s->n_labels : 2;
 }
 
 static void write_h(const th_sensor *s, size_t bytes, th_writer *w)
 {
-    const int strange = s->answer != TH_ANSWER_LABELS;
     th_code_banner(w, "model_sensor.h", "watching a sensor with the network of model.h");
     th_writer_add(w,
                   "#ifndef MODEL_SENSOR_H\n#define MODEL_SENSOR_H\n\n#include \"dsp/watcher.h\"\n\n"
                   "#define MODEL_AXES %d\n#define MODEL_LABELS %d\n#define MODEL_WATCHER_BYTES %zu\n"
                   "#define MODEL_ANSWER_BYTES (MODEL_OUTPUT0_BYTES)\n\n",
-                  (int)s->block.n_axes, strange ? 2 : (int)s->n_labels, bytes);
+                  (int)s->block.n_axes, (int)states_of(s), bytes);
     th_writer_add(w, "extern const char *const model_labels[MODEL_LABELS]; /* UTF-8, by seen->state */\n"
                      "extern th_watcher model_watcher;\n\n"
                      "/* Starts with no row seen. network: 0 for the network itself. Returns 0. */\n"
@@ -165,11 +133,10 @@ static void write_c(const th_plan *plan, const th_sensor *s, const th_block *b, 
     th_code_banner(w, "model_sensor.c", "features, labels and limits");
     th_writer_add(w, "#include \"model_sensor.h\"\n\n#include \"dsp/block_priv.h\"\n#include \"model.h\"\n\n"
                      "#include <string.h>\n\n" TH_CODE_ALIGN_TEXT "\nconst char *const model_labels[MODEL_LABELS] = {");
-    for (int32_t i = 0; i < s->n_labels && s->answer == TH_ANSWER_LABELS; i++) {
+    for (int32_t i = 0; i < states_of(s); i++) {
         th_writer_add(w, i ? ", " : "");
-        th_writer_string(w, s->labels[i]);
+        th_writer_string(w, th_sensor_state(s, i));
     }
-    if (s->answer != TH_ANSWER_LABELS) th_writer_add(w, "\"normal\", \"anomaly\"");
     th_writer_add(w, "};\n\nth_watcher model_watcher;\n"
                      "static union {\n    uint8_t byte[MODEL_WATCHER_BYTES];\n    int64_t whole;\n} memory "
                      "TH_CODE_ALIGN(16);\n\n");
@@ -184,15 +151,16 @@ static void write_c(const th_plan *plan, const th_sensor *s, const th_block *b, 
 }
 
 /* The files that run: those of the kinds that are there, not the table of all. */
-static th_err add_sources(const th_block_cfg *c, th_embed_set *ring, th_why *why)
+static th_err add_sources(const th_block_cfg *c, th_code *code, th_why *why)
 {
     char path[64];
     for (int32_t k = 0; k < c->n_parts; k++) {
+        th_text_fmt(code->block[k], sizeof code->block[k], "th_block_%s", th_block_kind_name(c->part[k].kind));
         th_text_fmt(path, sizeof path, "dsp/block_%s.c", th_block_kind_name(c->part[k].kind));
-        TH_TRY(th_embed_add(ring, path, why));
+        TH_TRY(th_embed_add(&code->ring, path, why));
     }
-    TH_TRY(th_embed_add(ring, "dsp/block_run.c", why));
-    return th_embed_add(ring, "dsp/watcher.h", why);
+    TH_TRY(th_embed_add(&code->ring, "dsp/block_run.c", why));
+    return th_embed_add(&code->ring, "dsp/watcher.h", why);
 }
 
 th_err th_code_sensor(const th_plan *plan, const th_sensor *s, th_code *code, th_why *why)
@@ -203,18 +171,14 @@ th_err th_code_sensor(const th_plan *plan, const th_sensor *s, th_code *code, th
     void *memory = malloc(bytes);
     if (!memory) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_arena arena = th_arena_over(memory, bytes);
-    th_err err = th_block_init(&block, &s->block, &arena);
-    if (err) err = th_why_set(why, err, "the model's feature settings are not valid");
-    block.mean = s->mean;
-    block.inv_std = s->inv_std;
-    if (!err) err = th_sensor_watcher(s, plan->graph, &block, &cfg, why);
+    th_err err = th_sensor_watcher(s, plan->graph, &arena, &block, &cfg, why);
     if (!err) {
         code->listener_bytes = th_watcher_mem(&cfg);
         code->app_name[0] = "model_sensor.h";
         code->app_name[1] = "model_sensor.c";
         write_h(s, code->listener_bytes, &code->app_h);
         write_c(plan, s, &block, &cfg, &code->app_c);
-        err = add_sources(&s->block, &code->ring, why);
+        err = add_sources(&s->block, code, why);
     }
     free(memory);
     return err;

@@ -18,9 +18,9 @@
 #endif
 
 /* Functions that the ring calls through pointers: callbacks of main.c, and the network itself; a package's kernels
- * come to them. */
-static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores",
-                                        "network",         "device_fill",      "device_wake"};
+ * and a sensor's blocks come to them. */
+static const char *const callbacks[] = {"device_classify", "device_on_detect", "device_on_scores", "network",
+                                        "device_fill",     "device_wake",      "own_network",      "device_network"};
 #define N_CALLBACKS (sizeof callbacks / sizeof callbacks[0])
 
 /* Reserved where recursion makes the call graph say nothing. */
@@ -239,10 +239,13 @@ static th_err compile_all(build *b, th_why *why)
 static th_err bound_stack(build *b, th_why *why)
 {
     th_stack_bound bound;
-    const size_t n = N_CALLBACKS + b->code->n_kernels;
-    const char **reached = malloc(n * sizeof *reached);
+    const th_code *code = b->code;
+    size_t n = 0;
+    const char **reached = malloc((N_CALLBACKS + code->n_kernels + TH_BLOCK_PARTS) * sizeof *reached);
     if (!reached) return th_why_set(why, TH_ENOMEM, "out of memory");
-    for (size_t i = 0; i < n; i++) reached[i] = i < N_CALLBACKS ? callbacks[i] : b->code->kernel[i - N_CALLBACKS];
+    for (size_t i = 0; i < N_CALLBACKS; i++) reached[n++] = callbacks[i];
+    for (size_t i = 0; i < code->n_kernels; i++) reached[n++] = code->kernel[i];
+    for (size_t i = 0; i < TH_BLOCK_PARTS && *code->block[i]; i++) reached[n++] = code->block[i];
     const th_err err = th_calls_bound(b->calls, "device_entry", reached, n, b->board->core->library_frame, &bound, why);
     free(reached);
     if (err) return err;

@@ -33,7 +33,7 @@ static void open_world(world *w)
     assert_int_equal(th_board_find(NULL, &w->board, &why), TH_OK);
     assert_int_equal(th_dir_temp(w->dir, &why), TH_OK);
     assert_int_equal(th_path_join(out, w->dir, "fw", &why), TH_OK);
-    if (th_export_firmware(w->s.plan, &w->s.pipe, w->board, out, TH_BUILD_PROFILE, &w->fw, &why))
+    if (th_export_firmware(w->s.plan, &(th_app){.sound = &w->s.pipe}, w->board, out, TH_BUILD_PROFILE, &w->fw, &why))
         fail_msg("%s", why.text);
 }
 
@@ -163,7 +163,7 @@ static void measure_equals_build_and_run(void **state)
     th_why why = {0};
     th_measure m;
     open_world(&w);
-    if (th_measure_model(w.s.plan, &w.s.pipe, w.board, &m, &why)) fail_msg("%s", why.text);
+    if (th_measure_model(w.s.plan, &(th_app){.sound = &w.s.pipe}, w.board, &m, &why)) fail_msg("%s", why.text);
     assert_false(m.estimate);
     assert_true(m.ran && m.fits);
     assert_int_equal(m.flash, w.fw.flash);
@@ -195,7 +195,7 @@ static void a_changed_firmware_is_not_used_again(void **state)
     char out[TH_PATH_BYTES];
     open_world(&w);
     assert_int_equal(th_path_join(out, w.dir, "fw", &why), TH_OK);
-    assert_int_equal(th_code_make(w.s.plan, &w.s.pipe, &code, &why), TH_OK);
+    assert_int_equal(th_code_make(w.s.plan, &(th_app){.sound = &w.s.pipe}, &code, &why), TH_OK);
     assert_true(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
     assert_int_equal(again.flash, w.fw.flash);
     assert_int_equal(again.ram_bound, w.fw.ram_bound);
@@ -207,7 +207,7 @@ static void a_changed_firmware_is_not_used_again(void **state)
     th_writer_add(&code.model_c, "/* another model */\n");
     assert_false(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
     th_code_free(&code);
-    assert_int_equal(th_code_make(w.s.plan, &w.s.pipe, &code, &why), TH_OK);
+    assert_int_equal(th_code_make(w.s.plan, &(th_app){.sound = &w.s.pipe}, &code, &why), TH_OK);
     assert_int_equal(th_file_write(w.fw.elf, (th_span){(const uint8_t *)"x", 1}, &why), TH_OK);
     assert_false(th_firmware_reuse(&code, w.board, out, TH_BUILD_PROFILE, &again));
     th_code_free(&code);
@@ -244,7 +244,7 @@ static void a_cascade_runs_on_the_board(void **state)
     for (int i = 0; i < 2; i++) assert_int_equal(th_plan_make_for(&s.s8->graphs[0], board->isa, &plan[i], &why), TH_OK);
     assert_int_equal(th_plan_join(plan, until, 2, &why), TH_OK);
     assert_true(plan[1]->own_at >= plan[0]->own_bytes || plan[0]->own_at >= plan[1]->own_bytes);
-    const th_code_part part[2] = {{plan[0], &s.pipe, "one.tflite"}, {plan[1], NULL, "two.tflite"}};
+    const th_code_part part[2] = {{plan[0], &(th_app){.sound = &s.pipe}, "one.tflite"}, {plan[1], NULL, "two.tflite"}};
     assert_int_equal(th_dir_temp(dir, &why), TH_OK);
     assert_int_equal(th_path_join(out, dir, "fw", &why), TH_OK);
     if (th_export_cascade_firmware(part, 2, true, board, out, &fw, &why) ||
@@ -279,12 +279,12 @@ static void what_does_not_fit_is_refused(void **state)
     tiny.ram_bytes = 2048;
     assert_int_equal(th_dir_temp(dir, &why), TH_OK);
     assert_int_equal(th_path_join(out, dir, "fw", &why), TH_OK);
-    assert_int_equal(th_export_firmware(s.plan, &s.pipe, &tiny, out, 0, &fw, &why), TH_ERANGE);
+    assert_int_equal(th_export_firmware(s.plan, &(th_app){.sound = &s.pipe}, &tiny, out, 0, &fw, &why), TH_ERANGE);
     assert_non_null(strstr(why.text, "does not fit"));
     assert_false(th_dir_exists(out));
     th_firmware_free(&fw);
     why = (th_why){0};
-    if (th_measure_model(s.plan, &s.pipe, &tiny, &m, &why)) fail_msg("%s", why.text);
+    if (th_measure_model(s.plan, &(th_app){.sound = &s.pipe}, &tiny, &m, &why)) fail_msg("%s", why.text);
     assert_false(m.fits);
     assert_non_null(strstr(m.breaks, "RAM"));
     th_dir_remove(dir);

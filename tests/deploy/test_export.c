@@ -41,7 +41,7 @@ static void c_of_a_keyword_model_compiles_and_agrees(void **state)
     small_make(&s);
     fresh_dir();
     path_in(out, "c");
-    if (th_export_c(s.plan, &s.pipe, out, &why)) fail_msg("%s", why.text);
+    if (th_export_c(s.plan, &(th_app){.sound = &s.pipe}, out, &why)) fail_msg("%s", why.text);
     compile_and_run("cc", "c");
     if (th_program_exists("clang")) compile_and_run("clang", "c");
     th_dir_remove(dir);
@@ -90,7 +90,7 @@ static void packages_with_their_executor_agree(void **state)
         free(all[i]);
     }
     small_make(&s);
-    if (th_export_package(s.plan, s.s8, &s.pipe, out, &run_bytes, &why)) fail_msg("%s", why.text);
+    if (th_export_package(s.plan, s.s8, &(th_app){.sound = &s.pipe}, out, &run_bytes, &why)) fail_msg("%s", why.text);
     compile_and_run("cc", "c");
     if (th_program_exists("clang")) compile_and_run("clang", "c");
     small_free(&s);
@@ -128,10 +128,11 @@ static void models_in_one_arena_agree(void **state)
         th_plan *plan[3];
         th_code_part part[3];
         const int32_t until[3] = {kept ? 2 : 0, kept ? 2 : 1, 2};
+        const th_app app = {.sound = &s.pipe};
         size_t alone[3];
         for (int i = 0; i < 3; i++) {
             assert_int_equal(th_plan_make(graph[i], &plan[i], NULL), TH_OK);
-            part[i] = (th_code_part){plan[i], i ? NULL : &s.pipe, "folder/a model.tflite"};
+            part[i] = (th_code_part){plan[i], i ? NULL : &app, "folder/a model.tflite"};
             alone[i] = plan[i]->arena_bytes;
         }
         assert_int_equal(th_plan_join(plan, until, 3, NULL), TH_OK);
@@ -268,8 +269,8 @@ static void same_model_same_bytes(void **state)
     th_code a, b;
     th_why why = {0};
     small_make(&s);
-    assert_int_equal(th_code_make(s.plan, &s.pipe, &a, &why), TH_OK);
-    assert_int_equal(th_code_make(s.plan, &s.pipe, &b, &why), TH_OK);
+    assert_int_equal(th_code_make(s.plan, &(th_app){.sound = &s.pipe}, &a, &why), TH_OK);
+    assert_int_equal(th_code_make(s.plan, &(th_app){.sound = &s.pipe}, &b, &why), TH_OK);
     assert_string_equal(a.model_c.text, b.model_c.text);
     assert_string_equal(a.audio_c.text, b.audio_c.text);
     assert_string_equal(a.selftest_c.text, b.selftest_c.text);

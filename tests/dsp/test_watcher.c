@@ -1,0 +1,166 @@
+#include "../test.h"
+
+#include "base/rng.h"
+#include "dsp/watcher.h"
+
+#include <math.h>
+
+enum { ROWS = 400, AXES = 2, WINDOW = 8, HOP = 3, WINDOWS = (ROWS - WINDOW) / HOP + 1 };
+
+static float rows[ROWS][AXES];
+
+/* A network of three labels: the mean of the first axis, of the second, and a constant. */
+static void labels_of(void *ctx, const void *in, void *out)
+{
+    const float *x = in;
+    float *y = out;
+    ++*(int *)ctx;
+    y[0] = y[1] = 0.0f;
+    y[2] = 0.6f;
+    for (int t = 0; t < WINDOW; t++)
+        for (int a = 0; a < AXES; a++) y[a] += x[t * AXES + a] / WINDOW;
+}
+
+/* Gives back the last row only. */
+static void one_row_of(void *ctx, const void *in, void *out)
+{
+    (void)ctx;
+    const int8_t *x = in;
+    int8_t *y = out;
+    memset(y, -4, WINDOW * AXES);
+    memcpy(y + (WINDOW - 1) * AXES, x + (WINDOW - 1) * AXES, AXES);
+}
+
+typedef struct made {
+    th_block block;
+    th_watcher w;
+    uint8_t tables[256] __attribute__((aligned(16)));
+    uint8_t memory[4096] __attribute__((aligned(16)));
+} made;
+
+static th_watcher_cfg cfg_of(made *m)
+{
+    const th_block_cfg c = {
+        .n_parts = 1, .part = {{.kind = TH_BLOCK_RAW}}, .n_axes = AXES, .window = WINDOW, .rate_hz = 20.0f};
+    th_arena arena = th_arena_over(m->tables, sizeof m->tables);
+    assert_int_equal(th_block_init(&m->block, &c, &arena), TH_OK);
+    return (th_watcher_cfg){
+        .block = &m->block, .scratch = th_block_scratch(&c), .hop = HOP, .in = {.n = WINDOW * AXES}};
+}
+
+static void start(made *m, const th_watcher_cfg *cfg)
+{
+    th_arena arena = th_arena_over(m->memory, th_watcher_mem(cfg)); /* as much as is said, not more */
+    assert_true(th_watcher_mem(cfg) <= sizeof m->memory);
+    assert_int_equal(th_watcher_init(&m->w, cfg, &arena), TH_OK);
+}
+
+static void make_rows(void)
+{
+    th_rng r = th_rng_make(4, 4);
+    for (int t = 0; t < ROWS; t++)
+        for (int a = 0; a < AXES; a++) rows[t][a] = (t / 50 + a) % 3 == 0 ? 0.9f : 0.1f * th_rng_normal(&r);
+}
+
+/* The state is that of the last window that could be believed, said when it changes, at the time of its last row. */
+static void says_what_changes(void **state)
+{
+    (void)state;
+    made m;
+    int runs = 0, windows = 0, changes = 0, was = -1;
+    th_watcher_cfg cfg = cfg_of(&m);
+    cfg.out.n = 3;
+    cfg.least = 0.65f;
+    cfg.network = labels_of;
+    cfg.ctx = &runs;
+    start(&m, &cfg);
+    make_rows();
+    for (int t = 0; t < ROWS; t++) {
+        th_sighting seen;
+        int changed;
+        const int full = th_watcher_push(&m.w, rows[t], &seen, &changed);
+        assert_int_equal(full, t + 1 >= WINDOW && (t + 1 - WINDOW) % HOP == 0);
+        if (!full) continue;
+        float y[3];
+        int unused = 0, best = 0;
+        labels_of(&unused, rows[t + 1 - WINDOW], y); /* the same rows, out of the whole recording */
+        assert_memory_equal(y, m.w.out, sizeof y);
+        for (int k = 1; k < 3; k++)
+            if (y[k] > y[best]) best = k;
+        if (y[best] < 0.65f) best = was;
+        assert_int_equal(changed, best != was);
+        assert_int_equal(seen.state, best);
+        assert_int_equal(seen.time_ms, (t + 1) * 50);
+        changes += changed;
+        was = best;
+        windows++;
+    }
+    assert_int_equal(windows, WINDOWS);
+    assert_int_equal(runs, WINDOWS);
+    assert_true(changes > 4 && m.w.n_windows == WINDOWS);
+}
+
+/* The mean of squares of what a network cannot give back, int8; above the limit it is an alarm. */
+static void strangeness(void **state)
+{
+    (void)state;
+    made m;
+    int alarms = 0;
+    th_watcher_cfg cfg = cfg_of(&m);
+    cfg.in = cfg.out = (th_numbers){WINDOW * AXES, 0.01f, -4};
+    cfg.answer = TH_ANSWER_ERROR;
+    cfg.network = one_row_of;
+    th_arena arena = th_arena_over(m.memory, sizeof m.memory);
+    assert_int_equal(th_watcher_init(&m.w, &cfg, &arena), TH_ERANGE); /* no limit */
+    cfg.limit = 0.3f;
+    start(&m, &cfg);
+    make_rows();
+    for (int t = 0; t < ROWS; t++) {
+        th_sighting seen;
+        int changed;
+        if (!th_watcher_push(&m.w, rows[t], &seen, &changed)) continue;
+        double want = 0;
+        for (int i = t + 1 - WINDOW; i <= t; i++)
+            for (int a = 0; a < AXES; a++) {
+                const double x = (double)rows[i][a], y = i == t ? floor(x * 100 + 0.5) / 100 : 0;
+                want += (x - y) * (x - y) / (WINDOW * AXES);
+            }
+        assert_true(fabs((double)m.w.strangeness - want) < 1e-5);
+        assert_int_equal(seen.state, m.w.strangeness > 0.3f);
+        assert_true(abs(seen.score - (int)(256 * want / 0.3)) <= 1);
+        alarms += changed && seen.state;
+    }
+    assert_true(alarms > 1);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    made m;
+    th_arena arena = th_arena_over(m.memory, sizeof m.memory);
+    th_watcher_cfg cfg = cfg_of(&m), bad;
+    cfg.out.n = 3;
+    cfg.network = labels_of;
+    bad = cfg, bad.hop = 0;
+    assert_int_equal(th_watcher_init(&m.w, &bad, &arena), TH_ERANGE);
+    bad = cfg, bad.in.n--;
+    assert_int_equal(th_watcher_init(&m.w, &bad, &arena), TH_ERANGE);
+    bad = cfg, bad.out.n = 0;
+    assert_int_equal(th_watcher_init(&m.w, &bad, &arena), TH_ERANGE);
+    bad = cfg, bad.answer = TH_ANSWER_ERROR, bad.limit = 1.0f;
+    assert_int_equal(th_watcher_init(&m.w, &bad, &arena), TH_ERANGE);
+    for (size_t n = 0; n < th_watcher_mem(&cfg); n += 16) {
+        arena = th_arena_over(m.memory, n);
+        assert_int_equal(th_watcher_init(&m.w, &cfg, &arena), TH_ENOMEM);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_what_changes),
+        cmocka_unit_test(strangeness),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
