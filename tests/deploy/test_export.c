@@ -272,11 +272,11 @@ static void same_model_same_bytes(void **state)
     assert_int_equal(th_code_make(s.plan, &(th_app){.sound = &s.pipe}, &a, &why), TH_OK);
     assert_int_equal(th_code_make(s.plan, &(th_app){.sound = &s.pipe}, &b, &why), TH_OK);
     assert_string_equal(a.model_c.text, b.model_c.text);
-    assert_string_equal(a.audio_c.text, b.audio_c.text);
+    assert_string_equal(a.app_c.text, b.app_c.text);
     assert_string_equal(a.selftest_c.text, b.selftest_c.text);
     /* labels in any script become plain ASCII */
-    for (const char *c = a.audio_c.text; *c; c++) assert_true((unsigned char)*c < 127);
-    assert_non_null(strstr(a.audio_c.text, "\\331\\206\\330\\271\\331\\205"));
+    for (const char *c = a.app_c.text; *c; c++) assert_true((unsigned char)*c < 127);
+    assert_non_null(strstr(a.app_c.text, "\\331\\206\\330\\271\\331\\205"));
     th_code_free(&a);
     th_code_free(&b);
     small_free(&s);
