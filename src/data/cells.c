@@ -220,7 +220,7 @@ static th_err make_even(const th_reading *r, int32_t from, int32_t to, double ra
     const double step = 1000 / rate_hz, length = r->ms[to - 1] - r->ms[from];
     const double count = floor(length / step) + 1;
     const size_t c = (size_t)r->n_channels;
-    if (count > 1e8)
+    if (count > 2e7)
         return th_why_set(why, TH_EFORMAT, "its times go over too long a span for %g rows a second", rate_hz);
     even->n = even->cap = (int32_t)count;
     even->x = malloc((size_t)even->n * c * sizeof *even->x);
