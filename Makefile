@@ -187,6 +187,11 @@ bench:
 	@$(MAKE) --no-print-directory MODE=o2 build/o2/thimble build/o2/bench/bench_features
 	@tools/bench.sh
 
+## Count the instructions of features on the emulated boards and write docs/features.md again (a quarter of an hour)
+.PHONY: feature-costs
+feature-costs:
+	@tools/feature-costs.sh
+
 ## Compare two models on the emulated board with bench/baseline.tsv: no figure more than 1 % worse
 .PHONY: bench-check
 bench-check: $(B)/thimble

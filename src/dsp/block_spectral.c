@@ -34,7 +34,7 @@ static int32_t next_peak(const float *power, int32_t bins, int32_t last)
     int32_t best = 0;
     for (int32_t k = 1; k < bins; k++) {
         if (!(power[k] > power[k - 1] && power[k] >= power[k + 1])) continue;
-        if (last && (power[k] > power[last] || (power[k] >= power[last] && k <= last))) continue;
+        if (last && (power[k] > power[last] || (k <= last && power[k] >= power[last]))) continue;
         if (!best || power[k] > power[best]) best = k;
     }
     return best;

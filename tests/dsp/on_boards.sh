@@ -36,7 +36,7 @@ for board; do
 		-DDEVICE_TICKS="$ticks" -nostdlib -T "$tmp/link.ld" -Wl,--gc-sections $start device/start.c device/semihost.c \
 		device/libc.c tests/dsp/"$program" src/base/*.c src/dsp/*.c -lgcc -o "$tmp/program.elf" || exit 1
 	# shellcheck disable=SC2086
-	timeout 120 $emulator -icount shift=0 -nographic -monitor none -serial none \
+	timeout 300 $emulator -icount shift=0 -nographic -monitor none -serial none \
 		-semihosting-config enable=on,target=native -kernel "$tmp/program.elf" </dev/null || failed=1
 done
 exit "${failed-0}"

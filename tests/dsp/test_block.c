@@ -283,6 +283,11 @@ static void settings_are_checked(void **state)
         assert_int_equal(th_block_norms(&c), 0);
         assert_int_equal(th_block_init(&b, &c, &arena), TH_ERANGE);
     }
+}
+
+static void settings_of_the_whole_are_checked(void **state)
+{
+    (void)state;
     th_block_cfg whole[9];
     for (int i = 0; i < 9; i++) whole[i] = cfg_of(&parts[2], 6, 128);
     whole[0].n_parts = 0, whole[1].n_parts = 9, whole[2].n_axes = 0, whole[3].n_axes = 17, whole[4].window = 1;
@@ -600,6 +605,7 @@ int main(void)
         cmocka_unit_test(constants_have_no_shape),
         cmocka_unit_test(the_largest_window_goes),
         cmocka_unit_test(settings_are_checked),
+        cmocka_unit_test(settings_of_the_whole_are_checked),
         cmocka_unit_test(little_memory_is_an_error),
         cmocka_unit_test(shapes_are_what_networks_want),
         cmocka_unit_test(normalisation_goes_by_channel),
