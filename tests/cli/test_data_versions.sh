@@ -86,6 +86,8 @@ holds "names of the source" [ -f "$tmp/out.d/$word_a/speaker1_nohash_0.wav" ]
 holds "the same bytes" cmp "$tmp/out.d/$word_a/speaker1_nohash_0.wav" "$p/data/objects/$("$thimble" data list --project "$p" --name "$word_a/speaker1_" --json | tail -1 | sed -E 's/.*"hash":"(..)([0-9a-f]{62}).*/\1\/\2.wav/')"
 holds "a line for each" [ "$(wc -l <"$tmp/out.d/index.csv")" -eq 29 ]
 holds "quoted where needed" grep -q '"loud,far"' "$tmp/out.d/index.csv"
+run new "$tmp/again" --task keyword --labels "$word_a,$word_b"
+run data import "$tmp/out.d" --project "$tmp/again"; exits "and back in" 0 '^28 clips imported'
 data export "$tmp/out.d"; exits "not over another" 1 'not empty'
 data export "$tmp/none" --label nobody; exits "nothing to export" 1 'no such sample'
 
