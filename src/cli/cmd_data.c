@@ -92,6 +92,7 @@ static th_err import_task(const th_args *a, th_project *p, th_dataset *set, th_w
     TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
     if (th_arg(a, "per-label")) return th_why_set(why, TH_EUSAGE, "--per-label is for sounds");
     const th_task_import_cfg cfg = {.device = th_arg(a, "device"),
+                                    .hmac_key = th_arg(a, "hmac-key"),
                                     .split = {.val = 0.15, .test = 0.15, .seed = (uint64_t)seed}};
     TH_TRY(th_task_import(p, set, th_word(a, 0, "."), &cfg, &r, why));
     if (th_arg(a, "labels") && !r.new_labels) TH_TRY(th_project_save_labels(p, why));
@@ -137,6 +138,7 @@ static const th_opt import_opts[] = {
     {"labels", "A,B,..", NULL, "the words to hear; written into thimble.ini"},
     {"per-label", "N", NULL, "at most N training clips of each label, from as many speakers as possible"},
     {"device", "NAME", "all", "of a sensor's data that several devices recorded: phone, watch"},
+    {"hmac-key", "KEY", NULL, "take Edge Impulse recordings only when they are signed with this key"},
     {"seed", "N", "1", "decides the division where the source brings no lists, and --per-label"},
     {"json", NULL, NULL, "end with one line of JSON"},
     {0},

@@ -8,8 +8,8 @@
 #define DEPTH 6 /* of folders */
 #define HEAD  512
 
-static const th_layout *const layouts[] = {&th_layout_har,  &th_layout_wand, &th_layout_fan,
-                                           &th_layout_skab, &th_layout_nab,  &th_layout_plain};
+static const th_layout *const layouts[] = {&th_layout_har, &th_layout_wand, &th_layout_fan,  &th_layout_skab,
+                                           &th_layout_nab, &th_layout_edge, &th_layout_plain};
 #define N_LAYOUTS (sizeof layouts / sizeof *layouts)
 
 /* ---- the files below a folder ---- */
@@ -175,7 +175,11 @@ th_err th_layout_read(const th_task *task, const char *path, const th_layout_cfg
         err = th_file_read(beside, 0, &text, &n, why);
         own.beside = (th_span){text, n};
     }
+    th_side_labels *labels = NULL;
+    if (!err && l->side_labels) err = th_side_labels_load(dir, &labels, why);
+    own.labels = labels;
     if (!err) err = read_all(l, dir, &f, &own, &c, report, why);
+    th_side_labels_free(labels);
     free(text);
     free_files(&f);
     return err;

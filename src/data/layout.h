@@ -7,6 +7,7 @@
  *   accelerometer.csv                             anomaly    layout_fan.c: wconfid,pctid,x,y,z
  *   FILE.csv with ;  datetime;..;anomaly;changepoint anomaly    layout_skab.c
  *   FILE.csv  timestamp,value, labels/combined_windows.json     anomaly    layout_nab.c
+ *   FILE.json, FILE.cbor  {protected, signature, payload}       signals    layout_edge.c: Edge Impulse
  *   LABEL/FILE.csv                                signals    layout_plain.c: a line of channel names, a line a row
  *
  * "Learnt from, watched, tested" are those of the set's own convention where it has one.  Pictures have their own
@@ -16,6 +17,7 @@
 
 #include "base/span.h"
 #include "data/dataset.h"
+#include "data/side_labels.h"
 
 /* Rows from .. to - 1 of a recording. */
 typedef struct th_part {
@@ -28,6 +30,7 @@ typedef struct th_recording {
     const char *name;                     /* path below the folder; #2: its second piece */
     const char *channels;                 /* names joined by commas */
     const char *label;                    /* of all rows, or "" */
+    const char *labels;                   /* further ones, joined by commas; NULL: none */
     const char *subject, *device, *group; /* "" when not known; a group stays on one side of a split */
     double rate_hz;                       /* 0: rows have an order, but no times */
     const float *rows;                    /* [n][n_channels] */
@@ -41,10 +44,12 @@ typedef struct th_recording {
 typedef th_err th_recording_take(void *ctx, const th_recording *r, th_why *why);
 
 typedef struct th_layout_cfg {
-    double rate_hz;     /* rows with times of their own are brought to this rate, between two by a straight line */
-    double pause_ms;    /* a longer pause ends a recording */
-    const char *device; /* only what this one recorded; "": all */
-    th_span beside;     /* text of the layout's file beside the others; n 0: there is none */
+    double rate_hz;       /* rows with times of their own are brought to this rate, between two by a straight line */
+    double pause_ms;      /* a longer pause ends a recording */
+    const char *device;   /* only what this one recorded; "": all */
+    th_span beside;       /* text of the layout's file beside the others; n 0: there is none */
+    const char *hmac_key; /* files that can be signed must be, with this key; NULL: any */
+    const th_side_labels *labels; /* of a layout with side_labels */
 } th_layout_cfg;
 
 typedef struct th_layout th_layout;
@@ -75,10 +80,12 @@ struct th_layout {
     bool (*fits)(const char *path, th_span head); /* by the path below the folder and the beginning of a file */
     th_layout_parse *parse;
     const char *beside; /* path of a file that tells about the others, below the folder, or NULL */
+    bool side_labels;   /* Edge Impulse's files of labels tell about the others (data/side_labels.h) */
     const char
         *settings; /* lines of thimble.ini that suit it, taken over by the first import; NULL: the task's are fine */
 };
 
-extern const th_layout th_layout_har, th_layout_wand, th_layout_fan, th_layout_skab, th_layout_nab, th_layout_plain;
+extern const th_layout th_layout_har, th_layout_wand, th_layout_fan, th_layout_skab, th_layout_nab, th_layout_edge,
+    th_layout_plain;
 
 #endif

@@ -57,6 +57,7 @@ static th_err put_part(job *j, const th_recording *r, int32_t from, int32_t to, 
     const bool whole = n == 1 && seg[0].from == 0 && seg[0].to == to - from;
     const th_sample s = {.name = name,
                          .label = whole ? seg[0].label : r->label,
+                         .labels = r->labels,
                          .subject = r->subject,
                          .device = r->device,
                          .group = r->group,
@@ -208,7 +209,8 @@ static th_err read_recordings(job *j, const char *dir, th_why *why)
     const th_recipe *r = &j->p->recipe;
     const th_layout_cfg cfg = {.rate_hz = r->rate_hz > 0 ? (double)r->rate_hz : 1,
                                .pause_ms = r->pause_ms,
-                               .device = j->cfg->device ? j->cfg->device : ""};
+                               .device = j->cfg->device ? j->cfg->device : "",
+                               .hmac_key = j->cfg->hmac_key};
     th_layout_report report;
     const size_t before = j->set->n;
     TH_TRY(th_layout_read(j->task, dir, &cfg, take_recording, j, &report, why));

@@ -15,7 +15,8 @@
 #include "data/split.h"
 
 typedef struct th_task_import_cfg {
-    const char *device; /* only what this one recorded; "": all */
+    const char *device;   /* only what this one recorded; "": all */
+    const char *hmac_key; /* of recordings of Edge Impulse: they must be signed with it; NULL: any */
     th_split_cfg split;
 } th_task_import_cfg;
 
