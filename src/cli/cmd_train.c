@@ -470,7 +470,7 @@ static th_err learn(const th_args *a, train_cmd *c, const char *name, int thread
     c->preset.text = "";
     c->stopped = "finished";
     const th_train_job job = {.n_train = c->examples.n_train, .n_val = c->examples.n_val};
-    th_err err = th_project_learn(a, name, &c->examples, c->project.seed, &model, summary, why);
+    th_err err = th_project_learn(a, name, &c->examples, &c->project, &model, summary, why);
     if (!err) start_record(c, &job, false);
     if (!err) err = save(c, model, threads, why);
     th_model_free(model);

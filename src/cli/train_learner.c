@@ -206,13 +206,14 @@ static th_err all(learner_cmd *c, th_why *why)
 }
 
 /* Rows of a project's set, and its card. */
-static th_err learn_set(learner_cmd *c, th_example_set *set, uint64_t seed, th_model **model, char summary[1024],
+static th_err learn_set(learner_cmd *c, th_example_set *set, const th_project *p, th_model **model, char summary[1024],
                         th_why *why)
 {
     const th_examples *e = set->train;
     size_t n = 0;
     TH_TRY(get_settings(c, why));
-    if (!th_arg(c->a, "seed")) c->job.cfg.seed = seed;
+    if (!th_arg(c->a, "seed")) c->job.cfg.seed = p->seed;
+    if (!th_arg(c->a, "percentile")) c->job.cfg.percentile = (double)p->percentile;
     if (e->u8) return th_why_set(why, TH_EUSAGE, "%s learns from rows of numbers, not from pictures", c->learner->name);
     c->job.anomaly = set->to_input;
     c->card = set->card;
@@ -234,7 +235,7 @@ static th_err learn_set(learner_cmd *c, th_example_set *set, uint64_t seed, th_m
     return TH_OK;
 }
 
-th_err th_project_learn(const th_args *a, const char *name, th_example_set *set, uint64_t seed, th_model **model,
+th_err th_project_learn(const th_args *a, const char *name, th_example_set *set, const th_project *p, th_model **model,
                         char summary[1024], th_why *why)
 {
     learner_cmd *c = calloc(1, sizeof *c);
@@ -243,7 +244,7 @@ th_err th_project_learn(const th_args *a, const char *name, th_example_set *set,
     c->learner = th_learner_find(name);
     *model = NULL;
     *summary = 0;
-    const th_err err = c->learner ? learn_set(c, set, seed, model, summary, why)
+    const th_err err = c->learner ? learn_set(c, set, p, model, summary, why)
                                   : th_why_set(why, TH_EUSAGE, "there is no learner \"%s\"", name);
     for (int i = 0; i < 2; i++) free(c->x[i]);
     free(c);

@@ -17,7 +17,7 @@ TH_NODISCARD th_err th_train_learner(const th_args *a, th_why *why);
 
 /* The same for a project whose preset is the learner of that name: from the examples of the set, whose card then says
  * what the model gives.  *summary: what the training tells, lines for people. */
-TH_NODISCARD th_err th_project_learn(const th_args *a, const char *name, th_example_set *set, uint64_t seed,
+TH_NODISCARD th_err th_project_learn(const th_args *a, const char *name, th_example_set *set, const th_project *p,
                                      th_model **model, char summary[1024], th_why *why);
 
 #endif

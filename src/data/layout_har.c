@@ -72,4 +72,5 @@ const th_layout th_layout_har = {.name = "har_phone_watch",
                                  .input = TH_IN_SIGNAL,
                                  .task = "activity",
                                  .fits = fits,
-                                 .parse = parse};
+                                 .parse = parse,
+                                 .settings = "[features]\nblocks = aligned\n"};

@@ -103,4 +103,4 @@ const th_layout th_layout_skab = {
     .fits = fits,
     .parse = parse,
     .settings = "[signal]\nrate_hz = 1\nwindow_ms = 20000\nhop_ms = 1000\npause_ms = 60000\nbaseline = group\n"
-                "[features]\nblocks = stats mean sd\n"};
+                "[features]\nblocks = stats mean\n[train]\npreset = pca\n"};

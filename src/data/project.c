@@ -492,7 +492,7 @@ static void set_defaults(th_project *p)
         .picture_h = 96,
         .picture_w = 96,
         .colour = "rgb",
-        .pixels = "-1..1",
+        .pixels = "0..1",
         .percentile = 99,
         .factor = 1.5f,
         .sine_points = 1000,

@@ -23,7 +23,7 @@ static const th_task rows[] = {
      .preset = "mobilenet-v1-0.25-96",
      .noun = "pictures",
      .sections = "[picture]\n# Every picture is brought to this size: height x width.\nsize = 96x96\n"
-                 "# rgb or grey\ncolour = rgb\n# What black and white become.\npixels = -1..1\n"
+                 "# rgb or grey\ncolour = rgb\n# What black and white become.\npixels = 0..1\n"
                  "# How pictures are changed each time they are shown: flip, shift, zoom, light; or none.\n"
                  "change = flip,shift,zoom,light\n\n",
      .next = "  thimble data import FOLDER --project %s    pictures, a folder per label\n" NEXT_TRAIN},
