@@ -65,6 +65,7 @@ static th_err import_into(const th_args *a, const th_project *p, th_dataset *set
     TH_TRY(th_arg_int(a, "per-label", 1, 1000000, 0, &per_label, why));
     TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
     const th_import_cfg cfg = {.per_label = (int32_t)per_label,
+                               .hmac_key = th_arg(a, "hmac-key"),
                                .split = {.val = 0.1, .test = 0.1, .seed = (uint64_t)seed},
                                .progress = on_progress};
     th_import_report r;

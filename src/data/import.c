@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "data/audio.h"
+#include "data/sound_file.h"
 #include "os/run.h"
 
 #include <stdlib.h>
@@ -109,7 +110,9 @@ static th_err choose_splits(job *j)
     for (size_t i = 0; i < l->n; i++) {
         const th_found *f = &l->item[i];
         items[n++] = (th_split_item){.label = th_dataset_label(j->p, f->word),
-                                     .subject = f->subject,
+                                     .subject = *f->subject ? f->subject
+                                                : f->to     ? f->path /* pieces of one recording */
+                                                            : "",
                                      .key = f->name,
                                      .fixed = f->has_split,
                                      .split = f->split};
@@ -271,14 +274,20 @@ static th_sample found_sample(const th_project *p, const th_found *f, th_split s
                        .split = split};
 }
 
+static th_err read_found(const th_project *p, const th_found *f, const char *key, int16_t **pcm, int32_t *n,
+                         th_why *why)
+{
+    const th_sound_part part = {f->from, f->to, is_noise(f) ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS};
+    return th_sound_read(f->path, key, p->rate_hz, &part, pcm, n, why);
+}
+
 static th_err take_found(job *j, const th_found *f)
 {
     int16_t *pcm;
     int32_t n;
     th_why inner = {0};
     const bool noise = is_noise(f);
-    th_err err =
-        th_audio_read(f->path, j->p->rate_hz, noise ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, &pcm, &n, &inner);
+    th_err err = read_found(j->p, f, j->cfg->hmac_key, &pcm, &n, &inner);
     if (err && is_fault_of_the_file(err)) {
         th_source_problem(j->report->found, "%s", inner.text);
         j->report->refused++;
@@ -373,8 +382,7 @@ static th_err scan_one(const th_project *p, const th_found *f, th_dataset *set, 
     int16_t *pcm;
     int32_t n;
     const bool noise = is_noise(f);
-    const th_err err =
-        th_audio_read(f->path, p->rate_hz, noise ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, &pcm, &n, NULL);
+    const th_err err = read_found(p, f, NULL, &pcm, &n, NULL);
     if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", f->path);
     if (err) {
         set->n_skipped++;

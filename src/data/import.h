@@ -9,6 +9,7 @@ typedef void th_import_progress(void *ctx, double part); /* 0 to 1 */
 
 typedef struct th_import_cfg {
     int32_t per_label; /* at most so many training clips of each label but silence; 0: all. Val and test are complete */
+    const char *hmac_key;         /* recordings of Edge Impulse must be signed with it; NULL: any */
     th_split_cfg split;           /* where the source brings no lists */
     th_import_progress *progress; /* or NULL */
     void *ctx;

@@ -169,29 +169,30 @@ static bool is_digit_name(const char *name, const char **speaker, size_t *len, i
     return true;
 }
 
-static th_err no_memory(walk *w)
+th_err th_source_add(th_found_list *l, const char *path, const char *name, const char *word, const char *subject,
+                     th_why *why)
 {
-    return th_why_set(w->why, TH_ENOMEM, "out of memory listing %s", w->root);
+    if (l->n == l->cap) {
+        const size_t cap = l->cap ? l->cap * 2 : 256;
+        th_found *more = realloc(l->item, cap * sizeof *more);
+        if (!more) return th_why_set(why, TH_ENOMEM, "out of memory listing recordings");
+        l->item = more;
+        l->cap = cap;
+    }
+    const th_found f = {.path = strdup(path), .name = strdup(name), .word = strdup(word), .subject = strdup(subject)};
+    l->item[l->n++] = f;
+    return f.path && f.name && f.word && f.subject ? TH_OK
+                                                   : th_why_set(why, TH_ENOMEM, "out of memory listing recordings");
 }
 
 static th_err add(walk *w, const char *path, const char *word, const char *speaker, size_t speaker_len)
 {
-    th_found_list *l = w->list;
-    if (l->n == l->cap) {
-        const size_t cap = l->cap ? l->cap * 2 : 256;
-        th_found *more = realloc(l->item, cap * sizeof *more);
-        if (!more) return no_memory(w);
-        l->item = more;
-        l->cap = cap;
-    }
-    char name[TH_PATH_BYTES];
+    char name[TH_PATH_BYTES], subject[TH_PATH_BYTES];
     const char *below = path + strlen(w->root);
     while (*below == '/') below++;
     TH_TRY(th_path_join(name, w->shown, below, w->why));
-    th_found f = {
-        .path = strdup(path), .name = strdup(name), .word = strdup(word), .subject = strndup(speaker, speaker_len)};
-    l->item[l->n++] = f;
-    return f.path && f.name && f.word && f.subject ? TH_OK : no_memory(w);
+    th_text_fmt(subject, sizeof subject, "%.*s", (int)speaker_len, speaker);
+    return th_source_add(w->list, path, name, word, subject, w->why);
 }
 
 static void set_listed(walk *w, const char *path)
@@ -462,13 +463,15 @@ th_err th_source_find(const th_project *p, const char *dir, th_found_list **list
     if (!*list) return th_why_set(why, TH_ENOMEM, "out of memory");
     const char *base = strrchr(root, '/');
     walk w = {.p = p, .list = *list, .root = root, .shown = base && base[1] ? base + 1 : "recordings", .why = why};
-    th_err err = walk_source(&w, root, true);
+    th_err err = th_source_edge(p, root, w.shown, *list, why);
+    if (!err && (*list)->n == 0) err = walk_source(&w, root, true);
     if (!err && (*list)->n == 0)
-        err = th_why_set(why, TH_ENOENT,
-                         "%s has no recordings in a layout that is known%s%s. Possible: a folder per label "
-                         "(LABEL/*.wav, .flac, .ogg, .mp3), "
-                         "Speech Commands, Free Spoken Digit (DIGIT_SPEAKER_INDEX.wav), arabic-speech-commands",
-                         dir, (*list)->n_problems ? "; " : "", (*list)->n_problems ? (*list)->problem[0] : "");
+        err = th_why_set(
+            why, TH_ENOENT,
+            "%s has no recordings in a layout that is known%s%s. Possible: a folder per label "
+            "(LABEL/*.wav, .flac, .ogg, .mp3), "
+            "Speech Commands, Free Spoken Digit (DIGIT_SPEAKER_INDEX.wav), arabic-speech-commands, Edge Impulse",
+            dir, (*list)->n_problems ? "; " : "", (*list)->n_problems ? (*list)->problem[0] : "");
     if (!err) halve_validation(&w);
     (*list)->has_lists = w.lists.any;
     lists_free(&w.lists);

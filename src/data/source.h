@@ -4,6 +4,8 @@
  *   Speech Commands         the same with testing_list.txt, validation_list.txt; SPEAKER_nohash_N.wav;
  *                           _background_noise_/ is cut into silence
  *   Free Spoken Digit       recordings/DIGIT_SPEAKER_INDEX.wav; index 0 to 4 tests (upstream), 5 to 9 validates
+ *   Edge Impulse            training/LABEL.ANYTHING.wav, .json or .cbor (data/acquisition.h), testing/; info.labels
+ *                           and structured_labels.labels (data/side_labels.h); a segment is a clip of its own
  *   arabic-speech-commands  dataset/LABEL/SPEAKER_NO_ROUND.wav with train.csv, val.csv, test.csv; where there is
  *                           no test.csv, half of the speakers of val.csv test */
 #ifndef TH_DATA_SOURCE_H
@@ -12,10 +14,11 @@
 #include "data/dataset.h"
 
 typedef struct th_found {
-    char *path;    /* to open */
-    char *name;    /* SRC's own name / path below it: for people and for the index */
-    char *word;    /* what is said; TH_LABEL_SILENCE for noise */
-    char *subject; /* who speaks; "" when not known */
+    char *path;       /* to open */
+    char *name;       /* SRC's own name / path below it: for people and for the index */
+    char *word;       /* what is said; TH_LABEL_SILENCE for noise */
+    char *subject;    /* who speaks; "" when not known */
+    int32_t from, to; /* samples from .. to - 1 of the file at its own rate; to 0: all */
     bool has_split;
     th_split split;
 } th_found;
@@ -37,6 +40,14 @@ void th_source_free(th_found_list *list);
 
 /* Whether a file of that name (its ending) can be read as sound. */
 bool th_source_is_sound(const char *name);
+
+/* Adds a recording and copies the texts; `name` as in th_found.  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_source_add(th_found_list *list, const char *path, const char *name, const char *word,
+                                  const char *subject, th_why *why);
+
+/* The layout of Edge Impulse (source_edge.c): adds nothing where there is none.  `shown`: what to call the folder. */
+TH_NODISCARD th_err th_source_edge(const th_project *p, const char *dir, const char *shown, th_found_list *list,
+                                   th_why *why);
 
 /* Adds a sentence to list->problem. */
 void th_source_problem(th_found_list *list, const char *fmt, ...) TH_PRINTF(2, 3);

@@ -1,8 +1,9 @@
 /* Edge Impulse: recordings as JSON and CBOR, signatures, files of labels, and what a project makes of them. */
-#include "../test.h"
+#include "sound.h"
 
 #include "data/acquisition.h"
 #include "data/cbor.h"
+#include "data/import.h"
 #include "data/side_labels.h"
 #include "data/task_import.h"
 
@@ -340,6 +341,53 @@ static void into_a_project(void **state)
     th_dataset_free(set);
 }
 
+/* Sounds: a file of 16 kHz by its name, one of 8 kHz in two segments, a signal that is none. */
+static void sounds_into_a_project(void **state)
+{
+    (void)state;
+    static th_project p;
+    static const char *const words[] = {"yes", "no"};
+    static float rows[16000];
+    const char *const src = at(dir, "src");
+    th_import_report r;
+    th_dataset *set;
+    th_why why = {0};
+    for (int i = 0; i < 16000; i++) rows[i] = (float)((i * 37) % 1999 - 1000);
+    const th_acquisition fast = {"mic", 0.0625, true, (char[]){"audio"}, rows, 16000, 1},
+                         slow = {"mic", 0.125, true, (char[]){"audio"}, rows, 16000, 1};
+    char *text;
+    assert_int_equal(th_dir_make(at(dir, "src/testing"), NULL), TH_OK);
+    assert_int_equal(th_acquisition_print(&fast, "wav", "k", &text, NULL), TH_OK);
+    put("src/testing/yes.1.json", text, strlen(text));
+    free(text);
+    assert_int_equal(th_acquisition_print(&slow, "wav", "k", &text, NULL), TH_OK);
+    put("src/b.json", text, strlen(text));
+    free(text);
+    put("src/no.json", GOOD, sizeof GOOD - 1);
+    static const char info[] = "{\"version\":1,\"type\":\"structured-labels\",\"structuredLabels\":{\"b.json\":[{"
+                               "\"startIndex\":0,\"endIndex\":7999,\"label\":\"no\"},{\"startIndex\":8000,"
+                               "\"endIndex\":15999,\"label\":\"yes\"}]}}";
+    put("src/structured_labels.labels", info, sizeof info - 1);
+    make_project(&p, at(dir, "project"), words, 2);
+    assert_int_equal(th_dataset_load(&p, &set, &why), TH_OK);
+    const th_import_cfg cfg = {.hmac_key = "k", .split = {.val = 0.1, .test = 0.1, .seed = 1}};
+    if (th_import(&p, set, src, &cfg, &r, &why)) fail_msg("%s", why.text);
+    assert_string_equal(r.found->layout, "Edge Impulse");
+    assert_true(r.added == 3 && r.refused == 1 && strstr(r.found->problem[0], "not signed"));
+    const th_sample *whole = sample(set, "testing/yes.1.json"), *piece = sample(set, "b.json#2");
+    assert_true(whole->n_rows == 16000 && whole->split == TH_TEST);
+    assert_int_equal(piece->n_rows, 16000); /* 8000 of 8 kHz */
+    assert_string_equal(piece->label, "yes");
+    assert_int_equal(piece->split, sample(set, "b.json#1")->split);
+    int16_t *pcm;
+    int32_t n;
+    assert_int_equal(th_dataset_samples(set, whole, &pcm, &n, NULL), TH_OK);
+    for (int i = 0; i < 16000; i++) assert_int_equal(pcm[i], (int)rows[i]);
+    free(pcm);
+    th_source_free(r.found);
+    th_dataset_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +404,7 @@ int main(void)
         cmocka_unit_test(mistyped_labels_are_named),
         cmocka_unit_test(lines_of_labels),
         cmocka_unit_test_setup_teardown(into_a_project, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(sounds_into_a_project, make_dir, drop_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
