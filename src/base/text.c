@@ -55,7 +55,7 @@ static const char *convert(out *o, const char *f, va_list *args)
         put_digits(o, u, *f == 'x' ? 16 : 10, width, pad, 0);
     } else if (*f == 's') {
         const char *s = va_arg(*args, const char *);
-        for (int i = 0; s[i] && (precision < 0 || i < precision); i++) put(o, s[i]);
+        for (int i = 0; (precision < 0 || i < precision) && s[i]; i++) put(o, s[i]); /* s may end there without a NUL */
     } else if (*f == 'c') {
         put(o, (char)va_arg(*args, int));
     } else if (*f) {

@@ -52,6 +52,12 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
+static void trim(th_span *cell)
+{
+    while (cell->n && is_space(cell->p[0])) *cell = (th_span){cell->p + 1, cell->n - 1};
+    while (cell->n && is_space(cell->p[cell->n - 1])) cell->n--;
+}
+
 /* The next cell of a line, without spaces around it; `line` becomes what follows. False after the last one. */
 static bool next_cell(th_span *line, bool *more, th_span *cell)
 {
@@ -60,9 +66,10 @@ static bool next_cell(th_span *line, bool *more, th_span *cell)
     *cell = (th_span){line->p, comma ? (size_t)(comma - line->p) : line->n};
     *more = comma != NULL;
     if (comma) *line = (th_span){comma + 1, line->n - cell->n - 1};
-    while (cell->n && is_space(cell->p[0])) *cell = (th_span){cell->p + 1, cell->n - 1};
-    while (cell->n && is_space(cell->p[cell->n - 1])) cell->n--;
-    if (cell->n >= 2 && cell->p[0] == '"' && cell->p[cell->n - 1] == '"') *cell = (th_span){cell->p + 1, cell->n - 2};
+    trim(cell);
+    if (cell->n < 2 || cell->p[0] != '"' || cell->p[cell->n - 1] != '"') return true;
+    *cell = (th_span){cell->p + 1, cell->n - 2};
+    trim(cell);
     return true;
 }
 
