@@ -26,7 +26,7 @@ typedef struct boost {
 /* Probabilities of the classes at the scores f. */
 static void chances(const boost *b, const double *f)
 {
-    double most = -INFINITY, sum = 0;
+    double most = -HUGE_VAL, sum = 0;
     if (b->scores == 1) {
         b->p[1] = 1 / (1 + exp(-f[0]));
         b->p[0] = 1 - b->p[1];

@@ -38,7 +38,7 @@ static void start(lloyd *s, th_rng *rng)
 {
     const th_rows *r = s->rows;
     th_kmeans *m = s->m;
-    for (int32_t i = 0; i < r->n; i++) m->far[i] = INFINITY;
+    for (int32_t i = 0; i < r->n; i++) m->far[i] = HUGE_VAL;
     for (int32_t k = 0; k < m->k; k++) {
         const int32_t at = k ? draw(rng, m->far, r->n) : (int32_t)th_rng_below(rng, (uint32_t)r->n);
         float *centre = m->centre + (size_t)k * (size_t)r->d;
@@ -60,7 +60,7 @@ static void assign(void *ctx, int member, int n_members)
     s->changed[member] = false;
     for (int32_t i = from; i < to; i++) {
         int32_t best = 0;
-        double least = INFINITY;
+        double least = HUGE_VAL;
         for (int32_t k = 0; k < s->m->k; k++) {
             const double far = th_learn_distance(row_of(r, i), s->m->centre + (size_t)k * (size_t)r->d, r->d);
             if (far < least) least = far, best = k;
@@ -137,7 +137,7 @@ th_err th_kmeans_fit(th_learning *l, int32_t k, th_kmeans *best,
                .count = th_learn_get(l, (size_t)k, sizeof *s.count),
                .changed = th_learn_get(l, (size_t)th_team_size(l->team), sizeof *s.changed)};
     if (!make(l, k, best) || !make(l, k, &m) || !s.sum || !s.count || !s.changed) return th_learn_no_memory(l);
-    best->inertia = INFINITY;
+    best->inertia = HUGE_VAL;
     for (int32_t t = 0; t < restarts; t++) {
         th_rng rng = th_learn_rng(l, (uint64_t)t);
         start(&s, &rng);

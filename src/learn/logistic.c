@@ -27,7 +27,7 @@ static double row_loss(const slope *s, const float *x, int32_t label, double *p)
 {
     const size_t d = (size_t)s->r->d;
     const int32_t classes = s->r->n_labels;
-    double most = -INFINITY, sum = 0;
+    double most = -HUGE_VAL, sum = 0;
     for (int32_t c = 0; c < classes; c++) {
         const double *w = s->at + (size_t)c * (d + 1);
         double z = w[d];

@@ -45,7 +45,7 @@ static double expect(em *s)
     th_mixture *m = s->m;
     double all = 0;
     for (int32_t i = 0; i < r->n; i++) {
-        double most = -INFINITY, sum = 0;
+        double most = -HUGE_VAL, sum = 0;
         for (int32_t k = 0; k < m->k; k++) {
             const double q = square(m, row_of(r, i), k, (size_t)r->d);
             s->p[k] = log(m->weight[k]) + m->log_f[k] - q / 2 - LOG_2PI / 2 * r->d;
@@ -145,7 +145,7 @@ th_err th_mixture_fit(th_learning *l, int32_t k, bool full, th_mixture *m,
     set_floor(&s);
     for (int32_t i = 0; i < r->n; i++) s.part[(size_t)start.of[i] * (size_t)r->n + (size_t)i] = 1;
     maximise(&s);
-    double before = -INFINITY;
+    double before = -HUGE_VAL;
     for (m->steps = 0; m->steps < MOST_STEPS; m->steps++) {
         m->log_likelihood = expect(&s);
         if (watch) watch(ctx, m->log_likelihood);
@@ -166,7 +166,7 @@ static th_err choose(th_learning *l, bool full, th_mixture *best)
 {
     const int32_t asked = (int32_t)l->job->cfg.clusters, n = l->job->train.n;
     if (asked) return th_mixture_fit(l, asked < n ? asked : n, full, best, NULL, NULL);
-    best->bic = INFINITY;
+    best->bic = HUGE_VAL;
     for (int32_t k = 1; k <= 8 && k <= n / 2; k *= 2) {
         th_mixture m;
         TH_TRY(th_mixture_fit(l, k, full, &m, NULL, NULL));
@@ -202,13 +202,13 @@ th_err th_learn_mixture(th_learning *l)
     float *gain = th_learn_constant(l, "gain", TH_F32, th_learn_shape(1, 0), &in[4]);
     float *score = th_learn_get(l, (size_t)r->n, sizeof *score);
     if (!mean || !f || !offset || !gain || !score) return th_learn_no_memory(l);
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (int32_t k = 0; k < m.k; k++) least = fmin(least, offset_of(&m, k));
     for (int32_t k = 0; k < m.k; k++) offset[k] = (float)(offset_of(&m, k) - least);
     for (size_t i = 0; i < (size_t)m.k * d; i++) mean[i] = (float)m.mean[i];
     for (size_t i = 0; i < factors; i++) f[i] = full && i % d > i / d % d ? 0 : (float)m.f[i];
     for (int32_t i = 0; i < r->n; i++) {
-        double q = INFINITY;
+        double q = HUGE_VAL;
         for (int32_t k = 0; k < m.k; k++) q = fmin(q, square(&m, row_of(r, i), k, d) + (double)offset[k]);
         score[i] = (float)sqrt(q);
     }

@@ -27,7 +27,7 @@ static void radii(const th_rows *r, const th_kmeans *m, double *square, double *
 /* What the model will say to row i: the smallest distance, each in its cluster's radii. */
 static double score_of(const th_rows *r, const th_kmeans *m, const double *square, int32_t i)
 {
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (int32_t k = 0; k < m->k; k++)
         least = fmin(least, th_learn_distance(row_of(r, i), m->centre + (size_t)k * (size_t)r->d, r->d) / square[k]);
     return sqrt(least);

@@ -78,7 +78,7 @@ static void near_second(const one_op *o, const near_case *c, int32_t r, double *
     for (int32_t j = 0; j < (c->classes ? c->classes : 1); j++) y[j] = 0;
     for (int32_t n = 0; n < c->k; n++) {
         int32_t best = -1;
-        double least = INFINITY;
+        double least = HUGE_VAL;
         for (int32_t i = 0; i < c->points; i++) {
             double sum = 0;
             for (int32_t j = 0; j < c->d; j++)
@@ -194,7 +194,7 @@ static void mix_build(one_op *o, mix_case *c)
 
 static double mix_second(const one_op *o, const mix_case *c, int32_t r)
 {
-    double least = INFINITY;
+    double least = HUGE_VAL;
     for (int32_t k = 0; k < c->parts; k++) {
         double q = (double)c->offset[k];
         for (int32_t j = 0; j < c->d; j++) {
