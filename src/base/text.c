@@ -88,3 +88,12 @@ size_t th_text_fmt(char *buf, size_t cap, const char *fmt, ...)
     va_end(args);
     return n;
 }
+
+bool th_text_ends(const char *text, const char *end)
+{
+    size_t n = 0, m = 0;
+    while (text[n]) n++;
+    while (end[m]) m++;
+    while (n && m && text[n - 1] == end[m - 1]) n--, m--;
+    return m == 0;
+}

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 /* Writes formatted text to buf[0..cap), cut where it does not fit and always
  * ended by a NUL when cap > 0.  Returns the length it would have had.
@@ -20,10 +19,6 @@ size_t th_text_vfmt(char *buf, size_t cap, const char *fmt, va_list args);
 size_t th_text_fmt(char *buf, size_t cap, const char *fmt, ...) TH_PRINTF(3, 4);
 
 /* "a.csv" ends with ".csv". */
-static inline bool th_text_ends(const char *text, const char *end)
-{
-    const size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
+bool th_text_ends(const char *text, const char *end);
 
 #endif

@@ -1,5 +1,7 @@
 #include "cli/example_set.h"
 
+#include "data/windows.h"
+
 #include "base/hash.h"
 #include "base/rng.h"
 #include "cli/cmd.h"
@@ -47,10 +49,12 @@ th_err th_example_change(const char *text, th_picture_change *change, th_why *wh
         else if (strcmp(list[i], "light") == 0)
             change->brightness = 0.15f, change->contrast = 0.2f;
         else if (strcmp(list[i], "turn") == 0)
-            change->turn = true;
+            change->turn = 180;
+        else if (strcmp(list[i], "tilt") == 0)
+            change->turn = 30;
         else if (strcmp(list[i], "none") != 0 || n > 1)
-            err =
-                th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, turn, none", list[i]);
+            err = th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, turn, tilt, none",
+                             list[i]);
     }
     th_list_free(list, n);
     return err;
@@ -137,10 +141,12 @@ static th_err make_card(th_example_set *s, const th_example_files *f, th_why *wh
 
 static th_err check_turn(const th_example_set *s, const char *data, th_why *why)
 {
-    if (!s->change.turn || (!s->train->u8 && s->train->c % 3 == 0)) return TH_OK;
-    return th_why_set(why, TH_EUSAGE,
-                      "change turn is for signals of three axes, or of a multiple of three; %s has %d channels%s", data,
-                      (int)s->train->c, s->train->u8 ? " of pictures" : "");
+    const int32_t turned = s->change.turned ? s->change.turned : s->train->c;
+    if (s->change.turn <= 0 || (!s->train->u8 && turned % 3 == 0)) return TH_OK;
+    return th_why_set(
+        why, TH_EUSAGE,
+        "change turn or tilt is for signals of three axes, or of a multiple of three; %s has %d channels%s", data,
+        (int)turned, s->train->u8 ? " of pictures" : "");
 }
 
 static th_err open_raw(th_example_set *s, const th_example_files *f, th_why *why)
@@ -185,6 +191,22 @@ static th_err project_change(th_example_set *s, const th_project *p, th_why *why
     return err ? th_why_set(why, TH_EFORMAT, "%s/%s: %s", p->dir, TH_FILE_INI, inner.text) : TH_OK;
 }
 
+/* Of a sensor only its rows turn: what stands beside them (aligned) is the same however it sits. */
+static th_err find_turned(th_example_set *s, const th_project *p, const th_card *card, th_why *why)
+{
+    th_block_cfg cfg;
+    int32_t hop;
+    if (s->change.turn <= 0 || th_project_task(p)->input != TH_IN_SIGNAL) return TH_OK;
+    TH_TRY(th_windows_block(card, &cfg, &hop, why));
+    if (cfg.part[0].kind != TH_BLOCK_RAW || cfg.part[0].axes)
+        return th_why_set(why, TH_EFORMAT,
+                          "%s/%s: change turns rows of the sensor, so blocks have to begin with raw (raw; aligned); "
+                          "or say change = none",
+                          p->dir, TH_FILE_INI);
+    s->change.turned = cfg.n_axes;
+    return TH_OK;
+}
+
 th_err th_example_set_project(th_example_set *s, const th_project *p, const th_card *card, th_why *why)
 {
     const th_task *task = th_project_task(p);
@@ -196,6 +218,7 @@ th_err th_example_set_project(th_example_set *s, const th_project *p, const th_c
         TH_TRY(th_task_card(p, &plan, why));
     TH_TRY(project_change(s, p, why));
     TH_TRY(th_task_examples(p, TH_TRAIN, &plan, &s->train, why));
+    TH_TRY(find_turned(s, p, &plan, why));
     const th_err err = th_task_examples(p, TH_VAL, &plan, &s->val, &none);
     if (err && err != TH_ENOENT) return th_why_set(why, err, "%s", none.text);
     TH_TRY(check_turn(s, p->dir, why));

@@ -545,11 +545,11 @@ static void change_row(const th_examples *e, const uint8_t *p, const between *y,
         }
 }
 
-/* A matrix from all directions alike, by a quaternion of normal numbers (Shoemake 1992). */
-static void draw_turn(th_rng *rng, float m[3][3])
+/* The matrix of a quaternion, of any length but 0. */
+static void matrix_of(const float q[4], float m[3][3])
 {
-    float q[4], n = 1e-20f;
-    for (int k = 0; k < 4; k++) q[k] = th_rng_normal(rng), n += q[k] * q[k];
+    float n = 1e-20f;
+    for (int k = 0; k < 4; k++) n += q[k] * q[k];
     const float s = 2 / n, w = q[0], x = q[1], y = q[2], z = q[3];
     const float r[3][3] = {{1 - s * (y * y + z * z), s * (x * y - z * w), s * (x * z + y * w)},
                            {s * (x * y + z * w), 1 - s * (x * x + z * z), s * (y * z - x * w)},
@@ -557,15 +557,31 @@ static void draw_turn(th_rng *rng, float m[3][3])
     memcpy(m, r, sizeof r);
 }
 
-/* Accelerometer and gyroscope turn together; the scale comes after. */
-static void get_turned(const th_examples *e, const th_examples_scale *s, th_rng *rng, int32_t i, float *x)
+/* Any direction alike (a quaternion of normal numbers, Shoemake 1992), or by up to `most` degrees about any axis. */
+static void draw_turn(th_rng *rng, float most, float m[3][3])
 {
-    const size_t n = size_of(e);
+    float q[4];
+    for (int k = 0; k < 4; k++) q[k] = th_rng_normal(rng);
+    if (most < 180) {
+        const float half = th_rng_range(rng, -most, most) * 0.00872664626f;
+        const float length = sqrtf(q[1] * q[1] + q[2] * q[2] + q[3] * q[3]) + 1e-20f;
+        q[0] = cosf(half);
+        for (int k = 1; k < 4; k++) q[k] *= sinf(half) / length;
+    }
+    matrix_of(q, m);
+}
+
+/* Accelerometer and gyroscope turn together; the scale comes after. */
+static void get_turned(const th_examples *e, const th_examples_scale *s, const th_picture_change *change, th_rng *rng,
+                       int32_t i, float *x)
+{
+    const size_t n = size_of(e), c = (size_t)e->c, turned = change->turned ? (size_t)change->turned : c;
     const float *from = e->f32 + (size_t)i * n;
     float m[3][3];
-    draw_turn(rng, m);
+    draw_turn(rng, change->turn, m);
     for (size_t k = 0; k < n; k++) {
-        const float *axis = m[k % 3], *v = from + (k - k % 3), y = axis[0] * v[0] + axis[1] * v[1] + axis[2] * v[2];
+        const float *axis = m[k % c % 3], *v = from + (k - k % c % 3);
+        const float y = k % c < turned ? axis[0] * v[0] + axis[1] * v[1] + axis[2] * v[2] : from[k];
         x[k] = s->mean ? (y - s->mean[k]) * s->inv[k] : y;
     }
 }
@@ -575,8 +591,8 @@ void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, c
 {
     th_rng rng = th_rng_make(seed, (uint64_t)epoch << 32 | (uint64_t)i);
     if (!e->u8) {
-        if (change->turn)
-            get_turned(e, s, &rng, i, x);
+        if (change->turn > 0)
+            get_turned(e, s, change, &rng, i, x);
         else
             th_examples_get(e, s, i, x);
         return;

@@ -69,7 +69,9 @@ typedef struct th_picture_change {
     float zoom;       /* up to that part larger or smaller */
     float brightness; /* adds up to that part of the range */
     float contrast;   /* times 1 +- up to that */
-    bool turn;        /* numbers: each three channels are an axis of space, the sensor sits in any direction */
+    float turn;       /* numbers: three channels are the axes of space, and the sensor is turned about any axis by up to
+                         so many degrees; 180: it sits in any direction */
+    int32_t turned;   /* channels that turn: the first ones, a multiple of three; 0: all */
 } th_picture_change;
 
 /* The same, changed: a function of (seed, epoch, i) only.  Pixels from outside repeat the border. */
