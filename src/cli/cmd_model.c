@@ -1,6 +1,7 @@
 /* thimble model: checks a description of a network and prints what it costs, without training; lists the presets. */
 #include "cli/cmd.h"
 #include "cli/design.h"
+#include "cli/example_set.h"
 #include "cli/table.h"
 
 #include <stdlib.h>
@@ -67,12 +68,33 @@ static th_err open_file(const th_args *a, model_cmd *c, const char *path, th_why
     return parse_alone(a, c, path, none, 0, why);
 }
 
+/* Of other things than sounds: the shape is that of the project's examples. */
+static th_err open_task(const th_args *a, model_cmd *c, th_why *why)
+{
+    th_project *p = &c->project;
+    const char *name = th_arg(a, "preset") ? th_arg(a, "preset") : p->preset;
+    if (th_task_learner(th_project_task(p), name))
+        return th_why_set(why, TH_EUSAGE, "%s is a classic learner and has no layers (docs/learners.md)", name);
+    th_example_set *set = calloc(1, sizeof *set);
+    if (!set) return th_why_set(why, TH_ENOMEM, "out of memory");
+    set->seed = p->seed;
+    th_err err = th_example_set_project(set, p, NULL, why);
+    if (!err)
+        err = th_design_examples(p, th_arg(a, "preset"), set->train->h, set->train->w, set->train->c, c->preset_text,
+                                 &c->preset, &c->spec, why);
+    c->text = c->preset.text == p->model ? p->model : c->preset_text;
+    th_example_set_free(set);
+    free(set);
+    return err;
+}
+
 static th_err open_project(const th_args *a, model_cmd *c, const char *dir, th_why *why)
 {
     TH_TRY(th_project_load(dir, &c->project, why));
     if (th_arg(a, "input") || th_arg(a, "classes"))
         return th_why_set(why, TH_EUSAGE, "--input and --classes are for presets and files; %s has them in %s", dir,
                           TH_FILE_INI);
+    if (th_project_task(&c->project)->input != TH_IN_SOUND) return open_task(a, c, why);
     TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
     c->text = c->preset.text == c->project.model ? c->project.model : c->preset_text;
     return th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);

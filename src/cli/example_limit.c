@@ -21,7 +21,7 @@ static void values(void *ctx, size_t i, float *x)
 th_err th_example_set_limit(th_example_set *set, const th_model *model, float percentile, float factor, int threads,
                             th_why *why)
 {
-    const shown s = {set, set->val && set->val->n >= FEWEST ? set->val : set->train};
+    shown s = {set, set->val && set->val->n >= FEWEST ? set->val : set->train};
     const size_t n = (size_t)s.e->n, each = (size_t)(s.e->h * s.e->w * s.e->c);
     th_verdict *verdict = calloc(n, sizeof *verdict);
     float *out = malloc(n * each * sizeof *out), *x = malloc(each * sizeof *x), *score = malloc(n * sizeof *score);
@@ -31,7 +31,7 @@ th_err th_example_set_limit(th_example_set *set, const th_model *model, float pe
                                  .net = {model, NULL},
                                  .outputs = {out, NULL},
                                  .n_clips = n,
-                                 .ctx = (void *)(uintptr_t)&s,
+                                 .ctx = &s,
                                  .n_threads = threads};
     th_err err = verdict && out && x && score ? th_classify_clips(&job, verdict, why)
                                               : th_why_set(why, TH_ENOMEM, "out of memory");

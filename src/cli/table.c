@@ -39,20 +39,37 @@ static int by_speaker(const void *a, const void *b)
     return strcmp(((const who *)a)->subject, ((const who *)b)->subject);
 }
 
+typedef struct counting {
+    const th_project *p;
+    th_tally *t;
+    const th_sample *sample;
+    who *w;
+    size_t n;
+} counting;
+
+static void count_label(void *ctx, const char *name, int32_t rows)
+{
+    counting *c = ctx;
+    const int label = th_project_label(c->p, name);
+    if (label < 0) return;
+    c->t->clips[label][c->sample->split]++;
+    if (c->sample->rate_hz > 0) c->t->seconds[label] += rows / c->sample->rate_hz;
+    if (*c->sample->subject) c->w[c->n++] = (who){c->sample->subject, label};
+}
+
 th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th_why *why)
 {
     *t = (th_tally){0};
-    who *w = calloc(set->n + 1, sizeof *w);
+    size_t most = 1;
+    for (size_t i = 0; i < set->n; i++) most += set->samples[i].n_segments + 1;
+    who *w = calloc(most, sizeof *w);
+    counting all = {.p = p, .t = t, .w = w};
     if (!w) return th_why_set(why, TH_ENOMEM, "out of memory");
-    size_t n = 0;
     for (size_t i = 0; i < set->n; i++) {
-        const th_sample *c = &set->samples[i];
-        const int label = th_project_label(p, c->label);
-        if (label < 0) continue;
-        t->clips[label][c->split]++;
-        if (c->rate_hz > 0) t->seconds[label] += c->n_rows / c->rate_hz;
-        if (*c->subject) w[n++] = (who){c->subject, label};
+        all.sample = &set->samples[i];
+        th_sample_labels(all.sample, count_label, &all);
     }
+    const size_t n = all.n;
     if (n) qsort(w, n, sizeof *w, by_label);
     for (size_t i = 0; i < n; i++) t->speakers[w[i].label] += i == 0 || by_label(&w[i], &w[i - 1]) != 0;
     if (n) qsort(w, n, sizeof *w, by_speaker);

@@ -188,6 +188,13 @@ const char *th_sample_shown(const th_sample *s)
     return *s->file ? s->file : s->name;
 }
 
+void th_sample_labels(const th_sample *s, th_label_give *give, void *ctx)
+{
+    if (*s->label || !s->n_segments) give(ctx, s->label, s->n_rows);
+    for (size_t i = 0; i < s->n_segments && !*s->label; i++)
+        give(ctx, s->segments[i].label, s->segments[i].to - s->segments[i].from);
+}
+
 const char *th_dataset_label(const th_project *p, const char *word)
 {
     const int i = th_project_label(p, word);

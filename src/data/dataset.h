@@ -91,6 +91,10 @@ const char *th_sample_shown(const th_sample *s);
 int32_t th_clip_start(const int16_t *pcm, int32_t n, int32_t n_out); /* its first sample; below 0 when padded */
 void th_clip_window(const int16_t *pcm, int32_t n, int32_t offset, int16_t *out, int32_t n_out);
 
+/* Calls give(ctx, label, rows) for each label of a sample: its own, or those of its segments. */
+typedef void th_label_give(void *ctx, const char *label, int32_t rows);
+void th_sample_labels(const th_sample *s, th_label_give *give, void *ctx);
+
 /* Label of a word in this project: itself, or "unknown". */
 const char *th_dataset_label(const th_project *p, const char *word);
 

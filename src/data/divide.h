@@ -1,9 +1,9 @@
 /* data/divide.h -- `thimble data split`: the samples of a project divided into train, val and test, so that what is
  * tested is not known from training.
  *
- * Samples that share a subject, a group or their content form a unit, and units are divided whole.  Where that leaves too
- * few units, groups (or subjects) that were not asked for do not hold them together; where that is not enough, equal
- * content does not: th_divided.twins counts what is then on two sides. */
+ * Samples that share a subject, a group or their content form a unit, and units are divided whole.  Where that leaves
+ * too few units, groups (or subjects) that were not asked for do not hold them together; where that is not enough,
+ * equal content does not: th_divided.twins counts what is then on two sides. */
 #ifndef TH_DATA_DIVIDE_H
 #define TH_DATA_DIVIDE_H
 

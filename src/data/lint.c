@@ -122,14 +122,31 @@ static th_err check_one(const th_project *p, const th_dataset *set, const th_sam
 
 /* ---- labels -------------------------------------------------------------------------------------- */
 
+typedef struct counting {
+    const th_project *p;
+    th_split split;
+    size_t count[TH_MAX_LABELS][TH_N_SPLITS];
+} counting;
+
+static void count_label(void *ctx, const char *name, int32_t n)
+{
+    counting *c = ctx;
+    const int label = th_project_label(c->p, name);
+    (void)n;
+    if (label >= 0) c->count[label][c->split]++;
+}
+
 static void check_labels(const th_project *p, const th_dataset *set, th_lint_report *r)
 {
-    size_t count[TH_MAX_LABELS][TH_N_SPLITS] = {{0}}, most = 0;
-    const int keywords = p->n_labels - 2;
+    const th_task *task = th_project_task(p);
+    counting all = {.p = p};
+    size_t(*count)[TH_N_SPLITS] = all.count, most = 0;
+    const int keywords = task->input == TH_IN_SOUND ? p->n_labels - 2 : p->n_labels;
     for (size_t i = 0; i < set->n; i++) {
-        const int label = th_project_label(p, set->samples[i].label);
-        if (label >= 0) count[label][set->samples[i].split]++;
+        all.split = set->samples[i].split;
+        th_sample_labels(&set->samples[i], count_label, &all);
     }
+    if (task->output != TH_OUT_LABELS) return; /* what is not normal needs no example */
     for (int i = 0; i < keywords; i++) most = count[i][TH_TRAIN] > most ? count[i][TH_TRAIN] : most;
     for (int i = 0; i < p->n_labels; i++) {
         const size_t *c = count[i], n = c[TH_TRAIN];

@@ -26,7 +26,7 @@
 #define TH_FILE_STREAM     "model/stream.json" /* of thimble test --stream */
 #define TH_FILE_STORE      "thimble.db"
 #define TH_FILE_TRAIN_LOCK "model/train.lock" /* held by the training that runs */
-#define TH_FILE_DATA_LOCK  "data/lock" /* held by what writes or deletes files of data */
+#define TH_FILE_DATA_LOCK  "data/lock"        /* held by what writes or deletes files of data */
 #define TH_FILE_REPORT     "report.html"
 
 #define TH_MODEL_BYTES 8192

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Pictures: bright ones and dark ones, 8 x 8, in IDX files made here.
+# shellcheck disable=SC2059 # bytes of pictures are escapes that are put together
 . tests/cli/lib.sh
 
 # idx NAME N: N pictures of 8 x 8 grey, every other one bright, and their labels
