@@ -13,7 +13,7 @@
         {"size", "HxWxC", "as the network or the first picture", "with --data: shape of an example"},                  \
         {"pixels", "LO..HI", "0..1", "with --data: what black and white become"},                                      \
         {"change", "LIST", "flip,shift,zoom,light",                                                                    \
-         "with --data: flip, shift, zoom, light, none; of three axes: turn, tilt"},                                          \
+         "with --data: flip, shift, zoom, light, none; signals: turn, tilt"},                                          \
         {"target", "NAME", "input for autoencoders", "with --data: what is learnt: labels or input"},                  \
         {"freeze", "LAYER", NULL, "of a .tflite: layers up to this one stay as they are"},                             \
         {"cut", "LAYER", "before the last dense", "of a .tflite: layers behind this one are replaced by the head"},    \

@@ -20,7 +20,7 @@ run test "$tmp/p"; exits "the test split" 0 '^accuracy +[0-9.]+ % +[0-9.]+ %'
 holds "int8 was made on the way" [ -s "$tmp/p/model/int8.tflite" ]
 says "the matrix has the Arabic label" "^$word_b +"
 run test "$tmp/p" --json; exits "as JSON" 0 '"agreement":'
-holds "on the last line, compact" sh -c "tail -n 1 '$tmp/out' | grep -q '^{\"float\":{\"accuracy\":[0-9.]*,\"balanced\":[0-9.]*},\"int8\":{.*\"confusion\":{\"labels\":\\[\"$word_a\",\"$word_b\",\"unknown\",\"silence\"\\]'"
+holds "on the last line, compact" sh -c "tail -n 1 '$tmp/out' | grep -q '^{\"float\":{\"accuracy\":[0-9.]*,\"balanced\":[0-9.]*,\"macro_f1\":[0-9.]*},\"int8\":{.*\"confusion\":{\"labels\":\\[\"$word_a\",\"$word_b\",\"unknown\",\"silence\"\\]'"
 last >"$tmp/split.json"
 holds "kept for the report" [ "$(cat "$tmp/p/model/test.json")" = "$(cat "$tmp/split.json")" ]
 
