@@ -1,5 +1,6 @@
 /* thimble data export, clean: files out of the store, and files that nothing needs any more. */
 #include "cli/data_filter.h"
+#include "data/export_edge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,19 +185,39 @@ static th_err check_folder(const char *dir, th_why *why)
     return empty ? TH_OK : th_why_set(why, TH_EEXIST, "%s is not empty; name a new folder", dir);
 }
 
+/* As Edge Impulse takes it. */
+static th_err export_edge(const th_args *a, export *x, const th_filter *f, th_why *why)
+{
+    th_edge_export *e;
+    TH_TRY(th_edge_export_new(x->dir, th_arg(a, "hmac-key"), &e, why));
+    th_err err = TH_OK;
+    for (size_t i = 0; i < x->set->n && !err; i++)
+        if (th_filter_takes(f, &x->set->samples[i])) err = th_edge_export_add(e, x->set, &x->set->samples[i], why);
+    if (!err) err = th_edge_export_end(e, &x->n, why);
+    th_edge_export_free(e);
+    return err;
+}
+
 static th_err run_export(const th_args *a, th_why *why)
 {
     static th_project p;
     th_dataset *set;
     th_filter f;
     export e = {.dir = a->word[0]};
+    const char *format = th_arg(a, "format") ? th_arg(a, "format") : "table";
     TH_TRY(th_filter_read(a, &f, why));
     TH_TRY(th_arg_project(a, &p, why));
+    const bool edge = strcmp(format, "edge-impulse") == 0;
+    if (!edge && strcmp(format, "table") != 0)
+        return th_why_set(why, TH_EUSAGE, "--format %s: it is table or edge-impulse", format);
+    if (!edge && th_arg(a, "hmac-key")) return th_why_set(why, TH_EUSAGE, "--hmac-key is for --format edge-impulse");
     TH_TRY(check_folder(e.dir, why));
     TH_TRY(th_dataset_load(&p, &set, why));
     e.set = set;
-    const th_err err = export_all(&e, &f, why);
-    if (!err) printf("%zu samples in %s, all that is known of them in %s/index.csv\n", e.n, e.dir, e.dir);
+    const th_err err = edge ? export_edge(a, &e, &f, why) : export_all(&e, &f, why);
+    if (!err)
+        printf("%zu samples in %s, all that is known of them in %s/%s\n", e.n, e.dir, e.dir,
+               edge ? "info.labels" : "index.csv");
     free(e.index.p);
     free(e.segments.p);
     free(e.boxes.p);
@@ -204,7 +225,11 @@ static th_err run_export(const th_args *a, th_why *why)
     return err;
 }
 
-static const th_opt export_opts[] = {{"project", "DIR", ".", "the project"}, TH_FILTER_OPTIONS, {0}};
+static const th_opt export_opts[] = {{"project", "DIR", ".", "the project"},
+                                     {"format", "NAME", "table", "table, or edge-impulse: for its uploader"},
+                                     {"hmac-key", "KEY", NULL, "sign the files of edge-impulse"},
+                                     TH_FILTER_OPTIONS,
+                                     {0}};
 
 const th_cmd th_cmd_data_export = {
     .name = "data export",

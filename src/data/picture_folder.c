@@ -1,4 +1,4 @@
-#include "data/picture_folder.h"
+#include "data/picture_find.h"
 
 #include "base/text.h"
 #include "data/examples.h"
@@ -7,20 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct finding {
-    th_picture_take *take;
-    void *ctx;
-    size_t n, *bad, cap;
-    char *problem;
-} finding;
-
 /* A folder's name that says what its pictures are for. */
 static bool part_of(const char *name, th_split *split)
 {
     static const struct {
         const char *name;
         th_split split;
-    } parts[] = {{"train", TH_TRAIN}, {"val", TH_VAL}, {"validation", TH_VAL}, {"test", TH_TEST}};
+    } parts[] = {{"train", TH_TRAIN},    {"training", TH_TRAIN}, {"val", TH_VAL},
+                 {"validation", TH_VAL}, {"test", TH_TEST},      {"testing", TH_TEST}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcmp(parts[i].name, name) == 0) {
             *split = parts[i].split;
@@ -40,12 +34,12 @@ static void subject_of(const char *file, char *subject, size_t cap)
     th_text_fmt(subject, cap, "%.*s", number ? (int)end - 1 : 0, file);
 }
 
-static void note_bad(finding *f, const char *what)
+void th_picture_bad(th_picture_finding *f, const char *what)
 {
     if ((*f->bad)++ == 0) th_text_fmt(f->problem, f->cap, "%s", what);
 }
 
-static th_err give_file(finding *f, const char *path, const th_found_picture *like, th_why *why)
+th_err th_picture_give(th_picture_finding *f, const char *path, const th_found_picture *like, th_why *why)
 {
     uint8_t *bytes = NULL, *pixels = NULL;
     size_t n;
@@ -55,7 +49,7 @@ static th_err give_file(finding *f, const char *path, const th_found_picture *li
     if (!err) err = th_picture_parse((th_span){bytes, n}, path, 1, &pixels, &found.h, &found.w, &own);
     if (err) {
         free(bytes);
-        note_bad(f, own.text);
+        th_picture_bad(f, own.text);
         return err == TH_ENOMEM ? th_why_set(why, err, "%s", own.text) : TH_OK;
     }
     free(pixels);
@@ -67,8 +61,8 @@ static th_err give_file(finding *f, const char *path, const th_found_picture *li
 }
 
 /* Pictures of dir/label; `inside` is the path of dir below the whole folder, "" or "train/". */
-static th_err label_folder(finding *f, const char *dir, const char *inside, const char *label, bool has_split,
-                           th_split split, th_why *why)
+static th_err label_folder(th_picture_finding *f, const char *dir, const char *inside, const char *label,
+                           bool has_split, th_split split, th_why *why)
 {
     char folder[TH_PATH_BYTES], path[TH_PATH_BYTES], name[600], subject[128];
     th_names files;
@@ -79,7 +73,7 @@ static th_err label_folder(finding *f, const char *dir, const char *inside, cons
         if (!th_picture_named(files.name[i])) continue;
         th_why own = {0};
         if (th_label_check(label, &own)) {
-            note_bad(f, own.text);
+            th_picture_bad(f, own.text);
             continue;
         }
         th_text_fmt(name, sizeof name, "%s%s/%s", inside, label, files.name[i]);
@@ -87,14 +81,14 @@ static th_err label_folder(finding *f, const char *dir, const char *inside, cons
         const th_found_picture like = {
             .name = name, .label = label, .subject = subject, .has_split = has_split, .split = split};
         err = th_path_join(path, folder, files.name[i], why);
-        if (!err) err = give_file(f, path, &like, why);
+        if (!err) err = th_picture_give(f, path, &like, why);
     }
     th_names_free(&files);
     return err;
 }
 
 /* Folders of labels in dir. */
-static th_err label_folders(finding *f, const char *dir, const char *inside, bool has_split, th_split split,
+static th_err label_folders(th_picture_finding *f, const char *dir, const char *inside, bool has_split, th_split split,
                             th_why *why)
 {
     char path[TH_PATH_BYTES];
@@ -111,14 +105,14 @@ static th_err label_folders(finding *f, const char *dir, const char *inside, boo
 
 /* ---- IDX ---- */
 
-static th_err give_idx(finding *f, const char *path, const char *file, th_split split, th_why *why)
+static th_err give_idx(th_picture_finding *f, const char *path, const char *file, th_split split, th_why *why)
 {
     th_examples *e;
     const th_examples_shape any = {0};
     th_why own = {0};
     const th_err bad = th_examples_load(path, &any, &e, &own);
     if (bad) {
-        note_bad(f, own.text);
+        th_picture_bad(f, own.text);
         return bad == TH_ENOMEM ? th_why_set(why, bad, "%s", own.text) : TH_OK;
     }
     th_err err = TH_OK;
@@ -145,7 +139,7 @@ static th_err give_idx(finding *f, const char *path, const char *file, th_split 
     return err;
 }
 
-static th_err idx_files(finding *f, const char *dir, th_why *why)
+static th_err idx_files(th_picture_finding *f, const char *dir, th_why *why)
 {
     char path[TH_PATH_BYTES];
     th_names names;
@@ -161,15 +155,19 @@ static th_err idx_files(finding *f, const char *dir, th_why *why)
     return err;
 }
 
-th_err th_pictures_find(const char *dir, th_picture_take *take, void *ctx, size_t *bad, char *problem, size_t cap,
-                        th_why *why)
+th_err th_pictures_find(const char *dir, th_picture_take *take, void *ctx, const char **layout, size_t *bad,
+                        char *problem, size_t cap, th_why *why)
 {
-    finding f = {.take = take, .ctx = ctx, .bad = bad, .problem = problem, .cap = cap};
+    th_picture_finding f = {.take = take, .ctx = ctx, .bad = bad, .problem = problem, .cap = cap};
+    f.layout = "a folder of pictures per label";
     char path[TH_PATH_BYTES], inside[64];
     th_names names;
     bool parts = false;
     th_split split;
     if (!th_dir_exists(dir)) return th_why_set(why, TH_ENOENT, "there is no folder %s", dir);
+    TH_TRY(th_pictures_edge(&f, dir, why));
+    *layout = f.layout;
+    if (f.n) return TH_OK;
     TH_TRY(idx_files(&f, dir, why));
     TH_TRY(th_dir_list(dir, &names, why));
     th_err err = TH_OK;

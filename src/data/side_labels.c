@@ -84,6 +84,7 @@ static bool index_of(const json_t *v, int32_t *i)
 static th_err read_segments(const entry *e, const json_t *list, const char *field, th_side_row *r)
 {
     const size_t n = json_array_size(list);
+    int32_t end = 0;
     if (!json_is_array(list)) return bad(e, field, "a list of segments is needed");
     if (r->segments || !n) return TH_OK;
     r->segments = calloc(n, sizeof *r->segments);
@@ -97,10 +98,11 @@ static th_err read_segments(const entry *e, const json_t *list, const char *fiel
             return bad(e, field,
                        "startIndex and endIndex are rows, whole numbers from 0 on, the first not behind the last");
         if (!label || !*label) return bad(e, field, "a segment has no label");
-        if (i && from < r->segments[i - 1].to) return bad(e, field, "a segment begins before the one before it ends");
-        r->segments[i] = (th_segment){from, last + 1, strdup(label)};
-        r->n_segments++;
-        if (!r->segments[i].label) return no_memory(e->why);
+        if (from < end) return bad(e, field, "a segment begins before the one before it ends");
+        end = last + 1;
+        if (strcmp(label, TH_SIDE_UNLABELLED) == 0) continue;
+        r->segments[r->n_segments] = (th_segment){from, end, strdup(label)};
+        if (!r->segments[r->n_segments++].label) return no_memory(e->why);
     }
     return TH_OK;
 }

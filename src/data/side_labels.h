@@ -25,6 +25,8 @@ typedef struct th_side_row {
     size_t n_segments, n_boxes;
 } th_side_row;
 
+#define TH_SIDE_UNLABELLED "unlabeled" /* a segment with this label is left out */
+
 typedef struct th_side_labels th_side_labels;
 
 /* Everything that such files in a folder and in those below it (three deep) say; none: an empty list.

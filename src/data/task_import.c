@@ -113,7 +113,9 @@ static th_err take_picture(void *ctx, const th_found_picture *f, th_why *why)
                          .kind = TH_PICTURE,
                          .split = f->split,
                          .width = f->w,
-                         .height = f->h};
+                         .height = f->h,
+                         .boxes = f->boxes,
+                         .n_boxes = f->n_boxes};
     TH_TRY(th_dataset_put_picture(j->set, &s, f->file, why));
     keep_if_new(j);
     return TH_OK;
@@ -224,8 +226,8 @@ static th_err read_recordings(job *j, const char *dir, th_why *why)
 
 static th_err read_pictures(job *j, const char *dir, th_why *why)
 {
-    j->report->layout = "a folder of pictures per label";
-    return th_pictures_find(dir, take_picture, j, &j->report->bad, j->report->problem, sizeof j->report->problem, why);
+    return th_pictures_find(dir, take_picture, j, &j->report->layout, &j->report->bad, j->report->problem,
+                            sizeof j->report->problem, why);
 }
 
 th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_task_import_cfg *cfg,
