@@ -83,6 +83,7 @@ struct th_layout {
     bool side_labels;   /* Edge Impulse's files of labels tell about the others (data/side_labels.h) */
     const char
         *settings; /* lines of thimble.ini that suit it, taken over by the first import; NULL: the task's are fine */
+    const char *device, *device_settings; /* the same when only this device's recordings are taken, or NULL */
 };
 
 extern const th_layout th_layout_har, th_layout_wand, th_layout_fan, th_layout_skab, th_layout_nab, th_layout_edge,

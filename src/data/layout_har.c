@@ -73,4 +73,6 @@ const th_layout th_layout_har = {.name = "har_phone_watch",
                                  .task = "activity",
                                  .fits = fits,
                                  .parse = parse,
-                                 .settings = "[features]\nblocks = aligned\n"};
+                                 .settings = "[features]\nblocks = raw; aligned\nchange = tilt\n",
+                                 .device = "phone", /* sits in a pocket in any direction */
+                                 .device_settings = "[features]\nblocks = raw; aligned\nchange = turn\n"};

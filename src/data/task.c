@@ -38,9 +38,9 @@ static const th_task rows[] = {
                  "# A longer pause ends a recording.\npause_ms = 500\n\n"
                  "[features]\n# What the network sees of a window: raw rows, or blocks with ; between them "
                  "(docs/features.md).\n# aligned: what does not depend on how the sensor is held, beside the rows "
-                 "themselves.\nblocks = raw; aligned\n"
+                 "themselves.\nblocks = raw\n"
                  "# In training the sensor is turned: tilt, by up to 30 degrees (a watch); turn, any way (a phone in a "
-                 "pocket);\n# or none.\nchange = tilt\n\n",
+                 "pocket);\n# or none.\nchange = none\n\n",
      .next = "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the "
              "layouts)\n" NEXT_TRAIN},
     {.name = "gesture",

@@ -219,9 +219,11 @@ static th_err read_recordings(job *j, const char *dir, th_why *why)
     j->report->layout = report.layout->name;
     j->report->bad = report.n_bad;
     th_text_fmt(j->report->problem, sizeof j->report->problem, "%s", report.problem);
-    if (before || !report.layout->settings) return TH_OK;
+    const th_layout *l = report.layout;
+    const char *settings = l->device && strcmp(l->device, cfg.device) == 0 ? l->device_settings : l->settings;
+    if (before || !settings) return TH_OK;
     j->report->new_settings = true;
-    return th_project_apply(j->p, report.layout->settings, why);
+    return th_project_apply(j->p, settings, why);
 }
 
 static th_err read_pictures(job *j, const char *dir, th_why *why)
