@@ -152,7 +152,8 @@ const th_cmd th_cmd_data_import = {
     .detail =
         "SRC has a folder per label (LABEL/FILE.wav or LABEL/SPEAKER/FILE.wav; WAV, FLAC, OGG, MP3 at any rate), or "
         "is\n"
-        "Speech Commands, Free Spoken Digit, arabic-speech-commands or Edge Impulse's. Words that are no label become \"unknown\";\n"
+        "Speech Commands, Free Spoken Digit, arabic-speech-commands or Edge Impulse's. Words that are no label become "
+        "\"unknown\";\n"
         "_background_noise_ becomes \"silence\". Run it again at any time: what is here already is skipped.\n\n"
         "Examples:\n  thimble data import ~/recordings --labels on,off\n  thimble data import speech_commands "
         "--project lights",

@@ -23,7 +23,6 @@ void th_examples_free(th_examples *e)
     free(e->f32);
     free(e->label);
     free(e->target);
-    free(e->group);
     for (int32_t i = 0; e->file && i < e->n; i++) free(e->file[i]);
     free(e->file);
     free(e);

@@ -18,7 +18,6 @@ typedef struct th_examples {
     int32_t *label; /* [n]; -1: not known */
     float *target;  /* [n][n_targets] what the network shall say where that is no label, or NULL */
     int32_t n_targets;
-    int32_t *group; /* [n] number of the recording or subject that it is from, or NULL */
     int32_t n_labels;
     char labels[TH_MAX_LABELS][TH_LABEL_BYTES];
     char **file;       /* [n] of a folder: the picture's file, or NULL */
