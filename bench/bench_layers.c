@@ -1,13 +1,14 @@
 /* The roofline of training, layer by layer: what one processor reaches in each stage of a whole step, and what its
  * arithmetic intensity allows.
  *
- *   bench_layers [NET [BATCH [SECONDS [KERNELS]]]]    ds-cnn, 16 samples (a thread's share of 32), 3 s, the widest table
+ *   bench_layers [NET [BATCH [SECONDS [KERNELS]]]]    ds-cnn, 16 samples (a thread's share of 32), 3 s, the widest
+ * table
  *
- * A stage's share is timed where it stands, between the others, by clocks around its row of functions: so its inputs lie
- * as far away as they do in training.  Processor time, best of all steps.  Intensity is multiply-adds * 2 per byte of
- * activations that a stage cannot avoid to load or store: forwards z of its inputs and its own; backwards dy and z of
- * its own, z of its inputs, and the dy that it writes for each; a byte a value of a dropout mask.  Weights stay in the
- * first cache. */
+ * A stage's share is timed where it stands, between the others, by clocks around its row of functions: so its inputs
+ * lie as far away as they do in training.  Processor time, best of all steps.  Intensity is multiply-adds * 2 per byte
+ * of activations that a stage cannot avoid to load or store: forwards z of its inputs and its own; backwards dy and z
+ * of its own, z of its inputs, and the dy that it writes for each; a byte a value of a dropout mask.  Weights stay in
+ * the first cache. */
 #include "cli/bench.h"
 
 #include "os/run.h"
@@ -149,13 +150,14 @@ int main(int argc, char **argv)
             if (back) flop *= th_net_wants(st, 0) ? 2 : 1;
             const double by = bytes_of(st, back);
             char what[64];
-            snprintf(what, sizeof what, "%s %s %dx%d %dx%dx%d-%d s%d", back ? "b" : "f", th_layer_kind_name(st->layer.kind), (int)st->layer.k_h,
-                     (int)st->layer.k_w, (int)st->layer.in_h, (int)st->layer.in_w, (int)st->in_s, (int)st->s, (int)st->layer.stride_h);
+            snprintf(what, sizeof what, "%s %s %dx%d %dx%dx%d-%d s%d", back ? "b" : "f",
+                     th_layer_kind_name(st->layer.kind), (int)st->layer.k_h, (int)st->layer.k_w, (int)st->layer.in_h,
+                     (int)st->layer.in_w, (int)st->in_s, (int)st->s, (int)st->layer.stride_h);
             printf("%-40s%9.2f%9.1f%9.2f%9.1f\n", what, us, flop * 1e-3 / us, flop / by, by * 1e-3 / us);
             bestsum += us;
         }
     (void)total;
-    printf("sum of bests %.1f us/sample, best sum %.1f, whole step %.1f us/sample = %.0f/s\n", bestsum, b->best_sum * 1e6 / batch,
-           b->best_step * 1e6 / batch, batch / b->best_step);
+    printf("sum of bests %.1f us/sample, best sum %.1f, whole step %.1f us/sample = %.0f/s\n", bestsum,
+           b->best_sum * 1e6 / batch, b->best_step * 1e6 / batch, batch / b->best_step);
     return 0;
 }

@@ -165,10 +165,11 @@ static th_err check_args(const th_args *a, th_why *why)
 {
     static const char *const from[] = {"feed", "in"};
     if (!th_arg(a, "feed") && !th_arg(a, "in") && !th_arg_on(a, "clips"))
-        return th_why_set(why, TH_EUSAGE,
-                          "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), --feed FILE.csv (rows of "
-                          "a sensor), or --in FILE (raw "
-                          "input tensors)");
+        return th_why_set(
+            why, TH_EUSAGE,
+            "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), --feed FILE.csv (rows of "
+            "a sensor), or --in FILE (raw "
+            "input tensors)");
     if (th_arg(a, "as") && !is_package(a) && strcmp(th_arg(a, "as"), "c") != 0)
         return th_why_set(why, TH_EUSAGE, "--as takes c or package, not \"%s\"", th_arg(a, "as"));
     if (th_arg(a, "out") && !th_arg(a, "in"))

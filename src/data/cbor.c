@@ -85,9 +85,10 @@ static th_err read_simple(const reader *r, const head *h, json_t **out)
     return give(r, json_real(v), out);
 }
 
-/* The bytes of a text that h begins. */
+/* The bytes of a text that h begins; none after an error. */
 static th_err read_bytes(reader *r, const head *h, th_span *bytes)
 {
+    *bytes = (th_span){0};
     if (h->info == OPEN_ENDED)
         return th_why_set(r->why, TH_EUNSUP, "%s, byte %zu: texts in pieces are not read", r->name, r->at);
     if (h->arg > r->s.n - r->at) return bad(r, "it ends in the middle of a text");

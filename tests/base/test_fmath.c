@@ -149,7 +149,9 @@ static void angles_of_points(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(angles_of_points),cmocka_unit_test(more_functions_of_floats), cmocka_unit_test(whole_numbers),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(angles_of_points),
+                                       cmocka_unit_test(more_functions_of_floats),
+                                       cmocka_unit_test(whole_numbers),
                                        cmocka_unit_test(log_of_every_kind_of_float),
                                        cmocka_unit_test(exp_of_every_kind_of_float),
                                        cmocka_unit_test(doubles_are_good_enough_for_tables)};

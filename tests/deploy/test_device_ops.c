@@ -126,10 +126,9 @@ static void heap_free(heap *h)
 /* Runs the tests that have cases; whether they pass is for their own runs to say. */
 static void make_cases(const char *folder)
 {
-    static const char *const program[] = {"nn/test_conv",     "nn/test_elementwise", "nn/test_move",
-                                          "nn/test_products", "nn/test_recurrent",   "nn/test_reduce",
-                                          "nn/test_rest",     "model/test_signal",   "model/test_signal_fft",
-                                          "model/test_learnt"};
+    static const char *const program[] = {
+        "nn/test_conv",   "nn/test_elementwise", "nn/test_move",      "nn/test_products",      "nn/test_recurrent",
+        "nn/test_reduce", "nn/test_rest",        "model/test_signal", "model/test_signal_fft", "model/test_learnt"};
     char path[TH_PATH_BYTES];
     th_why why = {0};
     assert_int_equal(setenv("THIMBLE_CASES", folder, 1), 0);

@@ -179,7 +179,7 @@ static void all_are_networks(void **state)
 
 #define LIST                                                                                                           \
     "The presets are: sine, mlp, single-fc, tiny-conv, ds-cnn-s, ds-cnn, ds-cnn-m, ds-cnn-l, low-latency-svdf, lstm, " \
-    "gru, gesture-conv1d, activity-conv1d, gesture-strokes, mobilenet-v1, mobilenet-v2, resnet-8, autoencoder, neck, "       \
+    "gru, gesture-conv1d, activity-conv1d, gesture-strokes, mobilenet-v1, mobilenet-v2, resnet-8, autoencoder, neck, " \
     "conv-autoencoder"
 #define V1 "it is written mobilenet-v1-WIDTH-SIZE"
 
