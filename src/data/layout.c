@@ -8,8 +8,8 @@
 #define DEPTH 6 /* of folders */
 #define HEAD  512
 
-static const th_layout *const layouts[] = {&th_layout_har, &th_layout_wand, &th_layout_fan,  &th_layout_skab,
-                                           &th_layout_nab, &th_layout_edge, &th_layout_plain};
+static const th_layout *const layouts[] = {&th_layout_har, &th_layout_wand, &th_layout_fan,   &th_layout_skab,
+                                           &th_layout_nab, &th_layout_edge, &th_layout_array, &th_layout_plain};
 #define N_LAYOUTS (sizeof layouts / sizeof *layouts)
 
 /* ---- the files below a folder ---- */
@@ -178,6 +178,7 @@ th_err th_layout_read(const th_task *task, const char *path, const th_layout_cfg
     th_side_labels *labels = NULL;
     if (!err && l->side_labels) err = th_side_labels_load(dir, &labels, why);
     own.labels = labels;
+    own.dir = dir;
     if (!err) err = read_all(l, dir, &f, &own, &c, report, why);
     th_side_labels_free(labels);
     free(text);

@@ -8,6 +8,7 @@
  *   FILE.csv with ;  datetime;..;anomaly;changepoint anomaly    layout_skab.c
  *   FILE.csv  timestamp,value, labels/combined_windows.json     anomaly    layout_nab.c
  *   FILE.json, FILE.cbor  {protected, signature, payload}       signals    layout_edge.c: Edge Impulse
+ *   X.npy [n][rows][channels], y.npy               signals    layout_array.c
  *   LABEL/FILE.csv                                signals    layout_plain.c: a line of channel names, a line a row
  *
  * "Learnt from, watched, tested" are those of the set's own convention where it has one.  Pictures have their own
@@ -47,6 +48,7 @@ typedef struct th_layout_cfg {
     double rate_hz;       /* rows with times of their own are brought to this rate, between two by a straight line */
     double pause_ms;      /* a longer pause ends a recording */
     const char *device;   /* only what this one recorded; "": all */
+    const char *dir;      /* where the files are; NULL: nowhere */
     th_span beside;       /* text of the layout's file beside the others; n 0: there is none */
     const char *hmac_key; /* files that can be signed must be, with this key; NULL: any */
     const th_side_labels *labels; /* of a layout with side_labels */
@@ -87,6 +89,6 @@ struct th_layout {
 };
 
 extern const th_layout th_layout_har, th_layout_wand, th_layout_fan, th_layout_skab, th_layout_nab, th_layout_edge,
-    th_layout_plain;
+    th_layout_array, th_layout_plain;
 
 #endif

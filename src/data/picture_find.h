@@ -19,6 +19,7 @@ void th_picture_bad(th_picture_finding *f, const char *what);
 TH_NODISCARD th_err th_picture_give(th_picture_finding *f, const char *path, const th_found_picture *like, th_why *why);
 
 /* The layouts: each gives away what it finds, and nothing where the folder is another. */
-TH_NODISCARD th_err th_pictures_edge(th_picture_finding *f, const char *dir, th_why *why); /* Edge Impulse */
+TH_NODISCARD th_err th_pictures_edge(th_picture_finding *f, const char *dir, th_why *why);  /* Edge Impulse */
+TH_NODISCARD th_err th_pictures_array(th_picture_finding *f, const char *dir, th_why *why); /* X.npy, X.idx */
 
 #endif
