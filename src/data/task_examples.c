@@ -2,6 +2,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
+#include "data/kept.h"
 #include "data/picture.h"
 #include "data/windows.h"
 
@@ -231,10 +232,18 @@ static th_err from_pictures(const th_project *p, const th_dataset *set, th_split
 static th_err from_data(const th_project *p, th_split split, th_card *card, th_examples **e, th_why *why)
 {
     th_dataset *set;
+    char key[TH_HASH_BYTES];
     TH_TRY(th_dataset_load(p, &set, why));
-    const th_err err = th_project_task(p)->input == TH_IN_PICTURE ? from_pictures(p, set, split, card, e, why)
-                                                                  : from_signals(p, set, split, card, e, why);
+    th_err err = th_kept_key(p, set, split, card, key, why);
+    if (!err && (*e = th_kept_load(p, split, key, card))) {
+        th_dataset_free(set);
+        return TH_OK;
+    }
+    if (!err)
+        err = th_project_task(p)->input == TH_IN_PICTURE ? from_pictures(p, set, split, card, e, why)
+                                                         : from_signals(p, set, split, card, e, why);
     th_dataset_free(set);
+    if (!err) th_kept_save(p, split, key, card, *e);
     return err;
 }
 

@@ -43,7 +43,7 @@ static void turned_signals_keep_lengths_and_angles(void **state)
 {
     float x[2 * STEPS * CHANNELS], y[STEPS * CHANNELS], again[STEPS * CHANNELS], other[STEPS * CHANNELS];
     const th_examples_scale plain = {.pixel_hi = 1};
-    const th_picture_change turn = {.turn = true};
+    const th_picture_change turn = {.turn = 180.0f};
     (void)state;
     fill(x);
     const th_examples e = {.n = 2, .h = STEPS, .w = 1, .c = CHANNELS, .f32 = x};
@@ -61,11 +61,34 @@ static void turned_signals_keep_lengths_and_angles(void **state)
     }
 }
 
+/* A tilt is a turn by up to so many degrees, and only the first channels take part. */
+static void tilted_rows_turn_a_little_and_alone(void **state)
+{
+    float x[2 * STEPS * CHANNELS], y[STEPS * CHANNELS], most = 0;
+    const th_examples_scale plain = {.pixel_hi = 1};
+    const th_picture_change tilt = {.turn = 30.0f, .turned = 3};
+    (void)state;
+    fill(x);
+    const th_examples e = {.n = 2, .h = STEPS, .w = 1, .c = CHANNELS, .f32 = x};
+    for (int epoch = 0; epoch < 200; epoch++) {
+        th_examples_get_changed(&e, &plain, &tilt, 1, epoch, 0, y);
+        for (int t = 0; t < STEPS; t++) {
+            const float *a = x + t * CHANNELS, *b = y + t * CHANNELS;
+            const float angle = acosf(fminf(1, dot(a, b) / sqrtf(dot(a, a) * dot(b, b)))) * 57.29578f;
+            assert_true(angle < 30.1f);
+            most = fmaxf(most, angle);
+            assert_memory_equal(a + 3, b + 3, 3 * sizeof *a);
+        }
+    }
+    assert_true(most > 20.0f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(card_has_one_scale_a_channel),
         cmocka_unit_test(turned_signals_keep_lengths_and_angles),
+        cmocka_unit_test(tilted_rows_turn_a_little_and_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
