@@ -3,6 +3,7 @@
  *   thimble.ini            task, labels, features, training, detection (libinih; commented)
  *   data/objects/ab/..     sounds, signals, pictures, called by their content (data/dataset.h)
  *   model/float.tflite, model/int8.tflite, model/checkpoint.thc, model/history.json, model/quantize.json
+ *   cache/PART.kept        features as they were computed (data/kept.h); may be deleted
  *   firmware/BOARD/        built by deploy and emulate
  *   thimble.db             the index of the data and its versions; what was trained, how well (store/store.h)
  *   report.html */
