@@ -4,6 +4,8 @@
  *   s  stream: 16-bit samples; a line for each detection, the scores of every inference to "out"
  *   c  clips: windows of MODEL_CLIP_SAMPLES samples; the scores of each
  *   w  watch: rows of MODEL_AXES float32; the network's answer to each window; a line when what is seen changes
+ *   p  pictures: a camera's frames, MODEL_FRAME_ROWS rows of MODEL_ROW_BYTES; the scores of each; a line when the label
+ *      changes, with the number of the frame where others have the time
  *   r  raw: input tensors, one set after the other; the output tensors of each invoke; of several models
  *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
@@ -17,6 +19,9 @@
 #endif
 #if MODEL_SENSOR
 #include "model_sensor.h"
+#endif
+#if MODEL_CAMERA
+#include "model_camera.h"
 #endif
 
 #include <string.h>
@@ -116,16 +121,27 @@ static int32_t run_raw(int32_t in)
     return r.status;
 }
 #else
-static uint32_t invoke_ticks(void)
+static uint32_t inference_begins(void)
 {
     const uint32_t from = device_ticks();
 #ifdef MODEL_PROFILE
     step_from = from;
 #endif
-    if (model_invoke()) endless = 1;
+    return from;
+}
+
+static uint32_t inference_ends(uint32_t from)
+{
     const uint32_t ticks = device_ticks() - from;
     cost_add(inference, ticks);
     return ticks;
+}
+
+static uint32_t invoke_ticks(void)
+{
+    const uint32_t from = inference_begins();
+    if (model_invoke()) endless = 1;
+    return inference_ends(from);
 }
 
 static int32_t run_raw(int32_t in)
@@ -266,13 +282,56 @@ static int32_t run_watch(int32_t in)
 }
 #endif
 
+#if MODEL_CAMERA
+static uint32_t frame[COST_NUMBERS];
+static uint8_t line[MODEL_ROW_BYTES];
+
+/* Rows of a frame, to the last one; 1: the network has what it looks at, 0: the file has ended, negative: amid a frame.
+ * Only our part is measured, not the host's. */
+static int32_t take_frame(int32_t in)
+{
+    uint32_t from = device_ticks();
+    int32_t complete = 0;
+    if (model_camera_start()) return -1;
+    uint32_t ticks = device_ticks() - from;
+    for (int32_t y = 0; y < MODEL_FRAME_ROWS; y++) {
+        const int32_t got = semi_read(in, line, sizeof line);
+        if (got <= 0 && y == 0) return 0;
+        if (got != (int32_t)sizeof line) return -1;
+        from = device_ticks();
+        complete = model_camera_row(line);
+        ticks += device_ticks() - from;
+    }
+    cost_add(frame, ticks);
+    return complete ? 1 : -1;
+}
+
+static int32_t run_pictures(int32_t in)
+{
+    int32_t got, state = -1;
+    for (uint32_t n = 0; (got = take_frame(in)) > 0; n++) {
+        int32_t label, score;
+        const uint32_t from = inference_begins();
+        if (model_camera_answer(&label, &score)) return DEVICE_EXIT_ENDLESS;
+        (void)inference_ends(from);
+        if (semi_write(out_file, model_output(0), MODEL_LABELS) != MODEL_LABELS) return EXIT_BAD_FILE;
+        if (label != state) {
+            const uint32_t value[3] = {n, (uint32_t)label, (uint32_t)score};
+            device_say("detect", value, 3);
+        }
+        state = label;
+    }
+    return got < 0 ? EXIT_BAD_FILE : DEVICE_EXIT_OK;
+}
+#endif
+
 static void say_measurements(void)
 {
     const uint32_t stack = device_stack_used();
 #ifdef MODEL_PROFILE
     for (int32_t i = 0; i < MODEL_STEPS; i++) device_say("step", &step_ticks[i], 1);
 #endif
-#if MODEL_AUDIO || MODEL_SENSOR
+#if MODEL_AUDIO || MODEL_SENSOR || MODEL_CAMERA
     device_say("frame", frame, COST_NUMBERS);
 #endif
     device_say("inference", inference, COST_NUMBERS);
@@ -287,6 +346,9 @@ static int32_t run(char mode, int32_t in)
 #endif
 #if MODEL_SENSOR
     if (mode == 'w') return run_watch(in);
+#endif
+#if MODEL_CAMERA
+    if (mode == 'p') return run_pictures(in);
 #endif
     return mode == 'r' ? run_raw(in) : EXIT_BAD_WORDS;
 }

@@ -10,10 +10,11 @@
 
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
-    {"feed", "FILE|DIR", NULL, "a recording, a folder of them, clips in a folder per label, or rows of a sensor"},
+    {"feed", "FILE|DIR", NULL,
+     "sound, rows of a sensor, or a camera's frames: a file, or a folder of them or of labels"},
     TH_OPT_BANDS,
     {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
-    {"clips", NULL, NULL, "classify the test clips of the project on the device"},
+    {"clips", NULL, NULL, "classify the test clips or pictures of the project on the device"},
     {"in", "FILE", NULL, "raw input tensors, those of one or many invokes one after the other"},
     {"out", "FILE", NULL, "with --in: where the output tensors go"},
     {"json", NULL, NULL, "the measurements as one JSON object"},
@@ -60,9 +61,14 @@ static void print_text(const th_session *s)
         printf("  instructions/second      %10.0f of sensor\n", number(s, "instructions_per_second_sensor"));
         printf("  duty cycle               %10.1f %% (estimate)\n", 100.0 * number(s, "duty_cycle_estimate"));
     }
+    if (has(s, "camera_instructions_per_frame")) {
+        printf("  instructions/frame       %10.0f from the camera's rows to the tensor\n",
+               number(s, "camera_instructions_per_frame"));
+        printf("  latency                  %10.1f ms (estimate)\n", number(s, "latency_ms_estimate"));
+    }
     if (s->clips_ran)
-        printf("  accuracy on the device   %10.1f %% of %.0f clips\n", 100.0 * number(s, "accuracy"),
-               number(s, "clips"));
+        printf("  accuracy on the device   %10.1f %% of %.0f %s\n", 100.0 * number(s, "accuracy"), number(s, "clips"),
+               s->t.has_eye ? "pictures" : "clips");
     printf("  device equals host       %10s\n", s->equal ? "yes" : "NO");
 }
 
@@ -129,10 +135,11 @@ static th_err feed_dir(th_session *s, const char *dir, th_why *why)
 static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
 {
     const char *feed = th_arg(a, "feed");
-    if (th_arg_on(a, "clips")) TH_TRY(th_session_clips(s, NULL, why));
+    if (th_arg_on(a, "clips")) TH_TRY(s->t.has_eye ? th_session_look(s, NULL, why) : th_session_clips(s, NULL, why));
     if (th_arg(a, "in")) TH_TRY(th_session_raw(s, th_arg(a, "in"), th_arg(a, "out"), why));
     if (!feed) return TH_OK;
     if (s->t.has_sensor) return th_session_watch(s, feed, why);
+    if (s->t.has_eye) return th_session_look(s, feed, why);
     if (th_dir_exists(feed)) return feed_dir(s, feed, why);
     return th_session_stream(s, feed, why);
 }
@@ -167,9 +174,8 @@ static th_err check_args(const th_args *a, th_why *why)
     if (!th_arg(a, "feed") && !th_arg(a, "in") && !th_arg_on(a, "clips"))
         return th_why_set(
             why, TH_EUSAGE,
-            "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), --feed FILE.csv (rows of "
-            "a sensor), or --in FILE (raw "
-            "input tensors)");
+            "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), --feed FILE.csv (rows "
+            "of a sensor), --feed FRAMES or --clips (a camera), or --in FILE (raw input tensors)");
     if (th_arg(a, "as") && !is_package(a) && strcmp(th_arg(a, "as"), "c") != 0)
         return th_why_set(why, TH_EUSAGE, "--as takes c or package, not \"%s\"", th_arg(a, "as"));
     if (th_arg(a, "out") && !th_arg(a, "in"))
@@ -202,12 +208,16 @@ static th_err run(const th_args *a, th_why *why)
 const th_cmd th_cmd_emulate = {
     .name = "emulate",
     .words = "[PROJECT|MODEL.tflite|MODEL.thm] --feed FILE|DIR | --clips | --in FILE",
-    .summary = "the firmware on an emulated board, with sound replayed to it",
-    .detail = "Prints one JSON line per word that the board hears, then what it measured. The same\n"
-              "sound goes through the same code here, and every score must be equal. Clips in a folder per label are\n"
-              "classified one by one instead. --in feeds any model with tensors.\n\n"
+    .summary = "the firmware on an emulated board, with sound, a sensor or a camera replayed to it",
+    .detail = "Prints one JSON line per word that the board hears (per change of what it sees), then what it\n"
+              "measured. The same bytes go through the same code here, and every score must be equal. Clips or\n"
+              "pictures in a folder per label are classified one by one: accuracy on the device. --in feeds any\n"
+              "model with tensors.\n\n"
+              "A camera's FRAMES are a file of them as an OV7675 sends them (160 x 120, RGB565, high byte first),\n"
+              "or PNG and JPEG files, which are made such frames here: the picture fills what the network looks at.\n\n"
               "  thimble emulate my-words --feed an-hour.wav\n"
               "  thimble emulate my-words --clips --json\n"
+              "  thimble emulate person --feed photos --board microbit\n"
               "  thimble emulate kws.tflite --board m7 --in inputs.bin --out outputs.bin",
     .opts = options,
     .min_words = 0,

@@ -44,8 +44,12 @@ static int rows_of(const th_figures *f, row r[MOST_ROWS])
     r[n++] = (row){"arena", "arena", f->arena_bytes, BYTES, "", "thimble quantize"};
     r[n++] = (row){"stack", "stack", f->stack_bytes, BYTES, "", emulate};
     r[n++] = (row){"instructions per inference", "instructions", f->instr_inference, COUNT, "", emulate};
-    r[n++] =
-        (row){"instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
+    if (f->instr_frame >= 0)
+        r[n++] = (row){
+            "instructions per frame", "camera_instructions_per_frame", f->instr_frame, COUNT, "of the camera", emulate};
+    else
+        r[n++] = (row){
+            "instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
     r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, PERCENT, "estimate", emulate};
     r[n++] = (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, MS, "estimate", emulate};
     return n;

@@ -34,9 +34,19 @@ void th_session_memory(th_session *s, const th_emulation *e);
 /* What one inference costs: counted instructions, and estimates from them. */
 void th_session_inference(th_session *s, const th_emulation *e);
 
+/* The measuring firmware on a short feed: where the instructions of an inference go. */
+TH_NODISCARD th_err th_session_layers(th_session *s, char mode, th_span feed, th_why *why);
+
 /* A file or folder with rows of a sensor, in a layout of data/layout.h, one recording after the other; what is seen is
  * printed when it changes. */
 TH_NODISCARD th_err th_session_watch(th_session *s, const char *path, th_why *why);
+
+/* Frames of a camera, or pictures as it would send them (data/frames.h); NULL: the project's test pictures.  Of those
+ * with labels the accuracy is told, of others what is seen is printed when it changes. */
+TH_NODISCARD th_err th_session_look(th_session *s, const char *path, th_why *why);
+
+/* Scores of the device [n][n_labels], int8, and the labels that they should name (-1: not counted) -> accuracy. */
+void th_session_accuracy(th_session *s, const int32_t *truth, int32_t n, const uint8_t *scores, int32_t n_labels);
 
 /* A sound file as a continuous stream; detections are printed as they come. */
 TH_NODISCARD th_err th_session_stream(th_session *s, const char *wav, th_why *why);

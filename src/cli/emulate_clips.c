@@ -56,28 +56,27 @@ static int32_t best(const int8_t *score, int32_t n)
     return k;
 }
 
-static json_t *confusion_json(const th_pipeline *p, const th_confusion *c)
+static json_t *confusion_json(const th_confusion *c)
 {
     json_t *rows = json_array();
-    for (int32_t t = 0; t < p->n_labels; t++) {
+    for (int32_t t = 0; t < c->n; t++) {
         json_t *row = json_array();
-        for (int32_t k = 0; k < p->n_labels; k++) json_array_append_new(row, json_integer(c->count[t][k]));
+        for (int32_t k = 0; k < c->n; k++) json_array_append_new(row, json_integer(c->count[t][k]));
         json_array_append_new(rows, row);
     }
     return rows;
 }
 
-static void result_json(th_session *s, const feed *f, const uint8_t *scores)
+void th_session_accuracy(th_session *s, const int32_t *truth, int32_t n, const uint8_t *scores, int32_t n_labels)
 {
-    const th_pipeline *p = &s->t.pipe;
-    th_confusion c = {.n = p->n_labels};
-    for (int32_t i = 0; i < f->n; i++)
-        th_confusion_add(&c, f->truth[i], best((const int8_t *)scores + (size_t)i * (size_t)p->n_labels, p->n_labels));
+    th_confusion c = {.n = n_labels};
+    for (int32_t i = 0; i < n; i++)
+        th_confusion_add(&c, truth[i], best((const int8_t *)scores + (size_t)i * (size_t)n_labels, n_labels));
     s->clips_ran = true;
-    json_object_set_new(s->out, "clips", json_integer(f->n));
+    json_object_set_new(s->out, "clips", json_integer(th_confusion_total(&c)));
     json_object_set_new(s->out, "accuracy", json_real(th_confusion_accuracy(&c)));
     json_object_set_new(s->out, "balanced", json_real(th_confusion_balanced(&c)));
-    json_object_set_new(s->out, "confusion", confusion_json(p, &c));
+    json_object_set_new(s->out, "confusion", confusion_json(&c));
 }
 
 static th_err run_feed(th_session *s, const feed *f, th_why *why)
@@ -94,7 +93,7 @@ static th_err run_feed(th_session *s, const feed *f, th_why *why)
         err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_CLIPS, bytes, false, 300 + f->n, NULL, NULL, &e, why);
     if (!err) {
         if (e.n_out != n_scores || memcmp(e.out, host, n_scores) != 0) s->equal = false;
-        if (e.n_out == n_scores) result_json(s, f, e.out);
+        if (e.n_out == n_scores) th_session_accuracy(s, f->truth, f->n, e.out, p->n_labels);
         th_session_memory(s, &e);
     }
     th_emulation_free(&e);

@@ -8,8 +8,8 @@ enum { MOST_SYMBOLS = 40 };
 
 static bool is_table(const char *name)
 {
-    static const char *const table[] = {"window", "twiddle", "mel_start", "mel_bin", "mel_weight",
-                                        "dct",    "mean",    "inv_std",   "frontend"};
+    static const char *const table[] = {"window", "twiddle", "mel_start", "mel_bin",  "mel_weight",
+                                        "dct",    "mean",    "inv_std",   "frontend", "map"};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(name, table[i]) == 0) return true;
     return false;

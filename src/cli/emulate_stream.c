@@ -130,8 +130,7 @@ void th_session_inference(th_session *s, const th_emulation *e)
     th_session_memory(s, e);
 }
 
-/* The measuring firmware on a short feed: where the instructions of an inference go. */
-static th_err layers_json(th_session *s, char mode, th_span feed, th_why *why)
+th_err th_session_layers(th_session *s, char mode, th_span feed, th_why *why)
 {
     const th_plan *plan = s->t.plan;
     th_emulation e;
@@ -187,7 +186,7 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
     th_emulation_free(&e);
     /* in a folder once is enough: every recording runs the same layers */
     if (s->file && json_object_get(s->out, "instructions_by_layer")) return err;
-    return err || feed.n < least ? err : layers_json(s, TH_EMULATE_STREAM, (th_span){feed.p, least}, why);
+    return err || feed.n < least ? err : th_session_layers(s, TH_EMULATE_STREAM, (th_span){feed.p, least}, why);
 }
 
 th_err th_session_stream(th_session *s, const char *wav, th_why *why)
@@ -296,7 +295,7 @@ th_err th_session_sets(th_session *s, const char *name, th_span sets, const char
     if (!err && out) err = th_file_write(out, (th_span){e.out, e.n_out}, why);
     th_emulation_free(&e);
     if (err || !*s->fw.profile_elf) return err;
-    return layers_json(s, TH_EMULATE_RAW, (th_span){sets.p, one}, why);
+    return th_session_layers(s, TH_EMULATE_RAW, (th_span){sets.p, one}, why);
 }
 
 th_err th_session_raw(th_session *s, const char *in, const char *out, th_why *why)

@@ -62,6 +62,19 @@ static th_err open_sensor(th_target *t, th_why *why)
     return TH_OK;
 }
 
+/* A camera, for a card that tells pictures apart; a float network takes tensors only. */
+static th_err open_eye(th_target *t, th_why *why)
+{
+    const th_card *c = t->card;
+    const th_graph *g = &t->model->graphs[0];
+    const th_task *task = th_task_find(c->task);
+    if ((*c->task && (!task || task->input != TH_IN_PICTURE)) || c->n_values || c->scores || !c->n_labels) return TH_OK;
+    if (!th_eye_fits(g) || g->tensors[g->inputs[0]].type != TH_S8) return TH_OK;
+    TH_TRY(th_eye_make(g, c->pixel_lo, c->pixel_hi, c->labels, c->n_labels, &t->eye, why));
+    t->has_eye = true;
+    return TH_OK;
+}
+
 static th_err open_card(th_target *t, th_why *why)
 {
     if (!th_model_metadata(t->model, TH_CARD_METADATA).p) return TH_OK;
@@ -69,6 +82,7 @@ static th_err open_card(th_target *t, th_why *why)
     if (!t->card) return th_why_set(why, TH_ENOMEM, "out of memory");
     TH_TRY(th_card_from(t->model, t->card, why));
     t->has_card = true;
+    TH_TRY(open_eye(t, why));
     return open_sensor(t, why);
 }
 
@@ -84,6 +98,7 @@ static th_err open_inside(th_target *t, th_why *why)
     if (!err) err = open_card(t, &inner);
     if (t->has_pipe) t->app.sound = &t->pipe;
     if (t->has_sensor) t->app.sensor = &t->sensor;
+    if (t->has_eye) t->app.camera = &t->eye;
     if (!err) err = th_target_plan(t, isa_of(t->board), &inner);
     return err ? th_why_set(why, err, "%s: %s", t->path, inner.err ? inner.text : th_err_text(err)) : TH_OK;
 }

@@ -20,7 +20,9 @@ typedef struct th_target {
     th_card *card;
     th_sensor sensor; /* has_sensor: of a card that says how to watch one */
     bool has_sensor;
-    th_app app; /* sound or sensor, where there is one */
+    th_eye eye; /* has_eye: of a card of pictures, of an int8 network */
+    bool has_eye;
+    th_app app; /* sound, sensor or camera, where there is one */
     const th_board *board;
 } th_target;
 

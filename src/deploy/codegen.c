@@ -56,8 +56,9 @@ static void write_model_h(const th_plan *plan, const th_app *app, th_writer *w)
                   "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
                   "#define MODEL_AUDIO %d /* 1: model_audio.h has the features, labels and detector */\n"
                   "#define MODEL_SENSOR %d /* 1: model_sensor.h has the features and labels */\n"
+                  "#define MODEL_CAMERA %d /* 1: model_camera.h has the labels, and takes a camera's rows */\n"
                   "#define MODEL_ARENA_BYTES %zu\n#define MODEL_STEPS %d\n",
-                  app && app->sound, app && app->sensor, plan->own_bytes, (int)g->n_nodes);
+                  app && app->sound, app && app->sensor, app && app->camera, plan->own_bytes, (int)g->n_nodes);
     list_io(w, g, "INPUT", g->inputs, g->n_inputs);
     list_io(w, g, "OUTPUT", g->outputs, g->n_outputs);
     th_writer_add(w,
@@ -567,6 +568,7 @@ static th_err finish(const th_plan *plan, const th_app *app, th_code *code, th_w
         TH_TRY(th_embed_add(&code->ring, "dsp/listener.h", why));
     }
     if (app && app->sensor) TH_TRY(th_code_sensor(plan, app->sensor, code, why));
+    if (app && app->camera) TH_TRY(th_code_camera(plan, app->camera, code, why));
     TH_TRY(th_code_selftest(plan, code, why));
     return writers_ok(code, why);
 }

@@ -2,7 +2,7 @@
  * const, a static arena, and for a keyword model the front end's tables, labels and settings.
  *
  *   model.h model.c               the network
- *   model_audio.h model_audio.c, or model_sensor.h model_sensor.c   around it; only with a th_app
+ *   model_audio.h model_audio.c   around it; only with a th_app (or model_sensor, model_camera)
  *   main_selftest.c               the network's outputs as the host computed them: exit 0 when equal
  *
  * Several models: th_code_make_cascade.

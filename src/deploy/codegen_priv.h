@@ -40,6 +40,9 @@ TH_NODISCARD th_err th_code_audio(const th_plan *plan, const th_pipeline *pipe, 
 /* codegen_sensor.c: model_sensor.h and model_sensor.c. */
 TH_NODISCARD th_err th_code_sensor(const th_plan *plan, const th_sensor *sensor, th_code *code, th_why *why);
 
+/* codegen_camera.c: model_camera.h and model_camera.c. */
+TH_NODISCARD th_err th_code_camera(const th_plan *plan, const th_eye *eye, th_code *code, th_why *why);
+
 /* Has the network a memory from one run to the next? */
 int th_code_has_state(const th_plan *plan);
 

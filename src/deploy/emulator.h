@@ -31,12 +31,19 @@ typedef struct th_emulation {
 TH_NODISCARD th_err th_emulator_tools(const th_board *board, th_why *why);
 
 /* The letters that device/main.c knows. */
-enum { TH_EMULATE_STREAM = 's', TH_EMULATE_CLIPS = 'c', TH_EMULATE_RAW = 'r', TH_EMULATE_WATCH = 'w' };
+enum {
+    TH_EMULATE_STREAM = 's',
+    TH_EMULATE_CLIPS = 'c',
+    TH_EMULATE_RAW = 'r',
+    TH_EMULATE_WATCH = 'w',
+    TH_EMULATE_PICTURES = 'p'
+};
 
 /* Runs to the end of the feed.
  *
- *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples), _RAW (feed: input tensors) or _WATCH (feed: rows
- *              of float32; out: the network's answer to each window)
+ *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples), _RAW (feed: input tensors), _WATCH (feed: rows of
+ *              float32; out: the network's answer to each window) or _PICTURES (feed: frames of a camera; a
+ *              detection has the number of its frame as time)
  *   count      false: instructions are not counted, which is several times as fast
  *   on_detect  sees each detection when it happens; may be NULL
  *   e          free with th_emulation_free, also after an error

@@ -25,6 +25,32 @@ static void write_round(th_writer *w)
                      "`model1_audio.h` when\nit is a keyword model.\n");
 }
 
+/* How a camera's rows get in. */
+static void write_camera_usage(th_writer *w, const th_code *code, const th_eye *eye)
+{
+    th_writer_add(w, "    #include \"model.h\"\n    #include \"model_camera.h\"\n\n"
+                     "    model_init();\n"
+                     "    for (;;) {\n"
+                     "        model_camera_start();                         /* a frame begins */\n"
+                     "        do read_row(line);                            /* MODEL_ROW_BYTES bytes, from above */\n"
+                     "        while (!model_camera_row(line));              /* 1: all that is needed is there */\n"
+                     "        if (!model_camera_answer(&label, &score)) {   /* int32_t, int32_t */\n"
+                     "            /* model_labels[label] is seen, score / 256 sure */\n"
+                     "        }\n    }\n\n");
+    th_writer_add(
+        w,
+        "The rows are those of an OV7675 (OV7670) at QQVGA, %d x %d pixels of RGB565, two bytes a pixel with the high\n"
+        "byte first, as the sensor sends them. The network looks at the %d x %d pixels in the middle. No frame is "
+        "kept: a\n"
+        "row may come from an interrupt or a DMA buffer and be overwritten after the call; rows that come while the\n"
+        "network runs must be thrown away, and the next frame begins with its first row. ",
+        (int)eye->pixels.w, (int)eye->pixels.h, (int)eye->crop.w, (int)eye->crop.h);
+    th_writer_add(w, "Labels: ");
+    for (int32_t i = 0; i < eye->n_labels; i++) th_writer_add(w, "%s%s", i ? ", " : "", eye->labels[i]);
+    th_writer_add(w, ".\nThe way from rows to the tensor takes %zu bytes of RAM beside the arena.\n",
+                  code->listener_bytes);
+}
+
 static void write_usage(th_writer *w, const th_code *code, const th_app *app)
 {
     if (app && app->sound) {
@@ -47,6 +73,8 @@ static void write_usage(th_writer *w, const th_code *code, const th_app *app)
                       "        if (model_watch(row, &seen, &changed) && changed) { /* seen.state, seen.score / 256 */ "
                       "}\n    }\n\nStreaming takes %zu bytes of RAM beside the arena.\n",
                       (int)app->sensor->block.n_axes, (double)app->sensor->block.rate_hz, code->listener_bytes);
+    } else if (app && app->camera) {
+        write_camera_usage(w, code, app->camera);
     } else {
         th_writer_add(w, "    #include \"model.h\"\n\n    model_init();\n"
                          "    /* fill model_input(0), MODEL_INPUT0_BYTES bytes */\n    if (model_invoke()) { /* a loop "
@@ -186,6 +214,28 @@ static th_err put_library(const th_folder *f, const th_app *app, th_why *why)
     return th_folder_put(f, "examples/listen/listen.ino", (th_span){sketch->bytes, sketch->size}, why);
 }
 
+/* How the library is used from a sketch. */
+static const char *sketch_step(const th_code *code, const th_app *app)
+{
+    if (app && app->sound)
+        return "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
+               "serial monitor shows what is heard.\n";
+    if (code->n_more)
+        return "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init and model_round.\n";
+    if (app && app->camera)
+        return "3. In a sketch, inside extern \"C\" { }: #include \"model.h\" and \"model_camera.h\"; then, for each "
+               "frame,\n   model_camera_start, model_camera_row with each of its rows, model_camera_answer. The "
+               "library "
+               "Arduino_OV767X\n   reads frames: Camera.begin(QQVGA, RGB565, 1); Camera.readFrame(bytes).\n";
+    return "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
+           "model_input, model_invoke, model_output.\n";
+}
+
+static const char *feed_of(const th_app *app)
+{
+    return app && app->camera ? "PICTURES" : app && app->sensor ? "ROWS" : "some.wav";
+}
+
 static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_code *code,
                                   const th_app *app, th_why *why)
 {
@@ -195,23 +245,18 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         "# Firmware for %s\n\n"
         "| | bytes |\n|---|---|\n| flash (code, weights, tables) | %lu |\n| RAM (arena, buffers, stack) | %lu |\n"
         "| of it arena | %lu |\n| of it stack | %lu |\n\n"
-        "`firmware.elf` is for the emulator: it reads sound and prints through a debugger's channel (semihosting),\n"
+        "`firmware.elf` is for the emulator: it reads its input and prints through a debugger's channel "
+        "(semihosting),\n"
         "which a board that runs alone does not have. Run it with\n\n"
-        "    thimble emulate PROJECT --board %s --feed some.wav\n\n"
+        "    thimble emulate PROJECT --board %s --feed %s\n\n"
         "## On a real board (not tested on hardware)\n\n"
         "This folder is at the same time a library for the Arduino IDE:\n\n"
         "1. Arduino IDE: Tools > Board > Boards Manager: install \"Arduino Mbed OS Nano Boards\".\n"
         "2. Copy this folder into your Arduino `libraries` folder (or zip it: Sketch > Include Library > Add .ZIP "
         "Library).\n",
         b->title, (unsigned long)fw->flash, (unsigned long)fw->ram_bound, (unsigned long)fw->arena,
-        (unsigned long)fw->stack, b->name);
-    th_writer_add(
-        &w, app && app->sound ? "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
-                                "serial monitor shows what is heard.\n"
-            : code->n_more    ? "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init "
-                                "and model_round.\n"
-                              : "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
-                                "model_input, model_invoke, model_output.\n");
+        (unsigned long)fw->stack, b->name, feed_of(app));
+    th_writer_add(&w, "%s", sketch_step(code, app));
     th_writer_add(
         &w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it "
             "uploads with\n"

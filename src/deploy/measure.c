@@ -8,7 +8,14 @@
 #include <string.h>
 
 /* Rough sizes for a computer without the compiler, rounded up from builds with gcc 12. */
-enum { AUDIO_ESTIMATE = 24000, DATA_ESTIMATE = 40, AUDIO_DATA_ESTIMATE = 3000, STACK_ESTIMATE = 512 };
+enum {
+    AUDIO_ESTIMATE = 24000,
+    CAMERA_ESTIMATE = 3000,
+    DATA_ESTIMATE = 40,
+    AUDIO_DATA_ESTIMATE = 3000,
+    CAMERA_DATA_ESTIMATE = 600,
+    STACK_ESTIMATE = 512
+};
 
 /* The operator with the most bytes of constants; -1: none has any. */
 static int32_t heaviest(const th_graph *g, size_t *bytes)
@@ -109,10 +116,15 @@ static th_err estimate(const th_plan *plan, const th_board *board, const th_code
     m->flash_model = (uint32_t)code->weight_bytes;
     TH_TRY(th_sizes_code(plan, board, &m->flash_code, &unknown, why));
     const bool audio = app && app->sound;
+    const bool camera = app && app->camera;
     if (audio) m->flash_code += AUDIO_ESTIMATE;
+    if (camera) m->flash_code += CAMERA_ESTIMATE;
     m->flash = m->flash_model + m->flash_code;
-    m->fixed =
-        (uint32_t)code->listener_bytes + (audio ? AUDIO_DATA_ESTIMATE : DATA_ESTIMATE) + th_sizes_bands_ram(plan);
+    m->fixed = (uint32_t)code->listener_bytes +
+               (audio    ? AUDIO_DATA_ESTIMATE
+                : camera ? CAMERA_DATA_ESTIMATE
+                         : DATA_ESTIMATE) +
+               th_sizes_bands_ram(plan);
     m->ram_bound = (uint32_t)m->arena + m->fixed + m->stack_bound;
     return TH_OK;
 }

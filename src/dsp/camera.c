@@ -11,7 +11,7 @@ static size_t rounded(size_t n)
 
 static int cfg_ok(const th_camera_cfg *c)
 {
-    const th_box *b = &c->crop;
+    const th_crop *b = &c->crop;
     if (!th_pixel_bytes(&c->pixels) || (c->c != 1 && c->c != 3)) return 0;
     if (c->to_h < 1 || c->to_w < 1 || c->to_h > TH_IMAGE_SIDE || c->to_w > TH_IMAGE_SIDE) return 0;
     if (b->top < 0 || b->left < 0 || b->h < 1 || b->w < 1) return 0;
@@ -111,4 +111,19 @@ void th_camera_frame(th_camera *k, const uint8_t *frame, int8_t *tensor)
         const th_pixel_lines l = th_pixel_find(&k->cfg.pixels, frame, y);
         take(k, &l, y);
     }
+}
+
+int32_t th_camera_gain(float scale)
+{
+    const float gain = scale * 16777216.0f + 0.5f;
+    return gain < 8388607.0f ? (int32_t)gain : INT32_C(8388607);
+}
+
+int32_t th_camera_best(const int8_t *scores, int32_t n, int32_t zero, int32_t gain, int32_t *score)
+{
+    int32_t best = 0;
+    for (int32_t i = 1; i < n; i++)
+        if (scores[i] >= scores[best]) best = i;
+    *score = scores[best] > zero ? ((scores[best] - zero) * gain) >> 16 : 0;
+    return best;
 }

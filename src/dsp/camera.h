@@ -15,7 +15,7 @@
 
 typedef struct th_camera_cfg {
     th_pixels pixels;      /* what the sensor sends */
-    th_box crop;           /* th_box_like(h, w, to_h, to_w): as much as fits without stretching */
+    th_crop crop;          /* th_crop_like(h, w, to_h, to_w): as much as fits without stretching */
     int32_t to_h, to_w, c; /* the tensor: c = 1 grey, 3 RGB */
     const int8_t *map;     /* [256] what each byte becomes (th_camera_map), constant; NULL: the byte minus 128 */
 } th_camera_cfg;
@@ -50,5 +50,16 @@ int32_t th_camera_row(th_camera *k, const uint8_t *line, const uint8_t *u, const
 
 /* A whole frame in memory. */
 void th_camera_frame(th_camera *k, const uint8_t *frame, int8_t *tensor);
+
+/* ---- the network's answer ---- */
+
+/* Scores of a network, int8 with this scale and zero, in whole numbers: ((q - zero) gain) / 65536 is 256 times the
+ * score.  gain = round(2^24 scale), at most 2^23 - 1, so that the product fits 32 bits: scales below 1/2, a soft-max
+ * has 1/256. */
+int32_t th_camera_gain(float scale);
+
+/* The label with the largest score [n], the last of equals as `thimble test` has it; *score: 256 times it, 0 for one
+ * below 0. */
+int32_t th_camera_best(const int8_t *scores, int32_t n, int32_t zero, int32_t gain, int32_t *score);
 
 #endif

@@ -30,22 +30,22 @@ typedef struct th_image {
 } th_image;
 
 /* A rectangle of pixels. */
-typedef struct th_box {
+typedef struct th_crop {
     int32_t top, left, h, w;
-} th_box;
+} th_crop;
 
 /* [h][w][c] without gaps */
 th_image th_image_of(const uint8_t *px, int32_t h, int32_t w, int32_t c);
 
 /* The box of h x w pixels in the middle of a picture of from_h x from_w; smaller where it does not fit.  An odd pixel
  * too many goes below or to the right. */
-th_box th_box_middle(int32_t from_h, int32_t from_w, int32_t h, int32_t w);
+th_crop th_crop_middle(int32_t from_h, int32_t from_w, int32_t h, int32_t w);
 
 /* The largest box in the middle with the proportions of to_h x to_w; sides rounded down, at least 1. */
-th_box th_box_like(int32_t from_h, int32_t from_w, int32_t to_h, int32_t to_w);
+th_crop th_crop_like(int32_t from_h, int32_t from_w, int32_t to_h, int32_t to_w);
 
 /* The part of a picture in a box: no byte is copied.  Errors: TH_ERANGE (the box is empty, or partly outside). */
-TH_NODISCARD th_err th_image_crop(const th_image *from, const th_box *box, th_image *part);
+TH_NODISCARD th_err th_image_crop(const th_image *from, const th_crop *box, th_image *part);
 
 typedef enum th_image_fit { TH_FIT_NEAREST = 0, TH_FIT_BILINEAR = 1, TH_FIT_AREA = 2 } th_image_fit;
 

@@ -13,9 +13,9 @@ static int32_t least(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-th_box th_box_middle(int32_t from_h, int32_t from_w, int32_t h, int32_t w)
+th_crop th_crop_middle(int32_t from_h, int32_t from_w, int32_t h, int32_t w)
 {
-    th_box b;
+    th_crop b;
     b.h = least(h, from_h);
     b.w = least(w, from_w);
     b.top = (from_h - b.h) / 2;
@@ -29,13 +29,13 @@ static int32_t within(int64_t n, int32_t most)
     return n < 1 ? 1 : n > most ? most : (int32_t)n;
 }
 
-th_box th_box_like(int32_t from_h, int32_t from_w, int32_t to_h, int32_t to_w)
+th_crop th_crop_like(int32_t from_h, int32_t from_w, int32_t to_h, int32_t to_w)
 {
     const int32_t h = within((int64_t)from_w * to_h / to_w, from_h), w = within((int64_t)from_h * to_w / to_h, from_w);
-    return th_box_middle(from_h, from_w, h, w);
+    return th_crop_middle(from_h, from_w, h, w);
 }
 
-th_err th_image_crop(const th_image *from, const th_box *b, th_image *part)
+th_err th_image_crop(const th_image *from, const th_crop *b, th_image *part)
 {
     if (b->top < 0 || b->left < 0 || b->h < 1 || b->w < 1) return TH_ERANGE;
     if (b->top > from->h - b->h || b->left > from->w - b->w) return TH_ERANGE;

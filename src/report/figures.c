@@ -22,6 +22,7 @@ void th_report_figures(const th_report *r, th_figures *f)
         .arena_bytes = th_json_num(e, "arena", r->plan && r->is_int8 ? (double)r->plan->arena_bytes : -1.0),
         .instr_inference = th_json_num(e, "instructions", -1.0),
         .instr_second = th_json_num(e, "instructions_per_second_audio", -1.0),
+        .instr_frame = th_json_num(e, "camera_instructions_per_frame", -1.0),
         .duty = th_json_num(e, "duty_cycle_estimate", -1.0),
         .latency_ms = th_json_num(e, "latency_ms_estimate", -1.0),
         .board = th_json_str(e, "board", NULL),

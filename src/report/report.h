@@ -41,9 +41,9 @@ typedef struct th_figures {
     double rmse, auc, f1;                                  /* of networks that give numbers; of anomalies */
     double test_clips;
     double flash_bytes, flash_limit, ram_bytes, ram_limit, stack_bytes, arena_bytes;
-    double instr_inference, instr_second; /* counted in the emulator */
-    double duty, latency_ms;              /* estimates for the board */
-    const char *board;                    /* "Arduino Nano 33 BLE Sense" */
+    double instr_inference, instr_second, instr_frame; /* counted in the emulator; of a frame of a camera */
+    double duty, latency_ms;                           /* estimates for the board */
+    const char *board;                                 /* "Arduino Nano 33 BLE Sense" */
 } th_figures;
 
 /* Reads everything there is; damaged files become a note, so that a report can always be made.

@@ -36,6 +36,10 @@ static void write_sums(th_html *h, const th_report *r)
         th_html_put(h, "; one second of listening, sound pictures included, takes ");
         th_html_count(h, (int64_t)f.instr_second);
     }
+    if (f.instr_frame >= 0.0) {
+        th_html_put(h, "; to bring one frame of the camera to the size of its picture takes ");
+        th_html_count(h, (int64_t)f.instr_frame);
+    }
     th_html_put(h, ". These are counted exactly, in an emulator.");
     if (f.duty >= 0.0)
         th_html_fmt(h,

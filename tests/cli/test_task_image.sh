@@ -39,8 +39,52 @@ exits "it is tested" 0 '"examples":(20|[0-9]+)'
 holds "bright and dark are told apart" sh -c "sed 's/.*\"int8\":{\"accuracy\":\([0-9.]*\).*/\1/' '$tmp/out' | awk '{exit !(\$1 > 0.9)}'"
 run test "$p" --data "$tmp/idx/t10k-images-idx3-ubyte" --json
 exits "a file is tested" 0 '"examples":20'
+# on the device: frames as a camera sends them, white and black, and pictures that become frames
+head -c 38400 /dev/zero >"$tmp/dark" && tr '\0' '\377' <"$tmp/dark" >"$tmp/bright" && cat "$tmp/dark" "$tmp/bright" "$tmp/bright" >"$tmp/frames"
+run data export "$tmp/pictures" --project "$p" --split test
+run deploy "$p" --as c --out "$tmp/c"
+exits "its C has a camera" 0
+holds "README.md says how rows get in" grep -q 'model_camera_row(line)' "$tmp/c/README.md"
+holds "its self test" make -s -C "$tmp/c" test
+if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
+	run emulate "$p" --feed "$tmp/frames"
+	exits "frames of a camera" 0 'device equals host +yes'
+	holds "the first is dark" grep -q '"frame":0,"file":"0","label":"0"' "$tmp/out"
+	holds "the second is bright" grep -q '"frame":1,"file":"1","label":"1"' "$tmp/out"
+	holds "and no more has changed" sh -c "[ \$(grep -c '\"frame\":' '$tmp/out') = 2 ]"
+	holds "a frame costs instructions" grep -qE 'instructions/frame +[1-9][0-9]+' "$tmp/out"
+	run emulate "$p" --feed "$tmp/pictures"
+	exits "pictures in a folder per label" 0 'accuracy on the device +(9[0-9]|100)\.[0-9] % of 20 pictures'
+	cp -r "$tmp/pictures" "$tmp/some" && echo no picture >"$tmp/some/0/bad.png" && mv "$tmp/some/1" "$tmp/some/9"
+	run emulate "$p" --feed "$tmp/some"
+	exits "a strange label and a bad file are left out" 0 'of 10 pictures'
+	holds "and are named" sh -c "grep -q 'bad.png' '$tmp/err' && grep -q '10 of 20 pictures have a label' '$tmp/err'"
+	run emulate "$p" --feed "$tmp/pictures/0"
+	exits "pictures without a label" 0 '"frame":0,"file":".*png","label":"0"'
+	run emulate "$p" --clips --board microbit
+	if [ $rc -eq 1 ] && grep -q 'does not fit' "$tmp/err"; then
+		skip "its test pictures on microbit" "it is too large"
+	else
+		exits "its test pictures on a board without a float unit" 0 'of 20 pictures'
+	fi
+	run emulate "$p" --clips --json --as package
+	exits "its test pictures, as a package" 0 '"camera_instructions_per_frame":[1-9].*"accuracy":(1.0|0.9).*"host_equal":true'
+	head -c 38401 "$tmp/frames" >"$tmp/cut"
+	run emulate "$p" --feed "$tmp/cut"
+	exits "a cut frame" 1 'must hold whole ones'
+	mkdir "$tmp/empty"
+	run emulate "$p" --feed "$tmp/empty"
+	exits "a folder without pictures" 1 'has no pictures'
+	cp "$tmp/cut" "$tmp/cut.png"
+	run emulate "$p" --feed "$tmp/cut.png"
+	exits "a picture that is none" 1 'cut.png'
+	run emulate "$p/model/float.tflite" --feed "$tmp/frames"
+	exits "a float network takes no frames" 2 'int8|--in'
+else
+	skip "frames of a camera on the board" "arm-none-eabi-gcc or qemu-system-arm is not here"
+fi
 run report "$p"
-exits "it has a report" 0
+exits "it has a report" 0 'instructions per frame|'
 
 # what is wrong is said
 mkdir -p "$tmp/bad/cat" && echo no picture >"$tmp/bad/cat/1.png"

@@ -74,7 +74,7 @@ static inline th_err pixel_prepare(const pixel_case *p, pixel_room *r)
     if (p->what == PIXEL_CAMERA) {
         th_camera_cfg cfg = {{TH_PIXEL_GREY, PIXEL_H, PIXEL_W, 0}, {0, 0, 0, 0}, PIXEL_TO, PIXEL_TO, p->c, NULL};
         cfg.pixels.kind = (th_pixel_kind)p->kind;
-        cfg.crop = th_box_like(PIXEL_H, PIXEL_W, PIXEL_TO, PIXEL_TO);
+        cfg.crop = th_crop_like(PIXEL_H, PIXEL_W, PIXEL_TO, PIXEL_TO);
         return th_camera_init(&r->camera, &cfg, &arena);
     }
     if (p->what == PIXEL_MICRO) {

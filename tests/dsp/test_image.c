@@ -160,9 +160,9 @@ static void test_crop(void **state)
     (void)state;
     picture p = random_picture(11, 17, 3, 3);
     const th_image from = th_image_of(p.px, 11, 17, 3);
-    const th_box boxes[] = {{0, 0, 11, 17}, {2, 3, 4, 5}, {10, 16, 1, 1}, {0, 5, 11, 1}};
+    const th_crop boxes[] = {{0, 0, 11, 17}, {2, 3, 4, 5}, {10, 16, 1, 1}, {0, 5, 11, 1}};
     for (size_t i = 0; i < sizeof boxes / sizeof boxes[0]; i++) {
-        const th_box b = boxes[i];
+        const th_crop b = boxes[i];
         uint8_t to[11 * 17 * 3];
         th_image part;
         assert_int_equal(th_image_crop(&from, &b, &part), TH_OK);
@@ -170,14 +170,14 @@ static void test_crop(void **state)
         for (int32_t y = 0; y < b.h; y++)
             assert_memory_equal(to + y * b.w * 3, p.px + ((b.top + y) * 17 + b.left) * 3, (size_t)b.w * 3);
     }
-    const th_box bad[] = {{0, 0, 12, 17}, {1, 0, 11, 17}, {0, 1, 11, 17}, {-1, 0, 2, 2}, {0, -1, 2, 2}, {0, 0, 0, 1}};
+    const th_crop bad[] = {{0, 0, 12, 17}, {1, 0, 11, 17}, {0, 1, 11, 17}, {-1, 0, 2, 2}, {0, -1, 2, 2}, {0, 0, 0, 1}};
     th_image part;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(th_image_crop(&from, &bad[i], &part), TH_ERANGE);
     free(p.px);
 }
 
-static void assert_box(th_box b, int32_t top, int32_t left, int32_t h, int32_t w)
+static void assert_box(th_crop b, int32_t top, int32_t left, int32_t h, int32_t w)
 {
     assert_int_equal(b.top, top);
     assert_int_equal(b.left, left);
@@ -188,14 +188,14 @@ static void assert_box(th_box b, int32_t top, int32_t left, int32_t h, int32_t w
 static void test_boxes(void **state)
 {
     (void)state;
-    assert_box(th_box_middle(120, 160, 96, 96), 12, 32, 96, 96);
-    assert_box(th_box_middle(5, 6, 2, 3), 1, 1, 2, 3);
-    assert_box(th_box_middle(5, 6, 9, 3), 0, 1, 5, 3);
-    assert_box(th_box_like(120, 160, 96, 96), 0, 20, 120, 120);
-    assert_box(th_box_like(160, 120, 96, 96), 20, 0, 120, 120);
-    assert_box(th_box_like(120, 160, 32, 96), 33, 0, 53, 160);
-    assert_box(th_box_like(1, 1, 7, 3), 0, 0, 1, 1);
-    assert_box(th_box_like(3, 1000, 1, 16384), 1, 0, 1, 1000);
+    assert_box(th_crop_middle(120, 160, 96, 96), 12, 32, 96, 96);
+    assert_box(th_crop_middle(5, 6, 2, 3), 1, 1, 2, 3);
+    assert_box(th_crop_middle(5, 6, 9, 3), 0, 1, 5, 3);
+    assert_box(th_crop_like(120, 160, 96, 96), 0, 20, 120, 120);
+    assert_box(th_crop_like(160, 120, 96, 96), 20, 0, 120, 120);
+    assert_box(th_crop_like(120, 160, 32, 96), 33, 0, 53, 160);
+    assert_box(th_crop_like(1, 1, 7, 3), 0, 0, 1, 1);
+    assert_box(th_crop_like(3, 1000, 1, 16384), 1, 0, 1, 1000);
 }
 
 /* ---- what cameras send ---- */
@@ -424,9 +424,9 @@ static void test_camera(void **state)
         for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
             th_camera_cfg cfg = {
                 {(th_pixel_kind)kind, 60, 80, 0}, {0, 0, 0, 0}, to[i][0], to[i][1], to[i][2], i % 2 ? map : NULL};
-            cfg.crop = i == 3   ? (th_box){59, 7, 1, 73}
-                       : i == 4 ? (th_box){1, 3, 50, 71}
-                                : th_box_like(60, 80, cfg.to_h, cfg.to_w);
+            cfg.crop = i == 3   ? (th_crop){59, 7, 1, 73}
+                       : i == 4 ? (th_crop){1, 3, 50, 71}
+                                : th_crop_like(60, 80, cfg.to_h, cfg.to_w);
             const size_t bytes = th_pixel_bytes(&cfg.pixels), mem = th_camera_mem(&cfg),
                          n = (size_t)(cfg.to_h * cfg.to_w * cfg.c);
             picture p = random_picture(1, (int32_t)bytes, 1, 7 + i);
