@@ -1,7 +1,9 @@
 /* thimble data import. */
 #include "cli/table.h"
+#include "base/text.h"
 #include "data/import.h"
 #include "data/task_import.h"
+#include "data/zip.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -59,7 +61,7 @@ static json_t *import_json(const th_import_report *r)
                      "by_speaker", r->has_lists || r->by_speaker, "problems", problems);
 }
 
-static th_err import_into(const th_args *a, const th_project *p, th_dataset *set, th_why *why)
+static th_err import_into(const th_args *a, const char *src, const th_project *p, th_dataset *set, th_why *why)
 {
     int64_t per_label, seed;
     TH_TRY(th_arg_int(a, "per-label", 1, 1000000, 0, &per_label, why));
@@ -70,11 +72,11 @@ static th_err import_into(const th_args *a, const th_project *p, th_dataset *set
                                .progress = on_progress};
     th_import_report r;
     th_tally t;
-    TH_TRY(th_import(p, set, th_word(a, 0, "."), &cfg, &r, why));
+    TH_TRY(th_import(p, set, src, &cfg, &r, why));
     th_err err = th_tally_make(p, set, &t, why);
     if (!err && th_arg(a, "labels")) err = th_project_save_labels(p, why);
     if (!err) {
-        print_import(&r, th_word(a, 0, "."));
+        print_import(&r, src);
         th_tally_print(p, &t);
         if (th_arg_on(a, "json")) err = th_tally_print_json(p, &t, import_json(&r), why);
     }
@@ -86,7 +88,7 @@ static th_err import_into(const th_args *a, const th_project *p, th_dataset *set
 }
 
 /* Projects of other things than sounds. */
-static th_err import_task(const th_args *a, th_project *p, th_dataset *set, th_why *why)
+static th_err import_task(const th_args *a, const char *src, th_project *p, th_dataset *set, th_why *why)
 {
     int64_t seed;
     th_task_import_report r;
@@ -95,9 +97,9 @@ static th_err import_task(const th_args *a, th_project *p, th_dataset *set, th_w
     const th_task_import_cfg cfg = {.device = th_arg(a, "device"),
                                     .hmac_key = th_arg(a, "hmac-key"),
                                     .split = {.val = 0.15, .test = 0.15, .seed = (uint64_t)seed}};
-    TH_TRY(th_task_import(p, set, th_word(a, 0, "."), &cfg, &r, why));
+    TH_TRY(th_task_import(p, set, src, &cfg, &r, why));
     if (th_arg(a, "labels") && !r.new_labels) TH_TRY(th_project_save_labels(p, why));
-    fprintf(stderr, "%s: %s\n", th_word(a, 0, "."), r.layout);
+    fprintf(stderr, "%s: %s\n", src, r.layout);
     if (r.bad) fprintf(stderr, "note: %zu files could not be used; the first: %s\n", r.bad, r.problem);
     if (r.new_settings) fprintf(stderr, "note: %s/%s has settings now that suit this data\n", p->dir, TH_FILE_INI);
     if (r.new_labels)
@@ -115,12 +117,11 @@ static th_err import_task(const th_args *a, th_project *p, th_dataset *set, th_w
                          why);
 }
 
-static th_err run_import(const th_args *a, th_why *why)
+static th_err import_from(const th_args *a, const char *src, th_why *why)
 {
     static th_project p;
     th_dataset *set;
     int lock;
-    th_interrupt_catch();
     TH_TRY(th_arg_project(a, &p, why));
     TH_TRY(take_labels(th_arg(a, "labels"), &p, why));
     const bool sound = th_project_task(&p)->input == TH_IN_SOUND;
@@ -128,10 +129,33 @@ static th_err run_import(const th_args *a, th_why *why)
         return th_why_set(why, TH_EUSAGE, "--device is for data that several devices recorded");
     TH_TRY(th_data_lock(&p, &lock, why));
     th_err err = th_dataset_load(&p, &set, why);
-    if (!err) err = sound ? import_into(a, &p, set, why) : import_task(a, &p, set, why);
+    if (!err) err = sound ? import_into(a, src, &p, set, why) : import_task(a, src, &p, set, why);
     th_dataset_free(set);
     th_lock_release(lock);
     return err;
+}
+
+/* An archive is unpacked into a folder of its name, which goes when all is in the project. */
+static th_err import_zip(const th_args *a, const char *zip, th_why *why)
+{
+    char temp[TH_PATH_BYTES], dir[TH_PATH_BYTES], stem[256], root[TH_PATH_BYTES];
+    const char *slash = strrchr(zip, '/'), *name = slash ? slash + 1 : zip;
+    snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - 4), name);
+    TH_TRY(th_dir_temp(temp, why));
+    th_err err = th_path_join(dir, temp, *stem ? stem : "zip", why);
+    if (!err) err = th_dir_make(dir, why);
+    if (!err) err = th_zip_unpack(zip, dir, root, why);
+    if (!err) err = import_from(a, root, why);
+    th_dir_remove(temp);
+    return err;
+}
+
+static th_err run_import(const th_args *a, th_why *why)
+{
+    const char *src = th_word(a, 0, ".");
+    const bool zip = th_text_ends(src, ".zip") && th_file_exists(src);
+    th_interrupt_catch();
+    return zip ? import_zip(a, src, why) : import_from(a, src, why);
 }
 
 static const th_opt import_opts[] = {
@@ -152,8 +176,8 @@ const th_cmd th_cmd_data_import = {
     .detail =
         "SRC has a folder per label (LABEL/FILE.wav or LABEL/SPEAKER/FILE.wav; WAV, FLAC, OGG, MP3 at any rate), or "
         "is\n"
-        "Speech Commands, Free Spoken Digit, arabic-speech-commands or Edge Impulse's. Words that are no label become "
-        "\"unknown\";\n"
+        "Speech Commands, Free Spoken Digit, arabic-speech-commands or Edge Impulse's. Words that are no label\n"
+        "become \"unknown\"; other tasks read signals, strokes and pictures (docs/data.md). A .zip is unpacked first.\n"
         "_background_noise_ becomes \"silence\". Run it again at any time: what is here already is skipped.\n\n"
         "Examples:\n  thimble data import ~/recordings --labels on,off\n  thimble data import speech_commands "
         "--project lights",

@@ -47,4 +47,36 @@ run data export "$tmp/no" --project "$tmp/a_activity" --format other
 exits "no such format" 2 'edge-impulse'
 run data export "$tmp/no" --project "$tmp/a_activity" --hmac-key k
 exits "a key for nothing" 2 'edge-impulse'
+
+# archives: a folder per label, with a folder around them
+if command -v python3 >/dev/null; then
+	python3 - "$tmp/moves" "$tmp" <<'EOF'
+import os, sys, zipfile
+src, to = sys.argv[1:]
+with zipfile.ZipFile(to + "/moves.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    for where, _, files in os.walk(src):
+        for f in files:
+            path = os.path.join(where, f)
+            z.write(path, "export/" + os.path.relpath(path, src))
+with zipfile.ZipFile(to + "/out.zip", "w") as z:
+    z.writestr("up/1.csv", "x,y\n1,2\n")
+    z.writestr("../../escaped", "x")
+with zipfile.ZipFile(to + "/bomb.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    for i in range(3):
+        z.writestr(f"up/{i}.csv", bytes(200 << 20))
+EOF
+	run new "$tmp/z" --task activity
+	run data import "$tmp/moves.zip" --project "$tmp/z"
+	exits "a zip comes in" 0 '12 imported'
+	run data import "$tmp/out.zip" --project "$tmp/z"
+	exits "a zip that leads out" 1 'leads out'
+	holds "writes nothing there" test ! -e "$tmp/../escaped"
+	run data import "$tmp/bomb.zip" --project "$tmp/z"
+	exits "a zip bomb" 1 '100 times'
+	head -c 500 "$tmp/moves.zip" >"$tmp/cut.zip"
+	run data import "$tmp/cut.zip" --project "$tmp/z"
+	exits "a zip that is cut off" 1 'cut off'
+else
+	skip "archives" "no python3 to make them"
+fi
 finish
