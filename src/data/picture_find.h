@@ -21,5 +21,6 @@ TH_NODISCARD th_err th_picture_give(th_picture_finding *f, const char *path, con
 /* The layouts: each gives away what it finds, and nothing where the folder is another. */
 TH_NODISCARD th_err th_pictures_edge(th_picture_finding *f, const char *dir, th_why *why);  /* Edge Impulse */
 TH_NODISCARD th_err th_pictures_array(th_picture_finding *f, const char *dir, th_why *why); /* X.npy, X.idx */
+TH_NODISCARD th_err th_pictures_coco(th_picture_finding *f, const char *dir, th_why *why);  /* COCO */
 
 #endif

@@ -165,7 +165,8 @@ th_err th_pictures_find(const char *dir, th_picture_take *take, void *ctx, const
     bool parts = false;
     th_split split;
     if (!th_dir_exists(dir)) return th_why_set(why, TH_ENOENT, "there is no folder %s", dir);
-    TH_TRY(th_pictures_edge(&f, dir, why));
+    TH_TRY(th_pictures_coco(&f, dir, why));
+    if (!f.n) TH_TRY(th_pictures_edge(&f, dir, why));
     if (!f.n) TH_TRY(th_pictures_array(&f, dir, why));
     *layout = f.layout;
     if (f.n) return TH_OK;
