@@ -1,6 +1,7 @@
 /* Rows of a sensor through the emulated board, and through the same loop here. */
 #include "cli/emulate.h"
 
+#include "base/text.h"
 #include "data/layout.h"
 #include "evaluate/watch.h"
 
@@ -101,6 +102,20 @@ static th_err run(th_session *s, const rows *all, th_why *why)
     return err;
 }
 
+/* A file of no layout: a line of channel names, a line a row. */
+static th_err read_plain(const char *path, const th_layout_cfg *cfg, rows *all, th_why *why)
+{
+    char name[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    const char *slash = strrchr(path, '/');
+    th_text_fmt(name, sizeof name, "feed/%s", slash ? slash + 1 : path); /* in place of a label's folder */
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    const th_err err = th_layout_plain.parse((th_span){bytes, n}, name, cfg, take, all, why);
+    free(bytes);
+    return err;
+}
+
 th_err th_session_watch(th_session *s, const char *path, th_why *why)
 {
     const th_card *card = s->t.card;
@@ -108,7 +123,12 @@ th_err th_session_watch(th_session *s, const char *path, th_why *why)
         .rate_hz = (double)card->recipe.rate_hz, .pause_ms = card->recipe.pause_ms, .device = card->device};
     th_layout_report report;
     rows all = {.axes = card->axes};
-    th_err err = th_layout_read(th_task_find(card->task), path, &cfg, take, &all, &report, why);
+    th_why inner = {0};
+    th_err err = th_layout_read(th_task_find(card->task), path, &cfg, take, &all, &report, &inner);
+    if (err == TH_ENOENT && th_file_exists(path) && th_text_ends(path, ".csv"))
+        err = read_plain(path, &cfg, &all, why);
+    else if (err)
+        (void)th_why_set(why, err, "%s", inner.text);
     if (!err) err = run(s, &all, why);
     free(all.x);
     return err;

@@ -39,6 +39,23 @@ run test "$p" --data "$data" --json
 exits "a folder is tested" 0 '"int8":.*"examples":156'
 run report "$p"
 exits "it has a report" 0
+holds "features are kept" test -s "$p/cache/train.kept"
+run deploy "$p" --as c --out "$tmp/c"
+exits "it becomes C" 0
+holds "whose outputs are those of here" sh -c "make -C '$tmp/c' test >/dev/null 2>&1"
+holds "with the sensor around it" grep -q 'MODEL_AXES 2' "$tmp/c/model_sensor.h"
+if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/dev/null; then
+	skip "boards" "arm-none-eabi-gcc or qemu-system-arm is not here"
+else
+	run emulate "$p" --feed "$data/fast/1/1.csv" --json
+	exits "it runs on the board" 0 '"label":"fast".*"host_equal":true'
+	holds "a recording of 4 s has 13 windows" grep -q '"windows":13' "$tmp/out"
+	run emulate "$p" --feed "$tmp/none.csv"
+	exits "no such feed" 1 'there is no file'
+	printf 'x,y,z\n1,2,3\n' >"$tmp/three.csv"
+	run emulate "$p" --feed "$tmp/three.csv"
+	exits "rows of another sensor" 1 'three.csv has 3 channels .x,y,z., the model watches 2'
+fi
 sed 's/^blocks = .*/blocks = stats mean sd; spectral 8 bands/; s/^preset = .*/preset = forest/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
 run train "$p"
 exits "features and a classic learner" 0 'forest|float.tflite'
