@@ -44,23 +44,20 @@ static bool read_id(const json_t *entry, const char *key, int64_t *id)
     return json_is_integer(v);
 }
 
-/* A list by its name, with room for its entries. */
-static th_err read_list(const parser *p, const json_t *root, const char *key, size_t size, const json_t **list,
-                        void *entries, size_t *n)
+/* A list by its name, which has entries. */
+static th_err read_list(const parser *p, const json_t *root, const char *key, const json_t **list, size_t *n)
 {
-    void *room;
     *list = json_object_get(root, key);
     *n = json_array_size(*list);
-    if (!*n) return th_why_set(p->why, TH_EFORMAT, "%s has no list of %s", p->name, key);
-    room = calloc(*n, size);
-    memcpy(entries, &room, sizeof room);
-    return room ? TH_OK : no_memory(p);
+    return *n ? TH_OK : th_why_set(p->why, TH_EFORMAT, "%s has no list of %s", p->name, key);
 }
 
 static th_err read_categories(parser *p, const json_t *root)
 {
     const json_t *list;
-    TH_TRY(read_list(p, root, "categories", sizeof *p->category, &list, &p->category, &p->n_categories));
+    TH_TRY(read_list(p, root, "categories", &list, &p->n_categories));
+    p->category = calloc(p->n_categories, sizeof *p->category);
+    if (!p->category) return no_memory(p);
     for (size_t i = 0; i < p->n_categories; i++) {
         const json_t *e = json_array_get(list, i);
         category *k = &p->category[i];
@@ -77,7 +74,9 @@ static th_err read_images(const parser *p, const json_t *root)
 {
     const json_t *list;
     th_coco *c = p->c;
-    TH_TRY(read_list(p, root, "images", sizeof *c->picture, &list, &c->picture, &c->n));
+    TH_TRY(read_list(p, root, "images", &list, &c->n));
+    c->picture = calloc(c->n, sizeof *c->picture);
+    if (!c->picture) return no_memory(p);
     for (size_t i = 0; i < c->n; i++) {
         const json_t *e = json_array_get(list, i);
         const json_int_t w = json_integer_value(json_object_get(e, "width")),

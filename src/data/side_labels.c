@@ -33,13 +33,21 @@ static th_err no_memory(th_why *why)
 
 /* ---- rows ---- */
 
+/* A text of our own that others only read. */
+static void free_text(const char *text)
+{
+    void *p;
+    memcpy(&p, &text, sizeof p);
+    free(p);
+}
+
 static void free_row(th_side_row *r)
 {
-    for (size_t i = 0; i < r->n_segments; i++) free((void *)(uintptr_t)r->segments[i].label);
-    for (size_t i = 0; i < r->n_boxes; i++) free((void *)(uintptr_t)r->boxes[i].label);
+    for (size_t i = 0; i < r->n_segments; i++) free_text(r->segments[i].label);
+    for (size_t i = 0; i < r->n_boxes; i++) free_text(r->boxes[i].label);
     free(r->segments);
     free(r->boxes);
-    free(r->path);
+    free_text(r->path);
     free(r->label);
     free(r->labels);
     free(r->subject);
@@ -305,7 +313,7 @@ size_t th_side_labels_count(const th_side_labels *l)
 
 const th_side_row *th_side_labels_find(const th_side_labels *l, const char *path)
 {
-    const th_side_row want = {.path = (char *)(uintptr_t)path};
+    const th_side_row want = {.path = path};
     return l && l->n ? bsearch(&want, l->row, l->n, sizeof want, by_path) : NULL;
 }
 

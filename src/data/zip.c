@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "data/project.h"
 
+#define ZLIB_CONST
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -115,9 +116,8 @@ static th_err next_entry(archive *a, entry *e)
 
 static bool inflate_all(th_span from, uint8_t *to, size_t n)
 {
-    z_stream z = {.avail_in = (uInt)from.n, .next_out = to, .avail_out = (uInt)n};
+    z_stream z = {.next_in = from.p, .avail_in = (uInt)from.n, .next_out = to, .avail_out = (uInt)n};
     uint8_t none = 0;
-    z.next_in = (Bytef *)(uintptr_t)from.p;
     if (!n) z.next_out = &none;
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK) return false;
     const int end = inflate(&z, Z_FINISH);
@@ -167,7 +167,8 @@ th_err th_zip_read(th_span zip, const char *name, th_zip_take *take, void *ctx, 
 static th_err write_file(void *ctx, const char *path, th_span bytes, th_why *why)
 {
     char whole[TH_PATH_BYTES], folder[TH_PATH_BYTES];
-    TH_TRY(th_path_join(whole, ctx, path, why));
+    const char *const *dir = ctx;
+    TH_TRY(th_path_join(whole, *dir, path, why));
     th_text_fmt(folder, sizeof folder, "%.*s", (int)(strrchr(whole, '/') - whole), whole);
     TH_TRY(th_dir_make(folder, why));
     return th_file_write_unsynced(whole, bytes, why);
@@ -195,7 +196,7 @@ th_err th_zip_unpack(const char *path, const char *dir, char root[TH_PATH_BYTES]
     uint8_t *bytes;
     size_t n;
     TH_TRY(th_file_read(path, (size_t)4 << 30, &bytes, &n, why));
-    th_err err = th_zip_read((th_span){bytes, n}, path, write_file, (void *)(uintptr_t)dir, why);
+    th_err err = th_zip_read((th_span){bytes, n}, path, write_file, &dir, why);
     free(bytes);
     th_text_fmt(root, TH_PATH_BYTES, "%s", dir);
     while (!err && go_inside(root)) {
