@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,16 @@ double th_memory_peak_mb(void)
 {
     struct rusage u;
     return getrusage(RUSAGE_SELF, &u) ? 0 : (double)u.ru_maxrss / 1024;
+}
+
+void th_memory_large(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), skip = (page - (uintptr_t)p % page) % page;
+    if (n > skip) (void)madvise((char *)p + skip, n - skip, MADV_HUGEPAGE);
+#else
+    (void)p, (void)n;
+#endif
 }
 
 /* The one mutable global of the project: a signal handler can reach nothing else. */

@@ -12,6 +12,9 @@ double th_clock_s(void);
 double th_thread_clock_s(void);
 /* Most memory that this process has had at once, in MB of 2^20 bytes; 0 when the system does not say. */
 double th_memory_peak_mb(void);
+/* Asks for large pages under the n bytes at p, so that fewer addresses must be looked up.  Only a wish: nothing else
+ * changes, and where the system has no such pages nothing at all. */
+void th_memory_large(void *p, size_t n);
 
 /* From now on SIGINT and SIGTERM set a flag; a second SIGINT ends the program at once. */
 void th_interrupt_catch(void);

@@ -1,6 +1,7 @@
 /* A net's memory, its first weights, and its parameters as others see them. */
 #include "train/net.h"
 
+#include "os/run.h"
 #include "train/stages.h"
 
 #include <math.h>
@@ -82,6 +83,7 @@ th_err th_net_new(const th_spec *spec, const th_net_options *o, th_net **out, th
         return th_why_set(why, TH_ENOMEM, "training needs %zu MB of memory; take a smaller batch in thimble.ini",
                           bytes >> 20);
     }
+    th_memory_large(net->memory, bytes);
     memset(net->memory, 0, bytes);
     (void)lay_out(net, net->memory);
     net->w = net->params;
