@@ -34,6 +34,9 @@ size_t th_depthwise_room(const th_conv_shape *g)
                   x_w = g->in_w + beyond(g->in_w, g->out_w, g->k_w, g->stride_w, g->dil_w, g->left),
                   dz_h = g->out_h + 2 * (g->k_h - 1) * g->dil_h, dz_w = g->out_w + 2 * (g->k_w - 1) * g->dil_w;
     const size_t planes = ((size_t)x_h * (size_t)x_w + (size_t)dz_h * (size_t)dz_w) * TH_MOST_LANES;
-    const size_t all = (size_t)g->in_h * (size_t)g->in_w * (size_t)g->in_s; /* of the plain table */
-    return planes > all ? planes : all;
+    const size_t all = (size_t)g->in_h * (size_t)g->in_w * (size_t)g->in_s;            /* of the plain table */
+    const size_t x_rows = 5, dz_rows = 2 * (TH_DEPTHWISE_BAND / (size_t)g->out_w + 3), /* kernels_depthwise_3x3.h */
+        rings = (x_rows * ((size_t)g->in_w + 4) + dz_rows * ((size_t)g->out_w + 4)) * TH_MOST_LANES;
+    const size_t most = planes > rings ? planes : rings;
+    return most > all ? most : all;
 }

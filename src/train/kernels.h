@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TH_MOST_LANES 16 /* of any table */
+#define TH_MOST_LANES     16 /* of any table */
+#define TH_DEPTHWISE_BAND 160 /* windows whose share of a depthwise layer's gradients is summed up at once, about */
 
 /* A convolution or depthwise layer; of the latter in_s == out_s. */
 typedef struct th_conv_shape {
@@ -44,6 +45,7 @@ typedef struct th_read {
     const uint8_t *mask; /* [h][w][s] 0 or 1 (dropout), or NULL */
     float scale;         /* 1 / (1 - dropout) */
     int32_t relu;
+    int32_t next; /* 1: the next sample to be read lies behind this one, -1: before it, 0: who knows */
 } th_read;
 
 /* A stage's own gradient on reading: dz = da*dy + db*z + dc; z NULL: dz = dy. */

@@ -41,7 +41,8 @@ static th_read reading_of(const th_net *net, const th_net_member *m, const th_st
                      .b = m->b + st->c,
                      .mask = drop ? st->mask + at : NULL,
                      .scale = 256.0f / (256.0f - (float)st->drop),
-                     .relu = st->layer.act == TH_LAYER_ACT_RELU};
+                     .relu = st->layer.act == TH_LAYER_ACT_RELU,
+                     .next = m->down ? -1 : 1};
 }
 
 /* Factor of dropout at value e of sample n's output. */
