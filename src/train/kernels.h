@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TH_MOST_LANES     16 /* of any table */
+#define TH_MOST_LANES     16  /* of any table */
 #define TH_DEPTHWISE_BAND 160 /* windows whose share of a depthwise layer's gradients is summed up at once, about */
 
 /* A convolution or depthwise layer; of the latter in_s == out_s. */
