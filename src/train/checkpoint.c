@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION     2u
+#define VERSION     3u /* of the form, and of the order of parameters in it */
 #define HEAD_BYTES  48u
 #define EPOCH_BYTES (8u + 8u * TH_N_METRICS)
 
@@ -89,15 +89,18 @@ th_err th_checkpoint_save(const th_train_state *s, const char *path, bool synced
 
 static th_err damaged(const char *path, th_why *why)
 {
-    return th_why_set(why, TH_EFORMAT, "%s is damaged or no checkpoint of this version; train again without --resume",
-                      path);
+    return th_why_set(why, TH_EFORMAT, "%s is damaged or no checkpoint; train again without --resume", path);
 }
 
 static th_err load_bytes(th_train_state *s, const char *path, th_span in, th_why *why)
 {
-    if (!th_span_has(in, 0, HEAD_BYTES + 8) || memcmp(in.p, "THCK", 4) != 0 || th_le32(in.p + 4) != VERSION ||
-        th_fnv1a(TH_FNV1A_START, (th_span){in.p, in.n - 8}) != th_le64(in.p + in.n - 8))
-        return damaged(path, why);
+    if (!th_span_has(in, 0, HEAD_BYTES + 8) || memcmp(in.p, "THCK", 4) != 0) return damaged(path, why);
+    if (th_le32(in.p + 4) != VERSION)
+        return th_why_set(why, TH_EFORMAT,
+                          "%s was saved by another version of thimble (form %lu, this one goes on from form %lu only); "
+                          "train again without --resume",
+                          path, (unsigned long)th_le32(in.p + 4), (unsigned long)VERSION);
+    if (th_fnv1a(TH_FNV1A_START, (th_span){in.p, in.n - 8}) != th_le64(in.p + in.n - 8)) return damaged(path, why);
     const uint32_t n_epochs = th_le32(in.p + 44);
     if (th_le64(in.p + 8) != s->job || th_le64(in.p + 16) != s->n_params || th_le64(in.p + 24) != s->n_channels ||
         n_epochs > (uint32_t)s->max_epochs)

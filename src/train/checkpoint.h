@@ -25,7 +25,8 @@ typedef struct th_train_state {
 TH_NODISCARD th_err th_checkpoint_save(const th_train_state *s, const char *path, bool synced, th_why *why);
 
 /* Fills s, whose sizes, arrays and job are set.
- * Errors: TH_ENOENT, TH_EFORMAT (damaged), TH_EUSAGE (of another job); texts say what to do. */
+ * Errors: TH_ENOENT, TH_EFORMAT (damaged, or saved by another version), TH_EUSAGE (of another job); texts say what to
+ * do. */
 TH_NODISCARD th_err th_checkpoint_load(th_train_state *s, const char *path, th_why *why);
 
 #endif

@@ -17,7 +17,7 @@
 #elif defined(__clang__)
 #define UNROLL _Pragma("unroll")
 #else
-#define UNROLL _Pragma("GCC unroll 24")
+#define UNROLL _Pragma("GCC unroll 16")
 #endif
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))

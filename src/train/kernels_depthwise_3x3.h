@@ -2,10 +2,9 @@
  * kernels_depthwise.h.
  *
  * Only the rows of x and of dz are kept that windows still see, each between zeros: they stay in the first cache
- * whatever the picture's height.  A tile is np windows side by side; every column of three values is loaded once and
- * serves all windows that see it.  Backwards some rows of dz are made and their share of the weights' gradient is
- * summed up; then the rows of the input that no later row of dz reaches are finished, while their z is still in the
- * first cache. */
+ * whatever the picture's height.  A tile is np windows side by side, one tap after another: np sums that do not wait
+ * for each other.  Backwards some rows of dz are made and their share of the weights' gradient is summed up; then the
+ * rows of the input that no later row of dz reaches are finished, while their z is still in the first cache. */
 #ifndef TH_TRAIN_KERNELS_DEPTHWISE_3X3_H
 #define TH_TRAIN_KERNELS_DEPTHWISE_3X3_H
 
@@ -60,21 +59,16 @@ INLINE int32_t ring_read(const th_conv_shape *g, const th_read *from, size_t ch,
     return have;
 }
 
-/* acc[i] = window i of three rows, `stride` columns apart: a constant, like np */
+/* acc[i] = window i of three rows, `stride` columns apart: a constant, like np, so that all addresses are three
+ * pointers and distances that the compiler knows.  Loading each column once for all windows that see it is slower: its
+ * multiply-adds wait for one another. */
 INLINE void three_windows(int np, int stride, const v wv[9], const float *const row[3], v acc[ROW_TILE])
 {
-    UNROLL for (int j = 0; j < (np - 1) * stride + 3; j++)
+    UNROLL for (int i = 0; i < np; i++) acc[i] = ld(row[0] + i * stride * LANES) * wv[0];
+    UNROLL for (int k = 1; k < 9; k++)
     {
-        UNROLL for (int kr = 0; kr < 3; kr++)
-        {
-            const v x = ld(row[kr] + j * LANES);
-            UNROLL for (int k = 2; k >= 0; k--)
-            {
-                const int i = (j - k) / stride;
-                if (j < k || (j - k) % stride != 0 || i >= np) continue;
-                acc[i] = k == 0 && kr == 0 ? x * wv[0] : v_fma(x, wv[3 * kr + k], acc[i]);
-            }
-        }
+        UNROLL for (int i = 0; i < np; i++) acc[i] =
+            v_fma(ld(row[k / 3] + (k % 3 + i * stride) * LANES), wv[k], acc[i]);
     }
 }
 
@@ -106,34 +100,19 @@ INLINE void three_forward(const th_conv_shape *g, const th_read *from, const flo
 
 /* ---- backward ---- */
 
-/* gw += the share of np windows */
-INLINE void three_weights(int np, int stride, const float *const row[3], const float *dz, v acc[9])
+/* gw += the share of a row of n windows */
+INLINE void three_weights(const float *const row[3], int32_t n, int stride, const float *dz, v acc[9])
 {
-    v d[ROW_TILE];
-    UNROLL for (int i = 0; i < np; i++) d[i] = ld(dz + i * LANES);
-    UNROLL for (int j = 0; j < (np - 1) * stride + 3; j++)
-    {
-        const v a = ld(row[0] + j * LANES), b = ld(row[1] + j * LANES), c = ld(row[2] + j * LANES);
+    const float *x0 = row[0], *x1 = row[1], *x2 = row[2];
+    for (int32_t c = 0; c < n; c++, x0 += stride * LANES, x1 += stride * LANES, x2 += stride * LANES, dz += LANES) {
+        const v d = ld(dz);
         UNROLL for (int k = 0; k < 3; k++)
         {
-            const int i = (j - k) / stride;
-            if (j < k || (j - k) % stride != 0 || i >= np) continue;
-            acc[k] = v_fma(a, d[i], acc[k]);
-            acc[3 + k] = v_fma(b, d[i], acc[3 + k]);
-            acc[6 + k] = v_fma(c, d[i], acc[6 + k]);
+            acc[k] = v_fma(ld(x0 + k * LANES), d, acc[k]);
+            acc[3 + k] = v_fma(ld(x1 + k * LANES), d, acc[3 + k]);
+            acc[6 + k] = v_fma(ld(x2 + k * LANES), d, acc[6 + k]);
         }
     }
-}
-
-INLINE void three_weights_row(const float *row[3], int32_t n, int stride, const float *dz, v acc[9])
-{
-#define THREE_WEIGHTS(np)                                                                                              \
-    {                                                                                                                  \
-        three_weights(np, stride, row, dz, acc);                                                                       \
-        UNROLL for (int k = 0; k < 3; k++) row[k] += (np)*stride * LANES;                                              \
-        dz += (np)*LANES;                                                                                              \
-    }
-    FOR_PIXELS(n, THREE_WEIGHTS);
 }
 
 /* dy of input row i at stride 1: windows over dz with the weights wv turned round. */
@@ -205,9 +184,11 @@ INLINE void three_inputs_2(const th_conv_shape *g, const v wv[9], const ring *dz
 }
 
 /* Input rows from i to i_end; returns i_end. */
-INLINE int32_t three_inputs(const th_conv_shape *g, const v wv[9], const ring *dz, int32_t i, int32_t i_end,
+INLINE int32_t three_inputs(const th_conv_shape *g, const float *w, const ring *dz, int32_t i, int32_t i_end,
                             const dw_back *o, v *sum, v *dot, int stride)
 {
+    v wv[9];
+    UNROLL for (int k = 0; k < 9; k++) wv[k] = ld(w + (size_t)((stride == 1 ? 8 - k : k) * g->in_s));
     for (; i < i_end; i++) {
         if (stride == 1)
             three_inputs_1(g, wv, dz, i, o, sum, dot);
@@ -229,7 +210,7 @@ INLINE int32_t three_band(const th_conv_shape *g, const th_read *from, const th_
         float *const d = ring_row(dz, r);
         have = ring_read(g, from, ch, r, have, x, row);
         dz_row(back, ch, r, g->out_w, s, d, dw_next(from, g->out_h, g->out_w, g->out_s));
-        if (gw) three_weights_row(row, g->out_w, stride, d, acc);
+        if (gw) three_weights(row, g->out_w, stride, d, acc);
     }
     UNROLL for (int k = 0; k < 9; k++)
     {
@@ -246,15 +227,14 @@ INLINE void three_backward(const th_conv_shape *g, const th_read *from, const th
     const ring x = ring_make(&room, g->in_h, g->in_w, X_ROWS), dz = ring_make(&room, g->out_h, g->out_w, band + 2);
     const size_t s = (size_t)g->in_s;
     for (size_t ch = 0; ch < s; ch += LANES) {
-        v wv[9], sum = {0}, dot = {0};
+        v sum = {0}, dot = {0};
         const dw_back o = dw_back_of(g, from, to, ch, 1);
-        UNROLL for (int k = 0; k < 9; k++) wv[k] = ld(w + (size_t)(stride == 1 ? 8 - k : k) * s + ch);
         for (int32_t r = 0, have = 0, i = 0; r < g->out_h; r += band) {
             const int32_t r_end = dw_min(g->out_h, r + band);
             have = three_band(g, from, back, ch, r, r_end, have, &x, &dz, gw, stride);
             if (to->dy) {
                 const int32_t i_end = r_end == g->out_h ? g->in_h : dw_min(g->in_h, stride * r_end - g->top);
-                i = three_inputs(g, wv, &dz, i, i_end, &o, &sum, &dot, stride);
+                i = three_inputs(g, w + ch, &dz, i, i_end, &o, &sum, &dot, stride);
             }
         }
         dw_add_sums(to->dy && from->a ? to->sum : NULL, s, ch, sum, dot);

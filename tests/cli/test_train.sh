@@ -30,6 +30,8 @@ short="--preset tiny-conv --epochs 3 --threads 2"
 	run train "$p" $short --seed 7; exits "another seed" 0
 	holds "gives other bytes" sh -c "! cmp -s '$tmp/first' '$p/model/float.tflite'"
 
+	printf '\002' | dd of="$p/model/checkpoint.thc" bs=1 seek=4 conv=notrunc 2>/dev/null
+	run train "$p" $short --resume; exits "a checkpoint of before" 1 'checkpoint\.thc.*another version.*without --resume'
 	printf 'damaged' >"$p/model/checkpoint.thc"
 	run train "$p" $short --resume; exits "a damaged checkpoint" 1 'checkpoint\.thc.*without --resume'
 }
