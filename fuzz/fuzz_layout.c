@@ -40,9 +40,10 @@ static th_err take(void *ctx, const th_recording *r, th_why *why)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const th_layout *const all[] = {&th_layout_har,  &th_layout_wand, &th_layout_fan,
-                                           &th_layout_skab, &th_layout_nab,  &th_layout_plain};
-    static const char *const names[] = {"s01_01_sp.csv", "a.json", "fan.csv", "1.csv", "data/1.csv", "walk/me/1.csv"};
+    static const th_layout *const all[] = {&th_layout_har, &th_layout_wand,  &th_layout_fan, &th_layout_skab,
+                                           &th_layout_nab, &th_layout_plain, &th_layout_edge};
+    static const char *const names[] = {"s01_01_sp.csv", "a.json",        "fan.csv",    "1.csv",
+                                        "data/1.csv",    "walk/me/1.csv", "walk.1.json"};
     if (size < 1) return 0;
     const size_t k = data[0] % (sizeof all / sizeof *all);
     const th_span text = {data + 1, size - 1};
