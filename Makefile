@@ -111,9 +111,6 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka)
 # tests/no_memory.h: requests for memory go there first.
 $(B)/tests/%_no_memory: LDLIBS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
-# Prepares the data of tools/accuracy.sh and scores it.
-$(B)/bench/accuracy/tasks: $(call obj,$(wildcard bench/accuracy/*.c)) $(LIB)
-	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
 ifeq ($(MODE),fuzz)
@@ -207,9 +204,9 @@ baseline: build/thimble
 bench-train: $(call exe,bench/bench_train.c bench/bench_sampler.c)
 	@for b in $^; do $$b || exit; done
 
-## Train on the recordings of ../shared/data and test on speakers never heard (SEEDS="1 2 3"; an hour)
+## Train on the recordings of ../shared/data and test on people never seen (SEEDS="1 2 3"; an hour)
 .PHONY: accuracy
-accuracy: build/thimble build/release/bench/accuracy/tasks
+accuracy: build/thimble
 	@tools/accuracy.sh "$(or $(SEEDS),1 2 3)" "$(TASKS)"
 
 ## Check layout, likely mistakes in C and in scripts

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Sides of small pictures: those of MNIST, CIFAR and icons. */
+#define LEAST 16
+#define SMALL 48
+
 typedef struct job {
     th_project *p;
     const th_task *task;
@@ -15,6 +19,7 @@ typedef struct job {
     th_task_import_report *report;
     th_hash_index *index;
     size_t before;    /* samples that were there */
+    bool coloured;    /* a picture that came is not a PNG of grey values */
     char source[256]; /* the folder's own name */
 } job;
 
@@ -102,6 +107,12 @@ static th_err take_recording(void *ctx, const th_recording *r, th_why *why)
     return put_part(j, r, 0, r->n, r->name, r->has_split, r->split, why);
 }
 
+/* PNG, 11.2.2: the kind of colour is byte 9 of IHDR's data, the file's byte 25; 0 is grey. */
+static bool is_grey_png(th_span file)
+{
+    return file.n > 25 && file.p[1] == 'P' && file.p[25] == 0;
+}
+
 static th_err take_picture(void *ctx, const th_found_picture *f, th_why *why)
 {
     job *j = ctx;
@@ -117,6 +128,7 @@ static th_err take_picture(void *ctx, const th_found_picture *f, th_why *why)
                          .boxes = f->boxes,
                          .n_boxes = f->n_boxes};
     TH_TRY(th_dataset_put_picture(j->set, &s, f->file, why));
+    j->coloured |= !is_grey_png(f->file);
     keep_if_new(j);
     return TH_OK;
 }
@@ -226,10 +238,31 @@ static th_err read_recordings(job *j, const char *dir, th_why *why)
     return th_project_apply(j->p, settings, why);
 }
 
+/* Pictures that are all small and of one size: a network for 96 x 96 would only see them with larger points. They may
+ * be digits, of which a mirror makes something else. */
+static th_err suit_small(job *j, th_why *why)
+{
+    const th_sample *first = j->set->samples;
+    char lines[160];
+    if (strcmp(j->p->preset, j->task->preset) != 0) return TH_OK; /* somebody chose */
+    for (size_t i = 0; i < j->set->n; i++) {
+        const th_sample *s = &first[i];
+        if (s->width != first->width || s->height != first->height) return TH_OK;
+    }
+    if (!j->set->n || first->width < LEAST || first->width > SMALL || first->height < LEAST || first->height > SMALL)
+        return TH_OK;
+    th_text_fmt(lines, sizeof lines,
+                "[picture]\nsize = %dx%d\ncolour = %s\nchange = shift\n[train]\npreset = picture-conv\n",
+                (int)first->height, (int)first->width, j->coloured ? "rgb" : "grey");
+    j->report->new_settings = true;
+    return th_project_apply(j->p, lines, why);
+}
+
 static th_err read_pictures(job *j, const char *dir, th_why *why)
 {
-    return th_pictures_find(dir, take_picture, j, &j->report->layout, &j->report->bad, j->report->problem,
-                            sizeof j->report->problem, why);
+    TH_TRY(th_pictures_find(dir, take_picture, j, &j->report->layout, &j->report->bad, j->report->problem,
+                            sizeof j->report->problem, why));
+    return j->before ? TH_OK : suit_small(j, why);
 }
 
 th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_task_import_cfg *cfg,

@@ -86,6 +86,7 @@ static void known_sizes(void **state)
         {"lstm", 12, 4 * 64 * (10 + 64 + 1) + 65 * 12, 929024},
         {"lstm-118", 12, 4 * 118 * (10 + 118 + 1) + 119 * 12, 2961800},
         {"gru", 12, 3 * 64 * (10 + 64 + 2) + 65 * 12, 696960}, /* as Keras and PyTorch: two biases */
+        {"picture-conv", 10, 9 * (32 + 32 * 48 + 48 * 64 + 64 * 96) + 2 * 240 + 97 * 10, 7000512},
         {"autoencoder-320", 0, 321 * 128 + 128 + 3 * 128 * 130 + 8 * 130 + 128 * 10 + 3 * 128 * 130 + 129 * 320,
          182272},
         {"conv-autoencoder", 0, 144 + 32 + 1152 + 16 + 576 + 16 + 1152 + 32 + 145, 589824},
@@ -153,7 +154,7 @@ static void all_are_networks(void **state)
         assert_true(strlen(p.summary) > 20 && p.epochs > 0 && p.batch > 1 && p.learning_rate > 0 && p.n_coef > 0);
         assert_true(th_preset_parameters(n, takes, sizeof takes) < sizeof takes);
     }
-    assert_int_equal(n, 20);
+    assert_int_equal(n, 21);
     static const char *const ends[] = {"mobilenet-v1-0.05-16",
                                        "mobilenet-v1-2-512",
                                        "mobilenet-v2-0.05-16",
@@ -179,8 +180,8 @@ static void all_are_networks(void **state)
 
 #define LIST                                                                                                           \
     "The presets are: sine, mlp, single-fc, tiny-conv, ds-cnn-s, ds-cnn, ds-cnn-m, ds-cnn-l, low-latency-svdf, lstm, " \
-    "gru, gesture-conv1d, activity-conv1d, gesture-strokes, mobilenet-v1, mobilenet-v2, resnet-8, autoencoder, neck, " \
-    "conv-autoencoder"
+    "gru, gesture-conv1d, activity-conv1d, gesture-strokes, mobilenet-v1, mobilenet-v2, resnet-8, picture-conv, "      \
+    "autoencoder, neck, conv-autoencoder"
 #define V1 "it is written mobilenet-v1-WIDTH-SIZE"
 
 static void wrong_names(void **state)
