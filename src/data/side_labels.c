@@ -33,21 +33,13 @@ static th_err no_memory(th_why *why)
 
 /* ---- rows ---- */
 
-/* A text of our own that others only read. */
-static void free_text(const char *text)
-{
-    void *p;
-    memcpy(&p, &text, sizeof p);
-    free(p);
-}
-
 static void free_row(th_side_row *r)
 {
-    for (size_t i = 0; i < r->n_segments; i++) free_text(r->segments[i].label);
-    for (size_t i = 0; i < r->n_boxes; i++) free_text(r->boxes[i].label);
+    for (size_t i = 0; i < r->n_segments; i++) th_part_label_free(r->segments[i].label);
+    for (size_t i = 0; i < r->n_boxes; i++) th_part_label_free(r->boxes[i].label);
     free(r->segments);
     free(r->boxes);
-    free_text(r->path);
+    free(r->path);
     free(r->label);
     free(r->labels);
     free(r->subject);
@@ -311,10 +303,14 @@ size_t th_side_labels_count(const th_side_labels *l)
     return l->n;
 }
 
+static int path_against(const void *path, const void *row)
+{
+    return strcmp(path, ((const th_side_row *)row)->path);
+}
+
 const th_side_row *th_side_labels_find(const th_side_labels *l, const char *path)
 {
-    const th_side_row want = {.path = path};
-    return l && l->n ? bsearch(&want, l->row, l->n, sizeof want, by_path) : NULL;
+    return l && l->n ? bsearch(path, l->row, l->n, sizeof *l->row, path_against) : NULL;
 }
 
 /* ---- the folders ---- */

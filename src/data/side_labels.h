@@ -16,7 +16,7 @@
 
 /* What is said of one file. */
 typedef struct th_side_row {
-    const char *path; /* below the folder that was loaded */
+    char *path; /* below the folder that was loaded */
     bool has_split, unlabelled;
     th_split split;
     char *label, *labels, *subject, *group; /* "" when not told */

@@ -124,24 +124,24 @@ static char *copy_text(sqlite3_stmt *q, int column)
     return text ? strdup((const char *)text) : NULL;
 }
 
-static void free_text(const char *text)
+void th_part_label_free(const char *label)
 {
     char *own;
-    memcpy(&own, &text, sizeof own);
+    memcpy(&own, &label, sizeof own);
     free(own);
 }
 
 static void empty_segments(parts *p)
 {
     th_segment *v = p->array;
-    for (size_t i = 0; i < p->n; i++) free_text(v[i].label);
+    for (size_t i = 0; i < p->n; i++) th_part_label_free(v[i].label);
     p->n = 0;
 }
 
 static void empty_boxes(parts *p)
 {
     th_box *v = p->array;
-    for (size_t i = 0; i < p->n; i++) free_text(v[i].label);
+    for (size_t i = 0; i < p->n; i++) th_part_label_free(v[i].label);
     p->n = 0;
 }
 
@@ -163,13 +163,24 @@ static th_err take_part(reader *r, parts *p, const char *label)
     return th_store_step(r->s, p->q, &p->more, r->why);
 }
 
-/* Those of description `id`; the ones before it belong to samples that are left out. */
+/* The parts before those of description `id` belong to samples that are left out. */
+static th_err skip_to(reader *r, parts *p, int64_t id)
+{
+    while (p->more && sqlite3_column_int64(p->q, 0) < id) TH_TRY(th_store_step(r->s, p->q, &p->more, r->why));
+    return TH_OK;
+}
+
+static bool is_of(const parts *p, int64_t id)
+{
+    return p->more && sqlite3_column_int64(p->q, 0) == id;
+}
+
 static th_err read_segments(reader *r, int64_t id)
 {
     parts *p = &r->segments;
     empty_segments(p);
-    while (p->more && sqlite3_column_int64(p->q, 0) < id) TH_TRY(th_store_step(r->s, p->q, &p->more, r->why));
-    while (p->more && sqlite3_column_int64(p->q, 0) == id) {
+    TH_TRY(skip_to(r, p, id));
+    while (is_of(p, id)) {
         TH_TRY(room(r, p));
         th_segment *v = (th_segment *)p->array + p->n;
         *v = (th_segment){sqlite3_column_int(p->q, 1), sqlite3_column_int(p->q, 2), copy_text(p->q, 3)};
@@ -182,8 +193,8 @@ static th_err read_boxes(reader *r, int64_t id)
 {
     parts *p = &r->boxes;
     empty_boxes(p);
-    while (p->more && sqlite3_column_int64(p->q, 0) < id) TH_TRY(th_store_step(r->s, p->q, &p->more, r->why));
-    while (p->more && sqlite3_column_int64(p->q, 0) == id) {
+    TH_TRY(skip_to(r, p, id));
+    while (is_of(p, id)) {
         TH_TRY(room(r, p));
         th_box *v = (th_box *)p->array + p->n;
         *v = (th_box){(float)sqlite3_column_double(p->q, 1), (float)sqlite3_column_double(p->q, 2),

@@ -57,6 +57,9 @@ typedef struct th_box { /* pixels from the upper left corner */
     const char *label;
 } th_box;
 
+/* Frees the label of a segment or box whose text was allocated; NULL is fine. */
+void th_part_label_free(const char *label);
+
 typedef struct th_sample {
 #define X(member, what) const char *member;
     TH_SAMPLE_TEXTS(X) /* read: never NULL, "" for what is not known; added: NULL is "" */

@@ -1,27 +1,14 @@
 /* The cases of block_cases.h on the emulated board, and what they cost in instructions.  Built and run by
  * test_device_blocks.sh. */
-#include "base/text.h"
 #include "block_cases.h"
-#include "board.h"
-#include "semihost.h"
+#include "device_console.h"
 
 static block_room room;
-static char line[200];
-static int32_t console;
-
-void device_say(const char *word, const uint32_t *value, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++) {
-        const size_t bytes = th_text_fmt(line, sizeof line, "%s %lx\n", word, (unsigned long)value[i]);
-        (void)semi_write(console, line, (uint32_t)bytes);
-    }
-}
 
 int main(void)
 {
     int failed = 0;
-    console = semi_open(":tt", 3, SEMI_OPEN_WRITE);
-    device_clock_start();
+    console_start();
     case_fill(&room);
     for (int32_t k = 0; k < N_BLOCK_CASES; k++) {
         const block_case *c = &block_cases[k];

@@ -1,32 +1,19 @@
 /* The front end on the emulated board: tables and features against the committed hashes, and what
  * they cost in instructions.  Built and run by test_device_features.sh. */
-#include "base/text.h"
-#include "board.h"
+#include "device_console.h"
 #include "dsp/fft.h"
 #include "reference.h"
-#include "semihost.h"
 
 enum { INSTR_PER_TICK = 40 }; /* of the CMSDK timer on this machine */
 
 static int16_t pcm[REFERENCE_SAMPLES];
 static float scratch[2 * (512 + 2)];
 static uint8_t memory[REFERENCE_MEMORY] __attribute__((aligned(16)));
-static char line[200];
-static int32_t console;
-
-void device_say(const char *word, const uint32_t *value, int32_t n)
-{
-    for (int32_t i = 0; i < n; i++) {
-        const size_t bytes = th_text_fmt(line, sizeof line, "%s %lx\n", word, (unsigned long)value[i]);
-        (void)semi_write(console, line, (uint32_t)bytes);
-    }
-}
 
 int main(void)
 {
     int failed = 0;
-    console = semi_open(":tt", 3, SEMI_OPEN_WRITE);
-    device_clock_start();
+    console_start();
     reference_sound(pcm, REFERENCE_SAMPLES);
     for (int32_t k = 0; k < N_REFERENCES; k++) {
         const reference *r = &references[k];

@@ -485,7 +485,8 @@ static void stats_s16_are_near(void **state)
         assert_int_equal(run_s16(&c), 6 * TH_STATS);
         for (int i = 0; i < 6 * TH_STATS; i++) {
             const int s = i % TH_STATS;
-            const double exact = clamp16((double)got[i] / scale[s]), shape = s == TH_STAT_SKEW || s == TH_STAT_KURTOSIS;
+            const double exact = clamp16((double)got[i] / scale[s]);
+            const bool shape = s == TH_STAT_SKEW || s == TH_STAT_KURTOSIS;
             const double bound = 0.51 + (shape ? 0.5 + 0.01 * fabs(exact) : 1e-6 * fabs(exact));
             if (fabs((double)got16[i] - exact) > bound)
                 fail_msg("window %d of %d rows, stat %d: %d, float %.4f", k % STEPS_KINDS, (int)c.window, s, got16[i],

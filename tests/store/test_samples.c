@@ -1,6 +1,6 @@
 /* The index of the data: what is written is read, versions come back whole, also after kill -9, on a full disk, beside
  * another program and when memory runs out at any moment; a hundred thousand samples are no burden. */
-#include "../test.h"
+#include "store_folder.h"
 
 #include "os/file.h"
 #include "os/run.h"
@@ -13,29 +13,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-static char folder[TH_PATH_BYTES], path[TH_PATH_BYTES];
-
-static int set_up(void **state)
-{
-    (void)state;
-    return th_dir_temp(folder, NULL) || th_path_join(path, folder, "thimble.db", NULL);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    th_dir_remove(folder);
-    return 0;
-}
-
-static th_store *open_ok(bool writes)
-{
-    th_store *s;
-    th_why why = {0};
-    if (th_store_open(path, writes, &s, &why)) fail_msg("%s", why.text);
-    return s;
-}
 
 #define MOST 100000
 

@@ -1,6 +1,6 @@
 /* The store of runs: what is put in comes out, also after kill -9, on a full disk, in a read-only folder, with a
  * damaged or foreign file, and when memory runs out at any moment. */
-#include "../test.h"
+#include "store_folder.h"
 
 #include "os/file.h"
 #include "os/lock.h"
@@ -14,29 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-static char folder[TH_PATH_BYTES], path[TH_PATH_BYTES];
-
-static int set_up(void **state)
-{
-    (void)state;
-    return th_dir_temp(folder, NULL) || th_path_join(path, folder, "thimble.db", NULL);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    th_dir_remove(folder);
-    return 0;
-}
-
-static th_store *open_ok(bool writes)
-{
-    th_store *s;
-    th_why why = {0};
-    if (th_store_open(path, writes, &s, &why)) fail_msg("%s", why.text);
-    return s;
-}
 
 static char hash_a[] = "00ff", hash_b[] = "beef", preset[] = "ds-cnn",
             text[] = "epochs = 9\nclip = 0.5\nclip_more = 1\n", model[] = "dense classes\n",
