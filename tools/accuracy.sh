@@ -113,6 +113,7 @@ wanted adult && adult
 wanted fashion && project fashion image fashion_mnist && row fashion
 wanted horses && project horses image horses_or_humans && row horses
 wanted speech-4 && project speech-4 keyword speech_commands --labels yes,no --preset tiny-conv && row speech-4 accuracy balanced
+wanted speech-4 && project speech-4-s keyword speech_commands --labels yes,no && row speech-4-s accuracy balanced
 wanted speech-12 && project speech-12 keyword speech_commands --labels $words --preset ds-cnn && row speech-12
 wanted arabic && project arabic keyword arabic_commands --labels $arabic --preset ds-cnn && row arabic
 wanted arabic && project arabic-40 keyword arabic_commands --labels $arabic --preset ds-cnn -- --per-label 40 && row arabic-40
