@@ -118,7 +118,7 @@ static void board_equals_host(const char *name, int32_t c, unsigned flags)
     th_emulation e;
     th_firmware fw;
     th_eye eye;
-    th_plan *plan;
+    th_plan *plan = NULL;
     const th_board *board;
     char dir[TH_PATH_BYTES], out[TH_PATH_BYTES];
     assert_int_equal(th_board_find(name, &board, &why), TH_OK);
