@@ -150,6 +150,27 @@ static void use_parts(th_split_item *item, size_t first, size_t n, th_split_cfg 
     }
 }
 
+#define MANY_SUBJECTS 30
+
+/* Is there a label that is learnt from fewer than MANY_SUBJECTS subjects? */
+static bool few_subjects(const th_split_item *item, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *seen[MANY_SUBJECTS];
+        int k = 0;
+        if (item[i].fixed || !*item[i].subject) continue;
+        for (size_t j = 0; j < n && k < MANY_SUBJECTS; j++) {
+            int m = 0;
+            if (item[j].fixed || strcmp(item[j].label, item[i].label) != 0) continue;
+            while (m < k && strcmp(seen[m], item[j].subject) != 0) m++;
+            if (m == k) seen[k++] = item[j].subject;
+        }
+        if (k < MANY_SUBJECTS) return true;
+        while (i + 1 < n && strcmp(item[i + 1].label, item[i].label) == 0) i++;
+    }
+    return false;
+}
+
 /* Samples that are new and that the set did not divide. */
 static th_err divide(job *j, size_t first, th_why *why)
 {
@@ -166,6 +187,9 @@ static th_err divide(job *j, size_t first, th_why *why)
     }
     th_split_cfg cfg = j->cfg->split;
     if (!is_anomaly(j)) use_parts(item, first, set->n, &cfg);
+    /* Where the set has a test of its own, subjects that only choose the epoch are better learnt from when they are
+     * few: the training then sets pictures aside itself. */
+    if (j->task->input == TH_IN_PICTURE && !(cfg.test > 0) && few_subjects(item, set->n)) cfg.val = 0;
     const th_err err = th_split_choose(item, set->n, &cfg, &j->report->by_subject, why);
     for (size_t i = first; i < set->n && !err; i++) set->samples[i].split = item[i].split;
     free(item);
