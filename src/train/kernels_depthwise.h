@@ -73,26 +73,36 @@ INLINE void dw_tile_any(const th_conv_shape *g, int np, const float *w, const fl
         }
 }
 
+/* A row of windows from px on; returns where the next row of z begins. */
+INLINE float *any_row(const th_conv_shape *g, const float *w, const float *px, int32_t row, ptrdiff_t next, float *to,
+                      v *total, v *square)
+{
+    const size_t s = (size_t)g->in_s;
+    const int32_t step = g->stride_w * LANES;
+    v acc[ROW_TILE];
+#define ANY_FORWARD(np)                                                                                                \
+    {                                                                                                                  \
+        dw_tile_any(g, np, w, px, row, step, acc);                                                                     \
+        dw_sums(acc, np, to, s, next, total, square);                                                                  \
+        px += (np)*step;                                                                                               \
+        to += (np)*s;                                                                                                  \
+    }
+    FOR_PIXELS(g->out_w, ANY_FORWARD);
+    return to;
+}
+
 INLINE void any_forward(const th_conv_shape *g, const th_read *from, const float *w, float *room, float *z, float *sum)
 {
     const plane x = plane_in(g, &room);
     const size_t s = (size_t)g->in_s;
-    const int32_t step = g->stride_w * LANES;
     const ptrdiff_t next = dw_next(from, g->out_h, g->out_w, g->out_s);
     for (size_t ch = 0; ch < s; ch += LANES) {
-        v acc[ROW_TILE], total = {0}, square = {0};
+        v total = {0}, square = {0};
         float *to = z + ch;
         for (int32_t r = 0, have = 0; r < g->out_h; r++) {
             have = read_rows_for(g, from, ch, have, r + 1, x);
             const float *px = x.at + (r * g->stride_h - g->top) * x.row - g->left * LANES;
-#define ANY_FORWARD(np)                                                                                                \
-    {                                                                                                                  \
-        dw_tile_any(g, np, w + ch, px, x.row, step, acc);                                                              \
-        dw_sums(acc, np, to, s, next, &total, &square);                                                                \
-        px += (np)*step;                                                                                               \
-        to += (np)*s;                                                                                                  \
-    }
-            FOR_PIXELS(g->out_w, ANY_FORWARD);
+            to = any_row(g, w + ch, px, x.row, next, to, &total, &square);
         }
         dw_add_sums(sum, s, ch, total, square);
     }

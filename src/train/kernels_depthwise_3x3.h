@@ -72,6 +72,22 @@ INLINE void three_windows(int np, int stride, const v wv[9], const float *const 
     }
 }
 
+/* A row of n windows; returns where the next row of z begins. */
+INLINE float *three_row(int32_t n, int stride, size_t s, ptrdiff_t next, const v wv[9], const float *row[3], float *to,
+                        v *total, v *square)
+{
+    v acc[ROW_TILE];
+#define THREE_FORWARD(np)                                                                                              \
+    {                                                                                                                  \
+        three_windows(np, stride, wv, row, acc);                                                                       \
+        dw_sums(acc, np, to, s, next, total, square);                                                                  \
+        UNROLL for (int k = 0; k < 3; k++) row[k] += (np)*stride * LANES;                                              \
+        to += (np)*s;                                                                                                  \
+    }
+    FOR_PIXELS(n, THREE_FORWARD);
+    return to;
+}
+
 INLINE void three_forward(const th_conv_shape *g, const th_read *from, const float *w, float *room, float *z,
                           float *sum, int stride)
 {
@@ -79,20 +95,13 @@ INLINE void three_forward(const th_conv_shape *g, const th_read *from, const flo
     const size_t s = (size_t)g->in_s;
     const ptrdiff_t next = dw_next(from, g->out_h, g->out_w, g->out_s);
     for (size_t ch = 0; ch < s; ch += LANES) {
-        v wv[9], total = {0}, square = {0}, acc[ROW_TILE];
+        v wv[9], total = {0}, square = {0};
         UNROLL for (int k = 0; k < 9; k++) wv[k] = ld(w + (size_t)k * s + ch);
         float *to = z + ch;
         for (int32_t r = 0, have = 0; r < g->out_h; r++) {
             const float *row[3];
             have = ring_read(g, from, ch, r, have, &x, row);
-#define THREE_FORWARD(np)                                                                                              \
-    {                                                                                                                  \
-        three_windows(np, stride, wv, row, acc);                                                                       \
-        dw_sums(acc, np, to, s, next, &total, &square);                                                                \
-        UNROLL for (int k = 0; k < 3; k++) row[k] += (np)*stride * LANES;                                              \
-        to += (np)*s;                                                                                                  \
-    }
-            FOR_PIXELS(g->out_w, THREE_FORWARD);
+            to = three_row(g->out_w, stride, s, next, wv, row, to, &total, &square);
         }
         dw_add_sums(sum, s, ch, total, square);
     }
@@ -198,17 +207,22 @@ INLINE int32_t three_inputs(const th_conv_shape *g, const float *w, const ring *
     return i;
 }
 
-/* dz of output rows [r, r_end) and their share of gw; returns how many rows of x are there. */
-INLINE int32_t three_band(const th_conv_shape *g, const th_read *from, const th_back *back, size_t ch, int32_t r,
-                          int32_t r_end, int32_t have, const ring *x, const ring *dz, float *gw, int stride)
+/* Output rows [r, r_end), and how many rows of x are there. */
+typedef struct three_rows {
+    int32_t r, r_end, have;
+} three_rows;
+
+/* dz of the rows and their share of gw. */
+INLINE void three_band(const th_conv_shape *g, const th_read *from, const th_back *back, size_t ch, three_rows *rows,
+                       const ring *x, const ring *dz, float *gw, int stride)
 {
     const size_t s = (size_t)g->in_s;
     v acc[9];
     UNROLL for (int k = 0; k < 9; k++) acc[k] = (v){0};
-    for (; r < r_end; r++) {
+    for (int32_t r = rows->r; r < rows->r_end; r++) {
         const float *row[3];
         float *const d = ring_row(dz, r);
-        have = ring_read(g, from, ch, r, have, x, row);
+        rows->have = ring_read(g, from, ch, r, rows->have, x, row);
         dz_row(back, ch, r, g->out_w, s, d, dw_next(from, g->out_h, g->out_w, g->out_s));
         if (gw) three_weights(row, g->out_w, stride, d, acc);
     }
@@ -217,7 +231,6 @@ INLINE int32_t three_band(const th_conv_shape *g, const th_read *from, const th_
         float *const to = gw ? gw + (size_t)k * s + ch : NULL;
         if (to) st(to, ld(to) + acc[k]);
     }
-    return have;
 }
 
 INLINE void three_backward(const th_conv_shape *g, const th_read *from, const th_back *back, const float *w,
@@ -229,11 +242,12 @@ INLINE void three_backward(const th_conv_shape *g, const th_read *from, const th
     for (size_t ch = 0; ch < s; ch += LANES) {
         v sum = {0}, dot = {0};
         const dw_back o = dw_back_of(g, from, to, ch, 1);
-        for (int32_t r = 0, have = 0, i = 0; r < g->out_h; r += band) {
-            const int32_t r_end = dw_min(g->out_h, r + band);
-            have = three_band(g, from, back, ch, r, r_end, have, &x, &dz, gw, stride);
+        three_rows rows = {0, 0, 0};
+        for (int32_t i = 0; rows.r < g->out_h; rows.r += band) {
+            rows.r_end = dw_min(g->out_h, rows.r + band);
+            three_band(g, from, back, ch, &rows, &x, &dz, gw, stride);
             if (to->dy) {
-                const int32_t i_end = r_end == g->out_h ? g->in_h : dw_min(g->in_h, stride * r_end - g->top);
+                const int32_t i_end = rows.r_end == g->out_h ? g->in_h : dw_min(g->in_h, stride * rows.r_end - g->top);
                 i = three_inputs(g, w + ch, &dz, i, i_end, &o, &sum, &dot, stride);
             }
         }

@@ -39,6 +39,20 @@ exits "it is tested" 0 '"examples":(20|[0-9]+)'
 holds "bright and dark are told apart" sh -c "sed 's/.*\"int8\":{\"accuracy\":\([0-9.]*\).*/\1/' '$tmp/out' | awk '{exit !(\$1 > 0.9)}'"
 run test "$p" --data "$tmp/idx/t10k-images-idx3-ubyte" --json
 exits "a file is tested" 0 '"examples":20'
+# figures in several poses, with a test part: all other figures are learnt from
+run data export "$tmp/poses" --project "$p"
+for label in 0 1; do
+	i=0
+	mkdir -p "$tmp/parts/train/$label" "$tmp/parts/validation/$label"
+	for file in "$tmp/poses/$label"/*; do
+		part=train && [ $((i % 4)) = 3 ] && part=validation
+		cp "$file" "$tmp/parts/$part/$label/figure$label$((i % 8))-$i.png"
+		i=$((i + 1))
+	done
+done
+run new "$tmp/f" --task image
+run data import "$tmp/parts" --project "$tmp/f" --json
+exits "few figures" 0 '"train":[1-9][0-9]*,"val":0,"test":[1-9]'
 # on the device: frames as a camera sends them, white and black, and pictures that become frames
 head -c 38400 /dev/zero >"$tmp/dark" && tr '\0' '\377' <"$tmp/dark" >"$tmp/bright" && cat "$tmp/dark" "$tmp/bright" "$tmp/bright" >"$tmp/frames"
 run data export "$tmp/pictures" --project "$p" --split test
