@@ -1,5 +1,6 @@
 /* The index of the data: what is written is read, versions come back whole, also after kill -9, on a full disk, beside
  * another program and when memory runs out at any moment; a hundred thousand samples are no burden. */
+#include "scarce.h"
 #include "store_folder.h"
 
 #include "os/file.h"
@@ -354,22 +355,6 @@ static void older_files_are_brought_up(void **state)
 }
 
 /* Memory that runs out in SQLite at call n: an error and nothing half done, for every n. */
-typedef struct meter {
-    sqlite3_mem_methods real;
-    int left;
-} meter;
-static meter memory; /* of the hooks, which have no context */
-
-static void *scarce_malloc(int n)
-{
-    return memory.left-- > 0 ? memory.real.xMalloc(n) : NULL;
-}
-
-static void *scarce_realloc(void *p, int n)
-{
-    return memory.left-- > 0 ? memory.real.xRealloc(p, n) : NULL;
-}
-
 static th_err whole_use(const made *m)
 {
     th_store *s;
@@ -397,26 +382,19 @@ static void out_of_memory(void **state)
     made m = make(0, 20, TH_TRAIN);
     th_file_remove(path);
     put_ok(0, 10, TH_TEST);
-    sqlite3_shutdown();
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory.real), SQLITE_OK);
-    sqlite3_mem_methods scarce = memory.real;
-    scarce.xMalloc = scarce_malloc;
-    scarce.xRealloc = scarce_realloc;
-    memory.left = 1 << 30;
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &scarce), SQLITE_OK);
+    memory_metered();
     int failed = 0;
     for (int n = 0; n < 8000; n += 1 + n / 40) {
         memory.left = n;
         const th_err err = whole_use(&m);
-        memory.left = 1 << 30;
+        memory_plenty();
         failed += err != TH_OK;
         const seen got = read_rows(TH_ROWS_NOW, TH_ROWS_NONE);
         assert_true((got.n == 10 && got.test == 10) || (got.n == 20 && got.test == 0));
     }
     assert_true(failed > 20);
     assert_int_equal(whole_use(&m), TH_OK);
-    sqlite3_shutdown();
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &memory.real), SQLITE_OK);
+    memory_as_before();
     drop(&m);
 }
 

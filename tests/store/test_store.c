@@ -1,5 +1,6 @@
 /* The store of runs: what is put in comes out, also after kill -9, on a full disk, in a read-only folder, with a
  * damaged or foreign file, and when memory runs out at any moment. */
+#include "scarce.h"
 #include "store_folder.h"
 
 #include "os/file.h"
@@ -250,22 +251,6 @@ static void foreign_files(void **state)
 }
 
 /* Memory that runs out in SQLite at call n: an error and nothing half done, for every n. */
-typedef struct meter {
-    sqlite3_mem_methods real;
-    int left;
-} meter;
-static meter memory; /* of the hooks, which have no context */
-
-static void *scarce_malloc(int n)
-{
-    return memory.left-- > 0 ? memory.real.xMalloc(n) : NULL;
-}
-
-static void *scarce_realloc(void *p, int n)
-{
-    return memory.left-- > 0 ? memory.real.xRealloc(p, n) : NULL;
-}
-
 static th_err whole_use(void)
 {
     th_store *s;
@@ -287,18 +272,12 @@ static th_err whole_use(void)
 static void out_of_memory(void **state)
 {
     (void)state;
-    sqlite3_shutdown();
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory.real), SQLITE_OK);
-    sqlite3_mem_methods scarce = memory.real;
-    scarce.xMalloc = scarce_malloc;
-    scarce.xRealloc = scarce_realloc;
-    memory.left = 1 << 30;
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &scarce), SQLITE_OK);
+    memory_metered();
     int failed = 0;
     for (int n = 0; n < 5000; n += 1 + n / 60) {
         memory.left = n;
         const th_err err = whole_use();
-        memory.left = 1 << 30;
+        memory_plenty();
         failed += err != TH_OK;
         th_run_list list;
         th_store *s = open_ok(true);
@@ -308,8 +287,7 @@ static void out_of_memory(void **state)
     }
     assert_true(failed > 20);
     assert_int_equal(whole_use(), TH_OK);
-    sqlite3_shutdown();
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &memory.real), SQLITE_OK);
+    memory_as_before();
 }
 
 static void locks(void **state)
