@@ -9,6 +9,7 @@ data=${THIMBLE_SHARED:-../shared}/data
 thimble=${THIMBLE:-build/thimble}
 seeds=${1:-1 2 3}
 want=${2:-}
+preset=
 work=build/accuracy
 
 [ -d "$data" ] || { echo "SKIP: $data is not here; it has the recordings" >&2; exit 0; }
@@ -34,12 +35,13 @@ project() {
 		"$thimble" data import "$set" --project "$dir" "$@" >>"$work/log" 2>&1
 }
 
-# row NAME [SCORE..]: trains the project of that name with every seed and tests both of its networks
+# row NAME [SCORE..]: trains the project of that name with every seed and tests both of its networks; with $preset set,
+# that one in place of the project's
 row() {
-	name=$1 dir=$work/$1
+	name=$1${preset:+-$preset} dir=$work/$1
 	shift
 	for seed in $seeds; do
-		took=$(cpu "$thimble" train "$dir" --seed "$seed" --threads 1)
+		took=$(cpu "$thimble" train "$dir" --seed "$seed" --threads 1 ${preset:+--preset "$preset"})
 		"$thimble" quantize "$dir" >>"$work/log" 2>&1
 		json=$("$thimble" test "$dir" --json 2>>"$work/log" | tail -n 1)
 		if [ -z "$took" ] || [ -z "$json" ]; then
@@ -65,7 +67,7 @@ har() {
 			"$thimble" data set --project "$work/$name" --subject "$subject" split="$part" >>"$work/log" 2>&1
 			i=$((i + 1))
 		done
-		row "$name" || return
+		for preset in "" mlp forest boost; do row "har-$1-fold$fold" || return; done
 	done
 }
 

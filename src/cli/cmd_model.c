@@ -78,7 +78,7 @@ static th_err open_task(const th_args *a, model_cmd *c, th_why *why)
     th_example_set *set = calloc(1, sizeof *set);
     if (!set) return th_why_set(why, TH_ENOMEM, "out of memory");
     set->seed = p->seed;
-    th_err err = th_example_set_project(set, p, NULL, why);
+    th_err err = th_example_set_project(set, p, th_arg(a, "preset"), NULL, why);
     if (!err)
         err = th_design_examples(p, th_arg(a, "preset"), set->train->h, set->train->w, set->train->c, c->preset_text,
                                  &c->preset, &c->spec, why);

@@ -70,7 +70,7 @@ static th_err design_examples(const th_args *a, train_cmd *c, th_why *why)
 {
     th_example_set *s = &c->examples;
     s->seed = c->project.seed;
-    TH_TRY(th_example_set_project(s, &c->project, NULL, why));
+    TH_TRY(th_example_set_project(s, &c->project, th_arg(a, "preset"), NULL, why));
     if (learner_of(a, c)) return TH_OK;
     const th_err err = th_design_examples(&c->project, th_arg(a, "preset"), s->train->h, s->train->w, s->train->c,
                                           c->preset_text, &c->preset, &c->spec, why);

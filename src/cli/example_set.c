@@ -197,6 +197,10 @@ static th_err find_turned(th_example_set *s, const th_project *p, const th_card 
     th_block_cfg cfg;
     int32_t hop;
     if (s->change.turn <= 0 || th_project_task(p)->input != TH_IN_SIGNAL) return TH_OK;
+    if (strcmp(card->recipe.blocks, p->summary) == 0) { /* no rows that could be turned */
+        s->change.turn = 0;
+        return TH_OK;
+    }
     TH_TRY(th_windows_block(card, &cfg, &hop, why));
     if (cfg.part[0].kind != TH_BLOCK_RAW || cfg.part[0].axes)
         return th_why_set(why, TH_EFORMAT,
@@ -207,7 +211,8 @@ static th_err find_turned(th_example_set *s, const th_project *p, const th_card 
     return TH_OK;
 }
 
-th_err th_example_set_project(th_example_set *s, const th_project *p, const th_card *card, th_why *why)
+th_err th_example_set_project(th_example_set *s, const th_project *p, const char *preset, const th_card *card,
+                              th_why *why)
 {
     const th_task *task = th_project_task(p);
     th_card plan;
@@ -215,7 +220,7 @@ th_err th_example_set_project(th_example_set *s, const th_project *p, const th_c
     if (card)
         plan = *card;
     else
-        TH_TRY(th_task_card(p, &plan, why));
+        TH_TRY(th_task_card(p, preset, &plan, why));
     TH_TRY(project_change(s, p, why));
     TH_TRY(th_task_examples(p, TH_TRAIN, &plan, &s->train, why));
     TH_TRY(find_turned(s, p, &plan, why));

@@ -37,9 +37,11 @@ typedef struct th_example_files {
  * TH_EUSAGE (a change that the examples cannot bear). */
 TH_NODISCARD th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why *why);
 /* The same from a project that is not of sounds: its training and validation examples, or those that are computed.
+ *   preset named in place of thimble.ini's, or NULL
  *   card   of a model that was trained before, whose labels and recipe it keeps; NULL: made from thimble.ini and the
  * data Errors: TH_ENOENT (no data, or none to train with: says what to run), those of th_task_examples. */
-TH_NODISCARD th_err th_example_set_project(th_example_set *s, const th_project *p, const th_card *card, th_why *why);
+TH_NODISCARD th_err th_example_set_project(th_example_set *s, const th_project *p, const char *preset, const th_card *card,
+                                           th_why *why);
 
 void th_example_set_free(th_example_set *s);
 

@@ -107,7 +107,7 @@ static th_err open_project(const char *path, const th_model *model, const th_pro
     if (err) err = th_why_set(why, err, "%s: %s. Train it again: thimble train %s", path, inner.text, p->dir);
     s->train = o->epochs > 0;
     s->set.seed = o->has_seed ? o->seed : p->seed;
-    if (!err) err = th_example_set_project(&s->set, p, card, why);
+    if (!err) err = th_example_set_project(&s->set, p, NULL, card, why);
     free(card);
     return err ? err : check_samples(s, path, p->dir, o, why);
 }

@@ -67,12 +67,16 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
     return err;
 }
 
+#define SUMMARY                                                                                                        \
+    "summary = stats mean sd min max step; spectral 8 bands; stats mean sd min max step upright; "                     \
+    "spectral 8 bands upright\n"
+
 const th_layout th_layout_har = {.name = "har_phone_watch",
                                  .what = "sXX_YY_{sp|sw}.csv with " HEAD,
                                  .input = TH_IN_SIGNAL,
                                  .task = "activity",
                                  .fits = fits,
                                  .parse = parse,
-                                 .settings = "[features]\nblocks = raw; aligned\nchange = tilt\n",
+                                 .settings = "[features]\nblocks = raw; aligned\n" SUMMARY "change = tilt\n",
                                  .device = "phone", /* sits in a pocket in any direction */
-                                 .device_settings = "[features]\nblocks = raw; aligned\nchange = turn\n"};
+                                 .device_settings = "[features]\nblocks = raw; aligned\n" SUMMARY "change = turn\n"};

@@ -50,6 +50,7 @@ static const key keys[] = {
     {"signal", "pause_ms", KIND_INT, AT(recipe.pause_ms), 1, 1e9, .tasks = SIGNAL},
     {"signal", "baseline", KIND_WORD, TEXT(recipe.baseline), .tasks = SIGNAL, .words = "none group "},
     {"features", "blocks", KIND_NAME, TEXT(recipe.blocks), .tasks = SIGNAL},
+    {"features", "summary", KIND_NAME, TEXT(summary), .tasks = SIGNAL},
     {"features", "change", KIND_WORD, TEXT(change), .tasks = SIGNAL, .words = "none turn tilt "},
     {"gesture", "strokes", KIND_WORD, TEXT(recipe.strokes), .tasks = STROKE, .words = "points raster "},
     {"gesture", "points", KIND_INT, AT(recipe.points), 8, 1024, .tasks = STROKE},

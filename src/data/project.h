@@ -57,12 +57,13 @@ typedef struct th_project {
     th_ini_line train[TH_MAX_TRAIN_LINES]; /* the other keys of [train]: train/settings.h */
     int32_t n_train;
     th_detect_settings detect;
-    th_recipe recipe;             /* [signal], [features], [gesture] */
-    int32_t picture_h, picture_w; /* [picture] */
-    char colour[8], pixels[32];   /* "rgb" or "grey"; "-1..1" */
-    char change[64];              /* of examples in training: "flip,shift" */
-    float percentile, factor;     /* [anomaly] the alarm's threshold: factor * that percentile of normal windows */
-    int32_t sine_points;          /* [sine] */
+    th_recipe recipe;              /* [signal], [features], [gesture] */
+    char summary[TH_BLOCKS_BYTES]; /* [features] in place of recipe.blocks, for what takes one line of numbers; or "" */
+    int32_t picture_h, picture_w;  /* [picture] */
+    char colour[8], pixels[32];    /* "rgb" or "grey"; "-1..1" */
+    char change[64];               /* of examples in training: "flip,shift" */
+    float percentile, factor;      /* [anomaly] the alarm's threshold: factor * that percentile of normal windows */
+    int32_t sine_points;           /* [sine] */
     float sine_noise;
     char board[32]; /* default "nano33ble" */
 } th_project;

@@ -39,6 +39,9 @@ static const th_task rows[] = {
                  "[features]\n# What the network sees of a window: raw rows, or blocks with ; between them "
                  "(docs/features.md).\n# aligned: what does not depend on how the sensor is held, beside the rows "
                  "themselves.\nblocks = raw\n"
+                 "# What is seen instead by those that take one line of numbers for a window: mlp and the classic "
+                 "learners (forest ..).\n"
+                 "summary = stats mean sd min max step; spectral 8 bands\n"
                  "# In training the sensor is turned: tilt, by up to 30 degrees (a watch); turn, any way (a phone in a "
                  "pocket);\n# or none.\nchange = none\n\n",
      .next = "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the "

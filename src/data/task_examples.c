@@ -5,6 +5,7 @@
 #include "data/kept.h"
 #include "data/picture.h"
 #include "data/windows.h"
+#include "model/spec.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,9 +26,28 @@ th_err th_pixels_parse(const char *text, float *lo, float *hi, th_why *why)
     return th_why_set(why, TH_EUSAGE, "pixels %s: two numbers are needed, such as 0..1 or -1..1", text);
 }
 
-th_err th_task_card(const th_project *p, th_card *card, th_why *why)
+static bool are_rows(const char *blocks)
+{
+    return strncmp(blocks, "raw", 3) == 0 || strncmp(blocks, "aligned", 7) == 0;
+}
+
+/* Does it take one line of numbers, rather than rows or a picture?  preset NULL: what thimble.ini has. */
+static bool takes_a_line(const th_project *p, const char *preset)
+{
+    char text[TH_PRESET_BYTES];
+    th_preset made;
+    th_why unknown = {0};
+    if (!preset && p->model[0]) return false;
+    if (!preset) preset = p->preset;
+    if (th_task_learner(th_project_task(p), preset)) return true;
+    return !th_preset_make(preset, text, &made, &unknown) && made.in_h * made.in_w == 1;
+}
+
+th_err th_task_card(const th_project *p, const char *preset, th_card *card, th_why *why)
 {
     *card = (th_card){.n_labels = p->n_labels, .pixel_hi = 1, .recipe = p->recipe};
+    if (p->summary[0] && are_rows(p->recipe.blocks) && takes_a_line(p, preset))
+        memcpy(card->recipe.blocks, p->summary, sizeof p->summary);
     memcpy(card->task, p->task, sizeof card->task);
     memcpy(card->labels, p->labels, sizeof card->labels);
     if (th_project_task(p)->input != TH_IN_PICTURE) return TH_OK;

@@ -19,8 +19,10 @@ TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, th_car
 TH_NODISCARD th_err th_task_scan(const th_card *card, const char *dir, const char *device,
                                  const th_examples_shape *shape, th_examples **e, th_why *why);
 
-/* A card with all that thimble.ini says: task, recipe, labels, pixels. */
-TH_NODISCARD th_err th_task_card(const th_project *p, th_card *card, th_why *why);
+/* A card with all that thimble.ini says: task, recipe, labels, pixels.
+ *   preset   in place of thimble.ini's; NULL.  Where it takes one line of numbers (a classic learner, mlp) and blocks
+ *            are rows, p->summary stands in their place. */
+TH_NODISCARD th_err th_task_card(const th_project *p, const char *preset, th_card *card, th_why *why);
 
 /* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_pixels_parse(const char *text, float *lo, float *hi, th_why *why);

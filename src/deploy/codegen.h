@@ -37,7 +37,7 @@ typedef struct th_code {
     th_packed packed;                                     /* only as a package */
     const char **kernel; /* [n_kernels] C names of the kernels that the executor calls through their addresses */
     size_t n_kernels;
-    char block[TH_BLOCK_PARTS][32]; /* of a sensor: functions of its blocks' parts, called the same way */
+    char block[TH_BLOCK_PARTS + 1][32]; /* of a sensor: functions of its parts and of upright, called the same way */
     int32_t number;                 /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
     th_code_file *more;             /* [n_more] of several models: what belongs to each, and arena.h */
     size_t n_more;

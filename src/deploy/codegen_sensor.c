@@ -53,11 +53,12 @@ static void write_tables(th_writer *w, const th_block *b, th_block_table *table,
 static void write_part(th_writer *w, const th_block_part *p)
 {
     th_writer_add(w,
-                  "{.kind = (th_block_kind)%d, .axes = %d, .what = %d, .n = %d, .peaks = %d, .frame = %d, .hop = %d, "
+                  "{.kind = (th_block_kind)%d, .axes = %d, .upright = %d, .what = %d, .n = %d, .peaks = %d, .frame = "
+                  "%d, .hop = %d, "
                   ".n_fft = %d,\n"
                   "         .filter = {.kind = %d, .order = %d, .low_hz = ",
-                  (int)p->kind, (int)p->axes, (int)p->what, (int)p->n, (int)p->peaks, (int)p->frame, (int)p->hop,
-                  (int)p->n_fft, (int)p->filter.kind, (int)p->filter.order);
+                  (int)p->kind, (int)p->axes, (int)p->upright, (int)p->what, (int)p->n, (int)p->peaks, (int)p->frame,
+                  (int)p->hop, (int)p->n_fft, (int)p->filter.kind, (int)p->filter.order);
     th_writer_float(w, p->filter.low_hz);
     th_writer_add(w, ", .high_hz = ");
     th_writer_float(w, p->filter.high_hz);
@@ -98,6 +99,7 @@ static void write_block(th_writer *w, const th_block *b)
     for (int32_t k = 0; k < c->n_parts; k++) write_step(w, b, k, table, n);
     th_writer_add(w, "    },\n    .n_out = %d, .n_norm = %d", (int)b->n_out, (int)b->n_norm);
     if (b->mean && b->inv_std) th_writer_add(w, ", .mean = mean, .inv_std = inv_std");
+    if (b->turn) th_writer_add(w, ", .turn = th_block_aligned");
     th_writer_add(w, "\n};\n\n");
 }
 
@@ -151,12 +153,14 @@ static void write_c(const th_plan *plan, const th_sensor *s, const th_block *b, 
 }
 
 /* The files that run: those of the kinds that are there, not the table of all. */
-static th_err add_sources(const th_block_cfg *c, th_code *code, th_why *why)
+static th_err add_sources(const th_block *b, th_code *code, th_why *why)
 {
     char path[64];
-    for (int32_t k = 0; k < c->n_parts; k++) {
-        th_text_fmt(code->block[k], sizeof code->block[k], "th_block_%s", th_block_kind_name(c->part[k].kind));
-        th_text_fmt(path, sizeof path, "dsp/block_%s.c", th_block_kind_name(c->part[k].kind));
+    const int32_t n = b->cfg.n_parts;
+    for (int32_t k = 0; k < n + (b->turn != NULL); k++) {
+        const char *kind = th_block_kind_name(k < n ? b->cfg.part[k].kind : TH_BLOCK_ALIGNED);
+        th_text_fmt(code->block[k], sizeof code->block[k], "th_block_%s", kind);
+        th_text_fmt(path, sizeof path, "dsp/block_%s.c", kind);
         TH_TRY(th_embed_add(&code->ring, path, why));
     }
     TH_TRY(th_embed_add(&code->ring, "dsp/block_run.c", why));
@@ -178,7 +182,7 @@ th_err th_code_sensor(const th_plan *plan, const th_sensor *s, th_code *code, th
         code->app_name[1] = "model_sensor.c";
         write_h(s, code->listener_bytes, &code->app_h);
         write_c(plan, s, &block, &cfg, &code->app_c);
-        err = add_sources(&s->block, code, why);
+        err = add_sources(&block, code, why);
     }
     free(memory);
     return err;

@@ -245,7 +245,7 @@ static th_err bound_stack(build *b, th_why *why)
     if (!reached) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (size_t i = 0; i < N_CALLBACKS; i++) reached[n++] = callbacks[i];
     for (size_t i = 0; i < code->n_kernels; i++) reached[n++] = code->kernel[i];
-    for (size_t i = 0; i < TH_BLOCK_PARTS && *code->block[i]; i++) reached[n++] = code->block[i];
+    for (size_t i = 0; i < TH_BLOCK_PARTS + 1 && *code->block[i]; i++) reached[n++] = code->block[i];
     const th_err err = th_calls_bound(b->calls, "device_entry", reached, n, b->board->core->library_frame, &bound, why);
     free(reached);
     if (err) return err;

@@ -24,8 +24,10 @@ static th_err check_part(const th_block_cfg *cfg, const th_block_part *part)
     if ((uint32_t)part->kind >= TH_BLOCK_KINDS) return TH_ERANGE;
     if (part->axes < 0 || part->axes >> cfg->n_axes) return TH_ERANGE;
     if (!row_of(part)->per_row != !row_of(cfg->part)->per_row) return TH_ERANGE;
+    if (part->upright && !(part->upright == 1 && row_of(part)->upright && (cfg->n_axes == 3 || cfg->n_axes == 6)))
+        return TH_ERANGE;
     if (!row_of(part)->check(cfg, part)) return TH_ERANGE;
-    return cfg->fixed && !row_of(part)->run_s16 ? TH_EUNSUP : TH_OK;
+    return cfg->fixed && (part->upright || !row_of(part)->run_s16) ? TH_EUNSUP : TH_OK;
 }
 
 th_err th_block_check(const th_block_cfg *cfg, int32_t *part)
@@ -70,6 +72,13 @@ int32_t th_block_norms(const th_block_cfg *cfg)
 {
     int32_t h, w, c;
     return th_block_shape(cfg, &h, &w, &c) ? 0 : w * c;
+}
+
+static int is_upright(const th_block_cfg *cfg)
+{
+    int any = 0;
+    for (int32_t k = 0; k < cfg->n_parts; k++) any |= cfg->part[k].upright;
+    return any;
 }
 
 static th_block_data tables_of(const th_block_cfg *cfg, const th_block_part *part)
@@ -128,18 +137,21 @@ th_err th_block_init(th_block *b, const th_block_cfg *cfg, th_arena *arena)
     b->cfg = *cfg;
     b->n_out = values_of(cfg);
     b->n_norm = th_block_norms(cfg);
+    b->turn = is_upright(cfg) ? th_block_aligned : NULL;
     for (int32_t k = 0; k < cfg->n_parts; k++) TH_TRY(init_step(&b->step[k], cfg, &cfg->part[k], arena));
     return TH_OK;
 }
 
 size_t th_block_scratch(const th_block_cfg *cfg)
 {
-    size_t most = 1;
+    const th_block_part all = {.kind = TH_BLOCK_ALIGNED};
+    const int upright = is_upright(cfg);
+    size_t most = upright ? th_block_aligned_row.scratch(cfg, &all) : 1;
     for (int32_t k = 0; k < cfg->n_parts; k++) {
         const size_t n = row_of(&cfg->part[k])->scratch(cfg, &cfg->part[k]);
         if (n > most) most = n;
     }
-    return most;
+    return most + (upright ? (size_t)(cfg->window * cfg->n_axes) : 0);
 }
 
 static th_block_table table_of(const char *name, int32_t part, const void *data, int32_t count, th_block_type type)

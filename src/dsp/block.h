@@ -18,6 +18,9 @@
  *   spectrogram       n logarithms of power for each frame, [frames][n][axes]
  *   orientation       of three axes (and a gyroscope's three) together: TH_ORIENTATION_VALUES
  *
+ * stats, crossings, autocorrelation, spectral, wavelet and spectrogram may be `upright`: they look at the values of
+ * `aligned` instead of the rows (cfg.n_axes is 3 or 6), so that they do not depend on how the sensor is held either.
+ *
  * Parts with values for each row stand among themselves only: [window][values of all parts].
  * Values of one axis stand together, axes in their order, but for raw and spectrogram.  Inputs are finite, |x| < 1e15.
  *
@@ -82,7 +85,8 @@ enum { TH_GYRO_NONE, TH_GYRO_RAD, TH_GYRO_DEG, TH_GYROS }; /* orientation: what;
 /* Numbers of a part; members that a kind does not name are 0. */
 typedef struct th_block_part {
     th_block_kind kind;
-    int32_t axes; /* bit a set: axis a takes part; 0: all.  orientation: 3, or 6 with a gyroscope after them */
+    int32_t axes;    /* bit a set: axis a takes part; 0: all.  orientation: 3, or 6 with a gyroscope after them */
+    int32_t upright; /* 1: the part sees, instead of the rows, what `aligned` makes of all of them */
     int32_t what; /* stats: bits; spectral, spectrogram: bands or bins; wavelet: which; orientation: gyroscope's unit */
     int32_t n;    /* autocorrelation: lags; spectral, spectrogram: bands or bins; wavelet: levels */
     int32_t peaks;    /* spectral: 0 to TH_BLOCK_PEAKS */
@@ -127,6 +131,7 @@ typedef struct th_block {
     th_block_step step[TH_BLOCK_PARTS];
     int32_t n_out, n_norm;       /* all values; values of mean and inv_std (th_block_norms) */
     const float *mean, *inv_std; /* [n_norm] feature i becomes (x - mean[i % n_norm]) inv_std[i % n_norm]; or NULL */
+    th_block_run_fn *turn;       /* th_block_aligned where a part is upright; else NULL, and no firmware has it */
 } th_block;
 
 /* Is everything of cfg possible?  Errors: TH_ERANGE: a member; TH_EUNSUP: a kind has no fixed point.

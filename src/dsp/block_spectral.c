@@ -129,4 +129,4 @@ void th_block_spectral_s16(const th_block_cfg *cfg, const th_block_part *part, c
 }
 
 const th_block_row th_block_spectral_row = {
-    "spectral", check, values, NULL, scratch_of, fill, th_block_spectral, th_block_spectral_s16};
+    "spectral", 1, check, values, NULL, scratch_of, fill, th_block_spectral, th_block_spectral_s16};

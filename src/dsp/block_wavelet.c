@@ -115,4 +115,4 @@ void th_block_wavelet(const th_block_cfg *cfg, const th_block_part *part, const 
     }
 }
 
-const th_block_row th_block_wavelet_row = {"wavelet", check, values, NULL, scratch_of, NULL, th_block_wavelet, NULL};
+const th_block_row th_block_wavelet_row = {"wavelet", 1, check, values, NULL, scratch_of, NULL, th_block_wavelet, NULL};

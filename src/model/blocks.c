@@ -25,6 +25,7 @@ typedef enum arg {
     ARG_POWER,  /* a word and a number above 0 */
     ARG_ONE_OF, /* one word of a list */
     ARG_STATS,  /* all words of the list that follow */
+    ARG_FLAG,   /* 1 where the word stands */
     ARG_LOW,    /* a word and the upper edge of what passes */
     ARG_HIGH,   /* a word and the lower one */
     ARG_BAND    /* a word and both */
@@ -32,6 +33,7 @@ typedef enum arg {
 
 #define K(kind)      (1u << TH_BLOCK_##kind)
 #define POWER        (K(SPECTRAL) | K(SPECTROGRAM))
+#define UPRIGHT      (POWER | K(STATS) | K(CROSSINGS) | K(AUTOCORRELATION) | K(WAVELET))
 #define FIRST_ORDER  1 /* of gravity's edge */
 #define FILTER_ORDER 2
 
@@ -64,6 +66,7 @@ static const word_row word_rows[] = {
     {POWER, ARG_HIGH, false, "highpass", "highpass and its edge in Hz", AT(filter), NULL},
     {POWER, ARG_BAND, false, "bandpass", "bandpass and its two edges in Hz", AT(filter), NULL},
     {POWER, ARG_ROWS, false, "order", "order and its number, 1 to 8", AT(filter.order), NULL},
+    {UPRIGHT, ARG_FLAG, false, "upright", "upright", AT(upright), NULL},
 };
 #define N_ROWS ((int)(sizeof word_rows / sizeof word_rows[0]))
 
@@ -159,6 +162,7 @@ static th_err take_word(words *w, th_block_part *p, const word_row *r)
     case ARG_POWER: taken = take_positive(w, to); break;
     case ARG_ONE_OF: taken = take_one_of(w, r->list, to) || !r->must; break;
     case ARG_STATS: taken = take_stats(w, r->list, to); break;
+    case ARG_FLAG: taken = (*(int32_t *)to = 1); break;
     case ARG_LOW:
     case ARG_HIGH:
     case ARG_BAND: taken = take_filter(w, p, r->arg); break;
@@ -332,6 +336,9 @@ static void put_word(line *o, const th_block_part *p, const word_row *r)
         break;
     case ARG_ONE_OF:
         if (*r->list[whole]) put(o, " %s", r->list[whole]);
+        break;
+    case ARG_FLAG:
+        if (whole) put(o, " %s", word);
         break;
     case ARG_STATS:
         for (int i = 0; r->list[i]; i++)

@@ -11,6 +11,7 @@
  *   wavelet N haar|db2|db4
  *   orientation [rad|deg] [edge HZ]
  *
+ * stats to spectrogram may say "upright" behind these words: of what `aligned` makes of the rows.
  * FILTER: lowpass HZ, highpass HZ or bandpass HZ HZ; order 2 unless said.  Each may end in "axes" and a list such as
  * 1-3,5 (counted from 1); without it all axes take part, but for orientation the first three, and with a gyroscope
  * (rad, deg: per second) the first six. */

@@ -61,6 +61,14 @@ run train "$p"
 exits "features and a classic learner" 0 'forest|float.tflite'
 run test "$p"
 exits "the learner is tested" 0 'accuracy'
+sed 's/^blocks = .*/blocks = raw/; s/^change = .*/change = turn/; s/^summary = .*/summary = stats mean sd/' "$tmp/ini" >"$p/thimble.ini"
+run train "$p" --preset forest
+exits "a learner sees the summary" 0
+run inspect "$p/model/float.tflite" --json
+exits "and not the rows" 0 '"type":"float32","shape":.1,4.'
+run quantize "$p"
+exits "turned rows are none of its business" 0
+cp "$tmp/ini" "$p/thimble.ini"
 
 # har_phone_watch
 mkdir -p "$tmp/har/DATA/s01" "$tmp/har/DATA/s02"
@@ -79,7 +87,7 @@ holds "and is named with its line" grep -q 's01_02_sp.csv, line 5: it has more t
 sed 's/^blocks = .*/blocks = spectre/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
 run train "$p"
 exits "no such block" 1 'spectre'
-mkdir -p "$tmp/one/slow" && cp "$data"/slow/*/1.csv "$tmp/one/slow"
+mkdir -p "$tmp/one/slow" && cp "$data/slow/1/1.csv" "$tmp/one/slow"
 run new "$tmp/o" --task activity
 run data import "$tmp/one" --project "$tmp/o"
 run train "$tmp/o"

@@ -260,9 +260,18 @@ static void plain_aligned(double (*row)[6], int n_axes, int n, double *out, int 
 
 static double *plain_part(const th_block_cfg *c, const th_block_part *p, const float *window, double *out)
 {
-    static double x[TH_BLOCK_ROWS], rows[TH_BLOCK_ROWS][6], power[8192];
+    static double x[TH_BLOCK_ROWS], rows[TH_BLOCK_ROWS][6], power[8192], turned[TH_BLOCK_ROWS * 6];
+    static float upright[TH_BLOCK_ROWS * 6];
     int axes[TH_BLOCK_AXES], n_axes = 0;
     const int n = c->window;
+    if (p->upright) {
+        th_block_part same = *p;
+        same.upright = 0;
+        for (int i = 0; i < n * c->n_axes; i++) rows[i / c->n_axes][i % c->n_axes] = (double)window[i];
+        plain_aligned(rows, c->n_axes, n, turned, c->n_axes);
+        for (int i = 0; i < n * c->n_axes; i++) upright[i] = (float)turned[i];
+        return plain_part(c, &same, upright, out);
+    }
     for (int a = 0; a < c->n_axes; a++)
         if (!p->axes || p->axes >> a & 1) axes[n_axes++] = a;
     if (p->kind == TH_BLOCK_RAW) {

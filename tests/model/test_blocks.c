@@ -61,6 +61,8 @@ static void numbers_become_the_words(void **state)
         "orientation edge 0.5",
         "orientation rad edge 0.1",
         "orientation edge 2 axes 4,5,6",
+        "stats mean sd upright",
+        "spectral 7 bands highpass 0.5 order 2 upright axes 1,3",
     };
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
         th_block_cfg c = cfg6(), again = cfg6();
@@ -115,6 +117,8 @@ static void errors_name_word_and_place(void **state)
         {"stats mean axes 1;2", {"part 2", "\"2\""}},
         {"stats mean axes 1 2", {"word 5", "\"2\""}},
         {"raw; crossings", {"part 2", "crossings", "stand among themselves"}},
+        {"raw upright", {"word 2", "nothing more", "\"upright\""}},
+        {"stats mean uprigt", {"word 3", "perhaps \"upright\""}},
         {"orientation rad axes 1-3", {"part 1", "orientation rad"}},
         {"crossings;crossings;crossings;crossings;crossings;crossings;crossings;crossings;crossings", {"more than 8"}},
         {"stats mean abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", {"part 1", "too long", "abcdefgh"}},
