@@ -29,7 +29,7 @@ static th_err take(void *ctx, const th_recording *r, th_why *why)
                                 .points = 8,
                                 .baseline = "group"}};
     memcpy(card.task, task->name, strlen(task->name) + 1);
-    if (th_windows_new(&card, &w, why)) return TH_ENOMEM;
+    if (th_windows_new(&card, false, &w, why)) return TH_ENOMEM;
     th_err err = th_windows_learn(w, r, why);
     if (!err) err = th_windows_add(w, r, why);
     th_examples *e = err ? NULL : th_windows_take(w);

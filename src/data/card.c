@@ -14,12 +14,33 @@ void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card 
     th_card_scale_by(e, card);
 }
 
+bool th_card_by_group(const th_card *card)
+{
+    return strcmp(card->recipe.baseline, "group") == 0;
+}
+
+/* One scale for all columns: what makes them equal has been done, and the small ones are to stay small. */
+static void one_scale(const th_examples *e, int32_t n, th_card *card)
+{
+    const size_t all = (size_t)e->n * (size_t)n;
+    double square = 0;
+    for (size_t i = 0; i < all; i++) square += (double)e->f32[i] * (double)e->f32[i] / (double)all;
+    for (int32_t i = 0; i < n; i++) {
+        card->mean[i] = 0;
+        card->inv[i] = square > 1e-20 ? (float)(1 / sqrt(square)) : 1;
+    }
+}
+
 void th_card_scale_by(const th_examples *e, th_card *card)
 {
     const int32_t n = e->h * e->w * e->c;
     card->n_values = 0;
     if (!e->f32 || n > TH_CARD_VALUES) return;
     card->n_values = n;
+    if (th_card_by_group(card)) {
+        one_scale(e, n, card);
+        return;
+    }
     for (int32_t k = 0; k < e->c; k++) {
         double sum = 0, square = 0;
         const size_t all = (size_t)e->n * (size_t)n, step = (size_t)e->c;
@@ -84,11 +105,11 @@ static int put_task(const th_card *c, json_t *o)
     char hash[24];
     th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)c->source_hash);
     if (!c->task[0]) return 0;
-    json_t *of_task =
-        json_pack("{ss sf si si si ss ss si ss si ss sf ss}", "task", c->task, "rate_hz", (double)r->rate_hz,
-                  "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms, "pause_ms", (int)r->pause_ms, "blocks",
-                  r->blocks, "strokes", r->strokes, "points", (int)r->points, "baseline", r->baseline, "axes",
-                  (int)c->axes, "device", c->device, "limit", (double)c->limit, "source_hash", hash);
+    json_t *of_task = json_pack("{ss sf si si si ss ss si ss si si ss sf ss}", "task", c->task, "rate_hz",
+                                (double)r->rate_hz, "window_ms", (int)r->window_ms, "hop_ms", (int)r->hop_ms,
+                                "pause_ms", (int)r->pause_ms, "blocks", r->blocks, "strokes", r->strokes, "points",
+                                (int)r->points, "baseline", r->baseline, "baseline_ms", (int)r->baseline_ms, "axes",
+                                (int)c->axes, "device", c->device, "limit", (double)c->limit, "source_hash", hash);
     return !of_task || json_object_update_new(o, of_task);
 }
 
@@ -186,6 +207,7 @@ static bool get_task(const json_t *o, th_card *c)
         !get_count(o, "hop_ms", 0, &r->hop_ms) || !get_count(o, "pause_ms", 0, &r->pause_ms) ||
         !get_text(o, "blocks", r->blocks, sizeof r->blocks) || !get_text(o, "strokes", r->strokes, sizeof r->strokes) ||
         !get_count(o, "points", 0, &r->points) || !get_text(o, "baseline", r->baseline, sizeof r->baseline) ||
+        (th_card_by_group(c) && !get_count(o, "baseline_ms", 1, &r->baseline_ms)) ||
         !get_count(o, "axes", 0, &c->axes) || !get_text(o, "device", c->device, sizeof c->device) ||
         !get_float(o, "limit", &c->limit) || !get_text(o, "source_hash", hash, sizeof hash))
         return false;

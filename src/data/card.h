@@ -47,6 +47,9 @@ TH_NODISCARD th_err th_card_from(const th_model *model, th_card *card, th_why *w
  * Errors: TH_EFORMAT (e has a label that the card has not), TH_ESHAPE (numbers of another count than mean and inv). */
 TH_NODISCARD th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why);
 
+/* Are features held against those of their group ([signal] baseline = group)?  They have one scale then. */
+bool th_card_by_group(const th_card *card);
+
 /* How strange x [n] is to a network that gave y for it: mean (y - x)^2. */
 float th_card_score(const float *x, const float *y, int32_t n);
 

@@ -106,13 +106,13 @@ static th_err parse(th_span text, const char *name, const th_layout_cfg *cfg, th
     return err;
 }
 
-const th_layout th_layout_nab = {
-    .name = "nab",
-    .what = "*.csv with " HEAD " and labels/combined_windows.json",
-    .input = TH_IN_SIGNAL,
-    .task = "anomaly",
-    .fits = fits,
-    .parse = parse,
-    .beside = "labels/combined_windows.json",
-    .settings = "[signal]\nrate_hz = 1\nwindow_ms = 16000\nhop_ms = 1000\npause_ms = 1000000000\nbaseline = group\n"
-                "[features]\nblocks = stats mean sd\n"};
+const th_layout th_layout_nab = {.name = "nab",
+                                 .what = "*.csv with " HEAD " and labels/combined_windows.json",
+                                 .input = TH_IN_SIGNAL,
+                                 .task = "anomaly",
+                                 .fits = fits,
+                                 .parse = parse,
+                                 .beside = "labels/combined_windows.json",
+                                 .settings = "[signal]\nrate_hz = 1\nwindow_ms = 16000\nhop_ms = 1000\npause_ms = "
+                                             "1000000000\nbaseline = group\nbaseline_ms = 600000\n"
+                                             "[features]\nblocks = stats mean sd\n"};

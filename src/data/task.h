@@ -43,7 +43,8 @@ typedef struct th_recipe {
     char blocks[TH_BLOCKS_BYTES];        /* of features, with ; between them; "raw": the rows as they are */
     char strokes[12];                    /* "points" or "raster" */
     int32_t points;                      /* of a stroke */
-    char baseline[8];                    /* "group": rows are held against the normal ones of their group; or "none" */
+    char baseline[8];                    /* "group": windows are held against their group's normal ones; or "none" */
+    int32_t baseline_ms;                 /* of rows that a device learns those from, after each start */
 } th_recipe;
 
 /* Row i, NULL after the last; the row of a name, NULL when there is none. */

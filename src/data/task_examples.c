@@ -141,7 +141,7 @@ static th_err add_signals(const th_dataset *set, th_split split, const char *dev
     for (size_t i = 0; i < set->n; i++) {
         const th_sample *s = &set->samples[i];
         const bool wanted = s->kind == TH_SIGNAL && (!*device || strcmp(device, s->device) == 0);
-        if (wanted && learn && s->split == TH_TRAIN) TH_TRY(with_recording(set, s, take_learn, w, why));
+        if (wanted && learn && s->split == split) TH_TRY(with_recording(set, s, take_learn, w, why));
         if (wanted && !learn && s->split == split) TH_TRY(with_recording(set, s, take_add, w, why));
     }
     return TH_OK;
@@ -186,10 +186,12 @@ static th_err from_signals(const th_project *p, const th_dataset *set, th_split 
     size_t too_short, no_label;
     char other[TH_LABEL_BYTES];
     if (!card->device[0]) find_device(set, card);
-    TH_TRY(th_windows_new(card, &w, why));
-    th_err err =
-        strcmp(card->recipe.baseline, "group") == 0 ? add_signals(set, split, card->device, w, true, why) : TH_OK;
+    TH_TRY(th_windows_new(card, split != TH_TEST, &w, why));
+    th_err err = TH_OK;
+    for (int k = TH_TRAIN; k <= TH_VAL && th_card_by_group(card) && !err; k++)
+        err = add_signals(set, (th_split)k, card->device, w, true, why);
     if (!err) err = add_signals(set, split, card->device, w, false, why);
+    if (!err && split == TH_TRAIN) err = th_windows_thin(w, why);
     *e = err ? NULL : th_windows_take(w);
     th_windows_left_out(w, &too_short, &no_label, other);
     th_windows_free(w);
@@ -272,7 +274,7 @@ static th_err from_data(const th_project *p, th_split split, th_card *card, th_e
 static th_err take_tested(void *ctx, const th_recording *r, th_why *why)
 {
     th_windows *w = ctx;
-    if (r->has_split && r->split == TH_TRAIN) TH_TRY(th_windows_learn(w, r, why));
+    if (r->has_split && r->split != TH_TEST) TH_TRY(th_windows_learn(w, r, why));
     return r->has_split && r->split != TH_TEST ? TH_OK : th_windows_add(w, r, why);
 }
 
@@ -286,7 +288,7 @@ static th_err scan_recordings(th_card *card, const char *dir, const char *device
     th_windows *w;
     char other[TH_LABEL_BYTES];
     size_t too_short, no_label;
-    TH_TRY(th_windows_new(card, &w, why));
+    TH_TRY(th_windows_new(card, false, &w, why));
     const th_err err = th_layout_read(task, dir, &cfg, take_tested, w, &report, why);
     *e = err ? NULL : th_windows_take(w);
     th_windows_left_out(w, &too_short, &no_label, other);

@@ -1,7 +1,7 @@
 #include "data/windows.h"
 
 #include "base/text.h"
-#include "model/blocks.h"
+#include "data/groups.h"
 #include "dsp/raster.h"
 #include "model/blocks.h"
 
@@ -10,12 +10,6 @@
 #include <string.h>
 
 #define RASTER 32
-
-typedef struct learnt {
-    char group[256];
-    int32_t n;
-    double sum[TH_BLOCK_AXES], square[TH_BLOCK_AXES];
-} learnt;
 
 struct th_windows {
     th_card *card;
@@ -27,8 +21,8 @@ struct th_windows {
     void *tables;
     float *scratch;
     int32_t window, hop; /* rows */
-    learnt *group;
-    size_t n_groups;
+    th_groups *groups;   /* NULL: baseline = none */
+    float *features;     /* of a window that is learnt from */
     size_t too_short, no_label;
     char other[TH_LABEL_BYTES];
 };
@@ -43,12 +37,14 @@ static th_err fresh(th_windows *w, th_why *why)
     return TH_OK;
 }
 
-th_err th_windows_new(th_card *card, th_windows **out, th_why *why)
+th_err th_windows_new(th_card *card, bool early, th_windows **out, th_why *why)
 {
     th_windows *w = *out = calloc(1, sizeof *w);
     if (!w) return th_why_set(why, TH_ENOMEM, "out of memory");
     w->card = card;
     w->task = th_task_find(card->task);
+    if (th_card_by_group(card) && !(w->groups = th_groups_new(early)))
+        return th_why_set(why, TH_ENOMEM, "out of memory");
     return fresh(w, why);
 }
 
@@ -58,7 +54,8 @@ void th_windows_free(th_windows *w)
     th_examples_free(w->e);
     free(w->tables);
     free(w->scratch);
-    free(w->group);
+    th_groups_free(w->groups);
+    free(w->features);
     free(w);
 }
 
@@ -122,63 +119,6 @@ static th_err add(th_windows *w, const char *label, const th_recording *r, int32
     e->file[e->n] = strdup(name);
     if (!e->file[e->n]) return th_why_set(why, TH_ENOMEM, "out of memory");
     e->label[e->n++] = k;
-    return TH_OK;
-}
-
-/* ---- what is normal of a group ---- */
-
-static learnt *find_group(const th_windows *w, const char *name)
-{
-    for (size_t i = 0; i < w->n_groups; i++)
-        if (strcmp(w->group[i].group, name) == 0) return &w->group[i];
-    return NULL;
-}
-
-static bool by_group(const th_windows *w)
-{
-    return strcmp(w->card->recipe.baseline, "group") == 0;
-}
-
-th_err th_windows_learn(th_windows *w, const th_recording *r, th_why *why)
-{
-    if (!by_group(w)) return TH_OK;
-    learnt *g = find_group(w, r->group);
-    if (!g) {
-        g = realloc(w->group, (w->n_groups + 1) * sizeof *g);
-        if (!g) return th_why_set(why, TH_ENOMEM, "out of memory");
-        w->group = g;
-        g += w->n_groups++;
-        *g = (learnt){0};
-        th_text_fmt(g->group, sizeof g->group, "%s", r->group);
-    }
-    for (int32_t i = 0; i < r->n; i++)
-        for (int32_t k = 0; k < r->n_channels && k < TH_BLOCK_AXES; k++) {
-            const double x = (double)r->rows[(size_t)i * (size_t)r->n_channels + (size_t)k];
-            g->sum[k] += x;
-            g->square[k] += x * x;
-        }
-    g->n += r->n;
-    return TH_OK;
-}
-
-static th_err hold_against(const th_windows *w, const th_recording *r, float *x, int32_t n, th_why *why)
-{
-    if (!by_group(w)) return TH_OK;
-    const learnt *g = find_group(w, r->group);
-    if (!g || !g->n)
-        return th_why_set(
-            why, TH_EFORMAT,
-            "%s: nothing normal of its group \"%s\" is there to hold it against ([signal] baseline = none "
-            "does without)",
-            r->name, r->group);
-    for (int32_t k = 0; k < r->n_channels; k++) {
-        const double mean = g->sum[k] / g->n, var = fmax(0, g->square[k] / g->n - mean * mean),
-                     sd = fmax(fmax(sqrt(var), fabs(mean) / 1000), 1e-9);
-        for (int32_t i = 0; i < n; i++) {
-            float *v = &x[(size_t)i * (size_t)r->n_channels + (size_t)k];
-            *v = (float)(((double)*v - mean) / sd);
-        }
-    }
     return TH_OK;
 }
 
@@ -263,7 +203,35 @@ static const char *window_label(const th_windows *w, const th_recording *r, cons
     return 4 * most >= 3 * n ? best : "";
 }
 
-static th_err add_signal(th_windows *w, const th_recording *r, th_why *why)
+static th_err add_window(th_windows *w, const th_recording *r, const char *label, const float *x, int32_t row,
+                         th_why *why)
+{
+    const int32_t size = (int32_t)size_of(w->e);
+    TH_TRY(room(w, why));
+    float *to = w->e->f32 + (size_t)w->e->n * (size_t)size;
+    th_block_run(&w->block, x, w->scratch, to);
+    if (w->groups) TH_TRY(th_groups_hold(w->groups, r->group, r->name, to, size, why));
+    return add(w, label, r, row, why);
+}
+
+/* Of anomalies only what is normal, the first label, says what is usual. */
+static th_err learn_window(th_windows *w, const th_recording *r, const char *label, const float *x, int32_t row,
+                           th_why *why)
+{
+    const int32_t size = (int32_t)size_of(w->e);
+    (void)row;
+    if (w->task->output == TH_OUT_INPUT && strcmp(label, w->card->labels[0]) != 0) return TH_OK;
+    if (!w->features) w->features = malloc((size_t)size * sizeof *w->features);
+    if (!w->features) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_block_run(&w->block, x, w->scratch, w->features);
+    return th_groups_learn(w->groups, r->group, w->features, size, why);
+}
+
+/* What a window is for. */
+typedef th_err window_fn(th_windows *w, const th_recording *r, const char *label, const float *x, int32_t row,
+                         th_why *why);
+
+static th_err each_window(th_windows *w, const th_recording *r, window_fn *fn, th_why *why)
 {
     float *x = NULL;
     int32_t *at = NULL, n = 0;
@@ -272,19 +240,45 @@ static th_err add_signal(th_windows *w, const th_recording *r, th_why *why)
         return th_why_set(why, TH_ESHAPE, "%s has %d channels (%s), but %d are needed", r->name, (int)r->n_channels,
                           r->channels, (int)w->card->axes);
     th_err err = to_rate(w, r, &x, &at, &n, why);
-    if (!err) err = hold_against(w, r, x, n, why);
-    if (!err && n < w->window) w->too_short++;
+    if (!err && n < w->window) w->too_short += fn == add_window;
     for (int32_t t = 0; t + w->window <= n && !err; t += w->hop) {
         const char *label = window_label(w, r, at + t, w->window);
-        if (!*label) continue;
-        err = room(w, why);
-        if (err) break;
-        th_block_run(&w->block, x + (size_t)t * (size_t)r->n_channels, w->scratch,
-                     w->e->f32 + (size_t)w->e->n * size_of(w->e));
-        err = add(w, label, r, at[t], why);
+        if (*label) err = fn(w, r, label, x + (size_t)t * (size_t)r->n_channels, at[t], why);
     }
     free(x);
     free(at);
+    return err;
+}
+
+th_err th_windows_learn(th_windows *w, const th_recording *r, th_why *why)
+{
+    return w->groups ? each_window(w, r, learn_window, why) : TH_OK;
+}
+
+/* Takes the examples with keep false out. */
+static void keep_some(th_examples *e, const bool *keep)
+{
+    const size_t size = size_of(e);
+    int32_t n = 0;
+    for (int32_t i = 0; i < e->n; i++) {
+        if (!keep[i]) {
+            free(e->file[i]);
+            continue;
+        }
+        memmove(e->f32 + (size_t)n * size, e->f32 + (size_t)i * size, size * sizeof *e->f32);
+        e->file[n] = e->file[i];
+        e->label[n++] = e->label[i];
+    }
+    e->n = n;
+}
+
+th_err th_windows_thin(th_windows *w, th_why *why)
+{
+    if (!w->groups || !w->e->n) return TH_OK;
+    bool *keep = calloc((size_t)w->e->n, sizeof *keep);
+    const th_err err = keep ? th_groups_thin(w->groups, keep, why) : th_why_set(why, TH_ENOMEM, "out of memory");
+    if (!err) keep_some(w->e, keep);
+    free(keep);
     return err;
 }
 
@@ -361,5 +355,5 @@ static th_err add_stroke(th_windows *w, const th_recording *r, th_why *why)
 
 th_err th_windows_add(th_windows *w, const th_recording *r, th_why *why)
 {
-    return w->task->input == TH_IN_STROKE ? add_stroke(w, r, why) : add_signal(w, r, why);
+    return w->task->input == TH_IN_STROKE ? add_stroke(w, r, why) : each_window(w, r, add_window, why);
 }

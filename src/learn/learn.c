@@ -303,6 +303,27 @@ static th_err find_margin(const th_learner *learner, const th_learn_job *job, th
     return err;
 }
 
+#define FEWEST 50 /* watched rows that say something of a percentile */
+
+/* The same of the watched rows, for a model of all others; the margin only grows. */
+static th_err watch_margin(const th_learner *learner, const th_learn_job *job, th_team *team, double *margin,
+                           th_why *why)
+{
+    th_learn_report report;
+    th_model *model;
+    th_learn_job all = *job;
+    if (job->val.n < FEWEST) return TH_OK;
+    float *score = malloc((size_t)job->val.n * sizeof *score);
+    if (!score) return th_why_set(why, TH_ENOMEM, "no memory for %ld scores", (long)job->val.n);
+    all.progress = NULL;
+    th_err err = train(learner, &all, 1, team, &report, &model, why);
+    if (!err) err = score_rows(model, &job->val, 0, job->val.n, score, why);
+    if (!err) *margin = fmax(*margin, (double)th_percentile(score, (size_t)job->val.n, job->cfg.percentile));
+    th_model_free(model);
+    free(score);
+    return err;
+}
+
 th_err th_learn(const th_learner *learner, const th_learn_job *job, th_model **model, th_learn_report *report,
                 th_why *why)
 {
@@ -313,6 +334,7 @@ th_err th_learn(const th_learner *learner, const th_learn_job *job, th_model **m
     TH_TRY(check(learner, job, why));
     TH_TRY(th_team_new(job->cfg.n_threads < 1 ? 1 : job->cfg.n_threads, &team, why));
     th_err err = job->anomaly ? find_margin(learner, job, team, &margin, why) : TH_OK;
+    if (!err && job->anomaly) err = watch_margin(learner, job, team, &margin, why);
     if (!err) err = train(learner, job, margin, team, report, model, why);
     if (!err && job->anomaly && report->n < TH_LEARN_FIGURES) {
         report->figure[report->n].name = "margin";

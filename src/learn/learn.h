@@ -13,8 +13,9 @@
  *
  * A score of strangeness is learned from normal rows alone; above 1 it is an alarm.  1 is the percentile that was asked
  * for of the scores that normal rows get from models which did not learn from them (five folds, in the order of the
- * rows: neighbours in time are alike, and a model knows its own rows too well).
- * Everything is a function of rows, settings and seed: the same bytes on any number of threads. */
+ * rows: neighbours in time are alike, and a model knows its own rows too well), or of the watched rows (val) where
+ * these have a higher one. Everything is a function of rows, settings and seed: the same bytes on any number of
+ * threads. */
 #ifndef TH_LEARN_LEARN_H
 #define TH_LEARN_LEARN_H
 

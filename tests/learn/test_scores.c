@@ -81,6 +81,32 @@ static void rows_that_are_all_the_same(void **state)
     }
 }
 
+/* The limit is the percentile of watched rows where these lie farther out than folds of the others do. */
+static void watched_rows_move_the_limit(void **state)
+{
+    (void)state;
+    static rows s, far;
+    static const char *const names[] = {"kmeans", "knn", "mixture", "pca"};
+    rows_blobs(&s, 5, 300, 4, 1, 0);
+    rows_blobs(&far, 6, 200, 4, 1, 0);
+    for (int32_t i = 0; i < 800; i++) far.x[i] *= 4;
+    for (int i = 0; i < 4; i++) {
+        th_learn_job job = {.train = s.r, .anomaly = true, .cfg = th_learn_default()};
+        th_learn_report report;
+        float y[2][200];
+        job.cfg.percentile = 90;
+        for (int watched = 0; watched < 2; watched++) {
+            if (watched) job.val = far.r;
+            th_model *m = learn(names[i], &job, &report);
+            ask(m, far.x, 200, 4, y[watched], 1);
+            th_model_free(m);
+        }
+        int above[2] = {0, 0};
+        for (int k = 0; k < 400; k++) above[k / 200] += y[k / 200][k % 200] > 1;
+        assert_true(above[0] > 150 && above[1] >= 18 && above[1] <= 21); /* a tenth */
+    }
+}
+
 /* ---- mixture ---- */
 
 static void watch_likelihood(void *ctx, double likelihood)
@@ -277,6 +303,7 @@ int main(void)
         cmocka_unit_test(inertia_never_rises),
         cmocka_unit_test(separate_blobs_are_found_exactly),
         cmocka_unit_test(rows_that_are_all_the_same),
+        cmocka_unit_test(watched_rows_move_the_limit),
         cmocka_unit_test(likelihood_never_falls),
         cmocka_unit_test(one_component_is_the_moments),
         cmocka_unit_test(bic_counts_the_blobs),
