@@ -1,9 +1,9 @@
 /* thimble data import. */
 #include "cli/table.h"
+#include "cli/unpacked.h"
 #include "base/text.h"
 #include "data/import.h"
 #include "data/task_import.h"
-#include "data/zip.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -135,27 +135,14 @@ static th_err import_from(const th_args *a, const char *src, th_why *why)
     return err;
 }
 
-/* An archive is unpacked into a folder of its name, which goes when all is in the project. */
-static th_err import_zip(const th_args *a, const char *zip, th_why *why)
-{
-    char temp[TH_PATH_BYTES], dir[TH_PATH_BYTES], stem[256], root[TH_PATH_BYTES];
-    const char *slash = strrchr(zip, '/'), *name = slash ? slash + 1 : zip;
-    snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) - 4), name);
-    TH_TRY(th_dir_temp(temp, why));
-    th_err err = th_path_join(dir, temp, *stem ? stem : "zip", why);
-    if (!err) err = th_dir_make(dir, why);
-    if (!err) err = th_zip_unpack(zip, dir, root, why);
-    if (!err) err = import_from(a, root, why);
-    th_dir_remove(temp);
-    return err;
-}
-
 static th_err run_import(const th_args *a, th_why *why)
 {
-    const char *src = th_word(a, 0, ".");
-    const bool zip = th_text_ends(src, ".zip") && th_file_exists(src);
+    th_unpacked src;
     th_interrupt_catch();
-    return zip ? import_zip(a, src, why) : import_from(a, src, why);
+    th_err err = th_unpacked_open(th_word(a, 0, "."), &src, why);
+    if (!err) err = import_from(a, src.path, why);
+    th_unpacked_close(&src);
+    return err;
 }
 
 static const th_opt import_opts[] = {

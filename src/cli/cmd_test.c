@@ -2,6 +2,7 @@
 #include "cli/table.h"
 #include "cli/test.h"
 #include "cli/train_record.h"
+#include "cli/unpacked.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -38,25 +39,22 @@ static bool is_own(const th_args *a, const th_test *t)
     return t->has_project && !th_arg(a, "data") && !th_arg(a, "model") && (!split || strcmp(split, "test") == 0);
 }
 
-static th_err test_examples(const th_args *a, th_test *t, th_why *why)
+static th_err test_examples(const th_args *a, const char *data, th_test *t, th_why *why)
 {
     const char *split = th_arg(a, "split");
-    if (th_arg(a, "stream") || (split && !t->has_project))
+    if (th_arg(a, "stream"))
         return th_why_set(why, TH_EUSAGE,
-                          "this model takes pictures or numbers, named with --data PATH; --stream and "
-                          "--split are for recordings");
+                          "this model takes pictures or numbers, named with --data PATH; --stream is for recordings");
     t->normal = th_arg(a, "normal");
-    TH_TRY(
-        th_test_examples(t, th_arg(a, "data"), th_arg(a, "pixels"), split ? split : "test", th_arg(a, "device"), why));
+    TH_TRY(th_test_examples(t, data, th_arg(a, "pixels"), split, th_arg(a, "device"), why));
     json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
     if (object && is_own(a, t)) keep(t, object);
     return show(t, th_arg_on(a, "json"), object, why);
 }
 
-static th_err test_clips(const th_args *a, th_test *t, th_why *why)
+static th_err test_clips(const th_args *a, const char *dir, th_test *t, th_why *why)
 {
-    const char *dir = th_arg(a, "data"), *split = th_arg(a, "split");
-    TH_TRY(th_test_choose(t, dir, split ? split : "test", why));
+    TH_TRY(th_test_choose(t, dir, th_arg(a, "split"), why));
     TH_TRY(th_test_classify(t, why));
     json_t *object = th_test_json(t);
     if (object && is_own(a, t)) keep(t, object);
@@ -65,8 +63,6 @@ static th_err test_clips(const th_args *a, th_test *t, th_why *why)
 
 static th_err check_options(const th_args *a, th_why *why)
 {
-    if (th_arg(a, "data") && th_arg(a, "split"))
-        return th_why_set(why, TH_EUSAGE, "--data takes every recording of the folder: leave out --split");
     if (th_arg(a, "truth") && !th_arg(a, "stream"))
         return th_why_set(why, TH_EUSAGE, "--truth belongs to --stream FILE.wav");
     if (th_arg(a, "stream") && (th_arg(a, "data") || th_arg(a, "split")))
@@ -74,30 +70,37 @@ static th_err check_options(const th_args *a, th_why *why)
     return TH_OK;
 }
 
+/* Of the open networks, on the data at `data`; NULL: the project's own. */
+static th_err test_all(const th_args *a, const char *data, th_test *t, th_why *why)
+{
+    const char *stream = th_arg(a, "stream"), *pixels = th_arg(a, "pixels");
+    if (t->of_examples) return test_examples(a, data, t, why);
+    if (pixels || th_arg(a, "normal"))
+        return th_why_set(why, TH_EUSAGE, "--%s is for models that take %s; this one takes recordings",
+                          pixels ? "pixels" : "normal", pixels ? "pictures" : "numbers");
+    return stream ? th_test_stream(t, stream, th_arg(a, "truth"), th_arg_on(a, "json"), why)
+                  : test_clips(a, data, t, why);
+}
+
 static th_err run(const th_args *a, th_why *why)
 {
     static th_test t; /* large; a verb runs once */
+    th_unpacked data = {0};
     TH_TRY(check_options(a, why));
     th_interrupt_catch();
     th_err err = th_test_open(th_word(a, 0, "."), th_arg(a, "model"), &t, why);
-    if (!err && t.of_examples)
-        err = test_examples(a, &t, why);
-    else if (!err && (th_arg(a, "pixels") || th_arg(a, "normal")))
-        err = th_why_set(why, TH_EUSAGE, "--%s is for models that take %s; this one takes recordings",
-                         th_arg(a, "pixels") ? "pixels" : "normal", th_arg(a, "pixels") ? "pictures" : "numbers");
-    else if (!err)
-        err = th_arg(a, "stream")
-                  ? th_test_stream(&t, th_arg(a, "stream"), th_arg(a, "truth"), th_arg_on(a, "json"), why)
-                  : test_clips(a, &t, why);
+    if (!err && th_arg(a, "data")) err = th_unpacked_open(th_arg(a, "data"), &data, why);
+    if (!err) err = test_all(a, th_arg(a, "data") ? data.path : NULL, &t, why);
+    th_unpacked_close(&data);
     th_test_free(&t);
     return err;
 }
 
 static const th_opt opts[] = {
-    {"data", "PATH", NULL, "all recordings below that folder; of a model of pictures or numbers: examples"},
+    {"data", "PATH", NULL, "a folder or .zip of recordings, pictures, rows, in any layout of `data import`"},
     {"pixels", "LO..HI", NULL, "of a model of pictures without a card: what black and white become"},
     {"normal", "LABEL", "as the model's card says", "of a model that gives a score: what is normal"},
-    {"split", "NAME", "test", "test, val or train clips of the project"},
+    {"split", "NAME", "test", "test, val or train part of the project, or of --data; of --data also all"},
     {"device", "NAME", "as trained", "of --data that several devices recorded: phone, watch"},
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
@@ -112,8 +115,9 @@ const th_cmd th_cmd_test = {
     .summary = "how well float and int8 hear: confusion, recall, precision",
     .detail =
         "  thimble test                           the project's test clips, heard by both networks\n"
-        "  thimble test --data recordings         other people's clips: a folder per word; a word that is no label "
-        "counts as \"unknown\"\n"
+        "  thimble test --data recordings         other people's clips, pictures, rows, as the data set has them: what "
+        "is\n"
+        "                                         for testing, or all; a word that is no label counts as \"unknown\"\n"
         "  thimble test mine.tflite --data pictures/test\n"
         "                                         a model that `train --data` made: pictures or numbers, the labels "
         "in its card\n"

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "data/dataset.h"
+#include "data/split.h"
 #include "evaluate/metrics.h"
 #include "evaluate/stream.h"
 #include "os/run.h"
@@ -124,7 +125,8 @@ th_err th_session_clips(th_session *s, const char *dir, th_why *why)
     if (!dir && !s->t.has_project)
         return th_why_set(why, TH_EUSAGE, "--clips needs a project; for a model file: --feed DIR");
     if (dir && !s->t.has_project) TH_TRY(project_of(&s->t.pipe, &s->t.project, why));
-    th_err err = dir ? th_dataset_scan(&s->t.project, dir, &set, why) : th_dataset_load(&s->t.project, &set, why);
+    th_err err =
+        dir ? th_dataset_scan(&s->t.project, dir, TH_PART_TOLD, &set, why) : th_dataset_load(&s->t.project, &set, why);
     if (!err) err = feed_make(&s->t.pipe, set, &f, why);
     if (!err) err = run_feed(s, &f, why);
     feed_free(&f);

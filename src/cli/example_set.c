@@ -132,7 +132,7 @@ static th_err make_card(th_example_set *s, const th_example_files *f, th_why *wh
 {
     th_why inner = {0};
     if (!f->card || f->new_labels || s->to_input) return fresh_card(s, f, why);
-    const th_err err = th_card_relabel(f->card, s->train, &inner);
+    const th_err err = th_card_relabel(f->card, s->train, false, &inner);
     if (err == TH_EFORMAT && !f->keep_labels) return fresh_card(s, f, why);
     if (err) return th_why_set(why, err, "%s: %s", f->data, inner.text);
     s->card = *f->card;
@@ -174,7 +174,7 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
     s->scale = th_card_scale(&s->card);
     if (s->val && !s->to_input) {
         th_why inner = {0};
-        const th_err err = th_card_relabel(&s->card, s->val, &inner);
+        const th_err err = th_card_relabel(&s->card, s->val, false, &inner);
         if (err) return th_why_set(why, err, "%s: %s", f->val, inner.text);
     }
     for (int32_t i = 0; s->to_input && i < s->train->n; i++) s->train->label[i] = -1;

@@ -54,10 +54,11 @@ typedef struct th_test {
 TH_NODISCARD th_err th_test_open(const char *word, const char *model, th_test *t, th_why *why);
 void th_test_free(th_test *t); /* also after an error */
 
-/* The clips: of a split of the project, or of every recording below `dir` (not NULL). */
+/* The clips: of a split of the project (NULL: test), or of the folder `dir` (not NULL; of it what it says is for
+ * testing, or that part: data/split.h). */
 TH_NODISCARD th_err th_test_choose(th_test *t, const char *dir, const char *split, th_why *why);
 
-/* Examples instead of clips, of the file or folder `data` (NULL: of that split of the project); asks the networks,
+/* Examples instead of clips, of the file or folder `data` (NULL: of the project), split as above; asks the networks,
  * counts.
  *   device  of data that several recorded: "phone"; NULL: the one that the model learned from
  *   pixels  of a model without a card, whose classes are in the order of the labels' names: "0..1"; or NULL */
@@ -71,6 +72,8 @@ th_task_output th_test_output(const th_test *t);
 TH_NODISCARD th_err th_test_values(th_test *t, th_why *why);
 TH_NODISCARD th_err th_test_values_print(const th_test *t, th_why *why);
 json_t *th_test_values_json(const th_test *t);
+
+/* A part of a project: "train", "val", "test"; NULL: test. */
 TH_NODISCARD th_err th_test_split(const char *name, th_split *split, th_why *why);
 
 /* Counts the verdicts. */

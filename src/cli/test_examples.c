@@ -1,6 +1,7 @@
 /* `thimble test` of a model that takes pictures or numbers, made by `thimble train --data`. */
 #include "cli/test.h"
 #include "data/task_examples.h"
+#include "data/task_scan.h"
 
 #include "base/text.h"
 #include "os/run.h"
@@ -50,10 +51,12 @@ th_task_output th_test_output(const th_test *t)
     return t->has_card && t->card.n_labels == 0 ? TH_OUT_INPUT : TH_OUT_LABELS; /* `train --target input` */
 }
 
+/* Without a folder: the project's own, or what is computed. */
 static th_err open_project_examples(th_test *t, const char *split_name, th_why *why)
 {
     th_split split;
     TH_TRY(th_test_split(split_name, &split, why));
+    if (!t->has_project) TH_TRY(th_project_defaults(t->card.task, NULL, 0, &t->project, why));
     if (!t->has_card)
         return th_why_set(why, TH_ENOENT, "the model of %s has no card. Train it again: thimble train %s",
                           t->project.dir, t->project.dir);
@@ -85,9 +88,34 @@ static th_err tell_normal(th_test *t, th_why *why)
     return TH_OK;
 }
 
-static th_err open_examples(th_test *t, const char *data, const char *pixels, const char *device, th_why *why)
+static bool holds_label_folders(const th_examples_shape *shape, const char *data)
 {
-    const th_examples_shape shape = th_example_shape(graph_of(t));
+    return th_dir_exists(data) && (shape->c == 1 || shape->c == 3) && shape->h > 1;
+}
+
+/* Of a model that was made without a project: files and folders as it was trained with, and pictures in any layout. */
+static th_err open_files(th_test *t, const char *data, const th_scan_cfg *scan, const char *pixels, th_why *why)
+{
+    const bool classes = th_test_output(t) == TH_OUT_LABELS;
+    if (holds_label_folders(&scan->shape, data))
+        TH_TRY(th_scan_pictures(t->has_card && classes ? &t->card : NULL, data, scan, &t->shown, why));
+    else
+        TH_TRY(th_examples_load(data, &scan->shape, &t->shown, why));
+    if (!t->has_card) return assume_card(t, pixels, why);
+    if (!classes) return tell_normal(t, why);
+    if (t->normal)
+        return th_why_set(why, TH_EUSAGE,
+                          "--normal is for autoencoders, and models that give a score of how strange a row is");
+    th_why inner = {0};
+    const th_err err = th_card_relabel(&t->card, t->shown, true, &inner);
+    return err ? th_why_set(why, err, "%s: %s", data, inner.text) : TH_OK;
+}
+
+static th_err open_examples(th_test *t, const char *data, const char *pixels, const char *split, const char *device,
+                            th_why *why)
+{
+    const th_graph *g = graph_of(t);
+    th_scan_cfg scan = {.device = device, .shape = th_example_shape(g)};
     if (!t->has_card && !pixels)
         return th_why_set(
             why, TH_ENOENT,
@@ -100,16 +128,10 @@ static th_err open_examples(th_test *t, const char *data, const char *pixels, co
         return th_why_set(why, TH_EUSAGE, "this model takes pictures or numbers: name labelled ones with --data PATH");
     if (t->has_card && pixels)
         return th_why_set(why, TH_EUSAGE, "leave out --pixels: the model's card says what black and white become");
-    if (t->card.task[0]) return th_task_scan(&t->card, data, device, &shape, &t->shown, why);
-    TH_TRY(th_examples_load(data, &shape, &t->shown, why));
-    if (!t->has_card) return assume_card(t, pixels, why);
-    if (th_test_output(t) == TH_OUT_INPUT) return tell_normal(t, why);
-    if (t->normal)
-        return th_why_set(why, TH_EUSAGE,
-                          "--normal is for autoencoders, and models that give a score of how strange a row is");
-    th_why inner = {0};
-    const th_err err = th_card_relabel(&t->card, t->shown, &inner);
-    return err ? th_why_set(why, err, "%s: %s", data, inner.text) : TH_OK;
+    TH_TRY(th_split_part(split, &scan.part, why));
+    scan.n_targets = g->n_outputs > 0 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
+    return t->card.task[0] ? th_task_scan(&t->card, data, &scan, &t->shown, why)
+                           : open_files(t, data, &scan, pixels, why);
 }
 
 /* The networks' answers: classes into the verdicts, numbers into t->out. */
@@ -137,8 +159,9 @@ static th_err ask(th_test *t, th_why *why)
 th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split, const char *device,
                         th_why *why)
 {
-    TH_TRY(!data && t->has_project ? open_project_examples(t, split, why)
-                                   : open_examples(t, data, pixels, device, why));
+    const bool computed = t->has_card && th_test_output(t) == TH_OUT_VALUES;
+    TH_TRY(!data && (t->has_project || computed) ? open_project_examples(t, split, why)
+                                                 : open_examples(t, data, pixels, split, device, why));
     const size_t n = t->n = (size_t)t->shown->n;
     t->pipe.n_labels = t->card.n_labels;
     memcpy(t->pipe.labels, t->card.labels, sizeof t->pipe.labels);
@@ -149,13 +172,16 @@ th_err th_test_examples(th_test *t, const char *data, const char *pixels, const 
     if (data)
         th_text_fmt(t->what, sizeof t->what, "examples of %s", data);
     else
-        th_text_fmt(t->what, sizeof t->what, "%s %s", split, th_project_task(&t->project)->noun);
+        th_text_fmt(t->what, sizeof t->what, "%s %s", split ? split : th_split_name(TH_TEST),
+                    th_project_task(&t->project)->noun);
     if (t->shown->n_skipped)
         fprintf(stderr, "note: %d files could not be read and are left out; the first: %s\n", (int)t->shown->n_skipped,
                 t->shown->skipped);
     TH_TRY(ask(t, why));
     if (th_test_output(t) != TH_OUT_LABELS) return th_test_values(t, why);
     th_test_count(t);
+    if (t->no_class)
+        fprintf(stderr, "note: %zu examples were left out: this network has no class for their label\n", t->no_class);
     if (t->tested == 0)
         return th_why_set(why, TH_EFORMAT, "not one of %zu examples has a label that the network knows", t->n);
     return TH_OK;

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "cli/quantized.h"
+#include "data/split.h"
 #include "os/run.h"
 
 #include <stdio.h>
@@ -166,11 +167,12 @@ static th_err read_long_files(th_test *t, th_why *why)
 
 th_err th_test_split(const char *name, th_split *split, th_why *why)
 {
-    for (int i = 0; i < TH_N_SPLITS; i++) {
-        *split = (th_split)i;
-        if (strcmp(th_split_name(*split), name) == 0) return TH_OK;
-    }
-    return th_why_set(why, TH_EUSAGE, "--split takes train, val or test, not \"%s\"", name);
+    int part;
+    TH_TRY(th_split_part(name ? name : th_split_name(TH_TEST), &part, why));
+    if (part == TH_PART_ALL)
+        return th_why_set(why, TH_EUSAGE, "--split all is for --data; of a project: train, val or test");
+    *split = (th_split)part;
+    return TH_OK;
 }
 
 static th_err read_split(th_test *t, const char *name, th_split *split, th_why *why)
@@ -186,7 +188,14 @@ static th_err read_split(th_test *t, const char *name, th_split *split, th_why *
 th_err th_test_choose(th_test *t, const char *dir, const char *split_name, th_why *why)
 {
     th_split split = TH_TEST;
-    TH_TRY(dir ? th_dataset_scan(&t->project, dir, &t->set, why) : read_split(t, split_name, &split, why));
+    if (dir) {
+        int part;
+        TH_TRY(th_split_part(split_name, &part, why));
+        TH_TRY(th_dataset_scan(&t->project, dir, part, &t->set, why));
+    } else {
+        TH_TRY(read_split(t, split_name, &split, why));
+        split_name = th_split_name(split);
+    }
     const size_t n = t->set->n;
     t->clip = malloc((n + 1) * sizeof *t->clip);
     t->truth = malloc((n + 1) * sizeof *t->truth);

@@ -165,6 +165,7 @@ json_t *th_test_json(const th_test *t)
     json_object_set_new(o, "confusion", confusion);
     json_object_set_new(o, noun(t), json_integer((json_int_t)t->tested));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)t->unreadable));
+    json_object_set_new(o, "left_out", json_integer((json_int_t)t->no_class));
     if (t->net[0] && t->net[1]) json_object_set_new(o, "agreement", json_real((double)t->agree / (double)t->tested));
     json_object_set_new(o, "classes", classes_json(t));
     json_object_set_new(o, "right", right_json(t));

@@ -130,7 +130,7 @@ static th_err load(learner_cmd *c, th_why *why)
     }
     TH_TRY(make_card(c, normal, why));
     th_why inner = {0};
-    const th_err err = c->val && !c->job.anomaly ? th_card_relabel(&c->card, c->val, &inner) : TH_OK;
+    const th_err err = c->val && !c->job.anomaly ? th_card_relabel(&c->card, c->val, false, &inner) : TH_OK;
     return err ? th_why_set(why, err, "%s: %s", val, inner.text) : TH_OK;
 }
 

@@ -69,18 +69,18 @@ float th_card_score(const float *x, const float *y, int32_t n)
     return (float)(sum / n);
 }
 
-th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why)
+th_err th_card_relabel(const th_card *card, th_examples *e, bool strangers, th_why *why)
 {
     int32_t to[TH_MAX_LABELS];
     if (e->f32 && card->n_values && card->n_values != e->h * e->w * e->c)
         return th_why_set(why, TH_ESHAPE, "the examples have %ld numbers each, the model was trained with %ld",
                           (long)(e->h * e->w * e->c), (long)card->n_values);
     for (int32_t k = 0; k < e->n_labels; k++) {
-        for (to[k] = 0; to[k] < card->n_labels && strcmp(e->labels[k], card->labels[to[k]]) != 0;) to[k]++;
-        if (to[k] == card->n_labels)
+        for (to[k] = card->n_labels - 1; to[k] >= 0 && strcmp(e->labels[k], card->labels[to[k]]) != 0;) to[k]--;
+        if (to[k] < 0 && !strangers)
             return th_why_set(why, TH_EFORMAT, "the label \"%s\" is not among those that are trained", e->labels[k]);
     }
-    for (int32_t i = 0; i < e->n; i++) e->label[i] = to[e->label[i]];
+    for (int32_t i = 0; i < e->n; i++) e->label[i] = e->label[i] < 0 ? -1 : to[e->label[i]];
     memcpy(e->labels, card->labels, sizeof e->labels);
     e->n_labels = card->n_labels;
     return TH_OK;

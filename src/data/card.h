@@ -44,8 +44,9 @@ TH_NODISCARD th_err th_card_parse(th_span text, th_card *card, th_why *why);
 TH_NODISCARD th_err th_card_from(const th_model *model, th_card *card, th_why *why);
 
 /* Numbers of e's labels change to those that the card has for the same names; e has the card's labels then.
+ *   strangers   labels that the card has not may be there, and become -1
  * Errors: TH_EFORMAT (e has a label that the card has not), TH_ESHAPE (numbers of another count than mean and inv). */
-TH_NODISCARD th_err th_card_relabel(const th_card *card, th_examples *e, th_why *why);
+TH_NODISCARD th_err th_card_relabel(const th_card *card, th_examples *e, bool strangers, th_why *why);
 
 /* Are features held against those of their group ([signal] baseline = group)?  They have one scale then. */
 bool th_card_by_group(const th_card *card);

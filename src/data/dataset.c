@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "data/audio.h"
 #include "data/old_index.h"
+#include "data/sound_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -302,7 +303,8 @@ th_err th_dataset_samples(const th_dataset *set, const th_sample *s, int16_t **p
     TH_TRY(th_dataset_path(set, s, path, why));
     if (s->kind != TH_SOUND)
         return th_why_set(why, TH_EUNSUP, "%s is a %s, not a sound", path, th_sample_kind_name(s->kind));
-    TH_TRY(th_audio_read(path, set->rate_hz, CLIP_SECONDS, pcm, n, why));
+    const th_sound_part all = {.max_seconds = CLIP_SECONDS};
+    TH_TRY(th_sound_read(path, NULL, set->rate_hz, &all, pcm, n, why));
     if (!s->file || !*s->file) return TH_OK;
     if (s->start >= *n) {
         free(*pcm);

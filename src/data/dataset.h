@@ -101,8 +101,9 @@ const char *th_dataset_label(const th_project *p, const char *word);
 /* Label of a sample in this project as its labels are now: see th_dataset_load. */
 const char *th_dataset_label_now(const th_project *p, const th_sample *s);
 
-/* Every sound below dir in any of the layouts of `data import`, in memory only, all with split TH_TEST:
- * for `thimble test --data`. Split lists are ignored. */
-TH_NODISCARD th_err th_dataset_scan(const th_project *p, const char *dir, th_dataset **set, th_why *why);
+/* The sounds below dir in any of the layouts of `data import`, in memory only, all with split TH_TEST: for
+ * `thimble test --data`.  part: which part of the folder (data/split.h).  Noise that is told to be for nothing in a
+ * folder that is divided is divided as th_import does, in time. */
+TH_NODISCARD th_err th_dataset_scan(const th_project *p, const char *dir, int part, th_dataset **set, th_why *why);
 
 #endif

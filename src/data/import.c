@@ -274,10 +274,11 @@ static th_sample found_sample(const th_project *p, const th_found *f, th_split s
                        .split = split};
 }
 
+/* at: its first sample in the file, at the project's rate; or NULL. */
 static th_err read_found(const th_project *p, const th_found *f, const char *key, int16_t **pcm, int32_t *n,
-                         th_why *why)
+                         int32_t *at, th_why *why)
 {
-    const th_sound_part part = {f->from, f->to, is_noise(f) ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS};
+    const th_sound_part part = {f->from, f->to, is_noise(f) ? TH_MAX_NOISE_SECONDS : TH_MAX_WORD_SECONDS, at};
     return th_sound_read(f->path, key, p->rate_hz, &part, pcm, n, why);
 }
 
@@ -287,7 +288,7 @@ static th_err take_found(job *j, const th_found *f)
     int32_t n;
     th_why inner = {0};
     const bool noise = is_noise(f);
-    th_err err = read_found(j->p, f, j->cfg->hmac_key, &pcm, &n, &inner);
+    th_err err = read_found(j->p, f, j->cfg->hmac_key, &pcm, &n, NULL, &inner);
     if (err && is_fault_of_the_file(err)) {
         th_source_problem(j->report->found, "%s", inner.text);
         j->report->refused++;
@@ -377,12 +378,22 @@ th_err th_import(const th_project *p, th_dataset *set, const char *src, const th
 
 /* ---- a folder that is only tested ------------------------------------------------------------ */
 
-static th_err scan_one(const th_project *p, const th_found *f, th_dataset *set, th_why *why)
+/* Is that piece of a recording in the part that is tested? */
+static bool is_wanted(const th_found *f, size_t piece, size_t pieces, int part)
+{
+    static const th_split_cfg tenths = {.val = 0.1, .test = 0.1};
+    if (part == TH_PART_ALL) return true;
+    if (f->has_split) return (int)f->split == part;
+    return is_noise(f) && (pieces == 1 || (int)th_split_piece(piece, pieces, &tenths) == part);
+}
+
+static th_err scan_one(const th_project *p, const th_found *f, int part, th_dataset *set, th_why *why)
 {
     int16_t *pcm;
-    int32_t n;
+    int32_t n, begin;
     const bool noise = is_noise(f);
-    const th_err err = read_found(p, f, NULL, &pcm, &n, NULL);
+    if (!noise && !is_wanted(f, 0, 1, part)) return TH_OK;
+    const th_err err = read_found(p, f, NULL, &pcm, &n, &begin, NULL);
     if (err == TH_ENOMEM) return th_why_set(why, err, "out of memory reading %s", f->path);
     if (err) {
         set->n_skipped++;
@@ -395,9 +406,10 @@ static th_err scan_one(const th_project *p, const th_found *f, th_dataset *set, 
         const int32_t at = i * len, count = pieces == 1 ? n : len;
         char source[TH_PATH_BYTES], hash[TH_HASH_BYTES];
         th_sample c = found_sample(p, f, TH_TEST, source);
+        if (!is_wanted(f, (size_t)i, (size_t)pieces, part)) continue;
         c.file = f->path;
         c.hash = hash;
-        c.start = at;
+        c.start = begin + at;
         c.n_rows = count;
         c.rate_hz = p->rate_hz;
         bad = th_sound_hash(p->rate_hz, pcm + at, count, hash, why);
@@ -407,22 +419,41 @@ static th_err scan_one(const th_project *p, const th_found *f, th_dataset *set, 
     return bad;
 }
 
-th_err th_dataset_scan(const th_project *p, const char *dir, th_dataset **set, th_why *why)
+/* The part that the folder itself says is for testing. */
+static int told_part(const th_found_list *l)
+{
+    size_t told[TH_N_SPLITS] = {0};
+    for (size_t i = 0; i < l->n; i++)
+        if (l->item[i].has_split) told[l->item[i].split]++;
+    return th_split_tested(told);
+}
+
+static th_err scan_all(const th_project *p, const char *dir, const th_found_list *l, int part, th_dataset *set,
+                       th_why *why)
+{
+    if (part == TH_PART_TOLD) part = told_part(l);
+    for (size_t i = 0; i < l->n; i++) {
+        TH_TRY(scan_one(p, &l->item[i], part, set, why));
+        if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
+    }
+    if (set->n) return TH_OK;
+    if (part >= 0 && !set->n_skipped)
+        return th_why_set(why, TH_ENOENT, "%s has no recordings for %s: --split all takes all of its %zu", dir,
+                          th_split_name((th_split)part), l->n);
+    return th_why_set(why, TH_ENOENT, "%s: none of its %zu recordings can be read; the first: %s", dir, l->n,
+                      l->item[0].path);
+}
+
+th_err th_dataset_scan(const th_project *p, const char *dir, int part, th_dataset **set, th_why *why)
 {
     th_found_list *l;
+    *set = NULL;
     TH_TRY(th_source_find(p, dir, &l, why));
     th_err err = th_dataset_new(p, set, why);
-    if (err) *set = NULL;
     th_import_report report = {.found = l};
     job j = {.p = p, .report = &report, .why = why};
-    if (!err) err = check_words(&j, dir);
-    for (size_t i = 0; i < l->n && !err; i++) {
-        err = scan_one(p, &l->item[i], *set, why);
-        if (!err && th_interrupted()) err = th_why_set(why, TH_EINTR, "interrupted");
-    }
-    if (!err && (*set)->n == 0)
-        err = th_why_set(why, TH_ENOENT, "%s: none of its %zu recordings can be read; the first: %s", dir, l->n,
-                         l->item[0].path);
+    if (!err && th_project_label(p, TH_LABEL_UNKNOWN) < 0) err = check_words(&j, dir);
+    if (!err) err = scan_all(p, dir, l, part, *set, why);
     th_source_free(l);
     if (err) {
         th_dataset_free(*set);

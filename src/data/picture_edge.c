@@ -63,21 +63,23 @@ static th_err give_folder(th_picture_finding *f, const char *dir, const char *in
     return err;
 }
 
-/* Folders other than those that divide: then labels are folders, and a picture beside them is none of the data. */
-static th_err has_other_folders(const char *dir, bool *other, th_why *why)
+/* Folders other than those that divide, or folders in these: then labels are folders, and a picture beside them is none
+ * of the data. */
+static th_err has_other_folders(const char *dir, bool *other, int depth, th_why *why)
 {
     char path[TH_PATH_BYTES], inside[TH_PATH_BYTES];
     th_names names;
     th_split split;
-    *other = false;
+    th_err err = TH_OK;
     TH_TRY(th_dir_list(dir, &names, why));
-    for (size_t i = 0; i < names.n && !*other; i++) {
+    for (size_t i = 0; i < names.n && !*other && !err; i++) {
         th_text_fmt(inside, sizeof inside, "%s/", names.name[i]);
-        *other = names.name[i][0] != '.' && !th_path_join(path, dir, names.name[i], NULL) && th_dir_exists(path) &&
-                 !th_side_name_split(inside, &split);
+        if (names.name[i][0] == '.' || th_path_join(path, dir, names.name[i], NULL) || !th_dir_exists(path)) continue;
+        *other = depth > 0 || !th_side_name_split(inside, &split);
+        if (!*other) err = has_other_folders(path, other, depth + 1, why);
     }
     th_names_free(&names);
-    return TH_OK;
+    return err;
 }
 
 th_err th_pictures_edge(th_picture_finding *f, const char *dir, th_why *why)
@@ -86,7 +88,7 @@ th_err th_pictures_edge(th_picture_finding *f, const char *dir, th_why *why)
     th_side_labels *labels;
     TH_TRY(th_side_labels_load(dir, &labels, why));
     bool other = false;
-    th_err err = th_side_labels_count(labels) ? TH_OK : has_other_folders(dir, &other, why);
+    th_err err = th_side_labels_count(labels) ? TH_OK : has_other_folders(dir, &other, 0, why);
     for (size_t i = 0; i < 4 && !err && !other; i++) err = give_folder(f, dir, inside[i], labels, why);
     th_side_labels_free(labels);
     if (f->n) f->layout = "Edge Impulse";

@@ -96,6 +96,7 @@ static th_err label_folders(th_picture_finding *f, const char *dir, const char *
     TH_TRY(th_dir_list(dir, &names, why));
     th_err err = TH_OK;
     for (size_t i = 0; i < names.n && !err; i++) {
+        if (names.name[i][0] == '.') continue;
         err = th_path_join(path, dir, names.name[i], why);
         if (!err && th_dir_exists(path)) err = label_folder(f, dir, inside, names.name[i], has_split, split, why);
     }

@@ -28,6 +28,7 @@ static th_err read_audio(const char *path, int32_t rate_hz, const th_sound_part 
                          th_why *why)
 {
     int32_t own_hz;
+    if (part->at) *part->at = 0;
     if (!part->to) return th_audio_read(path, rate_hz, part->max_seconds, pcm, n, why);
     TH_TRY(th_audio_read(path, rate_hz, MOST_SECONDS, pcm, n, why));
     th_err err = th_audio_rate(path, &own_hz);
@@ -42,6 +43,7 @@ static th_err read_audio(const char *path, int32_t rate_hz, const th_sound_part 
         return err;
     }
     memmove(*pcm, *pcm + from, (size_t)(to - from) * sizeof **pcm);
+    if (part->at) *part->at = from;
     *n = to - from;
     return TH_OK;
 }
@@ -71,6 +73,7 @@ static th_err convert_part(const th_acquisition *a, const char *path, int32_t ra
         return th_why_set(why, TH_ERANGE, "%s: its rate is more than 16 times off %d Hz (payload.interval_ms)", path,
                           (int)rate_hz);
     TH_TRY(check_part(path, part, a->n, own_hz, why));
+    if (part->at) *part->at = (int32_t)(part->from * ratio);
     /* 0.0625 ms is 16 kHz: nothing to change when only the last digits differ */
     return convert(a->rows + part->from, (part->to ? part->to : a->n) - part->from, fabs(ratio - 1) < 1e-4 ? 1 : ratio,
                    pcm, n, why);

@@ -10,6 +10,7 @@
 typedef struct th_sound_part {
     int32_t from, to;   /* samples from .. to - 1 at the file's own rate; to 0: all */
     double max_seconds; /* a longer part is refused */
+    int32_t *at;        /* becomes its first sample at the rate that is asked for; or NULL */
 } th_sound_part;
 
 /* Mono samples at rate_hz, fresh memory.

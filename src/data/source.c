@@ -10,6 +10,8 @@
 #define LIST_BYTES   ((size_t)64 << 20)
 #define MAX_PROBLEMS 200
 
+#define LAYOUT_DIGITS "Free Spoken Digit"
+
 /* ---- the result -------------------------------------------------------------------------- */
 
 void th_source_free(th_found_list *list)
@@ -415,7 +417,7 @@ static th_err walk_source(walk *w, const char *dir, bool go_down)
     base = base ? base + 1 : w->root;
     if (err) {
     } else if (c.digits && c.digits * 2 > c.sounds) {
-        w->list->layout = "Free Spoken Digit";
+        w->list->layout = LAYOUT_DIGITS;
         err = walk_digits(w, dir, &names);
     } else if (c.folders_with_sound == 1 && go_down && is_container(w, c.with_sound)) {
         err = walk_source(w, c.with_sound, true);
@@ -454,6 +456,14 @@ static void halve_validation(walk *w)
     free(speaker);
 }
 
+/* Digits without the first five of anybody: by their numbers nothing is for testing, so they say nothing at all. */
+static void free_digits(th_found_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->item[i].has_split && l->item[i].split == TH_TEST) return;
+    for (size_t i = 0; i < l->n; i++) l->item[i].has_split = false;
+}
+
 th_err th_source_find(const th_project *p, const char *dir, th_found_list **list, th_why *why)
 {
     char root[TH_PATH_BYTES];
@@ -472,6 +482,7 @@ th_err th_source_find(const th_project *p, const char *dir, th_found_list **list
             "(LABEL/*.wav, .flac, .ogg, .mp3), "
             "Speech Commands, Free Spoken Digit (DIGIT_SPEAKER_INDEX.wav), arabic-speech-commands, Edge Impulse",
             dir, (*list)->n_problems ? "; " : "", (*list)->n_problems ? (*list)->problem[0] : "");
+    if (!err && strcmp((*list)->layout, LAYOUT_DIGITS) == 0) free_digits(*list);
     if (!err) halve_validation(&w);
     (*list)->has_lists = w.lists.any;
     lists_free(&w.lists);

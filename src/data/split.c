@@ -260,3 +260,17 @@ th_err th_split_choose(th_split_item *items, size_t n, const th_split_cfg *cfg, 
     free(refs);
     return err;
 }
+
+int th_split_tested(const size_t told[TH_N_SPLITS])
+{
+    return told[TH_TEST] ? (int)TH_TEST : told[TH_VAL] ? (int)TH_VAL : TH_PART_ALL;
+}
+
+th_err th_split_part(const char *name, int *part, th_why *why)
+{
+    *part = !name ? TH_PART_TOLD : TH_PART_ALL;
+    if (!name || strcmp(name, "all") == 0) return TH_OK;
+    for (*part = 0; *part < TH_N_SPLITS; ++*part)
+        if (strcmp(th_split_name((th_split)*part), name) == 0) return TH_OK;
+    return th_why_set(why, TH_EUSAGE, "--split takes train, val, test or all, not \"%s\"", name);
+}

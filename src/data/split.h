@@ -35,6 +35,16 @@ TH_NODISCARD th_err th_split_choose(th_split_item *items, size_t n, const th_spl
 /* Split of piece i of the n pieces of one recording: training first, then val, then test. */
 th_split th_split_piece(size_t i, size_t n, const th_split_cfg *cfg);
 
+/* Which part of a folder that is no project's data is tested: one of th_split, or all of it. */
+enum { TH_PART_TOLD = -1, TH_PART_ALL = -2 };
+
+/* What TH_PART_TOLD comes to where so many of the folder's examples are told to be for each use: those for testing;
+ * where there are none those for validation; else all, as when nothing is told. */
+int th_split_tested(const size_t told[TH_N_SPLITS]);
+
+/* "train", "val", "test", "all"; NULL: TH_PART_TOLD.  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_split_part(const char *name, int *part, th_why *why);
+
 /* The draw: a number that depends on seed and text only. */
 uint64_t th_split_draw(uint64_t seed, const char *text);
 

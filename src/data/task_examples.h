@@ -12,13 +12,6 @@
  * to test with. Errors: TH_ENOENT: there are none, those of reading. */
 TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, th_card *card, th_examples **e, th_why *why);
 
-/* Examples of a folder in one of the layouts of data/layout.h (pictures: data/examples.h), by the recipe and labels of
- * a model's card: for `thimble test --data`.  Where the set's own convention says which part tests, only that. device
- * only what this one recorded; NULL: what the card says shape    of pictures Errors: TH_ENOENT (nothing that the task
- * can read, or too short for one window), those of th_layout_read and th_windows_add. */
-TH_NODISCARD th_err th_task_scan(const th_card *card, const char *dir, const char *device,
-                                 const th_examples_shape *shape, th_examples **e, th_why *why);
-
 /* A card with all that thimble.ini says: task, recipe, labels, pixels.
  *   preset   in place of thimble.ini's; NULL.  Where it takes one line of numbers (a classic learner, mlp) and blocks
  *            are rows, p->summary stands in their place. */

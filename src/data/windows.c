@@ -59,6 +59,14 @@ void th_windows_free(th_windows *w)
     free(w);
 }
 
+void th_windows_clear(th_windows *w)
+{
+    for (int32_t i = 0; i < w->e->n; i++) free(w->e->file[i]);
+    w->e->n = 0;
+    w->too_short = w->no_label = 0;
+    w->other[0] = 0;
+}
+
 th_examples *th_windows_take(th_windows *w)
 {
     th_examples *e = w->e;
@@ -112,7 +120,9 @@ static th_err add(th_windows *w, const char *label, const th_recording *r, int32
     else
         th_text_fmt(name, sizeof name, "%s", r->name);
     while (k < e->n_labels && strcmp(e->labels[k], label) != 0) k++;
-    if (k == e->n_labels) {
+    if (k == e->n_labels && w->task->output == TH_OUT_INPUT && k > 1) {
+        k = 1; /* whatever is not normal is an anomaly */
+    } else if (k == e->n_labels) {
         if (w->no_label++ == 0) th_text_fmt(w->other, sizeof w->other, "%s", label);
         k = -1;
     }

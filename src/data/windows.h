@@ -36,6 +36,9 @@ TH_NODISCARD th_err th_windows_add(th_windows *w, const th_recording *r, th_why 
 /* baseline = group: of groups with very many examples some are taken out (th_groups_thin).  Before th_windows_take. */
 TH_NODISCARD th_err th_windows_thin(th_windows *w, th_why *why);
 
+/* Takes all examples out again, and what was left out; what was learnt stays. */
+void th_windows_clear(th_windows *w);
+
 /* The examples; w has none then.  NULL when there are none. */
 th_examples *th_windows_take(th_windows *w);
 

@@ -39,6 +39,17 @@ exits "it is tested" 0 '"examples":(20|[0-9]+)'
 holds "bright and dark are told apart" sh -c "sed 's/.*\"int8\":{\"accuracy\":\([0-9.]*\).*/\1/' '$tmp/out' | awk '{exit !(\$1 > 0.9)}'"
 run test "$p" --data "$tmp/idx/t10k-images-idx3-ubyte" --json
 exits "a file is tested" 0 '"examples":20'
+run test "$p" --data "$tmp/idx" --json
+exits "a folder: its test part" 0 '"examples":20'
+run test "$p" --data "$tmp/idx" --split train --json
+exits "its training part" 0 '"examples":60'
+run test "$p/model/int8.tflite" --data "$tmp/idx" --split all --json
+exits "all of it, with the model alone" 0 '"examples":80'
+mkdir "$tmp/learnt" && cp "$tmp/idx"/train* "$tmp/learnt"
+run test "$p" --data "$tmp/learnt" --json
+exits "a folder with nothing to test: all" 0 '"examples":60'
+run test "$p" --data "$tmp/learnt" --split test
+exits "of which no test is there" 1 'split all'
 # figures in several poses, with a test part: all other figures are learnt from
 run data export "$tmp/poses" --project "$p"
 for label in 0 1; do
@@ -50,6 +61,11 @@ for label in 0 1; do
 		i=$((i + 1))
 	done
 done
+cp "$tmp/parts/train/0/figure00-0.png" "$tmp/parts/stray.png"
+mkdir "$tmp/parts/.thumbs" "$tmp/parts/validation/9" && cp "$tmp/parts/stray.png" "$tmp/parts/.thumbs" && cp "$tmp/parts/stray.png" "$tmp/parts/validation/9"
+run test "$p" --data "$tmp/parts" --json
+exits "parts: what validates tests; pictures beside the folders are none" 0 '"examples":14,"unreadable":0,"left_out":1'
+rm -r "$tmp/parts/validation/9"
 run new "$tmp/f" --task image
 run data import "$tmp/parts" --project "$tmp/f" --json
 exits "few figures" 0 '"train":[1-9][0-9]*,"val":0,"test":[1-9]'

@@ -15,6 +15,19 @@ rmse=$(sed 's/.*"int8":{"rmse":\([0-9.]*\).*/\1/' "$tmp/out")
 holds "int8 is nearer than 0.1 (a constant 0 has 0.71): $rmse" awk "BEGIN {exit !($rmse > 0 && $rmse < 0.1)}"
 run test "$p"
 exits "the same for people" 0 'rmse .*0\.0'
+run test "$p/model/int8.tflite" --json
+exits "a model file alone: the curve is computed" 0 '^\{"int8":\{"rmse":0\.0'
+LC_ALL=C awk 'BEGIN {print "x,y"; for (x = 0.1; x < 6.2; x += 0.1) printf "%.3f,%.6f\n", x, sin(x) + 1}' >"$tmp/higher.csv"
+run test "$p" --data "$tmp/higher.csv" --json
+exits "points of one's own, all 1 too high" 0 '"int8":\{"rmse":(1\.0|0\.9).*"examples":62'
+mkdir "$tmp/points" && cp "$tmp/higher.csv" "$tmp/points/1.csv" && cp "$tmp/higher.csv" "$tmp/points/2.csv"
+run test "$p/model/int8.tflite" --data "$tmp/points" --json
+exits "a folder of them" 0 '"examples":124'
+echo '3,much' >>"$tmp/higher.csv"
+run test "$p" --data "$tmp/higher.csv"
+exits "a point that is none" 1 'higher.csv, line 64, column 2: "much" is no number'
+run test "$p" --data "$tmp/void.csv"
+exits "no file" 1 'void.csv'
 run report "$p"
 exits "it has a report" 0
 holds "the report draws the curve" grep -q 'The curve' "$p/report.html"

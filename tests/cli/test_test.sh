@@ -24,9 +24,8 @@ holds "on the last line, compact" sh -c "tail -n 1 '$tmp/out' | grep -q '^{\"flo
 last >"$tmp/split.json"
 holds "kept for the report" [ "$(cat "$tmp/p/model/test.json")" = "$(cat "$tmp/split.json")" ]
 
-# the same from a folder: words that are no label count as unknown; split lists and the project are left alone
+# the same from a folder: words that are no label count as unknown; the project is left alone
 find "$tmp/p" -type f | sort | xargs cksum >"$tmp/before"
-echo "$word_a/speaker0_nohash_0.wav" >"$tmp/clips/testing_list.txt"
 run test "$tmp/p" --data "$tmp/clips" --json; exits "every clip below a folder" 0 '"clips":58,' # 3 x 16 words and 10 s of room
 find "$tmp/p" -type f | sort | xargs cksum >"$tmp/after"
 holds "changes nothing in the project" cmp "$tmp/before" "$tmp/after"
@@ -41,8 +40,24 @@ holds "gives the same bytes" cmp "$tmp/with_project.json" "$tmp/out"
 unset THIMBLE_THREADS
 
 run test "$tmp/p/model/int8.tflite"; exits "a model file without clips" 2 '--data DIR'
-run test "$tmp/p" --split tomorrow; exits "a split that is none" 2 'train, val or test'
-run test "$tmp/p" --data "$tmp/clips" --split val; exits "a folder and a split" 2 'leave out --split'
+run test "$tmp/p" --split tomorrow; exits "a split that is none" 2 'train, val, test or all'
+run test "$tmp/p" --data "$tmp/clips" --split some; exits "a part that is none" 2 'train, val, test or all'
+run test "$tmp/p" --split all; exits "all of a project" 2 'for --data'
+# what a folder's own lists say is for testing, alone; of noise what the import would test with
+(cd "$tmp/clips" && find "$word_a" -name '*.wav' ! -name broken.wav | sort | head -n 3) >"$tmp/clips/testing_list.txt"
+run test "$tmp/p" --data "$tmp/clips" --json; exits "the listed clips of a folder" 0 '"clips":4,'
+run test "$tmp/p" --data "$tmp/clips" --split all --json; exits "and all of it" 0 '"clips":58,'
+echo "$word_a/nobody_nohash_0.wav" >"$tmp/clips/testing_list.txt"
+run test "$tmp/p" --data "$tmp/clips" --json; exits "a list of other people" 0 '"clips":58,'
+rm "$tmp/clips/testing_list.txt"
+run data export "$tmp/edge" --project "$tmp/p" --split test --format edge-impulse
+run test "$tmp/p/model/int8.tflite" --data "$tmp/edge" --json; exits "acquisition files" 0 '"clips":[1-9]'
+if command -v zip >/dev/null; then
+	(cd "$tmp/clips" && zip -qr "$tmp/clips.zip" .)
+	run test "$tmp/p" --data "$tmp/clips.zip" --json; exits "an archive" 0 '"clips":58,'
+else
+	skip "an archive" "zip is not here"
+fi
 run test "$tmp/p" --truth x.tsv; exits "truth without a stream" 2 '--stream'
 mkdir "$tmp/void"
 run test "$tmp/p" --data "$tmp/void"; exits "an empty folder" 1 'void'

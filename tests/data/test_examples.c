@@ -234,10 +234,12 @@ static void a_card_gives_its_numbers_to_labels(void **state)
     th_card_make(e, 0, 1, &card);
     assert_true(card.n_values == 2 && card.mean[0] > 1.99f && card.mean[0] < 2.01f && card.inv[1] > 0.99f);
     memcpy(card.labels[0], "a", 2), memcpy(card.labels[1], "b", 2);
-    assert_int_equal(th_card_relabel(&card, e, NULL), TH_OK);
+    assert_int_equal(th_card_relabel(&card, e, false, NULL), TH_OK);
     assert_true(e->label[0] == 1 && e->label[1] == 0);
     memcpy(card.labels[1], "c", 2);
-    assert_int_equal(th_card_relabel(&card, e, NULL), TH_EFORMAT);
+    assert_int_equal(th_card_relabel(&card, e, false, NULL), TH_EFORMAT);
+    assert_int_equal(th_card_relabel(&card, e, true, NULL), TH_OK);
+    assert_int_equal(e->label[0], -1);
     th_examples_free(e);
 }
 

@@ -3,6 +3,7 @@
 
 #include "data/import.h"
 #include "data/lint.h"
+#include "data/split.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -362,9 +363,8 @@ static void scanning_for_a_test(void **state)
     sound(w, "yes/a.wav", 8000, 0.5, 1);
     sound(w, "up/b.wav", HZ, 0.5, 2);
     make_text(at(w->src, "yes/bad.wav"), "x");
-    make_text(at(w->src, "validation_list.txt"), "yes/a.wav\n");
     sound(w, "_background_noise_/n.wav", HZ, 3.2, 3);
-    assert_int_equal(th_dataset_scan(&w->p, w->src, &set, &w->why), TH_OK);
+    assert_int_equal(th_dataset_scan(&w->p, w->src, TH_PART_TOLD, &set, &w->why), TH_OK);
     assert_int_equal(set->n, 5);
     assert_int_equal(set->n_skipped, 1);
     for (size_t i = 0; i < set->n; i++) {
@@ -381,8 +381,83 @@ static void scanning_for_a_test(void **state)
     th_dataset_free(set);
     assert_int_equal(th_dir_make(at(w->dir, "outer"), NULL), TH_OK);
     assert_int_equal(rename(w->src, at(w->dir, "outer/src")), 0);
-    assert_int_equal(th_dataset_scan(&w->p, at(w->dir, "outer"), &set, &w->why), TH_OK); /* one level up */
+    assert_int_equal(th_dataset_scan(&w->p, at(w->dir, "outer"), TH_PART_TOLD, &set, &w->why), TH_OK); /* one up */
     assert_int_equal(set->n, 5);
+    th_dataset_free(set);
+}
+
+/* Recordings of the folder in that part. */
+static size_t scanned(world *w, int part)
+{
+    th_dataset *set;
+    assert_int_equal(th_dataset_scan(&w->p, w->src, part, &set, &w->why), TH_OK);
+    const size_t n = set->n;
+    th_dataset_free(set);
+    return n;
+}
+
+static void scanning_the_part_that_is_told(void **state)
+{
+    world *w = *state;
+    th_dataset *set;
+    char name[64];
+    for (int i = 0; i < 6; i++) {
+        snprintf(name, sizeof name, "%s/p%d_nohash_0.wav", i % 2 ? "yes" : "up", i);
+        sound(w, name, HZ, 0.5, (uint64_t)i);
+    }
+    make_text(at(w->src, "testing_list.txt"), "yes/of_other_people.wav\n");
+    assert_int_equal(scanned(w, TH_PART_TOLD), 6); /* the list names nobody who is here */
+    make_text(at(w->src, "testing_list.txt"), "yes/p1_nohash_0.wav\nup/p2_nohash_0.wav\nyes/of_other_people.wav\n");
+    make_text(at(w->src, "validation_list.txt"), "yes/p3_nohash_0.wav\n");
+    assert_int_equal(scanned(w, TH_PART_TOLD), 2);
+    assert_int_equal(scanned(w, TH_VAL), 1);
+    assert_int_equal(scanned(w, TH_TRAIN), 3);
+    assert_int_equal(scanned(w, TH_PART_ALL), 6);
+    sound(w, "_background_noise_/n.wav", HZ, 20, 9); /* is divided in time, as the import does */
+    assert_int_equal(scanned(w, TH_PART_TOLD), 4);
+    assert_int_equal(scanned(w, TH_PART_ALL), 26);
+    make_text(at(w->src, "testing_list.txt"), "");
+    make_text(at(w->src, "validation_list.txt"), "");
+    assert_int_equal(th_dataset_scan(&w->p, w->src, TH_TEST, &set, &w->why), TH_OK); /* the noise is divided */
+    th_dataset_free(set);
+}
+
+/* Digits whose numbers are all from 5 on: nothing is told to test, so all do. */
+static void scanning_digits(void **state)
+{
+    world *w = *state;
+    char name[64];
+    for (int i = 5; i < 15; i++) {
+        snprintf(name, sizeof name, "recordings/1_anna_%d.wav", i);
+        sound(w, name, 8000, 0.5, (uint64_t)i);
+    }
+    assert_int_equal(scanned(w, TH_PART_TOLD), 10);
+    sound(w, "recordings/1_anna_3.wav", 8000, 0.5, 3);
+    assert_int_equal(scanned(w, TH_PART_TOLD), 1);
+}
+
+/* Parts of a long recording are read again as they were when they were found. */
+static void scanning_segments(void **state)
+{
+    world *w = *state;
+    th_dataset *set;
+    sound(w, "talk.wav", 8000, 3, 5);
+    make_text(at(w->src, "structured_labels.labels"),
+              "{\"version\": 1, \"type\": \"structured-labels\", \"structuredLabels\": {\"talk.wav\": ["
+              "{\"startIndex\": 800, \"endIndex\": 7999, \"label\": \"yes\"},"
+              "{\"startIndex\": 8000, \"endIndex\": 23999, \"label\": \"no\"}]}}");
+    assert_int_equal(th_dataset_scan(&w->p, w->src, TH_PART_TOLD, &set, &w->why), TH_OK);
+    assert_int_equal(set->n, 2);
+    for (size_t i = 0; i < set->n; i++) {
+        char hash[TH_HASH_BYTES];
+        int16_t *pcm;
+        int32_t n;
+        assert_int_equal(th_dataset_samples(set, &set->samples[i], &pcm, &n, NULL), TH_OK);
+        assert_int_equal(n, i ? 2 * HZ : HZ * 9 / 10);
+        assert_int_equal(th_sound_hash(HZ, pcm, n, hash, NULL), TH_OK);
+        assert_string_equal(hash, set->samples[i].hash);
+        free(pcm);
+    }
     th_dataset_free(set);
 }
 
@@ -447,13 +522,23 @@ static void findings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_folder_per_label),     T(a_folder_per_speaker),
-        T(speech_commands),        T(spoken_digits),
-        T(arabic_commands),        T(per_label_takes_few_of_many_speakers),
-        T(bad_files_stop_nothing), T(folders_that_differ_by_case),
-        T(nothing_to_import),      T(what_is_lost_is_put_back),
-        T(kill_minus_9),           T(a_full_disk),
-        T(scanning_for_a_test),    T(findings),
+        T(a_folder_per_label),
+        T(a_folder_per_speaker),
+        T(speech_commands),
+        T(spoken_digits),
+        T(arabic_commands),
+        T(per_label_takes_few_of_many_speakers),
+        T(bad_files_stop_nothing),
+        T(folders_that_differ_by_case),
+        T(nothing_to_import),
+        T(what_is_lost_is_put_back),
+        T(kill_minus_9),
+        T(a_full_disk),
+        T(scanning_for_a_test),
+        T(scanning_the_part_that_is_told),
+        T(scanning_digits),
+        T(scanning_segments),
+        T(findings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
