@@ -42,7 +42,7 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-PKGS    := sndfile samplerate jansson inih sqlite3 libpng libjpeg zlib libsodium
+PKGS    := sndfile samplerate jansson inih sqlite3 libpng libjpeg zlib libsodium libarchive
 VERSION := 0.1.0
 CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
            $(if $(PKGS),$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
@@ -55,7 +55,7 @@ TEST_SRC  := $(wildcard tests/*/test_*.c)
 FUZZ_SRC  := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard bench/bench_*.c)
 # What `thimble deploy` writes out again, and what `thimble bench` compares with: held inside the program as C arrays.
-EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*) bench/baseline.tsv)
+EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*.* device/*/*) bench/baseline.tsv LICENSE)
 LIB   := $(B)/libthimble.a
 obj    = $(patsubst %.c,$(B)/%.o,$(1))
 exe    = $(patsubst %.c,$(B)/%,$(1))

@@ -1,7 +1,6 @@
 /* thimble deploy: a folder with C source or with a firmware. */
 #include "base/text.h"
-#include "cli/cmd.h"
-#include "cli/target.h"
+#include "cli/deploy.h"
 #include "deploy/export.h"
 #include "os/run.h"
 
@@ -15,8 +14,9 @@ static const th_opt options[] = {
      "package, c: kernels of another processor family; simd128 is WebAssembly, plain any processor"},
     TH_OPT_BANDS,
     {"as", "KIND", NULL,
-     "package: model.thm with its executor; c: C99 source; firmware: an ELF for the board (needed)"},
-    {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before (needed)"},
+     "package: model.thm with its executor; c: C99 source; firmware: an ELF; arduino: a library (needed)"},
+    {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before; arduino: or NAME.zip (needed)"},
+    {"check-library", "DIR", NULL, "says where a library, a folder or a zip, breaks the rules of the Arduino IDE"},
     {"keep", NULL, NULL, "several models: the outputs of each stay until the last one of the round has run"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},
@@ -130,10 +130,9 @@ static th_err cascade_write(const th_args *a, const cascade *c, const char *as, 
 /* thimble deploy A B ..: each model may wake the next. */
 static th_err deploy_cascade(const th_args *a, const char *as, const char *out, th_why *why)
 {
-    if (strcmp(as, "package") == 0)
+    if (strcmp(as, "c") != 0 && strcmp(as, "firmware") != 0)
         return th_why_set(why, TH_EUSAGE,
-                          "a package holds one model: deploy each by itself, or several --as c or "
-                          "--as firmware");
+                          "--as %s holds one model: deploy each by itself, or several --as c or --as firmware", as);
     cascade *c = calloc(1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_err err = cascade_open(a, c, why);
@@ -143,19 +142,22 @@ static th_err deploy_cascade(const th_args *a, const char *as, const char *out, 
     return err;
 }
 
-typedef th_err deploy_fn(const th_args *a, const th_target *t, const char *out, th_why *why);
-
 static th_err run(const th_args *a, th_why *why)
 {
     static const struct {
         const char *as;
-        deploy_fn *deploy;
-    } kind[] = {{"package", deploy_package}, {"c", deploy_c}, {"firmware", deploy_firmware}};
+        th_deploy_fn *deploy;
+    } kind[] = {{"package", deploy_package},
+                {"c", deploy_c},
+                {"firmware", deploy_firmware},
+                {"arduino", th_deploy_arduino}};
     const char *as = th_arg(a, "as"), *out = th_arg(a, "out"), *isa = th_arg(a, "isa");
-    deploy_fn *deploy = NULL;
+    th_deploy_fn *deploy = NULL;
+    if (th_arg(a, "check-library")) return th_deploy_check_library(a, th_arg(a, "check-library"), why);
     for (size_t i = 0; as && i < sizeof kind / sizeof kind[0]; i++)
         if (strcmp(as, kind[i].as) == 0) deploy = kind[i].deploy;
-    if (!deploy) return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c or --as firmware");
+    if (!deploy)
+        return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c, --as firmware or --as arduino");
     if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
     if (isa && deploy == deploy_firmware)
         return th_why_set(why, TH_EUSAGE, "a firmware takes the kernels of its board: leave --isa away");

@@ -201,43 +201,13 @@ th_err th_export_package(const th_plan *plan, const th_model *model, const th_ap
     return err;
 }
 
-static th_err put_library(const th_folder *f, const th_app *app, th_why *why)
-{
-    const th_embed_file *sketch = th_embed_find("device/listen.ino");
-    th_writer w = {0};
-    th_writer_add(
-        &w, "name=ThimbleModel\nversion=1.0.0\nauthor=thimble\nmaintainer=thimble\nsentence=A trained network as C.\n"
-            "paragraph=Written by thimble deploy: features, int8 network and detector, no other library needed.\n"
-            "category=Data Processing\nurl=\narchitectures=*\n");
-    TH_TRY(put_text(f, "library.properties", &w, why));
-    if (!app || !app->sound || !sketch) return TH_OK;
-    return th_folder_put(f, "examples/listen/listen.ino", (th_span){sketch->bytes, sketch->size}, why);
-}
-
-/* How the library is used from a sketch. */
-static const char *sketch_step(const th_code *code, const th_app *app)
-{
-    if (app && app->sound)
-        return "3. File > Examples > ThimbleModel > listen: choose board and port, then Upload. The "
-               "serial monitor shows what is heard.\n";
-    if (code->n_more)
-        return "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init and model_round.\n";
-    if (app && app->camera)
-        return "3. In a sketch, inside extern \"C\" { }: #include \"model.h\" and \"model_camera.h\"; then, for each "
-               "frame,\n   model_camera_start, model_camera_row with each of its rows, model_camera_answer. The "
-               "library "
-               "Arduino_OV767X\n   reads frames: Camera.begin(QQVGA, RGB565, 1); Camera.readFrame(bytes).\n";
-    return "3. In a sketch, inside extern \"C\" { }: #include \"model.h\"; then model_init, "
-           "model_input, model_invoke, model_output.\n";
-}
-
 static const char *feed_of(const th_app *app)
 {
     return app && app->camera ? "PICTURES" : app && app->sensor ? "ROWS" : "some.wav";
 }
 
-static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_code *code,
-                                  const th_app *app, th_why *why)
+static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_app *app,
+                                  th_why *why)
 {
     th_writer w = {0};
     th_writer_add(
@@ -250,19 +220,11 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         "which a board that runs alone does not have. Run it with\n\n"
         "    thimble emulate PROJECT --board %s --feed %s\n\n"
         "## On a real board (not tested on hardware)\n\n"
-        "This folder is at the same time a library for the Arduino IDE:\n\n"
-        "1. Arduino IDE: Tools > Board > Boards Manager: install \"Arduino Mbed OS Nano Boards\".\n"
-        "2. Copy this folder into your Arduino `libraries` folder (or zip it: Sketch > Include Library > Add .ZIP "
-        "Library).\n",
+        "The same network as a library for the Arduino IDE, with a sketch that reads the real sensor:\n\n"
+        "    thimble deploy PROJECT --board %s --as arduino --out NAME.zip\n\n"
+        "To be byte-equal with the emulator compile with `-ffp-contract=off` (that library does so by itself).\n",
         b->title, (unsigned long)fw->flash, (unsigned long)fw->ram_bound, (unsigned long)fw->arena,
-        (unsigned long)fw->stack, b->name, feed_of(app));
-    th_writer_add(&w, "%s", sketch_step(code, app));
-    th_writer_add(
-        &w, "\nWithout the IDE: `arduino-cli compile --upload -b arduino:mbed_nano:nano33ble` does the same; it "
-            "uploads with\n"
-            "`bossac` (double-press the reset button first if the port is not found). The board has no UF2 drive.\n"
-            "Its boot loader takes the first 64 KB of flash, so 960 KB are free for a sketch.\n"
-            "To be byte-equal with the emulator compile with `-ffp-contract=off`.\n");
+        (unsigned long)fw->stack, b->name, feed_of(app), b->name);
     return put_text(f, "README.md", &w, why);
 }
 
@@ -272,8 +234,7 @@ static th_err build_into(const th_folder *f, const th_code *code, const th_app *
     char path[TH_PATH_BYTES];
     TH_TRY(th_firmware_sources(code, f->part, why));
     TH_TRY(th_firmware_build(code, board, f->part, flags, fw, why));
-    TH_TRY(put_library(f, app, why));
-    TH_TRY(put_firmware_readme(f, board, fw, code, app, why));
+    TH_TRY(put_firmware_readme(f, board, fw, app, why));
     TH_TRY(th_path_join(path, f->part, "build", why));
     if (!(flags & TH_BUILD_PROFILE)) th_dir_remove(path);
     TH_TRY(th_folder_finish(f, why));

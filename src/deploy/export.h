@@ -22,7 +22,7 @@ TH_NODISCARD th_err th_export_cascade(const th_code_part *part, int32_t n, bool 
 TH_NODISCARD th_err th_export_cascade_firmware(const th_code_part *part, int32_t n, bool kept, const th_board *board,
                                                const char *out, th_firmware *fw, th_why *why);
 
-/* --as firmware: firmware.elf/.bin/.hex/.map, its sources, and a library for the Arduino IDE.
+/* --as firmware: firmware.elf/.bin/.hex/.map and its sources.
  *   flags  TH_BUILD_PROFILE: the measuring ELF stays in out/build, and what is up to date is not built again
  *          TH_BUILD_PACKAGE: a package and the executor in place of generated C
  *   fw     sizes; fw->elf lies in `out` then.  Free with th_firmware_free, also after an error. */

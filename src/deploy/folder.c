@@ -11,10 +11,7 @@
 
 #define LIST ".thimble"
 
-typedef th_err file_fn(void *ctx, const char *root, const char *name, th_why *why);
-
-/* Calls fn for each file below root; build/ and the list itself are left out. */
-static th_err each_file(const char *root, const char *below, file_fn *fn, void *ctx, th_why *why)
+static th_err each_file(const char *root, const char *below, th_folder_fn *fn, void *ctx, th_why *why)
 {
     char dir[TH_PATH_BYTES], path[TH_PATH_BYTES], name[TH_PATH_BYTES];
     th_names names;
@@ -31,6 +28,11 @@ static th_err each_file(const char *root, const char *below, file_fn *fn, void *
     }
     th_names_free(&names);
     return err;
+}
+
+th_err th_folder_each(const char *root, th_folder_fn *fn, void *ctx, th_why *why)
+{
+    return each_file(root, "", fn, ctx, why);
 }
 
 static th_err file_hash(const char *root, const char *name, uint64_t *hash, th_why *why)

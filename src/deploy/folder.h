@@ -28,4 +28,8 @@ TH_NODISCARD th_err th_folder_finish(const th_folder *folder, th_why *why);
 /* Removes part/; for every way out that is not th_folder_finish. */
 void th_folder_abort(const th_folder *folder);
 
+/* Calls fn for each file below root, name as "src/model.c"; build/ and the list itself are left out. */
+typedef th_err th_folder_fn(void *ctx, const char *root, const char *name, th_why *why);
+TH_NODISCARD th_err th_folder_each(const char *root, th_folder_fn *fn, void *ctx, th_why *why);
+
 #endif
