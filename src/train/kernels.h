@@ -105,6 +105,9 @@ typedef struct th_kernels {
     /* The gradient of its input; of a largest value, to the first that is so large.  room: [in_h][in_w][s] */
     void (*pool_back)(const th_conv_shape *g, bool most, const th_read *from, const th_back *back, float *room,
                       const th_input_grad *to);
+    /* z [n][s] = the sum of n_parts others [n][s], `count` channels of it from the first that all point to; unless sum
+     * is NULL sum[0] += z, sum[s] += z*z */
+    void (*join)(const float *const *part, int32_t n_parts, int32_t n, int32_t s, int32_t count, float *z, float *sum);
     /* sum[0][s] += z, sum[1][s] += z*z over n pixels */
     void (*moments)(const float *z, int32_t n, int32_t s, float *sum);
     /* dz placed = da*dy + db*z + dc */

@@ -59,6 +59,37 @@ static void simd_moments(const float *z, int32_t n, int32_t s, float *sum)
     }
 }
 
+INLINE void join_columns(const float *const *part, int32_t n_parts, int32_t n, size_t s, float *z, float *sum, int nv,
+                         size_t ch)
+{
+    v a[WIDE], q[WIDE];
+    UNROLL for (int j = 0; j < nv; j++) a[j] = q[j] = (v){0};
+    for (size_t e = ch; n > 0; n--, e += s) {
+        v x[WIDE];
+        UNROLL for (int j = 0; j < nv; j++) x[j] = ld(part[0] + e + j * LANES);
+        for (int32_t k = 1; k < n_parts; k++) UNROLL for (int j = 0; j < nv; j++) x[j] += ld(part[k] + e + j * LANES);
+        UNROLL for (int j = 0; j < nv; j++)
+        {
+            st(z + e + j * LANES, x[j]);
+            a[j] += x[j];
+            q[j] = v_fma(x[j], x[j], q[j]);
+        }
+    }
+    UNROLL for (int j = 0; sum && j < nv; j++)
+    {
+        float *to = sum + ch + j * LANES;
+        st(to, ld(to) + a[j]);
+        st(to + s, ld(to + s) + q[j]);
+    }
+}
+
+static void simd_join(const float *const *part, int32_t n_parts, int32_t n, int32_t s, int32_t count, float *z,
+                      float *sum)
+{
+#define JOIN(nv, ch) join_columns(part, n_parts, n, (size_t)s, z, sum, nv, ch)
+    FOR_COLUMNS((size_t)count, JOIN);
+}
+
 INLINE void norm_back_columns(const float *dy, const float *z, const float *const coef[3], const th_place *at,
                               float *dz, int nv, size_t ch)
 {

@@ -186,6 +186,20 @@ static void plain_pool_back(const th_conv_shape *g, bool most, const th_read *fr
     end_back(g, from, room, to);
 }
 
+static void plain_join(const float *const *part, int32_t n_parts, int32_t n, int32_t s, int32_t count, float *z,
+                       float *sum)
+{
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t c = 0; c < count; c++) {
+            float x = 0;
+            for (int32_t k = 0; k < n_parts; k++) x += part[k][i * s + c];
+            z[i * s + c] = x;
+            if (!sum) continue;
+            sum[c] += x;
+            sum[s + c] += x * x;
+        }
+}
+
 static void plain_moments(const float *z, int32_t n, int32_t s, float *sum)
 {
     for (int32_t i = 0; i < n * s; i++) {
@@ -264,6 +278,7 @@ const th_kernels th_kernels_plain = {
     .depthwise_back = plain_depthwise_back,
     .pool = plain_pool,
     .pool_back = plain_pool_back,
+    .join = plain_join,
     .moments = plain_moments,
     .norm_back = plain_norm_back,
     .read_back = plain_read_back,

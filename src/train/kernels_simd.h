@@ -36,6 +36,7 @@ const th_kernels TABLE = {
     .depthwise_back = simd_depthwise_back,
     .pool = simd_pool,
     .pool_back = simd_pool_back,
+    .join = simd_join,
     .moments = simd_moments,
     .norm_back = simd_norm_back,
     .read_back = simd_read_back,

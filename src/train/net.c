@@ -43,6 +43,7 @@ static size_t lay_out(th_net *net, float *base)
     lay_out_stages(net, base, &used);
     for (int t = 0; t < net->n_members; t++) {
         th_net_member *m = &net->member[t];
+        for (int i = 0; i < 2; i++) m->part[i] = take(base, &used, batch * net->part_floats);
         m->buffer = take(base, &used, net->buffer_floats);
         m->dx = take(base, &used, net->dx_floats);
         m->scratch = take(base, &used, net->scratch_floats);

@@ -88,6 +88,10 @@ struct th_stage {
     size_t c;              /* first float of this stage in the per-channel arrays, [s] */
     bool shared;   /* members divide the gradient of its weights (th_net_part): it stands in th_net.grad, whole */
     bool across;   /* ..and that of its input: for the samples of all, those inputs whose weights they have */
+    bool parted;   /* ..and, in training, its outputs: each sums up over its inputs, then the sums are joined */
+    bool columns;  /* parted, and only the next stage reads it: a member joins those outputs that it takes there.  It
+                    * alone needs their batch norm, and makes dy of all samples to dz where it lies */
+    bool waits;    /* parted: its inputs, of the samples of all, are there only after a barrier */
     size_t unit;   /* of weights that are divided: floats that stay together */
     bool learns;   /* its parameters are trained: it is not frozen */
     bool passes;   /* it or a stage before it learns: it needs the gradient */
@@ -103,6 +107,7 @@ struct th_stage {
 };
 
 struct th_net_member {
+    float *part[2];        /* [batch][part_floats] its sums of a parted stage; neighbours take turns */
     float *buffer;         /* padded inputs and gradients of one sample (dense: of the member's samples) */
     float *dx;             /* gradient of a stage's input, plain */
     float *scratch;        /* [largest n_scratch] */
@@ -124,7 +129,7 @@ struct th_net {
     th_stage stage[TH_MAX_LAYERS];
     int32_t of_layer[TH_MAX_LAYERS]; /* stage of each layer; of one that was merged, the stage that took it */
     int32_t n_stages, batch, n_members;
-    size_t buffer_floats, dx_floats, scratch_floats;
+    size_t buffer_floats, dx_floats, scratch_floats, part_floats;
     size_t dy_slot_floats[TH_MAX_LAYERS]; /* per sample */
     int32_t n_dy_slots;
     size_t n_in, n_out;         /* floats of one input, of one output */
@@ -157,6 +162,9 @@ typedef struct th_stage_row {
     void (*prepare)(const th_net *net, th_stage *st);
     /* z from the inputs of samples n0 to n1 */
     void (*forward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1);
+    /* part [samples of all][s]: what the member's inputs (th_net_part) add to z; NULL: a stage of this kind cannot be
+     * `parted` */
+    void (*part)(th_net *net, th_net_member *m, th_stage *st, float *part);
     /* adds the gradients of the parameters, and to each input's dy its part */
     void (*backward)(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1);
     /* weights as the way back wants them; NULL: it needs none */

@@ -138,7 +138,8 @@ th_read th_net_source(th_net *net, th_net_member *m, th_stage *st, int32_t n, in
     const bool fits = !from && st->in_s == net->spec->in_c;
     if (fits) return (th_read){.z = net->x + (size_t)n * net->n_in};
     if (from && in_kernel(from)) {
-        for (int32_t i = n; drops(net, from) && m->forward && i < n + count; i++) make_mask(net, from, i);
+        const bool makes = m->forward && !(st->parted && net->training); /* else they are there */
+        for (int32_t i = n; makes && drops(net, from) && i < n + count; i++) make_mask(net, from, i);
         return reading_of(net, m, from, n);
     }
     const th_place *at = &st->in[0].at;
@@ -165,7 +166,7 @@ void th_net_target_done(th_net *net, th_net_member *m, th_stage *st, const th_re
 th_back th_net_back(const th_net_member *m, const th_stage *st, int32_t n)
 {
     return (th_back){.dy = th_stage_dy(m, st, n),
-                     .z = st->n_gamma ? th_stage_z(st, n) : NULL,
+                     .z = st->n_gamma && !st->columns ? th_stage_z(st, n) : NULL,
                      .da = m->da + st->c,
                      .db = m->db + st->c,
                      .dc = m->dc + st->c};
@@ -183,54 +184,80 @@ void th_net_moments(const th_net *net, th_net_member *m, const th_stage *st, int
     if (norm_learns(net, st)) st->kernels->moments(th_stage_z(st, n), count * st->out_px, st->s, m->sum + 2 * st->c);
 }
 
-static double total(const th_net *net, bool back, size_t i)
+/* Channels of a stage whose coefficients a member computes. */
+typedef struct range {
+    size_t begin, end;
+} range;
+
+/* All of them: that costs less than waiting for what others have computed. */
+static range all_channels(const th_stage *st)
+{
+    return (range){0, (size_t)st->s};
+}
+
+/* Those that the next stage takes from the member. */
+static range own_columns(const th_net *net, const th_net_member *m, const th_stage *st)
+{
+    const int member = (int)(m - net->member);
+    const th_stage *next = st + 1;
+    const size_t s = (size_t)next->s;
+    return (range){th_net_part(net, next, member) / s, th_net_part(net, next, member + 1) / s};
+}
+
+/* Sum i over the batch; to its columns only the member itself has added something. */
+static double total(const th_net *net, const th_net_member *m, const th_stage *st, bool back, size_t i)
 {
     double sum = 0;
+    if (st->columns) return (double)(back ? m->sum_back : m->sum)[i];
     for (int t = 0; t < net->n_members; t++) sum += (double)(back ? net->member[t].sum_back : net->member[t].sum)[i];
     return sum;
 }
 
-/* a and b of a stage.  Every member computes all of them for itself: that costs less than waiting. */
-static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st)
+/* Mean and variance of channel c: of the batch, which the running ones follow, or the running ones. */
+static void moments_of(th_net *net, const th_net_member *m, const th_stage *st, size_t c, double *mean, double *var)
 {
-    const size_t s = (size_t)st->s;
+    const size_t s = (size_t)st->s, at = 2 * st->c + c;
     const double n = (double)net->n * st->out_px;
-    for (size_t c = 0; c < s; c++) {
-        const size_t k = st->c + c, at = 2 * st->c + c;
-        if (!st->n_gamma || net->simulation) {
-            m->a[k] = 1;
-            m->b[k] = st->n_beta && !net->simulation ? net->w[st->beta + c] : 0;
-            continue;
-        }
+    if (!norm_learns(net, st)) {
+        *mean = (double)net->stats[at];
+        *var = (double)net->stats[at + s];
+        return;
+    }
+    *mean = total(net, m, st, false, at) / n;
+    *var = total(net, m, st, false, at + s) / n - *mean * *mean;
+    if (*var < 0) *var = 0;
+    if (!st->columns && m != net->member) return; /* one member tells all */
+    const double unbiased = n > 1 ? *var * n / (n - 1) : *var;
+    net->running[at] += MOMENTUM * ((float)*mean - net->running[at]);
+    net->running[at + s] += MOMENTUM * ((float)unbiased - net->running[at + s]);
+}
+
+/* a and b of a stage. */
+static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st, range of)
+{
+    const bool norm = st->n_gamma && !net->simulation, bias = st->n_beta && !net->simulation;
+    for (size_t c = of.begin; c < of.end; c++) {
+        const size_t k = st->c + c;
         double mean, var;
-        if (!norm_learns(net, st)) {
-            mean = (double)net->stats[at];
-            var = (double)net->stats[at + s];
-        } else {
-            mean = total(net, false, at) / n;
-            var = total(net, false, at + s) / n - mean * mean;
-            if (var < 0) var = 0;
-            if (m == net->member) {
-                const double unbiased = n > 1 ? var * n / (n - 1) : var;
-                net->running[at] += MOMENTUM * ((float)mean - net->running[at]);
-                net->running[at + s] += MOMENTUM * ((float)unbiased - net->running[at + s]);
-            }
-        }
+        m->a[k] = 1;
+        m->b[k] = bias ? net->w[st->beta + c] : 0;
+        if (!norm) continue;
+        moments_of(net, m, st, c, &mean, &var);
         m->mean[k] = (float)mean;
         m->inv[k] = (float)(1.0 / sqrt(var + (double)TH_BN_EPSILON));
         m->a[k] = net->w[st->gamma + c] * m->inv[k];
-        m->b[k] = net->w[st->beta + c] - (float)mean * m->a[k];
+        m->b[k] -= (float)mean * m->a[k];
     }
 }
 
 /* y = gamma * (z - mean) * inv + beta, mean and inv of n values:
  *   dz = a * (dy - sum(dy)/n - (z - mean) * inv * dgamma / n),  dgamma = (sum(dy*z) - mean*sum(dy)) * inv
  * of a frozen stage mean and inv are constants: dz = a * dy. */
-static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st)
+static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st, range of)
 {
     const size_t s = (size_t)st->s;
     const double n = (double)net->n * st->out_px;
-    for (size_t c = 0; c < s; c++) {
+    for (size_t c = of.begin; c < of.end; c++) {
         const size_t k = st->c + c, at = 2 * st->c + c;
         if (!st->n_gamma || !st->learns) {
             m->da[k] = m->a[k];
@@ -238,13 +265,13 @@ static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st)
             if (st->n_beta && st->learns) m->grad[st->beta + c] = m->sum_back[at];
             continue;
         }
-        const double sum = total(net, true, at), a = (double)m->a[k], inv = (double)m->inv[k],
+        const double sum = total(net, m, st, true, at), a = (double)m->a[k], inv = (double)m->inv[k],
                      mean = (double)m->mean[k];
-        const double dgamma = (total(net, true, at + s) - mean * sum) * inv;
+        const double dgamma = (total(net, m, st, true, at + s) - mean * sum) * inv;
         m->da[k] = (float)a;
         m->db[k] = (float)(-a * dgamma * inv / n);
         m->dc[k] = (float)(a * (dgamma * inv * mean - sum) / n);
-        if (m != net->member) continue; /* one member's gradient holds the sum already */
+        if (!st->columns && m != net->member) continue; /* one member's gradient holds the sum already */
         m->grad[st->gamma + c] = (float)dgamma;
         m->grad[st->beta + c] = (float)sum;
     }
@@ -293,6 +320,38 @@ static void head(th_net *net, th_net_member *m, int32_t n)
 
 /* ---- passes ---- */
 
+/* The sums of all members -> z: of the member's columns for the samples of all, else of its samples. */
+static void join(th_net *net, th_net_member *m, const th_stage *st, range of)
+{
+    const int member = (int)(m - net->member);
+    const int32_t n0 = st->columns ? 0 : th_net_share(net, member),
+                  n1 = st->columns ? net->n : th_net_share(net, member + 1);
+    const size_t at = (size_t)n0 * (size_t)st->s + of.begin;
+    const float *part[TH_MAX_MEMBERS];
+    float *sum = th_net_sums(net, m, st);
+    for (int t = 0; t < net->n_members; t++) part[t] = net->member[t].part[(st - net->stage) % 2] + at;
+    st->kernels->join(part, net->n_members, n1 - n0, st->s, (int32_t)(of.end - of.begin), st->z + at,
+                      sum ? sum + of.begin : NULL);
+}
+
+static void forward_parted(th_net *net, th_team *team, th_net_member *m, th_stage *st)
+{
+    const int member = (int)(m - net->member);
+    const range of = st->columns ? own_columns(net, m, st) : all_channels(st);
+    if (st->waits) th_team_barrier(team, member);
+    st->row->part(net, m, st, m->part[(st - net->stage) % 2]);
+    th_team_barrier(team, member);
+    join(net, m, st, of);
+    if (!st->columns && norm_learns(net, st)) th_team_barrier(team, member);
+    forward_coefs(net, m, st, of);
+}
+
+/* What reads stage st takes it from the samples of all: the masks of dropout must be there, too. */
+static bool read_in_parts(const th_net *net, const th_stage *st)
+{
+    return net->training && st + 1 < net->stage + net->n_stages && st[1].parted && st[1].in[0].from == st;
+}
+
 void th_net_forward(th_net *net, th_team *team, int member)
 {
     th_net_member *m = &net->member[member];
@@ -308,10 +367,15 @@ void th_net_forward(th_net *net, th_team *team, int member)
         th_stage *st = &net->stage[i];
         if (net->training && st->n_flipped && !st->across && i % net->n_members == member)
             st->row->flip(st, net->w + st->w, net->flipped + st->w_back);
-        if (!net->simulation) st->row->forward(net, m, st, n0, n1);
+        for (int32_t n = n0; n < n1 && drops(net, st) && read_in_parts(net, st); n++) make_mask(net, st, n);
+        if (st->parted && net->training && !net->simulation) {
+            forward_parted(net, team, m, st);
+        } else {
+            if (!net->simulation) st->row->forward(net, m, st, n0, n1);
+            if (norm_learns(net, st)) th_team_barrier(team, member);
+            forward_coefs(net, m, st, all_channels(st));
+        }
         m->down = !m->down;
-        if (norm_learns(net, st)) th_team_barrier(team, member);
-        forward_coefs(net, m, st);
     }
     if (!net->y) return;
     for (int32_t n = n0; n < n1; n++) head(net, m, n);
@@ -350,6 +414,21 @@ void th_net_gradient(th_net *net, size_t i0, size_t i1)
     add_parts(net, i0, i1);
 }
 
+/* dy of the member's columns -> dz, for the samples of all. */
+static void columns_back(th_net *net, th_net_member *m, const th_stage *st)
+{
+    const range of = own_columns(net, m, st);
+    backward_coefs(net, m, st, of);
+    if (!st->n_gamma || of.begin == of.end) return;
+    const size_t k = st->c + of.begin;
+    const th_place at = th_place_plain(1, 1, (int32_t)(of.end - of.begin));
+    for (int owner = 0; owner < net->n_members; owner++)
+        for (int32_t n = th_net_share(net, owner); n < th_net_share(net, owner + 1); n++) {
+            float *dy = th_stage_dy(&net->member[owner], st, n) + of.begin;
+            st->kernels->norm_back(dy, th_stage_z(st, n) + of.begin, m->da + k, m->db + k, m->dc + k, &at, dy);
+        }
+}
+
 void th_net_backward(th_net *net, th_team *team, int member)
 {
     th_net_member *m = &net->member[member];
@@ -360,8 +439,9 @@ void th_net_backward(th_net *net, th_team *team, int member)
     for (int32_t i = net->n_stages - 1; i >= 0; i--) {
         th_stage *st = &net->stage[i];
         if (!st->passes) continue;
+        if (st->columns) columns_back(net, m, st);
         if (norm_learns(net, st) || (st->shared && i < net->n_stages - 1)) th_team_barrier(team, member);
-        backward_coefs(net, m, st);
+        if (!st->columns) backward_coefs(net, m, st, all_channels(st));
         st->row->backward(net, m, st, n0, n1);
         m->down = !m->down;
     }

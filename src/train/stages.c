@@ -179,6 +179,40 @@ static bool is_across(const th_stage *st)
            (from->layer.act == TH_LAYER_ACT_NONE || from->layer.act == TH_LAYER_ACT_RELU);
 }
 
+/* A barrier in the middle of a stage costs less than weights that go from core to core in every step: here those that
+ * a member uses are those that it changes. */
+static bool is_parted(const th_stage *st)
+{
+    return st->row->part && st->shared && (st->across || !st->in[0].from);
+}
+
+static bool is_columns(const th_net *net, const th_stage *st)
+{
+    const th_stage *next = st + 1;
+    if (!st->parted || next == net->stage + net->n_stages || !next->parted || next->in[0].from != st) return false;
+    for (const th_stage *r = next + 1; r < net->stage + net->n_stages; r++)
+        for (int32_t k = 0; k < r->n_in; k++)
+            if (r->in[k].from == st) return false;
+    return true;
+}
+
+static void divide_stages(th_net *net)
+{
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        th_stage *st = &net->stage[i];
+        st->shared = is_shared(net, st);
+        st->across = is_across(st);
+        st->parted = is_parted(st);
+        if (st->parted && (size_t)st->s > net->part_floats) net->part_floats = (size_t)st->s;
+    }
+    for (int32_t i = 0; i < net->n_stages; i++) net->stage[i].columns = is_columns(net, &net->stage[i]);
+    for (int32_t i = 0; i < net->n_stages; i++) {
+        th_stage *st = &net->stage[i];
+        const th_stage *from = st->in[0].from;
+        st->waits = st->parted && !(from && (from->columns || from->layer.batch_norm));
+    }
+}
+
 /* Later readers first, as the way back goes: the first one writes, the others add. */
 static void order_of_adding(th_net *net)
 {
@@ -208,10 +242,7 @@ th_err th_stages_make(th_net *net, int kernels, const bool *frozen, th_why *why)
                               net->stage[i].layer.name);
     if (net->n_stages == 0) return th_why_set(why, TH_EUNSUP, "model description: no layer computes anything");
     for (int32_t i = 0; i < net->n_stages; i++) finish_stage(&mk, &net->stage[i]);
-    for (int32_t i = 0; i < net->n_stages; i++) {
-        net->stage[i].shared = is_shared(net, &net->stage[i]);
-        net->stage[i].across = is_across(&net->stage[i]);
-    }
+    divide_stages(net);
     order_of_adding(net);
     return TH_OK;
 }

@@ -132,11 +132,10 @@ static void check_fillers(const th_net *net, const char *text)
     }
 }
 
-static void check_net(const th_spec *spec, const char *text, const bool *frozen, int k)
+static void check_net(const th_spec *spec, const char *text, const bool *frozen, int k, int threads)
 {
     th_net *net = NULL;
     th_team *team = NULL;
-    const int threads = 1 + k % 2;
     th_why why = {0};
     if (th_net_new(spec, &(th_net_options){.batch = BATCH, .n_members = threads, .kernels = k, .frozen = frozen}, &net,
                    &why))
@@ -156,12 +155,19 @@ static void check_net(const th_spec *spec, const char *text, const bool *frozen,
     th_net_free(net);
 }
 
-static void check_shape(const char *text, int32_t h, int32_t w, int32_t c, int32_t classes, const bool *frozen)
+/* threads 0: one or two in turn. */
+static void check_threads(const char *text, int32_t h, int32_t w, int32_t c, int32_t classes, const bool *frozen,
+                          int threads)
 {
     th_spec spec;
     th_why why = {0};
     if (th_spec_parse(text, h, w, c, classes, &spec, &why)) fail_msg("%s\n%s", text, why.text);
-    for (int k = 0; th_kernels_get(k); k++) check_net(&spec, text, frozen, k);
+    for (int k = 0; th_kernels_get(k); k++) check_net(&spec, text, frozen, k, threads ? threads : 1 + k % 2);
+}
+
+static void check_shape(const char *text, int32_t h, int32_t w, int32_t c, int32_t classes, const bool *frozen)
+{
+    check_threads(text, h, w, c, classes, frozen, 0);
 }
 
 static void check(const char *text, int32_t h, int32_t w, int32_t c)
@@ -320,16 +326,21 @@ static void not_a_classifier(void **state)
 }
 
 /* Layers whose weights the threads divide: behind batch norms, large ones without, behind pictures and behind what has
- * no barrier. */
+ * no barrier; one after the other, with dropout between, and where two read the same; more threads than vectors. */
 static void divided_weights(void **state)
 {
     (void)state;
-    check_shape("dense 40 bn relu\ndropout 0.2\ndense 33 bn relu\ndense 50\n", 1, 1, 70, 0, NULL);
-    check_shape("conv2d 7 3x3 bn relu\ndense 20 bn relu\ndense classes\n", 6, 5, 2, 3, NULL);
-    check_shape("conv2d 20 3x3 relu\ndropout 0.3\ndense classes\n", 6, 5, 2, 3, NULL);
-    check_shape("dense 40 bn relu as a\ndense 40 bn relu as b\ndense 33 bn from a as c\ndense 33 bn from b\nadd c\n"
-                "dense classes\n",
-                1, 1, 20, 3, NULL);
+    for (int threads = 1; threads <= 4; threads++) {
+        check_threads("dense 40 bn relu\ndropout 0.2\ndense 33 bn relu\ndense 50\n", 1, 1, 70, 0, NULL, threads);
+        check_threads("dense 40 bn relu\ndense 7 bn relu\ndense 40 bn\ndropout 0.3\ndense 50\n", 1, 1, 70, 0, NULL,
+                      threads);
+        check_threads("conv2d 7 3x3 bn relu\ndropout 0.2\ndense 20 bn relu\ndense classes\n", 6, 5, 2, 3, NULL,
+                      threads);
+        check_threads("conv2d 20 3x3 relu\ndropout 0.3\ndense classes\n", 6, 5, 2, 3, NULL, threads);
+        check_threads("dense 40 bn relu as a\ndense 40 bn relu as b\ndense 33 bn from a as c\ndense 33 bn from b\nadd "
+                      "c\ndense classes\n",
+                      1, 1, 20, 3, NULL, threads);
+    }
 }
 
 static void frozen_layers(void **state)

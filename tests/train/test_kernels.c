@@ -261,6 +261,15 @@ static void norm_case(const th_kernels *k, int32_t s, bool relu, bool mask, int3
     plain->moments(f.z, 20, s, f.sum_want);
     k->moments(f.z, 20, s, f.sum_got);
     same(f.sum_want, f.sum_got, 256, "moments", k->name);
+    const float *const part[] = {f.x, f.w + 16, f.z};
+    for (int32_t n = 1; n <= 3; n++)
+        for (int32_t count = 16; count <= s; count += 16) {
+            float *const sums[] = {f.sum_want, f.sum_got};
+            plain->join(part, n, 20, s, count, f.want, n == 2 ? NULL : sums[0]);
+            k->join(part, n, 20, s, count, f.got, n == 2 ? NULL : sums[1]);
+            same(f.want, f.got, ROOM, "join", k->name);
+            same(f.sum_want, f.sum_got, 256, "sums of join", k->name);
+        }
     plain->norm_back(f.x, f.z, f.a, f.b, f.c, &at, f.want);
     k->norm_back(f.x, f.z, f.a, f.b, f.c, &at, f.got);
     same(f.want, f.got, ROOM, "norm_back", k->name);

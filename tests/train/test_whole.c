@@ -105,13 +105,13 @@ static void check_output(th_net *net, th_team *team, const char *name)
         fail_msg("%s, %s: output off by %g of %g", name, net->stage[0].kernels->name, worst, largest);
 }
 
-static void check(const char *name, const th_spec *spec, int kernels)
+static void check(const char *name, const th_spec *spec, int kernels, int threads)
 {
     th_net *net = NULL;
     th_team *team = NULL;
     th_why why = {0};
-    if (th_net_new(spec, &(th_net_options){.batch = BATCH, .n_members = 2, .kernels = kernels}, &net, &why) ||
-        th_team_new(2, &team, &why))
+    if (th_net_new(spec, &(th_net_options){.batch = BATCH, .n_members = threads, .kernels = kernels}, &net, &why) ||
+        th_team_new(threads, &team, &why))
         fail_msg("%s: %s", name, why.text);
     fill(net);
     th_team_run(team, pass, (void *[]){net, team});
@@ -130,7 +130,7 @@ static void check_preset(const char *name, int kernels)
     if (th_preset_bench(name, text, &p, &why) ||
         th_spec_parse(p.text, p.in_h, p.in_w, p.in_c, p.n_classes, &spec, &why))
         fail_msg("%s: %s", name, why.text);
-    check(name, &spec, kernels);
+    check(name, &spec, kernels, 2);
 }
 
 /* The widest kernels on all nets; the others, which compute the same sums in another order, on the small ones. */
@@ -147,12 +147,15 @@ static void whole_networks(void **state)
 static void large_dense_layers(void **state)
 {
     (void)state;
+    static const char *const texts[] = {
+        "dense 160 relu\ndense 130 relu\ndropout 0.2\ndense 144 tanh\ndense 150\ndense classes\n",
+        "dense 130 bn relu\ndense 140 relu\ndense 20 bn relu\ndense 130 bn tanh\ndense classes\n"};
     static th_spec spec;
-    assert_int_equal(
-        th_spec_parse("dense 160 relu\ndense 130 relu\ndropout 0.2\ndense 144 tanh\ndense 150\ndense classes\n", 1, 1,
-                      128, 3, &spec, NULL),
-        TH_OK);
-    for (int k = 0; th_kernels_get(k); k++) check("large dense layers", &spec, k);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(th_spec_parse(texts[i], 1, 1, 128, 3, &spec, NULL), TH_OK);
+        for (int k = 0; th_kernels_get(k); k++)
+            for (int threads = 1; threads <= 3; threads++) check("large dense layers", &spec, k, threads);
+    }
 }
 
 int main(void)

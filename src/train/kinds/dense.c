@@ -1,7 +1,8 @@
 /* dense: z [samples][s] = x [samples][inputs] * w [inputs][s].
  *
  * A member takes its samples, but of the weights' gradient (when the stage is `shared`) it takes a part of the inputs,
- * for the samples of all: nobody has to clear, and nobody to add up, gradients as large as the weights. */
+ * for the samples of all: nobody has to clear, and nobody to add up, gradients as large as the weights.  When the stage
+ * is `parted` it takes these inputs forwards, too: the weights that it uses are then those that it changes. */
 #include "train/conv.h"
 #include "train/net.h"
 
@@ -88,24 +89,47 @@ static const float *dz_part(const th_net_member *m, const th_stage *st, const th
     return dz_room(m, st);
 }
 
-static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
+/* out [n][s] = inputs [i0, i1) of n samples, times their weights; sum: of out and its squares, or NULL. */
+static void multiply(const th_net *net, const th_net_member *m, const th_stage *st, const th_read *from, int32_t n,
+                     int32_t i0, int32_t i1, float *out, float *sum)
 {
-    const int32_t n = n1 - n0, all = inputs_of(st);
-    if (n == 0) return;
-    const int32_t most = samples_at_once(n), count = inputs_at_once(st, most, all);
-    const th_read from = th_net_source(net, m, st, n0, n);
-    float *z = th_stage_z(st, n0), *sum = th_net_sums(net, m, st);
-    const bool parts = from.a && count < all; /* sums are of whole values */
+    const int32_t most = samples_at_once(n), count = inputs_at_once(st, most, i1 - i0);
+    const bool parts = from->a && count < i1 - i0; /* sums are of whole values */
     for (int32_t p = 0; p < n; p += most)
-        for (int32_t i = 0; i < all; i += parts ? count : all) {
-            const int32_t np = min32(most, n - p), ni = parts ? min32(count, all - i) : all;
+        for (int32_t i = i0; i < i1; i += parts ? count : i1 - i0) {
+            const int32_t np = min32(most, n - p), ni = parts ? min32(count, i1 - i) : i1 - i0;
             int32_t step;
-            const float *x = read_part(st, &from, p, np, i, ni, m->scratch, &step);
+            const float *x = read_part(st, from, p, np, i, ni, m->scratch, &step);
             const th_conv c = th_product(np, step, ni, st->s);
-            const th_finish f = {.out = z + (size_t)p * (size_t)st->s, .sum = parts ? NULL : sum, .add = i > 0};
+            const th_finish f = {.out = out + (size_t)p * (size_t)st->s, .sum = parts ? NULL : sum, .add = i > i0};
             st->kernels->conv(&c, x, net->w + st->w + (size_t)i * (size_t)st->s, &f);
         }
-    if (parts && sum) st->kernels->moments(z, n, st->s, sum);
+    if (parts && sum) st->kernels->moments(out, n, st->s, sum);
+}
+
+static void forward(th_net *net, th_net_member *m, th_stage *st, int32_t n0, int32_t n1)
+{
+    const int32_t n = n1 - n0;
+    if (n == 0) return;
+    const th_read from = th_net_source(net, m, st, n0, n);
+    multiply(net, m, st, &from, n, 0, inputs_of(st), th_stage_z(st, n0), th_net_sums(net, m, st));
+}
+
+/* Inputs of a stage that are a member's; those of member + 1 begin where they end. */
+static int32_t first_input(const th_net *net, const th_stage *st, int member)
+{
+    return (int32_t)(th_net_part(net, st, member) / (size_t)st->s);
+}
+
+static void part(th_net *net, th_net_member *m, th_stage *st, float *out)
+{
+    const int member = (int)(m - net->member);
+    const int32_t i0 = first_input(net, st, member), i1 = first_input(net, st, member + 1);
+    const th_read from = th_net_source(net, m, st, 0, net->n);
+    if (i0 < i1)
+        multiply(net, m, st, &from, net->n, i0, i1, out, NULL);
+    else
+        memset(out, 0, (size_t)net->n * (size_t)st->s * sizeof *out);
 }
 
 /* What a member does on the way back: of inputs [i0, i1). */
@@ -179,12 +203,12 @@ static void samples_back(job *b, int of)
 static void shared_back(th_net *net, th_net_member *m, th_stage *st)
 {
     const int member = (int)(m - net->member);
-    const size_t part = th_net_part(net, st, member), end = th_net_part(net, st, member + 1), s = (size_t)st->s;
-    job b = {.net = net, .m = m, .st = st, .i0 = (int32_t)(part / s), .i1 = (int32_t)(end / s)};
+    job b = {.net = net, .m = m, .st = st, .i0 = first_input(net, st, member), .i1 = first_input(net, st, member + 1)};
     b.gw = net->grad + st->w;
-    if (st->across && part < end) {
-        float *flipped = net->flipped + st->w_back + part;
-        st->kernels->transpose(net->w + st->w + part, b.i1 - b.i0, st->s, flipped);
+    if (st->across && b.i0 < b.i1) {
+        const size_t at = th_net_part(net, st, member);
+        float *flipped = net->flipped + st->w_back + at;
+        st->kernels->transpose(net->w + st->w + at, b.i1 - b.i0, st->s, flipped);
         b.flipped = flipped;
     }
     for (int of = 0; of < net->n_members; of++) samples_back(&b, of);
@@ -225,6 +249,7 @@ static size_t count(const th_stage *st, th_param_role role)
 const th_stage_row th_kind_dense = {.kind = TH_LAYER_DENSE,
                                     .prepare = prepare,
                                     .forward = forward,
+                                    .part = part,
                                     .backward = backward,
                                     .flip = flip,
                                     .place = place,
