@@ -81,6 +81,20 @@ static void add_costs(th_session *s, const th_emulation *e, double seconds)
     json_decref(o);
 }
 
+/* What went by before the first window was judged. */
+static void say_start(const th_sensor *s, size_t n_rows, bool judged)
+{
+    const double first = (double)s->block.window + (double)s->hop * (s->learn - 1);
+    if (!judged && s->learn)
+        fprintf(stderr, "note: %zu rows are too few: the first %.0f say what is usual ([signal] baseline_ms)\n", n_rows,
+                first);
+    else if (!judged)
+        fprintf(stderr, "note: %zu rows are no whole window of %d\n", n_rows, (int)s->block.window);
+    else if (s->learn)
+        fprintf(stderr, "note: the first %.0f rows (%.0f s) said what is usual, and were not judged\n", first,
+                first / (double)s->block.rate_hz);
+}
+
 static th_err run(th_session *s, const rows *all, th_why *why)
 {
     const size_t n = all->n / (size_t)all->axes;
@@ -95,8 +109,7 @@ static th_err run(th_session *s, const rows *all, th_why *why)
         if (!h.equal || h.at != e.n_out || h.detection != e.n_detections) s->equal = false;
         th_session_inference(s, &e);
         add_costs(s, &e, seconds);
-        if (!e.inference.n)
-            fprintf(stderr, "note: %zu rows are no whole window of %d\n", n, (int)s->t.sensor.block.window);
+        say_start(&s->t.sensor, n, e.inference.n > 0);
     }
     th_emulation_free(&e);
     return err;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,22 +40,32 @@ th_err th_target_plan(th_target *t, th_isa isa, th_why *why)
                      : th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
 }
 
-/* The sensor that a card speaks of. Rows that are held against their group's normal ones cannot be watched: the device
- * has no group. */
+/* Windows of the rows that a device learns what is usual from. */
+static int32_t learn_windows(const th_card *c, const th_sensor *s)
+{
+    const double rows = floor((double)c->recipe.baseline_ms * (double)s->block.rate_hz / 1000 + 0.5),
+                 windows = floor((rows - s->block.window) / s->hop) + 1;
+    return windows < TH_BASELINE_LEAST ? TH_BASELINE_LEAST : windows > 1e6 ? 1000000 : (int32_t)windows;
+}
+
+/* The sensor that a card speaks of. */
 static th_err open_sensor(th_target *t, th_why *why)
 {
     const th_card *c = t->card;
     const th_task *task = th_task_find(c->task);
     const th_graph *g = &t->model->graphs[0];
     th_sensor *s = &t->sensor;
-    if (!task || task->input != TH_IN_SIGNAL || c->axes < 1 || strcmp(c->recipe.baseline, "group") == 0) return TH_OK;
+    if (!task || task->input != TH_IN_SIGNAL || c->axes < 1) return TH_OK;
     *s = (th_sensor){.limit = c->limit, .least = 0.5f, .n_labels = c->n_labels, .labels = c->labels};
     TH_TRY(th_windows_block(c, &s->block, &s->hop, why));
     const int64_t outputs = g->n_outputs == 1 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
     s->answer = task->output == TH_OUT_LABELS ? TH_ANSWER_LABELS
                 : c->scores || outputs == 1   ? TH_ANSWER_SCORE
                                               : TH_ANSWER_ERROR;
-    if (c->n_values && c->n_values >= th_block_norms(&s->block)) {
+    if (th_card_by_group(c)) {
+        s->learn = learn_windows(c, s);
+        s->gain = c->n_values ? c->inv[0] : 1;
+    } else if (c->n_values && c->n_values >= th_block_norms(&s->block)) {
         s->mean = c->mean;
         s->inv_std = c->inv;
     }

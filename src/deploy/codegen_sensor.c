@@ -19,6 +19,13 @@ static void write_h(const th_sensor *s, size_t bytes, th_writer *w)
                   "#define MODEL_AXES %d\n#define MODEL_LABELS %d\n#define MODEL_WATCHER_BYTES %zu\n"
                   "#define MODEL_ANSWER_BYTES (MODEL_OUTPUT0_BYTES)\n\n",
                   (int)s->block.n_axes, (int)states_of(s), bytes);
+    if (s->learn > 0)
+        th_writer_add(
+            w,
+            "/* The first %d windows after the start say what is usual at this machine: start it when all is\n"
+            " * well. Until then model_watch gives 0 and model_watcher.learning is 1. */\n"
+            "#define MODEL_LEARN_WINDOWS %d\n\n",
+            (int)s->learn, (int)s->learn);
     th_writer_add(w, "extern const char *const model_labels[MODEL_LABELS]; /* UTF-8, by seen->state */\n"
                      "extern th_watcher model_watcher;\n\n"
                      "/* Starts with no row seen. network: 0 for the network itself. Returns 0. */\n"
@@ -122,6 +129,12 @@ static void write_start(th_writer *w, const th_watcher_cfg *cfg)
     th_writer_add(w, ";\n    cfg.least = ");
     th_writer_float(w, cfg->least);
     th_writer_add(w, ";\n");
+    if (cfg->baseline) {
+        th_writer_add(w,
+                      "    cfg.baseline = &th_baseline_group;\n    cfg.learn = %d;\n    cfg.gain = ", (int)cfg->learn);
+        th_writer_float(w, cfg->gain);
+        th_writer_add(w, ";\n");
+    }
     write_numbers(w, "in", &cfg->in);
     write_numbers(w, "out", &cfg->out);
     th_writer_add(w, "    cfg.network = network ? network : own_network;\n"

@@ -169,3 +169,5 @@ void th_baseline_hold(const th_baseline *b, float *x)
     const float far = distance(b, x, x), scale = 1.0f / (b->reach + far);
     for (int32_t i = 0; i < b->cfg.n; i++) x[i] *= scale;
 }
+
+const th_baseline_way th_baseline_group = {th_baseline_mem, th_baseline_init, th_baseline_learn, th_baseline_hold};

@@ -50,4 +50,14 @@ int th_baseline_learn(th_baseline *b, const float *x);
 /* x [n] -> z, in place; when all are learnt. */
 void th_baseline_hold(const th_baseline *b, float *x);
 
+/* The same four, for what reaches them through a pointer: firmware that has no baseline then has nothing of them. */
+typedef struct th_baseline_way {
+    size_t (*mem)(const th_baseline_cfg *cfg);
+    th_err (*init)(th_baseline *b, const th_baseline_cfg *cfg, th_arena *arena);
+    int (*learn)(th_baseline *b, const float *x);
+    void (*hold)(const th_baseline *b, float *x);
+} th_baseline_way;
+
+extern const th_baseline_way th_baseline_group;
+
 #endif

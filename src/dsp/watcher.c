@@ -21,11 +21,19 @@ static size_t window_values(const th_watcher_cfg *cfg)
     return (size_t)cfg->block->cfg.window * (size_t)cfg->block->cfg.n_axes;
 }
 
+static th_baseline_cfg baseline_of(const th_watcher_cfg *cfg)
+{
+    const th_baseline_cfg b = {cfg->in.n, cfg->learn, 0};
+    return b;
+}
+
 size_t th_watcher_mem(const th_watcher_cfg *cfg)
 {
     const th_block *b = cfg->block;
-    return 2 * rounded(window_values(cfg) * sizeof(float)) + rounded(cfg->scratch * sizeof(float)) +
-           rounded((size_t)b->n_out * sizeof(float)) + rounded(bytes_of(&cfg->in)) + rounded(bytes_of(&cfg->out));
+    const th_baseline_cfg learnt = baseline_of(cfg);
+    return (cfg->baseline ? cfg->baseline->mem(&learnt) : 0) + 2 * rounded(window_values(cfg) * sizeof(float)) +
+           rounded(cfg->scratch * sizeof(float)) + rounded((size_t)b->n_out * sizeof(float)) +
+           rounded(bytes_of(&cfg->in)) + rounded(bytes_of(&cfg->out));
 }
 
 static int cfg_ok(const th_watcher_cfg *cfg)
@@ -38,10 +46,13 @@ static int cfg_ok(const th_watcher_cfg *cfg)
 th_err th_watcher_init(th_watcher *w, const th_watcher_cfg *cfg, th_arena *arena)
 {
     const th_block_cfg *b = &cfg->block->cfg;
+    const th_baseline_cfg learnt = baseline_of(cfg);
     if (!cfg_ok(cfg)) return TH_ERANGE;
     memset(w, 0, sizeof *w);
     w->cfg = *cfg;
     w->state = -1;
+    w->learning = cfg->baseline != NULL;
+    if (cfg->baseline) TH_TRY(cfg->baseline->init(&w->baseline, &learnt, arena));
     TH_TRY(th_window_init(&w->window, b->window, cfg->hop, (int32_t)(sizeof(float) * (size_t)b->n_axes), arena));
     w->rows = TH_NEW(arena, float, window_values(cfg));
     w->scratch = TH_NEW(arena, float, cfg->scratch);
@@ -100,6 +111,19 @@ static int32_t time_of(const th_watcher *w)
     return (int32_t)((uint64_t)ms & 0x7fffffffu);
 }
 
+/* Features beside the baseline -> 1; 0: it goes on learning. */
+static int hold(th_watcher *w)
+{
+    if (!w->cfg.baseline) return 1;
+    if (w->learning) {
+        w->learning = !w->cfg.baseline->learn(&w->baseline, w->features);
+        return 0;
+    }
+    w->cfg.baseline->hold(&w->baseline, w->features);
+    for (int32_t i = 0; i < w->cfg.in.n; i++) w->features[i] *= w->cfg.gain;
+    return 1;
+}
+
 int th_watcher_push(th_watcher *w, const float *row, th_sighting *seen, int *changed)
 {
     *changed = 0;
@@ -107,6 +131,7 @@ int th_watcher_push(th_watcher *w, const float *row, th_sighting *seen, int *cha
     if (!th_window_push(&w->window, row)) return 0;
     th_window_copy(&w->window, w->rows);
     th_block_run(w->cfg.block, w->rows, w->scratch, w->features);
+    if (!hold(w)) return 0;
     if (w->cfg.in.scale > 0.0f)
         th_features_to_s8(w->features, w->cfg.in.n, w->cfg.in.scale, w->cfg.in.zero, w->in);
     else

@@ -26,7 +26,10 @@ th_err th_sensor_watcher(const th_sensor *s, const th_graph *g, th_arena *arena,
                             .hop = s->hop,
                             .answer = s->answer,
                             .limit = s->limit,
-                            .least = s->least};
+                            .least = s->least,
+                            .baseline = s->learn > 0 ? &th_baseline_group : NULL,
+                            .learn = s->learn,
+                            .gain = s->gain};
     TH_TRY(numbers_of(&g->tensors[g->inputs[0]], &cfg->in, why));
     TH_TRY(numbers_of(&g->tensors[g->outputs[0]], &cfg->out, why));
     if (cfg->in.n != block->n_out)

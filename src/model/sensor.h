@@ -13,6 +13,8 @@ typedef struct th_sensor {
     int32_t hop;                 /* rows from window to window */
     th_answer answer;
     float limit, least;
+    int32_t learn; /* windows after the start that say what is usual, dsp/baseline.h; 0: none, and no baseline */
+    float gain;    /* with a baseline: what is held against it, times that, is the input; mean and inv_std are NULL */
     int32_t n_labels; /* TH_ANSWER_LABELS */
     const char (*labels)[TH_LABEL_BYTES];
 } th_sensor;

@@ -45,6 +45,14 @@ run train "$tmp/s" --epochs 40
 exits "skab is learnt" 0
 run test "$tmp/s" --data "$tmp/skab" --json
 exits "and tested" 0 '"auc":0.9|"auc":1'
+run emulate "$tmp/s" --feed "$tmp/skab/1.csv"
+if grep -q "setup --device" "$tmp/err"; then
+	skip "a device learns what is usual at its machine" "the emulator is not here"
+else
+	exits "a device learns what is usual at its machine" 0 '"label":"anomaly"'
+	holds "and says what this computer says" grep -q 'device equals host *yes' "$tmp/out"
+	holds "from the first 400 rows" grep -q 'the first 400 rows (400 s) said what is usual' "$tmp/err"
+fi
 LC_ALL=C awk 'BEGIN {srand(3); print "timestamp,value"
 	for (t = 0; t < 600; t++) printf("2014-04-%02d %02d:%02d:00,%.4f\n", 1 + int(t / 288), int(t / 12) % 24, t % 12 * 5, (t > 400 && t < 430 ? 9 : 1) + rand())}' >"$tmp/nab/data/1.csv"
 echo '{"data/1.csv":[["2014-04-02 09:20:00.000000","2014-04-02 11:50:00.000000"]]}' >"$tmp/nab/labels/combined_windows.json"

@@ -81,11 +81,13 @@ static void standardise(const th_block_cfg *cfg)
     }
 }
 
-static th_sensor sensor_of(int block, th_answer answer)
+static th_sensor sensor_of(int block, th_answer answer, int32_t learn)
 {
     return (th_sensor){.block = blocks[block],
-                       .mean = mean,
-                       .inv_std = inv_std,
+                       .mean = learn ? NULL : mean,
+                       .inv_std = learn ? NULL : inv_std,
+                       .learn = learn,
+                       .gain = 30,
                        .hop = 7,
                        .answer = answer,
                        .limit = 0.26f,
@@ -108,7 +110,8 @@ static void on_window(void *ctx, const void *answer, size_t bytes, const th_sigh
     if (what) s->what[s->n++] = *what;
 }
 
-static void board_equals_host(const char *name, int block)
+/* learn: windows of a baseline, or 0 */
+static void board_equals_host(const char *name, int block, int32_t learn)
 {
     static seen host;
     small s;
@@ -117,7 +120,7 @@ static void board_equals_host(const char *name, int block)
     th_firmware fw;
     const th_board *board;
     char dir[TH_PATH_BYTES], out[TH_PATH_BYTES];
-    const th_sensor sensor = sensor_of(block, TH_ANSWER_LABELS);
+    const th_sensor sensor = sensor_of(block, TH_ANSWER_LABELS, learn);
     assert_int_equal(th_board_find(name, &board, &why), TH_OK);
     if (th_firmware_tools(board, NULL) || th_emulator_tools(board, NULL)) {
         printf("# SKIP arm-none-eabi-gcc or qemu-system-arm is not here\n");
@@ -156,25 +159,33 @@ static void board_equals_host(const char *name, int block)
 static void rows_of_their_own(void **state)
 {
     (void)state;
-    board_equals_host("nano33ble", 0);
+    board_equals_host("nano33ble", 0, 0);
 }
 
 static void numbers_and_spectra(void **state)
 {
     (void)state;
-    board_equals_host("nano33ble", 1);
+    board_equals_host("nano33ble", 1, 0);
 }
 
 static void spectrograms(void **state)
 {
     (void)state;
-    board_equals_host("nano33ble", 2);
+    board_equals_host("nano33ble", 2, 0);
 }
 
 static void wavelets_and_orientation_without_a_float_unit(void **state)
 {
     (void)state;
-    board_equals_host("microbit", 3);
+    board_equals_host("microbit", 3, 0);
+}
+
+/* 100 windows to learn from, 113 to judge. */
+static void what_is_usual_is_learnt_there(void **state)
+{
+    (void)state;
+    board_equals_host("nano33ble", 0, 100);
+    board_equals_host("microbit", 0, 100);
 }
 
 int main(void)
@@ -184,6 +195,7 @@ int main(void)
         cmocka_unit_test(numbers_and_spectra),
         cmocka_unit_test(spectrograms),
         cmocka_unit_test(wavelets_and_orientation_without_a_float_unit),
+        cmocka_unit_test(what_is_usual_is_learnt_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

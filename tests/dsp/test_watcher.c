@@ -35,7 +35,7 @@ typedef struct made {
     th_block block;
     th_watcher w;
     uint8_t tables[256] __attribute__((aligned(16)));
-    uint8_t memory[4096] __attribute__((aligned(16)));
+    uint8_t memory[8192] __attribute__((aligned(16)));
 } made;
 
 static th_watcher_cfg cfg_of(made *m)
@@ -155,11 +155,58 @@ static void what_does_not_fit_is_refused(void **state)
     }
 }
 
+/* The first rows say what is usual, and are not judged; what comes then is held against them, times the gain. */
+static void learns_at_the_start(void **state)
+{
+    (void)state;
+    enum { LEARN = 20, NUMBERS = WINDOW * AXES };
+    made m;
+    th_baseline own;
+    static uint8_t memory[4096] __attribute__((aligned(16)));
+    const th_baseline_cfg learnt = {NUMBERS, LEARN, 0};
+    th_arena arena = th_arena_over(memory, sizeof memory);
+    th_watcher_cfg cfg = cfg_of(&m);
+    int runs = 0, judged = 0;
+    assert_int_equal(th_baseline_init(&own, &learnt, &arena), TH_OK);
+    cfg.out.n = 3;
+    cfg.least = 0.0f;
+    cfg.network = labels_of;
+    cfg.ctx = &runs;
+    cfg.baseline = &th_baseline_group;
+    cfg.learn = LEARN;
+    cfg.gain = 3.0f;
+    start(&m, &cfg);
+    make_rows();
+    for (int t = 0; t < ROWS; t++) {
+        th_sighting seen;
+        int changed;
+        const int full = th_watcher_push(&m.w, rows[t], &seen, &changed), windows = (t + 1 - WINDOW) / HOP + 1;
+        const int whole = t + 1 >= WINDOW && (t + 1 - WINDOW) % HOP == 0;
+        assert_int_equal(full, whole && windows > LEARN);
+        assert_int_equal(m.w.learning, t + 1 < WINDOW || windows < LEARN);
+        if (whole && windows <= LEARN) (void)th_baseline_learn(&own, rows[t + 1 - WINDOW]);
+        if (!full) continue;
+        float x[NUMBERS];
+        memcpy(x, rows[t + 1 - WINDOW], sizeof x);
+        th_baseline_hold(&own, x);
+        for (int i = 0; i < NUMBERS; i++) x[i] *= 3.0f;
+        assert_memory_equal(m.w.in, x, sizeof x);
+        assert_int_equal(changed, judged == 0 || changed);
+        judged++;
+    }
+    assert_int_equal(judged, WINDOWS - LEARN);
+    assert_int_equal(runs, judged); /* the network rests while it learns */
+    cfg.learn = TH_BASELINE_LEAST - 1;
+    arena = th_arena_over(m.memory, sizeof m.memory);
+    assert_int_equal(th_watcher_init(&m.w, &cfg, &arena), TH_ERANGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_changes),
         cmocka_unit_test(strangeness),
+        cmocka_unit_test(learns_at_the_start),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
