@@ -11,10 +11,10 @@
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
     {"isa", "NAME", NULL,
-     "package, c: kernels of another processor family; simd128 is WebAssembly, plain any processor"},
+     "package, c, arduino: kernels of another processor family; simd128 is WebAssembly, plain any processor"},
     TH_OPT_BANDS,
     {"as", "KIND", NULL,
-     "package: model.thm with its executor; c: C99 source; firmware: an ELF; arduino: a library (needed)"},
+     "package: model.thm with its executor; c: C99 source; firmware: an ELF; arduino; wasm (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before; arduino: or NAME.zip (needed)"},
     {"check-library", "DIR", NULL, "says where a library, a folder or a zip, breaks the rules of the Arduino IDE"},
     {"keep", NULL, NULL, "several models: the outputs of each stay until the last one of the round has run"},
@@ -150,14 +150,15 @@ static th_err run(const th_args *a, th_why *why)
     } kind[] = {{"package", deploy_package},
                 {"c", deploy_c},
                 {"firmware", deploy_firmware},
-                {"arduino", th_deploy_arduino}};
+                {"arduino", th_deploy_arduino},
+                {"wasm", th_deploy_wasm}};
     const char *as = th_arg(a, "as"), *out = th_arg(a, "out"), *isa = th_arg(a, "isa");
     th_deploy_fn *deploy = NULL;
     if (th_arg(a, "check-library")) return th_deploy_check_library(a, th_arg(a, "check-library"), why);
     for (size_t i = 0; as && i < sizeof kind / sizeof kind[0]; i++)
         if (strcmp(as, kind[i].as) == 0) deploy = kind[i].deploy;
     if (!deploy)
-        return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c, --as firmware or --as arduino");
+        return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c, --as firmware, --as arduino or --as wasm");
     if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
     if (isa && deploy == deploy_firmware)
         return th_why_set(why, TH_EUSAGE, "a firmware takes the kernels of its board: leave --isa away");

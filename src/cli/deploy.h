@@ -7,7 +7,7 @@
 
 typedef th_err th_deploy_fn(const th_args *a, const th_target *t, const char *out, th_why *why);
 
-th_deploy_fn th_deploy_arduino;
+th_deploy_fn th_deploy_arduino, th_deploy_wasm;
 
 /* --check-library: prints what is wrong with a library; TH_EFORMAT when the IDE would refuse it. */
 TH_NODISCARD th_err th_deploy_check_library(const th_args *a, const char *path, th_why *why);

@@ -11,32 +11,6 @@
 #define TH_VERSION "unknown"
 #endif
 
-/* "@NAME@" and so on in a file of device/arduino. */
-typedef struct word {
-    const char *key;
-    char value[160];
-} word;
-
-static th_err put_template(th_bundle *b, const char *name, const char *from, const word *words, size_t n, th_why *why)
-{
-    const th_embed_file *file = th_embed_find(from);
-    th_writer w = {0};
-    if (!file) return th_why_set(why, TH_ENOENT, "%s is not part of this program: build thimble again", from);
-    for (const char *c = (const char *)file->bytes; *c;) {
-        size_t used = 0;
-        for (size_t k = 0; *c == '@' && k < n && !used; k++)
-            if (strncmp(c, words[k].key, strlen(words[k].key)) == 0) {
-                th_writer_add(&w, "%s", words[k].value);
-                used = strlen(words[k].key);
-            }
-        const size_t plain = used ? 0 : 1 + strcspn(c + 1, "@");
-        if (plain) th_writer_add(&w, "%.*s", (int)plain, c);
-        c += used + plain;
-    }
-    th_bundle_text(b, name, &w);
-    return TH_OK;
-}
-
 static void put_source(th_bundle *b, const char *name, th_span bytes)
 {
     char path[160];
@@ -65,8 +39,8 @@ static th_err put_code(th_bundle *b, const th_code *code, th_why *why)
     const th_embed_file *licence = th_embed_find("LICENSE");
     if (!licence) return th_why_set(why, TH_ENOENT, "LICENSE is not part of this program: build thimble again");
     th_bundle_put(b, "extras/LICENSE", (th_span){licence->bytes, licence->size});
-    TH_TRY(put_template(b, "src/hal.h", "device/hal.h", NULL, 0, why));
-    return put_template(b, "src/board.cpp", "device/arduino/board.cpp", NULL, 0, why);
+    TH_TRY(th_bundle_template(b, "src/hal.h", "device/hal.h", NULL, why));
+    return th_bundle_template(b, "src/board.cpp", "device/arduino/board.cpp", NULL, why);
 }
 
 /* The header that a sketch includes; the ring's headers don't know of C++. */
@@ -119,40 +93,39 @@ static kind kind_of(const th_plan *plan, const th_app *app)
 }
 
 /* How the sketch of one number turns x into the network's number, and back. */
-static void number_words(const th_tensor *t, bool in, word *type, word *number)
+static th_bundle_word number_type(const th_tensor *t, bool in)
 {
-    *type = (word){in ? "@IN@" : "@OUT@", ""};
-    *number = (word){in ? "@QUANTIZE@" : "@DEQUANTIZE@", ""};
+    return (th_bundle_word){in ? "@IN@" : "@OUT@", t && t->type == TH_F32 ? "float" : "int8_t"};
+}
+
+static th_bundle_word number_value(const th_tensor *t, bool in)
+{
     const bool real = t && t->type == TH_F32;
-    th_text_fmt(type->value, sizeof type->value, "%s", real ? "float" : "int8_t");
-    if (!t) return;
-    if (real)
-        th_text_fmt(number->value, sizeof number->value, "%s", in ? "x" : "out");
-    else if (in)
-        th_text_fmt(number->value, sizeof number->value,
-                    "(int8_t)constrain(round(x / MODEL_INPUT0_SCALE) + MODEL_INPUT0_ZERO, -128, 127)");
-    else
-        th_text_fmt(number->value, sizeof number->value, "MODEL_OUTPUT0_SCALE * (out - MODEL_OUTPUT0_ZERO)");
+    if (in)
+        return (th_bundle_word){
+            "@QUANTIZE@",
+            real ? "x" : "(int8_t)constrain(round(x / MODEL_INPUT0_SCALE) + MODEL_INPUT0_ZERO, -128, 127)"};
+    return (th_bundle_word){"@DEQUANTIZE@", real ? "out" : "MODEL_OUTPUT0_SCALE * (out - MODEL_OUTPUT0_ZERO)"};
 }
 
 static th_err put_example(th_bundle *b, const char *name, const kind *k, const th_plan *plan, const th_app *app,
                           th_why *why)
 {
     const th_graph *g = plan->graph;
-    char path[256], from[64];
-    word words[6] = {{"@NAME@", ""}, {"@RATE@", ""}};
-    th_text_fmt(words[0].value, sizeof words[0].value, "%s", name);
-    snprintf(words[1].value, sizeof words[1].value, "%g",
-             app && app->sensor ? (double)app->sensor->block.rate_hz : 0.0);
-    number_words(only(g, g->inputs, g->n_inputs), true, &words[2], &words[3]);
-    number_words(only(g, g->outputs, g->n_outputs), false, &words[4], &words[5]);
+    const th_tensor *in = only(g, g->inputs, g->n_inputs), *out = only(g, g->outputs, g->n_outputs);
+    char path[256], from[64], rate[32];
+    snprintf(rate, sizeof rate, "%g", app && app->sensor ? (double)app->sensor->block.rate_hz : 0.0);
+    const th_bundle_word words[] = {
+        {"@NAME@", name},        {"@RATE@", rate},         number_type(in, true), number_value(in, true),
+        number_type(out, false), number_value(out, false), {NULL, NULL},
+    };
     th_text_fmt(path, sizeof path, "examples/%s/%s.ino", name, name);
     th_text_fmt(from, sizeof from, "device/arduino/%s", k->sketch);
-    TH_TRY(put_template(b, path, from, words, 6, why));
+    TH_TRY(th_bundle_template(b, path, from, words, why));
     if (!k->sensor) return TH_OK;
     th_text_fmt(path, sizeof path, "examples/%s/sensor.cpp", name);
     th_text_fmt(from, sizeof from, "device/arduino/%s", k->sensor);
-    return put_template(b, path, from, words, 6, why);
+    return th_bundle_template(b, path, from, words, why);
 }
 
 static void put_properties(th_bundle *b, const char *name, const kind *k)

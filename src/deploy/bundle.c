@@ -40,6 +40,33 @@ void th_bundle_text(th_bundle *b, const char *name, th_writer *w)
     th_writer_free(w);
 }
 
+/* The word that stands at c, or NULL. */
+static const th_bundle_word *word_at(const th_bundle_word *w, const char *c)
+{
+    if (*c != '@') return NULL;
+    for (; w && w->key; w++)
+        if (strncmp(c, w->key, strlen(w->key)) == 0) return w;
+    return NULL;
+}
+
+th_err th_bundle_template(th_bundle *b, const char *name, const char *from, const th_bundle_word *words, th_why *why)
+{
+    const th_embed_file *file = th_embed_find(from);
+    th_writer w = {0};
+    if (!file) return th_why_set(why, TH_ENOENT, "%s is not part of this program: build thimble again", from);
+    for (const char *c = (const char *)file->bytes; *c;) {
+        const th_bundle_word *word = word_at(words, c);
+        const size_t plain = 1 + strcspn(c + 1, "@");
+        if (word)
+            th_writer_add(&w, "%s", word->value);
+        else
+            th_writer_add(&w, "%.*s", (int)plain, c);
+        c += word ? strlen(word->key) : plain;
+    }
+    th_bundle_text(b, name, &w);
+    return TH_OK;
+}
+
 const th_bundle_file *th_bundle_find(const th_bundle *b, const char *name)
 {
     for (size_t i = 0; i < b->n; i++)

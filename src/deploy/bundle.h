@@ -3,6 +3,7 @@
 #define TH_DEPLOY_BUNDLE_H
 
 #include "base/span.h"
+#include "deploy/embed.h"
 #include "deploy/folder.h"
 #include "deploy/writer.h"
 
@@ -18,8 +19,17 @@ typedef struct th_bundle {
     th_err err; /* sticky TH_ENOMEM: look at it once, at the end */
 } th_bundle;
 
-void th_bundle_put(th_bundle *b, const char *name, th_span bytes);          /* a copy */
-void th_bundle_text(th_bundle *b, const char *name, th_writer *w);          /* takes the text out of the writer */
+void th_bundle_put(th_bundle *b, const char *name, th_span bytes); /* a copy */
+void th_bundle_text(th_bundle *b, const char *name, th_writer *w); /* takes the text out of the writer */
+
+/* A file of this program (deploy/embed.h) in which each key ("@NAME@") stands for its value.  words: ended by a key
+ * NULL, or NULL.  Errors: TH_ENOENT (no such file in the program). */
+typedef struct th_bundle_word {
+    const char *key, *value;
+} th_bundle_word;
+TH_NODISCARD th_err th_bundle_template(th_bundle *b, const char *name, const char *from, const th_bundle_word *words,
+                                       th_why *why);
+
 const th_bundle_file *th_bundle_find(const th_bundle *b, const char *name); /* NULL: there is none */
 void th_bundle_free(th_bundle *b);
 

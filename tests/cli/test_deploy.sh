@@ -5,7 +5,7 @@
 
 shared=${THIMBLE_SHARED:-../shared}
 run deploy; exits "deploy without --as" 2 '--as'
-run deploy --as zip --out "$tmp/x"; exits "deploy --as zip" 2 '--as firmware or --as arduino'
+run deploy --as zip --out "$tmp/x"; exits "deploy --as zip" 2 '--as arduino or --as wasm'
 run deploy --as c; exits "deploy without --out" 2 '--out'
 run deploy "$tmp/none.tflite" --as c --out "$tmp/x"; exits "deploy of nothing" 1 'none.tflite'
 run deploy "$tmp/none.tflite" --as c --out "$tmp/x" --board mars; exits "deploy for a board that is none" 2 'nano33ble'

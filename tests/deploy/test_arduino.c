@@ -1,19 +1,9 @@
 /* Arduino libraries: every file is compiled for a Cortex-M4 against a stand-in of the core (tests/arduino), the
  * sketches run here with a sensor that is played back and say what the host's own loops say, and the checker finds what
  * is broken. */
-#include "picture.h"
+#include "kinds.h"
 
-#include "base/text.h"
 #include "deploy/arduino.h"
-#include "evaluate/look.h"
-#include "evaluate/stream.h"
-#include "evaluate/watch.h"
-
-enum { SAMPLES = 96256, ROWS = 1500, AXES = 6 }; /* whole blocks of the sketch */
-
-static const char sensor_labels[4][TH_LABEL_BYTES] = {"still", "walking", "turning", "falling"};
-static const th_block_cfg block = {
-    .n_parts = 1, .n_axes = AXES, .window = 20, .rate_hz = 50.0f, .part = {{.kind = TH_BLOCK_RAW}}};
 
 /* What stands in front of a compiler's words: every C file, every C++ file, the sketch; nothing is joined and rounded
  * once (vfma) although nobody says -ffp-contract=off. */
@@ -36,45 +26,14 @@ static const char run_here[] =
     "for f in examples/*/*.ino; do c++ $flags -I$CORE -include Arduino.h -x c++ -c $f -o sketch.o; done\n"
     "c++ *.o -Wl,--gc-sections -lm -o sketch\n./sketch >said\nrm -f *.o sketch\n";
 
-typedef struct world {
-    small s;
-    char dir[TH_PATH_BYTES], out[TH_PATH_BYTES], core[TH_PATH_BYTES + 8];
-    th_writer want; /* what the sketch is to say */
-} world;
-
-static world *open_world(const char *name)
-{
-    world *w = calloc(1, sizeof *w);
-    char core[TH_PATH_BYTES];
-    assert_non_null(w);
-    small_make(&w->s);
-    assert_int_equal(th_path_absolute(core, "tests/arduino", NULL), TH_OK);
-    th_text_fmt(w->core, sizeof w->core, "CORE=%s", core);
-    assert_int_equal(th_dir_temp(w->dir, NULL), TH_OK);
-    assert_int_equal(th_path_join(w->out, w->dir, name, NULL), TH_OK);
-    return w;
-}
-
-static void close_world(world *w)
-{
-    th_writer_free(&w->want);
-    th_dir_remove(w->dir);
-    small_free(&w->s);
-    free(w);
-}
-
 static void shell(const world *w, const char *script)
 {
     char tail[4096];
-    const char *const argv[] = {"env", w->core, "sh", "-c", script, NULL};
+    char absolute[TH_PATH_BYTES], core[TH_PATH_BYTES + 8];
+    assert_int_equal(th_path_absolute(absolute, "tests/arduino", NULL), TH_OK);
+    th_text_fmt(core, sizeof core, "CORE=%s", absolute);
+    const char *const argv[] = {"env", core, "sh", "-c", script, NULL};
     if (run_program(w->out, argv, tail, sizeof tail) != 0) fail_msg("%s", tail);
-}
-
-static void put(const world *w, const char *name, th_span bytes)
-{
-    char path[TH_PATH_BYTES];
-    assert_int_equal(th_path_join(path, w->out, name, NULL), TH_OK);
-    assert_int_equal(th_file_write(path, bytes, NULL), TH_OK);
 }
 
 static size_t check(const char *path, th_library_report *report)
@@ -100,113 +59,33 @@ static void export_and_run(world *w, const th_plan *plan, const th_app *app, th_
     if (!th_program_exists("c++")) return;
     if (feed.n) put(w, "feed", feed);
     shell(w, run_here);
-    if (!feed.n) return;
-    char path[TH_PATH_BYTES];
-    uint8_t *said;
-    size_t n;
-    assert_int_equal(th_path_join(path, w->out, "said", NULL), TH_OK);
-    assert_int_equal(th_file_read(path, 0, &said, &n, NULL), TH_OK);
-    assert_int_equal(n, w->want.n);
-    assert_memory_equal(said, w->want.text, n);
-    free(said);
-}
-
-static void on_detect(void *ctx, const th_detection *d)
-{
-    world *w = ctx;
-    th_writer_add(&w->want, "%d ms: %s %.2f\n", (int)d->time_ms, w->s.pipe.labels[d->label], d->score / 256.0);
+    if (feed.n) said_is_wanted(w);
 }
 
 static void words(void **state)
 {
     (void)state;
-    world *w = open_world("Words");
-    int16_t *pcm = calloc(SAMPLES, sizeof *pcm);
-    small_noise(pcm, SAMPLES);
-    assert_int_equal(th_stream_run(&w->s.pipe, w->s.plan, pcm, SAMPLES, on_detect, NULL, w, NULL), TH_OK);
-    assert_true(w->want.n > 20); /* or the test says nothing */
-    export_and_run(w, w->s.plan, &(th_app){.sound = &w->s.pipe}, (th_span){(const uint8_t *)pcm, SAMPLES * 2});
-    free(pcm);
-    close_world(w);
-}
-
-static void on_window(void *ctx, const void *answer, size_t bytes, const th_sighting *seen)
-{
-    world *w = ctx;
-    (void)answer;
-    (void)bytes;
-    if (seen)
-        th_writer_add(&w->want, "%ld ms: %s %.2f\n", (long)seen->time_ms, sensor_labels[seen->state],
-                      seen->score / 256.0);
-}
-
-static void motion_of(const char *name, th_block_cfg cfg)
-{
-    static float rows[ROWS * AXES];
-    static float mean[120], inv_std[120];
-    world *w = open_world(name);
-    th_rng r = th_rng_make(3, 9);
-    const int32_t n = ROWS * AXES / cfg.n_axes;
-    const th_sensor sensor = {.block = cfg,
-                              .mean = mean,
-                              .inv_std = inv_std,
-                              .hop = 7,
-                              .answer = TH_ANSWER_LABELS,
-                              .n_labels = 4,
-                              .labels = sensor_labels};
-    for (int i = 0; i < ROWS * AXES; i++) rows[i] = (float)(int)(40.0f * (float)(i / 900) * th_rng_normal(&r));
-    for (int i = 0; i < 120; i++) inv_std[i] = 0.003f;
-    assert_int_equal(th_watch_run(&sensor, w->s.plan, rows, n, on_window, w, NULL), TH_OK);
-    assert_true(w->want.n > 20);
-    export_and_run(w, w->s.plan, &(th_app){.sensor = &sensor},
-                   (th_span){(const uint8_t *)rows, (size_t)n * (size_t)cfg.n_axes * sizeof *rows});
-    close_world(w);
+    with_words(open_world("Words"), export_and_run);
 }
 
 static void motion(void **state)
 {
     (void)state;
-    th_block_cfg cfg = block;
-    motion_of("Motion", cfg);
-    cfg.n_axes = 3;
-    cfg.window = 40;
-    motion_of("Acceleration", cfg);
+    with_motion(open_world("Motion"), 6, export_and_run);
+    with_motion(open_world("Acceleration"), 3, export_and_run);
 }
 
 /* Neither 3 nor 6 axes: analog pins. */
 static void other_sensors(void **state)
 {
     (void)state;
-    th_block_cfg cfg = block;
-    cfg.n_axes = 4;
-    cfg.window = 30;
-    motion_of("Pump", cfg);
-}
-
-static void on_frame(void *ctx, const int8_t *scores, int32_t label, int32_t score)
-{
-    world *w = ctx;
-    (void)scores;
-    th_writer_add(&w->want, "%s %.2f\n", picture_labels[label], score / 256.0);
+    with_motion(open_world("Pump"), 4, export_and_run);
 }
 
 static void pictures(void **state)
 {
     (void)state;
-    world *w = open_world("Eye");
-    th_why why = {0};
-    th_plan *plan = NULL;
-    th_eye eye;
-    make_frames();
-    th_model *s8 = picture_int8_net(3);
-    const th_graph *g = &s8->graphs[0];
-    if (th_eye_make(g, -1.0f, 1.0f, picture_labels, LABELS, &eye, &why) || th_plan_make(g, &plan, &why) ||
-        th_look_run(&eye, plan, frames[0], FRAMES, on_frame, w, &why))
-        fail_msg("%s", why.text);
-    export_and_run(w, plan, &(th_app){.camera = &eye}, (th_span){frames[0], sizeof frames});
-    th_plan_free(plan);
-    th_model_free(s8);
-    close_world(w);
+    with_pictures(open_world("Eye"), export_and_run);
 }
 
 static void tensors_alone(void **state)
