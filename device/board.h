@@ -8,7 +8,13 @@
  * The compiler gets the file's name and the address of the timer from the board's row (src/deploy/board.c). */
 #include DEVICE_CLOCK
 
-enum { DEVICE_EXIT_OK = 0, DEVICE_EXIT_ENDLESS = 4, DEVICE_EXIT_FAULT = 99 };
+enum {
+    DEVICE_EXIT_OK = 0,
+    DEVICE_EXIT_BAD_WORDS = 2,
+    DEVICE_EXIT_BAD_FILE = 3,
+    DEVICE_EXIT_ENDLESS = 4, /* a loop in a network came to no end */
+    DEVICE_EXIT_FAULT = 99
+};
 
 /* Where the linker script put things. */
 extern uint32_t __stack_limit[], __stack_top[];

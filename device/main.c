@@ -6,14 +6,17 @@
  *   w  watch: rows of MODEL_AXES float32; the network's answer to each window; a line when what is seen changes
  *   p  pictures: a camera's frames, MODEL_FRAME_ROWS rows of MODEL_ROW_BYTES; the scores of each; a line when the label
  *      changes, with the number of the frame where others have the time
+ *   t  together: a model wakes another one (together.h)
  *   r  raw: input tensors, one set after the other; the output tensors of each invoke; of several models
  *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
  * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
  * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */
 #include "board.h"
+#include "cost.h"
 #include "model.h"
 #include "semihost.h"
+#include "together.h"
 #if MODEL_AUDIO
 #include "model_audio.h"
 #endif
@@ -26,26 +29,14 @@
 
 #include <string.h>
 
-enum { CLOSED = -1, EXIT_BAD_WORDS = 2, EXIT_BAD_FILE = 3 };
+enum { CLOSED = -1 };
 
 #ifndef MODEL_CASCADE
 static int32_t endless; /* an inference came to no end */
 #endif
 
-/* Of something that is done again and again: times, and ticks of the instruction clock. */
-enum { COUNT, MIN, MAX, SUM_LOW, SUM_HIGH, COST_NUMBERS };
-
 static uint32_t inference[COST_NUMBERS];
 static int32_t out_file = CLOSED, console = CLOSED;
-
-static void cost_add(uint32_t cost[COST_NUMBERS], uint32_t ticks)
-{
-    if (!cost[COUNT] || ticks < cost[MIN]) cost[MIN] = ticks;
-    if (ticks > cost[MAX]) cost[MAX] = ticks;
-    cost[SUM_LOW] += ticks;
-    cost[SUM_HIGH] += cost[SUM_LOW] < ticks;
-    cost[COUNT]++;
-}
 
 static void say(const char *text, uint32_t n)
 {
@@ -95,7 +86,7 @@ static void device_fill(void *ctx, int model)
         const uint32_t n = model_input_bytes(model, i);
         const int32_t got = semi_read(r->in, model_input(model, i), n);
         r->over = got <= 0 && !model && !i;
-        if (!r->over && got != (int32_t)n) r->status = EXIT_BAD_FILE;
+        if (!r->over && got != (int32_t)n) r->status = DEVICE_EXIT_BAD_FILE;
     }
     r->from = device_ticks();
 }
@@ -108,7 +99,7 @@ static int device_wake(void *ctx, int model)
     cost_add(inference, ticks);
     for (int i = 0; i < model_outputs(model); i++) {
         const uint32_t n = model_output_bytes(model, i);
-        if (semi_write(out_file, model_output(model, i), n) != (int32_t)n) r->status = EXIT_BAD_FILE;
+        if (semi_write(out_file, model_output(model, i), n) != (int32_t)n) r->status = DEVICE_EXIT_BAD_FILE;
     }
     return !r->status;
 }
@@ -151,13 +142,13 @@ static int32_t run_raw(int32_t in)
             const uint32_t n = model_input_bytes[i];
             const int32_t got = semi_read(in, model_input(i), n);
             if (i == 0 && got <= 0) return DEVICE_EXIT_OK;
-            if (got != (int32_t)n) return EXIT_BAD_FILE;
+            if (got != (int32_t)n) return DEVICE_EXIT_BAD_FILE;
         }
         (void)invoke_ticks();
         if (endless) return DEVICE_EXIT_ENDLESS;
         for (int32_t i = 0; i < MODEL_OUTPUTS; i++) {
             const uint32_t n = model_output_bytes[i];
-            if (semi_write(out_file, model_output(i), n) != (int32_t)n) return EXIT_BAD_FILE;
+            if (semi_write(out_file, model_output(i), n) != (int32_t)n) return DEVICE_EXIT_BAD_FILE;
         }
     }
 }
@@ -214,11 +205,12 @@ static void say_detection(void)
 static int32_t run_stream(int32_t in)
 {
     int32_t got;
-    if (model_listen_start(device_classify)) return EXIT_BAD_WORDS;
+    if (model_listen_start(device_classify)) return DEVICE_EXIT_BAD_WORDS;
     while ((got = semi_read(in, block, sizeof block)) > 1) {
         push(got / 2);
         if (endless) return DEVICE_EXIT_ENDLESS;
-        if (have_scores && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores) return EXIT_BAD_FILE;
+        if (have_scores && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores)
+            return DEVICE_EXIT_BAD_FILE;
         if (have_detection) say_detection();
     }
     return DEVICE_EXIT_OK;
@@ -228,19 +220,19 @@ static int32_t run_clips(int32_t in)
 {
     for (;;) {
         int32_t left = MODEL_CLIP_SAMPLES, seen = 0;
-        if (model_listen_start(device_classify)) return EXIT_BAD_WORDS;
+        if (model_listen_start(device_classify)) return DEVICE_EXIT_BAD_WORDS;
         while (left > 0) {
             const int32_t want = left < MODEL_HOP_SAMPLES ? left : MODEL_HOP_SAMPLES;
             const int32_t got = semi_read(in, block, (uint32_t)want * 2);
             if (got <= 0 && left == MODEL_CLIP_SAMPLES) return DEVICE_EXIT_OK;
-            if (got != want * 2) return EXIT_BAD_FILE;
+            if (got != want * 2) return DEVICE_EXIT_BAD_FILE;
             push(want);
             if (endless) return DEVICE_EXIT_ENDLESS;
             left -= want;
             if (have_scores && !seen++ && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores)
-                return EXIT_BAD_FILE;
+                return DEVICE_EXIT_BAD_FILE;
         }
-        if (!seen) return EXIT_BAD_FILE;
+        if (!seen) return DEVICE_EXIT_BAD_FILE;
     }
 }
 #endif
@@ -262,7 +254,7 @@ static int32_t run_watch(int32_t in)
     float row[MODEL_AXES];
     th_sighting seen;
     int changed;
-    if (model_watch_start(device_network)) return EXIT_BAD_WORDS;
+    if (model_watch_start(device_network)) return DEVICE_EXIT_BAD_WORDS;
     while (semi_read(in, row, sizeof row) == (int32_t)sizeof row) {
         inference_ticks = 0;
         const uint32_t from = device_ticks();
@@ -272,7 +264,7 @@ static int32_t run_watch(int32_t in)
         if (!full) continue;
         cost_add(frame, ticks);
         if (semi_write(out_file, model_watcher.out, model_output_bytes[0]) != (int32_t)model_output_bytes[0])
-            return EXIT_BAD_FILE;
+            return DEVICE_EXIT_BAD_FILE;
         if (changed) {
             const uint32_t value[3] = {(uint32_t)seen.time_ms, (uint32_t)seen.state, (uint32_t)seen.score};
             device_say("detect", value, 3);
@@ -314,14 +306,14 @@ static int32_t run_pictures(int32_t in)
         const uint32_t from = inference_begins();
         if (model_camera_answer(&label, &score)) return DEVICE_EXIT_ENDLESS;
         (void)inference_ends(from);
-        if (semi_write(out_file, model_output(0), MODEL_LABELS) != MODEL_LABELS) return EXIT_BAD_FILE;
+        if (semi_write(out_file, model_output(0), MODEL_LABELS) != MODEL_LABELS) return DEVICE_EXIT_BAD_FILE;
         if (label != state) {
             const uint32_t value[3] = {n, (uint32_t)label, (uint32_t)score};
             device_say("detect", value, 3);
         }
         state = label;
     }
-    return got < 0 ? EXIT_BAD_FILE : DEVICE_EXIT_OK;
+    return got < 0 ? DEVICE_EXIT_BAD_FILE : DEVICE_EXIT_OK;
 }
 #endif
 
@@ -335,6 +327,9 @@ static void say_measurements(void)
     device_say("frame", frame, COST_NUMBERS);
 #endif
     device_say("inference", inference, COST_NUMBERS);
+#if MODEL_TOGETHER
+    device_together_costs();
+#endif
     device_say("stack", &stack, 1);
 }
 
@@ -350,18 +345,21 @@ static int32_t run(char mode, int32_t in)
 #if MODEL_CAMERA
     if (mode == 'p') return run_pictures(in);
 #endif
-    return mode == 'r' ? run_raw(in) : EXIT_BAD_WORDS;
+#if MODEL_TOGETHER
+    if (mode == 't') return device_together(in, out_file);
+#endif
+    return mode == 'r' ? run_raw(in) : DEVICE_EXIT_BAD_WORDS;
 }
 
 int main(void)
 {
     char mode[4];
     device_clock_start();
-    if (semi_command_line(mode, sizeof mode)) return EXIT_BAD_WORDS;
+    if (semi_command_line(mode, sizeof mode)) return DEVICE_EXIT_BAD_WORDS;
     const int32_t in = semi_open("in", 2, SEMI_OPEN_READ);
     out_file = semi_open("out", 3, SEMI_OPEN_WRITE);
-    if (in < 0 || out_file < 0) return EXIT_BAD_FILE;
-    if (model_init()) return EXIT_BAD_WORDS;
+    if (in < 0 || out_file < 0) return DEVICE_EXIT_BAD_FILE;
+    if (model_init()) return DEVICE_EXIT_BAD_WORDS;
     const int32_t status = run(mode[0], in);
     say_measurements();
     return status;

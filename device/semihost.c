@@ -1,6 +1,13 @@
 #include "semihost.h"
 
-enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_GET_CMDLINE = 0x15, SYS_EXIT_EXTENDED = 0x20 };
+enum {
+    SYS_OPEN = 0x01,
+    SYS_WRITE = 0x05,
+    SYS_READ = 0x06,
+    SYS_SEEK = 0x0a,
+    SYS_GET_CMDLINE = 0x15,
+    SYS_EXIT_EXTENDED = 0x20
+};
 #define APPLICATION_EXIT 0x20026u /* ADP_Stopped_ApplicationExit */
 
 /* Operation, and three words that it reads; the answer. */
@@ -37,6 +44,11 @@ int32_t semi_read(int32_t handle, void *to, uint32_t n)
 int32_t semi_write(int32_t handle, const void *from, uint32_t n)
 {
     return (int32_t)n - call(SYS_WRITE, (uint32_t)handle, (uint32_t)from, n);
+}
+
+int32_t semi_rewind(int32_t handle)
+{
+    return call(SYS_SEEK, (uint32_t)handle, 0, 0);
 }
 
 int32_t semi_command_line(char *to, uint32_t cap)

@@ -12,6 +12,7 @@ enum { SEMI_OPEN_READ = 1, SEMI_OPEN_WRITE = 5 }; /* fopen's "rb" and "wb" */
 int32_t semi_open(const char *name, uint32_t length, int32_t mode); /* a handle; -1 when it cannot be opened */
 int32_t semi_read(int32_t handle, void *to, uint32_t n);            /* bytes read; fewer than n at the end */
 int32_t semi_write(int32_t handle, const void *from, uint32_t n);   /* bytes written */
+int32_t semi_rewind(int32_t handle);                                /* 0: the next byte is the file's first */
 int32_t semi_command_line(char *to, uint32_t cap);                  /* 0 when it fits */
 void semi_exit(int32_t code) __attribute__((noreturn));
 

@@ -1,6 +1,7 @@
 /* thimble deploy: a folder with C source or with a firmware. */
 #include "base/text.h"
 #include "cli/deploy.h"
+#include "cli/pair.h"
 #include "deploy/export.h"
 #include "os/run.h"
 
@@ -17,6 +18,7 @@ static const th_opt options[] = {
      "package: model.thm with its executor; c: C99 source; firmware: an ELF; arduino; wasm (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before; arduino: or NAME.zip (needed)"},
     {"check-library", "DIR", NULL, "says where a library, a folder or a zip, breaks the rules of the Arduino IDE"},
+    TH_OPT_PAIR,
     {"keep", NULL, NULL, "several models: the outputs of each stay until the last one of the round has run"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},
@@ -107,36 +109,59 @@ static th_err cascade_open(const th_args *a, cascade *c, th_why *why)
     return th_plan_join(plans, until, a->n_words, why);
 }
 
-static th_err cascade_write(const th_args *a, const cascade *c, const char *as, const char *out, th_why *why)
+static th_err write_several(const th_args *a, const th_several *m, const th_board *board, const char *as,
+                            const char *out, th_why *why)
 {
-    const bool kept = th_arg_on(a, "keep");
-    const size_t arena = c->part[0].plan->arena_bytes;
+    const size_t arena = m->part[0].plan->arena_bytes;
     if (strcmp(as, "firmware") == 0) {
         th_firmware fw;
-        const th_err err = th_export_cascade_firmware(c->part, a->n_words, kept, c->t[0].board, out, &fw, why);
-        if (!err) print_sizes(a, c->t[0].board, &fw, out);
+        const th_err err = th_export_cascade_firmware(m, board, out, &fw, why);
+        if (!err) print_sizes(a, board, &fw, out);
         th_firmware_free(&fw);
         return err;
     }
-    TH_TRY(th_export_cascade(c->part, a->n_words, kept, out, why));
+    TH_TRY(th_export_cascade(m, out, why));
     if (th_arg_on(a, "json"))
         printf("{\"arena_bytes\":%zu}\n", arena);
     else
-        printf("%s: C source of %d models in one arena of %zu bytes. Check it with: make -C %s test\n", out, a->n_words,
+        printf("%s: C source of %d models in one arena of %zu bytes. Check it with: make -C %s test\n", out, (int)m->n,
                arena, out);
     return TH_OK;
+}
+
+static th_err check_several(const char *as, th_why *why)
+{
+    if (strcmp(as, "c") == 0 || strcmp(as, "firmware") == 0) return TH_OK;
+    return th_why_set(why, TH_EUSAGE,
+                      "--as %s holds one model: deploy each by itself, or several --as c or --as firmware", as);
+}
+
+/* thimble deploy FIRST --with SECOND: the first wakes the second. */
+static th_err deploy_pair(const th_args *a, const char *as, const char *out, th_why *why)
+{
+    TH_TRY(check_several(as, why));
+    if (th_arg_on(a, "keep") || th_arg(a, "isa"))
+        return th_why_set(why, TH_EUSAGE, "--with takes neither --keep nor --isa");
+    th_pair *p = malloc(sizeof *p);
+    if (!p) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = th_pair_open(a, p, why);
+    if (!err) err = th_pair_join(p, why);
+    const th_several several = {.part = p->part, .n = 2, .wake = &p->wake};
+    if (!err) err = write_several(a, &several, p->t[0].board, as, out, why);
+    th_pair_free(p);
+    free(p);
+    return err;
 }
 
 /* thimble deploy A B ..: each model may wake the next. */
 static th_err deploy_cascade(const th_args *a, const char *as, const char *out, th_why *why)
 {
-    if (strcmp(as, "c") != 0 && strcmp(as, "firmware") != 0)
-        return th_why_set(why, TH_EUSAGE,
-                          "--as %s holds one model: deploy each by itself, or several --as c or --as firmware", as);
+    TH_TRY(check_several(as, why));
     cascade *c = calloc(1, sizeof *c);
     if (!c) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_err err = cascade_open(a, c, why);
-    if (!err) err = cascade_write(a, c, as, out, why);
+    const th_several several = {.part = c->part, .n = a->n_words, .kept = th_arg_on(a, "keep")};
+    if (!err) err = write_several(a, &several, c->t[0].board, as, out, why);
     for (int i = 0; i < a->n_words; i++) th_target_free(&c->t[i]);
     free(c);
     return err;
@@ -158,12 +183,14 @@ static th_err run(const th_args *a, th_why *why)
     for (size_t i = 0; as && i < sizeof kind / sizeof kind[0]; i++)
         if (strcmp(as, kind[i].as) == 0) deploy = kind[i].deploy;
     if (!deploy)
-        return th_why_set(why, TH_EUSAGE, "say what to write: --as package, --as c, --as firmware, --as arduino or --as wasm");
+        return th_why_set(why, TH_EUSAGE,
+                          "say what to write: --as package, --as c, --as firmware, --as arduino or --as wasm");
     if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
     if (isa && deploy == deploy_firmware)
         return th_why_set(why, TH_EUSAGE, "a firmware takes the kernels of its board: leave --isa away");
     th_target t;
     th_interrupt_catch();
+    if (th_arg(a, "with")) return deploy_pair(a, as, out, why);
     if (a->n_words > 1) return deploy_cascade(a, as, out, why);
     if (th_arg_on(a, "keep"))
         return th_why_set(why, TH_EUSAGE, "--keep is for several models: a single one's outputs stay anyway");
@@ -176,16 +203,19 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_deploy = {
     .name = "deploy",
-    .words = "[PROJECT|MODEL.tflite|MODEL.thm] [NEXT..] --as package|c|firmware --out DIR",
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm] [NEXT..|--with SECOND] --as package|c|firmware|arduino|wasm --out DIR",
     .summary = "the model as a package, as C source or as firmware",
-    .detail = "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its\n"
-              "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in\n"
-              "model.h); bytes of models that never run at the same time are shared.\n\n"
-              "  thimble deploy my-words --as c --out my-words-c\n"
-              "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
-              "  thimble deploy kws.tflite --isa simd128 --as c --out kws-web\n"
-              "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw\n"
-              "  thimble deploy wake.tflite person.tflite --board nano33ble --as c --out two",
+    .detail =
+        "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its\n"
+        "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in\n"
+        "model.h); bytes of models that never run at the same time are shared. --with: the first one is always on,\n"
+        "and what it hears, feels or sees wakes the second for a look (the loop is in README.md).\n\n"
+        "  thimble deploy my-words --as c --out my-words-c\n"
+        "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
+        "  thimble deploy kws.tflite --isa simd128 --as c --out kws-web\n"
+        "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw\n"
+        "  thimble deploy wake.tflite person.tflite --board nano33ble --as c --out two\n"
+        "  thimble deploy my-words --with my-eye --wake yes --look 3 --as firmware --out fw",
     .opts = options,
     .min_words = 0,
     .max_words = TH_MAX_WORDS,

@@ -1,6 +1,7 @@
 /* thimble emulate: the firmware on the emulated board, held against the host. */
 #include "cli/cmd.h"
 #include "cli/emulate.h"
+#include "cli/pair.h"
 #include "base/hash.h"
 #include "os/run.h"
 
@@ -12,6 +13,7 @@ static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that is emulated"},
     {"feed", "FILE|DIR", NULL,
      "sound, rows of a sensor, or a camera's frames: a file, or a folder of them or of labels"},
+    TH_OPT_PAIR,
     TH_OPT_BANDS,
     {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
     {"clips", NULL, NULL, "classify the test clips or pictures of the project on the device"},
@@ -192,6 +194,7 @@ static th_err run(const th_args *a, th_why *why)
 {
     th_session s = {.equal = true};
     TH_TRY(check_args(a, why));
+    if (th_arg(a, "with")) return th_emulate_pair(a, why);
     th_interrupt_catch();
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
@@ -209,16 +212,21 @@ const th_cmd th_cmd_emulate = {
     .name = "emulate",
     .words = "[PROJECT|MODEL.tflite|MODEL.thm] --feed FILE|DIR | --clips | --in FILE",
     .summary = "the firmware on an emulated board, with sound, a sensor or a camera replayed to it",
-    .detail = "Prints one JSON line per word that the board hears (per change of what it sees), then what it\n"
-              "measured. The same bytes go through the same code here, and every score must be equal. Clips or\n"
-              "pictures in a folder per label are classified one by one: accuracy on the device. --in feeds any\n"
-              "model with tensors.\n\n"
-              "A camera's FRAMES are a file of them as an OV7675 sends them (160 x 120, RGB565, high byte first),\n"
-              "or PNG and JPEG files, which are made such frames here: the picture fills what the network looks at.\n\n"
-              "  thimble emulate my-words --feed an-hour.wav\n"
-              "  thimble emulate my-words --clips --json\n"
-              "  thimble emulate person --feed photos --board microbit\n"
-              "  thimble emulate kws.tflite --board m7 --in inputs.bin --out outputs.bin",
+    .detail =
+        "Prints one JSON line per word that the board hears (per change of what it sees), then what it\n"
+        "measured. The same bytes go through the same code here, and every score must be equal. Clips or\n"
+        "pictures in a folder per label are classified one by one: accuracy on the device. --in feeds any\n"
+        "model with tensors.\n\n"
+        "A camera's FRAMES are a file of them as an OV7675 sends them (160 x 120, RGB565, high byte first),\n"
+        "or PNG and JPEG files, which are made such frames here: the picture fills what the network looks at.\n\n"
+        "--with: the first model is always on, and wakes the second; each has its own --feed, in this order. While\n"
+        "the second looks the first hears nothing. Told are the looks and their answers, and memory, instructions,\n"
+        "duty and energy of the first alone, of the second always on, and of both together.\n\n"
+        "  thimble emulate my-words --feed an-hour.wav\n"
+        "  thimble emulate my-words --clips --json\n"
+        "  thimble emulate person --feed photos --board microbit\n"
+        "  thimble emulate kws.tflite --board m7 --in inputs.bin --out outputs.bin\n"
+        "  thimble emulate my-words --with my-eye --feed room.wav --feed photos",
     .opts = options,
     .min_words = 0,
     .max_words = 1,

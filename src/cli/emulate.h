@@ -2,6 +2,7 @@
 #ifndef TH_CLI_EMULATE_H
 #define TH_CLI_EMULATE_H
 
+#include "cli/cmd.h"
 #include "cli/target.h"
 #include "deploy/emulator.h"
 #include "deploy/firmware.h"
@@ -40,6 +41,12 @@ TH_NODISCARD th_err th_session_layers(th_session *s, char mode, th_span feed, th
 /* A file or folder with rows of a sensor, in a layout of data/layout.h, one recording after the other; what is seen is
  * printed when it changes. */
 TH_NODISCARD th_err th_session_watch(th_session *s, const char *path, th_why *why);
+
+/* What it would feed: numbers [n], a row of the model's axes after the other, fresh memory, also after an error. */
+TH_NODISCARD th_err th_target_rows(const th_target *t, const char *path, float **x, size_t *n, th_why *why);
+
+/* thimble emulate FIRST --with SECOND: one model wakes the other, and what that costs beside both alone. */
+TH_NODISCARD th_err th_emulate_pair(const th_args *a, th_why *why);
 
 /* Frames of a camera, or pictures as it would send them (data/frames.h); NULL: the project's test pictures.  Of those
  * with labels the accuracy is told, of others what is seen is printed when it changes. */

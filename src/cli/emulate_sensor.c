@@ -129,19 +129,32 @@ static th_err read_plain(const char *path, const th_layout_cfg *cfg, rows *all, 
     return err;
 }
 
-th_err th_session_watch(th_session *s, const char *path, th_why *why)
+static th_err read_rows(const th_target *t, const char *path, rows *all, th_why *why)
 {
-    const th_card *card = s->t.card;
+    const th_card *card = t->card;
     const th_layout_cfg cfg = {
         .rate_hz = (double)card->recipe.rate_hz, .pause_ms = card->recipe.pause_ms, .device = card->device};
     th_layout_report report;
-    rows all = {.axes = card->axes};
     th_why inner = {0};
-    th_err err = th_layout_read(th_task_find(card->task), path, &cfg, take, &all, &report, &inner);
-    if (err == TH_ENOENT && th_file_exists(path) && th_text_ends(path, ".csv"))
-        err = read_plain(path, &cfg, &all, why);
-    else if (err)
-        (void)th_why_set(why, err, "%s", inner.text);
+    *all = (rows){.axes = card->axes};
+    const th_err err = th_layout_read(th_task_find(card->task), path, &cfg, take, all, &report, &inner);
+    if (err == TH_ENOENT && th_file_exists(path) && th_text_ends(path, ".csv")) return read_plain(path, &cfg, all, why);
+    return err ? th_why_set(why, err, "%s", inner.text) : TH_OK;
+}
+
+th_err th_target_rows(const th_target *t, const char *path, float **x, size_t *n, th_why *why)
+{
+    rows all;
+    const th_err err = read_rows(t, path, &all, why);
+    *x = all.x;
+    *n = all.n;
+    return err;
+}
+
+th_err th_session_watch(th_session *s, const char *path, th_why *why)
+{
+    rows all;
+    th_err err = read_rows(&s->t, path, &all, why);
     if (!err) err = run(s, &all, why);
     free(all.x);
     return err;

@@ -600,6 +600,7 @@ void th_code_free(th_code *code)
     th_writer_free(&code->app_h);
     th_writer_free(&code->app_c);
     th_writer_free(&code->selftest_c);
+    th_writer_free(&code->usage);
     th_packed_free(&code->packed);
     for (size_t i = 0; i < code->n_more; i++) th_writer_free(&code->more[i].text);
     free(code->more);

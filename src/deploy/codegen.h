@@ -14,6 +14,7 @@
 #include "deploy/embed.h"
 #include "deploy/writer.h"
 #include "deploy/app.h"
+#include "dsp/wake.h"
 #include "model/package.h"
 #include "model/plan.h"
 
@@ -38,9 +39,10 @@ typedef struct th_code {
     const char **kernel; /* [n_kernels] C names of the kernels that the executor calls through their addresses */
     size_t n_kernels;
     char block[TH_BLOCK_PARTS + 1][32]; /* of a sensor: functions of its parts and of upright, called the same way */
-    int32_t number;                 /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
-    th_code_file *more;             /* [n_more] of several models: what belongs to each, and arena.h */
+    int32_t number;                     /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
+    th_code_file *more;                 /* [n_more] of several models: what belongs to each, and arena.h */
     size_t n_more;
+    th_writer usage; /* of several models: how they are used, for the README; empty: as any cascade */
 } th_code;
 
 /* Writes everything.  `app` may be NULL, or have neither part.  Free with th_code_free, also after an error.
@@ -67,6 +69,11 @@ typedef struct th_code_part {
  * outputs stay until the round's last model has run: what the plans were joined for, and the self test looks at Errors:
  * those of th_code_make. */
 TH_NODISCARD th_err th_code_make_cascade(const th_code_part *part, int32_t n, bool kept, th_code *code, th_why *why);
+
+/* Two models in one arena, of which the first wakes the second: also model_together.h and .c (dsp/wake.h).  Both have
+ * an app; MODEL_TOGETHER is defined for the firmware.  Errors: those of th_code_make. */
+TH_NODISCARD th_err th_code_make_together(const th_code_part part[2], const th_wake_cfg *cfg, th_code *code,
+                                          th_why *why);
 
 /* Input set `seed` (1, 2, ..) of the self test: all inputs of the graph, one after the other.  The
  * numbers are those of ../shared/goldens: xorshift32 with 16 outputs dropped. Returns the bytes. */

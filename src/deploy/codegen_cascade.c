@@ -96,18 +96,20 @@ static void write_arena_h(th_code *all)
                   all->arena_bytes ? all->arena_bytes : 1);
 }
 
-static void write_h(const th_code_part *part, int32_t n, bool kept, const th_code *all, th_writer *w)
+static void write_h(const th_code_part *part, int32_t n, unsigned how, const th_code *all, th_writer *w)
 {
     th_code_banner(w, "model.h", "models in one arena, each of which may wake the next");
-    th_writer_add(w,
-                  "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
-                  "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-                  "#define MODEL_CASCADE %d /* models; their numbers here are 0 .. MODEL_CASCADE - 1 */\n"
-                  "#define MODEL_AUDIO 0 /* a model's own: MODEL1_AUDIO in model1.h */\n"
-                  "#define MODEL_ARENA_BYTES %zu\n"
-                  "/* 1: a model's outputs stand until the last one of the round has run; 0: until the inputs of the "
-                  "next\n * one are written. */\n#define MODEL_KEPT %d\n\n",
-                  (int)n, all->arena_bytes, kept ? 1 : 0);
+    th_writer_add(
+        w,
+        "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        "#define MODEL_CASCADE %d /* models; their numbers here are 0 .. MODEL_CASCADE - 1 */\n"
+        "#define MODEL_AUDIO 0 /* a model's own: MODEL1_AUDIO in model1.h */\n"
+        "#define MODEL_ARENA_BYTES %zu\n"
+        "/* 1: a model's outputs stand until the last one of the round has run; 0: until the inputs of the "
+        "next\n * one are written. */\n#define MODEL_KEPT %d\n%s\n",
+        (int)n, all->arena_bytes, how & TH_CODE_KEPT ? 1 : 0,
+        how & TH_CODE_TOGETHER ? "#define MODEL_TOGETHER 1 /* the first wakes the second: model_together.h */\n" : "");
     for (int32_t i = 0; i < n; i++) {
         const char *name = strrchr(part[i].file, '/');
         th_writer_add(w, "#include \"model%d.h\" /* ", (int)i + 1);
@@ -193,21 +195,28 @@ static void write_selftest(int32_t n, th_writer *w)
                   TH_SELFTEST_SETS);
 }
 
-/* Files of one model: .h, .c, two for sound, its part of the self test. */
-#define MODEL_FILES 5
+/* Files of one model: .h, .c, two for its sense, its part of the self test.  Of all: arena.h, and model_together.h, .c.
+ */
+#define MODEL_FILES  5
+#define COMMON_FILES 3
 
-th_err th_code_make_cascade(const th_code_part *part, int32_t n, bool kept, th_code *code, th_why *why)
+th_err th_code_make_several(const th_code_part *part, int32_t n, unsigned how, th_code *code, th_why *why)
 {
     memset(code, 0, sizeof *code);
     code->arena_bytes = part[0].plan->arena_bytes;
-    code->more = calloc((size_t)n * MODEL_FILES + 1, sizeof *code->more);
+    code->more = calloc((size_t)n * MODEL_FILES + COMMON_FILES, sizeof *code->more);
     if (!code->more) return th_why_set(why, TH_ENOMEM, "out of memory while writing C");
     write_arena_h(code);
     for (int32_t i = 0; i < n; i++) TH_TRY(add_model(&part[i], i + 1, code, why));
-    write_h(part, n, kept, code, &code->model_h);
+    write_h(part, n, how, code, &code->model_h);
     write_c(n, &code->model_c);
     write_selftest(n, &code->selftest_c);
     for (size_t i = 0; i < code->n_more; i++)
         if (code->more[i].text.err) return th_why_set(why, code->more[i].text.err, "out of memory while writing C");
     return TH_OK;
+}
+
+th_err th_code_make_cascade(const th_code_part *part, int32_t n, bool kept, th_code *code, th_why *why)
+{
+    return th_code_make_several(part, n, kept ? TH_CODE_KEPT : 0, code, why);
 }

@@ -30,7 +30,7 @@ typedef struct reader {
     th_emulation *e;
     th_emulator_detect_fn *on_detect;
     void *ctx;
-    size_t cap_detections;
+    size_t cap_detections, cap_answers;
     int measured;      /* the last line was there */
     const char *fault; /* or NULL */
     uint32_t fault_pc;
@@ -43,22 +43,33 @@ static int64_t instructions(const reader *r, int64_t ticks)
     return (ticks * r->board->clock_instr + r->board->clock_ticks / 2) / r->board->clock_ticks;
 }
 
+/* One more in a list; NULL: no memory. */
+static th_detection *append(reader *r, th_detection **list, size_t *n, size_t *cap, const int64_t *v)
+{
+    if (*n == *cap) {
+        const size_t more = *cap ? *cap * 2 : 64;
+        th_detection *larger = realloc(*list, more * sizeof *larger);
+        if (!larger) {
+            r->err = TH_ENOMEM;
+            return NULL;
+        }
+        *list = larger;
+        *cap = more;
+    }
+    (*list)[*n] = (th_detection){(int32_t)v[0], (int32_t)v[1], (int32_t)v[2]};
+    return &(*list)[(*n)++];
+}
+
 static void take_detection(reader *r, const int64_t *v)
 {
     th_emulation *e = r->e;
-    const th_detection d = {(int32_t)v[0], (int32_t)v[1], (int32_t)v[2]};
-    if (e->n_detections == r->cap_detections) {
-        const size_t cap = r->cap_detections ? r->cap_detections * 2 : 64;
-        th_detection *more = realloc(e->detection, cap * sizeof *more);
-        if (!more) {
-            r->err = TH_ENOMEM;
-            return;
-        }
-        e->detection = more;
-        r->cap_detections = cap;
-    }
-    e->detection[e->n_detections++] = d;
-    if (r->on_detect) r->on_detect(r->ctx, &d);
+    const th_detection *d = append(r, &e->detection, &e->n_detections, &r->cap_detections, v);
+    if (d && r->on_detect) r->on_detect(r->ctx, d);
+}
+
+static void take_answer(reader *r, const int64_t *v)
+{
+    (void)append(r, &r->e->answer, &r->e->n_answers, &r->cap_answers, v);
 }
 
 /* Steps come in their order, before the number of inferences. */
@@ -98,6 +109,16 @@ static void take_frame(reader *r, const int64_t *v)
     take_cost(r, v, &r->e->frame);
 }
 
+static void take_frame2(reader *r, const int64_t *v)
+{
+    take_cost(r, v, &r->e->frame2);
+}
+
+static void take_inference2(reader *r, const int64_t *v)
+{
+    take_cost(r, v, &r->e->inference2);
+}
+
 static void take_stack(reader *r, const int64_t *v)
 {
     r->e->stack = (uint32_t)v[0];
@@ -109,8 +130,9 @@ static const struct {
     const char *word;
     int n;
     void (*take)(reader *r, const int64_t *v);
-} said[] = {{"detect", 3, take_detection},    {"step", 1, take_step},   {"frame", 5, take_frame},
-            {"inference", 5, take_inference}, {"stack", 1, take_stack}, {"fault", 3, take_fault}};
+} said[] = {{"detect", 3, take_detection},      {"step", 1, take_step},     {"frame", 5, take_frame},
+            {"inference", 5, take_inference},   {"answer", 3, take_answer}, {"frame2", 5, take_frame2},
+            {"inference2", 5, take_inference2}, {"stack", 1, take_stack},   {"fault", 3, take_fault}};
 
 static void take_line(void *ctx, const char *line)
 {
@@ -212,16 +234,25 @@ static th_err copy_file(const char *from, const char *to, th_why *why)
 th_err th_emulator_run(const th_board *board, const char *elf, char mode, th_span feed, bool count, int timeout_s,
                        th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why)
 {
-    char dir[TH_PATH_BYTES], in[TH_PATH_BYTES], out[TH_PATH_BYTES], image[TH_PATH_BYTES];
+    const th_span feeds[2] = {feed, {NULL, 0}};
+    return th_emulator_run_two(board, elf, mode, feeds, count, timeout_s, on_detect, ctx, e, why);
+}
+
+th_err th_emulator_run_two(const th_board *board, const char *elf, char mode, const th_span feed[2], bool count,
+                           int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e, th_why *why)
+{
+    char dir[TH_PATH_BYTES], in[TH_PATH_BYTES], in2[TH_PATH_BYTES], out[TH_PATH_BYTES], image[TH_PATH_BYTES];
     reader r = {.board = board, .e = e, .on_detect = on_detect, .ctx = ctx};
     memset(e, 0, sizeof *e);
     TH_TRY(th_emulator_tools(board, why));
     TH_TRY(th_dir_temp(dir, why));
     th_err err = th_path_join(in, dir, "in", why);
+    if (!err) err = th_path_join(in2, dir, "in2", why);
     if (!err) err = th_path_join(out, dir, "out", why);
     if (!err) err = th_path_join(image, dir, "firmware.elf", why);
     if (!err) err = copy_file(elf, image, why);
-    if (!err) err = th_file_write(in, feed, why);
+    if (!err) err = th_file_write(in, feed[0], why);
+    if (!err && feed[1].n) err = th_file_write(in2, feed[1], why);
     if (!err) err = run_in(dir, board, elf, mode, count, timeout_s, &r, why);
     if (!err) err = th_file_read(out, 0, &e->out, &e->n_out, why);
     th_dir_remove(dir);
@@ -232,6 +263,7 @@ void th_emulation_free(th_emulation *e)
 {
     free(e->step);
     free(e->detection);
+    free(e->answer);
     free(e->out);
     memset(e, 0, sizeof *e);
 }

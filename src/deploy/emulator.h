@@ -17,12 +17,15 @@ typedef struct th_emulated_cost {
 
 typedef struct th_emulation {
     th_emulated_cost inference;
-    th_emulated_cost frame; /* features, ring, detector; without the inference */
-    uint32_t stack;         /* bytes of the stack that were in use at the deepest point */
-    int64_t *step;          /* [n_steps] instructions of each step of an inference; measuring build only */
+    th_emulated_cost frame;              /* features, ring, detector; without the inference */
+    th_emulated_cost inference2, frame2; /* TH_EMULATE_TOGETHER: of the model that is woken */
+    uint32_t stack;                      /* bytes of the stack that were in use at the deepest point */
+    int64_t *step;                       /* [n_steps] instructions of each step of an inference; measuring build only */
     size_t n_steps;
     th_detection *detection; /* [n_detections] */
     size_t n_detections;
+    th_detection *answer; /* [n_answers] TH_EMULATE_TOGETHER: of each look; its time is that of what woke it */
+    size_t n_answers;
     uint8_t *out; /* [n_out] scores or output tensors, one inference after the other */
     size_t n_out;
 } th_emulation;
@@ -36,7 +39,8 @@ enum {
     TH_EMULATE_CLIPS = 'c',
     TH_EMULATE_RAW = 'r',
     TH_EMULATE_WATCH = 'w',
-    TH_EMULATE_PICTURES = 'p'
+    TH_EMULATE_PICTURES = 'p',
+    TH_EMULATE_TOGETHER = 't'
 };
 
 /* Runs to the end of the feed.
@@ -53,6 +57,11 @@ enum {
 TH_NODISCARD th_err th_emulator_run(const th_board *board, const char *elf, char mode, th_span feed, bool count,
                                     int timeout_s, th_emulator_detect_fn *on_detect, void *ctx, th_emulation *e,
                                     th_why *why);
+
+/* The same with a feed for each of two models, of which the first wakes the second (device/together.h). */
+TH_NODISCARD th_err th_emulator_run_two(const th_board *board, const char *elf, char mode, const th_span feed[2],
+                                        bool count, int timeout_s, th_emulator_detect_fn *on_detect, void *ctx,
+                                        th_emulation *e, th_why *why);
 void th_emulation_free(th_emulation *e);
 
 #endif

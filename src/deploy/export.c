@@ -129,7 +129,9 @@ static th_err put_c_readme(const th_folder *f, const th_plan *plan, const th_cod
             "    cc -std=c99 -pedantic -O2 -I. -ffp-contract=off $(find . -name '*.c') -o selftest && ./selftest\n\n"
             "In a program of your own: all .c files here and below but *_selftest.c, with the same options; "
             "`-ffunction-sections -Wl,--gc-sections` leaves out what is not used.\n\n");
-    if (code->n_more)
+    if (code->usage.n)
+        th_writer_add(&w, "%s", code->usage.text);
+    else if (code->n_more)
         write_round(&w);
     else
         write_usage(&w, code, app);
@@ -206,8 +208,8 @@ static const char *feed_of(const th_app *app)
     return app && app->camera ? "PICTURES" : app && app->sensor ? "ROWS" : "some.wav";
 }
 
-static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_app *app,
-                                  th_why *why)
+static th_err put_firmware_readme(const th_folder *f, const th_board *b, const th_firmware *fw, const th_code *code,
+                                  const th_app *app, th_why *why)
 {
     th_writer w = {0};
     th_writer_add(
@@ -218,13 +220,15 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         "`firmware.elf` is for the emulator: it reads its input and prints through a debugger's channel "
         "(semihosting),\n"
         "which a board that runs alone does not have. Run it with\n\n"
-        "    thimble emulate PROJECT --board %s --feed %s\n\n"
+        "    thimble emulate %s --board %s --feed %s\n\n"
         "## On a real board (not tested on hardware)\n\n"
         "The same network as a library for the Arduino IDE, with a sketch that reads the real sensor:\n\n"
         "    thimble deploy PROJECT --board %s --as arduino --out NAME.zip\n\n"
         "To be byte-equal with the emulator compile with `-ffp-contract=off` (that library does so by itself).\n",
         b->title, (unsigned long)fw->flash, (unsigned long)fw->ram_bound, (unsigned long)fw->arena,
-        (unsigned long)fw->stack, b->name, feed_of(app), b->name);
+        (unsigned long)fw->stack, code->usage.n ? "FIRST --with SECOND" : "PROJECT", b->name,
+        code->usage.n ? "A --feed B" : feed_of(app), b->name);
+    if (code->usage.n) th_writer_add(&w, "\n## The loop\n\n%s", code->usage.text);
     return put_text(f, "README.md", &w, why);
 }
 
@@ -234,7 +238,7 @@ static th_err build_into(const th_folder *f, const th_code *code, const th_app *
     char path[TH_PATH_BYTES];
     TH_TRY(th_firmware_sources(code, f->part, why));
     TH_TRY(th_firmware_build(code, board, f->part, flags, fw, why));
-    TH_TRY(put_firmware_readme(f, board, fw, app, why));
+    TH_TRY(put_firmware_readme(f, board, fw, code, app, why));
     TH_TRY(th_path_join(path, f->part, "build", why));
     if (!(flags & TH_BUILD_PROFILE)) th_dir_remove(path);
     TH_TRY(th_folder_finish(f, why));
@@ -242,23 +246,29 @@ static th_err build_into(const th_folder *f, const th_code *code, const th_app *
     return th_path_join(fw->elf, f->path, "firmware.elf", why);
 }
 
-th_err th_export_cascade(const th_code_part *part, int32_t n, bool kept, const char *out, th_why *why)
+static th_err make_several(const th_several *m, th_code *code, th_why *why)
+{
+    return m->wake ? th_code_make_together(m->part, m->wake, code, why)
+                   : th_code_make_cascade(m->part, m->n, m->kept, code, why);
+}
+
+th_err th_export_cascade(const th_several *m, const char *out, th_why *why)
 {
     th_code code;
-    th_err err = th_code_make_cascade(part, n, kept, &code, why);
-    if (!err) err = put_folder(out, part[0].plan, &code, NULL, why);
+    th_err err = make_several(m, &code, why);
+    if (!err) err = put_folder(out, m->part[0].plan, &code, NULL, why);
     th_code_free(&code);
     return err;
 }
 
-th_err th_export_cascade_firmware(const th_code_part *part, int32_t n, bool kept, const th_board *board,
-                                  const char *out, th_firmware *fw, th_why *why)
+th_err th_export_cascade_firmware(const th_several *m, const th_board *board, const char *out, th_firmware *fw,
+                                  th_why *why)
 {
     th_code code;
     th_folder f;
     memset(fw, 0, sizeof *fw);
     TH_TRY(th_firmware_tools(board, why));
-    th_err err = th_code_make_cascade(part, n, kept, &code, why);
+    th_err err = make_several(m, &code, why);
     if (!err) err = th_folder_begin(out, &f, why);
     if (!err) {
         err = build_into(&f, &code, NULL, board, 0, fw, why);

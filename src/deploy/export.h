@@ -14,13 +14,22 @@ TH_NODISCARD th_err th_export_c(const th_plan *plan, const th_app *app, const ch
 TH_NODISCARD th_err th_export_package(const th_plan *plan, const th_model *model, const th_app *app, const char *out,
                                       size_t *run_bytes, th_why *why);
 
-/* --as c of several models (th_code_make_cascade): model.h and model.c around model1.h, model1.c, model2.h ..
+/* Several models in one arena; th_plan_join was asked before. */
+typedef struct th_several {
+    const th_code_part *part; /* [n] */
+    int32_t n;
+    bool kept;               /* th_code_make_cascade */
+    const th_wake_cfg *wake; /* the first of two wakes the second (th_code_make_together); NULL: a round of all */
+} th_several;
+
+/* --as c of them: model.h and model.c around model1.h, model1.c, model2.h ..
  * Errors: those of th_folder_begin, th_code_make_cascade, TH_EIO. */
-TH_NODISCARD th_err th_export_cascade(const th_code_part *part, int32_t n, bool kept, const char *out, th_why *why);
-/* --as firmware of several models: on the emulated board every model of a round runs on tensors of its own.  Free fw
- * with th_firmware_free, also after an error.  Errors: also those of th_firmware_build. */
-TH_NODISCARD th_err th_export_cascade_firmware(const th_code_part *part, int32_t n, bool kept, const th_board *board,
-                                               const char *out, th_firmware *fw, th_why *why);
+TH_NODISCARD th_err th_export_cascade(const th_several *m, const char *out, th_why *why);
+/* --as firmware: on the emulated board every model of a round runs on tensors of its own (TH_EMULATE_RAW), or one wakes
+ * the other (TH_EMULATE_TOGETHER).  Free fw with th_firmware_free, also after an error.  Errors: also those of
+ * th_firmware_build. */
+TH_NODISCARD th_err th_export_cascade_firmware(const th_several *m, const th_board *board, const char *out,
+                                               th_firmware *fw, th_why *why);
 
 /* --as firmware: firmware.elf/.bin/.hex/.map and its sources.
  *   flags  TH_BUILD_PROFILE: the measuring ELF stays in out/build, and what is up to date is not built again

@@ -19,9 +19,21 @@
 
 /* Functions that the ring calls through pointers: callbacks of main.c, and the network itself; a package's kernels
  * and a sensor's blocks come to them. */
-static const char *const callbacks[] = {"device_classify",  "device_on_detect",  "device_on_scores", "network",
-                                        "device_fill",      "device_wake",       "own_network",      "device_network",
-                                        "th_baseline_init", "th_baseline_learn", "th_baseline_hold"};
+static const char *const callbacks[] = {"device_classify",
+                                        "device_on_detect",
+                                        "device_on_scores",
+                                        "network",
+                                        "device_fill",
+                                        "device_wake",
+                                        "own_network",
+                                        "device_network",
+                                        "device_second_classify",
+                                        "device_second_detect",
+                                        "device_second_scores",
+                                        "device_second_network",
+                                        "th_baseline_init",
+                                        "th_baseline_learn",
+                                        "th_baseline_hold"};
 #define N_CALLBACKS (sizeof callbacks / sizeof callbacks[0])
 
 /* Reserved where recursion makes the call graph say nothing. */

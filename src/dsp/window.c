@@ -9,9 +9,14 @@ th_err th_window_init(th_window *w, int32_t window, int32_t hop, int32_t row_byt
     w->window = window;
     w->hop = hop;
     w->row_bytes = row_bytes;
-    w->at = 0;
-    w->wait = window;
+    th_window_gap(w);
     return w->ring ? TH_OK : TH_ENOMEM;
+}
+
+void th_window_gap(th_window *w)
+{
+    w->at = 0;
+    w->wait = w->window;
 }
 
 int th_window_push(th_window *w, const void *row)

@@ -19,6 +19,9 @@ typedef struct th_window {
  * row_bytes above 2^24), TH_ENOMEM. */
 TH_NODISCARD th_err th_window_init(th_window *w, int32_t window, int32_t hop, int32_t row_bytes, th_arena *arena);
 
+/* Rows were lost: the next window is full after `window` rows that follow one another. */
+void th_window_gap(th_window *w);
+
 /* Adds a row.  1: a window is full now: rows k hop to k hop + window - 1 of the stream for k = 0, 1, .. */
 int th_window_push(th_window *w, const void *row);
 

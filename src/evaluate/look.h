@@ -13,4 +13,10 @@ typedef void th_on_frame_fn(void *ctx, const int8_t *scores, int32_t label, int3
 TH_NODISCARD th_err th_look_run(const th_eye *eye, const th_plan *plan, const uint8_t *frames, int32_t n,
                                 th_on_frame_fn *on_frame, void *ctx, th_why *why);
 
+/* The same by hand, a frame at a time. */
+typedef struct th_look th_look;
+TH_NODISCARD th_err th_look_new(const th_eye *eye, const th_plan *plan, th_look **look, th_why *why);
+TH_NODISCARD th_err th_look_frame(th_look *l, const uint8_t *frame, th_on_frame_fn *on_frame, void *ctx, th_why *why);
+void th_look_free(th_look *l);
+
 #endif

@@ -7,7 +7,7 @@
 
 enum { BLOCK = 4096 }; /* samples between two looks for Ctrl-C */
 
-typedef struct stream {
+struct th_stream {
     th_runner *runner;
     th_err err; /* of an inference */
     size_t in_bytes, out_bytes;
@@ -16,11 +16,11 @@ typedef struct stream {
     th_frontend frontend;
     th_listener_cfg cfg;
     th_listener listener;
-} stream;
+};
 
 static void classify(void *ctx, const int8_t *features, int8_t *scores)
 {
-    stream *s = ctx;
+    th_stream *s = ctx;
     th_runner_reset(s->runner); /* every window is a clip of its own, as in training */
     memcpy(th_runner_input(s->runner, 0), features, s->in_bytes);
     if (!s->err) s->err = th_runner_invoke(s->runner, NULL, NULL);
@@ -40,7 +40,7 @@ static th_err check_fit(const th_pipeline *p, const th_graph *g, th_why *why)
     return TH_OK;
 }
 
-static th_err setup(stream *s, const th_pipeline *p, const th_plan *plan, th_why *why)
+static th_err setup(th_stream *s, const th_pipeline *p, const th_plan *plan, th_why *why)
 {
     const th_graph *g = plan->graph;
     TH_TRY(check_fit(p, g, why));
@@ -67,22 +67,35 @@ static th_err setup(stream *s, const th_pipeline *p, const th_plan *plan, th_why
     return th_runner_new(plan, &s->runner, why);
 }
 
-static th_err start(stream *s, th_why *why)
+th_err th_stream_new(const th_pipeline *pipe, const th_plan *plan, th_stream **stream, th_why *why)
+{
+    th_stream *s = *stream = calloc(1, sizeof *s);
+    if (!s) return th_why_set(why, TH_ENOMEM, "out of memory");
+    const th_err err = setup(s, pipe, plan, why);
+    if (!err) return TH_OK;
+    th_stream_free(s);
+    *stream = NULL;
+    return err;
+}
+
+th_err th_stream_start(th_stream *s, th_why *why)
 {
     th_arena arena = th_arena_over(s->memory, s->memory_bytes);
     const th_err err = th_listener_init(&s->listener, &s->cfg, &arena);
     return err ? th_why_set(why, err, "the model's detection settings are not valid") : TH_OK;
 }
 
-static void clean(stream *s)
+void th_stream_free(th_stream *s)
 {
+    if (!s) return;
     th_runner_free(s->runner);
     free(s->memory);
     free(s->tables);
+    free(s);
 }
 
-static th_err feed(stream *s, const int16_t *pcm, int64_t n, th_on_detect_fn *on_detect, th_on_scores_fn *on_scores,
-                   void *ctx, th_why *why)
+th_err th_stream_push(th_stream *s, const int16_t *pcm, int64_t n, th_on_detect_fn *on_detect,
+                      th_on_scores_fn *on_scores, void *ctx, th_why *why)
 {
     for (int64_t i = 0; i < n; i += BLOCK) {
         if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
@@ -95,11 +108,11 @@ static th_err feed(stream *s, const int16_t *pcm, int64_t n, th_on_detect_fn *on
 th_err th_stream_run(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int64_t n,
                      th_on_detect_fn *on_detect, th_on_scores_fn *on_scores, void *ctx, th_why *why)
 {
-    stream s = {0};
-    th_err err = setup(&s, pipe, plan, why);
-    if (!err) err = start(&s, why);
-    if (!err) err = feed(&s, pcm, n, on_detect, on_scores, ctx, why);
-    clean(&s);
+    th_stream *s;
+    TH_TRY(th_stream_new(pipe, plan, &s, why));
+    th_err err = th_stream_start(s, why);
+    if (!err) err = th_stream_push(s, pcm, n, on_detect, on_scores, ctx, why);
+    th_stream_free(s);
     return err;
 }
 
@@ -123,20 +136,23 @@ static void take_first(void *ctx, int32_t time_ms, const int8_t *scores)
     if (!f->seen++) memcpy(f->scores, scores, f->n);
 }
 
+th_err th_stream_clip(th_stream *s, const int16_t *pcm, int32_t n, int8_t *scores, th_why *why)
+{
+    first f = {scores, s->out_bytes, 0};
+    TH_TRY(th_stream_start(s, why));
+    TH_TRY(th_stream_push(s, pcm, n, ignore, take_first, &f, why));
+    return f.seen ? TH_OK : th_why_set(why, TH_ESHAPE, "a clip of the model is shorter than what its network hears");
+}
+
 th_err th_stream_clips(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int32_t n_clips,
                        int8_t *scores, th_why *why)
 {
-    stream s = {0};
-    th_err err = setup(&s, pipe, plan, why);
-    for (int32_t i = 0; i < n_clips && !err; i++) {
-        first f = {scores + (size_t)i * s.out_bytes, s.out_bytes, 0};
-        err = start(&s, why);
-        if (!err)
-            err =
-                feed(&s, pcm + (size_t)i * (size_t)pipe->clip_samples, pipe->clip_samples, ignore, take_first, &f, why);
-        if (!err && !f.seen)
-            err = th_why_set(why, TH_ESHAPE, "a clip of the model is shorter than what its network hears");
-    }
-    clean(&s);
+    th_stream *s;
+    TH_TRY(th_stream_new(pipe, plan, &s, why));
+    th_err err = TH_OK;
+    for (int32_t i = 0; i < n_clips && !err; i++)
+        err = th_stream_clip(s, pcm + (size_t)i * (size_t)pipe->clip_samples, pipe->clip_samples,
+                             scores + (size_t)i * s->out_bytes, why);
+    th_stream_free(s);
     return err;
 }

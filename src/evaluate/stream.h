@@ -23,4 +23,14 @@ TH_NODISCARD th_err th_stream_run(const th_pipeline *pipe, const th_plan *plan, 
 TH_NODISCARD th_err th_stream_clips(const th_pipeline *pipe, const th_plan *plan, const int16_t *pcm, int32_t n_clips,
                                     int8_t *scores, th_why *why);
 
+/* The same by hand: th_stream_new, th_stream_start (from silence, as often as wanted), th_stream_push of any n. */
+typedef struct th_stream th_stream;
+TH_NODISCARD th_err th_stream_new(const th_pipeline *pipe, const th_plan *plan, th_stream **stream, th_why *why);
+TH_NODISCARD th_err th_stream_start(th_stream *s, th_why *why);
+TH_NODISCARD th_err th_stream_push(th_stream *s, const int16_t *pcm, int64_t n, th_on_detect_fn *on_detect,
+                                   th_on_scores_fn *on_scores, void *ctx, th_why *why);
+/* From silence, n samples: the scores [n_labels] of the first inference.  TH_ESHAPE: there is none in them. */
+TH_NODISCARD th_err th_stream_clip(th_stream *s, const int16_t *pcm, int32_t n, int8_t *scores, th_why *why);
+void th_stream_free(th_stream *s);
+
 #endif

@@ -247,7 +247,7 @@ static void a_cascade_runs_on_the_board(void **state)
     const th_code_part part[2] = {{plan[0], &(th_app){.sound = &s.pipe}, "one.tflite"}, {plan[1], NULL, "two.tflite"}};
     assert_int_equal(th_dir_temp(dir, &why), TH_OK);
     assert_int_equal(th_path_join(out, dir, "fw", &why), TH_OK);
-    if (th_export_cascade_firmware(part, 2, true, board, out, &fw, &why) ||
+    if (th_export_cascade_firmware(&(th_several){.part = part, .n = 2, .kept = true}, board, out, &fw, &why) ||
         th_emulator_run(board, fw.elf, TH_EMULATE_RAW, (th_span){in, sizeof in}, true, 60, NULL, NULL, &e, &why))
         fail_msg("%s", why.text);
     assert_int_equal(e.inference.n, ROUNDS * 2);

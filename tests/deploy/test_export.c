@@ -103,7 +103,7 @@ static void cascade_gives(const th_code_part *part, bool kept, int code)
     char tail[4096], out[TH_PATH_BYTES];
     th_why why = {0};
     path_in(out, "c");
-    if (th_export_cascade(part, 3, kept, out, &why)) fail_msg("%s", why.text);
+    if (th_export_cascade(&(th_several){.part = part, .n = 3, .kept = kept}, out, &why)) fail_msg("%s", why.text);
     if (code == 0) compile_and_run("cc", "c");
     const char *const build[] = {"make", "-s", "build/selftest", NULL};
     const char *const run[] = {"sh", "-c", "./build/selftest", NULL};
