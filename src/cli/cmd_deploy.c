@@ -12,7 +12,7 @@
 static const th_opt options[] = {
     {"board", "B", TH_BOARD_DEFAULT, "the board that it is for"},
     {"isa", "NAME", NULL,
-     "package, c, arduino: kernels of another processor family; simd128 is WebAssembly, plain any processor"},
+     "package, c, arduino: kernels of another processor family; simd128: WebAssembly, plain: any processor"},
     TH_OPT_BANDS,
     {"as", "KIND", NULL,
      "package: model.thm with its executor; c: C99 source; firmware: an ELF; arduino; wasm (needed)"},
