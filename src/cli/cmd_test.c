@@ -11,14 +11,13 @@
 /* For the report, and for the run that made the model. */
 static void keep(const th_test *t, json_t *object)
 {
-    static const char *const nets[] = {"float", "int8"};
     static const char *const figures[] = {"accuracy", "balanced", "macro_f1", "auc", "f1", "rmse"};
     const int n = sizeof figures / sizeof *figures;
     th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
-    for (int i = 0; i < 2 * n; i++) {
-        const json_t *value = json_object_get(json_object_get(object, nets[i / n]), figures[i % n]);
+    for (int i = 0; i < TH_TEST_NETS * n; i++) {
+        const json_t *value = json_object_get(json_object_get(object, th_test_net(i / n)), figures[i % n]);
         char name[48];
-        snprintf(name, sizeof name, "test_%s_%s", figures[i % n], nets[i / n]);
+        snprintf(name, sizeof name, "test_%s_%s", figures[i % n], th_test_net(i / n));
         if (json_is_number(value))
             th_train_record_result(&t->project, t->hash[TH_NET_FLOAT], name, json_number_value(value));
     }
@@ -39,6 +38,36 @@ static bool is_own(const th_args *a, const th_test *t)
     return t->has_project && !th_arg(a, "data") && !th_arg(a, "model") && (!split || strcmp(split, "test") == 0);
 }
 
+/* The same once more on the emulated board, when one is named. */
+static th_err on_board(const th_args *a, th_test *t, th_why *why)
+{
+    const char *board = th_arg(a, "on"), *model = th_arg(a, "model");
+    return board ? th_test_device(t, model ? model : th_word(a, 0, "."), board, why) : TH_OK;
+}
+
+static void add_board(const th_test *t, json_t *object)
+{
+    json_t *device = json_object_get(object, th_test_net(TH_NET_DEVICE));
+    if (!device) return;
+    json_object_set_new(device, "board", json_string(t->board->name));
+    json_object_set_new(device, "examples", json_integer((json_int_t)t->on_board));
+    json_object_set_new(device, "differ", json_integer((json_int_t)t->differ));
+}
+
+/* What the board computes is what this computer computes, or it is said, and is an error. */
+static th_err judge_board(const th_test *t, th_why *why)
+{
+    if (!t->board) return TH_OK;
+    if (t->differ)
+        return th_why_set(why, TH_EIO,
+                          "%zu of %zu outputs of the emulated %s are not those of this computer: this is a bug, please "
+                          "report it with model and data",
+                          t->differ, t->on_board, t->board->name);
+    fprintf(stderr, "note: all %zu outputs of the emulated %s are equal to this computer's, byte for byte\n",
+            t->on_board, t->board->name);
+    return TH_OK;
+}
+
 static th_err test_examples(const th_args *a, const char *data, th_test *t, th_why *why)
 {
     const char *split = th_arg(a, "split");
@@ -47,7 +76,9 @@ static th_err test_examples(const th_args *a, const char *data, th_test *t, th_w
                           "this model takes pictures or numbers, named with --data PATH; --stream is for recordings");
     t->normal = th_arg(a, "normal");
     TH_TRY(th_test_examples(t, data, th_arg(a, "pixels"), split, th_arg(a, "device"), why));
+    TH_TRY(on_board(a, t, why));
     json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
+    add_board(t, object);
     if (object && is_own(a, t)) keep(t, object);
     return show(t, th_arg_on(a, "json"), object, why);
 }
@@ -56,7 +87,9 @@ static th_err test_clips(const th_args *a, const char *dir, th_test *t, th_why *
 {
     TH_TRY(th_test_choose(t, dir, th_arg(a, "split"), why));
     TH_TRY(th_test_classify(t, why));
+    TH_TRY(on_board(a, t, why));
     json_t *object = th_test_json(t);
+    add_board(t, object);
     if (object && is_own(a, t)) keep(t, object);
     return show(t, th_arg_on(a, "json"), object, why);
 }
@@ -65,8 +98,10 @@ static th_err check_options(const th_args *a, th_why *why)
 {
     if (th_arg(a, "truth") && !th_arg(a, "stream"))
         return th_why_set(why, TH_EUSAGE, "--truth belongs to --stream FILE.wav");
-    if (th_arg(a, "stream") && (th_arg(a, "data") || th_arg(a, "split")))
-        return th_why_set(why, TH_EUSAGE, "--stream tests one long recording: leave out --data and --split");
+    if (th_arg(a, "stream") && (th_arg(a, "data") || th_arg(a, "split") || th_arg(a, "on")))
+        return th_why_set(why, TH_EUSAGE,
+                          "--stream tests one long recording: leave out --data, --split and --on (thimble emulate "
+                          "--feed FILE.wav plays it to a board)");
     return TH_OK;
 }
 
@@ -91,6 +126,7 @@ static th_err run(const th_args *a, th_why *why)
     th_err err = th_test_open(th_word(a, 0, "."), th_arg(a, "model"), &t, why);
     if (!err && th_arg(a, "data")) err = th_unpacked_open(th_arg(a, "data"), &data, why);
     if (!err) err = test_all(a, th_arg(a, "data") ? data.path : NULL, &t, why);
+    if (!err) err = judge_board(&t, why);
     th_unpacked_close(&data);
     th_test_free(&t);
     return err;
@@ -103,6 +139,8 @@ static const th_opt opts[] = {
     {"split", "NAME", "test", "test, val or train part of the project, or of --data; of --data also all"},
     {"device", "NAME", "as trained", "of --data that several devices recorded: phone, watch"},
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},
+    {"on", "BOARD", NULL,
+     "also on that emulated board, as firmware: the same figures, and whether all outputs are equal"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
     {"truth", "FILE", "FILE.tsv beside it", "what is said in it: lines of start, end (seconds) and label"},
     {"json", NULL, NULL, "one JSON object on the last line"},
@@ -121,6 +159,7 @@ const th_cmd th_cmd_test = {
         "  thimble test mine.tflite --data pictures/test\n"
         "                                         a model that `train --data` made: pictures or numbers, the labels "
         "in its card\n"
+        "  thimble test --on nano33ble            everything once more on the emulated board\n"
         "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n\n"
         "The truth of a long recording is a label track as Audacity exports it: start, end, label, separated by tabs.\n"
         "A detection of the right label from the start of a word to 1 s after its end is a hit, once; every other one "

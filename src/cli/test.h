@@ -5,13 +5,15 @@
 #include "cli/cmd.h"
 #include "cli/example_set.h"
 #include "data/dataset.h"
+#include "deploy/board.h"
 #include "evaluate/anomaly.h"
 #include "evaluate/classify.h"
 #include "evaluate/metrics.h"
 
 #include <jansson.h>
 
-enum { TH_NET_FLOAT = 0, TH_NET_INT8 = 1 };
+/* The columns of a test: the networks on this computer (TH_MAX_NETS), and one of them on an emulated board. */
+enum { TH_NET_FLOAT = 0, TH_NET_INT8 = 1, TH_NET_DEVICE = 2, TH_TEST_NETS = 3 };
 
 typedef struct th_test {
     th_project project; /* of the folder, or made from a model's description; labels are the model's */
@@ -36,17 +38,25 @@ typedef struct th_test {
     char what[256]; /* "test clips of speech" */
 
     /* networks whose outputs are numbers and no classes */
-    float *out[TH_MAX_NETS]; /* [n][n_out] */
+    float *out[TH_TEST_NETS]; /* [n][n_out] */
     int32_t n_out;
-    double rmse[TH_MAX_NETS];      /* of numbers */
-    double auc[TH_MAX_NETS];       /* of anomalies; -1: one of the two kinds is missing */
-    th_alarms alarms[TH_MAX_NETS]; /* when the card has a limit */
-    double error[TH_MAX_NETS][2];  /* mean score of the normal ones, of the anomalies; -1: there are none */
+    double rmse[TH_TEST_NETS];      /* of numbers */
+    double auc[TH_TEST_NETS];       /* of anomalies; -1: one of the two kinds is missing */
+    th_alarms alarms[TH_TEST_NETS]; /* when the card has a limit */
+    double error[TH_TEST_NETS][2];  /* mean score of the normal ones, of the anomalies; -1: there are none */
 
-    th_confusion confusion[TH_MAX_NETS];
+    th_confusion confusion[TH_TEST_NETS];
     size_t tested, unreadable, no_class, agree;
     char first_problem[768]; /* of the unreadable ones */
+
+    const th_board *board;   /* of the device's column; NULL: there is none */
+    size_t on_board, differ; /* examples that ran on it; those whose outputs are other bytes than this computer's */
 } th_test;
+
+/* Is there that column, and what is it called: "float", "int8", "device" (for people: the board's name). */
+bool th_test_has(const th_test *t, int k);
+const char *th_test_net(int k);
+const char *th_test_heading(const th_test *t, int k);
 
 /* Loads the networks: of a project folder (int8 is made first when it is missing or older than float),
  * of a MODEL.tflite file, or `model` for the project.
@@ -70,6 +80,7 @@ th_task_output th_test_output(const th_test *t);
 
 /* Outputs that are numbers -> rmse, or auc and alarms; and what was found, for people and as JSON. */
 TH_NODISCARD th_err th_test_values(th_test *t, th_why *why);
+TH_NODISCARD th_err th_test_values_of(th_test *t, int k, th_why *why); /* of one column */
 TH_NODISCARD th_err th_test_values_print(const th_test *t, th_why *why);
 json_t *th_test_values_json(const th_test *t);
 
@@ -78,6 +89,16 @@ TH_NODISCARD th_err th_test_split(const char *name, th_split *split, th_why *why
 
 /* Counts the verdicts. */
 void th_test_count(th_test *t);
+
+/* th_clip_fill_fn and th_values_fill_fn; ctx is the test: what example i gives the networks. */
+TH_NODISCARD th_err th_test_clip(void *ctx, size_t i, int16_t *pcm);
+void th_test_input(void *ctx, size_t i, float *x);
+
+/* All that was tested, on an emulated board: the firmware with the model in the file `path` (or of that project) gets
+ * the samples of each clip, or the tensor of each example, in one run, and its outputs become the column TH_NET_DEVICE.
+ * This computer computes the same with the device's loop; t->differ counts what is not equal byte for byte.
+ * After th_test_classify or th_test_examples.  Errors: those of th_target_open and th_emulator_run. */
+TH_NODISCARD th_err th_test_device(th_test *t, const char *path, const char *board, th_why *why);
 
 /* Asks the networks, counts. */
 TH_NODISCARD th_err th_test_classify(th_test *t, th_why *why);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void values(void *ctx, size_t i, float *x)
+void th_test_input(void *ctx, size_t i, float *x)
 {
     const th_test *t = ctx;
     const th_examples_scale scale = th_card_scale(&t->card);
@@ -144,7 +144,7 @@ static th_err ask(th_test *t, th_why *why)
         t->out[k] = t->net[k] ? malloc(t->n * (size_t)t->n_out * sizeof **t->out) : NULL;
         if (t->net[k] && !t->out[k]) return th_why_set(why, TH_ENOMEM, "out of memory for %zu examples", t->n);
     }
-    const th_classify_job job = {.values = values,
+    const th_classify_job job = {.values = th_test_input,
                                  .n_values = t->shown->h * t->shown->w * t->shown->c,
                                  .n_labels = t->n_out,
                                  .net = {t->net[0], t->net[1]},

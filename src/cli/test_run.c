@@ -41,6 +41,7 @@ static th_err load_net(const char *path, th_test *t, th_why *why)
     if (err == TH_ENOENT) {
         t->of_examples = true;
         t->has_card = th_model_metadata(model, TH_CARD_METADATA).n > 0;
+        inner = (th_why){0};
         err = t->has_card ? th_card_from(model, &t->card, &inner) : TH_OK;
     }
     return err ? th_why_set(why, err, "%s: %s", path, inner.text) : TH_OK;
@@ -127,7 +128,7 @@ void th_test_free(th_test *t)
     for (int k = 0; k < TH_MAX_NETS; k++) th_model_free(t->net[k]);
     th_dataset_free(t->set);
     th_examples_free(t->shown);
-    for (int k = 0; k < TH_MAX_NETS; k++) free(t->out[k]);
+    for (int k = 0; k < TH_TEST_NETS; k++) free(t->out[k]);
     free(t->clip);
     free(t->truth);
     free(t->verdict);
@@ -220,7 +221,7 @@ th_err th_test_choose(th_test *t, const char *dir, const char *split_name, th_wh
 
 /* ---- the test ------------------------------------------------------------------------------- */
 
-static th_err fill(void *ctx, size_t i, int16_t *pcm)
+th_err th_test_clip(void *ctx, size_t i, int16_t *pcm)
 {
     const th_test *t = ctx;
     int16_t *all;
@@ -280,7 +281,7 @@ th_err th_test_classify(th_test *t, th_why *why)
 {
     const th_classify_job job = {.pipe = &t->pipe,
                                  .net = {t->net[0], t->net[1]},
-                                 .fill = fill,
+                                 .fill = th_test_clip,
                                  .n_clips = t->n,
                                  .ctx = t,
                                  .progress = on_progress,

@@ -140,9 +140,9 @@ static json_t *classes_json(const th_test *t)
     for (int32_t k = 0; k < t->pipe.n_labels; k++) {
         json_t *o = json_pack("{s:s,s:i}", "label", t->pipe.labels[k], noun(t),
                               (int)th_confusion_row(&t->confusion[shown_net(t)], k));
-        for (int net = 0; net < TH_MAX_NETS; net++)
-            if (t->net[net])
-                json_object_set_new(o, net == TH_NET_INT8 ? "int8" : "float",
+        for (int net = 0; net < TH_TEST_NETS; net++)
+            if (th_test_has(t, net))
+                json_object_set_new(o, th_test_net(net),
                                     json_pack("{s:o,s:o}", "recall",
                                               part_json(th_confusion_recall(&t->confusion[net], k)), "precision",
                                               part_json(th_confusion_precision(&t->confusion[net], k))));
@@ -154,13 +154,12 @@ static json_t *classes_json(const th_test *t)
 json_t *th_test_json(const th_test *t)
 {
     json_t *o = json_object(), *confusion = json_object(), *labels = json_array();
-    static const char *const name[TH_MAX_NETS] = {"float", "int8"};
     for (int32_t k = 0; k < t->pipe.n_labels; k++) json_array_append_new(labels, json_string(t->pipe.labels[k]));
     json_object_set_new(confusion, "labels", labels);
-    for (int k = 0; k < TH_MAX_NETS; k++) {
-        if (!t->net[k]) continue;
-        json_object_set_new(o, name[k], scores_json(&t->confusion[k]));
-        json_object_set_new(confusion, name[k], matrix_json(&t->confusion[k]));
+    for (int k = 0; k < TH_TEST_NETS; k++) {
+        if (!th_test_has(t, k)) continue;
+        json_object_set_new(o, th_test_net(k), scores_json(&t->confusion[k]));
+        json_object_set_new(confusion, th_test_net(k), matrix_json(&t->confusion[k]));
     }
     json_object_set_new(o, "confusion", confusion);
     json_object_set_new(o, noun(t), json_integer((json_int_t)t->tested));
@@ -200,16 +199,17 @@ static void percent_cell(th_table *table, double part)
 
 static void scores_table(const th_test *t, th_table *table)
 {
-    *table = th_table_make(3);
+    const int n_nets = th_test_has(t, TH_NET_DEVICE) ? TH_TEST_NETS : TH_MAX_NETS;
+    *table = th_table_make(1 + n_nets);
     th_table_cell(table, "%s", "");
-    for (int k = 0; k < TH_MAX_NETS; k++) th_table_cell(table, "%s", k == TH_NET_INT8 ? "int8" : "float");
+    for (int k = 0; k < n_nets; k++) th_table_cell(table, "%s", th_test_heading(t, k));
     static const char *const names[] = {"accuracy", "balanced", "macro F1"};
     for (int row = 0; row < 3; row++) {
         th_table_cell(table, "%s", names[row]);
-        for (int k = 0; k < TH_MAX_NETS; k++) {
+        for (int k = 0; k < n_nets; k++) {
             const th_confusion *c = &t->confusion[k];
             const double part[] = {th_confusion_accuracy(c), th_confusion_balanced(c), th_confusion_macro_f1(c)};
-            percent_cell(table, t->net[k] ? part[row] : -1.0);
+            percent_cell(table, th_test_has(t, k) ? part[row] : -1.0);
             if (row == 0) th_table_strong(table);
         }
     }

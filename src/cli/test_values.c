@@ -11,8 +11,6 @@
 
 #define CURVE 200 /* points that are kept for the report */
 
-static const char *const net_name[TH_MAX_NETS] = {"float", "int8"};
-
 static int shown_net(const th_test *t) /* the one that a board runs, when it is there */
 {
     return t->net[TH_NET_INT8] ? TH_NET_INT8 : TH_NET_FLOAT;
@@ -80,13 +78,16 @@ static th_err find_alarms(th_test *t, int k, th_why *why)
     return t->tested ? TH_OK : th_why_set(why, TH_EFORMAT, "there is nothing to test in %zu examples", t->n);
 }
 
+th_err th_test_values_of(th_test *t, int k, th_why *why)
+{
+    return th_test_output(t) == TH_OUT_VALUES ? find_rmse(t, k, why) : find_alarms(t, k, why);
+}
+
 th_err th_test_values(th_test *t, th_why *why)
 {
     t->tested = t->n;
-    for (int k = 0; k < TH_MAX_NETS; k++) {
-        if (!t->net[k]) continue;
-        TH_TRY(th_test_output(t) == TH_OUT_VALUES ? find_rmse(t, k, why) : find_alarms(t, k, why));
-    }
+    for (int k = 0; k < TH_MAX_NETS; k++)
+        if (t->net[k]) TH_TRY(th_test_values_of(t, k, why));
     return TH_OK;
 }
 
@@ -141,9 +142,9 @@ json_t *th_test_values_json(const th_test *t)
 {
     json_t *o = json_object();
     const bool values = th_test_output(t) == TH_OUT_VALUES;
-    for (int k = 0; k < TH_MAX_NETS; k++)
-        if (t->net[k])
-            json_object_set_new(o, net_name[k], values ? json_pack("{s:f}", "rmse", t->rmse[k]) : alarms_json(t, k));
+    for (int k = 0; k < TH_TEST_NETS; k++)
+        if (th_test_has(t, k))
+            json_object_set_new(o, th_test_net(k), values ? json_pack("{s:f}", "rmse", t->rmse[k]) : alarms_json(t, k));
     json_object_set_new(o, "examples", json_integer((json_int_t)t->tested));
     json_object_set_new(o, "unreadable", json_integer((json_int_t)t->shown->n_skipped));
     if (values && t->shown->f32 && t->n_out == 1 && t->shown->c == 1)
@@ -168,16 +169,16 @@ static void rows(const th_test *t, th_table *table)
 {
     static const char *const of_alarms[] = {"AUC", "score of the normal",        "score of the anomalies",
                                             "F1",  "alarms among the anomalies", "alarms among the normal"};
-    const int n_rows = t->card.limit > 0 ? 6 : 3;
+    const int n_rows = t->card.limit > 0 ? 6 : 3, n_nets = th_test_has(t, TH_NET_DEVICE) ? TH_TEST_NETS : TH_MAX_NETS;
     const bool values = th_test_output(t) == TH_OUT_VALUES;
     th_table_cell(table, "%s", "");
-    for (int k = 0; k < TH_MAX_NETS; k++) th_table_cell(table, "%s", net_name[k]);
+    for (int k = 0; k < n_nets; k++) th_table_cell(table, "%s", th_test_heading(t, k));
     for (int row = 0; row < (values ? 1 : n_rows); row++) {
         th_table_cell(table, "%s", values ? "rmse" : of_alarms[row]);
-        for (int k = 0; k < TH_MAX_NETS; k++) {
+        for (int k = 0; k < n_nets; k++) {
             const th_alarms *a = &t->alarms[k];
             const double part[] = {t->auc[k], t->error[k][0], t->error[k][1], a->f1, a->recall, a->false_rate};
-            part_cell(table, !t->net[k] ? -1 : values ? t->rmse[k] : part[row]);
+            part_cell(table, !th_test_has(t, k) ? -1 : values ? t->rmse[k] : part[row]);
             if (row == 0) th_table_strong(table);
         }
     }
@@ -185,7 +186,7 @@ static void rows(const th_test *t, th_table *table)
 
 th_err th_test_values_print(const th_test *t, th_why *why)
 {
-    th_table table = th_table_make(3);
+    th_table table = th_table_make(th_test_has(t, TH_NET_DEVICE) ? 4 : 3);
     printf("%zu %s\n\n", t->tested, t->what);
     rows(t, &table);
     th_table_print(&table, stdout, false);

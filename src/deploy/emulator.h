@@ -38,6 +38,7 @@ enum {
     TH_EMULATE_STREAM = 's',
     TH_EMULATE_CLIPS = 'c',
     TH_EMULATE_RAW = 'r',
+    TH_EMULATE_EXAMPLES = 'e',
     TH_EMULATE_WATCH = 'w',
     TH_EMULATE_PICTURES = 'p',
     TH_EMULATE_TOGETHER = 't'
@@ -45,7 +46,8 @@ enum {
 
 /* Runs to the end of the feed.
  *
- *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples), _RAW (feed: input tensors), _WATCH (feed: rows of
+ *   mode       TH_EMULATE_STREAM or _CLIPS (feed: 16-bit samples), _RAW or _EXAMPLES (feed: input tensors; of
+ *              examples each stands alone, the network forgets in between), _WATCH (feed: rows of
  *              float32; out: the network's answer to each window) or _PICTURES (feed: frames of a camera; a
  *              detection has the number of its frame as time)
  *   count      false: instructions are not counted, which is several times as fast

@@ -30,6 +30,12 @@ run train "$p" --preset kmeans
 exits "a classic learner" 0
 run test "$p" --data "$tmp/fan.csv" --json
 exits "and its test on a file" 0 '"auc":'
+if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
+	run test "$p" --data "$tmp/fan.csv" --on nano33ble --json
+	exits "the learner as generated C on the emulated board" 0 '"device":\{"auc":.*"f1":.*"false_alarms":.*"differ":0\}'
+else
+	skip "the test on the emulated board" "arm-none-eabi-gcc or qemu-system-arm is not here"
+fi
 run train "$p" --loss cross-entropy
 exits "a loss of classes" 2 'numbers'
 

@@ -97,6 +97,8 @@ if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/n
 	else
 		exits "its test pictures on a board without a float unit" 0 'of 20 pictures'
 	fi
+	run test "$p" --data "$tmp/learnt" --on nano33ble --json
+	exits "tensors of pictures on the board" 0 '"device":\{"accuracy":(1.0|0.9).*"examples":60,"differ":0\}'
 	run emulate "$p" --clips --json --as package
 	exits "its test pictures, as a package" 0 '"camera_instructions_per_frame":[1-9].*"accuracy":(1.0|0.9).*"host_equal":true'
 	head -c 38401 "$tmp/frames" >"$tmp/cut"

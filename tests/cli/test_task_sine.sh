@@ -28,6 +28,17 @@ run test "$p" --data "$tmp/higher.csv"
 exits "a point that is none" 1 'higher.csv, line 64, column 2: "much" is no number'
 run test "$p" --data "$tmp/void.csv"
 exits "no file" 1 'void.csv'
+if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
+	run test "$p" --on nano33ble --json
+	exits "all points on the emulated board" 0 '"device":\{"rmse":0\.0.*"board":"nano33ble","examples":500,"differ":0\}'
+	holds "its figure is that of int8" sh -c "grep -o '\"rmse\":[0-9.]*' '$tmp/out' | sed 1d | uniq -c | grep -q ' 2 '"
+	run test "$p/model/float.tflite" --data "$tmp/points" --on microbit
+	exits "a float model on a board without a float unit" 0 'microbit'
+else
+	skip "the test on the emulated board" "arm-none-eabi-gcc or qemu-system-arm is not here"
+fi
+run test "$p" --on toaster
+exits "no such board" 2 'nano33ble'
 run report "$p"
 exits "it has a report" 0
 holds "the report draws the curve" grep -q 'The curve' "$p/report.html"

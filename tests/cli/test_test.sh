@@ -52,6 +52,16 @@ run test "$tmp/p" --data "$tmp/clips" --json; exits "a list of other people" 0 '
 rm "$tmp/clips/testing_list.txt"
 run data export "$tmp/edge" --project "$tmp/p" --split test --format edge-impulse
 run test "$tmp/p/model/int8.tflite" --data "$tmp/edge" --json; exits "acquisition files" 0 '"clips":[1-9]'
+if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
+	run test "$tmp/p" --on nano33ble --json
+	exits "the test clips on the emulated board" 0 '"device":\{"accuracy":.*"macro_f1":.*"board":"nano33ble","examples":[1-9][0-9]*,"differ":0\}'
+	last >"$tmp/split.json"
+	run test "$tmp/p/model/int8.tflite" --data "$tmp/clips" --on nano33ble
+	exits "and a folder" 0 'float +int8 +nano33ble'
+else
+	skip "the test on the emulated board" "arm-none-eabi-gcc or qemu-system-arm is not here"
+fi
+run test "$tmp/p" --stream "$tmp/nowhere.wav" --on nano33ble; exits "a stream and a board" 2 'thimble emulate'
 if command -v zip >/dev/null; then
 	(cd "$tmp/clips" && zip -qr "$tmp/clips.zip" .)
 	run test "$tmp/p" --data "$tmp/clips.zip" --json; exits "an archive" 0 '"clips":58,'
