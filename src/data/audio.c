@@ -97,7 +97,7 @@ static th_err no_memory(const reader *r, th_why *why)
     return th_why_set(why, TH_ENOMEM, "out of memory reading %s", r->path);
 }
 
-static int16_t to_s16(float x)
+int16_t th_audio_s16(float x)
 {
     const float v = x * 32768.0f;
     if (!(v > -32768.0f)) return v != v ? 0 : -32768; /* not a number: silence */
@@ -114,7 +114,7 @@ static th_err put(reader *r, const float *x, size_t n, th_why *why)
         r->pcm = more;
         r->cap = cap;
     }
-    for (size_t i = 0; i < n; i++) r->pcm[r->n++] = to_s16(x[i]);
+    for (size_t i = 0; i < n; i++) r->pcm[r->n++] = th_audio_s16(x[i]);
     return TH_OK;
 }
 

@@ -13,6 +13,9 @@
 TH_NODISCARD th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int16_t **pcm, int32_t *n,
                                   th_why *why);
 
+/* A sample from -1 to 1 as 16 bits; what is beyond is cut, what is no number is 0. */
+int16_t th_audio_s16(float x);
+
 /* Rate of a file. */
 TH_NODISCARD th_err th_audio_rate(const char *path, int32_t *rate_hz);
 

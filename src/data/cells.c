@@ -269,6 +269,7 @@ th_err th_reading_give_even(const th_reading *r, const th_recording *like, const
 
 void th_reading_free(th_reading *r)
 {
+    if (!r) return;
     free(r->x);
     free(r->ms);
     free(r->label);

@@ -239,6 +239,12 @@ static th_err take(job *j, const th_sample *c, const int16_t *pcm, int32_t n)
     return TH_OK;
 }
 
+/* Noise of so many samples is cut. */
+static bool is_long(const th_project *p, int32_t n)
+{
+    return (int64_t)n * 1000 >= 2 * (int64_t)p->rate_hz * p->clip_ms;
+}
+
 /* Long noise becomes clips of clip_ms. */
 static th_err take_pieces(job *j, const th_found *f, const th_sample *whole, const int16_t *pcm, int32_t n)
 {
@@ -297,7 +303,7 @@ static th_err take_found(job *j, const th_found *f)
     if (err) return th_why_set(j->why, err, "%s", inner.text);
     char source[TH_PATH_BYTES];
     const th_sample c = found_sample(j->p, f, f->split, source);
-    if (noise && (int64_t)n * 1000 >= 2 * (int64_t)j->p->rate_hz * j->p->clip_ms) {
+    if (noise && is_long(j->p, n)) {
         err = take_pieces(j, f, &c, pcm, n);
     } else {
         err = take(j, &c, pcm, n);
@@ -373,6 +379,48 @@ th_err th_import(const th_project *p, th_dataset *set, const char *src, const th
         th_source_free(report->found);
         report->found = NULL;
     }
+    return err;
+}
+
+/* ---- one that is recorded now --------------------------------------------------------------- */
+
+static th_err choose_split(const job *j, th_sample *s)
+{
+    th_split_item *items = calloc(j->set->n + 1, sizeof *items);
+    if (!items) return th_why_set(j->why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < j->set->n; i++) {
+        const th_sample *c = &j->set->samples[i];
+        items[i] =
+            (th_split_item){.label = c->label, .subject = c->subject, .key = c->name, .fixed = true, .split = c->split};
+    }
+    items[j->set->n] =
+        (th_split_item){.label = s->label, .subject = s->subject ? s->subject : "", .key = s->name ? s->name : ""};
+    const th_err err = th_split_next(items, j->set->n + 1, j->set->n, &j->cfg->split, j->why);
+    s->split = items[j->set->n].split;
+    free(items);
+    return err;
+}
+
+th_err th_import_recorded(const th_project *p, th_dataset *set, const th_sample *about, const int16_t *pcm, int32_t n,
+                          const th_split_cfg *split, size_t *added, th_why *why)
+{
+    const th_import_cfg cfg = {.split = *split};
+    th_import_report report = {.found = calloc(1, sizeof *report.found)};
+    job j = {.p = p, .set = set, .cfg = &cfg, .report = &report, .why = why};
+    const th_found found = {0};
+    th_sample s = *about;
+    s.kind = TH_SOUND;
+    s.label = th_dataset_label(p, s.word);
+    th_err err = report.found ? choose_split(&j, &s) : th_why_set(why, TH_ENOMEM, "out of memory");
+    if (!err) err = th_hash_index_new(set, &j.index, why);
+    if (!err && strcmp(s.word, TH_LABEL_SILENCE) == 0 && is_long(p, n))
+        err = take_pieces(&j, &found, &s, pcm, n);
+    else if (!err)
+        err = take(&j, &s, pcm, n);
+    th_hash_index_free(j.index);
+    th_source_free(report.found);
+    *added = report.added;
+    if (!err && !report.added) err = th_why_set(why, TH_EEXIST, "this very sound is in the data already");
     return err;
 }
 

@@ -33,6 +33,15 @@ typedef struct th_import_report {
 TH_NODISCARD th_err th_import(const th_project *p, th_dataset *set, const char *src, const th_import_cfg *cfg,
                               th_import_report *report, th_why *why);
 
+/* One recording in the same way, of a microphone that listens now: n samples at the project's rate.  Long ones of
+ * "silence" become clips.
+ *   about    what is known: word, name, subject and the other texts; label and split are found here
+ *   split    shares and seed
+ *   added    samples; they are the last ones of the set, which is not saved
+ * Errors: TH_EEXIST (the same sound is there), TH_EIO, TH_ENOMEM. */
+TH_NODISCARD th_err th_import_recorded(const th_project *p, th_dataset *set, const th_sample *about, const int16_t *pcm,
+                                       int32_t n, const th_split_cfg *split, size_t *added, th_why *why);
+
 /* Content -> number of the sample; for finding duplicates.  The set may grow meanwhile, and lose nothing. */
 typedef struct th_hash_index th_hash_index;
 TH_NODISCARD th_err th_hash_index_new(const th_dataset *set, th_hash_index **h, th_why *why);

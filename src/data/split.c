@@ -274,3 +274,21 @@ th_err th_split_part(const char *name, int *part, th_why *why)
         if (strcmp(th_split_name((th_split)*part), name) == 0) return TH_OK;
     return th_why_set(why, TH_EUSAGE, "--split takes train, val, test or all, not \"%s\"", name);
 }
+
+th_err th_split_next(th_split_item *items, size_t n, size_t k, const th_split_cfg *cfg, th_why *why)
+{
+    bool by_speaker;
+    size_t have[TH_N_SPLITS] = {0}, all = 1;
+    th_split_item *new = &items[k];
+    TH_TRY(th_split_choose(items, n, cfg, &by_speaker, why));
+    if (new->fixed || (by_speaker && *new->subject)) return TH_OK;
+    for (size_t i = 0; i < n; i++) {
+        if (i == k || strcmp(items[i].label, new->label) != 0) continue;
+        have[items[i].split]++;
+        all++;
+    }
+    new->split = (double)have[TH_TEST] + 0.5 < (double)all * cfg->test ? TH_TEST
+                 : (double)have[TH_VAL] + 0.5 < (double)all * cfg->val ? TH_VAL
+                                                                       : TH_TRAIN;
+    return TH_OK;
+}

@@ -32,6 +32,11 @@ typedef struct th_split_cfg {
 TH_NODISCARD th_err th_split_choose(th_split_item *items, size_t n, const th_split_cfg *cfg, bool *by_speaker,
                                     th_why *why);
 
+/* One more: items[k] beside the others, which are all fixed.  As th_split_choose where whole speakers are divided; a
+ * clip alone goes where the clips of its label are fewer than their share, so that the shares come out right in a row
+ * of recordings. */
+TH_NODISCARD th_err th_split_next(th_split_item *items, size_t n, size_t k, const th_split_cfg *cfg, th_why *why);
+
 /* Split of piece i of the n pieces of one recording: training first, then val, then test. */
 th_split th_split_piece(size_t i, size_t n, const th_split_cfg *cfg);
 

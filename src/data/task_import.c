@@ -19,6 +19,7 @@ typedef struct job {
     th_task_import_report *report;
     th_hash_index *index;
     size_t before;    /* samples that were there */
+    bool recorded;    /* one recording, of now: the samples that were there are divided already */
     bool coloured;    /* a picture that came is not a PNG of grey values */
     char source[256]; /* the folder's own name */
 } job;
@@ -93,6 +94,13 @@ static th_err put_in_time(job *j, const th_recording *r, th_why *why)
     return TH_OK;
 }
 
+/* Is it cut in time?  What is recorded now only where a window fits into the part that watches. */
+static bool is_cut(const job *j, const th_recording *r)
+{
+    const double part_ms = r->rate_hz > 0 ? r->n / r->rate_hz * 100 : 0;
+    return is_anomaly(j) && !*r->subject && (!j->recorded || part_ms >= j->p->recipe.window_ms);
+}
+
 static th_err take_recording(void *ctx, const th_recording *r, th_why *why)
 {
     job *j = ctx;
@@ -101,7 +109,7 @@ static th_err take_recording(void *ctx, const th_recording *r, th_why *why)
         return th_why_set(why, TH_EFORMAT, "%s has the channels %s, but the project's data have %s", r->name,
                           r->channels, j->set->samples[0].channels);
     j->before = 1; /* the first of all says which channels there are */
-    if (!r->has_split && is_anomaly(j) && strcmp(r->label, normal) == 0 && !*r->subject) return put_in_time(j, r, why);
+    if (!r->has_split && strcmp(r->label, normal) == 0 && is_cut(j, r)) return put_in_time(j, r, why);
     if (!r->has_split && is_anomaly(j) && r->n_parts == 0 && strcmp(r->label, normal) != 0)
         return put_part(j, r, 0, r->n, r->name, true, TH_TEST, why);
     return put_part(j, r, 0, r->n, r->name, r->has_split, r->split, why);
@@ -190,7 +198,9 @@ static th_err divide(job *j, size_t first, th_why *why)
     /* Where the set has a test of its own, subjects that only choose the epoch are better learnt from when they are
      * few: the training then sets pictures aside itself. */
     if (j->task->input == TH_IN_PICTURE && !(cfg.test > 0) && few_subjects(item, set->n)) cfg.val = 0;
-    const th_err err = th_split_choose(item, set->n, &cfg, &j->report->by_subject, why);
+    th_err err = TH_OK;
+    if (!j->recorded) err = th_split_choose(item, set->n, &cfg, &j->report->by_subject, why);
+    for (size_t i = first; i < set->n && j->recorded && !err; i++) err = th_split_next(item, i + 1, i, &cfg, why);
     for (size_t i = first; i < set->n && !err; i++) set->samples[i].split = item[i].split;
     free(item);
     return err;
@@ -304,4 +314,26 @@ th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_
     if (!err) err = divide(&j, first, why);
     if (!err) err = fill_labels(&j, why);
     return err ? err : th_dataset_save(p, set, why);
+}
+
+th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recording *r, const char *source,
+                               const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why)
+{
+    job j = {.p = p,
+             .task = th_project_task(p),
+             .set = set,
+             .cfg = cfg,
+             .report = report,
+             .before = set->n,
+             .recorded = true};
+    const size_t first = set->n;
+    *report = (th_task_import_report){0};
+    th_text_fmt(j.source, sizeof j.source, "%s", source);
+    TH_TRY(th_hash_index_new(set, &j.index, why));
+    th_err err = take_recording(&j, r, why);
+    th_hash_index_free(j.index);
+    if (!err) err = divide(&j, first, why);
+    if (!err) err = fill_labels(&j, why);
+    if (!err && !report->added) err = th_why_set(why, TH_EEXIST, "these very rows are in the data already");
+    return err;
 }

@@ -34,4 +34,13 @@ typedef struct th_task_import_report {
 TH_NODISCARD th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_task_import_cfg *cfg,
                                    th_task_import_report *report, th_why *why);
 
+/* One recording in the same way, of a board that sends rows now.  Normal ones of a machine that are too short to be cut
+ * in time stay whole.
+ *   r        its label, names, rows
+ *   source   what the samples say of where they come from
+ * Its samples are the last report->added ones of the set, which is not saved; p's labels are filled in when it has
+ * none. Errors: as th_task_import. */
+TH_NODISCARD th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recording *r, const char *source,
+                                            const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why);
+
 #endif

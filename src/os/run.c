@@ -29,6 +29,19 @@ double th_thread_clock_s(void)
     return clock_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
+void th_clock_rest(double s)
+{
+    const struct timespec t = {.tv_sec = (time_t)s, .tv_nsec = (long)((s - (double)(time_t)s) * 1e9)};
+    nanosleep(&t, NULL);
+}
+
+void th_clock_date(char date[TH_DATE_BYTES])
+{
+    const time_t now = time(NULL);
+    struct tm t;
+    if (!gmtime_r(&now, &t) || !strftime(date, TH_DATE_BYTES, "%Y%m%dT%H%M%SZ", &t)) date[0] = 0;
+}
+
 double th_memory_peak_mb(void)
 {
     struct rusage u;

@@ -10,6 +10,10 @@
 double th_clock_s(void);
 /* Seconds that the calling thread has had a processor: what other programs take does not count. */
 double th_thread_clock_s(void);
+void th_clock_rest(double s); /* sleeps so long; a signal ends it earlier */
+/* The date and time of now at Greenwich, "20261123T012000Z". */
+#define TH_DATE_BYTES 20
+void th_clock_date(char date[TH_DATE_BYTES]);
 /* Most memory that this process has had at once, in MB of 2^20 bytes; 0 when the system does not say. */
 double th_memory_peak_mb(void);
 /* Asks for large pages under the n bytes at p, so that fewer addresses must be looked up.  Only a wish: nothing else
