@@ -70,22 +70,27 @@ static double sides_right(const float *z, const float *y, int32_t n)
 
 /* ---- numbers ---- */
 
-static inline double distance(float z, float y, bool square)
+static inline float distance(float z, float y, bool square)
 {
-    const double d = (double)z - (double)y;
-    return square ? d * d : fabs(d);
+    const float d = z - y;
+    return square ? d * d : fabsf(d);
 }
+
+#define BLOCK 64 /* distances that floats add up before a double takes over */
 
 /* Of an output with many values (what an autoencoder gives back) in eight sums side by side, which become vector code.
  */
 static inline double distances(const float *z, const float *y, int32_t n, bool square)
 {
-    double sum[8] = {0}, all = 0;
+    double all = 0;
     int32_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int32_t k = 0; k < 8; k++) sum[k] += distance(z[i + k], y[i + k], square);
-    for (int32_t k = 0; i > 0 && k < 8; k++) all += sum[k];
-    for (; i < n; i++) all += distance(z[i], y[i], square);
+    for (; i + BLOCK <= n; i += BLOCK) {
+        float sum[8] = {0};
+        for (int32_t j = i; j < i + BLOCK; j += 8)
+            for (int32_t k = 0; k < 8; k++) sum[k] += distance(z[j + k], y[j + k], square);
+        all += (double)(((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])));
+    }
+    for (; i < n; i++) all += (double)distance(z[i], y[i], square);
     return all / n;
 }
 

@@ -179,11 +179,12 @@ static bool is_across(const th_stage *st)
            (from->layer.act == TH_LAYER_ACT_NONE || from->layer.act == TH_LAYER_ACT_RELU);
 }
 
-/* A barrier in the middle of a stage costs less than weights that go from core to core in every step: here those that
- * a member uses are those that it changes. */
-static bool is_parted(const th_stage *st)
+/* Sums [samples][s] that go from core to core cost less than weights [inputs][s] that do so, and that the optimiser has
+ * to take back from all who have read them: here those that a member uses are those that it changes. */
+static bool is_parted(const th_net *net, const th_stage *st)
 {
-    return st->row->part && st->shared && (st->across || !st->in[0].from);
+    const size_t inputs = st->n_w / (size_t)st->s;
+    return st->row->part && st->shared && (st->across || !st->in[0].from) && inputs >= 2 * (size_t)net->batch;
 }
 
 static bool is_columns(const th_net *net, const th_stage *st)
@@ -202,7 +203,7 @@ static void divide_stages(th_net *net)
         th_stage *st = &net->stage[i];
         st->shared = is_shared(net, st);
         st->across = is_across(st);
-        st->parted = is_parted(st);
+        st->parted = is_parted(net, st);
         if (st->parted && (size_t)st->s > net->part_floats) net->part_floats = (size_t)st->s;
     }
     for (int32_t i = 0; i < net->n_stages; i++) net->stage[i].columns = is_columns(net, &net->stage[i]);
