@@ -9,6 +9,7 @@
 #include "evaluate/anomaly.h"
 #include "evaluate/classify.h"
 #include "evaluate/metrics.h"
+#include "evaluate/timely.h"
 
 #include <jansson.h>
 
@@ -43,6 +44,7 @@ typedef struct th_test {
     double rmse[TH_TEST_NETS];      /* of numbers */
     double auc[TH_TEST_NETS];       /* of anomalies; -1: one of the two kinds is missing */
     th_alarms alarms[TH_TEST_NETS]; /* when the card has a limit */
+    th_timely timely[TH_TEST_NETS]; /* the same, where recordings have both kinds; windows 0: none has */
     double error[TH_TEST_NETS][2];  /* mean score of the normal ones, of the anomalies; -1: there are none */
 
     th_confusion confusion[TH_TEST_NETS];

@@ -62,6 +62,33 @@ static double mean_score(const th_scored *s, size_t n, bool abnormal)
     return of ? sum / (double)of : -1;
 }
 
+/* Bytes of the name of the recording that example i is a window of. */
+static size_t recording_of(const th_examples *e, size_t i)
+{
+    const char *name = e->file && e->file[i] ? e->file[i] : "", *row = strstr(name, ", row ");
+    return row ? (size_t)(row - name) : strlen(name);
+}
+
+/* The scores in the order of the examples, as time goes. */
+static th_err find_timely(th_test *t, int k, const th_scored *s, th_why *why)
+{
+    const th_examples *e = t->shown;
+    th_timely_point *p = malloc((t->n + 1) * sizeof *p);
+    size_t n = 0;
+    if (!p) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0, last = 0; i < t->n && e->file; i++) {
+        if (t->truth[i] < 0) continue;
+        const size_t len = recording_of(e, i);
+        const bool same = n && len == recording_of(e, last) && strncmp(e->file[i], e->file[last], len) == 0;
+        p[n] = (th_timely_point){s[n].score, s[n].abnormal, n ? p[n - 1].recording + !same : 0};
+        last = i;
+        n++;
+    }
+    const th_err err = th_timely_score(p, n, t->card.limit, &t->timely[k], why);
+    free(p);
+    return err;
+}
+
 static th_err find_alarms(th_test *t, int k, th_why *why)
 {
     if (!says_score(t) && t->n_out != t->shown->h * t->shown->w * t->shown->c)
@@ -72,6 +99,11 @@ static th_err find_alarms(th_test *t, int k, th_why *why)
     t->tested = scores(t, k, s);
     t->no_class = t->n - t->tested;
     t->alarms[k] = th_anomaly_alarms(s, t->tested, t->card.limit);
+    const th_err err = find_timely(t, k, s, why);
+    if (err) {
+        free(s);
+        return err;
+    }
     t->auc[k] = th_anomaly_auc(s, t->tested);
     for (int of = 0; of < 2; of++) t->error[k][of] = mean_score(s, t->tested, of);
     free(s);
@@ -135,6 +167,10 @@ static json_t *alarms_json(const th_test *t, int k)
         json_object_update_new(o,
                                json_pack("{s:f,s:I,s:o,s:o}", "f1", a->f1, "false_alarms", (json_int_t)a->false_alarms,
                                          "false_rate", part_json(a->false_rate), "recall", part_json(a->recall)));
+    if (o && t->timely[k].windows && t->card.limit > 0)
+        json_object_update_new(o, json_pack("{s:f,s:f,s:I,s:I}", "nab_score", t->timely[k].score, "nab_best",
+                                            t->timely[k].best, "anomaly_windows", (json_int_t)t->timely[k].windows,
+                                            "windows_found", (json_int_t)t->timely[k].found));
     return o;
 }
 
@@ -184,6 +220,18 @@ static void rows(const th_test *t, th_table *table)
     }
 }
 
+static void print_timely(const th_test *t)
+{
+    for (int k = 0; k < TH_MAX_NETS; k++) {
+        const th_timely *w = &t->timely[k];
+        if (!t->net[k] || !w->windows || !(t->card.limit > 0)) continue;
+        printf(
+            "%s: %zu of %zu stretches of anomaly were noticed; NAB's score, early is better: %.1f (with the best limit "
+            "%.1f)\n",
+            net_name[k], w->found, w->windows, w->score, w->best);
+    }
+}
+
 th_err th_test_values_print(const th_test *t, th_why *why)
 {
     th_table table = th_table_make(th_test_has(t, TH_NET_DEVICE) ? 4 : 3);
@@ -201,5 +249,6 @@ th_err th_test_values_print(const th_test *t, th_why *why)
             "error: the mean square of what comes out less what goes in, as the network sees it.");
     if (th_test_output(t) == TH_OUT_INPUT && t->card.limit > 0)
         printf("An alarm is a score above %.4g.\n", (double)t->card.limit);
+    print_timely(t);
     return TH_OK;
 }
