@@ -393,8 +393,8 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
 /* The model of before is replaced only now, when there is a better one to put there. */
 static th_err save(train_cmd *c, th_model *model, int threads, th_why *why)
 {
-    if (c->of_examples && c->examples.to_input && !c->examples.card.scores)
-        TH_TRY(th_example_set_limit(&c->examples, model, c->project.percentile, c->project.factor, threads, why));
+    if (c->of_examples && c->examples.to_input)
+        TH_TRY(th_example_set_limit(&c->examples, &c->project, model, threads, why));
     TH_TRY(c->of_examples ? th_card_attach(&c->examples.card, model, why) : th_pipeline_attach(&c->pipe, model, why));
     TH_TRY(th_model_save(model, c->model_path, why));
     return write_history(c, threads, why);

@@ -40,15 +40,16 @@ TH_NODISCARD th_err th_example_set_open(th_example_set *s, const th_example_file
  *   preset named in place of thimble.ini's, or NULL
  *   card   of a model that was trained before, whose labels and recipe it keeps; NULL: made from thimble.ini and the
  * data Errors: TH_ENOENT (no data, or none to train with: says what to run), those of th_task_examples. */
-TH_NODISCARD th_err th_example_set_project(th_example_set *s, const th_project *p, const char *preset, const th_card *card,
-                                           th_why *why);
+TH_NODISCARD th_err th_example_set_project(th_example_set *s, const th_project *p, const char *preset,
+                                           const th_card *card, th_why *why);
 
 void th_example_set_free(th_example_set *s);
 
 /* card.limit of a network that gives back what goes in: factor times the score that percentile per cent of the examples
- * that watch do not exceed (of those that are learnt from, where fewer than 50 watch). */
-TH_NODISCARD th_err th_example_set_limit(th_example_set *s, const th_model *model, float percentile, float factor,
-                                         int threads, th_why *why);
+ * that watch do not exceed (of those that are learnt from, where fewer than 50 watch); or, of learners too, the
+ * cheapest one ([anomaly] threshold = cost), with a note of what was assumed on stderr. */
+TH_NODISCARD th_err th_example_set_limit(th_example_set *s, const th_project *p, const th_model *model, int threads,
+                                         th_why *why);
 
 /* Decides the order: without val an eighth of the examples, drawn by the seed, is set aside. */
 TH_NODISCARD th_err th_example_set_divide(th_example_set *s, th_why *why);

@@ -222,13 +222,13 @@ static void rows(const th_test *t, th_table *table)
 
 static void print_timely(const th_test *t)
 {
-    for (int k = 0; k < TH_MAX_NETS; k++) {
+    for (int k = 0; k < TH_TEST_NETS; k++) {
         const th_timely *w = &t->timely[k];
-        if (!t->net[k] || !w->windows || !(t->card.limit > 0)) continue;
+        if (!th_test_has(t, k) || !w->windows || !(t->card.limit > 0)) continue;
         printf(
             "%s: %zu of %zu stretches of anomaly were noticed; NAB's score, early is better: %.1f (with the best limit "
             "%.1f)\n",
-            net_name[k], w->found, w->windows, w->score, w->best);
+            th_test_heading(t, k), w->found, w->windows, w->score, w->best);
     }
 }
 

@@ -63,7 +63,9 @@ typedef struct th_project {
     char colour[8], pixels[32];    /* "rgb" or "grey"; "-1..1" */
     char change[64];               /* of examples in training: "flip,shift" */
     float percentile, factor;      /* [anomaly] the alarm's threshold: factor * that percentile of normal windows */
-    int32_t sine_points;           /* [sine] */
+    char threshold[12];            /* "percentile", or "cost": */
+    float cost_false_alarm, cost_miss, fault_rate; /* the cheapest (th_anomaly_cheapest) */
+    int32_t sine_points;                           /* [sine] */
     float sine_noise;
     char board[32]; /* default "nano33ble" */
 } th_project;

@@ -69,7 +69,10 @@ static const th_task rows[] = {
          "[features]\n# What the network sees of a window: raw rows, or blocks with ; between them (docs/features.md)."
          "\nblocks = raw\n\n"
          "[anomaly]\n# The alarm is set off above factor times the score that percentile of the normal windows stay "
-         "below.\npercentile = 99\nfactor = 1.5\n\n",
+         "below.\npercentile = 99\nfactor = 1.5\n"
+         "# threshold = cost takes the cheapest one: what an alarm for nothing and a window of a fault that goes\n"
+         "# unnoticed cost, and which part of all windows shows a fault (docs/tasks.md).\n"
+         "threshold = percentile\ncost_false_alarm = 1\ncost_miss = 10\nfault_rate = 0.01\n\n",
      .next = "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the "
              "layouts)\n" NEXT_TRAIN},
     {.name = "sine",

@@ -81,19 +81,19 @@ static th_err make_sine(const th_project *p, th_split split, th_examples *e, th_
 
 /* ---- the project's data ---- */
 
-/* Only what anomalies learn from: the first label. */
-static void keep_normal(th_examples *e)
+/* Only what anomalies learn from, the first label, or only all else. */
+static void keep_kind(th_examples *e, bool normal)
 {
     const size_t size = (size_t)e->h * (size_t)e->w * (size_t)e->c;
     int32_t n = 0;
     for (int32_t i = 0; i < e->n; i++) {
-        if (e->label[i] != 0) {
+        if ((e->label[i] == 0) != normal) {
             free(e->file[i]);
             continue;
         }
         memmove(e->f32 + (size_t)n * size, e->f32 + (size_t)i * size, size * sizeof *e->f32);
         e->file[n] = e->file[i];
-        e->label[n++] = 0;
+        e->label[n++] = e->label[i];
     }
     e->n = n;
 }
@@ -179,6 +179,35 @@ static th_err no_examples(const th_project *p, th_split split, size_t samples, s
                       p->dir, task->noun, th_split_name(split), p->dir);
 }
 
+/* All windows of a split, held against their groups' where the card says so. */
+static th_err add_split(const th_dataset *set, th_split split, const th_card *card, th_windows *w, th_why *why)
+{
+    for (int k = TH_TRAIN; k <= TH_VAL && th_card_by_group(card); k++)
+        TH_TRY(add_signals(set, (th_split)k, card->device, w, true, why));
+    TH_TRY(add_signals(set, split, card->device, w, false, why));
+    return split == TH_TRAIN ? th_windows_thin(w, why) : TH_OK;
+}
+
+th_err th_task_faults(const th_project *p, th_card *card, th_examples **e, th_why *why)
+{
+    th_dataset *set;
+    th_windows *w;
+    *e = NULL;
+    TH_TRY(th_dataset_load(p, &set, why));
+    th_err err = th_windows_new(card, true, &w, why);
+    if (!err) {
+        err = add_split(set, TH_VAL, card, w, why);
+        *e = err ? NULL : th_windows_take(w);
+        th_windows_free(w);
+    }
+    th_dataset_free(set);
+    if (*e) keep_kind(*e, false);
+    if (!*e || (*e)->n) return err;
+    th_examples_free(*e);
+    *e = NULL;
+    return err;
+}
+
 static th_err from_signals(const th_project *p, const th_dataset *set, th_split split, th_card *card, th_examples **e,
                            th_why *why)
 {
@@ -187,15 +216,11 @@ static th_err from_signals(const th_project *p, const th_dataset *set, th_split 
     char other[TH_LABEL_BYTES];
     if (!card->device[0]) find_device(set, card);
     TH_TRY(th_windows_new(card, split != TH_TEST, &w, why));
-    th_err err = TH_OK;
-    for (int k = TH_TRAIN; k <= TH_VAL && th_card_by_group(card) && !err; k++)
-        err = add_signals(set, (th_split)k, card->device, w, true, why);
-    if (!err) err = add_signals(set, split, card->device, w, false, why);
-    if (!err && split == TH_TRAIN) err = th_windows_thin(w, why);
+    const th_err err = add_split(set, split, card, w, why);
     *e = err ? NULL : th_windows_take(w);
     th_windows_left_out(w, &too_short, &no_label, other);
     th_windows_free(w);
-    if (*e && th_project_task(p)->output == TH_OUT_INPUT && split != TH_TEST) keep_normal(*e);
+    if (*e && th_project_task(p)->output == TH_OUT_INPUT && split != TH_TEST) keep_kind(*e, true);
     if (err) return err;
     if (!*e || (*e)->n == 0) {
         th_examples_free(*e);

@@ -12,6 +12,10 @@
  * to test with. Errors: TH_ENOENT: there are none, those of reading. */
 TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, th_card *card, th_examples **e, th_why *why);
 
+/* Of anomalies the windows that watch and show a fault: recordings that a user put into val.  *e is NULL when there are
+ * none.  Errors: those of th_task_examples. */
+TH_NODISCARD th_err th_task_faults(const th_project *p, th_card *card, th_examples **e, th_why *why);
+
 /* A card with all that thimble.ini says: task, recipe, labels, pixels.
  *   preset   in place of thimble.ini's; NULL.  Where it takes one line of numbers (a classic learner, mlp) and blocks
  *            are rows, p->summary stands in their place. */

@@ -71,3 +71,65 @@ size_t th_anomaly_roc(const th_scored *s, size_t n, double *false_rate, double *
     }
     return points;
 }
+
+/* ---- the threshold that costs least ---- */
+
+#define TAIL       90  /* per cent: above it the scores of normal windows are taken to fade evenly */
+#define TAIL_STEPS 160 /* candidates there, an eighth of the mean excess apart */
+
+typedef struct priced {
+    const float *normal, *faults; /* sorted */
+    size_t n, m;
+    double tail, excess, most; /* 90th percentile, mean excess over it, the largest score of a fault if none is known */
+    const th_alarm_cost *cost;
+} priced;
+
+/* How many of the sorted values are not above t. */
+static size_t not_above(const float *v, size_t n, double t)
+{
+    size_t lo = 0;
+    for (size_t hi = n; lo < hi;) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (compare(v[mid], (float)t) > 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+static double price(const priced *p, double t)
+{
+    const double above = (double)(p->n - not_above(p->normal, p->n, t)) / (double)p->n;
+    const double alarms = t > p->tail && p->excess > 0 ? (100.0 - TAIL) / 100 * exp(-(t - p->tail) / p->excess) : above;
+    const double missed = p->m ? (double)not_above(p->faults, p->m, t) / (double)p->m : fmin(1, t / p->most);
+    return (1 - p->cost->fault_rate) * p->cost->false_alarm * alarms + p->cost->fault_rate * p->cost->miss * missed;
+}
+
+static double mean_excess(const float *v, size_t n, double over)
+{
+    double sum = 0;
+    size_t of = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(v[i]) && (double)v[i] > over) sum += (double)v[i] - over, of++;
+    return of ? sum / (double)of : 0;
+}
+
+float th_anomaly_cheapest(float *normal, size_t n, float *faults, size_t m, const th_alarm_cost *cost, double *expected)
+{
+    priced p = {.normal = normal, .faults = faults, .n = n, .m = m, .cost = cost};
+    p.most = fmax(3 * (double)th_percentile(normal, n, 99), 1e-30);
+    p.tail = (double)th_percentile(normal, n, TAIL);
+    p.excess = mean_excess(normal, n, p.tail);
+    if (m) qsort(faults, m, sizeof *faults, by_value);
+    float best = normal[n - 1];
+    *expected = HUGE_VAL;
+    for (size_t i = 0; i < n + m + TAIL_STEPS; i++) {
+        const double t = i < n       ? (double)normal[i]
+                         : i < n + m ? (double)nextafterf(faults[i - n], -INFINITY) /* it is above that */
+                                     : p.tail + p.excess * (double)(i - n - m) / 8;
+        const double c = isfinite(t) ? price(&p, t) : HUGE_VAL;
+        if (c < *expected) *expected = c, best = (float)t;
+    }
+    return best;
+}

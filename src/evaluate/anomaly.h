@@ -36,4 +36,21 @@ float th_percentile(float *v, size_t n, double percent);
  * th_anomaly_auc left it.  Returns their number. */
 size_t th_anomaly_roc(const th_scored *s, size_t n, double *false_rate, double *recall, size_t cap);
 
+/* What alarms cost, and how many windows show a fault. */
+typedef struct th_alarm_cost {
+    double false_alarm, miss; /* each window of that kind; any unit */
+    double fault_rate;        /* part of all windows, 0 to 1 */
+} th_alarm_cost;
+
+/* The threshold t with the least cost of a window,
+ *
+ *   (1 - fault_rate) false_alarm P(normal > t) + fault_rate miss P(fault <= t)
+ *
+ * P(normal > t) is counted, and above the 90th percentile u fades as 0.1 exp(-(t - u) / (mean excess over u)), so that
+ * an alarm that is to be rarer than once in n windows has a threshold too.  P(fault <= t) is counted where there are
+ * faults [m]; without any (m = 0) nothing is known of their scores, and each from 0 to three times the 99th percentile
+ * of the normal ones is taken to be as likely.  Sorts both; n > 0.  *expected: that cost. */
+float th_anomaly_cheapest(float *normal, size_t n, float *faults, size_t m, const th_alarm_cost *cost,
+                          double *expected);
+
 #endif

@@ -76,12 +76,16 @@ static void write_roc(th_html *h, const th_report *r)
         x[i] = guess[i] = number_at(json_array_get(rows, (size_t)i), 0);
         y[i] = number_at(json_array_get(rows, (size_t)i), 1);
     }
+    const double alarms = th_json_num(test(r), "int8.false_rate", -1);
+    int32_t mark = -1; /* the point of the threshold, or the one before it */
+    for (int32_t i = 0; i < n && x[i] <= alarms; i++) mark = i;
     const th_chart chart = {.alt = "Part of the anomalies that are noticed, over the part of false alarms.",
                             .y_high = 1,
                             .percent = true,
                             .x = x,
                             .n = n,
-                            .mark = -1,
+                            .mark = mark,
+                            .mark_text = "the threshold",
                             .x_text = "false alarms, part of what is normal"};
     const th_series series[] = {{"main", y}, {"other", guess}};
     th_report_see(h,
@@ -90,7 +94,8 @@ static void write_roc(th_html *h, const th_report *r)
     th_svg_chart(h, &chart, series, 2);
     th_report_key(h, key, 2);
     th_html_fmt(h,
-                "<p>The threshold is %.4g: %.1f %% of the anomalies are above it, and %.1f %% of what is normal.</p>\n",
+                "<p>The threshold is %.4g, the marked point: %.1f %% of the anomalies are above it, and %.1f %% of "
+                "what is normal.</p>\n",
                 th_json_num(test(r), "limit", 0), 100.0 * th_json_num(test(r), "int8.recall", 0),
                 100.0 * th_json_num(test(r), "int8.false_rate", 0));
 }

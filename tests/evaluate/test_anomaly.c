@@ -89,6 +89,42 @@ static void roc_has_the_area(void **state)
     assert_true(few <= 5 && fabs(x[few - 1] - 1) < 1e-12);
 }
 
+/* Ten normal windows of which the highest is 1, four faults: 0.5, 2, 3, 4. */
+static float cheapest(const th_alarm_cost *cost, size_t n_faults, double *expected)
+{
+    float normal[] = {0.7f, 0.1f, 0.2f, 0.3f, 0.4f, 0.6f, 0.5f, 0.8f, 0.9f, 1}, faults[] = {4, 0.5f, 3, 2};
+    return th_anomaly_cheapest(normal, 10, faults, n_faults, cost, expected);
+}
+
+/* Where faults are known both kinds are counted. */
+static void cheapest_threshold_of_counts(void **state)
+{
+    (void)state;
+    double expected;
+    /* half are faults: to notice the one of 0.5 would take six alarms for nothing of ten */
+    const float t = cheapest(&(th_alarm_cost){1, 1, 0.5}, 4, &expected);
+    assert_true(t >= 0.9f && t < 2 && expected > 0.124 && expected < 0.13); /* a quarter of them is missed */
+    /* a miss that costs a hundred times as much: all faults above it, and 6 of 10 false alarms */
+    const float low = cheapest(&(th_alarm_cost){1, 100, 0.5}, 4, &expected);
+    assert_true(low < 0.5f && low >= 0.4f && fabs(expected - 0.5 * 0.6) < 1e-9);
+    assert_true(low < t);
+}
+
+/* Without faults dearer misses and more of them lower it; alarms rarer than one in ten windows lie in the tail. */
+static void cheapest_threshold_of_normal_ones_alone(void **state)
+{
+    (void)state;
+    double expected[3];
+    const float rare = cheapest(&(th_alarm_cost){1, 1, 1e-6}, 0, &expected[0]),
+                usual = cheapest(&(th_alarm_cost){1, 1, 0.01}, 0, &expected[1]),
+                dear = cheapest(&(th_alarm_cost){1, 100, 0.3}, 0, &expected[2]);
+    assert_true(rare > 1 && rare > usual && usual > dear && dear < 0.5f);
+    assert_true(expected[0] < expected[1] && expected[1] < expected[2]);
+    /* t = u + excess ln(0.1 (1 - p) 3 / (p excess)): the derivative is 0 there, u = 0.9, excess = 0.1, 3 = the end */
+    const double p = 0.01, by_hand = 0.9 + 0.1 * log(0.1 * (1 - p) * 3 / (p * 0.1));
+    assert_true(fabs((double)usual - by_hand) < 0.1 / 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +133,8 @@ int main(void)
         cmocka_unit_test(alarms_count),
         cmocka_unit_test(percentile_is_a_rank),
         cmocka_unit_test(roc_has_the_area),
+        cmocka_unit_test(cheapest_threshold_of_counts),
+        cmocka_unit_test(cheapest_threshold_of_normal_ones_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
