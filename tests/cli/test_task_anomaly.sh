@@ -31,14 +31,12 @@ run train "$p" --preset kmeans
 exits "a classic learner" 0
 run test "$p" --data "$tmp/fan.csv" --json
 exits "and its test on a file" 0 '"auc":'
-<<<<<<< HEAD
 if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
 	run test "$p" --data "$tmp/fan.csv" --on nano33ble --json
 	exits "the learner as generated C on the emulated board" 0 '"device":\{"auc":.*"f1":.*"false_alarms":.*"differ":0\}'
 else
 	skip "the test on the emulated board" "arm-none-eabi-gcc or qemu-system-arm is not here"
 fi
-=======
 # the threshold that costs least: without faults an assumption that is said, with some in val they are counted
 sed 's/^threshold = .*/threshold = cost/; s/^cost_miss = .*/cost_miss = 100/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
 run train "$p" --preset kmeans
@@ -50,7 +48,6 @@ run train "$p" --preset kmeans
 holds "are counted" grep -q "([0-9]* normal ones and [0-9]* of faults are watched)" "$tmp/err"
 run data set split=test --label anomaly --project "$p"
 sed 's/^threshold = .*/threshold = percentile/' "$p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$p/thimble.ini"
->>>>>>> d0fa52d ([anomaly] threshold = cost; the report marks the threshold on the ROC curve)
 run train "$p" --loss cross-entropy
 exits "a loss of classes" 2 'numbers'
 
