@@ -6,14 +6,10 @@
  *   w  watch: rows of MODEL_AXES float32; the network's answer to each window; a line when what is seen changes
  *   p  pictures: a camera's frames, MODEL_FRAME_ROWS rows of MODEL_ROW_BYTES; the scores of each; a line when the label
  *      changes, with the number of the frame where others have the time
-<<<<<<< HEAD
  *   t  together: a model wakes another one (together.h)
- *   r  raw: input tensors, one set after the other; the output tensors of each invoke; of several models
-=======
  *   e  examples: input tensors, one set after the other; the output tensors of each, which stands alone: what the
  *      network remembers is forgotten in between
  *   r  raw: the same with the state going on; of several models
->>>>>>> eb434ad (thimble test --on BOARD: the same test through the firmware on the emulated board, every task and learner, outputs compared byte for byte)
  *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
  * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
@@ -145,7 +141,7 @@ static uint32_t invoke_ticks(void)
 static int32_t run_sets(int32_t in, int32_t alone)
 {
     for (;;) {
-        if (alone && model_init()) return EXIT_BAD_WORDS;
+        if (alone && model_init()) return DEVICE_EXIT_BAD_WORDS;
         for (int32_t i = 0; i < MODEL_INPUTS; i++) {
             const uint32_t n = model_input_bytes[i];
             const int32_t got = semi_read(in, model_input(i), n);
@@ -358,17 +354,13 @@ static int32_t run(char mode, int32_t in)
 #if MODEL_CAMERA
     if (mode == 'p') return run_pictures(in);
 #endif
-<<<<<<< HEAD
 #if MODEL_TOGETHER
     if (mode == 't') return device_together(in, out_file);
 #endif
-    return mode == 'r' ? run_raw(in) : DEVICE_EXIT_BAD_WORDS;
-=======
 #ifndef MODEL_CASCADE
     if (mode == 'e') return run_sets(in, 1);
 #endif
-    return mode == 'r' ? run_raw(in) : EXIT_BAD_WORDS;
->>>>>>> eb434ad (thimble test --on BOARD: the same test through the firmware on the emulated board, every task and learner, outputs compared byte for byte)
+    return mode == 'r' ? run_raw(in) : DEVICE_EXIT_BAD_WORDS;
 }
 
 int main(void)
