@@ -1,5 +1,6 @@
 /* thimble run: raw tensors through a model, and every tensor in between. */
 #include "cli/cmd.h"
+#include "cli/run_live.h"
 
 #include "model/package.h"
 #include "nn/kernels.h"
@@ -209,8 +210,16 @@ static th_err run_job(job *j, const char *model, const char *in, const char *out
 static th_err run(const th_args *a, th_why *why)
 {
     const char *in = th_arg(a, "in"), *out = th_arg(a, "out");
-    if (!in || !out)
-        return th_why_set(why, TH_EUSAGE, "thimble run needs --in FILE and --out FILE. See: thimble run --help");
+    static const char *const of_live[] = {"seconds", "rate", "channels", "baud", "timeout", "json"};
+    if (th_arg(a, "live") && (in || out || th_arg(a, "layers")))
+        return th_why_set(why, TH_EUSAGE,
+                          "--live runs on a microphone or a sensor: leave out --in, --out and --layers");
+    if (th_arg(a, "live")) return th_run_live(a, why);
+    for (size_t i = 0; i < sizeof of_live / sizeof *of_live; i++)
+        if (th_arg(a, of_live[i])) return th_why_set(why, TH_EUSAGE, "--%s belongs to --live SOURCE", of_live[i]);
+    if (!in || !out || !a->n_words)
+        return th_why_set(why, TH_EUSAGE,
+                          "thimble run needs MODEL --in FILE --out FILE, or --live SOURCE. See: thimble run --help");
     job j = {.name = a->word[0]};
     TH_TRY(th_arg_int(a, "threads", 1, 64, 0, &j.threads, why));
     const th_err err = run_job(&j, a->word[0], in, out, th_arg(a, "layers"), why);
@@ -229,21 +238,32 @@ static const th_opt opts[] = {
     {"out", "FILE", NULL, "raw bytes of the outputs, in the same order"},
     {"threads", "N", NULL, "processors to use (default: 1, for large models all)"},
     {"layers", "DIR", NULL, "also writes what every operator made in the first run"},
+    {"live", "SOURCE", NULL, "hear or watch: microphone, serial:PORT, fifo:PATH or - (standard input)"},
+    {"seconds", "S", NULL, "of --live: end after so long"},
+    {"rate", "HZ", NULL, "of --live: rows a second, instead of measuring it; of raw samples in a pipe: their rate"},
+    {"channels", "A,B,..", NULL, "of --live: names of the numbers in a line; time_ms as the first: its time"},
+    {"baud", "N", "115200", "of --live: speed of the serial port"},
+    {"timeout", "S", "10", "of --live: a source that gives nothing for so long has failed"},
+    {"json", NULL, NULL, "of --live: a line of JSON for each detection"},
     {0},
 };
 
 const th_cmd th_cmd_run = {
     .name = "run",
-    .words = "MODEL.tflite|MODEL.thm --in FILE --out FILE",
-    .summary = "run a model on raw tensors",
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm] --in FILE --out FILE | --live SOURCE",
+    .summary = "run a model on raw tensors, or live on a microphone or a sensor",
     .detail =
         "Tensors are little-endian, in the types that the model has (int8 stays int8). State that a model keeps "
         "between\n"
         "runs is kept from one input set to the next. A package (.thm) is checked against the model inside it, then\n"
         "run by the executor that runs it on a device; with --layers its model is run operator by operator.\n\n"
-        "  thimble run model.tflite --in features.bin --out scores.bin --layers layers/",
+        "  thimble run model.tflite --in features.bin --out scores.bin --layers layers/\n\n"
+        "Live, the model of a project does what the device will do: it prints each word that it hears, or each change "
+        "of\nwhat the sensor's rows show. Sources are those of thimble data record.\n\n"
+        "  thimble run kitchen --live microphone\n"
+        "  thimble run steps --live serial:/dev/ttyACM0",
     .opts = opts,
-    .min_words = 1,
+    .min_words = 0,
     .max_words = 1,
     .run = run,
 };

@@ -4,7 +4,7 @@
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}
 
-run run; exits "no model" 2 'more words are needed'
+run run; exits "no model" 2 'needs MODEL'
 run run model.tflite; exits "no --in" 2 '--in FILE'
 run run "$tmp/none.tflite" --in "$tmp/in" --out "$tmp/o"; exits "no such model" 1 'none\.tflite'
 printf 'not a model' >"$tmp/bad.tflite"

@@ -134,6 +134,36 @@ static void pieces_are_divided_in_the_order_of_time(void **state)
     free(s);
 }
 
+/* Clips that come one by one: the shares fill up; a known speaker stays where the others' clips put them. */
+static void one_after_the_other(void **state)
+{
+    (void)state;
+    const th_split_cfg cfg = {.val = 0.1, .test = 0.1, .seed = 1};
+    set *s = make(0, 2);
+    size_t count[TH_N_SPLITS] = {0}, first_test = 0;
+    for (size_t i = 0; i < 200; i++) {
+        assert_int_equal(th_split_next(s->item, i + 1, i, &cfg, NULL), TH_OK);
+        s->item[i].fixed = true;
+        count[s->item[i].split]++;
+        if (!first_test && s->item[i].split == TH_TEST) first_test = i;
+    }
+    assert_in_range(count[TH_TEST], 18, 22);
+    assert_in_range(count[TH_VAL], 18, 22);
+    assert_in_range(first_test, 8, 14); /* of a label's clips the sixth or so */
+    free(s);
+    s = make(10, 2);
+    for (size_t i = 0; i < 300; i++) {
+        assert_int_equal(th_split_next(s->item, i + 1, i, &cfg, NULL), TH_OK);
+        s->item[i].fixed = true;
+    }
+    for (size_t i = 200; i < 300; i++) { /* ten are known by then: nobody changes sides any more */
+        size_t k = 150;
+        while (strcmp(s->speaker[k], s->speaker[i]) != 0) k++;
+        assert_int_equal(s->item[i].split, s->item[k].split);
+    }
+    free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_rare_label_is_trained),
         cmocka_unit_test(same_seed_same_split_other_seed_other),
         cmocka_unit_test(pieces_are_divided_in_the_order_of_time),
+        cmocka_unit_test(one_after_the_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
