@@ -1,187 +1,281 @@
+/* libcbor finds the items one by one; what they are inside of stands on a stack of ours. */
 #include "data/cbor.h"
 
+#include <cbor.h>
 #include <math.h>
 #include <string.h>
 
-#define DEPTH      16
-#define OPEN_ENDED 31 /* the additional information of what ends with a break */
-#define KEY_BYTES  256
+#define DEPTH     16
+#define KEY_BYTES 256
 
-enum { UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE };
+/* An array or map that is not complete yet. */
+typedef struct level {
+    json_t *node;    /* its parent holds it */
+    bool open_ended; /* it ends with a break; else after `left` items or pairs */
+    uint64_t left;
+    bool has_key;
+    char key[KEY_BYTES];
+} level;
 
 typedef struct reader {
     th_span s;
-    size_t at;
+    size_t at; /* of the present item */
     const char *name;
     th_why *why;
+    th_err err;
+    json_t *root; /* NULL: nothing yet */
+    bool tagged;  /* the last item was a tag: its value is to come */
+    int depth;
+    level level[DEPTH];
 } reader;
 
-typedef struct head {
-    int major, info;
-    uint64_t arg;
-} head;
-
-static th_err bad(const reader *r, const char *what)
+static void bad(reader *r, const char *what)
 {
-    return th_why_set(r->why, TH_EFORMAT, "%s, byte %zu: %s", r->name, r->at, what);
+    if (!r->err) r->err = th_why_set(r->why, TH_EFORMAT, "%s, byte %zu: %s", r->name, r->at, what);
 }
 
-static th_err no_memory(const reader *r)
+static level *top(reader *r)
 {
-    return th_why_set(r->why, TH_ENOMEM, "out of memory reading %s", r->name);
+    return r->depth ? &r->level[r->depth - 1] : NULL;
 }
 
-/* Kind and number in front of every value: 3 bits, 5 bits, 0 to 8 bytes. */
-static th_err read_head(reader *r, head *h)
+/* Closes what has all of its items. */
+static void close_full(reader *r)
 {
-    if (r->at == r->s.n) return bad(r, "it ends in the middle of a value");
-    const uint8_t b = r->s.p[r->at++];
-    *h = (head){b >> 5, b & 31, b & 31};
-    if (h->info < 24 || h->info == OPEN_ENDED) return TH_OK;
-    if (h->info > 27) return bad(r, "this is no CBOR");
-    const size_t n = (size_t)1 << (h->info - 24);
-    if (!th_span_has(r->s, r->at, n)) return bad(r, "it ends in the middle of a number");
-    h->arg = 0;
-    for (size_t i = 0; i < n; i++) h->arg = h->arg << 8 | r->s.p[r->at++];
-    return TH_OK;
+    while (r->depth && !top(r)->open_ended && top(r)->left == 0) r->depth--;
 }
 
-/* IEEE 754 of 16 bits. */
-static double half(uint64_t bits)
+/* One more item where the reader stands; false: it has no place, and is gone. */
+static bool put(reader *r, json_t *item)
 {
-    const int exponent = (int)(bits >> 10 & 31), mantissa = (int)(bits & 1023);
-    const double size = exponent == 0    ? ldexp(mantissa, -24)
-                        : exponent == 31 ? (double)INFINITY
-                                         : ldexp(mantissa + 1024, exponent - 25);
-    return bits >> 15 & 1 ? -size : size;
-}
-
-static th_err give(const reader *r, json_t *made, json_t **out)
-{
-    *out = made;
-    return made ? TH_OK : no_memory(r);
-}
-
-static th_err read_simple(const reader *r, const head *h, json_t **out)
-{
-    double v;
-    switch (h->info) {
-    case 20: return give(r, json_false(), out);
-    case 21: return give(r, json_true(), out);
-    case 22:
-    case 23: return give(r, json_null(), out);
-    case 25: v = half(h->arg); break;
-    case 26: {
-        const uint32_t bits = (uint32_t)h->arg;
-        float f;
-        memcpy(&f, &bits, sizeof f);
-        v = (double)f;
-        break;
-    }
-    case 27: memcpy(&v, &h->arg, sizeof v); break;
-    default: return bad(r, h->info == OPEN_ENDED ? "something ends here that never began" : "this is no CBOR");
-    }
-    if (!isfinite(v)) return bad(r, "a number is not finite");
-    return give(r, json_real(v), out);
-}
-
-/* The bytes of a text that h begins; none after an error. */
-static th_err read_bytes(reader *r, const head *h, th_span *bytes)
-{
-    *bytes = (th_span){0};
-    if (h->info == OPEN_ENDED)
-        return th_why_set(r->why, TH_EUNSUP, "%s, byte %zu: texts in pieces are not read", r->name, r->at);
-    if (h->arg > r->s.n - r->at) return bad(r, "it ends in the middle of a text");
-    *bytes = (th_span){r->s.p + r->at, (size_t)h->arg};
-    r->at += bytes->n;
-    return TH_OK;
-}
-
-static th_err read_text(reader *r, const head *h, json_t **out)
-{
-    th_span t;
-    TH_TRY(read_bytes(r, h, &t));
-    *out = json_stringn((const char *)t.p, t.n);
-    return *out ? TH_OK : bad(r, "a text is not UTF-8");
-}
-
-static th_err read_value(reader *r, int depth, json_t **out);
-
-/* Whether one more item follows in an array or map that has `left` of them. */
-static bool next_item(reader *r, const head *h, uint64_t *left)
-{
-    if (h->info != OPEN_ENDED) return (*left)-- > 0;
-    if (r->at < r->s.n && r->s.p[r->at] == 0xff) {
-        r->at++;
+    level *l = top(r);
+    r->tagged = false;
+    if (!item && !r->err) r->err = th_why_set(r->why, TH_ENOMEM, "out of memory reading %s", r->name);
+    if (r->err) {
+        json_decref(item);
         return false;
     }
+    if (!l) {
+        r->root = item;
+        return true;
+    }
+    if (json_is_object(l->node) && !l->has_key) {
+        json_decref(item);
+        bad(r, "a key that is no text");
+        return false;
+    }
+    if (json_is_object(l->node) ? json_object_set_new(l->node, l->key, item) : json_array_append_new(l->node, item)) {
+        bad(r, "a key is not UTF-8");
+        return false;
+    }
+    l->has_key = false;
+    if (!l->open_ended) l->left--;
     return true;
 }
 
-static th_err read_array(reader *r, const head *h, int depth, json_t *array)
+static void value(reader *r, json_t *item)
 {
-    uint64_t left = h->arg;
-    while (next_item(r, h, &left)) {
-        json_t *item;
-        TH_TRY(read_value(r, depth, &item));
-        if (json_array_append_new(array, item)) return no_memory(r);
-    }
-    return TH_OK;
+    if (put(r, item)) close_full(r);
 }
 
-static th_err read_map(reader *r, const head *h, int depth, json_t *map)
+/* ---- what libcbor finds ---- */
+
+static void take_unsigned(reader *r, uint64_t v)
 {
-    uint64_t left = h->arg;
-    while (next_item(r, h, &left)) {
-        head k;
-        th_span text;
-        char key[KEY_BYTES];
-        json_t *item;
-        TH_TRY(read_head(r, &k));
-        if (k.major != TEXT) return bad(r, "a key that is no text");
-        TH_TRY(read_bytes(r, &k, &text));
-        if (text.n >= sizeof key) return bad(r, "a key is longer than 255 bytes");
-        memcpy(key, text.p, text.n);
-        key[text.n] = 0;
-        TH_TRY(read_value(r, depth, &item));
-        if (json_object_set_new(map, key, item)) return bad(r, "a key is not UTF-8");
-    }
-    return TH_OK;
+    value(r, v <= INT64_MAX ? json_integer((json_int_t)v) : json_real((double)v));
 }
 
-static th_err read_many(reader *r, const head *h, int depth, json_t **out)
+static void take_negative(reader *r, uint64_t v)
 {
-    if (depth == DEPTH) return bad(r, "more than 16 values inside each other");
-    if (h->info != OPEN_ENDED && h->arg > r->s.n - r->at) return bad(r, "it promises more values than it has bytes");
-    TH_TRY(give(r, h->major == MAP ? json_object() : json_array(), out));
-    const th_err err = h->major == MAP ? read_map(r, h, depth + 1, *out) : read_array(r, h, depth + 1, *out);
-    if (err) json_decref(*out);
-    return err;
+    value(r, v <= INT64_MAX ? json_integer(-1 - (json_int_t)v) : json_real(-1 - (double)v));
 }
 
-static th_err read_value(reader *r, int depth, json_t **out)
+static void on_uint8(void *r, uint8_t v)
 {
-    head h;
-    do TH_TRY(read_head(r, &h));
-    while (h.major == TAG);
-    if (h.major <= NEGATIVE && h.info == OPEN_ENDED) return bad(r, "this is no CBOR");
-    const bool small = h.arg <= INT64_MAX;
-    switch (h.major) {
-    case UNSIGNED: return give(r, small ? json_integer((json_int_t)h.arg) : json_real((double)h.arg), out);
-    case NEGATIVE: return give(r, small ? json_integer(-1 - (json_int_t)h.arg) : json_real(-1 - (double)h.arg), out);
-    case BYTES:
-    case TEXT: return read_text(r, &h, out);
-    case ARRAY:
-    case MAP: return read_many(r, &h, depth, out);
-    default: return read_simple(r, &h, out);
+    take_unsigned(r, v);
+}
+
+static void on_uint16(void *r, uint16_t v)
+{
+    take_unsigned(r, v);
+}
+
+static void on_uint32(void *r, uint32_t v)
+{
+    take_unsigned(r, v);
+}
+
+static void on_uint64(void *r, uint64_t v)
+{
+    take_unsigned(r, v);
+}
+
+static void on_negative8(void *r, uint8_t v)
+{
+    take_negative(r, v);
+}
+
+static void on_negative16(void *r, uint16_t v)
+{
+    take_negative(r, v);
+}
+
+static void on_negative32(void *r, uint32_t v)
+{
+    take_negative(r, v);
+}
+
+static void on_negative64(void *r, uint64_t v)
+{
+    take_negative(r, v);
+}
+
+static void on_double(void *ctx, double v)
+{
+    reader *r = ctx;
+    if (!isfinite(v))
+        bad(r, "a number is not finite");
+    else
+        value(r, json_real(v));
+}
+
+static void on_float(void *ctx, float v)
+{
+    on_double(ctx, (double)v);
+}
+
+static void on_boolean(void *ctx, bool v)
+{
+    value(ctx, json_boolean(v));
+}
+
+static void on_null(void *ctx)
+{
+    value(ctx, json_null());
+}
+
+static void on_tag(void *ctx, uint64_t number)
+{
+    reader *r = ctx;
+    (void)number;
+    r->tagged = true;
+}
+
+static void on_bytes(void *ctx, cbor_data data, size_t n)
+{
+    reader *r = ctx;
+    json_t *text = json_stringn((const char *)data, n);
+    if (text)
+        value(r, text);
+    else
+        bad(r, "a text is not UTF-8");
+}
+
+static void on_text(void *ctx, cbor_data data, size_t n)
+{
+    reader *r = ctx;
+    level *l = top(r);
+    if (!l || !json_is_object(l->node) || l->has_key) {
+        on_bytes(r, data, n);
+    } else if (n >= sizeof l->key) {
+        bad(r, "a key is longer than 255 bytes");
+    } else {
+        memcpy(l->key, data, n);
+        l->key[n] = 0;
+        l->has_key = true;
+        r->tagged = false;
     }
+}
+
+static void on_pieces(void *ctx)
+{
+    reader *r = ctx;
+    if (!r->err) r->err = th_why_set(r->why, TH_EUNSUP, "%s, byte %zu: texts in pieces are not read", r->name, r->at);
+}
+
+static void open_level(reader *r, json_t *node, bool open_ended, uint64_t n)
+{
+    if (r->depth == DEPTH) bad(r, "more than 16 values inside each other");
+    if (!open_ended && n > r->s.n - r->at) bad(r, "it promises more values than it has bytes");
+    if (!put(r, node)) return;
+    r->level[r->depth++] = (level){.node = node, .open_ended = open_ended, .left = n};
+    close_full(r);
+}
+
+static void on_array(void *ctx, size_t n)
+{
+    open_level(ctx, json_array(), false, n);
+}
+
+static void on_open_array(void *ctx)
+{
+    open_level(ctx, json_array(), true, 0);
+}
+
+static void on_map(void *ctx, size_t n)
+{
+    open_level(ctx, json_object(), false, n);
+}
+
+static void on_open_map(void *ctx)
+{
+    open_level(ctx, json_object(), true, 0);
+}
+
+static void on_break(void *ctx)
+{
+    reader *r = ctx;
+    const level *l = top(r);
+    if (!l || !l->open_ended || l->has_key || r->tagged) {
+        bad(r, "something ends here that never began");
+        return;
+    }
+    r->depth--;
+    close_full(r);
+}
+
+static const struct cbor_callbacks callbacks = {.uint8 = on_uint8,
+                                                .uint16 = on_uint16,
+                                                .uint32 = on_uint32,
+                                                .uint64 = on_uint64,
+                                                .negint8 = on_negative8,
+                                                .negint16 = on_negative16,
+                                                .negint32 = on_negative32,
+                                                .negint64 = on_negative64,
+                                                .byte_string_start = on_pieces,
+                                                .byte_string = on_bytes,
+                                                .string_start = on_pieces,
+                                                .string = on_text,
+                                                .array_start = on_array,
+                                                .indef_array_start = on_open_array,
+                                                .map_start = on_map,
+                                                .indef_map_start = on_open_map,
+                                                .tag = on_tag,
+                                                .float2 = on_float,
+                                                .float4 = on_float,
+                                                .float8 = on_double,
+                                                .undefined = on_null,
+                                                .null = on_null,
+                                                .boolean = on_boolean,
+                                                .indef_break = on_break};
+
+static void read_item(reader *r)
+{
+    const struct cbor_decoder_result got = cbor_stream_decode(r->s.p + r->at, r->s.n - r->at, &callbacks, r);
+    if (got.status == CBOR_DECODER_NEDATA)
+        bad(r, "it ends in the middle of a value");
+    else if (got.status != CBOR_DECODER_FINISHED || !got.read)
+        bad(r, "this is no CBOR");
+    r->at += got.read;
 }
 
 th_err th_cbor_parse(th_span bytes, const char *name, json_t **root, th_why *why)
 {
-    reader r = {bytes, 0, name, why};
-    TH_TRY(read_value(&r, 0, root));
-    if (r.at == bytes.n) return TH_OK;
-    json_decref(*root);
-    return bad(&r, "there is more behind the end");
+    reader r = {.s = bytes, .name = name, .why = why};
+    do read_item(&r);
+    while (!r.err && (!r.root || r.depth));
+    if (!r.err && r.at != bytes.n) bad(&r, "there is more behind the end");
+    *root = r.err ? NULL : r.root;
+    if (r.err) json_decref(r.root);
+    return r.err;
 }

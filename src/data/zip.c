@@ -3,55 +3,31 @@
 #include "base/text.h"
 #include "data/project.h"
 
-#define ZLIB_CONST
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-#define END_BYTES   22 /* of the record at the end, without its comment */
-#define ENTRY_BYTES 46
-#define LOCAL_BYTES 30
-
-typedef struct entry {
-    char path[1024];
-    uint32_t crc, packed, size, local; /* local: where its own header stands */
-    int flags, method;
-} entry;
-
-typedef struct archive {
-    th_span s;
+/* What libarchive says of a .zip in memory. */
+typedef struct reading {
+    struct archive *a;
+    struct archive_entry *entry; /* the present file */
+    th_span zip;
     const char *name;
-    size_t at;       /* of the next entry in the list */
-    size_t n;        /* entries */
-    uint64_t packed; /* bytes of the entries so far */
-    uint64_t size;
+    size_t files;
+    uint64_t size; /* bytes unpacked so far */
     th_why *why;
-} archive;
+} reading;
 
-static th_err bad(const archive *a, const char *what)
+static th_err bad(const reading *r, const char *what)
 {
-    return th_why_set(a->why, TH_EFORMAT, "%s: %s", a->name, what);
+    return th_why_set(r->why, TH_EFORMAT, "%s: %s", r->name, what);
 }
 
-static th_err bad_file(const archive *a, const entry *e, th_err err, const char *what)
+static th_err bad_file(const reading *r, th_err err, const char *what)
 {
-    return th_why_set(a->why, err, "%s, file %s: %s", a->name, e->path, what);
-}
-
-/* The record at the end, behind which only its comment stands. */
-static th_err find_list(archive *a)
-{
-    for (size_t back = END_BYTES; back <= a->s.n && back <= END_BYTES + 65535; back++) {
-        const uint8_t *p = a->s.p + a->s.n - back;
-        if (memcmp(p, "PK\5\6", 4) != 0 || th_le16(p + 20) != back - END_BYTES) continue;
-        a->n = th_le16(p + 10);
-        a->at = th_le32(p + 16);
-        if (a->n == 0xffff || a->at == 0xffffffffu)
-            return th_why_set(a->why, TH_EUNSUP, "%s is a Zip64 archive: unpack it and import the folder", a->name);
-        if (!a->n) return bad(a, "it is empty");
-        return a->n <= TH_ZIP_FILES ? TH_OK : th_why_set(a->why, TH_ERANGE, "%s has more than 200000 files", a->name);
-    }
-    return bad(a, "it is cut off, or no zip archive");
+    return th_why_set(r->why, err, "%s, file %s: %s", r->name, archive_entry_pathname(r->entry), what);
 }
 
 /* Leads into the folder and nowhere else. */
@@ -74,92 +50,90 @@ static bool is_wanted(const char *path)
     return path[n - 1] != '/' && path[0] != '.' && !strstr(path, "/.") && strncmp(path, "__MACOSX/", 9) != 0;
 }
 
-static th_err check_limits(archive *a, const entry *e)
+/* Name, kind and size of the present file. */
+static th_err check_file(reading *r)
 {
-    a->packed += (uint64_t)e->packed + LOCAL_BYTES;
-    a->size += e->size;
-    if (e->flags & 1) return bad_file(a, e, TH_EUNSUP, "it is encrypted");
-    if (e->method != 0 && e->method != 8) return bad_file(a, e, TH_EUNSUP, "it is packed in a way that is not read");
-    if (e->packed == 0xffffffffu || e->size == 0xffffffffu || e->local == 0xffffffffu)
-        return bad_file(a, e, TH_EUNSUP, "it is in Zip64: unpack the archive and import the folder");
-    if (e->size > TH_ZIP_BYTES) return bad_file(a, e, TH_ERANGE, "it has more than 256 MB");
-    if (a->packed > a->s.n) return bad(a, "its files lie over each other: this is no honest archive");
-    if (a->size > TH_ZIP_RATIO * (uint64_t)a->s.n + TH_ZIP_BYTES)
-        return th_why_set(a->why, TH_ERANGE, "%s would become more than 100 times as large: this is no honest archive",
-                          a->name);
+    const char *path = archive_entry_pathname(r->entry);
+    const int64_t size = archive_entry_size(r->entry);
+    const bool plain = archive_entry_filetype(r->entry) == AE_IFREG || archive_entry_filetype(r->entry) == AE_IFDIR;
+    if (!path || strlen(path) >= TH_PATH_BYTES || !is_good_path(path))
+        return bad(r, "the name of a file leads out of the archive, or is no text: nothing is unpacked");
+    if (archive_entry_is_encrypted(r->entry)) return bad_file(r, TH_EUNSUP, "it is encrypted");
+    if (!plain || archive_entry_symlink(r->entry) || archive_entry_hardlink(r->entry))
+        return bad_file(r, TH_EUNSUP, "it is a link, or no file: nothing is unpacked");
+    if (++r->files > TH_ZIP_FILES)
+        return th_why_set(r->why, TH_ERANGE, "%s has more than %d files", r->name, TH_ZIP_FILES);
+    if (size < 0 || (uint64_t)size > TH_ZIP_BYTES) return bad_file(r, TH_ERANGE, "it has more than 256 MB");
+    r->size += (uint64_t)size;
+    if (r->size > TH_ZIP_RATIO * (uint64_t)r->zip.n + TH_ZIP_BYTES)
+        return th_why_set(r->why, TH_ERANGE, "%s would become more than 100 times as large: this is no honest archive",
+                          r->name);
     return TH_OK;
 }
 
-static th_err next_entry(archive *a, entry *e)
+/* The present file's bytes, exactly as many as its header says. */
+static th_err give(const reading *r, th_zip_take *take, void *ctx)
 {
-    if (!th_span_has(a->s, a->at, ENTRY_BYTES)) return bad(a, "its list of files is cut off");
-    const uint8_t *p = a->s.p + a->at;
-    const size_t n = th_le16(p + 28), rest = (size_t)th_le16(p + 30) + th_le16(p + 32);
-    if (memcmp(p, "PK\1\2", 4) != 0) return bad(a, "its list of files is damaged");
-    if (!th_span_has(a->s, a->at + ENTRY_BYTES, n + rest)) return bad(a, "its list of files is cut off");
-    *e = (entry){.crc = th_le32(p + 16),
-                 .packed = th_le32(p + 20),
-                 .size = th_le32(p + 24),
-                 .local = th_le32(p + 42),
-                 .flags = th_le16(p + 8),
-                 .method = th_le16(p + 10)};
-    a->at += ENTRY_BYTES + n + rest;
-    if (n >= sizeof e->path || memchr(p + ENTRY_BYTES, 0, n)) return bad(a, "the name of a file is too long");
-    memcpy(e->path, p + ENTRY_BYTES, n);
-    e->path[n] = 0;
-    if (!is_good_path(e->path))
-        return bad(a, "the name of a file leads out of the archive, or is no text: nothing is unpacked");
-    return check_limits(a, e);
-}
-
-/* ---- content ---- */
-
-static bool inflate_all(th_span from, uint8_t *to, size_t n)
-{
-    z_stream z = {.next_in = from.p, .avail_in = (uInt)from.n, .next_out = to, .avail_out = (uInt)n};
-    uint8_t none = 0;
-    if (!n) z.next_out = &none;
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK) return false;
-    const int end = inflate(&z, Z_FINISH);
-    inflateEnd(&z);
-    return end == Z_STREAM_END && z.avail_out == 0;
-}
-
-static th_err give(const archive *a, const entry *e, th_zip_take *take, void *ctx)
-{
-    const uint8_t *p = a->s.p + e->local;
-    if (!th_span_has(a->s, e->local, LOCAL_BYTES) || memcmp(p, "PK\3\4", 4) != 0)
-        return bad_file(a, e, TH_EFORMAT, "it is not where the list says");
-    const size_t at = (size_t)e->local + LOCAL_BYTES + th_le16(p + 26) + th_le16(p + 28);
-    if (!th_span_has(a->s, at, e->packed)) return bad_file(a, e, TH_EFORMAT, "it is cut off");
-    const th_span packed = {a->s.p + at, e->packed};
-    if (!e->method && e->packed != e->size) return bad_file(a, e, TH_EFORMAT, "its two sizes differ");
-    uint8_t *bytes = e->method ? malloc((size_t)e->size + 1) : NULL;
-    if (e->method && !bytes) return bad_file(a, e, TH_ENOMEM, "out of memory");
+    const size_t size = (size_t)archive_entry_size(r->entry);
+    size_t n = 0;
+    la_ssize_t got = 1;
+    uint8_t *bytes = malloc(size + 1);
+    if (!bytes) return bad_file(r, TH_ENOMEM, "out of memory");
+    while (got > 0 && n <= size) {
+        got = archive_read_data(r->a, bytes + n, size + 1 - n);
+        n += got > 0 ? (size_t)got : 0;
+    }
     th_err err = TH_OK;
-    if (e->method && !inflate_all(packed, bytes, e->size)) err = bad_file(a, e, TH_EFORMAT, "it is damaged");
-    const th_span whole = {bytes ? bytes : packed.p, e->size};
-    if (!err && crc32(crc32(0, NULL, 0), whole.p, (uInt)whole.n) != e->crc)
-        err = bad_file(a, e, TH_EFORMAT, "it is damaged (its check sum is another)");
-    if (!err) err = take(ctx, e->path, whole, a->why);
+    if (got < 0) {
+        const char *what = archive_error_string(r->a);
+        err = th_why_set(r->why, TH_EFORMAT, "%s, file %s: it is damaged (%s)", r->name,
+                         archive_entry_pathname(r->entry), what ? what : "no more is known");
+    } else if (n != size) {
+        err = bad_file(r, TH_EFORMAT, "it is damaged (its size is another)");
+    }
+    if (!err) err = take(ctx, archive_entry_pathname(r->entry), (th_span){bytes, n}, r->why);
     free(bytes);
+    return err;
+}
+
+/* take NULL: everything is checked and nothing unpacked. */
+static th_err each_file(reading *r, th_zip_take *take, void *ctx)
+{
+    for (;;) {
+        const int got = archive_read_next_header(r->a, &r->entry);
+        if (got == ARCHIVE_EOF) return r->files ? TH_OK : bad(r, "it is empty");
+        if (got != ARCHIVE_OK && got != ARCHIVE_WARN) return bad(r, "its list of files is damaged, or cut off");
+        TH_TRY(check_file(r));
+        if (take && archive_entry_filetype(r->entry) == AE_IFREG && is_wanted(archive_entry_pathname(r->entry)))
+            TH_TRY(give(r, take, ctx));
+    }
+}
+
+static th_err read_once(th_span zip, const char *name, th_zip_take *take, void *ctx, th_why *why)
+{
+    reading r = {.a = archive_read_new(), .zip = zip, .name = name, .why = why};
+    if (!r.a) return th_why_set(why, TH_ENOMEM, "out of memory reading %s", name);
+    th_err err = TH_OK;
+    if (archive_read_support_format_zip_seekable(r.a) != ARCHIVE_OK ||
+        archive_read_open_memory(r.a, zip.p, zip.n) != ARCHIVE_OK)
+        err = bad(&r, "it is cut off, or no zip archive");
+    if (!err) err = each_file(&r, take, ctx);
+    archive_read_free(r.a);
     return err;
 }
 
 th_err th_zip_read(th_span zip, const char *name, th_zip_take *take, void *ctx, th_why *why)
 {
-    archive a = {.s = zip, .name = name, .why = why};
-    entry e;
-    TH_TRY(find_list(&a));
-    const size_t list = a.at;
-    for (size_t i = 0; i < a.n; i++) TH_TRY(next_entry(&a, &e)); /* all is checked before anything is unpacked */
-    a.at = list;
-    a.packed = a.size = 0;
-    for (size_t i = 0; i < a.n; i++) {
-        TH_TRY(next_entry(&a, &e));
-        if (is_wanted(e.path)) TH_TRY(give(&a, &e, take, ctx));
+    /* Names are UTF-8, whatever the user's language is: libarchive asks the thread's locale. */
+    const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    const locale_t was = utf8 ? uselocale(utf8) : (locale_t)0;
+    th_err err = read_once(zip, name, NULL, NULL, why); /* all is checked before anything is unpacked */
+    if (!err) err = read_once(zip, name, take, ctx, why);
+    if (utf8) {
+        (void)uselocale(was);
+        freelocale(utf8);
     }
-    return TH_OK;
+    return err;
 }
 
 /* ---- into a folder ---- */

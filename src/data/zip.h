@@ -1,9 +1,8 @@
-/* data/zip.h -- files of a .zip from anybody: stored or deflated, without encryption and without Zip64.
+/* data/zip.h -- files of a .zip from anybody, by libarchive.
  *
- * Refused before a byte is unpacked: names that lead out of the folder (a root, "..", a backslash), that are no UTF-8
- * or have control characters; more than TH_ZIP_FILES files, one of more than TH_ZIP_BYTES, all together more than
- * TH_ZIP_RATIO times the archive and TH_ZIP_BYTES; packed parts that would lie over each other.  Links become nothing:
- * only plain files are written.  Source: PKWARE APPNOTE.TXT 6.3.10. */
+ * Refused before a byte is unpacked: names that lead out of the folder (a root, ".."), that are no UTF-8 or have
+ * control characters; links; more than TH_ZIP_FILES files, one of more than TH_ZIP_BYTES, all together more than
+ * TH_ZIP_RATIO times the archive and TH_ZIP_BYTES. */
 #ifndef TH_DATA_ZIP_H
 #define TH_DATA_ZIP_H
 
@@ -19,8 +18,8 @@
 typedef th_err th_zip_take(void *ctx, const char *path, th_span bytes, th_why *why);
 
 /* Gives away every file but hidden ones and those of macOS's own folder.
- * Errors: TH_EFORMAT (cut off, no zip, a file that is damaged: its name), TH_EUNSUP (encrypted, Zip64, another
- * packing), TH_ERANGE (beyond the limits), TH_ENOMEM, those of take. */
+ * Errors: TH_EFORMAT (cut off, no zip, a file that is damaged: its name), TH_EUNSUP (encrypted, a link), TH_ERANGE
+ * (beyond the limits), TH_ENOMEM, those of take. */
 TH_NODISCARD th_err th_zip_read(th_span zip, const char *name, th_zip_take *take, void *ctx, th_why *why);
 
 /* Writes the files of the archive at `path` below dir; `root`: the folder of them that holds more than one folder, or
