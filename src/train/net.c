@@ -51,9 +51,10 @@ static size_t lay_out(th_net *net, float *base)
         if (t == 0) net->grad = m->grad;
         m->sum = take(base, &used, 2 * ch);
         m->sum_back = take(base, &used, 2 * ch);
+        m->near = take(base, &used, 2 * ch);
         m->out = take(base, &used, th_stage_floats(&net->stage[net->n_stages - 1]));
         m->grad_out = take(base, &used, net->n_out);
-        float **const each[] = {&m->a, &m->b, &m->mean, &m->inv, &m->da, &m->db, &m->dc};
+        float **const each[] = {&m->a, &m->b, &m->mean, &m->inv, &m->rest, &m->da, &m->db, &m->dc};
         for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) *each[i] = take(base, &used, ch);
     }
     return used;

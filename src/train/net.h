@@ -107,21 +107,24 @@ struct th_stage {
 };
 
 struct th_net_member {
-    float *part[2];        /* [batch][part_floats] its sums of a parted stage; neighbours take turns */
-    float *buffer;         /* padded inputs and gradients of one sample (dense: of the member's samples) */
-    float *dx;             /* gradient of a stage's input, plain */
-    float *scratch;        /* [largest n_scratch] */
-    float *grad;           /* [n_params]; of member 0: th_net.grad */
-    float *sum, *sum_back; /* [2 * n_channels] stage i at 2*c: two rows of s */
-    float *a, *b;          /* [n_channels] */
-    float *mean, *inv;     /* [n_channels] batch mean and 1 / deviation */
-    float *da, *db, *dc;   /* [n_channels] */
-    float *out;            /* one sample's output, with stored channels */
-    float *grad_out;       /* [n_out] output, then its gradient */
-    bool forward;          /* pass that runs: masks are made, not reused */
-    bool down;             /* the stage that runs takes the last sample first */
-    int32_t first;         /* sample of its share */
-    double loss, score;    /* sums over the member's samples */
+    float *part[2];              /* [batch][part_floats] its sums of a parted stage; neighbours take turns */
+    float *buffer;               /* padded inputs and gradients of one sample (dense: of the member's samples) */
+    float *dx;                   /* gradient of a stage's input, plain */
+    float *scratch;              /* [largest n_scratch] */
+    float *grad;                 /* [n_params]; of member 0: th_net.grad */
+    float *sum, *sum_back;       /* [2 * n_channels] stage i at 2*c: two rows of s */
+    float *near;                 /* [2 * n_channels] likewise, of z - mean, where these sums cancel */
+    bool cancels[TH_MAX_LAYERS]; /* stage i's do */
+    float *a, *b;                /* [n_channels] */
+    float *mean, *inv;           /* [n_channels] batch mean and 1 / deviation */
+    float *rest;                 /* [n_channels] what the mean has besides, and a float has no digits for */
+    float *da, *db, *dc;         /* [n_channels] */
+    float *out;                  /* one sample's output, with stored channels */
+    float *grad_out;             /* [n_out] output, then its gradient */
+    bool forward;                /* pass that runs: masks are made, not reused */
+    bool down;                   /* the stage that runs takes the last sample first */
+    int32_t first;               /* sample of its share */
+    double loss, score;          /* sums over the member's samples */
 };
 
 struct th_net {

@@ -205,12 +205,80 @@ static range own_columns(const th_net *net, const th_net_member *m, const th_sta
 }
 
 /* Sum i over the batch; to its columns only the member itself has added something. */
-static double total(const th_net *net, const th_net_member *m, const th_stage *st, bool back, size_t i)
+typedef enum sums { SUM, SUM_BACK, NEAR } sums;
+
+static double total(const th_net *net, const th_net_member *m, const th_stage *st, sums which, size_t i)
 {
     double sum = 0;
-    if (st->columns) return (double)(back ? m->sum_back : m->sum)[i];
-    for (int t = 0; t < net->n_members; t++) sum += (double)(back ? net->member[t].sum_back : net->member[t].sum)[i];
+    for (const th_net_member *k = net->member; k < net->member + net->n_members; k++) {
+        if (st->columns && k != m) continue;
+        sum += (double)(which == SUM ? k->sum : which == SUM_BACK ? k->sum_back : k->near)[i];
+    }
     return sum;
+}
+
+/* Members whose samples a member looks at, when it looks at a stage's values themselves. */
+static range owners_of(const th_net *net, const th_net_member *m, const th_stage *st)
+{
+    const size_t member = (size_t)(m - net->member);
+    return st->columns ? (range){0, (size_t)net->n_members} : (range){member, member + 1};
+}
+
+/* Of a mean that is this much larger than the deviation, squared, E[z^2] - mean^2 leaves too few digits of floats. */
+#define CANCELS 100.0
+#define BLOCK   8 /* channels at once; ranges are multiples of it */
+
+static bool sums_cancel(const th_net *net, const th_net_member *m, const th_stage *st, range of)
+{
+    const double n = (double)net->n * st->out_px;
+    for (size_t c = of.begin; c < of.end; c++) {
+        const size_t at = 2 * st->c + c;
+        const double mean = total(net, m, st, SUM, at) / n, square = total(net, m, st, SUM, at + (size_t)st->s) / n;
+        if (mean * mean > CANCELS * (square - mean * mean)) return true;
+    }
+    return false;
+}
+
+/* Sums of z - mean and its square, of BLOCK channels from c on; backwards of (z - mean) * dy. */
+static void add_near(const th_net *net, th_net_member *m, const th_stage *st, size_t c, bool back)
+{
+    const size_t s = (size_t)st->s;
+    const range owners = owners_of(net, m, st);
+    const float *mean = m->mean + st->c + c;
+    double first[BLOCK] = {0}, second[BLOCK] = {0};
+    for (int of = (int)owners.begin; of < (int)owners.end; of++)
+        for (int32_t n = th_net_share(net, of); n < th_net_share(net, of + 1); n++) {
+            const float *z = th_stage_z(st, n) + c, *dy = back ? th_stage_dy(&net->member[of], st, n) + c : z;
+            for (int32_t p = 0; p < st->out_px; p++, z += s, dy += s)
+                for (size_t k = 0; k < BLOCK; k++) {
+                    const double d = (double)z[k] - (double)mean[k];
+                    first[k] += back ? d * (double)dy[k] : d;
+                    second[k] += d * d;
+                }
+        }
+    for (size_t k = 0; k < BLOCK; k++) {
+        m->near[2 * st->c + c + k] = (float)first[k];
+        m->near[2 * st->c + c + s + k] = (float)second[k];
+    }
+}
+
+/* A second look at z where the first one's sums cancel: all members find the same, so all wait or none. */
+static void look_again(th_net *net, th_team *team, th_net_member *m, const th_stage *st, range of)
+{
+    const double n = (double)net->n * st->out_px;
+    bool *again = &m->cancels[st - net->stage];
+    *again = norm_learns(net, st) && sums_cancel(net, m, st, of);
+    if (!*again) return;
+    for (size_t c = of.begin; c < of.end; c++) m->mean[st->c + c] = (float)(total(net, m, st, SUM, 2 * st->c + c) / n);
+    for (size_t c = of.begin; c < of.end; c += BLOCK) add_near(net, m, st, c, false);
+    if (!st->columns) th_team_barrier(team, (int)(m - net->member));
+}
+
+static void look_again_back(th_net *net, th_team *team, th_net_member *m, const th_stage *st, range of)
+{
+    if (!m->cancels[st - net->stage]) return;
+    for (size_t c = of.begin; c < of.end; c += BLOCK) add_near(net, m, st, c, true);
+    if (!st->columns) th_team_barrier(team, (int)(m - net->member));
 }
 
 /* Mean and variance of channel c: of the batch, which the running ones follow, or the running ones. */
@@ -223,8 +291,10 @@ static void moments_of(th_net *net, const th_net_member *m, const th_stage *st, 
         *var = (double)net->stats[at + s];
         return;
     }
-    *mean = total(net, m, st, false, at) / n;
-    *var = total(net, m, st, false, at + s) / n - *mean * *mean;
+    const sums which = m->cancels[st - net->stage] ? NEAR : SUM;
+    const double first = total(net, m, st, which, at) / n;
+    *mean = which == NEAR ? (double)m->mean[st->c + c] + first : first;
+    *var = total(net, m, st, which, at + s) / n - first * first;
     if (*var < 0) *var = 0;
     if (!st->columns && m != net->member) return; /* one member tells all */
     const double unbiased = n > 1 ? *var * n / (n - 1) : *var;
@@ -244,9 +314,10 @@ static void forward_coefs(th_net *net, th_net_member *m, const th_stage *st, ran
         if (!norm) continue;
         moments_of(net, m, st, c, &mean, &var);
         m->mean[k] = (float)mean;
+        m->rest[k] = (float)(mean - (double)m->mean[k]);
         m->inv[k] = (float)(1.0 / sqrt(var + (double)TH_BN_EPSILON));
         m->a[k] = net->w[st->gamma + c] * m->inv[k];
-        m->b[k] -= (float)mean * m->a[k];
+        m->b[k] = (float)((double)m->b[k] - mean * (double)m->a[k]);
     }
 }
 
@@ -265,9 +336,10 @@ static void backward_coefs(th_net *net, th_net_member *m, const th_stage *st, ra
             if (st->n_beta && st->learns) m->grad[st->beta + c] = m->sum_back[at];
             continue;
         }
-        const double sum = total(net, m, st, true, at), a = (double)m->a[k], inv = (double)m->inv[k],
-                     mean = (double)m->mean[k];
-        const double dgamma = (total(net, m, st, true, at + s) - mean * sum) * inv;
+        const double sum = total(net, m, st, SUM_BACK, at), a = (double)m->a[k], inv = (double)m->inv[k],
+                     rest = (double)m->rest[k], mean = (double)m->mean[k] + rest;
+        const double dgamma = inv * (m->cancels[st - net->stage] ? total(net, m, st, NEAR, at) - rest * sum
+                                                                 : total(net, m, st, SUM_BACK, at + s) - mean * sum);
         m->da[k] = (float)a;
         m->db[k] = (float)(-a * dgamma * inv / n);
         m->dc[k] = (float)(a * (dgamma * inv * mean - sum) / n);
@@ -343,6 +415,7 @@ static void forward_parted(th_net *net, th_team *team, th_net_member *m, th_stag
     th_team_barrier(team, member);
     join(net, m, st, of);
     if (!st->columns && norm_learns(net, st)) th_team_barrier(team, member);
+    look_again(net, team, m, st, of);
     forward_coefs(net, m, st, of);
 }
 
@@ -373,6 +446,7 @@ void th_net_forward(th_net *net, th_team *team, int member)
         } else {
             if (!net->simulation) st->row->forward(net, m, st, n0, n1);
             if (norm_learns(net, st)) th_team_barrier(team, member);
+            look_again(net, team, m, st, all_channels(st));
             forward_coefs(net, m, st, all_channels(st));
         }
         m->down = !m->down;
@@ -415,9 +489,10 @@ void th_net_gradient(th_net *net, size_t i0, size_t i1)
 }
 
 /* dy of the member's columns -> dz, for the samples of all. */
-static void columns_back(th_net *net, th_net_member *m, const th_stage *st)
+static void columns_back(th_net *net, th_team *team, th_net_member *m, const th_stage *st)
 {
     const range of = own_columns(net, m, st);
+    look_again_back(net, team, m, st, of);
     backward_coefs(net, m, st, of);
     if (!st->n_gamma || of.begin == of.end) return;
     const size_t k = st->c + of.begin;
@@ -439,9 +514,12 @@ void th_net_backward(th_net *net, th_team *team, int member)
     for (int32_t i = net->n_stages - 1; i >= 0; i--) {
         th_stage *st = &net->stage[i];
         if (!st->passes) continue;
-        if (st->columns) columns_back(net, m, st);
+        if (st->columns) columns_back(net, team, m, st);
         if (norm_learns(net, st) || (st->shared && i < net->n_stages - 1)) th_team_barrier(team, member);
-        if (!st->columns) backward_coefs(net, m, st, all_channels(st));
+        if (!st->columns) {
+            look_again_back(net, team, m, st, all_channels(st));
+            backward_coefs(net, m, st, all_channels(st));
+        }
         st->row->backward(net, m, st, n0, n1);
         m->down = !m->down;
     }
