@@ -42,11 +42,7 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-<<<<<<< HEAD
-PKGS    := sndfile samplerate jansson inih sqlite3 libpng libjpeg zlib libsodium libarchive alsa
-=======
-PKGS    := sndfile samplerate jansson inih sqlite3 libpng libjpeg zlib libsodium libcbor libarchive
->>>>>>> 95c4738 (Archives by libarchive, CBOR by libcbor: the same limits and texts, Zip64 comes in, links are refused)
+PKGS    := sndfile samplerate jansson inih sqlite3 libpng libjpeg zlib libsodium libarchive libcbor alsa
 VERSION := 0.1.0
 CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
            $(if $(PKGS),$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
