@@ -33,33 +33,6 @@ th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why)
     return TH_OK;
 }
 
-th_err th_example_change(const char *text, th_picture_change *change, th_why *why)
-{
-    char **list;
-    int n;
-    TH_TRY(th_list_split(text ? text : "flip,shift,zoom,light", &list, &n, why));
-    th_err err = TH_OK;
-    for (int i = 0; i < n && !err; i++) {
-        if (strcmp(list[i], "flip") == 0)
-            change->flip = true;
-        else if (strcmp(list[i], "shift") == 0)
-            change->shift = 0.1f;
-        else if (strcmp(list[i], "zoom") == 0)
-            change->zoom = 0.15f;
-        else if (strcmp(list[i], "light") == 0)
-            change->brightness = 0.15f, change->contrast = 0.2f;
-        else if (strcmp(list[i], "turn") == 0)
-            change->turn = 180;
-        else if (strcmp(list[i], "tilt") == 0)
-            change->turn = 30;
-        else if (strcmp(list[i], "none") != 0 || n > 1)
-            err = th_why_set(why, TH_EUSAGE, "--change: \"%s\" is none of flip, shift, zoom, light, turn, tilt, none",
-                             list[i]);
-    }
-    th_list_free(list, n);
-    return err;
-}
-
 th_examples_shape th_example_shape(const th_graph *g)
 {
     int32_t n = 0;
@@ -139,16 +112,6 @@ static th_err make_card(th_example_set *s, const th_example_files *f, th_why *wh
     return TH_OK;
 }
 
-static th_err check_turn(const th_example_set *s, const char *data, th_why *why)
-{
-    const int32_t turned = s->change.turned ? s->change.turned : s->train->c;
-    if (s->change.turn <= 0 || (!s->train->u8 && turned % 3 == 0)) return TH_OK;
-    return th_why_set(
-        why, TH_EUSAGE,
-        "change turn or tilt is for signals of three axes, or of a multiple of three; %s has %d channels%s", data,
-        (int)turned, s->train->u8 ? " of pictures" : "");
-}
-
 static th_err open_raw(th_example_set *s, const th_example_files *f, th_why *why)
 {
     TH_TRY(
@@ -168,7 +131,9 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
         TH_TRY(th_examples_load(f->val, &shape, &s->val, why));
         say_examples(f->val, s->val);
     }
-    TH_TRY(check_turn(s, f->data, why));
+    const char *usual = s->train->u8 ? "flip,shift,zoom,light" : "none";
+    TH_TRY(th_change_parse(f->change ? f->change : usual, &s->change, why));
+    TH_TRY(th_change_check(&s->change, s->train, f->data, why));
     s->to_input = s->to_input || (f->card && f->card->n_labels == 0);
     TH_TRY(make_card(s, f, why));
     s->scale = th_card_scale(&s->card);
@@ -186,8 +151,7 @@ th_err th_example_set_open(th_example_set *s, const th_example_files *f, th_why 
 static th_err project_change(th_example_set *s, const th_project *p, th_why *why)
 {
     th_why inner = {0};
-    s->change = (th_picture_change){0};
-    const th_err err = th_example_change(p->change[0] ? p->change : "none", &s->change, &inner);
+    const th_err err = th_change_parse(p->change[0] ? p->change : "none", &s->change, &inner);
     return err ? th_why_set(why, TH_EFORMAT, "%s/%s: %s", p->dir, TH_FILE_INI, inner.text) : TH_OK;
 }
 
@@ -196,11 +160,9 @@ static th_err find_turned(th_example_set *s, const th_project *p, const th_card 
 {
     th_block_cfg cfg;
     int32_t hop;
-    if (s->change.turn <= 0 || th_project_task(p)->input != TH_IN_SIGNAL) return TH_OK;
-    if (strcmp(card->recipe.blocks, p->summary) == 0) { /* no rows that could be turned */
-        s->change.turn = 0;
-        return TH_OK;
-    }
+    if (th_project_task(p)->input != TH_IN_SIGNAL) return TH_OK;
+    if (strcmp(card->recipe.blocks, p->summary) == 0) s->change = (th_change){0}; /* no rows that could be changed */
+    if (s->change.amount[TH_CHANGE_TURN] <= 0) return TH_OK;
     TH_TRY(th_windows_block(card, &cfg, &hop, why));
     if (cfg.part[0].kind != TH_BLOCK_RAW || cfg.part[0].axes)
         return th_why_set(why, TH_EFORMAT,
@@ -226,7 +188,7 @@ th_err th_example_set_project(th_example_set *s, const th_project *p, const char
     TH_TRY(find_turned(s, p, &plan, why));
     const th_err err = th_task_examples(p, TH_VAL, &plan, &s->val, &none);
     if (err && err != TH_ENOENT) return th_why_set(why, err, "%s", none.text);
-    TH_TRY(check_turn(s, p->dir, why));
+    TH_TRY(th_change_check(&s->change, s->train, p->dir, why));
     s->to_input = task->output == TH_OUT_INPUT;
     if (task->output == TH_OUT_LABELS && plan.n_labels < 2)
         return th_why_set(why, TH_EFORMAT,
@@ -280,7 +242,7 @@ void th_example_set_train(void *set, int32_t epoch, int32_t i, int member, float
     const th_example_set *s = set;
     const int32_t at = shuffled(s, epoch, i);
     (void)member;
-    th_examples_get_changed(s->train, &s->scale, &s->change, s->seed, epoch, at, x);
+    th_change_get(s->train, &s->scale, &s->change, s->seed, epoch, at, x);
     get_target(s, s->train, at, x, y);
 }
 
@@ -304,9 +266,7 @@ uint64_t th_example_set_hash(const th_example_set *s)
 {
     const th_examples *e = s->train;
     const size_t n = (size_t)e->n * (size_t)(e->h * e->w * e->c);
-    const th_picture_change *ch = &s->change;
-    const float change[] = {ch->flip,         ch->shift,        ch->zoom, ch->brightness, ch->contrast,
-                            s->card.pixel_lo, s->card.pixel_hi, ch->turn, s->to_input};
+    const float change[] = {s->card.pixel_lo, s->card.pixel_hi, s->to_input};
     uint64_t h = TH_FNV1A_START;
     if (e->u8) h = th_fnv1a(h, (th_span){e->u8, n});
     if (e->f32) h = th_fnv1a(h, (th_span){(const uint8_t *)e->f32, n * sizeof(float)});
@@ -315,5 +275,6 @@ uint64_t th_example_set_hash(const th_example_set *s)
     h = th_fnv1a(h, (th_span){(const uint8_t *)e->label, (size_t)e->n * sizeof(int32_t)});
     h = th_fnv1a(h, (th_span){(const uint8_t *)s->card.labels, sizeof s->card.labels});
     h = th_fnv1a(h, (th_span){(const uint8_t *)s->card.mean, sizeof s->card.mean});
+    h = th_fnv1a(h, (th_span){(const uint8_t *)s->change.amount, sizeof s->change.amount});
     return th_fnv1a(h, (th_span){(const uint8_t *)change, sizeof change});
 }

@@ -4,6 +4,7 @@
 #define TH_CLI_EXAMPLE_SET_H
 
 #include "data/card.h"
+#include "data/change.h"
 #include "data/project.h"
 
 typedef struct th_example_set {
@@ -12,10 +13,10 @@ typedef struct th_example_set {
     int32_t n_train, n_val;
     th_card card; /* labels and scale */
     th_examples_scale scale;
-    bool new_labels;          /* they are others than those of the model's card */
-    th_picture_change change; /* of training examples */
-    bool to_input;            /* the network shall give back what goes in (autoencoder); labels are -1 then */
-    uint64_t seed;            /* of what is set aside, of order and changes */
+    bool new_labels;  /* they are others than those of the model's card */
+    th_change change; /* of training examples */
+    bool to_input;    /* the network shall give back what goes in (autoencoder); labels are -1 then */
+    uint64_t seed;    /* of what is set aside, of order and changes */
 } th_example_set;
 
 typedef struct th_example_files {
@@ -27,10 +28,11 @@ typedef struct th_example_files {
     float pixel_lo, pixel_hi; /* without a card */
     bool raw;                 /* data is a network's inputs as they are, th_examples_load_raw; no card, no val */
     const char *labels;       /* of raw inputs, or NULL */
+    const char *change;       /* words of data/change.h; NULL: of pictures flip, shift, zoom, light */
     int32_t n_classes;
 } th_example_files;
 
-/* Reads the files into a set whose seed, change and to_input are set.  With a card its scale is kept, and its labels
+/* Reads the files into a set whose seed and to_input are set.  With a card its scale is kept, and its labels
  * when the examples have no others.
  * Free with th_example_set_free, after an error too.
  * Errors: those of th_examples_load and th_card_relabel, TH_EFORMAT (one label only, and no card),
@@ -67,8 +69,6 @@ uint64_t th_example_set_hash(const th_example_set *s);
 
 /* "96x96x3" -> shape; NULL leaves it.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_example_size(const char *text, th_examples_shape *shape, th_why *why);
-/* "flip,shift" or "turn"; NULL: flip, shift, zoom, light.  Errors: TH_EUSAGE. */
-TH_NODISCARD th_err th_example_change(const char *text, th_picture_change *change, th_why *why);
 
 /* Height, width and channels of a graph's only input; 1 x 1 x values for others. */
 th_examples_shape th_example_shape(const th_graph *g);

@@ -124,6 +124,7 @@ static th_err open_samples(const char *path, const th_model *model, const th_qua
                           .pixel_hi = 1,
                           .raw = is_raw(files),
                           .labels = files->labels,
+                          .change = files->change,
                           .n_classes = classes_of(g)};
     if (f.raw && f.val)
         return th_why_set(why, TH_EUSAGE, "--val goes with labelled examples, and %s is raw inputs", f.data);
@@ -134,7 +135,6 @@ static th_err open_samples(const char *path, const th_model *model, const th_qua
     s->train = o->epochs > 0;
     s->set.seed = o->seed;
     TH_TRY(th_pixels_parse(files->pixels, &f.pixel_lo, &f.pixel_hi, why));
-    TH_TRY(th_example_change(files->change, &s->set.change, why));
     TH_TRY(th_example_set_open(&s->set, &f, why));
     if (!f.raw && !f.card) TH_TRY(without_card(s, path, files, f.n_classes, why));
     if (s->train && f.raw && !f.labels)

@@ -152,6 +152,7 @@ static th_err open_examples(file_cmd *c, th_why *why)
                           .shape = c->shape,
                           .card = c->has_card ? &c->known : NULL,
                           .new_labels = new_end(c),
+                          .change = th_arg(c->a, "change"),
                           .pixel_lo = 0,
                           .pixel_hi = 1};
     TH_TRY(th_pixels_parse(th_arg(c->a, "pixels"), &f.pixel_lo, &f.pixel_hi, why));
@@ -380,7 +381,6 @@ static th_err all(file_cmd *c, th_why *why)
 {
     th_model *model = NULL;
     th_why stop = {0};
-    TH_TRY(th_example_change(th_arg(c->a, "change"), &c->set.change, why));
     TH_TRY(open_network(c, why));
     TH_TRY(check_layers(c, why));
     TH_TRY(get_target(c, why));

@@ -61,20 +61,4 @@ typedef struct th_examples_scale {
 /* Example i -> x [h][w][c]. */
 void th_examples_get(const th_examples *e, const th_examples_scale *s, int32_t i, float *x);
 
-/* How a picture or a signal is changed each time that it is shown. */
-typedef struct th_picture_change {
-    bool flip;        /* left and right, every other time */
-    float shift;      /* up to that part of the side, both ways */
-    float zoom;       /* up to that part larger or smaller */
-    float brightness; /* adds up to that part of the range */
-    float contrast;   /* times 1 +- up to that */
-    float turn;       /* numbers: three channels are the axes of space, and the sensor is turned about any axis by up to
-                         so many degrees; 180: it sits in any direction */
-    int32_t turned;   /* channels that turn: the first ones, a multiple of three; 0: all */
-} th_picture_change;
-
-/* The same, changed: a function of (seed, epoch, i) only.  Pixels from outside repeat the border. */
-void th_examples_get_changed(const th_examples *e, const th_examples_scale *s, const th_picture_change *change,
-                             uint64_t seed, int32_t epoch, int32_t i, float *x);
-
 #endif

@@ -1,5 +1,6 @@
 /* Numbers as examples: one scale a channel, and sensors that sit in any direction. */
 #include "data/card.h"
+#include "data/change.h"
 
 #include "../test.h"
 
@@ -43,13 +44,13 @@ static void turned_signals_keep_lengths_and_angles(void **state)
 {
     float x[2 * STEPS * CHANNELS], y[STEPS * CHANNELS], again[STEPS * CHANNELS], other[STEPS * CHANNELS];
     const th_examples_scale plain = {.pixel_hi = 1};
-    const th_picture_change turn = {.turn = 180.0f};
+    const th_change turn = {.amount = {[TH_CHANGE_TURN] = 180.0f}};
     (void)state;
     fill(x);
     const th_examples e = {.n = 2, .h = STEPS, .w = 1, .c = CHANNELS, .f32 = x};
-    th_examples_get_changed(&e, &plain, &turn, 1, 3, 0, y);
-    th_examples_get_changed(&e, &plain, &turn, 1, 3, 0, again);
-    th_examples_get_changed(&e, &plain, &turn, 1, 4, 0, other);
+    th_change_get(&e, &plain, &turn, 1, 3, 0, y);
+    th_change_get(&e, &plain, &turn, 1, 3, 0, again);
+    th_change_get(&e, &plain, &turn, 1, 4, 0, other);
     assert_memory_equal(y, again, sizeof y);
     assert_memory_not_equal(y, other, sizeof y);
     assert_true(fabsf(y[0] - x[0]) > 1e-3f);
@@ -66,12 +67,12 @@ static void tilted_rows_turn_a_little_and_alone(void **state)
 {
     float x[2 * STEPS * CHANNELS], y[STEPS * CHANNELS], most = 0;
     const th_examples_scale plain = {.pixel_hi = 1};
-    const th_picture_change tilt = {.turn = 30.0f, .turned = 3};
+    const th_change tilt = {.amount = {[TH_CHANGE_TURN] = 30.0f}, .turned = 3};
     (void)state;
     fill(x);
     const th_examples e = {.n = 2, .h = STEPS, .w = 1, .c = CHANNELS, .f32 = x};
     for (int epoch = 0; epoch < 200; epoch++) {
-        th_examples_get_changed(&e, &plain, &tilt, 1, epoch, 0, y);
+        th_change_get(&e, &plain, &tilt, 1, epoch, 0, y);
         for (int t = 0; t < STEPS; t++) {
             const float *a = x + t * CHANNELS, *b = y + t * CHANNELS;
             const float angle = acosf(fminf(1, dot(a, b) / sqrtf(dot(a, a) * dot(b, b)))) * 57.29578f;
