@@ -28,6 +28,68 @@ static void put_digits(out *o, unsigned long long v, unsigned base, int width, c
     while (n) put(o, digit[--n]);
 }
 
+static void put_text(out *o, const char *s)
+{
+    while (*s) put(o, *s++);
+}
+
+/* The sign; what has no digits is put, and 0 returned. */
+static int has_digits(out *o, double *v)
+{
+    if (*v != *v) {
+        put_text(o, "nan");
+        return 0;
+    }
+    if (*v < 0) put(o, '-'), *v = -*v;
+    if (*v <= 1.7976931348623157e308) return 1;
+    put_text(o, "inf");
+    return 0;
+}
+
+/* v with so many places behind the point. */
+static void put_fixed(out *o, double v, int places)
+{
+    unsigned long long scale = 1;
+    if (!has_digits(o, &v)) return;
+    for (int i = 0; i < places; i++) scale *= 10;
+    const unsigned long long all = (unsigned long long)(v * (double)scale + 0.5);
+    put_digits(o, all / scale, 10, 0, ' ', 0);
+    if (!places) return;
+    put(o, '.');
+    put_digits(o, all % scale, 10, places, '0', 0);
+}
+
+/* v to so many digits, zeros at the end left away; below 1e-4 and from 10^digits on with an exponent. */
+static void put_short(out *o, double v, int digits)
+{
+    char text[24];
+    int exponent = 0, n = 0;
+    const int asked = digits;
+    unsigned long long most = 1, all;
+    if (!has_digits(o, &v)) return;
+    for (int i = 0; i < digits; i++) most *= 10;
+    for (; v >= 10; exponent++) v /= 10;
+    for (; v > 0 && v < 1; exponent--) v *= 10;
+    all = (unsigned long long)(v * (double)(most / 10) + 0.5);
+    if (all == most) all /= 10, exponent++;
+    for (; all && all % 10 == 0; digits--) all /= 10;
+    if (!all) digits = 1;
+    for (int i = digits; i-- > 0; all /= 10) text[i] = (char)('0' + all % 10);
+    const int plain = exponent >= -4 && exponent < asked;
+    for (int i = exponent; plain && i < 0; i++) {
+        put(o, '0');
+        if (i == exponent) put(o, '.');
+    }
+    for (; n < digits; n++) {
+        if (n && n == (plain ? exponent + 1 : 1)) put(o, '.');
+        put(o, text[n]);
+    }
+    for (; plain && n <= exponent; n++) put(o, '0');
+    if (plain) return;
+    put_text(o, exponent < 0 ? "e-" : "e+");
+    put_digits(o, (unsigned long long)(exponent < 0 ? -exponent : exponent), 10, 2, '0', 0);
+}
+
 /* One conversion: "%" has been read, `f` points behind it. */
 static const char *convert(out *o, const char *f, va_list *args)
 {
@@ -56,6 +118,10 @@ static const char *convert(out *o, const char *f, va_list *args)
     } else if (*f == 's') {
         const char *s = va_arg(*args, const char *);
         for (int i = 0; (precision < 0 || i < precision) && s[i]; i++) put(o, s[i]); /* s may end there without a NUL */
+    } else if (*f == 'f') {
+        put_fixed(o, va_arg(*args, double), precision < 0 ? 6 : precision);
+    } else if (*f == 'g') {
+        put_short(o, va_arg(*args, double), precision < 1 ? 6 : precision);
     } else if (*f == 'c') {
         put(o, (char)va_arg(*args, int));
     } else if (*f) {

@@ -53,8 +53,9 @@ static const th_task rows[] = {
      .preset = "gesture-strokes",
      .noun = "strokes",
      .sections = "[gesture]\n# points: so many, evenly spaced along the way of the hand; or raster: a picture of "
-                 "32 x 32 pixels\nstrokes = points\npoints = 64\n"
-                 "# turn is not for strokes: a 6 would be a 9\n\n",
+                 "32 x 32 pixels,\n# for preset = gesture-raster.\nstrokes = points\npoints = 64\n"
+                 "# How strokes are changed each time they are shown: rotate (degrees; a 6 that turns too far is a 9), "
+                 "stretch,\n# warp; of pictures also shift and zoom; or none.\nchange = rotate 15, stretch 0.15\n\n",
      .next = "  thimble data import FOLDER --project %s    strokes, a JSON file per label\n" NEXT_TRAIN},
     {.name = "anomaly",
      .what = "notices what is not as usual",

@@ -185,6 +185,13 @@ static void write_picture_conv(writer *w, const int32_t *param)
            "dropout 0.1\nconv2d 96 3x3 bn relu\ndropout 0.2\navgpool global\ndense classes\n");
 }
 
+static void write_raster(writer *w, const int32_t *param)
+{
+    (void)param;
+    put(w, "conv2d 12 3x3 bn relu\nmaxpool 2x2\nconv2d 24 3x3 bn relu\nmaxpool 2x2\nconv2d 40 3x3 bn relu\n"
+           "maxpool 2x2\nflatten\ndropout 0.4\ndense classes\n");
+}
+
 /* To the nearest 8, but not by more than a tenth down: _make_divisible of the paper's code. */
 static int32_t by_eight(int32_t filters, int32_t width)
 {
@@ -402,6 +409,19 @@ static const preset_row rows[] = {
            LOGMEL,
            TRAIN_PLAIN},
      .write = write_strokes},
+    {.p = {.name = "gesture-raster",
+           .summary = "three convolutions that look at a stroke as a picture",
+           .in_h = 32,
+           .in_w = 32,
+           .in_c = 3,
+           .n_classes = 10,
+           LOGMEL,
+           .epochs = 60,
+           .batch = 32,
+           .learning_rate = 3e-3f,
+           .label_smoothing = 0.1f,
+           .ema = 0.99f},
+     .write = write_raster},
     {.p = {.name = "mobilenet-v1",
            .summary = "depthwise-separable, for pictures; MLPerf Tiny's person detector at 0.25-96",
            .in_c = 3,
