@@ -7,6 +7,7 @@
  *   p  pictures: a camera's frames, MODEL_FRAME_ROWS rows of MODEL_ROW_BYTES; the scores of each; a line when the label
  *      changes, with the number of the frame where others have the time
  *   t  together: a model wakes another one (together.h)
+ *   g  gate: a small network lets windows through to a large one (gate.h)
  *   e  examples: input tensors, one set after the other; the output tensors of each, which stands alone: what the
  *      network remembers is forgotten in between
  *   r  raw: the same with the state going on; of several models
@@ -16,6 +17,7 @@
  * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */
 #include "board.h"
 #include "cost.h"
+#include "gate.h"
 #include "model.h"
 #include "semihost.h"
 #include "together.h"
@@ -339,6 +341,9 @@ static void say_measurements(void)
 #if MODEL_TOGETHER
     device_together_costs();
 #endif
+#if MODEL_GATE
+    device_gate_costs();
+#endif
     device_say("stack", &stack, 1);
 }
 
@@ -356,6 +361,9 @@ static int32_t run(char mode, int32_t in)
 #endif
 #if MODEL_TOGETHER
     if (mode == 't') return device_together(in, out_file);
+#endif
+#if MODEL_GATE
+    if (mode == 'g') return device_gate(in, out_file);
 #endif
 #ifndef MODEL_CASCADE
     if (mode == 'e') return run_sets(in, 1);

@@ -146,7 +146,7 @@ static th_err deploy_pair(const th_args *a, const char *as, const char *out, th_
     if (!p) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_err err = th_pair_open(a, p, why);
     if (!err) err = th_pair_join(p, why);
-    const th_several several = {.part = p->part, .n = 2, .wake = &p->wake};
+    const th_several several = th_pair_several(p);
     if (!err) err = write_several(a, &several, p->t[0].board, as, out, why);
     th_pair_free(p);
     free(p);
@@ -209,7 +209,8 @@ const th_cmd th_cmd_deploy = {
         "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its\n"
         "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in\n"
         "model.h); bytes of models that never run at the same time are shared. --with: the first one is always on,\n"
-        "and what it hears, feels or sees wakes the second for a look (the loop is in README.md).\n\n"
+        "and what it hears, feels or sees wakes the second for a look (the loop is in README.md).\n"
+              "--gate: both hear the same words, and the first says which windows the second judges.\n\n"
         "  thimble deploy my-words --as c --out my-words-c\n"
         "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
         "  thimble deploy kws.tflite --isa simd128 --as c --out kws-web\n"

@@ -194,7 +194,7 @@ static th_err run(const th_args *a, th_why *why)
 {
     th_session s = {.equal = true};
     TH_TRY(check_args(a, why));
-    if (th_arg(a, "with")) return th_emulate_pair(a, why);
+    if (th_arg(a, "with")) return th_arg(a, "gate") ? th_emulate_gate(a, why) : th_emulate_pair(a, why);
     th_interrupt_catch();
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
@@ -221,7 +221,8 @@ const th_cmd th_cmd_emulate = {
         "or PNG and JPEG files, which are made such frames here: the picture fills what the network looks at.\n\n"
         "--with: the first model is always on, and wakes the second; each has its own --feed, in this order. While\n"
         "the second looks the first hears nothing. Told are the looks and their answers, and memory, instructions,\n"
-        "duty and energy of the first alone, of the second always on, and of both together.\n\n"
+        "duty and energy of the first alone, of the second always on, and of both together. --gate: both hear the\n"
+              "one feed, and the first says which windows the second judges; words missed, too, with FILE.tsv beside.\n\n"
         "  thimble emulate my-words --feed an-hour.wav\n"
         "  thimble emulate my-words --clips --json\n"
         "  thimble emulate person --feed photos --board microbit\n"

@@ -48,6 +48,9 @@ TH_NODISCARD th_err th_target_rows(const th_target *t, const char *path, float *
 /* thimble emulate FIRST --with SECOND: one model wakes the other, and what that costs beside both alone. */
 TH_NODISCARD th_err th_emulate_pair(const th_args *a, th_why *why);
 
+/* The same with --gate: a small network lets windows through to a large one. */
+TH_NODISCARD th_err th_emulate_gate(const th_args *a, th_why *why);
+
 /* Frames of a camera, or pictures as it would send them (data/frames.h); NULL: the project's test pictures.  Of those
  * with labels the accuracy is told, of others what is seen is printed when it changes. */
 TH_NODISCARD th_err th_session_look(th_session *s, const char *path, th_why *why);

@@ -318,7 +318,7 @@ static th_err build(pair_run *r, th_why *why)
     TH_TRY(th_pair_join(&r->p, why));
     TH_TRY(th_dir_temp(r->dir, why));
     TH_TRY(th_path_join(out, r->dir, "firmware", why));
-    const th_several several = {.part = r->p.part, .n = 2, .wake = &r->p.wake};
+    const th_several several = th_pair_several(&r->p);
     return th_export_cascade_firmware(&several, r->p.t[0].board, out, &r->fw, why);
 }
 
@@ -338,14 +338,19 @@ static void clean(pair_run *r)
     th_pair_free(&r->p);
 }
 
+th_err th_pair_ready(const th_args *a, th_pair *p, th_why *why)
+{
+    th_interrupt_catch();
+    TH_TRY(th_pair_open(a, p, why));
+    TH_TRY(th_emulator_tools(p->t[0].board, why));
+    return th_firmware_tools(p->t[0].board, why);
+}
+
 th_err th_emulate_pair(const th_args *a, th_why *why)
 {
     pair_run *r = calloc(1, sizeof *r);
     if (!r) return th_why_set(why, TH_ENOMEM, "out of memory");
-    th_interrupt_catch();
-    th_err err = th_pair_open(a, &r->p, why);
-    if (!err) err = th_emulator_tools(r->p.t[0].board, why);
-    if (!err) err = th_firmware_tools(r->p.t[0].board, why);
+    th_err err = th_pair_ready(a, &r->p, why);
     if (!err) err = read_feeds(a, r, why);
     if (!err) err = build(r, why);
     if (!err) err = run_both(r, why);

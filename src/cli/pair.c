@@ -44,7 +44,7 @@ static th_err default_label(const th_sense *s, const char *names, int32_t *label
     return th_why_set(why, TH_EUSAGE, "say what wakes the second model: --wake LABEL, one of: %s", names);
 }
 
-static th_err find_label(const char *name, const th_sense *s, int32_t *label, th_why *why)
+th_err th_pair_label(const char *name, const th_sense *s, int32_t *label, th_why *why)
 {
     char names[512] = "";
     size_t at = 0;
@@ -81,7 +81,7 @@ static th_err parse_look(const char *text, const th_pair *p, int32_t *answers, t
 static th_err settle(const th_args *a, th_pair *p, th_why *why)
 {
     TH_TRY(th_arg_float(a, "fps", 0.001, 1000.0, 1.0, &p->frames_hz, why));
-    TH_TRY(find_label(th_arg(a, "wake"), &p->sense[0], &p->wake.label, why));
+    TH_TRY(th_pair_label(th_arg(a, "wake"), &p->sense[0], &p->wake.label, why));
     TH_TRY(parse_look(th_arg(a, "look"), p, &p->wake.answers, why));
     const double rate = th_sense_rate(&p->sense[0], p->frames_hz);
     p->look_s = th_sense_look(&p->sense[1], p->wake.answers, p->frames_hz);
@@ -104,7 +104,7 @@ th_err th_pair_open(const th_args *a, th_pair *p, th_why *why)
         return th_why_set(why, TH_EUSAGE,
                           "%s learns what is usual from its first windows, so it has to be always on: name it first",
                           p->t[1].path);
-    return settle(a, p, why);
+    return th_arg(a, "gate") ? th_pair_gate(a, p, why) : settle(a, p, why);
 }
 
 th_err th_pair_join(th_pair *p, th_why *why)
@@ -112,6 +112,12 @@ th_err th_pair_join(th_pair *p, th_why *why)
     th_plan *plans[2] = {p->t[0].plan, p->t[1].plan};
     const int32_t until[2] = {0, 1};
     return th_plan_join(plans, until, 2, why);
+}
+
+th_several th_pair_several(const th_pair *p)
+{
+    return (th_several){
+        .part = p->part, .n = 2, .wake = p->gated ? NULL : &p->wake, .gate = p->gated ? &p->gate : NULL};
 }
 
 void th_pair_free(th_pair *p)

@@ -8,6 +8,7 @@
 #include "deploy/board.h"
 #include "evaluate/anomaly.h"
 #include "evaluate/classify.h"
+#include "evaluate/detections.h"
 #include "evaluate/metrics.h"
 #include "evaluate/timely.h"
 
@@ -59,6 +60,11 @@ typedef struct th_test {
 bool th_test_has(const th_test *t, int k);
 const char *th_test_net(int k);
 const char *th_test_heading(const th_test *t, int k);
+
+/* Truth of a recording: of the file `name`, or (NULL) of NAME.tsv beside NAME.wav where there is one; *has says so.
+ * truth [n]: fresh memory.  Errors: those of th_truth_parse. */
+TH_NODISCARD th_err th_truth_read(const th_pipeline *pipe, const char *wav, const char *name, th_truth **truth,
+                                  size_t *n, bool *has, th_why *why);
 
 /* Loads the networks: of a project folder (int8 is made first when it is missing or older than float),
  * of a MODEL.tflite file, or `model` for the project.

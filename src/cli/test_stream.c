@@ -54,10 +54,11 @@ static void on_scores(void *ctx, int32_t time_ms, const int8_t *scores)
     th_score_log_add(&r->log, time_ms, scores);
 }
 
-/* The truth named, or NAME.tsv beside NAME.wav when that is there. */
-static th_err read_truth(const th_pipeline *pipe, const char *wav, const char *name, run *r, th_why *why)
+th_err th_truth_read(const th_pipeline *pipe, const char *wav, const char *name, th_truth **truth, size_t *n, bool *has,
+                     th_why *why)
 {
     char beside[TH_PATH_BYTES];
+    *has = false;
     if (!name) {
         const char *dot = strrchr(wav, '.'), *slash = strrchr(wav, '/');
         const int stem = (int)(dot && (!slash || dot > slash) ? dot - wav : (long)strlen(wav));
@@ -66,11 +67,11 @@ static th_err read_truth(const th_pipeline *pipe, const char *wav, const char *n
         name = beside;
     }
     uint8_t *text;
-    size_t n;
-    TH_TRY(th_file_read(name, 64u << 20, &text, &n, why));
-    const th_err err = th_truth_parse(name, (const char *)text, n, pipe, &r->truth, &r->n_truth, why);
+    size_t n_bytes;
+    TH_TRY(th_file_read(name, 64u << 20, &text, &n_bytes, why));
+    const th_err err = th_truth_parse(name, (const char *)text, n_bytes, pipe, truth, n, why);
     free(text);
-    r->has_truth = !err;
+    *has = !err;
     return err;
 }
 
@@ -229,7 +230,7 @@ th_err th_test_stream(th_test *t, const char *wav, const char *truth, bool json,
             "the board's loop needs the int8 network, and there is only a float one. Make it: thimble quantize%s%s",
             t->has_project ? " " : "", t->has_project ? t->project.dir : " PROJECT");
     run r = {0};
-    th_err err = read_truth(&t->pipe, wav, truth, &r, why);
+    th_err err = th_truth_read(&t->pipe, wav, truth, &r.truth, &r.n_truth, &r.has_truth, why);
     if (!err) err = listen(t, wav, &r, why);
     if (!err) err = show(t, wav, &r, json, why);
     free(r.found);

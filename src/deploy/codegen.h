@@ -14,6 +14,7 @@
 #include "deploy/embed.h"
 #include "deploy/writer.h"
 #include "deploy/app.h"
+#include "dsp/gate.h"
 #include "dsp/wake.h"
 #include "model/package.h"
 #include "model/plan.h"
@@ -74,6 +75,10 @@ TH_NODISCARD th_err th_code_make_cascade(const th_code_part *part, int32_t n, bo
  * an app; MODEL_TOGETHER is defined for the firmware.  Errors: those of th_code_make. */
 TH_NODISCARD th_err th_code_make_together(const th_code_part part[2], const th_wake_cfg *cfg, th_code *code,
                                           th_why *why);
+
+/* Two networks of the same words in one arena: part[0] judges every window, part[1] those that the gate lets through
+ * (dsp/gate.h); also model_gate.h and .c.  Only part[1] has an app, its sound.  Errors: those of th_code_make. */
+TH_NODISCARD th_err th_code_make_gate(const th_code_part part[2], const th_gate *gate, th_code *code, th_why *why);
 
 /* Input set `seed` (1, 2, ..) of the self test: all inputs of the graph, one after the other.  The
  * numbers are those of ../shared/goldens: xorshift32 with 16 outputs dropped. Returns the bytes. */

@@ -83,12 +83,18 @@ static th_err add_model(const th_code_part *part, int32_t number, th_code *all, 
     return err;
 }
 
+th_writer *th_code_add_file(th_code *code, const char *name)
+{
+    th_code_file *file = &code->more[code->n_more++];
+    th_text_fmt(file->name, sizeof file->name, "%s", name);
+    return &file->text;
+}
+
 static void write_arena_h(th_code *all)
 {
-    th_code_file *file = &all->more[all->n_more++];
-    th_text_fmt(file->name, sizeof file->name, "arena.h");
-    th_code_banner(&file->text, file->name, "the memory of all models");
-    th_writer_add(&file->text,
+    th_writer *w = th_code_add_file(all, "arena.h");
+    th_code_banner(w, "arena.h", "the memory of all models");
+    th_writer_add(w,
                   "#ifndef ARENA_H\n#define ARENA_H\n\n#include <stdint.h>\n\n"
                   "/* Every tensor that is not constant, where the planner put it. */\n"
                   "typedef union shared_arena_t {\n    uint8_t byte[%zu];\n    int64_t whole;\n    double real;\n"
@@ -99,17 +105,19 @@ static void write_arena_h(th_code *all)
 static void write_h(const th_code_part *part, int32_t n, unsigned how, const th_code *all, th_writer *w)
 {
     th_code_banner(w, "model.h", "models in one arena, each of which may wake the next");
-    th_writer_add(
-        w,
-        "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
-        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-        "#define MODEL_CASCADE %d /* models; their numbers here are 0 .. MODEL_CASCADE - 1 */\n"
-        "#define MODEL_AUDIO 0 /* a model's own: MODEL1_AUDIO in model1.h */\n"
-        "#define MODEL_ARENA_BYTES %zu\n"
-        "/* 1: a model's outputs stand until the last one of the round has run; 0: until the inputs of the "
-        "next\n * one are written. */\n#define MODEL_KEPT %d\n%s\n",
-        (int)n, all->arena_bytes, how & TH_CODE_KEPT ? 1 : 0,
-        how & TH_CODE_TOGETHER ? "#define MODEL_TOGETHER 1 /* the first wakes the second: model_together.h */\n" : "");
+    th_writer_add(w,
+                  "#ifndef MODEL_H\n#define MODEL_H\n\n#include <stdint.h>\n\n"
+                  "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+                  "#define MODEL_CASCADE %d /* models; their numbers here are 0 .. MODEL_CASCADE - 1 */\n"
+                  "#define MODEL_AUDIO 0 /* a model's own: MODEL1_AUDIO in model1.h */\n"
+                  "#define MODEL_ARENA_BYTES %zu\n"
+                  "/* 1: a model's outputs stand until the last one of the round has run; 0: until the inputs of the "
+                  "next\n * one are written. */\n#define MODEL_KEPT %d\n%s\n",
+                  (int)n, all->arena_bytes, how & TH_CODE_KEPT ? 1 : 0,
+                  how & TH_CODE_TOGETHER
+                      ? "#define MODEL_TOGETHER 1 /* the first wakes the second: model_together.h */\n"
+                  : how & TH_CODE_GATE ? "#define MODEL_GATE 1 /* the first lets windows through: model_gate.h */\n"
+                                       : "");
     for (int32_t i = 0; i < n; i++) {
         const char *name = strrchr(part[i].file, '/');
         th_writer_add(w, "#include \"model%d.h\" /* ", (int)i + 1);

@@ -31,11 +31,13 @@ TH_NODISCARD th_err th_code_band_loop(th_writer *w, const th_plan *plan, int32_t
 TH_NODISCARD th_err th_code_make_one(const th_plan *plan, const th_app *app, int32_t number, th_code *code,
                                      th_why *why);
 
-/* codegen_cascade.c: what th_code_make_cascade writes.  how: outputs stay (kept); model.h says that one wakes the
- * other.
- */
-enum { TH_CODE_KEPT = 1, TH_CODE_TOGETHER = 2 };
+/* codegen_cascade.c: what th_code_make_cascade writes.  how: outputs stay (kept); or model.h says in which way the
+ * first wakes the second. */
+enum { TH_CODE_KEPT = 1, TH_CODE_TOGETHER = 2, TH_CODE_GATE = 4 };
 TH_NODISCARD th_err th_code_make_several(const th_code_part *part, int32_t n, unsigned how, th_code *code, th_why *why);
+
+/* One more of the files around the models (th_code_make_several leaves room for two). */
+th_writer *th_code_add_file(th_code *code, const char *name);
 
 /* codegen_package.c: model.c around the package of a plan. */
 TH_NODISCARD th_err th_code_package(const th_plan *plan, const th_model *model, th_code *code, th_why *why);

@@ -1,8 +1,6 @@
 /* One model wakes another, as C: a cascade of two (codegen_cascade.c), and when the second is woken (dsp/wake.h). */
 #include "deploy/codegen_priv.h"
 
-#include "base/text.h"
-
 static void write_h(th_writer *w)
 {
     th_code_banner(w, "model_together.h", "when the first model wakes the second");
@@ -85,18 +83,10 @@ static void write_usage(th_writer *w, const th_code_part part[2], const th_wake_
                   (int)cfg->answers, cfg->answers > 1 ? "s, of which the surest counts" : "");
 }
 
-/* One more of the files around the models. */
-static th_writer *add_file(th_code *code, const char *name)
-{
-    th_code_file *file = &code->more[code->n_more++];
-    th_text_fmt(file->name, sizeof file->name, "%s", name);
-    return &file->text;
-}
-
 th_err th_code_make_together(const th_code_part part[2], const th_wake_cfg *cfg, th_code *code, th_why *why)
 {
     TH_TRY(th_code_make_several(part, 2, TH_CODE_TOGETHER, code, why));
-    th_writer *h = add_file(code, "model_together.h"), *c = add_file(code, "model_together.c");
+    th_writer *h = th_code_add_file(code, "model_together.h"), *c = th_code_add_file(code, "model_together.c");
     write_h(h);
     write_c(cfg, c);
     write_usage(&code->usage, part, cfg);

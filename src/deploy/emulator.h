@@ -18,7 +18,7 @@ typedef struct th_emulated_cost {
 typedef struct th_emulation {
     th_emulated_cost inference;
     th_emulated_cost frame;              /* features, ring, detector; without the inference */
-    th_emulated_cost inference2, frame2; /* TH_EMULATE_TOGETHER: of the model that is woken */
+    th_emulated_cost inference2, frame2; /* TH_EMULATE_TOGETHER, _GATE: of the model that is woken */
     uint32_t stack;                      /* bytes of the stack that were in use at the deepest point */
     int64_t *step;                       /* [n_steps] instructions of each step of an inference; measuring build only */
     size_t n_steps;
@@ -41,7 +41,8 @@ enum {
     TH_EMULATE_EXAMPLES = 'e',
     TH_EMULATE_WATCH = 'w',
     TH_EMULATE_PICTURES = 'p',
-    TH_EMULATE_TOGETHER = 't'
+    TH_EMULATE_TOGETHER = 't',
+    TH_EMULATE_GATE = 'g'
 };
 
 /* Runs to the end of the feed.

@@ -248,6 +248,7 @@ static th_err build_into(const th_folder *f, const th_code *code, const th_app *
 
 static th_err make_several(const th_several *m, th_code *code, th_why *why)
 {
+    if (m->gate) return th_code_make_gate(m->part, m->gate, code, why);
     return m->wake ? th_code_make_together(m->part, m->wake, code, why)
                    : th_code_make_cascade(m->part, m->n, m->kept, code, why);
 }

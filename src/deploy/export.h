@@ -20,6 +20,7 @@ typedef struct th_several {
     int32_t n;
     bool kept;               /* th_code_make_cascade */
     const th_wake_cfg *wake; /* the first of two wakes the second (th_code_make_together); NULL: a round of all */
+    const th_gate *gate;     /* or the first lets windows through to the second (th_code_make_gate); NULL: no */
 } th_several;
 
 /* --as c of them: model.h and model.c around model1.h, model1.c, model2.h ..

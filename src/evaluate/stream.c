@@ -16,11 +16,31 @@ struct th_stream {
     th_frontend frontend;
     th_listener_cfg cfg;
     th_listener listener;
+    th_runner *small; /* NULL: without a gate */
+    const th_gate *gate;
+    th_on_small_fn *on_small;
+    void *small_ctx;
 };
+
+/* Whether the small network lets this window through. */
+static bool gate_opens(th_stream *s, const int8_t *features)
+{
+    th_runner_reset(s->small);
+    th_gate_features(s->gate, features, (int32_t)s->in_bytes, th_runner_input(s->small, 0));
+    if (!s->err) s->err = th_runner_invoke(s->small, NULL, NULL);
+    const int8_t *scores = th_runner_output(s->small, 0);
+    const bool open = th_gate_opens(s->gate, scores) != 0;
+    if (s->on_small) s->on_small(s->small_ctx, scores, open);
+    return open;
+}
 
 static void classify(void *ctx, const int8_t *features, int8_t *scores)
 {
     th_stream *s = ctx;
+    if (s->small && !gate_opens(s, features)) {
+        th_gate_shut(s->gate, scores);
+        return;
+    }
     th_runner_reset(s->runner); /* every window is a clip of its own, as in training */
     memcpy(th_runner_input(s->runner, 0), features, s->in_bytes);
     if (!s->err) s->err = th_runner_invoke(s->runner, NULL, NULL);
@@ -78,6 +98,15 @@ th_err th_stream_new(const th_pipeline *pipe, const th_plan *plan, th_stream **s
     return err;
 }
 
+th_err th_stream_gate(th_stream *s, const th_plan *small, const th_gate *gate, th_on_small_fn *on_small, void *ctx,
+                      th_why *why)
+{
+    s->gate = gate;
+    s->on_small = on_small;
+    s->small_ctx = ctx;
+    return th_runner_new(small, &s->small, why);
+}
+
 th_err th_stream_start(th_stream *s, th_why *why)
 {
     th_arena arena = th_arena_over(s->memory, s->memory_bytes);
@@ -88,6 +117,7 @@ th_err th_stream_start(th_stream *s, th_why *why)
 void th_stream_free(th_stream *s)
 {
     if (!s) return;
+    th_runner_free(s->small);
     th_runner_free(s->runner);
     free(s->memory);
     free(s->tables);

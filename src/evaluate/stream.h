@@ -3,9 +3,12 @@
 #define TH_EVALUATE_STREAM_H
 
 #include "base/why.h"
+#include "dsp/gate.h"
 #include "dsp/listener.h"
 #include "model/pipeline.h"
 #include "model/plan.h"
+
+#include <stdbool.h>
 
 /* Feeds n samples (at the pipeline's rate) from silence.
  *
@@ -32,5 +35,11 @@ TH_NODISCARD th_err th_stream_push(th_stream *s, const int16_t *pcm, int64_t n, 
 /* From silence, n samples: the scores [n_labels] of the first inference.  TH_ESHAPE: there is none in them. */
 TH_NODISCARD th_err th_stream_clip(th_stream *s, const int16_t *pcm, int32_t n, int8_t *scores, th_why *why);
 void th_stream_free(th_stream *s);
+
+/* From now on a small network judges each window first (dsp/gate.h), and the stream's own only those that the gate lets
+ * through.  on_small sees each of them: scores [gate->n_small], and whether the gate opened; may be NULL. */
+typedef void th_on_small_fn(void *ctx, const int8_t *scores, bool open);
+TH_NODISCARD th_err th_stream_gate(th_stream *s, const th_plan *small, const th_gate *gate, th_on_small_fn *on_small,
+                                   void *ctx, th_why *why);
 
 #endif

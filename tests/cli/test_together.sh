@@ -30,6 +30,15 @@ holds "its self test" make -s -C "$tmp/c" test
 holds "what wakes, and for how long" grep -q 'label = 1, .answers = 2, .skip = 32000, .rate = 16000000' "$tmp/c/model_together.c"
 holds "the README has the loop" grep -q 'th_wake_answer' "$tmp/c/README.md"
 
+# --- a small one before a large one
+run deploy "$p" --with "$p" --gate 2 --as c --out "$tmp/x"; exits "--gate 2" 2 '--gate'
+run deploy "$p" --with "$p" --gate 0.3 --as c --out "$tmp/g"; exits "a gate as C" 0 '2 models in one arena'
+holds "its self test" make -s -C "$tmp/g" test
+holds "one front end for both" sh -c "test -e '$tmp/g/model2_audio.c' -a ! -e '$tmp/g/model1_audio.c'"
+cp -r "$p" "$tmp/other" && sed 's/^coefficients = .*/coefficients = 13/; s/^kind = .*/kind = mfcc/' "$p/thimble.ini" >"$tmp/other/thimble.ini"
+run train "$tmp/other" --preset tiny-conv --epochs 1 --seed 7 && run quantize "$tmp/other"
+run deploy "$tmp/other" --with "$p" --gate 0.3 --as c --out "$tmp/x"; exits "a gate of other features" 2 'other features'
+
 if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/dev/null; then
 	skip "on the board" "arm-none-eabi-gcc or qemu-system-arm is not here"
 	finish
@@ -41,6 +50,9 @@ holds "it was woken, and answered" grep -q '"answer":' "$tmp/out"
 # the looks take a second of the sound each, the joined arena is that of one of the two
 holds "arena and energy of the three ways" sh -c "tail -n 1 '$tmp/out' | grep -Eq '\"look_s\":1(\.0)?,.*\"first_alone\":.*\"second_always\":.*\"together\":'"
 holds "the arena is shared" sh -c "tail -n 1 '$tmp/out' | sed 's/.*\"together\":{[^}]*\"arena\":\([0-9]*\).*\"arena_sum\":\([0-9]*\).*/\1 \2/' | awk '{exit !(\$2 == 2 * \$1)}'"
+run emulate "$p" --with "$p" --gate 0.6 --feed "$tmp/s.wav" --json; exits "a gate on the board" 0 '"host_equal":true'
+holds "some windows go through, and some do not" sh -c "sed 's/.*\"windows\":\([0-9]*\),\"windows_open\":\([0-9]*\).*/\1 \2/' '$tmp/out' | awk '{exit !(\$2 > 0 && \$2 < \$1)}'"
+holds "heard and missed, of both ways" sh -c "grep -Eq '\"large_alone\":\{[^}]*\"misses\":.*\"gated\":\{[^}]*\"misses\":' '$tmp/out'"
 run deploy "$p" --with "$p" --as firmware --out "$tmp/fw"; exits "as firmware" 0 'flash'
 holds "how to run it" grep -q -- '--with' "$tmp/fw/README.md"
 finish
