@@ -14,7 +14,8 @@ static const th_task rows[] = {
      .preset = "ds-cnn-s",
      .noun = "clips",
      .sections = "",
-     .next = "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n"
+     .next = "  thimble data record %s --label WORD --count 40   your own voice, by the microphone\n"
+             "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n"
              "  thimble data synth --project %s            or synthetic voices, to try things out\n" NEXT_TRAIN},
     {.name = "image",
      .what = "sees what is in a picture",
@@ -44,7 +45,8 @@ static const th_task rows[] = {
                  "summary = stats mean sd min max step; spectral 8 bands\n"
                  "# In training the sensor is turned: tilt, by up to 30 degrees (a watch); turn, any way (a phone in a "
                  "pocket);\n# or none.\nchange = none\n\n",
-     .next = "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the "
+     .next = "  thimble data record %s --label WHAT --from serial:/dev/ttyACM0   by a board (docs/data.md, Live)\n"
+             "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the "
              "layouts)\n" NEXT_TRAIN},
     {.name = "gesture",
      .what = "knows movements of a hand",
@@ -74,7 +76,8 @@ static const th_task rows[] = {
          "# threshold = cost takes the cheapest one: what an alarm for nothing and a window of a fault that goes\n"
          "# unnoticed cost, and which part of all windows shows a fault (docs/tasks.md).\n"
          "threshold = percentile\ncost_false_alarm = 1\ncost_miss = 10\nfault_rate = 0.01\n\n",
-     .next = "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the "
+     .next = "  thimble data record %s --label normal --from serial:/dev/ttyACM0   by a board (docs/data.md, Live)\n"
+             "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the "
              "layouts)\n" NEXT_TRAIN},
     {.name = "sine",
      .what = "computes the sine of a number: the first network of a course",
