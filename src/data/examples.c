@@ -100,7 +100,7 @@ static th_err add_picture(th_examples *e, int32_t *cap, const char *path, int32_
     th_err full = room(e, cap, true, why);
     char *name = full ? NULL : strdup(path);
     if (!full && !name) full = th_why_set(why, TH_ENOMEM, "no memory for %s", path);
-    if (!full) full = th_picture_resize(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w, why);
+    if (!full) full = th_picture_fit(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w, why);
     if (full) free(name);
     if (!full) {
         e->file[e->n] = name;
@@ -224,8 +224,7 @@ static th_err take_idx(th_examples *e, const char *path, th_span pictures, th_sp
     e->label = malloc(n * sizeof *e->label);
     if (!e->u8 || !e->label) return th_why_set(why, TH_ENOMEM, "no memory for %zu pictures", n);
     for (size_t i = 0; i < n; i++) {
-        TH_TRY(
-            th_picture_resize(x + 16 + i * h * w, (int32_t)h, (int32_t)w, 1, e->u8 + i * size_of(e), to_h, to_w, why));
+        TH_TRY(th_picture_fit(x + 16 + i * h * w, (int32_t)h, (int32_t)w, 1, e->u8 + i * size_of(e), to_h, to_w, why));
         e->label[i] = y[8 + i];
         if (y[8 + i] >= TH_MAX_LABELS)
             return th_why_set(why, TH_EFORMAT, "%s: label %d; at most %d classes are possible", path, y[8 + i],

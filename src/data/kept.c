@@ -39,7 +39,7 @@ th_err th_kept_key(const th_project *p, const th_dataset *set, th_split split, c
     const size_t cap = (text ? strlen(text) : 0) + 512;
     char *all = malloc(cap);
     if (text && all) {
-        const size_t n = th_text_fmt(all, cap, "%s %s %s %d %dx%d %s %d\n%s", TH_VERSION, id, th_split_name(split),
+        const size_t n = th_text_fmt(all, cap, "%s %s %s %d %dx%d crop %s %d\n%s", TH_VERSION, id, th_split_name(split),
                                      FORMAT, (int)p->picture_h, (int)p->picture_w, p->colour, (int)p->seed, text);
         th_hash_of((th_span){(const uint8_t *)all, n < cap ? n : cap - 1}, key);
     }

@@ -86,16 +86,34 @@ int th_picture_named(const char *name)
     return end && (!strcasecmp(end, ".png") || !strcasecmp(end, ".jpg") || !strcasecmp(end, ".jpeg"));
 }
 
+static th_err resize(const th_image *image, uint8_t *to, int32_t to_h, int32_t to_w, th_why *why)
+{
+    const int32_t c = image->c;
+    uint32_t *scratch = to_w > 0 && to_w <= TH_IMAGE_SIDE ? malloc(th_area_words(to_w, c) * sizeof *scratch) : NULL;
+    if (!scratch && to_w > 0 && to_w <= TH_IMAGE_SIDE)
+        return th_why_set(why, TH_ENOMEM, "no memory to resize a picture");
+    const th_err err = th_image_resize(TH_FIT_AREA, image, to, to_h, to_w, scratch);
+    free(scratch);
+    return err ? th_why_set(why, err, "pictures of %dx%d cannot become %dx%d: sides go from 1 to %d pixels",
+                            (int)image->w, (int)image->h, (int)to_w, (int)to_h, TH_IMAGE_SIDE)
+               : TH_OK;
+}
+
 th_err th_picture_resize(const uint8_t *from, int32_t h, int32_t w, int32_t c, uint8_t *to, int32_t to_h, int32_t to_w,
                          th_why *why)
 {
     const th_image image = th_image_of(from, h, w, c);
-    uint32_t *scratch = to_w > 0 && to_w <= TH_IMAGE_SIDE ? malloc(th_area_words(to_w, c) * sizeof *scratch) : NULL;
-    if (!scratch && to_w > 0 && to_w <= TH_IMAGE_SIDE)
-        return th_why_set(why, TH_ENOMEM, "no memory to resize a picture");
-    const th_err err = th_image_resize(TH_FIT_AREA, &image, to, to_h, to_w, scratch);
-    free(scratch);
-    return err ? th_why_set(why, err, "pictures of %dx%d cannot become %dx%d: sides go from 1 to %d pixels", (int)w,
-                            (int)h, (int)to_w, (int)to_h, TH_IMAGE_SIDE)
-               : TH_OK;
+    return resize(&image, to, to_h, to_w, why);
+}
+
+th_err th_picture_fit(const uint8_t *from, int32_t h, int32_t w, int32_t c, uint8_t *to, int32_t to_h, int32_t to_w,
+                      th_why *why)
+{
+    const th_image image = th_image_of(from, h, w, c);
+    th_image part = image;
+    if (h > 0 && w > 0 && to_h > 0 && to_w > 0) {
+        const th_crop box = th_crop_like(h, w, to_h, to_w);
+        if (th_image_crop(&image, &box, &part)) part = image; /* resize says what is wrong */
+    }
+    return resize(&part, to, to_h, to_w, why);
 }

@@ -33,4 +33,10 @@ int th_picture_named(const char *name);
 TH_NODISCARD th_err th_picture_resize(const uint8_t *from, int32_t h, int32_t w, int32_t c, uint8_t *to, int32_t to_h,
                                       int32_t to_w, th_why *why);
 
+/* What a network sees of a picture, in training, testing and of a camera's frame alike: the largest box in the middle
+ * with the proportions of to_h x to_w (th_crop_like), brought to that size as above.  What is beside the box is not
+ * seen, and nothing is squeezed. */
+TH_NODISCARD th_err th_picture_fit(const uint8_t *from, int32_t h, int32_t w, int32_t c, uint8_t *to, int32_t to_h,
+                                   int32_t to_w, th_why *why);
+
 #endif

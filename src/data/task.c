@@ -23,7 +23,8 @@ static const th_task rows[] = {
      .labels = "",
      .preset = "mobilenet-v1-0.25-96",
      .noun = "pictures",
-     .sections = "[picture]\n# Every picture is brought to this size: height x width.\nsize = 96x96\n"
+     .sections = "[picture]\n# Every picture is brought to this size, height x width; of one with other proportions "
+                 "the middle.\nsize = 96x96\n"
                  "# rgb or grey\ncolour = rgb\n# What black and white become.\npixels = 0..1\n"
                  "# How pictures are changed each time they are shown: flip, shift, zoom, light; or none.\n"
                  "change = flip,shift,zoom,light\n\n",

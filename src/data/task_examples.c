@@ -267,7 +267,7 @@ static th_err from_pictures(const th_project *p, const th_dataset *set, th_split
                 p->dir, s->label);
         TH_TRY(th_dataset_path(set, s, path, why));
         TH_TRY(th_picture_read(path, c, &bytes, &from_h, &from_w, why));
-        const th_err err = th_picture_resize(bytes, from_h, from_w, c, e->u8 + (size_t)e->n * size, h, w, why);
+        const th_err err = th_picture_fit(bytes, from_h, from_w, c, e->u8 + (size_t)e->n * size, h, w, why);
         free(bytes);
         if (err) return err;
         e->label[e->n] = k;

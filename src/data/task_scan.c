@@ -150,7 +150,7 @@ static th_err take_picture(void *ctx, const th_found_picture *f, th_why *why)
     th_err err = room(p, why);
     char *name = err ? NULL : strdup(f->name);
     if (!err && !name) err = th_why_set(why, TH_ENOMEM, "no memory for %s", f->name);
-    if (!err) err = th_picture_resize(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w, why);
+    if (!err) err = th_picture_fit(bytes, h, w, e->c, e->u8 + (size_t)e->n * size_of(e), e->h, e->w, why);
     free(bytes);
     if (err) {
         free(name);

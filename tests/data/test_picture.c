@@ -187,11 +187,29 @@ static void test_resize(void **state)
     assert_non_null(strstr(why.text, "pictures of 2x2 cannot become 20000x1"));
 }
 
+/* The middle is seen as it is; what is beside it, above or below, is not. */
+static void test_fit(void **state)
+{
+    (void)state;
+    static const uint8_t wide[] = {9, 10, 20, 9, 9, 30, 40, 9}, high[] = {9, 9, 10, 20, 30, 40, 9, 9},
+                         middle[] = {10, 20, 30, 40};
+    uint8_t to[8];
+    assert_int_equal(th_picture_fit(wide, 2, 4, 1, to, 2, 2, NULL), TH_OK);
+    assert_memory_equal(to, middle, 4);
+    assert_int_equal(th_picture_fit(high, 4, 2, 1, to, 2, 2, NULL), TH_OK);
+    assert_memory_equal(to, middle, 4);
+    assert_int_equal(th_picture_fit(wide, 2, 4, 1, to, 1, 2, NULL), TH_OK); /* the same proportions: all is seen */
+    assert_int_equal(to[0], 15);
+    assert_int_equal(th_picture_fit(middle, 2, 2, 1, to, 2, 2, NULL), TH_OK);
+    assert_memory_equal(to, middle, 4);
+    assert_int_equal(th_picture_fit(wide, 2, 4, 1, to, 0, 2, NULL), TH_ERANGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds), cmocka_unit_test(test_hostile), cmocka_unit_test(test_large),
-        cmocka_unit_test(test_names), cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_resize),  cmocka_unit_test(test_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
