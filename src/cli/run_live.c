@@ -30,7 +30,9 @@ static void say(live *l, int32_t time_ms, const char *label, int32_t score)
 {
     l->n_said++;
     if (!l->json) {
-        printf("%9.2f s  %s  (%.0f %%)\n", time_ms / 1000.0, label, score / 2.56);
+        const bool strange = l->t.has_sensor && l->t.sensor.answer != TH_ANSWER_LABELS; /* score 1 is the limit */
+        printf(strange ? "%9.2f s  %s  (%.2f of the limit)\n" : "%9.2f s  %s  (%.0f %%)\n", time_ms / 1000.0, label,
+               strange ? score / 256.0 : score / 2.56);
     } else {
         json_t *o = json_pack("{s:i,s:s,s:f}", "time_ms", (int)time_ms, "label", label, "score", score / 256.0);
         char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;

@@ -63,4 +63,15 @@ holds "are brought to the model's rate" [ "$(awk '{ print $3 }' "$tmp/out" | tr 
 holds "at the right moments" awk 'NR == 2 && ($1 < 6 || $1 > 7.5) { exit 1 }' "$tmp/out"
 rows 1 77 300 | sed 's/$/,1/' >"$tmp/in"
 feed run "$s" --live -; exits "a number too many" 1 'have 3 numbers.*watches 2'
+
+# ---- a machine ----
+m=$tmp/pump
+run new "$m" --task anomaly
+rows 1 5 4000 >"$tmp/in"; feed data record "$m" --label normal --from - --rate 50
+rows 6 6 400 >"$tmp/in"; feed data record "$m" --label loose --from - --rate 50
+run train "$m" --epochs 10; exits "a machine is learnt" 0
+run quantize "$m"; exits "and quantised" 0
+{ rows 1 5 600; rows 6 8 600 | awk -F, '{ print 4 * $1 "," 4 * $2 }'; rows 1 5 600; } >"$tmp/in"
+feed run "$m" --live -; exits "it is watched" 0 'normal  \(0\.[0-9]+ of the limit'
+holds "normal, strange, normal" [ "$(awk '{ print $3 }' "$tmp/out" | tr '\n' ' ')" = "normal anomaly normal " ]
 finish
