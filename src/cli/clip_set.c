@@ -12,8 +12,8 @@ int32_t th_count_clips(const th_dataset *set, th_split split, const char *label)
     return n;
 }
 
-th_err th_clip_set_open(const th_dataset *set, const th_preset *preset, th_pipeline *pipe, uint64_t seed,
-                        bool normalise, th_clip_set *s, th_why *why)
+th_err th_clip_set_open(const th_project *p, const th_dataset *set, const th_preset *preset, th_pipeline *pipe,
+                        uint64_t seed, bool normalise, th_clip_set *s, th_why *why)
 {
     s->augment = th_augment_default();
     s->augment.time_mask_frames = preset->time_mask_frames;
@@ -21,7 +21,7 @@ th_err th_clip_set_open(const th_dataset *set, const th_preset *preset, th_pipel
     s->augment.mixup = preset->mixup;
     TH_TRY(th_sampler_new(set, TH_TRAIN, pipe, &s->augment, seed, &s->train, why));
     if (normalise) TH_TRY(th_sampler_normalise(s->train, pipe, why));
-    if (th_count_clips(set, TH_VAL, NULL)) TH_TRY(th_sampler_new(set, TH_VAL, pipe, NULL, seed, &s->val, why));
+    if (th_count_clips(set, TH_VAL, NULL)) TH_TRY(th_sampler_clean(p, set, TH_VAL, pipe, INT32_MAX, &s->val, why));
     s->n_round = th_sampler_epoch_size(s->train);
     s->rounds = s->n_round >= EPOCH_EXAMPLES ? 1 : (EPOCH_EXAMPLES + s->n_round - 1) / s->n_round;
     return TH_OK;

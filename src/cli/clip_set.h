@@ -16,8 +16,8 @@ typedef struct th_clip_set {
 /* Loads training and validation clips, changed as the preset says.
  *   normalise   mean and deviation of the features -> pipe; else pipe has them
  * Free with th_clip_set_free, after an error too.  Errors: those of th_sampler_new. */
-TH_NODISCARD th_err th_clip_set_open(const th_dataset *set, const th_preset *preset, th_pipeline *pipe, uint64_t seed,
-                                     bool normalise, th_clip_set *s, th_why *why);
+TH_NODISCARD th_err th_clip_set_open(const th_project *p, const th_dataset *set, const th_preset *preset,
+                                     th_pipeline *pipe, uint64_t seed, bool normalise, th_clip_set *s, th_why *why);
 void th_clip_set_free(th_clip_set *s);
 
 /* th_example_fn; ctx is the set. */

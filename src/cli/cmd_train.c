@@ -447,7 +447,7 @@ static th_err open_clips(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(check_clips(c, why));
     TH_TRY(paths(c, why));
     keep_version(c);
-    return th_clip_set_open(c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why);
+    return th_clip_set_open(&c->project, c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why);
 }
 
 static th_err open_examples(const th_args *a, train_cmd *c, th_why *why)

@@ -61,7 +61,7 @@ static void free_samples(samples *s)
     free(s->label);
 }
 
-static th_err fill_samples(const th_sampler *sampler, int32_t n_labels, int32_t at_most, samples *s, th_why *why)
+static th_err fill_samples(const th_sampler *sampler, int32_t n_labels, samples *s, th_why *why)
 {
     const int32_t all = th_sampler_epoch_size(sampler);
     float y[TH_MAX_LABELS];
@@ -69,12 +69,12 @@ static th_err fill_samples(const th_sampler *sampler, int32_t n_labels, int32_t 
         return th_why_set(why, TH_ENOENT,
                           "there are no training clips to calibrate with: import or make some (thimble data import, "
                           "thimble data synth)");
-    s->n = all < at_most ? all : at_most;
+    s->n = all;
     s->x = calloc((size_t)s->n * s->n_values, sizeof *s->x);
     s->label = calloc((size_t)s->n, sizeof *s->label);
     if (!s->x || !s->label) return th_why_set(why, TH_ENOMEM, "no memory for %ld calibration samples", (long)s->n);
     for (int32_t i = 0; i < s->n; i++) {
-        th_sampler_example(sampler, 0, (int32_t)((int64_t)i * all / s->n), 0, s->x + (size_t)i * s->n_values, y);
+        th_sampler_example(sampler, 0, i, 0, s->x + (size_t)i * s->n_values, y);
         for (int32_t c = 0; c < n_labels; c++)
             if (y[c] > y[s->label[i]]) s->label[i] = c;
     }
@@ -86,8 +86,8 @@ static th_err load_samples(const th_project *p, const th_dataset *set, th_split 
 {
     th_sampler *sampler = NULL;
     s->n_values = (size_t)(pipe->n_frames * pipe->frontend.n_coef);
-    th_err err = th_sampler_new(set, split, pipe, NULL, p->seed, &sampler, why);
-    if (!err) err = fill_samples(sampler, pipe->n_labels, at_most, s, why);
+    th_err err = th_sampler_clean(p, set, split, pipe, at_most, &sampler, why);
+    if (!err) err = fill_samples(sampler, pipe->n_labels, s, why);
     th_sampler_free(sampler);
     return err;
 }
@@ -152,7 +152,7 @@ static th_err open_clips(const th_project *p, source *s, uint64_t seed, th_datas
     th_preset preset;
     TH_TRY(th_design_preset(p, strcmp(s->pipe.preset, "own") == 0 ? NULL : s->pipe.preset, text, &preset, why));
     TH_TRY(th_dataset_load(p, set, why));
-    return th_clip_set_open(*set, &preset, &s->pipe, seed, false, clips, why);
+    return th_clip_set_open(p, *set, &preset, &s->pipe, seed, false, clips, why);
 }
 
 static th_err quantise(const th_project *p, source *s, const th_quantize_options *options, samples *train,

@@ -49,6 +49,36 @@ th_err th_kept_key(const th_project *p, const th_dataset *set, th_split split, c
     return made ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
 }
 
+static uint8_t *add(uint8_t *at, const void *from, size_t n)
+{
+    memcpy(at, from, n);
+    return at + n;
+}
+
+th_err th_kept_clips_key(const th_dataset *set, th_split split, const th_pipeline *pipe, int32_t at_most,
+                         char key[TH_HASH_BYTES], th_why *why)
+{
+    char id[TH_HASH_BYTES], text[256];
+    TH_TRY(th_dataset_id(set, id, why));
+    const size_t n =
+        th_text_fmt(text, sizeof text, "%s %s %s %d clips %d of %d samples, %d frames", TH_VERSION, id,
+                    th_split_name(split), FORMAT, (int)at_most, (int)pipe->clip_samples, (int)pipe->n_frames) +
+        1;
+    const size_t labels = (size_t)pipe->n_labels * TH_LABEL_BYTES;
+    const size_t total = n + labels + sizeof pipe->frontend + sizeof pipe->mean + sizeof pipe->inv_std;
+    uint8_t *all = n <= sizeof text ? calloc(1, total) : NULL, *at = all;
+    if (!all) return th_why_set(why, TH_ENOMEM, "out of memory");
+    at = add(at, text, n);
+    for (int32_t i = 0; i < pipe->n_labels; i++, at += TH_LABEL_BYTES)
+        (void)add(at, pipe->labels[i], strlen(pipe->labels[i]));
+    at = add(at, &pipe->frontend, sizeof pipe->frontend); /* members of four bytes, nothing between them */
+    at = add(at, pipe->mean, sizeof pipe->mean);
+    (void)add(at, pipe->inv_std, sizeof pipe->inv_std);
+    th_hash_of((th_span){all, total}, key);
+    free(all);
+    return TH_OK;
+}
+
 static th_err path_of(const th_project *p, th_split split, char path[TH_PATH_BYTES])
 {
     char name[32];
@@ -140,12 +170,6 @@ th_examples *th_kept_load(const th_project *p, th_split split, const char *key, 
     th_examples *e = th_kept_parse((th_span){bytes, n}, key, card);
     free(bytes);
     return e;
-}
-
-static uint8_t *add(uint8_t *at, const void *from, size_t n)
-{
-    memcpy(at, from, n);
-    return at + n;
 }
 
 void th_kept_save(const th_project *p, th_split split, const char *key, const th_card *card, const th_examples *e)

@@ -1,5 +1,5 @@
 /* data/kept.h -- examples of a project, kept on disk as they were computed: PROJECT/cache/train.kept, val.kept,
- * test.kept.
+ * test.kept.  Of sounds: features of clips that nothing changes by chance (validation, calibration).
  *
  * A file holds the key of what it was made from: the data (their version's id: content, labels, parts), the features
  * and labels (the card), the size of pictures, the program's version.  With another key, damaged, or deleted, the
@@ -18,6 +18,11 @@
 /* Of what the examples of a part are made from.  Errors: TH_ENOMEM. */
 TH_NODISCARD th_err th_kept_key(const th_project *p, const th_dataset *set, th_split split, const th_card *card,
                                 char key[TH_HASH_BYTES], th_why *why);
+
+/* Likewise of a keyword project: features of at most `at_most` clips of a part, as they are heard at test, with the
+ * pipeline's labels and normalisation. */
+TH_NODISCARD th_err th_kept_clips_key(const th_dataset *set, th_split split, const th_pipeline *pipe, int32_t at_most,
+                                      char key[TH_HASH_BYTES], th_why *why);
 
 /* The examples of this key, if axes and device are the card's, which gets them where it has none yet; NULL when there
  * are none. */

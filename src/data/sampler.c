@@ -8,12 +8,15 @@
  * REUSE-th epoch another variant of the sound at place k is made: each epoch a part of the places gets one.  Masks
  * and mixing are new each time.  What is kept is never needed: example i of epoch e is the same without it.
  *
+ * Without augmenting, features are those of the clips as they are: th_sampler_clean has them from the project's cache.
+ *
  * Speech is stored as recorded (16 bits), worked on in float, and rounded to 16 bits again before
  * the front end, so the path from there on is that of the device. */
 #include "data/sampler.h"
 
 #include "base/fmath.h"
 #include "data/augment.h"
+#include "data/kept.h"
 #include "data/noise.h"
 
 #include <math.h>
@@ -49,7 +52,8 @@ struct th_sampler {
     bool augmenting;
     th_augment aug;
     uint64_t seed;
-    source *src; /* [n_src]; when augmenting sorted by label and word */
+    th_examples *clean; /* all that there is: features that were computed before; else NULL */
+    source *src;        /* [n_src]; when augmenting sorted by label and word */
     int32_t n_src;
     int32_t first[TH_MAX_LABELS + 1];  /* first source of each label */
     int32_t quota[TH_MAX_LABELS];      /* examples of each label in an epoch */
@@ -288,6 +292,11 @@ void th_sampler_example(const th_sampler *s, int32_t epoch, int32_t i, int membe
     member *m = &s->members[member_number];
     const int32_t n = s->pipe.n_frames * s->pipe.frontend.n_coef;
     memset(y, 0, (size_t)s->pipe.n_labels * sizeof *y);
+    if (s->clean) {
+        memcpy(x, s->clean->f32 + (size_t)i * (size_t)n, (size_t)n * sizeof *x);
+        y[s->clean->label[i]] = 1.0f;
+        return;
+    }
     if (!s->augmenting || !(s->aug.mixup > 0.0f) || (i ^ 1) >= s->n_epoch) {
         y[make_features(s, m, epoch, i, x)] = 1.0f;
         return;
@@ -564,6 +573,7 @@ void th_sampler_free(th_sampler *s)
     if (!s) return;
     for (int32_t k = 0; k < s->n_src; k++) free(s->src[k].pcm);
     for (int32_t k = 0; k < BANK_ROWS; k++) free(s->bank[k]);
+    th_examples_free(s->clean);
     free(s->src);
     free(s->word_first);
     free(s->word_end);
@@ -575,6 +585,73 @@ void th_sampler_free(th_sampler *s)
     free(s->scratch);
     free(s->tables);
     free(s);
+}
+
+/* ---- features that are kept ---- */
+
+/* n examples of s, evenly. */
+static th_err compute(const th_sampler *s, int32_t n, th_examples *e, th_why *why)
+{
+    const size_t size = (size_t)(e->h * e->w);
+    float y[TH_MAX_LABELS];
+    e->f32 = malloc((size_t)n * size * sizeof *e->f32);
+    e->label = calloc((size_t)n, sizeof *e->label);
+    e->file = calloc((size_t)n, sizeof *e->file);
+    if (!e->f32 || !e->label || !e->file) return no_memory(why);
+    for (e->n = 0; e->n < n; e->n++) {
+        const int32_t i = e->n;
+        th_sampler_example(s, 0, (int32_t)((int64_t)i * s->n_epoch / n), 0, e->f32 + (size_t)i * size, y);
+        while (!(y[e->label[i]] > 0)) e->label[i]++;
+        if (!(e->file[i] = strdup(""))) return no_memory(why);
+    }
+    return TH_OK;
+}
+
+static th_err compute_clean(const th_project *p, const th_dataset *set, th_split split, const th_pipeline *pipe,
+                            int32_t at_most, th_examples **e, th_why *why)
+{
+    th_sampler *all = NULL;
+    TH_TRY(th_sampler_new(set, split, pipe, NULL, p->seed, &all, why));
+    *e = calloc(1, sizeof **e);
+    th_err err = *e ? TH_OK : no_memory(why);
+    if (!err) {
+        **e = (th_examples){.h = pipe->n_frames, .w = pipe->frontend.n_coef, .c = 1, .n_labels = pipe->n_labels};
+        err = compute(all, all->n_epoch < at_most ? all->n_epoch : at_most, *e, why);
+    }
+    th_sampler_free(all);
+    return err;
+}
+
+static th_err open_clean(th_sampler *s, const th_project *p, const th_dataset *set, th_split split, int32_t at_most,
+                         th_card *card, th_why *why)
+{
+    char key[TH_HASH_BYTES];
+    TH_TRY(check_settings(&s->pipe, NULL, why));
+    TH_TRY(th_kept_clips_key(set, split, &s->pipe, at_most, key, why));
+    card->n_labels = s->pipe.n_labels;
+    memcpy(card->labels, s->pipe.labels, (size_t)card->n_labels * sizeof card->labels[0]);
+    s->clean = th_kept_load(p, split, key, card);
+    if (!s->clean) {
+        TH_TRY(compute_clean(p, set, split, &s->pipe, at_most, &s->clean, why));
+        th_kept_save(p, split, key, card, s->clean);
+    }
+    s->n_epoch = s->clean->n;
+    return TH_OK;
+}
+
+th_err th_sampler_clean(const th_project *p, const th_dataset *set, th_split split, const th_pipeline *pipe,
+                        int32_t at_most, th_sampler **out, th_why *why)
+{
+    th_sampler *s = calloc(1, sizeof *s);
+    th_card *card = calloc(1, sizeof *card);
+    if (s) s->pipe = *pipe;
+    const th_err err = s && card ? open_clean(s, p, set, split, at_most, card, why) : no_memory(why);
+    free(card);
+    if (err)
+        th_sampler_free(s);
+    else
+        *out = s;
+    return err;
 }
 
 th_err th_sampler_normalise(th_sampler *s, th_pipeline *pipe, th_why *why)

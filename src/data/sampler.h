@@ -35,6 +35,11 @@ TH_NODISCARD th_err th_sampler_new(const th_dataset *set, th_split split, const 
                                    const th_augment *augment, uint64_t seed, th_sampler **s, th_why *why);
 void th_sampler_free(th_sampler *s);
 
+/* Clips of a split as at test, at most `at_most` of them and then evenly among all.  Their features come from
+ * PROJECT/cache when they have been computed before (data/kept.h); no recording is read then.  Errors: those above. */
+TH_NODISCARD th_err th_sampler_clean(const th_project *p, const th_dataset *set, th_split split,
+                                     const th_pipeline *pipe, int32_t at_most, th_sampler **s, th_why *why);
+
 /* Number of examples in one epoch.  When augmenting: each keyword's clips once; unknown and silence
  * limited or repeated to their share, unknown words by the root of their number of clips. */
 int32_t th_sampler_epoch_size(const th_sampler *s);

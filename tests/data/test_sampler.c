@@ -299,6 +299,60 @@ static void errors_say_what_is_wrong(void **state)
     th_sampler_free(NULL);
 }
 
+static th_err open_clean(const th_pipeline *p, int32_t at_most, th_sampler **s)
+{
+    th_project in = project;
+    snprintf(in.dir, sizeof in.dir, "%s", dir);
+    return th_sampler_clean(&in, set, TH_TRAIN, p, at_most, s, NULL);
+}
+
+/* Example i * n / count of the front end, for each i. */
+static void check_clean(int32_t at_most, int32_t count)
+{
+    th_sampler *plain = open_sampler(NULL, 1), *clean = NULL;
+    float x[2][X], y[2][4];
+    assert_int_equal(open_clean(&pipe_, at_most, &clean), TH_OK);
+    const int32_t n = th_sampler_epoch_size(plain);
+    assert_int_equal(th_sampler_epoch_size(clean), count < n ? count : n);
+    for (int32_t i = 0; i < th_sampler_epoch_size(clean); i++) {
+        th_sampler_example(plain, 0, count < n ? i * n / count : i, 0, x[0], y[0]);
+        th_sampler_example(clean, 7, i, 3, x[1], y[1]);
+        assert_memory_equal(x[0], x[1], sizeof x[0]);
+        assert_memory_equal(y[0], y[1], sizeof y[0]);
+    }
+    th_sampler_free(plain);
+    th_sampler_free(clean);
+}
+
+static void clean_features_are_computed_once(void **state)
+{
+    (void)state;
+    char kept[100], away[100];
+    th_sampler *s = NULL;
+    snprintf(kept, sizeof kept, "%s/cache/train.kept", dir);
+    snprintf(away, sizeof away, "%s/away", dir);
+    check_clean(INT32_MAX, INT32_MAX);
+    check_clean(INT32_MAX, INT32_MAX);
+    assert_int_equal(rename(set->samples[3].file, away), 0);
+    assert_int_equal(open_clean(&pipe_, INT32_MAX, &s), TH_OK); /* nothing is read */
+    th_sampler_free(s);
+    th_pipeline other = pipe_;
+    other.frontend.low_hz = 40;
+    assert_int_not_equal(open_clean(&other, INT32_MAX, &s), TH_OK); /* other features must be made */
+    other = pipe_;
+    other.inv_std[0] = 2;
+    assert_int_not_equal(open_clean(&other, INT32_MAX, &s), TH_OK);
+    assert_int_not_equal(open_clean(&pipe_, 5, &s), TH_OK);
+    assert_int_equal(truncate(kept, 5000), 0);
+    assert_int_not_equal(open_clean(&pipe_, INT32_MAX, &s), TH_OK); /* half a file is none */
+    assert_int_equal(rename(away, set->samples[3].file), 0);
+    check_clean(5, 5);
+    check_clean(INT32_MAX, INT32_MAX);
+    unlink(kept);
+    *strrchr(kept, '/') = 0;
+    rmdir(kept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +363,7 @@ int main(void)
         cmocka_unit_test(silence_is_made_at_every_level),
         cmocka_unit_test(normalising_gives_mean_0_and_deviation_1),
         cmocka_unit_test(errors_say_what_is_wrong),
+        cmocka_unit_test(clean_features_are_computed_once),
     };
     return cmocka_run_group_tests(tests, make_clips, remove_clips);
 }
