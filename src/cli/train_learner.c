@@ -64,23 +64,16 @@ static th_err name_output(learner_cmd *c, th_why *why)
 /* Keeps the examples with the label `normal`; their labels are then of no interest. */
 static th_err keep_normal(th_examples *e, const char *path, const char *normal, th_why *why)
 {
-    const size_t size = (size_t)e->h * (size_t)e->w * (size_t)e->c;
-    int32_t label = 0, n = 0;
+    int32_t label = 0;
     while (label < e->n_labels && strcmp(e->labels[label], normal) != 0) label++;
     if (label == e->n_labels)
         return th_why_set(why, TH_EUSAGE, "--normal %s: no example of %s has that label; the first one is \"%s\"",
                           normal, path, e->n_labels ? e->labels[0] : "");
-    for (int32_t i = 0; i < e->n; i++) {
-        if (e->label[i] != label) {
-            if (e->file) free(e->file[i]);
-            continue;
-        }
-        if (e->file) e->file[n] = e->file[i];
-        if (e->u8) memmove(e->u8 + (size_t)n * size, e->u8 + (size_t)i * size, size);
-        if (e->f32) memmove(e->f32 + (size_t)n * size, e->f32 + (size_t)i * size, size * sizeof *e->f32);
-        n++;
-    }
-    e->n = n;
+    bool *keep = malloc(((size_t)e->n + 1) * sizeof *keep);
+    if (!keep) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (int32_t i = 0; i < e->n; i++) keep[i] = e->label[i] == label;
+    th_examples_keep(e, keep);
+    free(keep);
     return TH_OK;
 }
 

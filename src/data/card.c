@@ -110,7 +110,8 @@ static int put_task(const th_card *c, json_t *o)
                                 "pause_ms", (int)r->pause_ms, "blocks", r->blocks, "strokes", r->strokes, "points",
                                 (int)r->points, "baseline", r->baseline, "baseline_ms", (int)r->baseline_ms, "axes",
                                 (int)c->axes, "device", c->device, "limit", (double)c->limit, "source_hash", hash);
-    return !of_task || json_object_update_new(o, of_task);
+    const int bad = !of_task || json_object_update_new(o, of_task);
+    return bad || (r->trim > 0 && json_object_set_new(o, "trim", json_real((double)r->trim)));
 }
 
 static json_t *labels_of(const th_card *card)
@@ -212,6 +213,7 @@ static bool get_task(const json_t *o, th_card *c)
         !get_float(o, "limit", &c->limit) || !get_text(o, "source_hash", hash, sizeof hash))
         return false;
     c->source_hash = strtoull(hash, NULL, 16);
+    if (!get_float(o, "trim", &r->trim) || r->trim > 50) return false; /* 0 where it is not said */
     return th_task_find(c->task)->input != TH_IN_SIGNAL || (r->rate_hz > 0 && r->window_ms > 0 && r->hop_ms > 0);
 }
 

@@ -33,6 +33,25 @@ static size_t size_of(const th_examples *e)
     return (size_t)e->h * (size_t)e->w * (size_t)e->c;
 }
 
+void th_examples_keep(th_examples *e, const bool *keep)
+{
+    const size_t size = size_of(e), targets = (size_t)e->n_targets;
+    int32_t n = 0;
+    for (int32_t i = 0; i < e->n; i++) {
+        if (!keep[i]) {
+            if (e->file) free(e->file[i]);
+            continue;
+        }
+        const size_t to = (size_t)n, from = (size_t)i;
+        if (e->u8) memmove(e->u8 + to * size, e->u8 + from * size, size);
+        if (e->f32) memmove(e->f32 + to * size, e->f32 + from * size, size * sizeof *e->f32);
+        if (e->target) memmove(e->target + to * targets, e->target + from * targets, targets * sizeof *e->target);
+        if (e->file) e->file[n] = e->file[i];
+        e->label[n++] = e->label[i];
+    }
+    e->n = n;
+}
+
 /* Room for one more example; grows by half. */
 static th_err room(th_examples *e, int32_t *cap, bool bytes, th_why *why)
 {

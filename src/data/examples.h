@@ -52,6 +52,9 @@ bool th_examples_labels_path(const char *path, char labels[TH_PATH_BYTES]);
 
 void th_examples_free(th_examples *e); /* NULL is fine */
 
+/* Takes the examples with keep [n] false out. */
+void th_examples_keep(th_examples *e, const bool *keep);
+
 /* How bytes and numbers become inputs. */
 typedef struct th_examples_scale {
     float pixel_lo, pixel_hi; /* bytes 0 and 255 */

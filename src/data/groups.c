@@ -1,6 +1,7 @@
 #include "data/groups.h"
 
 #include "base/text.h"
+#include "data/trim.h"
 #include "dsp/baseline.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ typedef struct group {
 
 struct th_groups {
     bool early;
+    float trim;
     int32_t n; /* features; 0: not known yet */
     group *group;
     size_t n_groups;
@@ -24,10 +26,10 @@ struct th_groups {
     size_t n_held, cap;
 };
 
-th_groups *th_groups_new(bool early)
+th_groups *th_groups_new(bool early, float trim)
 {
     th_groups *g = calloc(1, sizeof *g);
-    if (g) g->early = early;
+    if (g) g->early = early, g->trim = trim;
     return g;
 }
 
@@ -86,9 +88,25 @@ th_err th_groups_learn(th_groups *g, const char *name, const float *x, int32_t n
     return TH_OK;
 }
 
+/* Takes the strangest windows out. */
+static th_err trim(const th_groups *g, group *one, th_why *why)
+{
+    const size_t d = (size_t)g->n;
+    int32_t n = 0;
+    bool *keep = malloc((size_t)one->windows * sizeof *keep);
+    if (!keep) return th_why_set(why, TH_ENOMEM, "out of memory");
+    const th_err err = th_trim(one->x, one->windows, g->n, (double)g->trim, keep, why);
+    for (int32_t i = 0; i < one->windows && !err; i++)
+        if (keep[i]) memmove(one->x + (size_t)n++ * d, one->x + (size_t)i * d, d * sizeof *one->x);
+    if (!err) one->windows = n;
+    free(keep);
+    return err;
+}
+
 /* All windows that are there -> the baseline. */
 static th_err learn_all(const th_groups *g, group *one, const char *name, th_why *why)
 {
+    if (g->trim > 0) TH_TRY(trim(g, one, why));
     const th_baseline_cfg cfg = {.n = g->n, .windows = one->windows, .early = g->early};
     if (one->windows < TH_BASELINE_LEAST)
         return th_why_set(why, TH_EFORMAT,

@@ -11,9 +11,9 @@
 
 typedef struct th_groups th_groups;
 
-/* early: windows are held against the first 7/10 of their group's, see th_baseline_cfg; for examples to train and to
- * watch with.  NULL: no memory. */
-th_groups *th_groups_new(bool early);
+/* trim: per cent of each group's windows, the strangest, that are not learnt from.  early: windows are held against the
+ * first 7/10 of their group's, see th_baseline_cfg; for examples to train and to watch with.  NULL: no memory. */
+th_groups *th_groups_new(bool early, float trim);
 void th_groups_free(th_groups *g); /* NULL is fine */
 
 /* One more normal window of a group, x [n], in the order of time.  Errors: TH_ESHAPE (another n), TH_ENOMEM. */

@@ -62,6 +62,7 @@ static const key keys[] = {
     {"picture", "change", KIND_NAME, TEXT(change), .tasks = PICTURE},
     {"anomaly", "percentile", KIND_FLOAT, AT(percentile), 50, 100, .tasks = SIGNAL},
     {"anomaly", "factor", KIND_FLOAT, AT(factor), 0.01, 1000, .tasks = SIGNAL},
+    {"anomaly", "trim", KIND_FLOAT, AT(recipe.trim), 0, 50, .tasks = SIGNAL},
     {"anomaly", "threshold", KIND_WORD, TEXT(threshold), .tasks = SIGNAL, .words = "percentile cost "},
     {"anomaly", "cost_false_alarm", KIND_FLOAT, AT(cost_false_alarm), 1e-6, 1e9, .tasks = SIGNAL},
     {"anomaly", "cost_miss", KIND_FLOAT, AT(cost_miss), 1e-6, 1e9, .tasks = SIGNAL},

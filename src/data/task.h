@@ -44,6 +44,7 @@ typedef struct th_recipe {
     char strokes[12];                    /* "points" or "raster" */
     int32_t points;                      /* of a stroke */
     char baseline[8];                    /* "group": windows are held against their group's normal ones; or "none" */
+    float trim;                          /* per cent of what anomalies learn from that is left out, the strangest */
     int32_t baseline_ms;                 /* of rows that a device learns those from, after each start */
 } th_recipe;
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "data/kept.h"
 #include "data/picture.h"
+#include "data/trim.h"
 #include "data/windows.h"
 #include "model/spec.h"
 
@@ -81,21 +82,17 @@ static th_err make_sine(const th_project *p, th_split split, th_examples *e, th_
 
 /* ---- the project's data ---- */
 
-/* Only what anomalies learn from, the first label, or only all else. */
-static void keep_kind(th_examples *e, bool normal)
+/* Only what anomalies learn from, the first label, without the strangest percent of it; or only all else. */
+static th_err keep_kind(th_examples *e, bool normal, float trim, th_why *why)
 {
-    const size_t size = (size_t)e->h * (size_t)e->w * (size_t)e->c;
-    int32_t n = 0;
-    for (int32_t i = 0; i < e->n; i++) {
-        if ((e->label[i] == 0) != normal) {
-            free(e->file[i]);
-            continue;
-        }
-        memmove(e->f32 + (size_t)n * size, e->f32 + (size_t)i * size, size * sizeof *e->f32);
-        e->file[n] = e->file[i];
-        e->label[n++] = e->label[i];
-    }
-    e->n = n;
+    bool *keep = calloc((size_t)e->n + 1, sizeof *keep);
+    if (!keep) return th_why_set(why, TH_ENOMEM, "out of memory");
+    for (int32_t i = 0; i < e->n; i++) keep[i] = (e->label[i] == 0) == normal;
+    th_examples_keep(e, keep);
+    const th_err err = trim > 0 && e->f32 ? th_trim(e->f32, e->n, e->h * e->w * e->c, (double)trim, keep, why) : TH_OK;
+    if (!err && trim > 0 && e->f32) th_examples_keep(e, keep);
+    free(keep);
+    return err;
 }
 
 /* A signal of the data as the recording that it was. */
@@ -201,8 +198,8 @@ th_err th_task_faults(const th_project *p, th_card *card, th_examples **e, th_wh
         th_windows_free(w);
     }
     th_dataset_free(set);
-    if (*e) keep_kind(*e, false);
-    if (!*e || (*e)->n) return err;
+    if (*e) err = keep_kind(*e, false, 0, why);
+    if (!err && (!*e || (*e)->n)) return TH_OK;
     th_examples_free(*e);
     *e = NULL;
     return err;
@@ -216,16 +213,16 @@ static th_err from_signals(const th_project *p, const th_dataset *set, th_split 
     char other[TH_LABEL_BYTES];
     if (!card->device[0]) find_device(set, card);
     TH_TRY(th_windows_new(card, split != TH_TEST, &w, why));
-    const th_err err = add_split(set, split, card, w, why);
+    th_err err = add_split(set, split, card, w, why);
     *e = err ? NULL : th_windows_take(w);
     th_windows_left_out(w, &too_short, &no_label, other);
     th_windows_free(w);
-    if (*e && th_project_task(p)->output == TH_OUT_INPUT && split != TH_TEST) keep_kind(*e, true);
-    if (err) return err;
-    if (!*e || (*e)->n == 0) {
+    if (*e && th_project_task(p)->output == TH_OUT_INPUT && split != TH_TEST)
+        err = keep_kind(*e, true, card->recipe.trim, why);
+    if (err || !*e || (*e)->n == 0) {
         th_examples_free(*e);
         *e = NULL;
-        return no_examples(p, split, set->n, too_short, why);
+        return err ? err : no_examples(p, split, set->n, too_short, why);
     }
     if (no_label && split != TH_TEST && th_project_task(p)->output == TH_OUT_LABELS)
         return th_why_set(

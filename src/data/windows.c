@@ -43,7 +43,7 @@ th_err th_windows_new(th_card *card, bool early, th_windows **out, th_why *why)
     if (!w) return th_why_set(why, TH_ENOMEM, "out of memory");
     w->card = card;
     w->task = th_task_find(card->task);
-    if (th_card_by_group(card) && !(w->groups = th_groups_new(early)))
+    if (th_card_by_group(card) && !(w->groups = th_groups_new(early, card->recipe.trim)))
         return th_why_set(why, TH_ENOMEM, "out of memory");
     return fresh(w, why);
 }
@@ -265,29 +265,12 @@ th_err th_windows_learn(th_windows *w, const th_recording *r, th_why *why)
     return w->groups ? each_window(w, r, learn_window, why) : TH_OK;
 }
 
-/* Takes the examples with keep false out. */
-static void keep_some(th_examples *e, const bool *keep)
-{
-    const size_t size = size_of(e);
-    int32_t n = 0;
-    for (int32_t i = 0; i < e->n; i++) {
-        if (!keep[i]) {
-            free(e->file[i]);
-            continue;
-        }
-        memmove(e->f32 + (size_t)n * size, e->f32 + (size_t)i * size, size * sizeof *e->f32);
-        e->file[n] = e->file[i];
-        e->label[n++] = e->label[i];
-    }
-    e->n = n;
-}
-
 th_err th_windows_thin(th_windows *w, th_why *why)
 {
     if (!w->groups || !w->e->n) return TH_OK;
     bool *keep = calloc((size_t)w->e->n, sizeof *keep);
     const th_err err = keep ? th_groups_thin(w->groups, keep, why) : th_why_set(why, TH_ENOMEM, "out of memory");
-    if (!err) keep_some(w->e, keep);
+    if (!err) th_examples_keep(w->e, keep);
     free(keep);
     return err;
 }

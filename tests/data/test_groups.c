@@ -20,7 +20,7 @@ static float length(const float *z)
 
 static th_groups *two_machines(bool early)
 {
-    th_groups *g = th_groups_new(early);
+    th_groups *g = th_groups_new(early, 0);
     th_rng r = th_rng_make(1, 2);
     th_why why = {0};
     for (int t = 0; t < WINDOWS; t++) {
@@ -56,7 +56,7 @@ static void early_holds_against_the_first(void **state)
     (void)state;
     float far[2];
     for (int early = 0; early < 2; early++) {
-        th_groups *g = th_groups_new(early);
+        th_groups *g = th_groups_new(early, 0);
         th_why why = {0};
         float z[N] = {0.99f, 2, 3};
         for (int t = 0; t < WINDOWS; t++) {
