@@ -95,8 +95,7 @@ static th_err keep_kind(th_examples *e, bool normal, float trim, th_why *why)
     return err;
 }
 
-/* A signal of the data as the recording that it was. */
-static th_err with_recording(const th_dataset *set, const th_sample *s, th_recording_take *take, void *ctx, th_why *why)
+th_err th_task_recording(const th_dataset *set, const th_sample *s, th_recording_take *take, void *ctx, th_why *why)
 {
     th_recording r = {.name = s->name,
                       .channels = s->channels,
@@ -138,8 +137,8 @@ static th_err add_signals(const th_dataset *set, th_split split, const char *dev
     for (size_t i = 0; i < set->n; i++) {
         const th_sample *s = &set->samples[i];
         const bool wanted = s->kind == TH_SIGNAL && (!*device || strcmp(device, s->device) == 0);
-        if (wanted && learn && s->split == split) TH_TRY(with_recording(set, s, take_learn, w, why));
-        if (wanted && !learn && s->split == split) TH_TRY(with_recording(set, s, take_add, w, why));
+        if (wanted && learn && s->split == split) TH_TRY(th_task_recording(set, s, take_learn, w, why));
+        if (wanted && !learn && s->split == split) TH_TRY(th_task_recording(set, s, take_add, w, why));
     }
     return TH_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "data/card.h"
 #include "data/dataset.h"
+#include "data/layout.h"
 
 /* Examples of one part of a project's data, by the recipe and labels of the card (th_task_card, or a model's); a label
  * of test data that the card has not is -1.  What the card does not know yet (axes, device) is filled in.  Of anomalies
@@ -15,6 +16,10 @@ TH_NODISCARD th_err th_task_examples(const th_project *p, th_split split, th_car
 /* Of anomalies the windows that watch and show a fault: recordings that a user put into val.  *e is NULL when there are
  * none.  Errors: those of th_task_examples. */
 TH_NODISCARD th_err th_task_faults(const th_project *p, th_card *card, th_examples **e, th_why *why);
+
+/* Gives away a signal of the data as the recording that it was.  Errors: those of reading and of take. */
+TH_NODISCARD th_err th_task_recording(const th_dataset *set, const th_sample *s, th_recording_take *take, void *ctx,
+                                      th_why *why);
 
 /* A card with all that thimble.ini says: task, recipe, labels, pixels.
  *   preset   in place of thimble.ini's; NULL.  Where it takes one line of numbers (a classic learner, mlp) and blocks

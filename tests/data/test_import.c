@@ -1,8 +1,8 @@
 #define _XOPEN_SOURCE 700 /* symlink, truncate, mkfifo */
 #include "sound.h"
 
+#include "check/check.h"
 #include "data/import.h"
-#include "data/lint.h"
 #include "data/split.h"
 
 #include <signal.h>
@@ -91,13 +91,14 @@ static bool has_problem(const world *w, const char *a, const char *b)
 static void assert_stored(world *w)
 {
     th_dataset *disk;
-    static th_lint_report lint;
+    th_check_report found;
     assert_int_equal(th_dataset_load(&w->p, &disk, NULL), TH_OK);
     assert_int_equal(disk->n, w->set->n);
-    assert_int_equal(th_lint(&w->p, disk, NULL, NULL, &lint, NULL), TH_OK);
-    assert_int_equal(lint.finding[TH_LINT_MISSING].count + lint.finding[TH_LINT_DAMAGED].count +
-                         lint.finding[TH_LINT_CHANGED].count + lint.finding[TH_LINT_RATE].count,
+    assert_int_equal(th_check_run(&w->p, disk, &(th_check_cfg){.seed = 1}, &found, NULL), TH_OK);
+    assert_int_equal(th_check_find(&found, "missing")->n + th_check_find(&found, "damaged")->n +
+                         th_check_find(&found, "changed")->n + th_check_find(&found, "rate")->n,
                      0);
+    th_check_free(&found);
     th_dataset_free(disk);
 }
 
@@ -461,84 +462,19 @@ static void scanning_segments(void **state)
     th_dataset_free(set);
 }
 
-static void findings(void **state)
-{
-    world *w = *state;
-    static th_lint_report r;
-    char name[64];
-    assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
-    assert_int_equal(r.finding[TH_LINT_EMPTY].count, 1);
-    for (int i = 0; i < 80; i++) {
-        snprintf(name, sizeof name, "yes/p%d_nohash_%d.wav", i % 8, i);
-        sound(w, name, HZ, 0.2, (uint64_t)i);
-    }
-    make_wav(at(w->src, "no/x_nohash_0.wav"), HZ, 1000, 500);
-    import_well(w);
-    assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
-    assert_int_equal(r.n_errors, 0);
-    assert_int_equal(r.finding[TH_LINT_FEW].count, 1);
-    assert_int_equal(r.finding[TH_LINT_BALANCE].count, 1);
-    assert_int_equal(r.finding[TH_LINT_NOT_TESTED].count, 1);
-    assert_int_equal(r.finding[TH_LINT_NO_UNKNOWN].count, 1);
-    assert_int_equal(r.finding[TH_LINT_NO_SILENCE].count, 1);
-    assert_int_equal(r.finding[TH_LINT_SHORT].count, 1);
-    assert_int_equal(r.finding[TH_LINT_LEAK].count, 0);
-    char path[3][TH_PATH_BYTES];
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(th_dataset_path(w->set, &w->set->samples[10 + i], path[i], NULL), TH_OK);
-    th_file_remove(path[0]);
-    make_text(path[1], "damaged");
-    int16_t loud[3200];
-    for (int i = 0; i < 3200; i++) loud[i] = 32767;
-    assert_int_equal(th_audio_write(path[2], HZ, loud, 3200, NULL), TH_OK);
-    w->set->samples[20].split = w->set->samples[20].split == TH_TRAIN ? TH_TEST : TH_TRAIN;
-    const th_sample twin = {.file = "yes/none.wav",
-                            .label = "yes",
-                            .word = "YES",
-                            .subject = "",
-                            .source = "s",
-                            .hash = w->set->samples[30].hash,
-                            .n_rows = 1};
-    assert_int_equal(th_dataset_add(w->set, &twin, NULL), TH_OK);
-    assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
-    assert_int_equal(r.n_errors, 2);
-    assert_int_equal(r.finding[TH_LINT_MISSING].count, 2);
-    assert_int_equal(r.finding[TH_LINT_DAMAGED].count, 1);
-    assert_int_equal(r.finding[TH_LINT_CHANGED].count, 1);
-    assert_int_equal(r.finding[TH_LINT_CLIPPED].count, 1);
-    assert_int_equal(r.finding[TH_LINT_OFFSET].count, 1);
-    assert_int_equal(r.finding[TH_LINT_QUIET].count, 1);
-    assert_int_equal(r.finding[TH_LINT_LEAK].count, 1);
-    assert_int_equal(r.finding[TH_LINT_DUPLICATE].count, 1);
-    assert_int_equal(r.finding[TH_LINT_CASE].count, 1);
-    for (size_t i = 0; i < w->set->n; i++) w->set->samples[i].subject = "anna"; /* alone: dividing again cannot help */
-    assert_int_equal(th_lint(&w->p, w->set, NULL, NULL, &r, NULL), TH_OK);
-    assert_int_equal(r.finding[TH_LINT_LEAK].count, 0);
-    assert_int_equal(r.finding[TH_LINT_FEW_SPEAKERS].count, 1);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_folder_per_label),
-        T(a_folder_per_speaker),
-        T(speech_commands),
-        T(spoken_digits),
-        T(arabic_commands),
-        T(per_label_takes_few_of_many_speakers),
-        T(bad_files_stop_nothing),
-        T(folders_that_differ_by_case),
-        T(nothing_to_import),
-        T(what_is_lost_is_put_back),
-        T(kill_minus_9),
-        T(a_full_disk),
-        T(scanning_for_a_test),
-        T(scanning_the_part_that_is_told),
-        T(scanning_digits),
-        T(scanning_segments),
-        T(findings),
+        T(a_folder_per_label),     T(a_folder_per_speaker),
+        T(speech_commands),        T(spoken_digits),
+        T(arabic_commands),        T(per_label_takes_few_of_many_speakers),
+        T(bad_files_stop_nothing), T(folders_that_differ_by_case),
+        T(nothing_to_import),      T(what_is_lost_is_put_back),
+        T(kill_minus_9),           T(a_full_disk),
+        T(scanning_for_a_test),    T(scanning_the_part_that_is_told),
+        T(scanning_digits),        T(scanning_segments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
