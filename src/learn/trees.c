@@ -305,7 +305,10 @@ static int32_t *number_leaves(leaves *s, const th_tree *tree, int32_t n_trees, d
     double most = 0;
     for (int32_t t = 0; t < n_trees; t++) {
         all += (size_t)tree[t].n_leaves;
-        for (int32_t i = 0; i < tree[t].n_leaves * s->width; i++) most = fmax(most, fabs((double)tree[t].value[i]));
+        for (int32_t i = 0; i < tree[t].n_leaves * s->width; i++) { /* not fmax: gcc 12 for AArch64 gives up on it */
+            const double v = fabs((double)tree[t].value[i]);
+            if (v > most) most = v;
+        }
     }
     for (s->places = 64; s->places < 2 * all; s->places *= 2) {
     }

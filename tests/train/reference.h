@@ -14,6 +14,7 @@ typedef struct th_ref {
     const th_net *net;
     const th_spec *spec;
     int32_t batch;
+    bool fixed; /* a ReLU lets through what the net's last pass let through: see ref_fixed */
     double *p[TH_MAX_LAYERS][TH_PARAM_ROLES]; /* logical parameters, or NULL */
     double *y[TH_MAX_LAYERS];                 /* output of each layer, [batch][h][w][c] */
     double *x;                                /* [batch][n_in] */
@@ -232,6 +233,18 @@ static inline double ref_act(const th_layer *l, double t)
     return t;
 }
 
+/* A ReLU (or ReLU6) as the straight piece on which the net's own value lies.  Rounding puts values near a kink now on
+ * this side, now on the other, and behind many batch norms that is some of thousands: the slopes of two different
+ * pieces say nothing about each other.  a, b of one thread. */
+static inline double ref_fixed(const th_ref *f, int32_t i, int32_t k, int32_t c, double t)
+{
+    const th_stage *st = &f->net->stage[f->net->of_layer[i]];
+    const th_net_member *m = &f->net->member[0];
+    const float x = m->a[st->c + (size_t)c] * st->z[k * st->s + c] + m->b[st->c + (size_t)c];
+    if (st->layer.act == TH_LAYER_ACT_RELU6 && x >= 6) return 6;
+    return x > 0 ? t : 0;
+}
+
 static inline bool ref_has_weights(const th_layer *l)
 {
     return l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DEPTHWISE || l->kind == TH_LAYER_TRANSPOSE_CONV ||
@@ -258,7 +271,8 @@ static inline void ref_finish(const th_ref *f, int32_t i)
                      f->p[i][TH_PARAM_BIAS][c];
             else if (ref_has_weights(l) && l->bias)
                 *v += f->p[i][TH_PARAM_BIAS][c];
-            *v = ref_act(l, *v);
+            const bool relu = l->act == TH_LAYER_ACT_RELU || l->act == TH_LAYER_ACT_RELU6;
+            *v = f->fixed && relu ? ref_fixed(f, i, k, c, *v) : ref_act(l, *v);
         }
     }
 }

@@ -64,6 +64,7 @@ static void check_gradient(th_net *net, const char *name)
 {
     double worst = 0, largest = 0;
     th_ref f = ref_new(net, BATCH);
+    f.fixed = strncmp(name, "mobilenet", 9) == 0; /* rounding in 27 batch norms moves slopes by 5 % over kinks */
     th_net_gradient(net, 0, net->n_params);
     for (uint64_t direction = 1; direction <= 3; direction++) {
         const double h = 1e-8, got = along(net, &f, direction, h), up = ref_loss(&f);
@@ -74,10 +75,7 @@ static void check_gradient(th_net *net, const char *name)
         largest = fmax(largest, fabs(want));
     }
     ref_free(&f);
-    /* 27 batch norms over few pixels multiply every rounding: mobilenet's gradients in float32 differ by as much from
-     * one kernel table to the next */
-    const double most = strncmp(name, "mobilenet", 9) == 0 ? 5e-2 : 1e-4;
-    if (!(largest > 1e-3 && worst < most * largest))
+    if (!(largest > 1e-3 && worst < 1e-4 * largest))
         fail_msg("%s, %s: gradient off by %g of %g", name, net->stage[0].kernels->name, worst, largest);
 }
 
