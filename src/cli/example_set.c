@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VAL_SHARE 8
+#define VAL_SHARE 8    /* one of so many is set aside to watch the training, */
+#define VAL_MOST  1000 /* but not more than tell one in a hundred apart */
 
 /* ---- options ---- */
 
@@ -70,7 +71,7 @@ th_err th_example_set_divide(th_example_set *s, th_why *why)
     qsort(draw, (size_t)n, 2 * sizeof *draw, by_draw);
     for (int32_t i = 0; i < n; i++) s->order[i] = (int32_t)draw[2 * i + 1];
     free(draw);
-    s->n_val = s->val ? s->val->n : n / VAL_SHARE;
+    s->n_val = s->val ? s->val->n : n / VAL_SHARE < VAL_MOST ? n / VAL_SHARE : VAL_MOST;
     s->n_train = s->val ? n : n - s->n_val;
     return TH_OK;
 }
@@ -91,12 +92,16 @@ static th_err fresh_card(th_example_set *s, const th_example_files *f, th_why *w
         return th_why_set(why, TH_EFORMAT, "%s has one label only (%s): at least two are needed to tell apart", f->data,
                           s->train->labels[0]);
     th_card_make(s->train, f->pixel_lo, f->pixel_hi, &s->card);
-    if (s->to_input) s->card.n_labels = 0;
+    if (s->to_input)
+        s->card.n_labels = 0;
+    else
+        th_card_tame(s->train, &s->card);
     s->new_labels = known != NULL;
     if (!known || known->n_values != s->card.n_values) return TH_OK;
     s->card.pixel_lo = known->pixel_lo, s->card.pixel_hi = known->pixel_hi;
     memcpy(s->card.mean, known->mean, sizeof known->mean);
     memcpy(s->card.inv, known->inv, sizeof known->inv);
+    s->card.most = known->most;
     return TH_OK;
 }
 

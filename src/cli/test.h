@@ -43,7 +43,7 @@ typedef struct th_test {
     float *out[TH_TEST_NETS]; /* [n][n_out] */
     int32_t n_out;
     double rmse[TH_TEST_NETS];      /* of numbers */
-    double auc[TH_TEST_NETS];       /* of anomalies; -1: one of the two kinds is missing */
+    double auc[TH_TEST_NETS];       /* of anomalies, or of the second of two labels; -1: one of the two is missing */
     th_alarms alarms[TH_TEST_NETS]; /* when the card has a limit */
     th_timely timely[TH_TEST_NETS]; /* the same, where recordings have both kinds; windows 0: none has */
     double error[TH_TEST_NETS][2];  /* mean score of the normal ones, of the anomalies; -1: there are none */

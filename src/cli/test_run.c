@@ -256,6 +256,19 @@ static void note_unreadable(th_test *t, size_t i)
     snprintf(t->first_problem, sizeof t->first_problem, "%s", why.err ? why.text : th_err_text(t->verdict[i].err));
 }
 
+/* Of two labels: how often the score of the second is higher for one of its own than for one of the first; -1 where
+ * there are not two, or one does not occur. */
+static double pair_auc(const th_test *t, int k)
+{
+    size_t n = 0;
+    th_scored *s = t->pipe.n_labels == 2 && t->net[k] ? malloc((t->n + 1) * sizeof *s) : NULL;
+    for (size_t i = 0; s && i < t->n; i++)
+        if (!t->verdict[i].err && t->truth[i] >= 0) s[n++] = (th_scored){t->verdict[i].score[k][1], t->truth[i] == 1};
+    const double auc = s ? th_anomaly_auc(s, n) : -1;
+    free(s);
+    return auc;
+}
+
 void th_test_count(th_test *t)
 {
     t->confusion[0] = t->confusion[1] = (th_confusion){.n = t->pipe.n_labels};
@@ -274,6 +287,7 @@ void th_test_count(th_test *t)
             if (t->net[k]) th_confusion_add(&t->confusion[k], t->truth[i], v->said[k]);
         t->agree += t->net[0] && t->net[1] && v->said[0] == v->said[1];
     }
+    for (int k = 0; k < TH_TEST_NETS; k++) t->auc[k] = k < TH_MAX_NETS ? pair_auc(t, k) : -1;
     t->unreadable += t->set ? t->set->n_skipped : (size_t)t->shown->n_skipped; /* left out while reading */
 }
 

@@ -112,10 +112,13 @@ static json_t *right_json(const th_test *t)
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
 
-static json_t *scores_json(const th_confusion *c)
+static json_t *scores_json(const th_test *t, int k)
 {
-    return json_pack("{s:f,s:f,s:f}", "accuracy", th_confusion_accuracy(c), "balanced", th_confusion_balanced(c),
-                     "macro_f1", th_confusion_macro_f1(c));
+    const th_confusion *c = &t->confusion[k];
+    json_t *o = json_pack("{s:f,s:f,s:f}", "accuracy", th_confusion_accuracy(c), "balanced", th_confusion_balanced(c),
+                          "macro_f1", th_confusion_macro_f1(c));
+    if (t->auc[k] >= 0) json_object_set_new(o, "auc", json_real(t->auc[k]));
+    return o;
 }
 
 static json_t *matrix_json(const th_confusion *c)
@@ -158,7 +161,7 @@ json_t *th_test_json(const th_test *t)
     json_object_set_new(confusion, "labels", labels);
     for (int k = 0; k < TH_TEST_NETS; k++) {
         if (!th_test_has(t, k)) continue;
-        json_object_set_new(o, th_test_net(k), scores_json(&t->confusion[k]));
+        json_object_set_new(o, th_test_net(k), scores_json(t, k));
         json_object_set_new(confusion, th_test_net(k), matrix_json(&t->confusion[k]));
     }
     json_object_set_new(o, "confusion", confusion);
@@ -213,6 +216,13 @@ static void scores_table(const th_test *t, th_table *table)
             if (row == 0) th_table_strong(table);
         }
     }
+    if (t->auc[0] < 0 && t->auc[1] < 0) return;
+    th_table_cell(table, "AUC");
+    for (int k = 0; k < n_nets; k++)
+        if (t->auc[k] < 0)
+            th_table_cell(table, "-");
+        else
+            th_table_cell(table, "%.3f", t->auc[k]);
 }
 
 /* The first `max` code points of a label: headings of a wide matrix. */

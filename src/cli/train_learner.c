@@ -100,6 +100,7 @@ static th_err make_card(learner_cmd *c, const char *normal, th_why *why)
     th_card_make(c->train, lo, hi, &c->card);
     if (c->card.n_values && !c->job.anomaly && strstr("tree forest boost", c->learner->name))
         spread(c->train, &c->card);
+    if (strcmp("logistic", c->learner->name) == 0) th_card_tame(c->train, &c->card);
     if (!c->job.anomaly) return TH_OK;
     c->card.n_labels = 0;
     c->card.scores = true;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <float.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,20 @@ static void one_scale(const th_examples *e, int32_t n, th_card *card)
     }
 }
 
+/* Mean and 1 / deviation of channel k, of values brought to lo .. hi; 1 where all are alike. */
+static void scale_channel(const th_examples *e, int32_t k, double lo, double hi, th_card *card)
+{
+    const size_t step = (size_t)e->c, all = (size_t)e->n * (size_t)card->n_values;
+    const double part = 1 / ((double)all / (double)step);
+    double sum = 0, square = 0;
+    for (size_t i = (size_t)k; i < all; i += step) sum += fmin(fmax((double)e->f32[i], lo), hi) * part;
+    for (size_t i = (size_t)k; i < all; i += step) square += pow(fmin(fmax((double)e->f32[i], lo), hi) - sum, 2) * part;
+    for (int32_t i = k; i < card->n_values; i += e->c) {
+        card->mean[i] = (float)sum;
+        card->inv[i] = square > 1e-20 ? (float)(1 / sqrt(square)) : 1;
+    }
+}
+
 void th_card_scale_by(const th_examples *e, th_card *card)
 {
     const int32_t n = e->h * e->w * e->c;
@@ -41,17 +56,20 @@ void th_card_scale_by(const th_examples *e, th_card *card)
         one_scale(e, n, card);
         return;
     }
+    for (int32_t k = 0; k < e->c; k++) scale_channel(e, k, -DBL_MAX, DBL_MAX, card);
+}
+
+#define TAME 3    /* deviations that count */
+#define MOST 5.0f /* that are shown */
+
+void th_card_tame(const th_examples *e, th_card *card)
+{
+    if (!card->n_values || e->h * e->w > 1) return;
     for (int32_t k = 0; k < e->c; k++) {
-        double sum = 0, square = 0;
-        const size_t all = (size_t)e->n * (size_t)n, step = (size_t)e->c;
-        const double part = 1 / ((double)all / (double)step);
-        for (size_t i = (size_t)k; i < all; i += step) sum += (double)e->f32[i] * part;
-        for (size_t i = (size_t)k; i < all; i += step) square += pow((double)e->f32[i] - sum, 2) * part;
-        for (int32_t i = k; i < n; i += e->c) {
-            card->mean[i] = (float)sum;
-            card->inv[i] = square > 1e-20 ? (float)(1 / sqrt(square)) : 1;
-        }
+        const double mean = (double)card->mean[k], far = TAME / (double)card->inv[k];
+        scale_channel(e, k, mean - far, mean + far, card);
     }
+    card->most = MOST;
 }
 
 th_examples_scale th_card_scale(const th_card *card)
@@ -59,7 +77,8 @@ th_examples_scale th_card_scale(const th_card *card)
     return (th_examples_scale){.pixel_lo = card->pixel_lo,
                                .pixel_hi = card->pixel_hi,
                                .mean = card->n_values ? card->mean : NULL,
-                               .inv = card->n_values ? card->inv : NULL};
+                               .inv = card->n_values ? card->inv : NULL,
+                               .most = card->most};
 }
 
 float th_card_score(const float *x, const float *y, int32_t n)
@@ -134,6 +153,7 @@ char *th_card_print(const th_card *card)
     if (!bad && card->n_values)
         bad = json_object_set_new(o, "mean", numbers(card->mean, card->n_values)) ||
               json_object_set_new(o, "inv", numbers(card->inv, card->n_values));
+    if (!bad && card->most > 0) bad = json_object_set_new(o, "most", json_real((double)card->most));
     if (!bad) bad = put_task(card, o);
     if (!bad && card->scores)
         bad = json_object_set_new(o, "normal", json_string(card->normal)) ||
@@ -245,7 +265,7 @@ th_err th_card_parse(th_span text, th_card *card, th_why *why)
     const int32_t n = good ? get_numbers(json_object_get(o, "mean"), card->mean, TH_CARD_VALUES) : -1;
     const bool scored = !good || get_score(o, card);
     const bool same = n >= 0 && get_numbers(json_object_get(o, "inv"), card->inv, TH_CARD_VALUES) == n;
-    const bool known = same && get_task(o, card);
+    const bool known = same && get_float(o, "most", &card->most) && get_task(o, card);
     json_decref(o);
     if (!known || !scored) return th_why_set(why, TH_EFORMAT, "the model's entry %s is damaged", TH_CARD_METADATA);
     card->pixel_lo = pixels[0], card->pixel_hi = pixels[1];

@@ -1,7 +1,8 @@
 /* data/card.h -- what a model that was trained on examples (data/examples.h) says of itself: the metadata entry
  * "thimble.examples" in its .tflite, JSON: {"format": 1, "labels": [..], "pixels": [lo, hi]}, and for rows of numbers
- * {"mean": [..], "inv": [..]} of each column.  Models of projects say more: {"task": "activity", "rate_hz": 50, ..}, so
- * that their tests and firmware need no project.  A model that was shown what is normal only, and gives one score, has
+ * {"mean": [..], "inv": [..]} of each column, and "most" where what lies farther from 0 is cut.  Models of projects say
+ * more: {"task": "activity", "rate_hz": 50, ..}, so that their tests and firmware need no project.  A model that was
+ * shown what is normal only, and gives one score, has
  * {"normal": LABEL, "limit": a score above it is an alarm} and no labels. */
 #ifndef TH_DATA_CARD_H
 #define TH_DATA_CARD_H
@@ -18,6 +19,7 @@ typedef struct th_card {
     float pixel_lo, pixel_hi;
     int32_t n_values; /* of mean and inv; 0: none */
     float mean[TH_CARD_VALUES], inv[TH_CARD_VALUES];
+    float most;    /* scaled values farther from 0 count as this one; 0: as far as they are */
     char task[24]; /* of the project (data/task.h); "": of no project, and what follows is not set */
     th_recipe recipe;
     int32_t axes;                /* channels of the sensor */
@@ -34,6 +36,12 @@ void th_card_make(const th_examples *e, float pixel_lo, float pixel_hi, th_card 
 
 /* The scale alone: mean and inv of numbers. */
 void th_card_scale_by(const th_examples *e, th_card *card);
+
+/* Columns of a table in which a few values lie far out (capital gains: most 0, some 99999) would be flat for all the
+ * others, most of all in int8.  Mean and deviation are made anew with values beyond 3 deviations counted as 3, and what
+ * is then beyond 5 is 5 in all that the model is shown.  Not for scores of strangeness: there what lies far out counts.
+ * Signals and pictures (more than one place) stay as they are. */
+void th_card_tame(const th_examples *e, th_card *card);
 
 /* The entry's text, fresh (free() it); NULL: no memory. */
 char *th_card_print(const th_card *card);

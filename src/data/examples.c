@@ -528,5 +528,6 @@ void th_examples_get(const th_examples *e, const th_examples_scale *s, int32_t i
             x[k] = s->pixel_lo + step * (float)e->u8[(size_t)i * n + k];
         else
             x[k] = s->mean ? (e->f32[(size_t)i * n + k] - s->mean[k]) * s->inv[k] : e->f32[(size_t)i * n + k];
+        if (s->most > 0) x[k] = fminf(fmaxf(x[k], -s->most), s->most);
     }
 }

@@ -59,6 +59,7 @@ void th_examples_keep(th_examples *e, const bool *keep);
 typedef struct th_examples_scale {
     float pixel_lo, pixel_hi; /* bytes 0 and 255 */
     const float *mean, *inv;  /* [h * w * c] numbers: (x - mean) * inv; NULL: as they are */
+    float most;               /* above 0: what is farther from 0 then is this far */
 } th_examples_scale;
 
 /* Example i -> x [h][w][c]. */

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "data/import.h"
+#include "data/mirror.h"
+#include "data/picture.h"
 #include "data/picture_folder.h"
 
 #include <stdlib.h>
@@ -179,6 +181,16 @@ static bool few_subjects(const th_split_item *item, size_t n)
     return false;
 }
 
+#define ENOUGH_TO_WATCH 1000
+
+/* So many tell one in a hundred apart (one standard deviation of 90 % right); what is beyond is better learnt from. */
+static void cap_watched(const th_split_item *item, size_t n, th_split_cfg *cfg)
+{
+    size_t free_ones = 0;
+    for (size_t i = 0; i < n; i++) free_ones += !item[i].fixed;
+    if (cfg->val * (double)free_ones > ENOUGH_TO_WATCH) cfg->val = ENOUGH_TO_WATCH / (double)free_ones;
+}
+
 /* Samples that are new and that the set did not divide. */
 static th_err divide(job *j, size_t first, th_why *why)
 {
@@ -198,6 +210,7 @@ static th_err divide(job *j, size_t first, th_why *why)
     /* Where the set has a test of its own, subjects that only choose the epoch are better learnt from when they are
      * few: the training then sets pictures aside itself. */
     if (j->task->input == TH_IN_PICTURE && !(cfg.test > 0) && few_subjects(item, set->n)) cfg.val = 0;
+    if (j->task->input == TH_IN_PICTURE) cap_watched(item, set->n, &cfg);
     th_err err = TH_OK;
     if (!j->recorded) err = th_split_choose(item, set->n, &cfg, &j->report->by_subject, why);
     for (size_t i = first; i < set->n && j->recorded && !err; i++) err = th_split_next(item, i + 1, i, &cfg, why);
@@ -216,6 +229,12 @@ static th_err add_label(char ***list, int *n, const char *label, th_why *why)
     *list = more;
     more[*n] = strdup(label);
     return more[(*n)++] ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
+}
+
+static void free_list(char **list, int n)
+{
+    for (int i = 0; i < n; i++) free(list[i]);
+    free(list);
 }
 
 static int by_text(const void *a, const void *b)
@@ -238,8 +257,7 @@ static th_err fill_labels(job *j, th_why *why)
     if (!err && n) qsort(list, (size_t)n, sizeof *list, by_text);
     if (!err) err = th_project_set_labels(j->p, (const char *const *)list, n, why);
     if (!err) err = th_project_save_labels(j->p, why);
-    for (int i = 0; i < n; i++) free(list[i]);
-    free(list);
+    free_list(list, n);
     j->report->new_labels = !err;
     return err;
 }
@@ -272,12 +290,58 @@ static th_err read_recordings(job *j, const char *dir, th_why *why)
     return th_project_apply(j->p, settings, why);
 }
 
-/* Pictures that are all small and of one size: a network for 96 x 96 would only see them with larger points. They may
- * be digits, of which a mirror makes something else; a shift by a tenth took clothes longer than 15 epochs to learn. */
+#define MOST_LOOKED_AT 4000
+
+/* The picture's grey bytes, of the size of all, and the number of its label in list. */
+static th_err look_at(const job *j, const th_sample *s, char ***list, int *labels, uint8_t *grey, int32_t *label,
+                      th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    int32_t h, w;
+    TH_TRY(add_label(list, labels, s->label, why));
+    for (*label = 0; *label < *labels && strcmp((*list)[*label], s->label) != 0;) ++*label;
+    if (*label == *labels) return TH_OK; /* more labels than there can be */
+    TH_TRY(th_dataset_path(j->set, s, path, why));
+    TH_TRY(th_picture_read(path, 1, &bytes, &h, &w, why));
+    if (h == s->height && w == s->width)
+        memcpy(grey, bytes, (size_t)h * (size_t)w);
+    else
+        *label = *labels;
+    free(bytes);
+    return TH_OK;
+}
+
+/* Does a mirror leave the labels of what is learnt from as they are?  All pictures have the size of the first. */
+static th_err may_flip(const job *j, bool *may, th_why *why)
+{
+    const th_sample *first = j->set->samples;
+    const size_t size = (size_t)first->width * (size_t)first->height, step = 1 + j->set->n / MOST_LOOKED_AT;
+    uint8_t *grey = malloc(MOST_LOOKED_AT * size);
+    int32_t *label = malloc(MOST_LOOKED_AT * sizeof *label);
+    char **list = NULL;
+    int labels = 0;
+    size_t n = 0;
+    th_err err = grey && label ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
+    for (size_t i = 0; i < j->set->n && !err; i += step) {
+        if (first[i].split == TH_TEST || !*first[i].label) continue;
+        err = look_at(j, &first[i], &list, &labels, grey + n * size, &label[n], why);
+        n += !err && label[n] < labels;
+    }
+    if (!err) err = th_mirror_keeps(grey, label, n, first->height, first->width, labels, may, why);
+    free_list(list, labels);
+    free(grey);
+    free(label);
+    return err;
+}
+
+/* Pictures that are all small and of one size: a network for 96 x 96 would only see them with larger points.  They may
+ * be digits, of which a mirror makes something else. */
 static th_err suit_small(job *j, th_why *why)
 {
     const th_sample *first = j->set->samples;
     char lines[160];
+    bool flip;
     if (strcmp(j->p->preset, j->task->preset) != 0) return TH_OK; /* somebody chose */
     for (size_t i = 0; i < j->set->n; i++) {
         const th_sample *s = &first[i];
@@ -285,9 +349,10 @@ static th_err suit_small(job *j, th_why *why)
     }
     if (!j->set->n || first->width < LEAST || first->width > SMALL || first->height < LEAST || first->height > SMALL)
         return TH_OK;
+    TH_TRY(may_flip(j, &flip, why));
     th_text_fmt(lines, sizeof lines,
-                "[picture]\nsize = %dx%d\ncolour = %s\nchange = none\n[train]\npreset = picture-conv\n",
-                (int)first->height, (int)first->width, j->coloured ? "rgb" : "grey");
+                "[picture]\nsize = %dx%d\ncolour = %s\nchange = %s\n[train]\npreset = picture-conv\n",
+                (int)first->height, (int)first->width, j->coloured ? "rgb" : "grey", flip ? "flip" : "none");
     j->report->new_settings = true;
     return th_project_apply(j->p, lines, why);
 }

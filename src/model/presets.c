@@ -181,7 +181,7 @@ static void write_mobilenet_v1(writer *w, const int32_t *param)
 static void write_picture_conv(writer *w, const int32_t *param)
 {
     (void)param;
-    put(w, "conv2d 32 3x3 bn relu\nconv2d 48 3x3 stride 2x2 bn relu\ndropout 0.1\nconv2d 64 3x3 stride 2x2 bn relu\n"
+    put(w, "conv2d 32 3x3 bn relu\nmaxpool 2x2\nconv2d 48 3x3 bn relu\nmaxpool 2x2\ndropout 0.1\nconv2d 64 3x3 bn relu\n"
            "dropout 0.1\nconv2d 96 3x3 bn relu\ndropout 0.2\navgpool global\ndense classes\n");
 }
 
@@ -272,6 +272,8 @@ typedef struct preset_row {
     .mixup = 0.3f, .time_mask_frames = 8, .freq_mask_coefs = 2
 /* A start for others: nothing that a task could not bear. */
 #define TRAIN_PLAIN .epochs = 60, .batch = 32, .learning_rate = 1e-3f, .weight_decay = 1e-4f
+/* Large tables are known by heart soon: adult 84.7 % (int8, five folds of its training part) with the above, 85.4 %. */
+#define TRAIN_TABLE .epochs = 60, .batch = 32, .learning_rate = 1e-3f, .weight_decay = 0.1f, .ema = 0.99f
 /* horses_or_humans from nothing: 84 % with the above, 95 % (int8) with these. */
 #define TRAIN_PICTURES .epochs = 60, .batch = 32, .learning_rate = 4e-3f, .weight_decay = 1e-4f, .ema = 0.98f
 
@@ -294,7 +296,7 @@ static const preset_row rows[] = {
            .in_c = 32,
            .n_classes = 2,
            LOGMEL,
-           TRAIN_PLAIN},
+           TRAIN_TABLE},
      .write = write_mlp},
     {.p = {.name = "single-fc",
            .summary = "one dense layer: the least that can hear a word, to compare with",
@@ -454,10 +456,11 @@ static const preset_row rows[] = {
            .in_c = 1,
            .n_classes = 10,
            LOGMEL,
-           .epochs = 15,
+           .epochs = 20,
            .batch = 64,
            .learning_rate = 4e-3f,
-           .weight_decay = 1e-4f,
+           .weight_decay = 0.05f,
+           .label_smoothing = 0.1f,
            .ema = 0.998f},
      .write = write_picture_conv},
     {.p = {.name = "autoencoder",

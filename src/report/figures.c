@@ -27,6 +27,7 @@ void th_report_figures(const th_report *r, th_figures *f)
         .latency_ms = th_json_num(e, "latency_ms_estimate", -1.0),
         .board = th_json_str(e, "board", NULL),
     };
+    if (f->accuracy_float >= 0 || f->accuracy_int8 >= 0) f->auc = -1; /* of two labels: the accuracy says it here */
 }
 
 static void tile(th_html *h, const char *css_class, const char *number, const char *unit, const char *text)

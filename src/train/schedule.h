@@ -42,8 +42,9 @@ struct th_schedule_row {
     const char *name;
     double (*part)(const th_schedule_cfg *c, const th_schedule_at *at, double warm); /* of the peak, after warm-up */
     bool by_metric;                                                                  /* needs `drops` */
-    /* Epochs before this part of all do not compete for the best one: while the rate is high the weights still jump,
-     * and on some hundred clips a lucky jump looks best. */
+    /* Epochs before this part of all do not stop a training, and do not compete for the best one: while the rate is
+     * high the weights still jump, and on some hundred clips a lucky jump looks best.  With 500 watched examples and
+     * more all compete: what knows a large table by heart after ten epochs is best taken from there. */
     double settled;
     const char *help;
 };

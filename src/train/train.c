@@ -396,10 +396,19 @@ static th_err check_weights(const trainer *t, th_why *why)
     return th_all_finite(t->state.params, t->state.n_params) ? TH_OK : diverged(t, "a weight", why);
 }
 
-/* Epochs before this one (0-based) do not compete: see th_schedule_row.settled. */
-static int32_t first_candidate(const trainer *t)
+/* Epochs (0-based) from which on a training may stop: see th_schedule_row.settled. */
+static int32_t first_settled(const trainer *t)
 {
     return (int32_t)(t->cfg.epochs * t->cfg.schedule.row->settled);
+}
+
+/* So many watched examples are not lucky: all epochs compete to be the best. */
+#define MANY_WATCHED 500
+
+/* Epochs before this one do not compete. */
+static int32_t first_candidate(const trainer *t)
+{
+    return t->job->n_val >= MANY_WATCHED ? 0 : first_settled(t);
 }
 
 /* By default loss, not accuracy: on some hundred clips accuracy moves in steps and by luck. */
@@ -465,7 +474,7 @@ static th_err run_epoch(trainer *t, th_why *why)
     if (t->job->n_val && !isfinite(r.value[TH_VAL_LOSS])) return diverged(t, "the validation loss", why);
     r.value[TH_SECONDS] = th_clock_s() - begin;
     r.best = is_best(t, &r);
-    s->since_best = r.best || t->epoch < first_candidate(t) ? 0 : s->since_best + 1;
+    s->since_best = r.best || t->epoch < first_settled(t) ? 0 : s->since_best + 1;
     if (r.best) keep_best(t);
     s->epochs[s->n_epochs++] = r;
     return TH_OK;

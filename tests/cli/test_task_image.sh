@@ -50,6 +50,18 @@ run test "$p" --data "$tmp/learnt" --json
 exits "a folder with nothing to test: all" 0 '"examples":60'
 run test "$p" --data "$tmp/learnt" --split test
 exits "of which no test is there" 1 'split all'
+# many small pictures: no more than a thousand watch; and in a mirror this noise is what it was
+# noise NAME N OCTAL: N pictures of 16 x 16, N as two bytes in octal; labels 0 and 1 in turn
+noise() {
+	{ printf "\\000\\000\\010\\003\\000\\000$3\\000\\000\\000\\020\\000\\000\\000\\020" && head -c $(($2 * 256)) /dev/urandom; } >"$tmp/many/$1-images-idx3-ubyte"
+	{ printf "\\000\\000\\010\\001\\000\\000$3" && yes | head -c "$2" | tr 'y\n' '\000\001'; } >"$tmp/many/$1-labels-idx1-ubyte"
+}
+mkdir "$tmp/many"
+noise train 8000 '\037\100' && noise t10k 20 '\000\024'
+run new "$tmp/m" --task image
+run data import "$tmp/many" --project "$tmp/m" --json
+exits "many pictures" 0 '"train":7000,"val":1000,"test":20'
+holds "may be mirrored" grep -q '^change = flip$' "$tmp/m/thimble.ini"
 # figures in several poses, with a test part: all other figures are learnt from
 run data export "$tmp/poses" --project "$p"
 for label in 0 1; do

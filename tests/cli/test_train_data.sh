@@ -16,7 +16,8 @@ net --val "$tmp/val.csv" --json; exits "learns from a table" 0 '"val_accuracy":1
 cp "$tmp/net.tflite" "$tmp/first"
 net --val "$tmp/val.csv"; exits "again" 0
 holds "to the same bytes" cmp "$tmp/first" "$tmp/net.tflite"
-run test "$tmp/net.tflite" --data "$tmp/val.csv" --json; exits "tested" 0 '"accuracy":1.0.*"examples":60'
+run test "$tmp/net.tflite" --data "$tmp/val.csv" --json; exits "tested" 0 '"accuracy":1.0.*"auc":1.0.*"examples":60'
+run test "$tmp/net.tflite" --data "$tmp/val.csv"; exits "two labels have an AUC" 0 'AUC +1.000 +-'
 run test "$tmp/net.tflite"; exits "on nothing" 2 'data PATH'
 run quantize "$tmp/net.tflite" --data "$tmp/train.csv" --val "$tmp/val.csv" --out "$tmp/i8.tflite"
 exits "int8" 0 'integer: +100.0 % right'
@@ -31,6 +32,9 @@ run train "$tmp/net.tflite" --data "$tmp/train.csv" --cut dense1 --head "dense 6
 exits "another end" 0 'next: thimble test'
 run inspect "$tmp/head.tflite"; exits "is in the model" 0 'FULLY_CONNECTED'
 run train "$tmp/net.txt" --data "$tmp/train.csv" --head "dense classes"; exits "only of a trained one" 2 'trained before'
+rows 3 9000 >"$tmp/many.csv"
+run train "$tmp/net.txt" --data "$tmp/many.csv" --epochs 1 --out "$tmp/many.tflite"; exits "a large table" 0
+holds "of which a thousand watch" grep -q 'note: without --val, 1000 of them' "$tmp/err"
 
 # Autoencoders: one label is enough, and what comes out has the size of what goes in.
 grep -v far "$tmp/train.csv" >"$tmp/near.csv"

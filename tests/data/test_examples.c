@@ -4,6 +4,7 @@
 #include "data/card.h"
 #include "data/picture.h"
 
+#include <math.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +222,44 @@ static void raw_inputs(void **state)
     assert_int_equal(th_examples_load(path, &(th_examples_shape){1, 1, 3}, &e, NULL), TH_EFORMAT);
 }
 
+/* 97 small values and three large ones: the small ones must not lie on one spot. */
+static void values_far_out_are_tamed(void **state)
+{
+    (void)state;
+    float v[200], x[2];
+    int32_t label[100];
+    for (int i = 0; i < 100; i++) {
+        v[2 * i] = i < 97 ? (float)(i % 10) : 9000;
+        v[2 * i + 1] = (float)(i % 3);
+        label[i] = i & 1;
+    }
+    const th_examples e = {
+        .n = 100, .h = 1, .w = 1, .c = 2, .f32 = v, .label = label, .n_labels = 2, .labels = {"a", "b"}};
+    static th_card plain, card, back;
+    th_card_make(&e, 0, 1, &plain);
+    card = plain;
+    th_card_tame(&e, &card);
+    assert_true(card.inv[0] > 1.8f * plain.inv[0]); /* 3 deviations of 1500 instead of 9000 */
+    assert_true(fabsf(card.inv[1] - plain.inv[1]) < 1e-6f && fabsf(card.mean[1] - plain.mean[1]) < 1e-6f);
+    char *text = th_card_print(&card);
+    assert_non_null(text);
+    assert_int_equal(th_card_parse((th_span){(uint8_t *)text, strlen(text)}, &back, NULL), TH_OK);
+    free(text);
+    const th_examples_scale scale = th_card_scale(&back), old = th_card_scale(&plain);
+    th_examples_get(&e, &scale, 99, x);
+    assert_true(x[0] > 4.99f && x[0] < 5.01f);
+    v[198] = -1e30f;
+    th_examples_get(&e, &scale, 99, x);
+    assert_true(x[0] > -5.01f && x[0] < -4.99f);
+    v[198] = 9000;
+    th_examples_get(&e, &old, 99, x);
+    assert_true(x[0] > 5.5f);
+    const th_examples signal = {.n = 50, .h = 2, .w = 1, .c = 2, .f32 = v, .label = label, .n_labels = 2};
+    th_card_make(&signal, 0, 1, &card);
+    th_card_tame(&signal, &card);
+    assert_true(card.most <= 0);
+}
+
 static void a_card_gives_its_numbers_to_labels(void **state)
 {
     (void)state;
@@ -253,6 +292,7 @@ int main(void)
         cmocka_unit_test(labels_are_text),
         cmocka_unit_test(cut_card),
         cmocka_unit_test_setup_teardown(raw_inputs, make_dir, drop_dir),
+        cmocka_unit_test(values_far_out_are_tamed),
         cmocka_unit_test_setup_teardown(a_card_gives_its_numbers_to_labels, make_dir, drop_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

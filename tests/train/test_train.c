@@ -28,7 +28,7 @@ static void example(void *ctx, int32_t epoch, int32_t i, int member, float *x, f
 }
 
 typedef struct seen {
-    int32_t epochs, restored, stop_after, signal_in, signal;
+    int32_t epochs, restored, stop_after, signal_in, signal, best;
     int32_t full_after; /* no file may grow after this epoch: to a program, a full disk */
     th_metric metric;
     double loss, first_loss, val_accuracy, gradient, watched; /* the metric */
@@ -39,6 +39,7 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
     seen *s = ctx;
     s->epochs = r->epoch;
     s->restored += r->restored;
+    if (r->best) s->best = r->epoch;
     s->val_accuracy = r->value[TH_VAL_ACCURACY];
     if (r->epoch == 1) s->first_loss = r->value[TH_TRAIN_LOSS];
     s->loss = r->value[TH_TRAIN_LOSS];
@@ -158,6 +159,36 @@ static void stops_early_and_without_validation(void **state)
     job.cfg.epochs = 5;
     free(train_ok(&job).bytes);
     assert_int_equal(s.epochs, 5);
+}
+
+/* Examples with the next one's label: the more is learnt, the worse they look. */
+static void contrary(void *ctx, int32_t epoch, int32_t i, int member, float *x, float *y)
+{
+    example(ctx, epoch, i, member, x, y);
+    const float last = y[2];
+    memmove(y + 1, y, 2 * sizeof *y);
+    y[0] = last;
+}
+
+/* Of many watched examples the best epoch counts whenever it comes; of few, only from the middle on. */
+static void all_epochs_compete_for_many(void **state)
+{
+    (void)state;
+    const th_spec spec = parse();
+    for (int32_t few = 0; few < 2; few++) {
+        seen s = {0};
+        th_train_job job = make_job(&spec, &s, NULL, 1);
+        job.val = contrary;
+        job.n_val = 500 - few;
+        job.cfg.epochs = 8;
+        job.cfg.patience = 0;
+        free(train_ok(&job).bytes);
+        assert_int_equal(s.epochs, 8);
+        if (few)
+            assert_true(s.best > 4);
+        else
+            assert_true(s.best < 4);
+    }
 }
 
 static char folder[TH_PATH_BYTES], checkpoint[TH_PATH_BYTES];
@@ -528,6 +559,7 @@ int main(void)
         cmocka_unit_test(learns),
         cmocka_unit_test(repeats_itself),
         cmocka_unit_test(stops_early_and_without_validation),
+        cmocka_unit_test(all_epochs_compete_for_many),
         cmocka_unit_test(goes_on_where_it_stopped),
         cmocka_unit_test(refuses_bad_checkpoints),
         cmocka_unit_test(refuses_bad_jobs),
