@@ -26,6 +26,7 @@
 #define MOST_ROWS  8000 /* that one model learns from */
 #define MOST_CLASS 256
 #define WAVES      512
+#define TRUSTED    0.5
 #define RIDGE      0.5
 #define PLAIN      "stats mean sd min max step" /* where the project's own features cannot be computed */
 
@@ -498,6 +499,23 @@ static void find_means(trial *t)
     for (int32_t k = 0; k < t->n_classes; k++) t->mean[k] /= n[k] ? (double)n[k] : 1;
 }
 
+/* Who is hardly better than drawing labels by lot has nothing to say against them: Cohen's kappa,
+ * (right - chance) / (1 - chance), must be TRUSTED at least. */
+static bool is_trusted(const trial *t)
+{
+    size_t count[MOST_CLASS] = {0}, n = 0, right = 0;
+    double chance = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        const int32_t k = t->u[i].class;
+        if (k < 0) continue;
+        n++;
+        count[k]++;
+        right += best_of(t, &t->u[i]) == k;
+    }
+    for (int32_t k = 0; k < t->n_classes; k++) chance += (double)count[k] / (double)n * ((double)count[k] / (double)n);
+    return (double)right / (double)n - chance >= TRUSTED * (1 - chance);
+}
+
 /* What is said of a word in this project: "unknown" for two of them is one label. */
 static const char *label_of(const trial *t, const unit *u, const char *name)
 {
@@ -535,6 +553,7 @@ static th_err run_trial(trial *t, th_why *why)
     standardise(t);
     TH_TRY(ask(t, why));
     calibrate(t);
+    if (!is_trusted(t)) return TH_OK;
     find_means(t);
     for (size_t i = 0; i < t->n; i++)
         if (t->u[i].class >= 0) doubt(t, &t->u[i]);
