@@ -438,7 +438,7 @@ static bool is_wanted(const th_found *f, size_t piece, size_t pieces, int part)
 static th_err scan_one(const th_project *p, const th_found *f, int part, th_dataset *set, th_why *why)
 {
     int16_t *pcm;
-    int32_t n, begin;
+    int32_t n, begin = 0;
     const bool noise = is_noise(f);
     if (!noise && !is_wanted(f, 0, 1, part)) return TH_OK;
     const th_err err = read_found(p, f, NULL, &pcm, &n, &begin, NULL);

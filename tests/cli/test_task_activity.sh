@@ -36,7 +36,13 @@ run test "$p" --json
 exits "it is tested" 0 '"macro_f1":'
 holds "slow and fast are told apart" sh -c "sed 's/.*\"int8\":{\"accuracy\":\([0-9.]*\).*/\1/' '$tmp/out' | awk '{exit !(\$1 > 0.9)}'"
 run test "$p" --data "$data" --json
-exits "a folder is tested" 0 '"int8":.*"examples":156'
+exits "a folder is tested" 0 '"int8":.*"examples":156,"unreadable":0,"left_out":0'
+cp -r "$data" "$tmp/strange" && cp -r "$data/slow" "$tmp/strange/dancing"
+run test "$p" --data "$tmp/strange" --json
+exits "a label that the network lacks" 0 '"examples":156,"unreadable":0,"left_out":78'
+holds "is told" grep -q 'examples were left out' "$tmp/err"
+run test "$p" --data "$data" --split test
+exits "a folder that says nothing has no test part" 1 'split all'
 run report "$p"
 exits "it has a report" 0
 holds "features are kept" test -s "$p/cache/train.kept"

@@ -31,6 +31,14 @@ run train "$p" --preset kmeans
 exits "a classic learner" 0
 run test "$p" --data "$tmp/fan.csv" --json
 exits "and its test on a file" 0 '"auc":'
+mkdir -p "$tmp/words/normal" "$tmp/words/broken"
+awk -F, '$1 != 1 {print $3 "," $4 "," $5}' "$tmp/fan.csv" >"$tmp/words/normal/1.csv"
+awk -F, '$1 != 3 {print $3 "," $4 "," $5}' "$tmp/fan.csv" >"$tmp/words/broken/1.csv"
+run test "$p" --data "$tmp/words" --json
+exits "whatever is not normal is an anomaly" 0 '"int8":\{"auc":(1|0\.9)'
+rm -r "$tmp/words/normal"
+run test "$p/model/int8.tflite" --data "$tmp/words" --json
+exits "anomalies alone, with the model alone" 0 '"auc":null,.*"recall":(1|0\.[5-9])'
 if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
 	run test "$p" --data "$tmp/fan.csv" --on nano33ble --json
 	exits "the learner as generated C on the emulated board" 0 '"device":\{"auc":.*"f1":.*"false_alarms":.*"differ":0\}'
