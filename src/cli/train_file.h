@@ -8,7 +8,7 @@
 #define TH_TRAIN_FILE_OPTIONS                                                                                          \
     {"data", "PATH", NULL,                                                                                             \
      "examples without a project: a folder of pictures for each label, images-idx3, .csv or .bin"},                    \
-        {"val", "PATH", "an eighth, at most 1000", "examples to watch the training by"},                                 \
+        {"val", "PATH", "an eighth, at most 1000", "examples to watch the training by"},                               \
         {"out", "FILE", "NETWORK.tflite here", "with --data: where the float model goes"},                             \
         {"size", "HxWxC", "as the network or the first picture", "with --data: shape of an example"},                  \
         {"pixels", "LO..HI", "0..1", "with --data: what black and white become"},                                      \
