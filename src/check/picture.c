@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIDE  14 /* SIDE * SIDE = TH_VIEW */
-#define LOOK  64 /* side of the picture whose edges are counted */
-#define CELLS 4
-#define WAYS  8
-#define TINTS 4 /* parts a side of which the mean colour is known */
+#define SIDE     14 /* SIDE * SIDE = TH_VIEW */
+#define LOOK     64 /* side of the picture whose edges are counted */
+#define CELLS    4
+#define WAYS     8
+#define HOPELESS 0.6f
+#define TINTS    4 /* parts a side of which the mean colour is known */
 
 static void look_at_pixels(th_fact *f, const uint8_t *rgb, int32_t h, int32_t w, const uint8_t *grey)
 {
@@ -140,9 +141,15 @@ float th_picture_alike(const th_fact *a, const th_fact *b)
 {
     static const float zoom[] = {1, 0.96f, 0.92f, 0.88f};
     float best = edges_alike(a->thumb, b->thumb, 1, 0, 0);
+    for (int k = 1; k < 4; k++) {
+        best = fmaxf(best, edges_alike(a->thumb, b->thumb, zoom[k], 0, 0));
+        best = fmaxf(best, edges_alike(b->thumb, a->thumb, zoom[k], 0, 0));
+    }
+    if (best < HOPELESS) return best; /* another place would not help, and there are many */
     for (int k = 0; k < 4; k++)
         for (int j = 0; j < 9; j++) {
-            const float dy = (float)(j / 3 - 1) * 0.8f, dx = (float)(j % 3 - 1) * 0.8f;
+            const int row = j / 3;
+            const float dy = (float)(row - 1) * 0.8f, dx = (float)(j % 3 - 1) * 0.8f;
             best = fmaxf(best, edges_alike(a->thumb, b->thumb, zoom[k], dy, dx));
             best = fmaxf(best, edges_alike(b->thumb, a->thumb, zoom[k], dy, dx));
         }
