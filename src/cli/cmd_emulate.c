@@ -180,6 +180,8 @@ static th_err check_args(const th_args *a, th_why *why)
             "of a sensor), --feed FRAMES or --clips (a camera), or --in FILE (raw input tensors)");
     if (th_arg(a, "as") && !is_package(a) && strcmp(th_arg(a, "as"), "c") != 0)
         return th_why_set(why, TH_EUSAGE, "--as takes c or package, not \"%s\"", th_arg(a, "as"));
+    if (th_arg(a, "with") && (th_arg_on(a, "clips") || th_arg(a, "in") || is_package(a)))
+        return th_why_set(why, TH_EUSAGE, "--with takes feeds and generated C: leave --clips, --in and --as away");
     if (th_arg(a, "out") && !th_arg(a, "in"))
         return th_why_set(why, TH_EUSAGE, "--out is for output tensors, which only --in FILE gives");
     for (size_t i = 0; i < 2; i++) {

@@ -20,6 +20,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_data_check,
     &th_cmd_data_split,
     &th_cmd_data_stream,
+    &th_cmd_data_pairs,
     &th_cmd_data_set,
     &th_cmd_data_remove,
     &th_cmd_data_commit,

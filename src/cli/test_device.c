@@ -71,17 +71,26 @@ static th_err feed_clips(th_test *t, const th_session *s, feed *f, th_why *why)
 
 static th_err check_tensors(const th_graph *g, const char *path, th_why *why)
 {
-    const th_tensor *in = &g->tensors[g->inputs[0]], *out = &g->tensors[g->outputs[0]];
-    const bool fine = (in->type == TH_F32 || in->type == TH_S8) && (out->type == TH_F32 || out->type == TH_S8);
-    if (g->n_inputs == 1 && g->n_outputs == 1 && fine) return TH_OK;
-    return th_why_set(why, TH_EUNSUP, "%s: one input and one output in float32 or int8 are needed", path);
+    const th_tensor *out = &g->tensors[g->outputs[0]];
+    bool fine = out->type == TH_F32 || out->type == TH_S8;
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        const th_type type = g->tensors[g->inputs[i]].type;
+        fine &= type == TH_F32 || type == TH_S8;
+    }
+    if (g->n_inputs > 0 && g->n_outputs == 1 && fine) return TH_OK;
+    return th_why_set(why, TH_EUNSUP, "%s: inputs and one output in float32 or int8 are needed", path);
 }
 
 /* What this computer's kernels make of a set of inputs; the network remembers nothing. */
-static th_err run_host(th_runner *r, const feed *f, size_t k, th_why *why)
+static th_err run_host(th_runner *r, const th_graph *g, const feed *f, size_t k, th_why *why)
 {
     th_runner_reset(r);
-    memcpy(th_runner_input(r, 0), f->in + k * f->in_bytes, f->in_bytes);
+    const uint8_t *in = f->in + k * f->in_bytes;
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        const size_t bytes = th_tensor_bytes(&g->tensors[g->inputs[i]]);
+        memcpy(th_runner_input(r, i), in, bytes);
+        in += bytes;
+    }
     const th_err err = th_runner_invoke(r, NULL, NULL);
     if (err) return th_why_set(why, err, "on this computer %s", th_err_text(err));
     memcpy(f->host + k * f->out_bytes, th_runner_output(r, 0), f->out_bytes);
@@ -91,23 +100,28 @@ static th_err run_host(th_runner *r, const feed *f, size_t k, th_why *why)
 static th_err feed_tensors(th_test *t, const th_session *s, feed *f, th_why *why)
 {
     const th_graph *g = s->t.plan->graph;
-    const th_tensor *in = &g->tensors[g->inputs[0]];
-    const int32_t n = th_shape_count(&in->shape);
+    size_t n = 0, bytes = 0;
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        n += (size_t)th_shape_count(&g->tensors[g->inputs[i]].shape);
+        bytes += th_tensor_bytes(&g->tensors[g->inputs[i]]);
+    }
     th_runner *r = NULL;
-    TH_TRY(feed_room(t, th_tensor_bytes(in), th_tensor_bytes(&g->tensors[g->outputs[0]]), f, why));
+    TH_TRY(feed_room(t, bytes, th_tensor_bytes(&g->tensors[g->outputs[0]]), f, why));
     f->mode = TH_EMULATE_EXAMPLES;
-    float *x = malloc((size_t)n * sizeof *x);
+    float *x = malloc(n * sizeof *x);
     th_err err = x ? th_runner_new(s->t.plan, &r, why) : th_why_set(why, TH_ENOMEM, "out of memory");
     for (size_t i = 0; i < t->n && !err; i++) {
         uint8_t *to = f->in + f->n * f->in_bytes;
         if (t->verdict[i].err) continue;
         th_test_input(t, i, x);
-        if (in->type == TH_S8)
-            th_features_to_s8(x, n, in->quant.scale[0], in->quant.zero[0], (int8_t *)to);
-        else
-            memcpy(to, x, f->in_bytes);
+        const float *from = x;
+        for (int32_t k = 0; k < g->n_inputs; k++) {
+            const th_tensor *in = &g->tensors[g->inputs[k]];
+            from = th_input_fill(in, from, to);
+            to += th_tensor_bytes(in);
+        }
         f->example[f->n++] = i;
-        err = run_host(r, f, f->n - 1, why);
+        err = run_host(r, g, f, f->n - 1, why);
     }
     th_runner_free(r);
     free(x);

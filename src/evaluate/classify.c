@@ -5,10 +5,12 @@
 #include "os/team.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A network that is ready: its plan is shared, each thread has its own runner. */
 typedef struct net {
-    const th_tensor *in, *out;
+    const th_graph *g; /* of several inputs each takes the next values */
+    const th_tensor *out;
     th_plan *plan;
 } net;
 
@@ -38,25 +40,38 @@ int32_t th_score_best(const float *score, int32_t n)
     return best;
 }
 
-static bool usable(const th_tensor *t, int32_t count)
+static bool usable(const th_tensor *t)
 {
-    const bool quantised = t->type == TH_S8 && t->quant.n == 1;
-    return (t->type == TH_F32 || quantised) && th_shape_count(&t->shape) == count;
+    return t->type == TH_F32 || (t->type == TH_S8 && t->quant.n == 1);
+}
+
+/* Values that go in; -1: not in a type that can be shown any. */
+static int32_t values_in(const th_graph *g)
+{
+    int64_t n = 0;
+    for (int32_t i = 0; i < g->n_inputs; i++) {
+        const th_tensor *in = &g->tensors[g->inputs[i]];
+        if (!usable(in)) return -1;
+        n += th_shape_count(&in->shape);
+    }
+    return n > INT32_MAX ? -1 : (int32_t)n;
 }
 
 static th_err open_net(const batch *b, const th_model *model, net *n, th_why *why)
 {
     const th_graph *g = &model->graphs[0];
-    if (g->n_inputs != 1 || g->n_outputs != 1)
-        return th_why_set(why, TH_ESHAPE, "the network has %d inputs and %d outputs; a classifier has one of each",
+    if (g->n_inputs < 1 || g->n_outputs != 1)
+        return th_why_set(why, TH_ESHAPE, "the network has %d inputs and %d outputs; a classifier has one output",
                           (int)g->n_inputs, (int)g->n_outputs);
-    n->in = &g->tensors[g->inputs[0]];
+    const th_tensor *in = &g->tensors[g->inputs[0]];
+    const int32_t n_in = values_in(g);
+    n->g = g;
     n->out = &g->tensors[g->outputs[0]];
-    if (!usable(n->in, b->n_x) || !usable(n->out, b->n_labels))
+    if (n_in != b->n_x || !usable(n->out) || th_shape_count(&n->out->shape) != b->n_labels)
         return th_why_set(why, TH_ESHAPE,
                           "the network takes %d values of %s and gives %d of %s, but %s "
                           "%d %s and %d %s, in float32 or int8%s",
-                          (int)th_shape_count(&n->in->shape), th_type_name(n->in->type),
+                          (int)(n_in < 0 ? th_shape_count(&in->shape) : n_in), th_type_name(in->type),
                           (int)th_shape_count(&n->out->shape), th_type_name(n->out->type),
                           b->job->pipe ? "its description says" : "the examples have", (int)b->n_x,
                           b->job->pipe ? "features" : "values", (int)b->n_labels,
@@ -104,16 +119,22 @@ static void close_all(batch *b)
     free(b->tables);
 }
 
+const float *th_input_fill(const th_tensor *in, const float *x, void *to)
+{
+    const int32_t n = th_shape_count(&in->shape);
+    if (in->type == TH_S8)
+        th_features_to_s8(x, n, in->quant.scale[0], in->quant.zero[0], to);
+    else
+        memcpy(to, x, (size_t)n * sizeof *x);
+    return x + n;
+}
+
 /* One network, one set of features: scores as real numbers.  What a network remembers is not of this clip. */
-static th_err ask(const net *n, th_runner *r, const float *x, int32_t n_x, float *score, int32_t n_score)
+static th_err ask(const net *n, th_runner *r, const float *x, float *score, int32_t n_score)
 {
     th_runner_reset(r);
-    if (n->in->type == TH_S8) {
-        th_features_to_s8(x, n_x, n->in->quant.scale[0], n->in->quant.zero[0], th_runner_input(r, 0));
-    } else {
-        float *in = th_runner_input(r, 0);
-        for (int32_t i = 0; i < n_x; i++) in[i] = x[i];
-    }
+    for (int32_t k = 0; k < n->g->n_inputs; k++)
+        x = th_input_fill(&n->g->tensors[n->g->inputs[k]], x, th_runner_input(r, k));
     TH_TRY(th_runner_invoke(r, NULL, NULL));
     const void *out = th_runner_output(r, 0);
     for (int32_t k = 0; k < n_score; k++)
@@ -144,7 +165,7 @@ static void classify_one(const batch *b, lane *l, size_t i)
     for (int k = 0; k < TH_MAX_NETS; k++) {
         if (!l->runner[k]) continue;
         float *out = b->job->outputs[k] ? b->job->outputs[k] + i * (size_t)b->n_labels : v->score[k];
-        l->err = ask(&b->net[k], l->runner[k], l->features, b->n_x, out, b->n_labels);
+        l->err = ask(&b->net[k], l->runner[k], l->features, out, b->n_labels);
         if (l->err) return;
         if (out == v->score[k]) v->said[k] = th_score_best(v->score[k], b->n_labels);
     }

@@ -46,6 +46,10 @@ typedef struct th_classify_job {
  * unknown and silence stand last, and a tie is no reason to report a word. */
 int32_t th_score_best(const float *score, int32_t n);
 
+/* Values of an example -> one of the network's inputs, as it takes them (float32 or int8).  Returns where the values of
+ * the next input begin. */
+const float *th_input_fill(const th_tensor *in, const float *x, void *to);
+
 /* Fills out [n_clips].  The same verdicts for any number of threads.
  * Errors: TH_ESHAPE (a network that does not fit the pipeline or the values), TH_EUNSUP (input neither float32 nor
  * int8), TH_EINTR after Ctrl-C, TH_EENDLESS (a network with a loop), TH_ENOMEM. */

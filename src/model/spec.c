@@ -59,6 +59,30 @@ static th_err check_readers(th_spec_line *w, const th_spec *s)
     return TH_OK;
 }
 
+/* With lines "input" every value of an example is one of theirs, and nobody reads the whole. */
+static th_err check_inputs(th_spec_line *w, const th_spec *s)
+{
+    const th_layer *last = NULL;
+    for (int32_t i = 0; i < s->n_layers; i++)
+        if (s->layer[i].kind == TH_LAYER_INPUT) last = &s->layer[i];
+    if (!last) return TH_OK;
+    for (int32_t i = 0; i < s->n_layers; i++)
+        for (int32_t k = 0; k < s->layer[i].n_in; k++) {
+            w->number = s->layer[i].line;
+            if (s->layer[i].in[k] == TH_NET_INPUT && s->layer[i].kind != TH_LAYER_INPUT)
+                return th_spec_bad(w, TH_EFORMAT,
+                                   "%s reads the whole input, of which other lines take a part each. Write "
+                                   "an input line before it",
+                                   th_layer_kind_name(s->layer[i].kind));
+        }
+    const int64_t all = (int64_t)s->in_h * s->in_w * s->in_c,
+                  taken = last->first + (int64_t)last->out_h * last->out_w * last->out_c;
+    w->number = last->line;
+    if (taken == all) return TH_OK;
+    return th_spec_bad(w, TH_ESHAPE, "the inputs take %lld values in all, but an example has %lld", (long long)taken,
+                       (long long)all);
+}
+
 /* A classifier ends in one value per class, to which the soft-max is added. */
 static th_err check_end(th_spec_line *w, const th_spec *s)
 {
@@ -116,6 +140,7 @@ th_err th_spec_parse_part(const char *text, const char *file, int32_t first_line
         s->n_layers++;
     }
     TH_TRY(check_end(&w, s));
+    TH_TRY(check_inputs(&w, s));
     return check_readers(&w, s);
 }
 

@@ -7,6 +7,17 @@
  *   avgpool global
  *   dense classes
  *
+ * A network of several inputs begins each of them with a line of its own: an example's values are theirs, in the order
+ * of those lines.
+ *
+ *   input 49x10x1
+ *   conv2d 8 10x4 stride 2x2 relu
+ *   flatten as sound
+ *   input 1x1x18
+ *   dense 16 relu as motion
+ *   concat sound motion
+ *   dense classes
+ *
  * One layer a line; '#' starts a comment.  Padding is "same" unless "valid" is written; the
  * soft-max at the end is added by itself. */
 #ifndef TH_MODEL_SPEC_H
@@ -36,6 +47,7 @@ typedef enum th_layer_kind {
     TH_LAYER_DROPOUT,
     TH_LAYER_RESHAPE, /* flatten: to 1 x 1 x everything */
     TH_LAYER_UPSAMPLE,
+    TH_LAYER_INPUT, /* one of several inputs: the next values of the examples' row */
     TH_LAYER_LSTM,
     TH_LAYER_GRU,
     TH_LAYER_SVDF
@@ -71,6 +83,7 @@ typedef struct th_layer {
     float rate;                  /* dropout */
     int32_t in_h, in_w, in_c;    /* shape of in[0] */
     int32_t out_h, out_w, out_c; /* reshape: what the text said; all filled by th_spec_parse */
+    int32_t first;               /* input: values of the row before its own */
     int32_t line;                /* of the text */
 } th_layer;
 

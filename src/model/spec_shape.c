@@ -116,6 +116,17 @@ static th_err infer_upsample(const th_spec_line *w, th_layer *l)
     return TH_OK;
 }
 
+static th_err infer_input(const th_spec_line *w, const th_spec *s, th_layer *l)
+{
+    const int64_t all = (int64_t)s->in_h * s->in_w * s->in_c;
+    l->first = 0;
+    for (int32_t i = 0; i < s->n_layers; i++)
+        if (s->layer[i].kind == TH_LAYER_INPUT) l->first = s->layer[i].first + (int32_t)values_out(&s->layer[i]);
+    if (l->first + values_out(l) <= all) return TH_OK;
+    return th_spec_bad(w, TH_ESHAPE, "this input takes %lld values, but of the %lld of an example only %lld are left",
+                       (long long)values_out(l), (long long)all, (long long)(all - l->first));
+}
+
 static th_err infer_kind(const th_spec_line *w, const th_spec *s, th_layer *l)
 {
     switch (l->kind) {
@@ -134,6 +145,7 @@ static th_err infer_kind(const th_spec_line *w, const th_spec *s, th_layer *l)
     case TH_LAYER_CONCAT: return infer_many(w, s, l);
     case TH_LAYER_RESHAPE: return infer_reshape(w, l);
     case TH_LAYER_UPSAMPLE: return infer_upsample(w, l);
+    case TH_LAYER_INPUT: return infer_input(w, s, l);
     case TH_LAYER_SVDF:
     case TH_LAYER_LSTM:
     case TH_LAYER_GRU:
@@ -233,7 +245,7 @@ static void find_holders(const th_spec *s, int32_t holder[TH_MAX_LAYERS])
     for (int32_t i = 0; i < s->n_layers; i++) {
         const th_layer *l = &s->layer[i];
         const int32_t in = l->in[0];
-        const bool same = l->kind == TH_LAYER_DROPOUT || l->kind == TH_LAYER_RESHAPE ||
+        const bool same = l->kind == TH_LAYER_DROPOUT || l->kind == TH_LAYER_RESHAPE || l->kind == TH_LAYER_INPUT ||
                           (l->kind == TH_LAYER_ACTIVATION && last_reader[in + 1] == i);
         holder[i] = !same ? i : in == TH_NET_INPUT ? TH_NET_INPUT : holder[in];
     }

@@ -71,7 +71,7 @@ static void put_inputs(line *o, const th_spec *s, int32_t i)
 {
     const th_layer *l = &s->layer[i];
     const bool many = l->kind == TH_LAYER_ADD || l->kind == TH_LAYER_MULTIPLY || l->kind == TH_LAYER_CONCAT;
-    if (!many && l->in[0] != i - 1) {
+    if (!many && l->in[0] != i - 1 && l->kind != TH_LAYER_INPUT) {
         put(o, " from");
         put_name(o, s, l->in[0]);
     }
@@ -99,7 +99,8 @@ static void put_kind(line *o, const th_layer *l)
     if (l->kind == TH_LAYER_CONV2D || l->kind == TH_LAYER_DEPTHWISE || l->kind == TH_LAYER_TRANSPOSE_CONV ||
         l->kind == TH_LAYER_AVGPOOL || l->kind == TH_LAYER_MAXPOOL)
         put_window(o, l);
-    if (l->kind == TH_LAYER_RESHAPE && !flat) put(o, " %dx%dx%d", (int)l->out_h, (int)l->out_w, (int)l->out_c);
+    if ((l->kind == TH_LAYER_RESHAPE && !flat) || l->kind == TH_LAYER_INPUT)
+        put(o, " %dx%dx%d", (int)l->out_h, (int)l->out_w, (int)l->out_c);
     if (l->kind == TH_LAYER_UPSAMPLE) put(o, " %dx%d", (int)l->scale_h, (int)l->scale_w);
     if (l->kind == TH_LAYER_DROPOUT) put_part(o, l->rate);
     if (l->kind == TH_LAYER_SVDF) put(o, " rank %d memory %d", (int)l->rank, (int)l->memory);

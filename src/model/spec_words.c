@@ -192,6 +192,7 @@ static const layer_row layers[] = {
     ROW("dropout", TH_LAYER_DROPOUT, ARG_RATE, ARG_NONE, MAY_AS),
     ROW("flatten", TH_LAYER_RESHAPE, ARG_NONE, ARG_NONE, ONE_INPUT),
     ROW("reshape", TH_LAYER_RESHAPE, ARG_SHAPE, ARG_NONE, ONE_INPUT),
+    ROW("input", TH_LAYER_INPUT, ARG_SHAPE, ARG_NONE, MAY_AS),
     ROW("upsample", TH_LAYER_UPSAMPLE, ARG_SCALE, ARG_NONE, ONE_INPUT),
     ROW("lstm", TH_LAYER_LSTM, ARG_UNITS, ARG_NONE, MAY_SEQUENCE | ONE_INPUT),
     ROW("gru", TH_LAYER_GRU, ARG_UNITS, ARG_NONE, MAY_SEQUENCE | ONE_INPUT),
@@ -528,6 +529,7 @@ th_err th_spec_words(th_spec_line *w, th_spec *s)
                     .in = {s->n_layers - 1},
                     .n_in = 1};
     for (size_t i = 0; i < sizeof row->arg / sizeof row->arg[0]; i++) TH_TRY(read_arg(w, row->arg[i], s, l));
+    if (l->kind == TH_LAYER_INPUT) l->in[0] = TH_NET_INPUT;
     layer_row rest = *row;
     if (row->arg[0] == ARG_WINDOW && l->k_h == 0) rest.may &= ~(uint32_t)(MAY_STRIDE | MAY_PAD);
     for (uint32_t seen = 0; w->next < w->n;) TH_TRY(read_option(w, &rest, s, &seen, l));

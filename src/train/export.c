@@ -131,6 +131,13 @@ static int32_t add_reshape(th_builder *b, const th_stage *st, const char *name)
     return th_build_reshape(b, th_build_input(b, st, 0), name, "", shape_of(st));
 }
 
+static int32_t add_input(th_builder *b, const th_stage *st, const char *name)
+{
+    const th_layer *l = &st->layer;
+    return b->inputs[b->n_inputs++] =
+               th_build_tensor(b, name, "", TH_F32, NULL, th_shape_4(l->out_h, l->out_w, l->out_c));
+}
+
 static int32_t add_upsample(th_builder *b, const th_stage *st, const char *name)
 {
     const int32_t size[] = {st->layer.out_h, st->layer.out_w};
@@ -169,6 +176,7 @@ static const export_row rows[] = {
     {TH_LAYER_SOFTMAX, add_softmax, false, false, 0},
     {TH_LAYER_RESHAPE, add_reshape, false, false, 0},
     {TH_LAYER_UPSAMPLE, add_upsample, false, false, 0},
+    {TH_LAYER_INPUT, add_input, false, false, 0},
     {TH_LAYER_LSTM, th_export_lstm, false, false, 0},
     {TH_LAYER_GRU, th_export_gru, false, false, TH_EXPORT_GRU_STEP},
     {TH_LAYER_SVDF, th_export_svdf, true, true, 0},
@@ -235,6 +243,13 @@ static int32_t add_head(th_builder *b, int32_t in)
     return in;
 }
 
+static bool has_inputs(const th_spec *s)
+{
+    for (int32_t i = 0; i < s->n_layers; i++)
+        if (s->layer[i].kind == TH_LAYER_INPUT) return true;
+    return false;
+}
+
 static void build(th_builder *b)
 {
     const th_spec *s = b->net->spec;
@@ -242,20 +257,24 @@ static void build(th_builder *b)
     for (int32_t i = 0; i < b->net->n_stages; i++)
         room += TH_BUILD_ROOM + (size_t)(row_of(&b->net->stage[i])->per_step * b->net->stage[i].layer.in_h);
     th_graph *g = b->graph = th_build_get(b, 1, sizeof *g);
-    int32_t *io = th_build_get(b, 2, sizeof *io);
-    if (!g || !io) return;
+    int32_t *out = th_build_get(b, 1, sizeof *out);
+    b->inputs = th_build_get(b, (size_t)s->n_layers + 1, sizeof *b->inputs);
+    if (!g || !out || !b->inputs) return;
     b->model->graphs = g;
     b->model->n_graphs = 1;
     g->name = "main";
     g->tensors = th_build_get(b, room, sizeof *g->tensors);
     g->nodes = th_build_get(b, room, sizeof *g->nodes);
     if (!g->tensors || !g->nodes) return;
-    b->input = io[0] = th_build_tensor(b, "features", "", TH_F32, NULL, th_shape_4(s->in_h, s->in_w, s->in_c));
+    if (!has_inputs(s))
+        b->input = b->inputs[b->n_inputs++] =
+            th_build_tensor(b, "features", "", TH_F32, NULL, th_shape_4(s->in_h, s->in_w, s->in_c));
     for (int32_t i = 0; i < b->net->n_stages; i++) add_stage(b, &b->net->stage[i]);
-    io[1] = add_head(b, b->made[b->net->n_stages - 1].seen);
-    g->inputs = &io[0];
-    g->outputs = &io[1];
-    g->n_inputs = g->n_outputs = 1;
+    *out = add_head(b, b->made[b->net->n_stages - 1].seen);
+    g->inputs = b->inputs;
+    g->outputs = out;
+    g->n_inputs = b->n_inputs;
+    g->n_outputs = 1;
     b->model->description = "Trained by Thimble";
 }
 

@@ -12,7 +12,9 @@ typedef struct th_builder {
     /* What holds a stage's output: a picture [1][h][w][c], a sequence [1][h][c] with w = 1, or
      * a row [1][c] with h = w = 1. */
     th_exported made[TH_MAX_LAYERS];
-    int32_t input;
+    int32_t input;   /* the only one, when no layer is an input */
+    int32_t *inputs; /* [n_inputs] tensors of the graph's */
+    int32_t n_inputs;
     bool full; /* an allocation failed */
     int32_t n_conv, n_block, n_of[TH_LAYER_SVDF + 1];
 } th_builder;

@@ -296,6 +296,6 @@ void th_net_moments(const th_net *net, th_net_member *m, const th_stage *st, int
 /* The rows themselves. */
 extern const th_stage_row th_kind_conv, th_kind_depthwise, th_kind_dense, th_kind_transpose, th_kind_avgpool,
     th_kind_maxpool, th_kind_add, th_kind_multiply, th_kind_concat, th_kind_same, th_kind_softmax, th_kind_reshape,
-    th_kind_upsample, th_kind_lstm, th_kind_gru, th_kind_svdf;
+    th_kind_upsample, th_kind_input, th_kind_lstm, th_kind_gru, th_kind_svdf;
 
 #endif

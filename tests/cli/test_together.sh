@@ -44,6 +44,7 @@ if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/d
 	finish
 fi
 run data stream --project "$p" --out "$tmp/s.wav" --seconds 12; exits "a recording" 0
+run emulate "$p" --with "$p" --clips; exits "--with --clips" 2 'leave --clips'
 run emulate "$p" --with "$p" --feed "$tmp/s.wav"; exits "one feed for two models" 2 'two feeds'
 run emulate "$p" --with "$p" --wake "$word_b" --feed "$tmp/s.wav" --feed "$tmp/s.wav" --json; exits "on the board" 0 '"host_equal":true'
 holds "it was woken, and answered" grep -q '"answer":' "$tmp/out"

@@ -68,6 +68,7 @@ static const word_case words[] = {
     {"flatten", {5, 4, 3}, NULL, {1, 1, 60}, 0, 0},
     {"reshape 1x1x60", {5, 4, 3}, "flatten", {1, 1, 60}, 0, 0},
     {"reshape 10x6x1", {5, 4, 3}, NULL, {10, 6, 1}, 0, 0},
+    {"input 3x4x5", {3, 4, 5}, NULL, {3, 4, 5}, 0, 0},
     {"upsample 2x3", {5, 4, 3}, NULL, {10, 12, 3}, 0, 0},
     {"lstm 7", {5, 4, 3}, NULL, {1, 1, 7}, 4 * 7 * (12 + 7) + 28, 4 * 7 * 19 * 5},
     {"lstm 7 sequence", {5, 4, 3}, NULL, {5, 1, 7}, 560, 532 * 5},
@@ -182,7 +183,7 @@ static void acts_have_names(void **state)
 #define AT_3 "model description, line 3: "
 #define LAYERS                                                                                                         \
     "The layers are: conv2d, conv1d, depthwise, transpose, dense, bn, relu, relu6, leaky, hard-swish, sigmoid, tanh, " \
-    "softmax, avgpool, maxpool, add, multiply, concat, dropout, flatten, reshape, upsample, lstm, gru, svdf"
+    "softmax, avgpool, maxpool, add, multiply, concat, dropout, flatten, reshape, input, upsample, lstm, gru, svdf"
 #define ACTS    "relu, relu6, leaky [SLOPE], hard-swish, sigmoid, tanh"
 #define LEARNS  "no-bias, bn, " ACTS ", from NAME, as NAME"
 #define CONV    "Possible here: stride HxW, dilation HxW, groups N, valid, same, " LEARNS
@@ -346,6 +347,17 @@ static const struct {
     {"conv2d classes 1x1\navgpool global", NULL},
     {"reshape 64x1x2\nconv1d classes 3\nmaxpool global", NULL},
     {"gru 4", NULL},
+    /* several inputs */
+    {"input 8x8x1\nflatten as a\ninput 1x1x64\ndense 3 as b\nconcat a b\ndense classes", NULL},
+    {"input 8x8x3\ndense classes", AT_1 "this input takes 192 values, but of the 128 of an example only 128 are left"},
+    {"input 8x8x1 as a\ninput 8x9x1\nadd a",
+     AT_2 "this input takes 72 values, but of the 128 of an example only 64 are left"},
+    {"input 8x8x1\ndense classes", AT_1 "the inputs take 64 values in all, but an example has 128"},
+    {"input 8x8x1\ndense 2 as a\ninput 8x8x1\ndense 2 as b\ndense 2 from input\nconcat a b layer\ndense classes",
+     "model description, line 6: \"layer\": " NO_NAME "input, a, b"},
+    {"input 8x8x1\ndense 2 as a\ninput 8x8x1\ndense 2 as b\ndense 2 from input as c\nconcat a b c\ndense classes",
+     "model description, line 5: dense reads the whole input, of which other lines take a part each. Write an input "
+     "line before it"},
 };
 
 static void errors_say_where_what_and_what_else(void **state)

@@ -1,4 +1,4 @@
-/* reshape and upsample: the same values in other places. */
+/* reshape, input and upsample: the same values in other places. */
 #include "train/kinds/each.h"
 
 #include <string.h>
@@ -30,6 +30,19 @@ static void reshape_gradient(const th_stage *st, int32_t k, const float *const x
 }
 
 TH_EACH_KIND(reshape, TH_LAYER_RESHAPE, reshape_gradient)
+
+/* ---- input: some of the values of the net's, which wants no gradient ---- */
+
+static void input_value(const th_stage *st, const float *const x[], float *z)
+{
+    const th_layer *l = &st->layer;
+    const size_t n = (size_t)st->out_px * (size_t)l->out_c;
+    memset(z, 0, th_stage_floats(st) * sizeof *z);
+    for (size_t i = 0; i < n; i++)
+        z[stored_at(i, l->out_c, st->s)] = x[0][stored_at((size_t)l->first + i, l->in_c, st->in_s)];
+}
+
+TH_EACH_KIND(input, TH_LAYER_INPUT, NULL)
 
 /* ---- upsample: every pixel becomes scale_h x scale_w equal ones ---- */
 
