@@ -15,9 +15,11 @@
  *
  * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
  * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */
+#include "app.h"
 #include "board.h"
 #include "cost.h"
 #include "gate.h"
+#include "hal.h"
 #include "model.h"
 #include "semihost.h"
 #include "together.h"
@@ -40,28 +42,32 @@ static int32_t endless; /* an inference came to no end */
 #endif
 
 static uint32_t inference[COST_NUMBERS];
-static int32_t out_file = CLOSED, console = CLOSED;
-
-static void say(const char *text, uint32_t n)
-{
-    if (console < 0) console = semi_open(":tt", 3, SEMI_OPEN_WRITE);
-    (void)semi_write(console, text, n);
-}
+static int32_t out_file = CLOSED;
 
 void device_say(const char *word, const uint32_t *value, int32_t n)
 {
     const char *end = word;
     while (*end) end++;
-    say(word, (uint32_t)(end - word));
+    serial_write(word, (uint32_t)(end - word));
     for (int32_t i = 0; i < n; i++) {
         char text[9];
         uint32_t v = value[i];
         text[0] = ' ';
         for (int k = 8; k > 0; k--, v >>= 4) text[k] = "0123456789abcdef"[v & 15];
-        say(text, sizeof text);
+        serial_write(text, sizeof text);
     }
-    say("\n", 1);
+    serial_write("\n", 1);
 }
+
+#if MODEL_AUDIO || MODEL_SENSOR || MODEL_CAMERA
+/* To the host, and to what is yours. */
+static void tell(int32_t time_ms, int32_t label, int32_t score)
+{
+    const uint32_t value[3] = {(uint32_t)time_ms, (uint32_t)label, (uint32_t)score};
+    device_say("detect", value, 3);
+    app_detect(time_ms, label, score);
+}
+#endif
 
 #ifdef MODEL_PROFILE
 static uint32_t step_ticks[MODEL_STEPS], step_from;
@@ -78,9 +84,9 @@ void model_profile(int32_t step)
 #ifdef MODEL_CASCADE
 /* One round as run_raw sees it. */
 typedef struct round_at {
-    int32_t in, status; /* status: DEVICE_EXIT_OK so far */
-    int32_t over;       /* the file ended before the round began */
-    uint32_t from;      /* when the model that runs began */
+    int32_t status; /* DEVICE_EXIT_OK so far */
+    int32_t over;   /* the file ended before the round began */
+    uint32_t from;  /* when the model that runs began */
 } round_at;
 
 static void device_fill(void *ctx, int model)
@@ -88,7 +94,7 @@ static void device_fill(void *ctx, int model)
     round_at *r = ctx;
     for (int i = 0; i < model_inputs(model) && !r->over; i++) {
         const uint32_t n = model_input_bytes(model, i);
-        const int32_t got = semi_read(r->in, model_input(model, i), n);
+        const int32_t got = sensor_read(model_input(model, i), n);
         r->over = got <= 0 && !model && !i;
         if (!r->over && got != (int32_t)n) r->status = DEVICE_EXIT_BAD_FILE;
     }
@@ -108,9 +114,9 @@ static int device_wake(void *ctx, int model)
     return !r->status;
 }
 
-static int32_t run_raw(int32_t in)
+static int32_t run_raw(void)
 {
-    round_at r = {in, DEVICE_EXIT_OK, 0, 0};
+    round_at r = {DEVICE_EXIT_OK, 0, 0};
     while (!r.over && !r.status)
         if (model_round(device_fill, device_wake, &r) < 0) return DEVICE_EXIT_ENDLESS;
     return r.status;
@@ -140,13 +146,13 @@ static uint32_t invoke_ticks(void)
 }
 
 /* alone: each set of inputs meets a network without a memory. */
-static int32_t run_sets(int32_t in, int32_t alone)
+static int32_t run_sets(int32_t alone)
 {
     for (;;) {
         if (alone && model_init()) return DEVICE_EXIT_BAD_WORDS;
         for (int32_t i = 0; i < MODEL_INPUTS; i++) {
             const uint32_t n = model_input_bytes[i];
-            const int32_t got = semi_read(in, model_input(i), n);
+            const int32_t got = sensor_read(model_input(i), n);
             if (i == 0 && got <= 0) return DEVICE_EXIT_OK;
             if (got != (int32_t)n) return DEVICE_EXIT_BAD_FILE;
         }
@@ -156,12 +162,13 @@ static int32_t run_sets(int32_t in, int32_t alone)
             const uint32_t n = model_output_bytes[i];
             if (semi_write(out_file, model_output(i), n) != (int32_t)n) return DEVICE_EXIT_BAD_FILE;
         }
+        app_output();
     }
 }
 
-static int32_t run_raw(int32_t in)
+static int32_t run_raw(void)
 {
-    return run_sets(in, 0);
+    return run_sets(0);
 }
 #endif
 
@@ -207,34 +214,28 @@ static void push(int32_t n)
     if (model_listener.n_done != frames) cost_add(frame, ticks);
 }
 
-static void say_detection(void)
-{
-    const uint32_t value[3] = {(uint32_t)detection.time_ms, (uint32_t)detection.label, (uint32_t)detection.score};
-    device_say("detect", value, 3);
-}
-
-static int32_t run_stream(int32_t in)
+static int32_t run_stream(void)
 {
     int32_t got;
     if (model_listen_start(device_classify)) return DEVICE_EXIT_BAD_WORDS;
-    while ((got = semi_read(in, block, sizeof block)) > 1) {
+    while ((got = sensor_read(block, sizeof block)) > 1) {
         push(got / 2);
         if (endless) return DEVICE_EXIT_ENDLESS;
         if (have_scores && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores)
             return DEVICE_EXIT_BAD_FILE;
-        if (have_detection) say_detection();
+        if (have_detection) tell(detection.time_ms, detection.label, detection.score);
     }
     return DEVICE_EXIT_OK;
 }
 
-static int32_t run_clips(int32_t in)
+static int32_t run_clips(void)
 {
     for (;;) {
         int32_t left = MODEL_CLIP_SAMPLES, seen = 0;
         if (model_listen_start(device_classify)) return DEVICE_EXIT_BAD_WORDS;
         while (left > 0) {
             const int32_t want = left < MODEL_HOP_SAMPLES ? left : MODEL_HOP_SAMPLES;
-            const int32_t got = semi_read(in, block, (uint32_t)want * 2);
+            const int32_t got = sensor_read(block, (uint32_t)want * 2);
             if (got <= 0 && left == MODEL_CLIP_SAMPLES) return DEVICE_EXIT_OK;
             if (got != want * 2) return DEVICE_EXIT_BAD_FILE;
             push(want);
@@ -260,13 +261,13 @@ static void device_network(void *ctx, const void *in, void *out)
     memcpy(out, model_output(0), model_output_bytes[0]);
 }
 
-static int32_t run_watch(int32_t in)
+static int32_t run_watch(void)
 {
     float row[MODEL_AXES];
     th_sighting seen;
     int changed;
     if (model_watch_start(device_network)) return DEVICE_EXIT_BAD_WORDS;
-    while (semi_read(in, row, sizeof row) == (int32_t)sizeof row) {
+    while (sensor_read(row, sizeof row) == (int32_t)sizeof row) {
         inference_ticks = 0;
         const uint32_t from = device_ticks();
         const int full = model_watch(row, &seen, &changed);
@@ -276,10 +277,7 @@ static int32_t run_watch(int32_t in)
         cost_add(frame, ticks);
         if (semi_write(out_file, model_watcher.out, model_output_bytes[0]) != (int32_t)model_output_bytes[0])
             return DEVICE_EXIT_BAD_FILE;
-        if (changed) {
-            const uint32_t value[3] = {(uint32_t)seen.time_ms, (uint32_t)seen.state, (uint32_t)seen.score};
-            device_say("detect", value, 3);
-        }
+        if (changed) tell(seen.time_ms, seen.state, seen.score);
     }
     return DEVICE_EXIT_OK;
 }
@@ -291,14 +289,14 @@ static uint8_t line[MODEL_ROW_BYTES];
 
 /* Rows of a frame, to the last one; 1: the network has what it looks at, 0: the file has ended, negative: amid a frame.
  * Only our part is measured, not the host's. */
-static int32_t take_frame(int32_t in)
+static int32_t take_frame(void)
 {
     uint32_t from = device_ticks();
     int32_t complete = 0;
     if (model_camera_start()) return -1;
     uint32_t ticks = device_ticks() - from;
     for (int32_t y = 0; y < MODEL_FRAME_ROWS; y++) {
-        const int32_t got = semi_read(in, line, sizeof line);
+        const int32_t got = sensor_read(line, sizeof line);
         if (got <= 0 && y == 0) return 0;
         if (got != (int32_t)sizeof line) return -1;
         from = device_ticks();
@@ -309,19 +307,16 @@ static int32_t take_frame(int32_t in)
     return complete ? 1 : -1;
 }
 
-static int32_t run_pictures(int32_t in)
+static int32_t run_pictures(void)
 {
     int32_t got, state = -1;
-    for (uint32_t n = 0; (got = take_frame(in)) > 0; n++) {
+    for (uint32_t n = 0; (got = take_frame()) > 0; n++) {
         int32_t label, score;
         const uint32_t from = inference_begins();
         if (model_camera_answer(&label, &score)) return DEVICE_EXIT_ENDLESS;
         (void)inference_ends(from);
         if (semi_write(out_file, model_output(0), MODEL_LABELS) != MODEL_LABELS) return DEVICE_EXIT_BAD_FILE;
-        if (label != state) {
-            const uint32_t value[3] = {n, (uint32_t)label, (uint32_t)score};
-            device_say("detect", value, 3);
-        }
+        if (label != state) tell((int32_t)n, label, score);
         state = label;
     }
     return got < 0 ? DEVICE_EXIT_BAD_FILE : DEVICE_EXIT_OK;
@@ -347,28 +342,28 @@ static void say_measurements(void)
     device_say("stack", &stack, 1);
 }
 
-static int32_t run(char mode, int32_t in)
+static int32_t run(char mode)
 {
 #if MODEL_AUDIO
-    if (mode == 's') return run_stream(in);
-    if (mode == 'c') return run_clips(in);
+    if (mode == 's') return run_stream();
+    if (mode == 'c') return run_clips();
 #endif
 #if MODEL_SENSOR
-    if (mode == 'w') return run_watch(in);
+    if (mode == 'w') return run_watch();
 #endif
 #if MODEL_CAMERA
-    if (mode == 'p') return run_pictures(in);
+    if (mode == 'p') return run_pictures();
 #endif
 #if MODEL_TOGETHER
-    if (mode == 't') return device_together(in, out_file);
+    if (mode == 't') return device_together(semi_open("in", 2, SEMI_OPEN_READ), out_file);
 #endif
 #if MODEL_GATE
-    if (mode == 'g') return device_gate(in, out_file);
+    if (mode == 'g') return device_gate(semi_open("in", 2, SEMI_OPEN_READ), out_file);
 #endif
 #ifndef MODEL_CASCADE
-    if (mode == 'e') return run_sets(in, 1);
+    if (mode == 'e') return run_sets(1);
 #endif
-    return mode == 'r' ? run_raw(in) : DEVICE_EXIT_BAD_WORDS;
+    return mode == 'r' ? run_raw() : DEVICE_EXIT_BAD_WORDS;
 }
 
 int main(void)
@@ -376,11 +371,11 @@ int main(void)
     char mode[4];
     device_clock_start();
     if (semi_command_line(mode, sizeof mode)) return DEVICE_EXIT_BAD_WORDS;
-    const int32_t in = semi_open("in", 2, SEMI_OPEN_READ);
     out_file = semi_open("out", 3, SEMI_OPEN_WRITE);
-    if (in < 0 || out_file < 0) return DEVICE_EXIT_BAD_FILE;
+    if (sensor_start(0) || out_file < 0) return DEVICE_EXIT_BAD_FILE;
     if (model_init()) return DEVICE_EXIT_BAD_WORDS;
-    const int32_t status = run(mode[0], in);
+    app_start();
+    const int32_t status = run(mode[0]);
     say_measurements();
     return status;
 }

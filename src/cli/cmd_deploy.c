@@ -17,6 +17,12 @@ static const th_opt options[] = {
     {"as", "KIND", NULL,
      "package: model.thm with its executor; c: C99 source; firmware: an ELF; arduino; wasm (needed)"},
     {"out", "DIR", NULL, "the folder to write: new, empty, or written by deploy before; arduino: or NAME.zip (needed)"},
+    {"generic", NULL, NULL, "firmware: one that takes packages over the serial line, for any model"},
+    {"send", "PORT", NULL,
+     "package: to a board with that firmware; /dev/ttyACM0, or tcp:HOST:NUMBER of an emulated one"},
+    {"in", "FILE", NULL, "send: input tensors to run it on there, one set after the other"},
+    {"sensor", "N", NULL, "send: runs it N times on what the board's own sensor gives"},
+    {"to", "FILE", NULL, "send: where the outputs go"},
     {"check-library", "DIR", NULL, "says where a library, a folder or a zip, breaks the rules of the Arduino IDE"},
     TH_OPT_PAIR,
     {"keep", NULL, NULL, "several models: the outputs of each stay until the last one of the round has run"},
@@ -167,7 +173,7 @@ static th_err deploy_cascade(const th_args *a, const char *as, const char *out, 
     return err;
 }
 
-static th_err run(const th_args *a, th_why *why)
+static th_deploy_fn *kind_of(const char *as)
 {
     static const struct {
         const char *as;
@@ -177,26 +183,49 @@ static th_err run(const th_args *a, th_why *why)
                 {"firmware", deploy_firmware},
                 {"arduino", th_deploy_arduino},
                 {"wasm", th_deploy_wasm}};
-    const char *as = th_arg(a, "as"), *out = th_arg(a, "out"), *isa = th_arg(a, "isa");
-    th_deploy_fn *deploy = NULL;
-    if (th_arg(a, "check-library")) return th_deploy_check_library(a, th_arg(a, "check-library"), why);
     for (size_t i = 0; as && i < sizeof kind / sizeof kind[0]; i++)
-        if (strcmp(as, kind[i].as) == 0) deploy = kind[i].deploy;
+        if (strcmp(as, kind[i].as) == 0) return kind[i].deploy;
+    return NULL;
+}
+
+/* Options that do not go together. */
+static th_err check_options(const th_args *a, th_deploy_fn *deploy, th_why *why)
+{
+    static const char *const of_send[] = {"in", "to", "sensor"};
+    const bool send = th_arg(a, "send") != NULL, several = a->n_words > 1 || th_arg(a, "with");
     if (!deploy)
         return th_why_set(why, TH_EUSAGE,
                           "say what to write: --as package, --as c, --as firmware, --as arduino or --as wasm");
-    if (!out) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
-    if (isa && deploy == deploy_firmware)
+    if (send && (deploy != deploy_package || several))
+        return th_why_set(why, TH_EUSAGE, "--send sends the package of one model: --as package");
+    for (size_t i = 0; i < sizeof of_send / sizeof of_send[0]; i++)
+        if (th_arg(a, of_send[i]) && !send)
+            return th_why_set(why, TH_EUSAGE, "--%s is for a model that is sent to a board: --send PORT", of_send[i]);
+    if (th_arg_on(a, "generic") && deploy != deploy_firmware)
+        return th_why_set(why, TH_EUSAGE, "--generic is a firmware for any model: --as firmware");
+    if (!th_arg(a, "out") && !send) return th_why_set(why, TH_EUSAGE, "say where: --out DIR");
+    if (th_arg(a, "isa") && deploy == deploy_firmware)
         return th_why_set(why, TH_EUSAGE, "a firmware takes the kernels of its board: leave --isa away");
+    if (th_arg_on(a, "keep") && !several)
+        return th_why_set(why, TH_EUSAGE, "--keep is for several models: a single one's outputs stay anyway");
+    return TH_OK;
+}
+
+static th_err run(const th_args *a, th_why *why)
+{
+    const char *as = th_arg(a, "as"), *out = th_arg(a, "out"), *isa = th_arg(a, "isa");
+    th_deploy_fn *deploy = kind_of(as);
     th_target t;
+    if (th_arg(a, "check-library")) return th_deploy_check_library(a, th_arg(a, "check-library"), why);
+    TH_TRY(check_options(a, deploy, why));
     th_interrupt_catch();
+    if (th_arg_on(a, "generic")) return th_deploy_loader(a, out, why);
     if (th_arg(a, "with")) return deploy_pair(a, as, out, why);
     if (a->n_words > 1) return deploy_cascade(a, as, out, why);
-    if (th_arg_on(a, "keep"))
-        return th_why_set(why, TH_EUSAGE, "--keep is for several models: a single one's outputs stay anyway");
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &t, why);
     if (!err && isa) err = plan_for(isa, &t, why);
-    if (!err) err = deploy(a, &t, out, why);
+    if (!err && out) err = deploy(a, &t, out, why);
+    if (!err && th_arg(a, "send")) err = th_deploy_send(a, &t, why);
     th_target_free(&t);
     return err;
 }
@@ -204,19 +233,23 @@ static th_err run(const th_args *a, th_why *why)
 const th_cmd th_cmd_deploy = {
     .name = "deploy",
     .words = "[PROJECT|MODEL.tflite|MODEL.thm] [NEXT..|--with SECOND] --as package|c|firmware|arduino|wasm --out DIR",
-    .summary = "the model as a package, as C source or as firmware",
+    .summary = "the model as a package, C source, firmware, Arduino library or web page",
     .detail =
         "A package is one file that an executor of a few KB runs in place, from flash; docs/formats.md has its\n"
         "bytes. Several models become one cascade: in one arena, each may wake the next (model_round in\n"
         "model.h); bytes of models that never run at the same time are shared. --with: the first one is always on,\n"
         "and what it hears, feels or sees wakes the second for a look (the loop is in README.md).\n"
-              "--gate: both hear the same words, and the first says which windows the second judges.\n\n"
+        "--gate: both hear the same words, and the first says which windows the second judges.\n\n"
         "  thimble deploy my-words --as c --out my-words-c\n"
         "  thimble deploy kws.tflite --board nano33ble --as package --out kws\n"
         "  thimble deploy kws.tflite --isa simd128 --as c --out kws-web\n"
         "  thimble deploy kws.tflite --board nano33ble --as firmware --out fw\n"
         "  thimble deploy wake.tflite person.tflite --board nano33ble --as c --out two\n"
-        "  thimble deploy my-words --with my-eye --wake yes --look 3 --as firmware --out fw",
+        "  thimble deploy my-words --with my-eye --wake yes --look 3 --as firmware --out fw\n"
+        "  thimble deploy my-words --as arduino --out MyWords.zip\n"
+        "  thimble deploy my-words --as wasm --out my-words-web\n"
+        "  thimble deploy --board nano33ble --as firmware --generic --out takes-models\n"
+        "  thimble deploy kws.tflite --board nano33ble --as package --send /dev/ttyACM0",
     .opts = options,
     .min_words = 0,
     .max_words = TH_MAX_WORDS,

@@ -102,6 +102,7 @@ static const th_core rv32imac = {
 
 /* Arm's images for its MPS2 and MPS3 FPGA boards: a timer of 25 MHz on the older ones. */
 #define CMSDK(at, instr) .clock = "clock_cmsdk.h", .clock_at = (at), .clock_instr = (instr), .clock_ticks = 1
+#define CMSDK_SERIAL(at) .serial = "serial_cmsdk.h", .serial_at = (at)
 #define QEMU_ARM(...)                                                                                                  \
     .emulator = "qemu-system-arm", .emulator_package = "qemu-system-arm", .emulator_options = FLAGS("-M", __VA_ARGS__)
 
@@ -119,6 +120,7 @@ static const th_board boards[] = {
         .ram_bytes = 256 * KB,
         QEMU_ARM("mps2-an386"),
         CMSDK(0x40000000, 40),
+        CMSDK_SERIAL(0x40004000),
         .pj_per_cycle = 155,
         .energy_source =
             "Nordic nRF52840 Product Specification: 3.3 mA (52 uA/MHz), CoreMark from flash at 64 MHz, 3 V, "
@@ -136,6 +138,8 @@ static const th_board boards[] = {
         .ram_at = 0x20000000,
         .ram_bytes = 128 * KB,
         QEMU_ARM("netduinoplus2"),
+        .serial = "serial_stm32.h",
+        .serial_at = 0x40011000,
         .clock = "clock_stm32.h",
         .clock_at = 0x40000000,
         .clock_instr = 1,
@@ -155,6 +159,8 @@ static const th_board boards[] = {
         .ram_at = 0x20000000,
         .ram_bytes = 16 * KB,
         QEMU_ARM("microbit"),
+        .serial = "serial_nrf51.h",
+        .serial_at = 0x40002000,
         .clock = "clock_nrf51.h",
         .clock_at = 0x40008000,
         .clock_instr = 125,
@@ -175,6 +181,7 @@ static const th_board boards[] = {
         .ram_bytes = 4 * MB,
         QEMU_ARM("mps2-an385"),
         CMSDK(0x40000000, 40),
+        CMSDK_SERIAL(0x40004000),
     },
     {
         .name = "m7",
@@ -189,6 +196,7 @@ static const th_board boards[] = {
         .ram_bytes = 4 * MB,
         QEMU_ARM("mps2-an500"),
         CMSDK(0x40000000, 40),
+        CMSDK_SERIAL(0x40004000),
     },
     {
         .name = "m33",
@@ -203,6 +211,7 @@ static const th_board boards[] = {
         .ram_bytes = 4 * MB,
         QEMU_ARM("mps2-an505"),
         CMSDK(0x50000000, 50),
+        CMSDK_SERIAL(0x50200000),
     },
     {
         .name = "m55",
@@ -218,6 +227,7 @@ static const th_board boards[] = {
         QEMU_ARM("mps3-an547"),
         .clock = "clock_sse.h",
         .clock_at = 0x58100000,
+        CMSDK_SERIAL(0x59303000),
         .clock_instr = 125,
         .clock_ticks = 4,
     },
@@ -235,6 +245,8 @@ static const th_board boards[] = {
         .emulator = "qemu-system-riscv32",
         .emulator_package = "qemu-system-misc",
         .emulator_options = FLAGS("-M", "virt", "-bios", "none"),
+        .serial = "serial_16550.h",
+        .serial_at = 0x10000000,
         .clock = "clock_riscv.h",
         .clock_instr = 1,
         .clock_ticks = 1,

@@ -39,7 +39,9 @@ typedef struct th_board {
     const char *clock; /* file in device/ */
     uint32_t clock_at;
     int32_t clock_instr, clock_ticks; /* so many instructions are so many ticks */
-    int32_t pj_per_cycle;             /* energy, 10^-12 joule; 0: no figure is known */
+    const char *serial;               /* the serial line of that machine: a file in device/loader/, or NULL */
+    uint32_t serial_at;
+    int32_t pj_per_cycle; /* energy, 10^-12 joule; 0: no figure is known */
     const char *energy_source;
 } th_board;
 

@@ -41,6 +41,7 @@ typedef struct th_code {
     size_t n_kernels;
     char block[TH_BLOCK_PARTS + 1][32]; /* of a sensor: functions of its parts and of upright, called the same way */
     int32_t number;                     /* 0: the only model; 1 ..: one of several, whose names begin with model1_ .. */
+    bool loader;                        /* no model: the firmware that takes packages (codegen_loader.c) */
     th_code_file *more;                 /* [n_more] of several models: what belongs to each, and arena.h */
     size_t n_more;
     th_writer usage; /* of several models: how they are used, for the README; empty: as any cascade */
@@ -79,6 +80,10 @@ TH_NODISCARD th_err th_code_make_together(const th_code_part part[2], const th_w
 /* Two networks of the same words in one arena: part[0] judges every window, part[1] those that the gate lets through
  * (dsp/gate.h); also model_gate.h and .c.  Only part[1] has an app, its sound.  Errors: those of th_code_make. */
 TH_NODISCARD th_err th_code_make_gate(const th_code_part part[2], const th_gate *gate, th_code *code, th_why *why);
+
+/* No model: the kernels of a processor family and what takes packages (nn/loader.h), for code->loader's firmware.
+ * Errors: TH_ENOENT, TH_ENOMEM. */
+TH_NODISCARD th_err th_code_make_loader(th_isa isa, th_code *code, th_why *why);
 
 /* Input set `seed` (1, 2, ..) of the self test: all inputs of the graph, one after the other.  The
  * numbers are those of ../shared/goldens: xorshift32 with 16 outputs dropped. Returns the bytes. */

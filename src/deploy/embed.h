@@ -16,7 +16,7 @@ extern const th_embed_file th_embed_table[]; /* ended by a row with path NULL */
 const th_embed_file *th_embed_find(const char *path); /* NULL when there is none */
 
 /* A set of files that is closed under #include. */
-#define TH_EMBED_MAX 192
+#define TH_EMBED_MAX 320
 typedef struct th_embed_set {
     const th_embed_file *file[TH_EMBED_MAX];
     size_t n;

@@ -221,6 +221,8 @@ static th_err put_firmware_readme(const th_folder *f, const th_board *b, const t
         "(semihosting),\n"
         "which a board that runs alone does not have. Run it with\n\n"
         "    thimble emulate %s --board %s --feed %s\n\n"
+        "`app.c` is yours: what is to happen when something is heard, felt or seen. `thimble deploy` into this folder "
+        "keeps it\nas it is and builds it in; `device/hal.h` has what the board can do for it.\n\n"
         "## On a real board (not tested on hardware)\n\n"
         "The same network as a library for the Arduino IDE, with a sketch that reads the real sensor:\n\n"
         "    thimble deploy PROJECT --board %s --as arduino --out NAME.zip\n\n"
@@ -270,7 +272,7 @@ th_err th_export_cascade_firmware(const th_several *m, const th_board *board, co
     memset(fw, 0, sizeof *fw);
     TH_TRY(th_firmware_tools(board, why));
     th_err err = make_several(m, &code, why);
-    if (!err) err = th_folder_begin(out, &f, why);
+    if (!err) err = th_folder_begin_beside(out, TH_FIRMWARE_YOURS, &f, why);
     if (!err) {
         err = build_into(&f, &code, NULL, board, 0, fw, why);
         if (err) th_folder_abort(&f);
@@ -289,7 +291,7 @@ th_err th_export_firmware(const th_plan *plan, const th_app *app, const th_board
     th_err err = flags & TH_BUILD_PACKAGE ? th_code_make_package(plan, NULL, app, &code, why)
                                           : th_code_make(plan, app, &code, why);
     if (!err && !(flags & TH_BUILD_PROFILE && th_firmware_reuse(&code, board, out, flags, fw))) {
-        err = th_folder_begin(out, &f, why);
+        err = th_folder_begin_beside(out, TH_FIRMWARE_YOURS, &f, why);
         if (!err) {
             err = build_into(&f, &code, app, board, flags, fw, why);
             if (err) th_folder_abort(&f);

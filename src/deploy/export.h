@@ -39,4 +39,8 @@ TH_NODISCARD th_err th_export_cascade_firmware(const th_several *m, const th_boa
 TH_NODISCARD th_err th_export_firmware(const th_plan *plan, const th_app *app, const th_board *board, const char *out,
                                        unsigned flags, th_firmware *fw, th_why *why);
 
+/* --as firmware --generic: the firmware that takes packages over the board's serial line and runs them (nn/loader.h).
+ * Errors: TH_EUNSUP (no serial line is known of the board), those of th_firmware_build. */
+TH_NODISCARD th_err th_export_loader(const th_board *board, const char *out, th_firmware *fw, th_why *why);
+
 #endif

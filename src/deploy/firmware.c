@@ -84,6 +84,29 @@ static th_err put(const char *dir, const char *below, const char *name, th_span 
     return th_file_write_unsynced(path, bytes, why);
 }
 
+/* A file of the firmware itself: device/x.c, or of the one that takes packages device/loader/x.c in place of some. */
+static bool is_device_file(const th_code *code, const char *path)
+{
+    static const char *const other[] = {"device/main.c", "device/hal_console.c", "device/app.h"};
+    const size_t n = strlen(path);
+    if (strncmp(path, "device/", 7) != 0 || path[n - 2] != '.' || !strchr("ch", path[n - 1])) return false;
+    if (strncmp(path, "device/loader/", 14) == 0) return code->loader;
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+        if (code->loader && strcmp(path, other[i]) == 0) return false;
+    return !strchr(path + 7, '/') && strcmp(path, "device/app.c") != 0;
+}
+
+/* The file that is the user's: written when there is none. */
+static th_err put_app(const th_code *code, const char *dir, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    const th_embed_file *app = th_embed_find("device/app.c");
+    TH_TRY(th_path_join(path, dir, TH_FIRMWARE_YOURS, why));
+    if (code->loader || th_file_exists(path)) return TH_OK;
+    if (!app) return th_why_set(why, TH_ENOENT, "device/app.c is not part of this program: build thimble again");
+    return put(dir, "", TH_FIRMWARE_YOURS, (th_span){app->bytes, app->size}, why);
+}
+
 th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why)
 {
     const th_embed_set *ring = &code->ring;
@@ -98,9 +121,8 @@ th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why)
     for (size_t i = 0; i < code->n_more; i++)
         if (!code->more[i].test) TH_TRY(put(dir, "src/", code->more[i].name, TH_WRITER_SPAN(&code->more[i].text), why));
     for (const th_embed_file *f = th_embed_table; f->path; f++)
-        if (strncmp(f->path, "device/", 7) == 0 && (strchr(f->path, 0)[-1] == 'c' || strchr(f->path, 0)[-1] == 'h'))
-            TH_TRY(put(dir, "", f->path, (th_span){f->bytes, f->size}, why));
-    return TH_OK;
+        if (is_device_file(code, f->path)) TH_TRY(put(dir, "", f->path, (th_span){f->bytes, f->size}, why));
+    return put_app(code, dir, why);
 }
 
 typedef struct build {
@@ -152,7 +174,7 @@ static th_err read_calls(build *b, const char *object, th_why *why)
 /* -Os for what is not computing: the firmware's own files, and the network's order of steps. */
 static bool is_small(const char *source)
 {
-    return strncmp(source, "device/", 7) == 0 ||
+    return strncmp(source, "device/", 7) == 0 || strcmp(source, TH_FIRMWARE_YOURS) == 0 ||
            (strncmp(source, "src/model", 9) == 0 && strcmp(source + 9 + strspn(source + 9, "0123456789"), ".c") == 0);
 }
 
@@ -176,12 +198,16 @@ static th_err compile(build *b, const char *source, const char *object, const ch
                                         "-Isrc",
                                         "-Idevice",
                                         NULL};
-    char clock[64], clock_at[48], tail[2048], prefix[TH_PATH_BYTES + 32];
+    const th_board *board = b->board;
+    char clock[64], clock_at[48], ticks[48], serial[64], serial_at[48], tail[2048], prefix[TH_PATH_BYTES + 32];
     args a = {.n = 0};
     int status;
     if (th_interrupted()) return th_why_set(why, TH_EINTR, "interrupted");
-    th_text_fmt(clock, sizeof clock, "-DDEVICE_CLOCK=\"%s\"", b->board->clock);
-    th_text_fmt(clock_at, sizeof clock_at, "-DDEVICE_CLOCK_AT=0x%lxu", (unsigned long)b->board->clock_at);
+    th_text_fmt(clock, sizeof clock, "-DDEVICE_CLOCK=\"%s\"", board->clock);
+    th_text_fmt(clock_at, sizeof clock_at, "-DDEVICE_CLOCK_AT=0x%lxu", (unsigned long)board->clock_at);
+    th_text_fmt(ticks, sizeof ticks, "-DDEVICE_TICKS_PER_MS=%ldu", 1000000L * board->clock_ticks / board->clock_instr);
+    th_text_fmt(serial, sizeof serial, "-DDEVICE_SERIAL=\"%s\"", board->serial ? board->serial : "");
+    th_text_fmt(serial_at, sizeof serial_at, "-DDEVICE_SERIAL_AT=0x%lxu", (unsigned long)board->serial_at);
     th_text_fmt(prefix, sizeof prefix, "-ffile-prefix-map=%s=.", b->dir);
     add(&a, b->board->core->compiler);
     add_all(&a, b->board->core->flags);
@@ -189,6 +215,8 @@ static th_err compile(build *b, const char *source, const char *object, const ch
     add(&a, is_small(source) ? "-Os" : "-O2");
     add(&a, clock);
     add(&a, clock_at);
+    add(&a, ticks);
+    if (b->code->loader) add(&a, serial), add(&a, serial_at);
     add(&a, prefix);
     if (strcmp(source, "device/libc.c") == 0) /* or gcc turns memcpy's loop into a call of memcpy */
         add(&a, "-fno-builtin"), add(&a, "-fno-tree-loop-distribute-patterns");
@@ -236,7 +264,8 @@ static th_err compile_all(build *b, th_why *why)
     TH_TRY(th_path_join(dir, b->dir, "build", why));
     TH_TRY(th_dir_make(dir, why));
     TH_TRY(compile_one(b, "src/", "model.c", why));
-    TH_TRY(compile_one(b, "", "device/main.c", why));
+    TH_TRY(compile_one(b, "", b->code->loader ? "device/loader/main.c" : "device/main.c", why));
+    if (!b->code->loader) TH_TRY(compile_one(b, "", TH_FIRMWARE_YOURS, why));
     if (b->code->app_c.n) TH_TRY(compile_one(b, "src/", b->code->app_name[1], why));
     for (size_t i = 0; i < b->code->n_more; i++)
         if (!b->code->more[i].test && is_c(b->code->more[i].name))
@@ -244,7 +273,7 @@ static th_err compile_all(build *b, th_why *why)
     for (size_t i = 0; i < ring->n; i++)
         if (is_c(ring->file[i]->path)) TH_TRY(compile_one(b, "src/", ring->file[i]->path, why));
     for (const th_embed_file *f = th_embed_table; f->path; f++)
-        if (strncmp(f->path, "device/", 7) == 0 && is_c(f->path) && strcmp(f->path, "device/main.c") != 0)
+        if (is_device_file(b->code, f->path) && is_c(f->path) && !strstr(f->path, "/main.c"))
             TH_TRY(compile_one(b, "", f->path, why));
     return TH_OK;
 }
@@ -456,9 +485,11 @@ static void version_line(void *ctx, const char *line)
 }
 
 /* Everything that the ELF depends on: sources, board, compiler, this program's version. */
-static uint64_t source_key(const th_code *code, const th_board *board, unsigned flags)
+static uint64_t source_key(const th_code *code, const th_board *board, const char *dir, unsigned flags)
 {
-    char version[64] = "";
+    char version[64] = "", path[TH_PATH_BYTES];
+    uint8_t *yours;
+    size_t n;
     int status;
     uint64_t h = TH_FNV1A_START;
     const char *const argv[] = {board->core->compiler, "-dumpfullversion", NULL};
@@ -471,6 +502,10 @@ static uint64_t source_key(const th_code *code, const th_board *board, unsigned 
     hash_file(&h, "audio.h", TH_WRITER_SPAN(&code->app_h));
     for (size_t i = 0; i < code->n_more; i++) hash_file(&h, code->more[i].name, TH_WRITER_SPAN(&code->more[i].text));
     for (const th_embed_file *f = th_embed_table; f->path; f++) hash_file(&h, f->path, (th_span){f->bytes, f->size});
+    if (!th_path_join(path, dir, TH_FIRMWARE_YOURS, NULL) && !th_file_read(path, 0, &yours, &n, NULL)) {
+        hash_file(&h, TH_FIRMWARE_YOURS, (th_span){yours, n});
+        free(yours);
+    }
     return h;
 }
 
@@ -496,7 +531,7 @@ static th_err key_text(const char *dir, uint64_t key, unsigned flags, uint32_t b
 static th_err write_key(const build *b, th_why *why)
 {
     char text[96];
-    const uint64_t key = source_key(b->code, b->board, b->flags);
+    const uint64_t key = source_key(b->code, b->board, b->dir, b->flags);
     TH_TRY(key_text(b->dir, key, b->flags, b->fw->stack_bound, text, why));
     return put(b->dir, "build/", "key", (th_span){(const uint8_t *)text, strlen(text)}, why);
 }
@@ -514,7 +549,7 @@ static bool key_matches(const th_code *code, const th_board *board, const char *
     *bound = 0;
     for (const char *c = last ? last + 1 : ""; last && c < (const char *)bytes + n && *c >= '0' && *c <= '9'; c++)
         *bound = *bound * 10 + (uint32_t)(*c - '0');
-    const bool same = last && key_text(dir, source_key(code, board, flags), flags, *bound, text, NULL) == TH_OK &&
+    const bool same = last && key_text(dir, source_key(code, board, dir, flags), flags, *bound, text, NULL) == TH_OK &&
                       strlen(text) == n && memcmp(text, bytes, n) == 0;
     free(bytes);
     return same;

@@ -14,6 +14,9 @@ enum {
     TH_BUILD_PACKAGE = 4,  /* the model as a package with the executor, not as generated C (th_export_firmware) */
 };
 
+/* The file of a firmware's folder that is the user's (device/app.c): written once, then kept. */
+#define TH_FIRMWARE_YOURS "app.c"
+
 typedef struct th_symbol {
     char name[96];
     uint32_t bytes;
@@ -40,7 +43,7 @@ typedef struct th_firmware {
     size_t n_symbols;
 } th_firmware;
 
-/* Writes the C sources below dir/src and dir/device, and dir/link.ld later. */
+/* Writes the C sources below dir/src and dir/device, dir/app.c when it is not there, and dir/link.ld later. */
 TH_NODISCARD th_err th_firmware_sources(const th_code *code, const char *dir, th_why *why);
 
 /* Builds them: dir/firmware.elf, .bin, .hex, .map; objects in dir/build.

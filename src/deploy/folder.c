@@ -53,14 +53,21 @@ static void list_line(char *buf, size_t cap, uint64_t hash, const char *name)
     th_text_fmt(buf, cap, "%016llx %s\n", (unsigned long long)hash, name);
 }
 
+/* What was written, and which file is the user's. */
+typedef struct written {
+    const char *list, *yours;
+} written;
+
 static th_err check_file(void *ctx, const char *root, const char *name, th_why *why)
 {
+    const written *w = ctx;
     char line[TH_PATH_BYTES + 32];
     uint64_t hash;
+    if (w->yours && strcmp(name, w->yours) == 0) return TH_OK;
     TH_TRY(file_hash(root, name, &hash, why));
     list_line(line, sizeof line, hash, name);
-    for (const char *at = strstr(ctx, line); at; at = strstr(at + 1, line))
-        if (at == (const char *)ctx || at[-1] == '\n') return TH_OK;
+    for (const char *at = strstr(w->list, line); at; at = strstr(at + 1, line))
+        if (at == w->list || at[-1] == '\n') return TH_OK;
     return th_why_set(
         why, TH_EEXIST,
         "%s/%s was not written by thimble or was changed since: choose another folder, or move that file away", root,
@@ -68,7 +75,7 @@ static th_err check_file(void *ctx, const char *root, const char *name, th_why *
 }
 
 /* An existing folder may be replaced when it is empty or holds only what we wrote. */
-static th_err check_replaceable(const char *path, th_why *why)
+static th_err check_replaceable(const char *path, const char *yours, th_why *why)
 {
     char list_path[TH_PATH_BYTES];
     th_names names;
@@ -90,14 +97,36 @@ static th_err check_replaceable(const char *path, th_why *why)
     }
     free(list);
     if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
-    const th_err err = each_file(path, "", check_file, text, why);
+    written w = {text, yours};
+    const th_err err = each_file(path, "", check_file, &w, why);
     free(text);
+    return err;
+}
+
+/* The user's file goes along. */
+static th_err take_yours(const th_folder *f, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    if (!f->yours) return TH_OK;
+    TH_TRY(th_path_join(path, f->path, f->yours, why));
+    if (!th_file_exists(path)) return TH_OK;
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    const th_err err = th_folder_put(f, f->yours, (th_span){bytes, n}, why);
+    free(bytes);
     return err;
 }
 
 th_err th_folder_begin(const char *path, th_folder *f, th_why *why)
 {
+    return th_folder_begin_beside(path, NULL, f, why);
+}
+
+th_err th_folder_begin_beside(const char *path, const char *yours, th_folder *f, th_why *why)
+{
     char list[TH_PATH_BYTES];
+    f->yours = yours;
     size_t n = th_text_fmt(f->path, sizeof f->path, "%s", path);
     while (n > 1 && n < sizeof f->path && f->path[n - 1] == '/') f->path[--n] = '\0';
     if (!n || n + 8 > sizeof f->path)
@@ -105,7 +134,7 @@ th_err th_folder_begin(const char *path, th_folder *f, th_why *why)
     if (strcmp(f->path, "/") == 0 || f->path[n - 1] == '.')
         return th_why_set(why, TH_EUSAGE, "\"%s\" cannot be replaced as a whole: name a folder of its own", path);
     if (th_dir_exists(f->path))
-        TH_TRY(check_replaceable(f->path, why));
+        TH_TRY(check_replaceable(f->path, f->yours, why));
     else if (th_file_exists(f->path))
         return th_why_set(why, TH_EEXIST, "%s is a file, not a folder", f->path);
     th_text_fmt(f->part, sizeof f->part, "%s.part", f->path);
@@ -115,7 +144,8 @@ th_err th_folder_begin(const char *path, th_folder *f, th_why *why)
         th_dir_remove(f->part); /* of a run that was killed */
     }
     TH_TRY(th_dir_make(f->part, why));
-    return th_file_write(list, (th_span){NULL, 0}, why); /* marks the part as ours */
+    TH_TRY(th_file_write(list, (th_span){NULL, 0}, why)); /* marks the part as ours */
+    return take_yours(f, why);
 }
 
 th_err th_folder_put(const th_folder *f, const char *name, th_span bytes, th_why *why)
@@ -155,7 +185,7 @@ th_err th_folder_finish(const th_folder *f, th_why *why)
     th_writer_free(&list);
     TH_TRY(err);
     if (!th_dir_exists(f->path)) return rename_dir(f->part, f->path, why);
-    TH_TRY(check_replaceable(f->path, why)); /* once more: building took a while */
+    TH_TRY(check_replaceable(f->path, f->yours, why)); /* once more: building took a while */
     th_text_fmt(old, sizeof old, "%.*s.old", TH_PATH_BYTES - 8, f->path);
     th_dir_remove(old);
     TH_TRY(rename_dir(f->path, old, why));

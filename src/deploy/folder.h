@@ -13,11 +13,16 @@
 typedef struct th_folder {
     char path[TH_PATH_BYTES]; /* where it will be */
     char part[TH_PATH_BYTES]; /* where it is being written */
+    const char *yours;        /* a file of the user's in it that stays, or NULL */
 } th_folder;
 
 /* Checks that `path` is free, empty or ours, and makes PATH.part.
  * Errors: TH_EEXIST with the name of the file that is in the way, TH_EIO, TH_EUSAGE. */
 TH_NODISCARD th_err th_folder_begin(const char *path, th_folder *folder, th_why *why);
+
+/* The same; the file `yours` in it, should there be one, is the user's: it may have changed, and is in the new folder,
+ * too. */
+TH_NODISCARD th_err th_folder_begin_beside(const char *path, const char *yours, th_folder *folder, th_why *why);
 
 /* Writes part/name, with the folders above it. */
 TH_NODISCARD th_err th_folder_put(const th_folder *folder, const char *name, th_span bytes, th_why *why);
