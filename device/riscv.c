@@ -2,7 +2,7 @@
 #if defined(__riscv)
 #include "board.h"
 
-extern uint32_t __ram_at[];
+extern uint32_t __flash_at[], __ram_at[];
 
 void device_reset(void) __attribute__((noreturn));
 void device_entry(uint32_t *sp) __attribute__((noreturn, used));
@@ -19,16 +19,18 @@ __attribute__((naked, aligned(4))) static void trap(void)
                    ".option pop");
 }
 
-/* Below the RAM nothing can be written (PMP entry 0: up to there read and run only, also for machine mode), so a stack
- * that grows out of it traps. */
+/* Flash, which ends where the RAM begins, cannot be written (PMP entry 1: read and run only, also for machine mode), so
+ * a stack that grows out of the RAM traps. Below it are devices (entry 0). */
 void device_entry(uint32_t *sp)
 {
     __asm volatile(".option push\n.option arch, +zicsr\n"
                    "csrw mtvec, %0\n"
                    "csrw pmpaddr0, %1\n"
-                   "csrw pmpcfg0, %2\n"
+                   "csrw pmpaddr1, %2\n"
+                   "csrw pmpcfg0, %3\n"
                    ".option pop" ::"r"(trap),
-                   "r"((uintptr_t)__ram_at >> 2), "r"(0x8Du) /* locked, top of range, execute, read */
+                   "r"((uintptr_t)__flash_at >> 2), "r"((uintptr_t)__ram_at >> 2),
+                   "r"(0x8D8Bu) /* each locked, top of range; execute and read, write and read */
                    : "memory");
     device_start(sp);
 }
