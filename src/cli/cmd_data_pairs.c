@@ -168,8 +168,11 @@ static th_err open_file(const char *path, FILE **to, th_why *why)
 static th_err close_files(pairs *p, const th_args *a, th_why *why)
 {
     bool bad = false;
-    for (int i = 0; i < 2; i++)
-        if (p->to[i]) bad |= (ferror(p->to[i]) != 0) | (fclose(p->to[i]) != 0);
+    for (int i = 0; i < 2; i++) {
+        if (!p->to[i]) continue;
+        if (ferror(p->to[i])) bad = true;
+        if (fclose(p->to[i])) bad = true;
+    }
     return bad ? th_why_set(why, TH_EIO, "%s could not be written to its end", th_arg(a, "out")) : TH_OK;
 }
 
