@@ -1,6 +1,6 @@
 /* The network as a WebAssembly module: what model.mjs calls beside the functions of model.h. Sound, rows or a camera's
- * pixels go to web_feed(), then web_push() takes them in; what was heard, felt or seen meanwhile stands in web_events():
- * time (ms; of a camera the number of the frame), label, 256 times its score. */
+ * pixels go to web_feed(), then web_push() takes them in; what was heard, felt or seen meanwhile stands in
+ * web_events(): time (ms; of a camera the number of the frame), label, 256 times its score. */
 #include "model.h"
 #if MODEL_AUDIO
 #include "model_audio.h"

@@ -13,9 +13,10 @@ th_err th_deploy_arduino(const th_args *a, const th_target *t, const char *out, 
     if (th_arg_on(a, "json"))
         printf("{\"arena_bytes\":%zu,\"weight_bytes\":%zu}\n", t->plan->arena_bytes, bytes);
     else
-        printf("%s: Arduino library; arena %zu bytes, weights %zu bytes. In the IDE: Sketch > Include Library > Add .ZIP "
-               "Library\n",
-               out, t->plan->arena_bytes, bytes);
+        printf(
+            "%s: Arduino library; arena %zu bytes, weights %zu bytes. In the IDE: Sketch > Include Library > Add .ZIP "
+            "Library\n",
+            out, t->plan->arena_bytes, bytes);
     return TH_OK;
 }
 
@@ -38,7 +39,8 @@ th_err th_deploy_check_library(const th_args *a, const char *path, th_why *why)
         th_library_check(&library, root, report);
         for (size_t i = 0; i < report->n; i++) print_finding(&report->finding[i]);
         if (report->n_errors)
-            err = th_why_set(why, TH_EFORMAT, "%s: %zu error(s), %zu warning(s): the Arduino IDE would refuse it or not "
+            err = th_why_set(why, TH_EFORMAT,
+                             "%s: %zu error(s), %zu warning(s): the Arduino IDE would refuse it or not "
                              "find all of it",
                              path, report->n_errors, report->n_warnings);
         else

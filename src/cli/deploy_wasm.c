@@ -14,7 +14,7 @@ static th_err plan_for(const th_target *t, th_isa isa, th_plan **plan, th_why *w
 th_err th_deploy_wasm(const th_args *a, const th_target *t, const char *out, th_why *why)
 {
     th_plan *plain = NULL, *simd = NULL;
-    th_wasm_sizes sizes;
+    th_wasm_sizes sizes = {0};
     if (th_arg(a, "isa"))
         return th_why_set(why, TH_EUSAGE, "--as wasm writes both, plain and with vectors: leave --isa away");
     TH_TRY(th_wasm_tools(why));

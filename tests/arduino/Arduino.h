@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define OUTPUT      1
-#define LED_BUILTIN 13
-#define A0          14
+#define OUTPUT                  1
+#define LED_BUILTIN             13
+#define A0                      14
 #define constrain(x, low, high) ((x) < (low) ? (low) : ((x) > (high) ? (high) : (x)))
 
 struct SerialLine {
