@@ -1,5 +1,6 @@
-/* thimble data stream: a long recording of test clips, with the truth beside it. */
+/* thimble data stream: a long recording of clips, with the truth beside it. */
 #include "cli/table.h"
+#include "cli/test.h"
 #include "data/audio.h"
 #include "data/stream.h"
 
@@ -27,16 +28,18 @@ static th_err stream_of(const th_args *a, const th_project *p, const th_dataset 
     if (!out) return th_why_set(why, TH_EUSAGE, "where to? thimble data stream --out FILE.wav");
     TH_TRY(th_arg_float(a, "seconds", 5, 36000, 60, &seconds, why));
     TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
+    th_split split;
+    TH_TRY(th_test_split(th_arg(a, "split"), &split, why));
     TH_TRY(truth_path(out, truth_file, why));
-    const th_stream_cfg cfg = {.seconds = seconds, .seed = (uint64_t)seed, .split = TH_TEST};
+    const th_stream_cfg cfg = {.seconds = seconds, .seed = (uint64_t)seed, .split = split};
     TH_TRY(th_stream_make(p, set, &cfg, &pcm, &n, &truth, &words, why));
     th_err err = th_audio_write(out, p->rate_hz, pcm, n, why);
     if (!err) err = th_file_write(truth_file, (th_span){(const uint8_t *)truth, strlen(truth)}, why);
     free(pcm);
     free(truth);
     if (err) return err;
-    printf("%s: %d s with %zu clips that training has not seen; what is said when: %s\n", out, n / p->rate_hz, words,
-           truth_file);
+    printf("%s: %d s with %zu clips that %s; what is said when: %s\n", out, n / p->rate_hz, words,
+           split == TH_TRAIN ? "the network has learnt from" : "training has not seen", truth_file);
     return th_arg_on(a, "json")
                ? th_json_print(json_pack("{s:s,s:s,s:I,s:f}", "file", out, "truth", truth_file, "clips",
                                          (json_int_t)words, "seconds", (double)n / p->rate_hz),
@@ -59,6 +62,7 @@ static const th_opt opts[] = {
     {"project", "DIR", ".", "the project"},
     {"out", "FILE.wav", NULL, "where to; FILE.tsv beside it says what is said when"},
     {"seconds", "S", "60", "length"},
+    {"split", "NAME", "test", "of which clips: test, val or train"},
     {"seed", "N", "1", "another number, another order"},
     {"json", NULL, NULL, "end with one line of JSON"},
     {0},

@@ -1,6 +1,7 @@
 /* thimble test: how well the float and the int8 network hear. */
 #include "cli/table.h"
 #include "cli/test.h"
+#include "cli/test_curve.h"
 #include "cli/train_record.h"
 #include "cli/unpacked.h"
 #include "os/run.h"
@@ -109,6 +110,10 @@ static th_err check_options(const th_args *a, th_why *why)
 static th_err test_all(const th_args *a, const char *data, th_test *t, th_why *why)
 {
     const char *stream = th_arg(a, "stream"), *pixels = th_arg(a, "pixels");
+    th_curve_request ask;
+    bool curve;
+    TH_TRY(th_curve_request_from(a, &ask, &curve, why));
+    if (curve) return th_test_curve(t, &ask, th_arg_on(a, "json"), why);
     if (t->of_examples) return test_examples(a, data, t, why);
     if (pixels || th_arg(a, "normal"))
         return th_why_set(why, TH_EUSAGE, "--%s is for models that take %s; this one takes recordings",
@@ -143,6 +148,10 @@ static const th_opt opts[] = {
      "also on that emulated board, as firmware: the same figures, and whether all outputs are equal"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
     {"truth", "FILE", "FILE.tsv beside it", "what is said in it: lines of start, end (seconds) and label"},
+    {"curve", NULL, NULL,
+     "false alarms per hour against misses at every threshold, of --stream or of validation clips"},
+    {"choose", "N", NULL, "threshold and window_ms for at most N false alarms per hour -> thimble.ini, int8 model"},
+    {"hours", "H", "1; of --choose 3/N, to 12", "--curve: length of the stream made of validation clips"},
     {"json", NULL, NULL, "one JSON object on the last line"},
     {NULL, NULL, NULL, NULL},
 };
@@ -160,7 +169,8 @@ const th_cmd th_cmd_test = {
         "                                         a model that `train --data` made: pictures or numbers, the labels "
         "in its card\n"
         "  thimble test --on nano33ble            everything once more on the emulated board\n"
-        "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n\n"
+        "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n"
+        "  thimble test --choose 1                the threshold for one false alarm per hour, by validation clips\n\n"
         "The truth of a long recording is a label track as Audacity exports it: start, end, label, separated by tabs.\n"
         "A detection of the right label from the start of a word to 1 s after its end is a hit, once; every other one "
         "is a\n"

@@ -174,10 +174,11 @@ static th_err print_sweep(const th_test *t, const run *r, th_why *why)
     }
     printf("\nOther thresholds (this run: %.2f):\n", (double)t->pipe.detect.threshold);
     th_table_print(&table, stdout, th_stdout_is_terminal());
-    printf("\nFewest mistakes at %.2f. To use another one: threshold under [detect] in thimble.ini, then thimble "
-           "quantize.\n"
-           "Choose it by one recording and judge it by another.\n",
-           threshold_of(best));
+    printf(
+        "\nFewest mistakes at %.2f. To use another one: threshold under [detect] in thimble.ini, then thimble "
+        "quantize.\n"
+        "Choose it by one recording and judge it by another; thimble test --choose 1 chooses it by validation clips.\n",
+        threshold_of(best));
     const bool failed = table.failed;
     th_table_free(&table);
     return failed ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;

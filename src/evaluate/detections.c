@@ -1,5 +1,6 @@
 #include "evaluate/detections.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 static int by_value(const void *a, const void *b)
@@ -8,13 +9,16 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The earliest interval without a hit that this detection fits; -1 when there is none. */
-static int32_t interval_of(const th_detection *d, const th_truth *truth, size_t n, const int32_t *heard)
+static bool is_over(const th_truth *t, int32_t time_ms)
 {
-    for (size_t i = 0; i < n; i++)
-        if (heard[i] < 0 && truth[i].label == d->label && truth[i].start_ms <= d->time_ms &&
-            (int64_t)d->time_ms <= (int64_t)truth[i].end_ms + TH_MATCH_AFTER_MS)
-            return (int32_t)i;
+    return (int64_t)time_ms > (int64_t)t->end_ms + TH_MATCH_AFTER_MS;
+}
+
+/* The earliest interval from `from` on without a hit that this detection fits; -1 when there is none. */
+static int32_t interval_of(const th_detection *d, const th_truth *truth, size_t from, size_t n, const int32_t *heard)
+{
+    for (size_t i = from; i < n && truth[i].start_ms <= d->time_ms; i++)
+        if (heard[i] < 0 && truth[i].label == d->label && !is_over(&truth[i], d->time_ms)) return (int32_t)i;
     return -1;
 }
 
@@ -30,8 +34,11 @@ th_err th_detections_score(const th_detection *found, size_t n_found, const th_t
                                .latency_p95_ms = -1.0};
     for (size_t i = 0; i < n_truth; i++) heard[i] = -1;
     double sum = 0.0;
+    size_t from =
+        0; /* intervals before are over for all detections that follow: hours of sound take time linear in n */
     for (size_t i = 0; i < n_found; i++) {
-        const int32_t t = interval_of(&found[i], truth, n_truth, heard);
+        while (from < n_truth && is_over(&truth[from], found[i].time_ms)) from++;
+        const int32_t t = interval_of(&found[i], truth, from, n_truth, heard);
         match[i] = t;
         if (t < 0) continue;
         heard[t] = (int32_t)i;

@@ -1,5 +1,6 @@
 #include "evaluate/sweep.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,18 @@ void th_score_log_free(th_score_log *log)
     *log = (th_score_log){0};
 }
 
+static void count_words(const th_detection *found, size_t n, const int32_t *match, const th_truth *truth,
+                        size_t n_truth, th_sweep_word *word)
+{
+    memset(word, 0, TH_DETECT_CLASSES * sizeof *word);
+    for (size_t i = 0; i < n_truth; i++) word[truth[i].label].said++;
+    for (size_t i = 0; i < n; i++)
+        if (match[i] < 0)
+            word[found[i].label].false_accepts++;
+        else
+            word[found[i].label].hits++;
+}
+
 th_err th_sweep(const th_score_log *log, const th_detector_cfg *cfg, const th_truth *truth, size_t n_truth,
                 int64_t audio_ms, th_sweep_point *point, size_t n_points)
 {
@@ -41,6 +54,7 @@ th_err th_sweep(const th_score_log *log, const th_detector_cfg *cfg, const th_tr
         for (size_t k = 0; k < log->n; k++)
             n += (size_t)th_detector_push(&d, log->time_ms[k], log->score + k * (size_t)log->n_classes, &found[n]);
         err = th_detections_score(found, n, truth, n_truth, audio_ms, match, heard, &point[i].score);
+        if (!err) count_words(found, n, match, truth, n_truth, point[i].word);
     }
     free(found);
     free(match);
@@ -62,4 +76,40 @@ size_t th_sweep_best(const th_sweep_point *point, size_t n_points)
         }
     }
     return (first + last) / 2;
+}
+
+size_t th_sweep_choose(const th_sweep_point *point, size_t n_points, double per_hour)
+{
+    size_t first = n_points, last = n_points;
+    for (size_t i = 0; i < n_points; i++) {
+        const th_stream_score *s = &point[i].score, *b = first < n_points ? &point[first].score : NULL;
+        if (s->false_accepts_per_hour > per_hour) continue;
+        const bool equal = b && s->misses == b->misses && s->false_accepts == b->false_accepts;
+        if (!b || s->misses < b->misses || (s->misses == b->misses && s->false_accepts < b->false_accepts))
+            first = last = i;
+        else if (equal && last == i - 1)
+            last = i;
+    }
+    return first < n_points ? (first + last) / 2 : n_points;
+}
+
+/* P(X <= k) for X of Poisson(m). */
+static double poisson_up_to(int32_t k, double m)
+{
+    double sum = 0.0;
+    for (int32_t i = 0; i <= k; i++) sum += exp(i * log(m) - m - lgamma(i + 1.0));
+    return sum;
+}
+
+double th_sweep_most(int32_t k)
+{
+    double low = k + 1e-9, high = k + 5.0 + 4.0 * sqrt(k + 1.0);
+    for (int i = 0; i < 60; i++) {
+        const double m = (low + high) / 2.0;
+        if (poisson_up_to(k, m) > 0.05)
+            low = m;
+        else
+            high = m;
+    }
+    return (low + high) / 2.0;
 }

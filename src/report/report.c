@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const th_section *const sections[] = {
-    &th_section_curves, &th_section_values, &th_section_runs,     &th_section_confusion,
-    &th_section_clips,  &th_section_stream, &th_section_quantize, &th_section_memory,
-    &th_section_time,   &th_section_data,   &th_section_limits,   &th_section_words,
+    &th_section_curves, &th_section_values, &th_section_runs,     &th_section_confusion, &th_section_clips,
+    &th_section_wake,   &th_section_stream, &th_section_quantize, &th_section_memory,    &th_section_time,
+    &th_section_data,   &th_section_limits, &th_section_words,
 };
 #define N_SECTIONS (sizeof sections / sizeof *sections)
 
@@ -140,6 +140,9 @@ static void check_age(th_report *r)
         {TH_R_EMULATE, TH_FILE_INT8,
          "The figures of the board are those of an earlier model or other settings. Make them again with: thimble "
          "emulate --feed FILE.wav"},
+        {TH_R_CURVE, TH_FILE_INT8,
+         "The curve of false alarms is that of an earlier model or other settings. Make it again with: thimble test "
+         "--curve"},
     };
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         char hash[24];
@@ -173,6 +176,7 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
         [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
         [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"},
         [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate --feed FILE.wav"},
+        [TH_R_CURVE] = {TH_FILE_CURVE, "test --curve"},
     };
     for (int i = 0; i < TH_R_FILES; i++) TH_TRY(load_json(r, (th_report_file)i, files[i].name, files[i].verb));
     load_model(r);

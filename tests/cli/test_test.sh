@@ -86,6 +86,28 @@ printf 'one\ttwo\tthree\n' >"$tmp/bad.tsv"
 run test "$tmp/p" --stream "$tmp/long.wav" --truth "$tmp/bad.tsv"; exits "a truth that is none" 1 'bad.tsv: line 1'
 run test "$tmp/p" --stream "$tmp/nowhere.wav"; exits "a recording that is not there" 1 'nowhere.wav'
 
+# the curve of false alarms per hour against misses, of a stream of validation clips, and a threshold chosen on it
+cksum <"$tmp/p/thimble.ini" >"$tmp/before"
+run test "$tmp/p" --curve --hours 0.05; exits "the curve" 0 '^0\.500 .*now'
+says "as a picture" '^ +missed$'
+says "says what 3 minutes cannot say" '^at most: fewer than'
+says "per word" "^$word_a +[1-9]"
+holds "leaves thimble.ini alone" sh -c "cksum <'$tmp/p/thimble.ini' | cmp - '$tmp/before'"
+holds "is kept for the report" grep -q '"points":' "$tmp/p/model/curve.json"
+run test "$tmp/p" --stream "$tmp/long.wav" --curve; exits "the curve without truth" 1 '--truth'
+: >"$tmp/nothing.tsv"
+run test "$tmp/p" --stream "$tmp/long.wav" --truth "$tmp/nothing.tsv" --curve --json
+exits "of a recording without a word" 0 '"words":0,.*"points":\[\{"threshold":0.004,'
+run test "$tmp/p" --curve --split test; exits "the curve of the test clips" 2 'validation clips'
+run test "$tmp/p" --stream "$tmp/long.wav" --hours 1; exits "hours of a file" 2 '--hours'
+run test "$tmp/p/model/int8.tflite" --choose 5; exits "a choice for a model file" 2 'PROJECT'
+run test "$tmp/p" --choose 2000 --hours 0.05 --json
+exits "a threshold is chosen" 0 '"asked_per_hour":2000.*"chosen":true'
+chosen=$(last | sed 's/.*"marked":{"threshold":\([0-9.]*\).*/\1/')
+holds "and written" grep -q "^threshold = $chosen" "$tmp/p/thimble.ini"
+run test "$tmp/p" --choose 0.5 --hours 0.05
+holds "it says that so few clips are too short" grep -q 'That takes 6.0 hours: more validation clips' "$tmp/err"
+
 # settings for detection take effect without training
 sed 's/^threshold = .*/threshold = 0.99/' "$tmp/p/thimble.ini" >"$tmp/ini" && cp "$tmp/ini" "$tmp/p/thimble.ini"
 run test "$tmp/p" --stream "$tmp/long.wav" --json; exits "a new threshold" 0 '"threshold":0.99'

@@ -45,6 +45,15 @@ static void replay_at_the_runs_threshold_is_the_run(void **state)
     assert_int_equal(p[0].score.false_accepts, 0);
     assert_int_equal(p[1].score.hits, 0);
     assert_int_equal(p[1].score.misses, h.n);
+    int32_t said = 0, hits = 0;
+    for (int i = 0; i < TH_DETECT_CLASSES; i++) {
+        said += p[1].word[i].said;
+        hits += p[0].word[i].hits;
+        assert_int_equal(p[0].word[i].hits, p[0].word[i].said);
+        assert_int_equal(p[1].word[i].hits, 0);
+    }
+    assert_int_equal(said, h.n);
+    assert_int_equal(hits, h.n);
     th_score_log_free(&h.log);
     free(pcm);
     small_free(&s);
@@ -63,9 +72,39 @@ static void best_is_the_middle_of_the_fewest_mistakes(void **state)
     assert_int_equal(th_sweep_best(p, 1), 0);
 }
 
+static void choice_keeps_the_rate_and_misses_least(void **state)
+{
+    (void)state;
+    static const int32_t misses[6] = {0, 0, 1, 1, 4, 9}, false_accepts[6] = {50, 9, 2, 2, 1, 0};
+    th_sweep_point p[6];
+    for (int i = 0; i < 6; i++)
+        p[i] = (th_sweep_point){.threshold = i,
+                                .score = {.misses = misses[i],
+                                          .false_accepts = false_accepts[i],
+                                          .false_accepts_per_hour = false_accepts[i]}};
+    assert_int_equal(th_sweep_choose(p, 6, 100), 1); /* fewer false accepts for the same misses */
+    assert_int_equal(th_sweep_choose(p, 6, 5), 2);   /* 2 and 3 are equal: the middle */
+    assert_int_equal(th_sweep_choose(p, 6, 1), 4);
+    assert_int_equal(th_sweep_choose(p, 6, 0.5), 5);
+    assert_int_equal(th_sweep_choose(p, 5, 0.5), 5); /* none of these five */
+}
+
+/* Tables of the Poisson distribution: upper 95 % limits of 0, 1, 2, 10. */
+static void limit_of_a_count_is_poisson(void **state)
+{
+    (void)state;
+    assert_float_equal(th_sweep_most(0), 2.9957, 1e-3);
+    assert_float_equal(th_sweep_most(1), 4.7439, 1e-3);
+    assert_float_equal(th_sweep_most(2), 6.2958, 1e-3);
+    assert_float_equal(th_sweep_most(10), 16.9622, 1e-3);
+    assert_true(th_sweep_most(5000) > 5000 && th_sweep_most(5000) < 5200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(replay_at_the_runs_threshold_is_the_run),
-                                       cmocka_unit_test(best_is_the_middle_of_the_fewest_mistakes)};
+                                       cmocka_unit_test(best_is_the_middle_of_the_fewest_mistakes),
+                                       cmocka_unit_test(choice_keeps_the_rate_and_misses_least),
+                                       cmocka_unit_test(limit_of_a_count_is_poisson)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

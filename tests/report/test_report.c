@@ -107,7 +107,16 @@ static void all_sections_and_hostile_names(void **state)
     put_file(&p, TH_FILE_TEST, test);
     put_file(&p, TH_FILE_QUANTIZE, quantized);
     put_file(&p, TH_FILE_STREAM, stream);
+    put_file(
+        &p, TH_FILE_CURVE,
+        "{\"curve\":{\"seconds\":3600,\"chosen\":true,\"marked\":{\"threshold\":0.7,\"miss_rate\":0.125,"
+        "\"false_accepts\":2,\"false_accepts_per_hour\":2,\"at_most_per_hour\":6.3},\"labels\":[{\"label\":\"<w>\"}],"
+        "\"points\":[{\"threshold\":0.5,\"false_accepts_per_hour\":9,\"miss_rate\":0},"
+        "{\"threshold\":0.7,\"false_accepts_per_hour\":2,\"miss_rate\":0.125}]}}");
     char *page = page_of(&p);
+    assert_non_null(strstr(page, "misses <b>12.5 %</b>"));
+    assert_non_null(strstr(page, "chosen: 0.700</text>"));
+    assert_non_null(strstr(page, "<bdi>&lt;w&gt;</bdi>"));
     assert_null(strstr(page, HOSTILE));
     assert_null(strstr(page, "<b>&amp;"));
     assert_non_null(strstr(page, "<bdi>&lt;b&gt;&amp;&#39;yes</bdi>"));
@@ -156,8 +165,11 @@ static void odd_json_does_no_harm(void **state)
         "{\"layers\":[{},{\"snr_db\":1e308},7,{\"snr_db\":-1e308}]}",
         "{\"stream\":{\"seconds\":1e9,\"detections\":[{\"time_s\":-1},3],\"truth\":[{\"start_s\":9,\"end_s\":1}]}}",
         "{\"confusion\":{\"labels\":[\"a\",\"b\"],\"int8\":[[1,2],[3,-4]]},\"worst\":[5,{}],\"right\":{}}",
+        "{\"curve\":{\"marked\":7,\"labels\":[4],\"points\":[3,{\"false_accepts_per_hour\":-1e308,\"miss_rate\":1e308}]"
+        "}}",
     };
-    static const char *const name[] = {TH_FILE_HISTORY, TH_FILE_TEST, TH_FILE_QUANTIZE, TH_FILE_STREAM, TH_FILE_TEST};
+    static const char *const name[] = {TH_FILE_HISTORY, TH_FILE_TEST, TH_FILE_QUANTIZE,
+                                       TH_FILE_STREAM,  TH_FILE_TEST, TH_FILE_CURVE};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         char dir[TH_PATH_BYTES];
         const th_project p = make_project(dir);
