@@ -16,6 +16,7 @@
 #define BANDS       24
 #define STROKE      0.99f /* how alike strokes must be: a hand repeats itself well */
 #define MOST_BESIDE 64    /* samples of one code that are held against each other; of more, each against so many */
+#define MOST_HELD   8     /* contents that one sample is held against for a code: those with the nearest views */
 #define LEAST_SHARE 0.1f  /* of the shorter recording that both must have */
 #define MOST_PRINTS 16    /* the same for runs of rows: what more share is in no recording's own */
 
@@ -65,6 +66,14 @@ th_err th_winnow(th_fact *f, const uint64_t *hash, int32_t n, int32_t window, th
 }
 
 /* ---- pairs ---- */
+
+static int by_score(const void *x, const void *y)
+{
+    const th_pair *a = x, *b = y;
+    if (a->score != b->score) return a->score > b->score ? -1 : 1;
+    if (a->a != b->a) return a->a < b->a ? -1 : 1;
+    return (a->b > b->b) - (a->b < b->b);
+}
 
 static int by_pair(const void *x, const void *y)
 {
@@ -149,6 +158,7 @@ typedef struct search {
     size_t *root; /* [set->n] of the samples that are alike: one of them, or one that leads there */
     th_pair *tried, *fresh;
     size_t n_tried, cap_tried, n_fresh, cap_fresh;
+    uint8_t *held; /* [set->n] contents that each was held against for this code */
     int bits;
     float *way;                             /* [bits][TH_VIEW] */
     float mean[TH_N_SAMPLE_KINDS][TH_VIEW]; /* of the views */
@@ -259,10 +269,14 @@ static th_err find_near(search *s, th_why *why)
     for (size_t i = 0; i < c->n_pairs; i++) join(s, c->pair[i].a, c->pair[i].b);
     for (int band = 0; band < BANDS; band++) {
         TH_TRY(gather(s, band, why));
-        if (s->n_fresh) qsort(s->fresh, s->n_fresh, sizeof *s->fresh, by_pair);
+        if (s->n_fresh) qsort(s->fresh, s->n_fresh, sizeof *s->fresh, by_score);
+        memset(s->held, 0, c->set->n);
         const size_t before = s->n_tried;
         size_t known = before;
         for (size_t i = 0; i < s->n_fresh; i++) {
+            uint8_t *a = &s->held[s->fresh[i].a], *b = &s->held[s->fresh[i].b];
+            if (*a == MOST_HELD || *b == MOST_HELD) continue;
+            ++*a, ++*b;
             TH_TRY(hold(s, &s->fresh[i], why));
             TH_TRY(th_check_step(c, (band + (double)i / (double)s->n_fresh) / (BANDS + 1), why));
             TH_TRY(grow(&s->tried, known, &s->cap_tried, why));
@@ -355,8 +369,9 @@ th_err th_twins_find(th_check *c, th_why *why)
     while (s.bits < 24 && (size_t)1 << s.bits < n) s.bits++;
     s.k = malloc((n + 1) * sizeof *s.k);
     s.root = malloc((n + 1) * sizeof *s.root);
+    s.held = malloc(n + 1);
     s.way = malloc((size_t)s.bits * TH_VIEW * sizeof *s.way);
-    th_err err = s.k && s.root && s.way ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory for %zu samples", n);
+    th_err err = s.k && s.root && s.way && s.held ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory for %zu samples", n);
     for (size_t i = 0; i < n && s.root; i++) s.root[i] = i;
     if (!err) err = find_equal(c, s.k, why);
     if (!err) err = find_near(&s, why);
@@ -365,6 +380,7 @@ th_err th_twins_find(th_check *c, th_why *why)
     free(s.k);
     free(s.root);
     free(s.way);
+    free(s.held);
     free(s.tried);
     free(s.fresh);
     return err;
