@@ -224,7 +224,7 @@ const th_cmd th_cmd_emulate = {
         "--with: the first model is always on, and wakes the second; each has its own --feed, in this order. While\n"
         "the second looks the first hears nothing. Told are the looks and their answers, and memory, instructions,\n"
         "duty and energy of the first alone, of the second always on, and of both together. --gate: both hear the\n"
-              "one feed, and the first says which windows the second judges; words missed, too, with FILE.tsv beside.\n\n"
+        "one feed, and the first says which windows the second judges; words missed, too, with FILE.tsv beside.\n\n"
         "  thimble emulate my-words --feed an-hour.wav\n"
         "  thimble emulate my-words --clips --json\n"
         "  thimble emulate person --feed photos --board microbit\n"

@@ -76,7 +76,8 @@ static const th_task rows[] = {
          "below.\npercentile = 99\nfactor = 1.5\n"
          "# threshold = cost takes the cheapest one: what an alarm for nothing and a window of a fault that goes\n"
          "# unnoticed cost, and which part of all windows shows a fault (docs/tasks.md).\n"
-         "# trim leaves that many per cent of what is learnt from out, the strangest: for recordings that may hold faults.\n"
+         "# trim leaves that many per cent of what is learnt from out, the strangest: for recordings that may hold "
+         "faults.\n"
          "trim = 0\nthreshold = percentile\ncost_false_alarm = 1\ncost_miss = 10\nfault_rate = 0.01\n\n",
      .next = "  thimble data record %s --label normal --from serial:/dev/ttyACM0   by a board (docs/data.md, Live)\n"
              "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the "

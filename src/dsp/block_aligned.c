@@ -67,4 +67,5 @@ void th_block_aligned(const th_block_cfg *cfg, const th_block_part *part, const 
         for (int32_t k = 0; k < n; k += 3) put(window, axis + k, up, out + k);
 }
 
-const th_block_row th_block_aligned_row = {"aligned", 0, check, values, per_row, scratch_of, NULL, th_block_aligned, NULL};
+const th_block_row th_block_aligned_row = {"aligned",        0,   check, values, per_row, scratch_of, NULL,
+                                           th_block_aligned, NULL};

@@ -42,5 +42,5 @@ void th_block_autocorrelation(const th_block_cfg *cfg, const th_block_part *part
     }
 }
 
-const th_block_row th_block_autocorrelation_row = {"autocorrelation", 1,        check, values, NULL, scratch_of, NULL,
+const th_block_row th_block_autocorrelation_row = {"autocorrelation",        1,   check, values, NULL, scratch_of, NULL,
                                                    th_block_autocorrelation, NULL};

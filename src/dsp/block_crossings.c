@@ -61,5 +61,5 @@ void th_block_crossings_s16(const th_block_cfg *cfg, const th_block_part *part, 
     }
 }
 
-const th_block_row th_block_crossings_row = {"crossings", 1, check, th_block_count,     NULL,
-                                             scratch_of,  NULL,  th_block_crossings, th_block_crossings_s16};
+const th_block_row th_block_crossings_row = {
+    "crossings", 1, check, th_block_count, NULL, scratch_of, NULL, th_block_crossings, th_block_crossings_s16};

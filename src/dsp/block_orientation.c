@@ -130,5 +130,5 @@ void th_block_orientation(const th_block_cfg *cfg, const th_block_part *part, co
     out[7] = th_sqrtf(th_block_dot(scratch, scratch, n) / (float)n);
 }
 
-const th_block_row th_block_orientation_row = {"orientation", 0,        check, values, NULL, scratch_of, fill,
+const th_block_row th_block_orientation_row = {"orientation",        0,   check, values, NULL, scratch_of, fill,
                                                th_block_orientation, NULL};

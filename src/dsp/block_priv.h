@@ -15,7 +15,7 @@ typedef struct th_block_data {
 
 typedef struct th_block_row {
     const char *name;
-    int upright; /* 1: a part may be so */
+    int upright;                                                      /* 1: a part may be so */
     int (*check)(const th_block_cfg *cfg, const th_block_part *part); /* 1: possible; axes were looked at */
     int32_t (*values)(const th_block_cfg *cfg, const th_block_part *part);
     int32_t (*per_row)(const th_block_cfg *cfg, const th_block_part *part); /* values of a row; NULL: of the window */

@@ -42,4 +42,5 @@ void th_block_raw_s16(const th_block_cfg *cfg, const th_block_part *part, const 
             if (th_block_has(part, a)) out[k++] = window[a];
 }
 
-const th_block_row th_block_raw_row = {"raw", 0, check, values, per_row, scratch_of, NULL, th_block_raw, th_block_raw_s16};
+const th_block_row th_block_raw_row = {"raw",      0,    check,        values,          per_row,
+                                       scratch_of, NULL, th_block_raw, th_block_raw_s16};

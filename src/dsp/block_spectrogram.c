@@ -48,5 +48,5 @@ void th_block_spectrogram(const th_block_cfg *cfg, const th_block_part *part, co
     }
 }
 
-const th_block_row th_block_spectrogram_row = {"spectrogram", 1,        check, values, NULL, scratch_of, fill,
+const th_block_row th_block_spectrogram_row = {"spectrogram",        1,   check, values, NULL, scratch_of, fill,
                                                th_block_spectrogram, NULL};

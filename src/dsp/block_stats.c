@@ -203,5 +203,5 @@ void th_block_stats_s16(const th_block_cfg *cfg, const th_block_part *part, cons
     }
 }
 
-const th_block_row th_block_stats_row = {"stats", 1,    check, values,         NULL,
-                                         scratch_of, NULL,  th_block_stats, th_block_stats_s16};
+const th_block_row th_block_stats_row = {"stats",           1, check, values, NULL, scratch_of, NULL, th_block_stats,
+                                         th_block_stats_s16};

@@ -15,9 +15,9 @@ typedef void th_on_window_fn(void *ctx, const void *answer, size_t bytes, const 
 TH_NODISCARD th_err th_watch_run(const th_sensor *s, const th_plan *plan, const float *rows, int64_t n,
                                  th_on_window_fn *on_window, void *ctx, th_why *why);
 
-/* The same by hand, a row at a time.  th_watch_start begins with no rows and nothing seen; th_watch_gap: rows were lost,
- * what was seen and what is usual stay.  th_watch_row: *answer is the network's output when a window is full, th_watch_answer_bytes of it, and `seen` is set;
- * else NULL. */
+/* The same by hand, a row at a time.  th_watch_start begins with no rows and nothing seen; th_watch_gap: rows were
+ * lost, what was seen and what is usual stay.  th_watch_row: *answer is the network's output when a window is full,
+ * th_watch_answer_bytes of it, and `seen` is set; else NULL. */
 typedef struct th_watch th_watch;
 TH_NODISCARD th_err th_watch_new(const th_sensor *s, const th_plan *plan, th_watch **watch, th_why *why);
 TH_NODISCARD th_err th_watch_start(th_watch *w, th_why *why);

@@ -181,8 +181,9 @@ static void write_mobilenet_v1(writer *w, const int32_t *param)
 static void write_picture_conv(writer *w, const int32_t *param)
 {
     (void)param;
-    put(w, "conv2d 32 3x3 bn relu\nmaxpool 2x2\nconv2d 48 3x3 bn relu\nmaxpool 2x2\ndropout 0.1\nconv2d 64 3x3 bn relu\n"
-           "dropout 0.1\nconv2d 96 3x3 bn relu\ndropout 0.2\navgpool global\ndense classes\n");
+    put(w,
+        "conv2d 32 3x3 bn relu\nmaxpool 2x2\nconv2d 48 3x3 bn relu\nmaxpool 2x2\ndropout 0.1\nconv2d 64 3x3 bn relu\n"
+        "dropout 0.1\nconv2d 96 3x3 bn relu\ndropout 0.2\navgpool global\ndense classes\n");
 }
 
 static void write_raster(writer *w, const int32_t *param)

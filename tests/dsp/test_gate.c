@@ -41,12 +41,8 @@ static void features_change_their_scale(void **state)
         gain[c] = scale[1] / inv[1][c] * inv[0][c];
         shift[c] = (mean[1][c] - mean[0][c]) * inv[0][c];
     }
-    const th_gate g = {.zero = zero[1],
-                       .n_coef = COEFS,
-                       .gain = gain,
-                       .shift = shift,
-                       .small_scale = scale[0],
-                       .small_zero = zero[0]};
+    const th_gate g = {
+        .zero = zero[1], .n_coef = COEFS, .gain = gain, .shift = shift, .small_scale = scale[0], .small_zero = zero[0]};
     th_rng rng = th_rng_make(3, 1);
     for (int k = 0; k < FRAMES; k++) {
         int8_t q[2][COEFS], got[COEFS];
