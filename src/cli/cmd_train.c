@@ -6,6 +6,7 @@
 #include "cli/design.h"
 #include "cli/example_set.h"
 #include "cli/train_record.h"
+#include "cli/train_few.h"
 #include "cli/train_file.h"
 #include "cli/train_learner.h"
 #include "cli/train_view.h"
@@ -15,6 +16,7 @@
 #include "os/lock.h"
 #include "os/run.h"
 #include "train/settings.h"
+#include "train/transfer.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -25,6 +27,7 @@
 
 #define MOST_EXAMPLES 4000 /* larger sets take fewer epochs than the preset says */
 #define FEWEST_EPOCHS 15
+#define FEW_EPOCHS    30 /* of the last layer alone */
 
 typedef struct train_cmd {
     th_project project;
@@ -34,6 +37,7 @@ typedef struct train_cmd {
     th_spec spec;
     th_dataset *set;
     th_clip_set clips;
+    th_few few;       /* only the last layer is learnt */
     bool of_examples; /* the task is not of sounds: `examples`, and not pipe, set and clips */
     th_example_set examples;
     th_train_settings settings;
@@ -49,8 +53,21 @@ typedef struct train_cmd {
 
 /* ---- what is trained ---- */
 
+/* The backbone's layers, and clips changed as its preset says. */
+static th_err design_few(train_cmd *c, th_why *why)
+{
+    const char *preset = strcmp(c->pipe.preset, "own") == 0 ? "ds-cnn" : c->pipe.preset;
+    TH_TRY(th_design_preset(&c->project, preset, c->preset_text, &c->preset, why));
+    snprintf(c->preset.name, sizeof c->preset.name, "%s", c->pipe.preset);
+    c->settings.has_rate = c->project.learning_rate > 0;
+    c->spec = c->few.im.spec;
+    return TH_OK;
+}
+
 static th_err design(const th_args *a, train_cmd *c, th_why *why)
 {
+    TH_TRY(th_few_open(a, &c->project, &c->few, &c->pipe, why));
+    if (c->few.is_on) return design_few(c, why);
     TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
     c->settings.has_rate = c->project.learning_rate > 0;
     const th_err err = th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
@@ -99,14 +116,14 @@ static th_err check_clips(const train_cmd *c, th_why *why)
                   "take any word for one.\n"
                   "      Import clips of any other words (they become \"unknown\"), or: thimble data synth\n",
                   stderr);
-        if (!unknown && n < 2)
+        if (!unknown && n < (c->few.is_on ? 1 : 2))
             return th_why_set(
                 why, TH_ENOENT,
                 "the label \"%s\" has %s for training. At least 2 are needed, and some 50 from several "
                 "people work much better: thimble data import FOLDER, or: thimble data synth; then thimble data split",
                 label, n ? "only one clip" : "no clip");
     }
-    if (th_count_clips(c->set, TH_VAL, NULL) == 0)
+    if (th_count_clips(c->set, TH_VAL, NULL) == 0 && !c->few.shots)
         fputs("note: no clips are set aside for validation, so training runs to its last epoch (thimble data split "
               "sets some aside)\n",
               stderr);
@@ -144,6 +161,7 @@ static uint64_t hash_job(const train_cmd *c)
 {
     uint64_t h = hash_data(c);
     if (c->of_examples) return h;
+    if (c->few.is_on) h = th_fnv1a(h, (th_span){(const uint8_t *)&c->few.hash, sizeof c->few.hash});
     h = th_fnv1a(h, (th_span){(const uint8_t *)&c->clips.augment, sizeof c->clips.augment});
     h = th_fnv1a(h, (th_span){(const uint8_t *)&c->pipe.frontend, sizeof c->pipe.frontend});
     return th_fnv1a(h, (th_span){(const uint8_t *)c->pipe.labels, sizeof c->pipe.labels});
@@ -163,13 +181,17 @@ static bool on_epoch(void *ctx, const th_epoch_report *r)
 static void on_progress(void *ctx, int32_t epoch, double part)
 {
     train_cmd *c = ctx;
-    th_train_view_progress(&c->view, epoch, part);
+    if (epoch == 0)
+        th_progress("features", part);
+    else
+        th_train_view_progress(&c->view, epoch, part);
 }
 
 /* Epochs: the option, thimble.ini, or the preset's, fewer for large sets. */
 static int32_t choose_epochs(const th_args *a, const train_cmd *c, int64_t option)
 {
     if (th_arg(a, "epochs")) return (int32_t)option;
+    if (c->few.is_on) return FEW_EPOCHS;
     if (c->project.epochs > 0) return c->project.epochs;
     int32_t n = c->preset.epochs;
     if (c->clips.n_round > MOST_EXAMPLES) n = (int32_t)((int64_t)n * MOST_EXAMPLES / c->clips.n_round);
@@ -315,7 +337,8 @@ static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *
             c->preset.name, (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec),
             (int)job.n_train, (int)job.n_val);
     start_record(c, &job, resume);
-    const th_err err = th_train(&job, model, why);
+    const th_err err = c->few.is_on ? th_transfer_train(&job, &c->few.im, c->few.cut, c->few.rounds, model, why)
+                                    : th_train(&job, model, why);
     th_train_view_end(&c->view);
     c->stopped = err ? "interrupted" : c->view.n < cfg->epochs ? "early" : "finished";
     return err;
@@ -447,7 +470,8 @@ static th_err open_clips(const th_args *a, train_cmd *c, th_why *why)
     TH_TRY(check_clips(c, why));
     TH_TRY(paths(c, why));
     keep_version(c);
-    return th_clip_set_open(&c->project, c->set, &c->preset, &c->pipe, c->project.seed, true, &c->clips, why);
+    if (c->few.shots) TH_TRY(th_few_draw(c->set, &c->project, c->few.shots, c->project.seed, why));
+    return th_clip_set_open(&c->project, c->set, &c->preset, &c->pipe, c->project.seed, !c->few.is_on, &c->clips, why);
 }
 
 static th_err open_examples(const th_args *a, train_cmd *c, th_why *why)
@@ -492,6 +516,10 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     c->project.seed = (uint64_t)seed;
     c->run.name = th_arg(a, "name");
     c->of_examples = th_project_task(&c->project)->input != TH_IN_SOUND;
+    if (c->of_examples && (th_arg(a, "from") || th_arg(a, "shots")))
+        return th_why_set(why, TH_EUSAGE,
+                          "--from and --shots are for words. For pictures and numbers: thimble train "
+                          "FILE.tflite --data FOLDER --freeze LAYER (docs/transfer.md)");
     TH_TRY(c->of_examples ? open_examples(a, c, why) : open_clips(a, c, why));
     if (c->of_examples && learner_of(a, c)) return learn(a, c, learner_of(a, c), (int)threads, why);
     TH_TRY(make_settings(a, c, choose_epochs(a, c, epochs), (int)threads, why));
@@ -533,6 +561,7 @@ static th_err run(const th_args *a, th_why *why)
     const th_err err = train(a, c, why);
     th_lock_release(c->lock);
     th_clip_set_free(&c->clips);
+    th_few_free(&c->few);
     th_example_set_free(&c->examples);
     th_dataset_free(c->set);
     free(c->view.done);
@@ -543,6 +572,9 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"preset", "NAME", "from thimble.ini", "the network; all of them: thimble model --list"},
     {"seed", "N", "from thimble.ini", "start of all chance; the same seed gives the same bytes"},
+    {"from", "BACKBONE", NULL,
+     "words: a project or float .tflite that has learnt others; only the last layer is learnt"},
+    {"shots", "N", "all", "of --from: learn from N clips of each word, drawn by the seed"},
     {"epochs", "N", "what the preset takes", "how many times to go through the clips"},
     {"resume", NULL, NULL, "go on where a training was stopped"},
     {"name", "NAME", NULL, "what to call this run in thimble runs"},
@@ -564,6 +596,8 @@ const th_cmd th_cmd_train = {
         "noise), so that few of them go a long way. The network of the epoch that does best on the\n"
         "validation clips is kept. Ctrl-C stops; --resume goes on from the last whole epoch.\n\n"
         "  thimble train my-word --preset ds-cnn --seed 2\n\n"
+        "  thimble train my-words --from many-words --shots 5\n"
+        "                                   new words from few clips: another project's network, a new last layer\n\n"
         "With --data there is no project: the network is a preset, a description in a file, or a float .tflite\n"
         "that was trained before, of which layers can stay as they are and the end be replaced.\n\n"
         "  thimble train mobilenet-v1-0.25-96 --data pictures/train --val pictures/val --out mine.tflite\n"

@@ -67,15 +67,11 @@ static th_err named_layer(const file_cmd *c, const char *option, int32_t *layer,
 /* The layer before the last dense one, for a new head. */
 static th_err place_to_cut(const file_cmd *c, int32_t *cut, th_why *why)
 {
-    const th_spec *s = &c->im.spec;
+    th_why inner = {0};
     TH_TRY(named_layer(c, "cut", cut, why));
     if (*cut >= 0) return TH_OK;
-    int32_t i = s->n_layers - 1;
-    while (i >= 0 && s->layer[i].kind != TH_LAYER_DENSE) i--;
-    if (i < 1 || s->layer[i].in[0] < 0)
-        return th_why_set(why, TH_EUSAGE, "%s has no dense layer to be replaced: say --cut LAYER", c->network);
-    *cut = s->layer[i].in[0];
-    return TH_OK;
+    const th_err err = th_import_before_head(&c->im, cut, &inner);
+    return err ? th_why_set(why, err, "%s: %s: say --cut LAYER", c->network, inner.text) : TH_OK;
 }
 
 static th_err freeze(file_cmd *c, th_why *why)

@@ -485,3 +485,13 @@ void th_import_apply(const th_import *im, th_net *net)
             if (im->value[i][role]) th_net_param_set(net, i, (th_param_role)role, im->value[i][role]);
     }
 }
+
+th_err th_import_before_head(const th_import *im, int32_t *last, th_why *why)
+{
+    int32_t i = im->spec.n_layers - 1;
+    while (i >= 0 && im->spec.layer[i].kind != TH_LAYER_DENSE) i--;
+    if (i < 1 || im->spec.layer[i].in[0] < 0)
+        return th_why_set(why, TH_EUSAGE, "there is no dense layer to be replaced");
+    *last = im->spec.layer[i].in[0];
+    return TH_OK;
+}

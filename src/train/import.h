@@ -27,6 +27,9 @@ TH_NODISCARD th_err th_import_graph(const th_graph *graph, th_import *im, th_why
 TH_NODISCARD th_err th_import_replace_head(th_import *im, int32_t last, const char *head, int32_t n_classes,
                                            th_why *why);
 
+/* The layer that the last dense one reads: where a new head begins.  Errors: TH_EUSAGE (there is no dense layer). */
+TH_NODISCARD th_err th_import_before_head(const th_import *im, int32_t *last, th_why *why);
+
 /* Number of the layer with this name, -1 when there is none. */
 int32_t th_import_layer(const th_import *im, const char *name);
 
