@@ -506,6 +506,14 @@ static th_err learn(const th_args *a, train_cmd *c, const char *name, int thread
     return TH_OK;
 }
 
+static th_err only_words(const th_args *a, th_why *why)
+{
+    if (!th_arg(a, "from") && !th_arg(a, "shots")) return TH_OK;
+    return th_why_set(why, TH_EUSAGE,
+                      "--from and --shots are for a project of words. For pictures and numbers: thimble train "
+                      "FILE.tflite --data FOLDER --freeze LAYER (docs/transfer.md)");
+}
+
 static th_err train(const th_args *a, train_cmd *c, th_why *why)
 {
     int64_t seed, epochs, threads;
@@ -516,10 +524,7 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
     c->project.seed = (uint64_t)seed;
     c->run.name = th_arg(a, "name");
     c->of_examples = th_project_task(&c->project)->input != TH_IN_SOUND;
-    if (c->of_examples && (th_arg(a, "from") || th_arg(a, "shots")))
-        return th_why_set(why, TH_EUSAGE,
-                          "--from and --shots are for words. For pictures and numbers: thimble train "
-                          "FILE.tflite --data FOLDER --freeze LAYER (docs/transfer.md)");
+    if (c->of_examples) TH_TRY(only_words(a, why));
     TH_TRY(c->of_examples ? open_examples(a, c, why) : open_clips(a, c, why));
     if (c->of_examples && learner_of(a, c)) return learn(a, c, learner_of(a, c), (int)threads, why);
     TH_TRY(make_settings(a, c, choose_epochs(a, c, epochs), (int)threads, why));
@@ -548,6 +553,7 @@ static th_err train(const th_args *a, train_cmd *c, th_why *why)
 static th_err run(const th_args *a, th_why *why)
 {
     if (th_arg(a, "data")) {
+        TH_TRY(only_words(a, why));
         th_interrupt_catch();
         return th_learner_find(th_word(a, 0, "")) ? th_train_learner(a, why) : th_train_file(a, why);
     }
@@ -572,8 +578,7 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"preset", "NAME", "from thimble.ini", "the network; all of them: thimble model --list"},
     {"seed", "N", "from thimble.ini", "start of all chance; the same seed gives the same bytes"},
-    {"from", "BACKBONE", NULL,
-     "words: a project or float .tflite that has learnt others; only the last layer is learnt"},
+    {"from", "BACKBONE", NULL, "words: a project or float .tflite that knows others; only the last layer is learnt"},
     {"shots", "N", "all", "of --from: learn from N clips of each word, drawn by the seed"},
     {"epochs", "N", "what the preset takes", "how many times to go through the clips"},
     {"resume", NULL, NULL, "go on where a training was stopped"},
