@@ -4,7 +4,6 @@
 #include "data/import.h"
 #include "data/mirror.h"
 #include "data/picture.h"
-#include "data/picture_folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@ typedef struct job {
     bool recorded;    /* one recording, of now: the samples that were there are divided already */
     bool coloured;    /* a picture that came is not a PNG of grey values */
     char source[256]; /* the folder's own name */
+    const th_task_made *made; /* NULL: they are read */
 } job;
 
 /* ---- adding ---- */
@@ -70,6 +70,8 @@ static th_err put_part(job *j, const th_recording *r, int32_t from, int32_t to, 
                          .device = r->device,
                          .group = r->group,
                          .source = j->source,
+                         .licence = j->made ? j->made->licence : "",
+                         .consent = j->made ? j->made->consent : "",
                          .channels = r->channels,
                          .notes = fixed ? "split of the data set" : "",
                          .kind = TH_SIGNAL,
@@ -130,6 +132,8 @@ static th_err take_picture(void *ctx, const th_found_picture *f, th_why *why)
                          .label = f->label,
                          .subject = f->subject,
                          .source = j->source,
+                         .licence = j->made ? j->made->licence : "",
+                         .consent = j->made ? j->made->consent : "",
                          .notes = f->has_split ? "split of the data set" : "",
                          .kind = TH_PICTURE,
                          .split = f->split,
@@ -364,21 +368,44 @@ static th_err read_pictures(job *j, const char *dir, th_why *why)
     return j->before ? TH_OK : suit_small(j, why);
 }
 
+static th_err give_made(job *j, th_why *why)
+{
+    const th_task_gate gate = {.recording = take_recording, .picture = take_picture, .ctx = j};
+    return j->made->give(j->made->ctx, &gate, why);
+}
+
+/* dir, or j->made. */
+static th_err import(job *j, const char *dir, th_why *why)
+{
+    const size_t first = j->set->n;
+    *j->report = (th_task_import_report){0};
+    if (j->task->input == TH_IN_NUMBER)
+        return th_why_set(why, TH_EUSAGE, "task %s needs no data: thimble train %s", j->p->task, j->p->dir);
+    TH_TRY(th_hash_index_new(j->set, &j->index, why));
+    th_err err = j->made                           ? give_made(j, why)
+                 : j->task->input == TH_IN_PICTURE ? read_pictures(j, dir, why)
+                                                   : read_recordings(j, dir, why);
+    th_hash_index_free(j->index);
+    if (!err) err = divide(j, first, why);
+    if (!err) err = fill_labels(j, why);
+    return err ? err : th_dataset_save(j->p, j->set, why);
+}
+
 th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_task_import_cfg *cfg,
                       th_task_import_report *report, th_why *why)
 {
     job j = {.p = p, .task = th_project_task(p), .set = set, .cfg = cfg, .report = report, .before = set->n};
-    const size_t first = set->n;
-    *report = (th_task_import_report){0};
-    if (j.task->input == TH_IN_NUMBER)
-        return th_why_set(why, TH_EUSAGE, "task %s needs no data: thimble train %s", p->task, p->dir);
     set_source(&j, dir);
-    TH_TRY(th_hash_index_new(set, &j.index, why));
-    th_err err = j.task->input == TH_IN_PICTURE ? read_pictures(&j, dir, why) : read_recordings(&j, dir, why);
-    th_hash_index_free(j.index);
-    if (!err) err = divide(&j, first, why);
-    if (!err) err = fill_labels(&j, why);
-    return err ? err : th_dataset_save(p, set, why);
+    return import(&j, dir, why);
+}
+
+th_err th_task_import_made(th_project *p, th_dataset *set, const th_task_made *made, const th_task_import_cfg *cfg,
+                           th_task_import_report *report, th_why *why)
+{
+    job j = {.p = p, .task = th_project_task(p), .set = set, .cfg = cfg, .report = report, .before = set->n};
+    j.made = made;
+    th_text_fmt(j.source, sizeof j.source, "%s", made->source);
+    return import(&j, NULL, why);
 }
 
 th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recording *r, const char *source,

@@ -12,6 +12,7 @@
 #define TH_DATA_TASK_IMPORT_H
 
 #include "data/layout.h"
+#include "data/picture_folder.h"
 #include "data/split.h"
 
 typedef struct th_task_import_cfg {
@@ -33,6 +34,23 @@ typedef struct th_task_import_report {
  * data have). */
 TH_NODISCARD th_err th_task_import(th_project *p, th_dataset *set, const char *dir, const th_task_import_cfg *cfg,
                                    th_task_import_report *report, th_why *why);
+
+/* Where examples that are made, not read, go: one of the two takes each. */
+typedef struct th_task_gate {
+    th_recording_take *recording;
+    th_picture_take *picture;
+    void *ctx;
+} th_task_gate;
+
+typedef struct th_task_made {
+    const char *source, *licence, *consent; /* what all of them say */
+    th_err (*give)(void *ctx, const th_task_gate *gate, th_why *why); /* gives them all to the gate */
+    void *ctx;
+} th_task_made;
+
+/* The same with what made->give gives.  Errors: as th_task_import, and those of give: then nothing is kept. */
+TH_NODISCARD th_err th_task_import_made(th_project *p, th_dataset *set, const th_task_made *made,
+                                        const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why);
 
 /* One recording in the same way, of a board that sends rows now.  Normal ones of a machine that are too short to be cut
  * in time stay whole.

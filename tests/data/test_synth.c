@@ -32,7 +32,7 @@ static th_dataset *make(const char *dir, uint64_t seed, int32_t per_label, th_pr
     th_dataset *set;
     th_synth_report r;
     th_why why = {0};
-    const th_synth_cfg cfg = {.per_label = per_label, .seed = seed};
+    const th_synth_cfg cfg = {.count = per_label, .seed = seed};
     make_project(p, dir, labels, 2);
     assert_int_equal(th_dataset_load(p, &set, NULL), TH_OK);
     if (th_synth(p, set, &cfg, &r, &why)) fail_msg("%s", why.text);
