@@ -1,5 +1,7 @@
 #include "cli/clip_set.h"
 
+#include "data/sound_change.h"
+
 #include <string.h>
 
 #define EPOCH_EXAMPLES 1500 /* small sets go round several times in one epoch */
@@ -19,6 +21,7 @@ th_err th_clip_set_open(const th_project *p, const th_dataset *set, const th_pre
     s->augment.time_mask_frames = preset->time_mask_frames;
     s->augment.freq_mask_coefs = preset->freq_mask_coefs;
     s->augment.mixup = preset->mixup;
+    TH_TRY(th_sound_change_parse(p->change, &s->augment, why));
     TH_TRY(th_sampler_new(set, TH_TRAIN, pipe, &s->augment, seed, &s->train, why));
     if (normalise) TH_TRY(th_sampler_normalise(s->train, pipe, why));
     if (th_count_clips(set, TH_VAL, NULL)) TH_TRY(th_sampler_clean(p, set, TH_VAL, pipe, INT32_MAX, &s->val, why));

@@ -13,7 +13,7 @@ typedef struct th_clip_set {
     int32_t n_round, rounds; /* examples of the sampler's epoch, and how many of those make one of ours */
 } th_clip_set;
 
-/* Loads training and validation clips, changed as the preset says.
+/* Loads training and validation clips, changed as the preset and [features] change say.
  *   normalise   mean and deviation of the features -> pipe; else pipe has them
  * Free with th_clip_set_free, after an error too.  Errors: those of th_sampler_new. */
 TH_NODISCARD th_err th_clip_set_open(const th_project *p, const th_dataset *set, const th_preset *preset,

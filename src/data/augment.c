@@ -2,6 +2,7 @@
 
 #include "base/fmath.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define NEPER_PER_DB 0.11512925464970229 /* ln(10) / 20 */
@@ -61,6 +62,90 @@ void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step
         for (int32_t k = 0; k < BLOCK / PHASES; k++) resample_phases(&table, in + k * step, to + k * PHASES);
         if (to == last) memcpy(out + t, last, (size_t)(n_out - t) * sizeof *out);
     }
+}
+
+/* How well x[b ..] continues where x[a ..] would: correlation over the loudness of b, its sign kept; every `stride`-th
+ * of n samples.  Squared, so that no root is needed. */
+static float likeness(const float *x, int32_t a, int32_t b, int32_t n, int32_t stride)
+{
+    float both = 0.0f, own = 1e-12f;
+    for (int32_t i = 0; i < n; i += stride) {
+        both += x[a + i] * x[b + i];
+        own += x[b + i] * x[b + i];
+    }
+    return both * (both < 0.0f ? -both : both) / own;
+}
+
+/* Of the places lo .. hi, `step` apart, the one that continues a best. */
+static int32_t best_place(const float *x, int32_t a, int32_t lo, int32_t hi, int32_t step, int32_t n)
+{
+    int32_t best = lo;
+    float most = likeness(x, a, lo, n, step);
+    for (int32_t b = lo + step; b <= hi; b += step) {
+        const float like = likeness(x, a, b, n, step);
+        if (like > most) {
+            most = like;
+            best = b;
+        }
+    }
+    return best;
+}
+
+static int32_t limit(int32_t v, int32_t lo, int32_t hi)
+{
+    return v < lo ? lo : v > hi ? hi : v;
+}
+
+#define COARSE 3 /* first every third place by every third sample, then all about the best */
+
+void th_wave_stretch(const float *x, int32_t n, float tempo, int32_t rate_hz, float *out, int32_t n_out)
+{
+    const int32_t hop = rate_hz / 80, reach = rate_hz / 160, last = n - hop;
+    if (last < 0) {
+        memset(out, 0, (size_t)n_out * sizeof *out);
+        return;
+    }
+    int32_t at = -hop; /* where the piece before was taken from */
+    for (int32_t t = 0; t < n_out; t += hop) {
+        const int32_t want = (int32_t)((float)t * tempo + 0.5f), next = limit(at + hop, 0, last);
+        int32_t place = limit(want, 0, last);
+        if (t > 0) {
+            place = best_place(x, next, limit(want - reach, 0, last), limit(want + reach, 0, last), COARSE, hop);
+            place = best_place(x, next, limit(place - COARSE + 1, 0, last), limit(place + COARSE - 1, 0, last), 1, hop);
+        }
+        const int32_t count = n_out - t < hop ? n_out - t : hop;
+        for (int32_t i = 0; i < count; i++) {
+            const float part = (float)i / (float)hop;
+            out[t + i] = want > n ? 0.0f : x[next + i] + part * (x[place + i] - x[next + i]);
+        }
+        at = place;
+    }
+}
+
+/* Resampling by the steps of speed and pitch, and the tempo that is then still to be changed. */
+static int32_t pitch_step(const th_wave_way *way, float *tempo)
+{
+    const int32_t step = limit((int32_t)((float)way->step * way->pitch + 0.5f), 1, 4 * TH_SPEED_STEPS);
+    *tempo = way->tempo * (float)way->step / (float)step;
+    return step;
+}
+
+int32_t th_wave_wide(const th_wave_way *way, int32_t n_out)
+{
+    float tempo;
+    (void)pitch_step(way, &tempo);
+    return (int32_t)((float)n_out * tempo) + 1;
+}
+
+void th_wave_play(const int16_t *pcm, int32_t n, int32_t middle, const th_wave_way *way, float *wide, float *out,
+                  int32_t n_out)
+{
+    const bool plain = !(way->tempo < 1.0f || way->tempo > 1.0f || way->pitch < 1.0f || way->pitch > 1.0f);
+    float tempo;
+    const int32_t step = plain ? way->step : pitch_step(way, &tempo), m = plain ? n_out : th_wave_wide(way, n_out);
+    const int32_t start = middle - (int32_t)((int64_t)(m / 2) * step / TH_SPEED_STEPS);
+    th_wave_resample(pcm, n, start, step, plain ? out : wide, m);
+    if (!plain) th_wave_stretch(wide, m, tempo, way->rate_hz, out, n_out);
 }
 
 double th_wave_power(const float *x, int32_t n)

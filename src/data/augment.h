@@ -14,6 +14,26 @@
  * 1 to 4 * TH_SPEED_STEPS */
 void th_wave_resample(const int16_t *pcm, int32_t n, int32_t start, int32_t step, float *out, int32_t n_out);
 
+/* How a recording is played: all factors, 1 leaves it as it is. */
+typedef struct th_wave_way {
+    int32_t rate_hz;
+    int32_t step; /* speed in 1 / TH_SPEED_STEPS, as above: tempo and pitch together */
+    float tempo;  /* faster, at the same pitch */
+    float pitch;  /* higher, at the same tempo */
+} th_wave_way;
+
+/* out [n_out] = x [n] at `tempo` times its speed and at its own pitch; 0 outside x.  Pieces of 1/80 s are laid over one
+ * another where they fit what came before best, at most 1/160 s from where they belong, and faded linearly.  Source:
+ * Verhelst and Roelands, WSOLA, 1993. */
+void th_wave_stretch(const float *x, int32_t n, float tempo, int32_t rate_hz, float *out, int32_t n_out);
+
+/* out[n_out / 2] = pcm at `middle`, and what is around it, played so.  Where tempo and pitch are 1 this is
+ * th_wave_resample; else the pitch comes from resampling, and th_wave_stretch puts the tempo right.
+ *   wide   scratch [th_wave_wide(way, n_out)]; not used when tempo and pitch are 1 */
+void th_wave_play(const int16_t *pcm, int32_t n, int32_t middle, const th_wave_way *way, float *wide, float *out,
+                  int32_t n_out);
+int32_t th_wave_wide(const th_wave_way *way, int32_t n_out);
+
 /* Mean of x^2. */
 double th_wave_power(const float *x, int32_t n);
 

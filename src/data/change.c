@@ -39,31 +39,44 @@ static const word_row rows[] = {
 
 /* ---- words ---- */
 
-static th_err take_word(char *item, th_change *c, th_why *why)
+th_err th_change_refuse(const char *word, float most, float number, th_why *why)
 {
-    char *blank = strchr(item, ' '), *stop = NULL, list[256];
-    const float said = blank ? strtof(blank, &stop) : 0.0f;
+    return th_why_set(why, TH_EUSAGE, "change: %s takes a number above 0 and up to %g, not %g", word, (double)most,
+                      (double)number);
+}
+
+static th_err take_word(void *ctx, const char *word, float number, th_why *why)
+{
+    th_change *c = ctx;
+    char list[256];
     size_t found = 0, n = 0;
-    if (blank) *blank = 0;
     for (size_t i = 0; i < N_ROWS; i++) {
-        if (strcmp(rows[i].word, item) != 0) continue;
-        if (blank && (*stop || !(said > 0.0f && said <= rows[i].most)))
-            return th_why_set(why, TH_EUSAGE, "change: %s takes a number above 0 and up to %g, not \"%s\"", item,
-                              (double)rows[i].most, blank + 1);
-        c->amount[rows[i].kind] = blank ? said : rows[i].usual;
+        if (strcmp(rows[i].word, word) != 0) continue;
+        if (number > rows[i].most) return th_change_refuse(word, rows[i].most, number, why);
+        c->amount[rows[i].kind] = number > 0.0f ? number : rows[i].usual;
         found++;
     }
     if (found) return TH_OK;
     for (size_t i = 0; i < N_ROWS; i++)
         if (i == 0 || strcmp(rows[i].word, rows[i - 1].word) != 0)
             n += th_text_fmt(list + n, sizeof list - n, "%s, ", rows[i].word);
-    return th_why_set(why, TH_EUSAGE, "change: \"%s\" is none of %snone", item, list);
+    return th_why_set(why, TH_EUSAGE, "change: \"%s\" is none of %snone", word, list);
 }
 
-th_err th_change_parse(const char *text, th_change *c, th_why *why)
+/* "rotate 10", without blanks at its ends. */
+static th_err split_word(char *item, th_change_word *take, void *ctx, th_why *why)
+{
+    char *blank = strchr(item, ' '), *stop = NULL;
+    const float said = blank ? strtof(blank, &stop) : 0.0f;
+    if (blank && (*stop || !(said > 0.0f && said < 1e30f)))
+        return th_why_set(why, TH_EUSAGE, "change: \"%s\": behind the word may stand a number above 0", item);
+    if (blank) *blank = 0;
+    return take(ctx, item, said, why);
+}
+
+th_err th_change_split(const char *text, th_change_word *take, void *ctx, th_why *why)
 {
     char item[64];
-    *c = (th_change){0};
     if (strcmp(text, "none") == 0) return TH_OK;
     while (*text) {
         text += strspn(text, " ");
@@ -72,11 +85,17 @@ th_err th_change_parse(const char *text, th_change *c, th_why *why)
         memcpy(item, text, n);
         item[n] = 0;
         for (char *end = item + n; end > item && end[-1] == ' ';) *--end = 0;
-        TH_TRY(take_word(item, c, why));
+        TH_TRY(split_word(item, take, ctx, why));
         text += n;
         if (*text == ',') text++;
     }
     return TH_OK;
+}
+
+th_err th_change_parse(const char *text, th_change *c, th_why *why)
+{
+    *c = (th_change){0};
+    return th_change_split(text, take_word, c, why);
 }
 
 /* What the examples are; rows of two channels are the points of strokes as well as a signal of two axes. */

@@ -20,6 +20,8 @@
  *   warp         signals, strokes   0.2   time runs slower and faster, by up to that part
  *   jitter       signals, strokes, tables   0.05   adds normal noise of that part of the values' deviation
  *
+ * Sounds have words of their own: data/sound_change.h.
+ *
  * A changed example is a function of (seed, epoch, number) alone. */
 #ifndef TH_DATA_CHANGE_H
 #define TH_DATA_CHANGE_H
@@ -47,6 +49,16 @@ typedef struct th_change {
     float amount[TH_CHANGES]; /* 0: not */
     int32_t turned;           /* channels that turn: the first ones, a multiple of three; 0: all */
 } th_change;
+
+/* One word of such a list; number: what stands behind it, 0: nothing. */
+typedef th_err th_change_word(void *ctx, const char *word, float number, th_why *why);
+
+/* Gives away the words of a list in their order; "none" has none.  Errors: TH_EUSAGE (what stands behind a word is no
+ * number above 0), those of take. */
+TH_NODISCARD th_err th_change_split(const char *text, th_change_word *take, void *ctx, th_why *why);
+
+/* A number behind a word that is too large.  Errors: TH_EUSAGE, always. */
+th_err th_change_refuse(const char *word, float most, float number, th_why *why);
 
 /* "flip,rotate 10" -> *c; "none": nothing.  Errors: TH_EUSAGE: a word or a number; the text says what is possible. */
 TH_NODISCARD th_err th_change_parse(const char *text, th_change *c, th_why *why);

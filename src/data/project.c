@@ -52,7 +52,7 @@ static const key keys[] = {
     {"signal", "baseline_ms", KIND_INT, AT(recipe.baseline_ms), 1, 1e9, .tasks = SIGNAL},
     {"features", "blocks", KIND_NAME, TEXT(recipe.blocks), .tasks = SIGNAL},
     {"features", "summary", KIND_NAME, TEXT(summary), .tasks = SIGNAL},
-    {"features", "change", KIND_NAME, TEXT(change), .tasks = SIGNAL},
+    {"features", "change", KIND_NAME, TEXT(change), .tasks = SOUND | SIGNAL},
     {"gesture", "strokes", KIND_WORD, TEXT(recipe.strokes), .tasks = STROKE, .words = "points raster "},
     {"gesture", "change", KIND_NAME, TEXT(change), .tasks = STROKE},
     {"gesture", "points", KIND_INT, AT(recipe.points), 8, 1024, .tasks = STROKE},
@@ -619,7 +619,9 @@ static size_t print_sound(const th_project *p, char *buf, size_t cap)
         buf, cap,
         "[features]\n# How sound becomes a picture: windows of window_ms, one every hop_ms, over clip_ms of sound.\n"
         "rate_hz = %d\nclip_ms = %d\nwindow_ms = %d\nhop_ms = %d\n"
-        "# mfcc, logmel or preset\nkind = preset\nmel_bands = %d\ncoefficients = preset\nlow_hz = %s\nhigh_hz = %s\n\n",
+        "# mfcc, logmel or preset\nkind = preset\nmel_bands = %d\ncoefficients = preset\nlow_hz = %s\nhigh_hz = %s\n"
+        "# How clips are changed each time they are heard in training: usual, and behind it stretch, pitch; or words of\n"
+        "# docs/tasks.md; or none.\nchange = usual\n\n",
         p->rate_hz, p->clip_ms, p->window_ms, p->hop_ms, p->n_mel, print_number((double)p->low_hz, low),
         print_number((double)p->high_hz, high));
 }

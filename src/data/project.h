@@ -62,7 +62,7 @@ typedef struct th_project {
     char summary[TH_BLOCKS_BYTES]; /* [features] in place of recipe.blocks, for what takes one line of numbers; or "" */
     int32_t picture_h, picture_w;  /* [picture] */
     char colour[8], pixels[32];    /* "rgb" or "grey"; "-1..1" */
-    char change[64];               /* of examples in training: "flip,shift" */
+    char change[128];              /* of examples in training: "flip,shift"; of sounds "" is "usual" */
     float percentile, factor;      /* [anomaly] the alarm's threshold: factor * that percentile of normal windows */
     char threshold[12];            /* "percentile", or "cost": */
     float cost_false_alarm, cost_miss, fault_rate; /* the cheapest (th_anomaly_cheapest) */

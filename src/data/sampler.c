@@ -1,7 +1,7 @@
 /* How example i of epoch e is made, when augmenting:
  *
  *   i --shuffle(e)--> place k in the epoch --> class
- *   k, variant --> clip --speed, shift--> --room--> + noise at an SNR --gain--> 16 bits --front end--> features
+ *   k, variant --> clip --speed, pitch, shift--> --room--> + noise at an SNR --gain--> 16 bits --front end--> features
  *   features, e --masks--> --mixup--> x
  *
  * Sound and front end cost more than the step that learns from them, so their result is kept, and only every
@@ -24,6 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_STRETCH 0.4f
+#define WIDE         3 /* > (1 + MOST_STRETCH) / (1 - MOST_STRETCH) */
 #define BANK_SECONDS 12
 #define MOST_KEPT    ((size_t)64 << 20)
 #define REUSE        4              /* epochs that share a variant of a sound */
@@ -38,6 +40,7 @@ typedef struct source {
 
 typedef struct member {          /* scratch of one thread */
     float *wave, *other, *noise; /* [clip_samples] */
+    float *wide;                 /* [WIDE * clip_samples] what is played at another tempo */
     int16_t *pcm;                /* [clip_samples] */
     float *fft;
     float *made[2]; /* [n_frames][n_coef] the last two examples before mixing */
@@ -160,15 +163,24 @@ static int32_t plus_minus(th_rng *r, int32_t most) /* -most .. most */
     return (int32_t)th_rng_below(r, 2 * (uint32_t)most + 1) - most;
 }
 
+/* In half of all cases a factor of 1 +- most.  What is never drawn leaves all that is drawn later as it is. */
+static float factor(th_rng *r, float most)
+{
+    if (!(most > 0.0f) || th_rng_below(r, 2)) return 1.0f;
+    return th_rng_range(r, 1.0f - most, 1.0f + most);
+}
+
 static void make_speech(const th_sampler *s, const source *c, member *m, th_rng *r)
 {
     const th_augment *a = &s->aug;
     const int32_t n = s->pipe.clip_samples, rate = s->pipe.frontend.rate_hz;
-    const int32_t step = TH_SPEED_STEPS + plus_minus(r, (int32_t)(a->speed * TH_SPEED_STEPS + 0.5f));
+    th_wave_way way = {.rate_hz = rate};
+    way.step = TH_SPEED_STEPS + plus_minus(r, (int32_t)(a->speed * TH_SPEED_STEPS + 0.5f));
     const int32_t shift = plus_minus(r, (int32_t)(a->shift_ms * (float)rate / 1000.0f));
     float *wave = m->wave, *other = m->other;
-    th_wave_resample(c->pcm, c->n, c->start + shift + n / 2 - (int32_t)((int64_t)(n / 2) * step / TH_SPEED_STEPS), step,
-                     wave, n);
+    way.tempo = factor(r, a->stretch);
+    way.pitch = factor(r, a->pitch);
+    th_wave_play(c->pcm, c->n, c->start + shift + n / 2, &way, m->wide, wave, n);
     if (th_rng_unit(r) < a->room_prob) {
         th_wave_room(r, rate, wave, other, n);
         wave = m->other;
@@ -336,6 +348,7 @@ static th_err check_settings(const th_pipeline *p, const th_augment *a, th_why *
                           "the feature settings do not fit together: look at [features] in thimble.ini");
     if (!a) return TH_OK;
     const bool ok = a->shift_ms >= 0.0f && a->shift_ms <= 10000.0f && a->speed >= 0.0f && a->speed < 0.5f &&
+                    a->stretch >= 0.0f && a->stretch <= MOST_STRETCH && a->pitch >= 0.0f && a->pitch <= MOST_STRETCH &&
                     a->gain_db >= 0.0f && a->gain_db <= 60.0f && a->snr_lo_db <= a->snr_hi_db && a->mixup >= 0.0f &&
                     a->mixup <= 4.0f && a->time_mask_frames >= 0 && a->freq_mask_coefs >= 0 &&
                     a->unknown_share >= 0.0f && a->silence_share >= 0.0f;
@@ -483,7 +496,7 @@ static th_err open_members(th_sampler *s, th_why *why)
 {
     const size_t n = (size_t)s->pipe.clip_samples, x = (size_t)s->pipe.n_frames * (size_t)s->pipe.frontend.n_coef;
     const size_t fft = th_frontend_scratch(&s->pipe.frontend);
-    const size_t floats = (3 * n + fft + 2 * x + (n + 1) / 2 + 31) & ~(size_t)15; /* members apart by a cache line */
+    const size_t floats = ((3 + WIDE) * n + fft + 2 * x + (n + 1) / 2 + 31) & ~(size_t)15; /* members apart by a cache line */
     s->members = calloc(TH_SAMPLER_MEMBERS, sizeof *s->members);
     s->scratch = malloc(TH_SAMPLER_MEMBERS * floats * sizeof(float));
     if (!s->members || !s->scratch) return no_memory(why);
@@ -493,7 +506,8 @@ static th_err open_members(th_sampler *s, th_why *why)
         m->wave = p;
         m->other = p + n;
         m->noise = p + 2 * n;
-        m->fft = p + 3 * n;
+        m->wide = p + 3 * n;
+        m->fft = m->wide + WIDE * n;
         m->made[0] = m->fft + fft;
         m->made[1] = m->made[0] + x;
         m->pcm = (int16_t *)(m->made[1] + x);

@@ -13,6 +13,8 @@ typedef struct th_sampler th_sampler;
 typedef struct th_augment {
     float shift_ms;                         /* uniform +- */
     float speed;                            /* resampling factor uniform in 1 +- speed, in steps of 1/64; below 0.5 */
+    float stretch, pitch;                   /* tempo at the same pitch, pitch at the same tempo: every other example's
+                                             * uniform in 1 +- that, at most 0.4; 0: none */
     float gain_db;                          /* uniform +- */
     float noise_prob, snr_lo_db, snr_hi_db; /* noise relative to the clip's level (mean power of its window) */
     float room_prob;                        /* early reflections and a tilted spectrum */

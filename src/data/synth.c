@@ -209,7 +209,7 @@ static th_err give_all(void *ctx, const th_task_gate *gate, th_why *why)
     return err;
 }
 
-/* Settings that suit what is made go into thimble.ini while the rate there is the one that it came with. */
+/* Settings that suit what is made go into thimble.ini while nobody chose others. */
 static th_err suit(const job *j, const th_dataset *set, th_synth_report *report, th_why *why)
 {
     const char *settings = j->kind->settings;
@@ -219,6 +219,7 @@ static th_err suit(const job *j, const th_dataset *set, th_synth_report *report,
     const bool own = !err && (fresh->recipe.rate_hz < j->p->recipe.rate_hz ||
                               fresh->recipe.rate_hz > j->p->recipe.rate_hz ||
                               fresh->recipe.window_ms != j->p->recipe.window_ms ||
+                              strcmp(fresh->preset, j->p->preset) != 0 ||
                               strcmp(fresh->recipe.blocks, j->p->recipe.blocks) != 0);
     free(fresh);
     if (err || own || set->n || !settings) return err;

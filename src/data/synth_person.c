@@ -279,12 +279,12 @@ static void scene(const th_synth_one *one, th_canvas *c, th_rng *r, th_box *box)
     c->light[0] = strength * cosf(angle);
     c->light[1] = -fabsf(strength * sinf(angle));
     const float horizon = place(c, r);
-    const int behind = (int)th_rng_below(r, 4) + (one->label == NO_PERSON);
+    const int behind = (int)th_rng_below(r, 3) + (one->label == NO_PERSON && th_rng_below(r, 2));
     for (int k = 0; k < behind; k++)
         thing(c, r, any(r, 0.05f, 0.95f) * side, horizon + any(r, 0.0f, 0.35f) * (side - horizon),
-              any(r, 0.2f, 0.7f) * side);
+              any(r, 0.15f, 0.45f) * side);
     /* the main thing stands where, and is as large as, a person would be */
-    const float high = any(r, 0.4f, 0.9f) * side, x = any(r, 0.25f, 0.75f) * side;
+    const float high = any(r, 0.55f, 0.95f) * side, x = any(r, 0.3f, 0.7f) * side;
     const float most = side * 0.98f, ground = fmaxf(high + 0.02f * side, any(r, 0.75f, 0.98f) * side);
     const float feet = ground > most ? most : ground;
     if (one->label == PERSON) {
@@ -309,10 +309,10 @@ static th_err draw(const th_synth_one *one, uint8_t *rgb, int32_t side, th_box *
     th_rng r = th_synth_rng(one);
     *box = (th_box){0};
     scene(one, &c, &r, box);
-    const float level = any(&r, 0.5f, 1.15f);
+    const float level = any(&r, 0.7f, 1.2f);
     const float exposure[3] = {level * any(&r, 0.85f, 1.15f), level, level * any(&r, 0.85f, 1.15f)};
     const int32_t blur = (int32_t)th_rng_below(&r, 4) == 0;
-    th_canvas_expose(&c, &r, px + n, blur, exposure, any(&r, 0.7f, 1.2f), any(&r, 0.005f, 0.04f), rgb);
+    th_canvas_expose(&c, &r, px + n, blur, exposure, any(&r, 0.7f, 1.2f), any(&r, 0.005f, 0.025f), rgb);
     free(px);
     return TH_OK;
 }
@@ -325,7 +325,7 @@ const th_synth_kind th_synth_person = {
     .labels = "person,no_person",
     .usual = "person,no_person",
     .subject = "drawing",
-    .subjects = 40,
-    .count = 400,
+    .subjects = 100,
+    .count = 1000,
     .draw = draw,
 };

@@ -4,20 +4,22 @@
 #include "data/synth_kind.h"
 
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 
 #define PI      3.14159265f
 #define MOST    6
 #define POINT_S 0.0125f /* between two points */
+
+enum { N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, CIRCLE, SQUARE, TRIANGLE, ZIGZAG, WAVE, CHECK, LINE, EIGHT };
 
 /* To where, and by how many degrees the pen turns on the way (left is positive). */
 typedef struct push {
     float x, y, turn;
 } push;
 
-/* y is up, a sign is about 1 high. */
+/* One way to draw a sign; y is up, it is about 1 high. */
 typedef struct sign {
-    const char *label;
+    int32_t label;
     bool mirror;  /* may be drawn the other way round */
     float narrow; /* width beside height */
     push start, to[MOST];
@@ -25,29 +27,33 @@ typedef struct sign {
 } sign;
 
 static const sign signs[] = {
-    {"0", true, 0.65f, {0, 0.5f, 0}, {{0, -0.5f, 180}, {0, 0.5f, 180}}, 2},
-    {"1", false, 1, {0, 0.5f, 0}, {{0, -0.5f, 0}}, 1},
-    {"2", false, 1, {-0.3f, 0.3f, 0}, {{0.28f, 0.25f, -170}, {-0.33f, -0.5f, -25}, {0.35f, -0.5f, 0}}, 3},
-    {"3", false, 1, {-0.25f, 0.4f, 0}, {{-0.05f, 0.02f, -210}, {-0.3f, -0.4f, -220}}, 2},
-    {"4", false, 1, {0, 0.5f, 0}, {{-0.3f, -0.1f, 0}, {0.3f, -0.1f, 0}, {0.12f, 0.35f, 20}, {0.12f, -0.5f, 0}}, 4},
-    {"5", false, 1, {0.3f, 0.5f, 0}, {{-0.2f, 0.5f, 0}, {-0.22f, 0.08f, 0}, {-0.3f, -0.4f, -215}}, 3},
-    {"6", false, 1, {0.2f, 0.5f, 0}, {{-0.25f, -0.2f, 40}, {0.25f, -0.2f, 180}, {-0.22f, -0.15f, 180}}, 3},
-    {"7", false, 1, {-0.3f, 0.45f, 0}, {{0.3f, 0.45f, 0}, {-0.1f, -0.5f, 0}}, 2},
-    {"8", false, 0.9f, {0.22f, 0.35f, 0}, {{0, 0, 220}, {0, -0.5f, -180}, {0, 0, -180}, {0.22f, 0.35f, 70}}, 4},
-    {"9", false, 1, {0.22f, 0.3f, 0}, {{-0.22f, 0.3f, 180}, {0.22f, 0.3f, 180}, {0.1f, -0.5f, 0}}, 3},
-    {"circle", true, 1, {0, 0.4f, 0}, {{0, -0.4f, 180}, {0, 0.4f, 180}}, 2},
-    {"square",
+    {N0, true, 0.65f, {0, 0.5f, 0}, {{0, -0.5f, 180}, {0, 0.5f, 180}}, 2},
+    {N1, false, 1, {0, 0.5f, 0}, {{0, -0.5f, 0}}, 1},
+    {N1, false, 1, {-0.2f, 0.25f, 0}, {{0, 0.5f, 0}, {0, -0.5f, 0}}, 2},
+    {N2, false, 1, {-0.3f, 0.3f, 0}, {{0.28f, 0.25f, -170}, {-0.33f, -0.5f, -25}, {0.35f, -0.5f, 0}}, 3},
+    {N3, false, 1, {-0.25f, 0.4f, 0}, {{-0.05f, 0.02f, -210}, {-0.3f, -0.4f, -220}}, 2},
+    {N4, false, 1, {0, 0.5f, 0}, {{-0.3f, -0.1f, 0}, {0.3f, -0.1f, 0}, {0.12f, 0.35f, 20}, {0.12f, -0.5f, 0}}, 4},
+    {N5, false, 1, {0.3f, 0.5f, 0}, {{-0.2f, 0.5f, 0}, {-0.22f, 0.08f, 0}, {-0.3f, -0.4f, -215}}, 3},
+    {N6, false, 1, {0.2f, 0.5f, 0}, {{-0.25f, -0.2f, 40}, {0.25f, -0.2f, 180}, {-0.22f, -0.15f, 180}}, 3},
+    {N7, false, 1, {-0.3f, 0.45f, 0}, {{0.3f, 0.45f, 0}, {-0.1f, -0.5f, 0}}, 2},
+    {N8, false, 0.9f, {0.22f, 0.35f, 0}, {{0, 0, 220}, {0, -0.5f, -180}, {0, 0, -180}, {0.22f, 0.35f, 70}}, 4},
+    {N9, false, 1, {0.22f, 0.3f, 0}, {{-0.22f, 0.3f, 180}, {0.22f, 0.3f, 180}, {0.1f, -0.5f, 0}}, 3},
+    {N4, false, 1, {0.3f, -0.1f, 0}, {{-0.3f, -0.1f, 0}, {0.15f, 0.5f, 0}, {0, -0.5f, 0}}, 3},
+    {N8, false, 0.9f, {0.15f, 0.2f, 0}, {{0, 0, 260}, {0, -0.5f, -180}, {0, 0, -150}, {0, 0.5f, 130}}, 4},
+    {N9, false, 1, {0.12f, 0.02f, 0}, {{-0.2f, 0.2f, -110}, {0.2f, 0.2f, -180}, {-0.2f, -0.4f, -70}}, 3},
+    {CIRCLE, true, 1, {0, 0.4f, 0}, {{0, -0.4f, 180}, {0, 0.4f, 180}}, 2},
+    {SQUARE,
      true,
      1,
      {-0.4f, 0.4f, 0},
      {{-0.4f, -0.4f, 0}, {0.4f, -0.4f, 0}, {0.4f, 0.4f, 0}, {-0.4f, 0.4f, 0}},
      4},
-    {"triangle", true, 1, {0, 0.45f, 0}, {{-0.45f, -0.4f, 0}, {0.45f, -0.4f, 0}, {0, 0.45f, 0}}, 3},
-    {"zigzag", false, 1, {-0.5f, 0.3f, 0}, {{-0.25f, -0.3f, 0}, {0, 0.3f, 0}, {0.25f, -0.3f, 0}, {0.5f, 0.3f, 0}}, 4},
-    {"wave", false, 1, {-0.5f, 0, 0}, {{-0.17f, 0, -150}, {0.17f, 0, 150}, {0.5f, 0, -150}}, 3},
-    {"check", false, 1, {-0.35f, 0, 0}, {{-0.1f, -0.4f, 0}, {0.4f, 0.45f, 0}}, 2},
-    {"line", false, 1, {-0.5f, 0, 0}, {{0.5f, 0, 0}}, 1},
-    {"eight", true, 1, {0, 0, 0}, {{0.5f, 0, -170}, {0, 0, -170}, {-0.5f, 0, 170}, {0, 0, 170}}, 4},
+    {TRIANGLE, true, 1, {0, 0.45f, 0}, {{-0.45f, -0.4f, 0}, {0.45f, -0.4f, 0}, {0, 0.45f, 0}}, 3},
+    {ZIGZAG, false, 1, {-0.5f, 0.3f, 0}, {{-0.25f, -0.3f, 0}, {0, 0.3f, 0}, {0.25f, -0.3f, 0}, {0.5f, 0.3f, 0}}, 4},
+    {WAVE, false, 1, {-0.5f, 0, 0}, {{-0.17f, 0, -150}, {0.17f, 0, 150}, {0.5f, 0, -150}}, 3},
+    {CHECK, false, 1, {-0.35f, 0, 0}, {{-0.1f, -0.4f, 0}, {0.4f, 0.45f, 0}}, 2},
+    {LINE, false, 1, {-0.5f, 0, 0}, {{0.5f, 0, 0}}, 1},
+    {EIGHT, true, 1, {0, 0, 0}, {{0.5f, 0, -170}, {0, 0, -170}, {-0.5f, 0, 170}, {0, 0, 170}}, 4},
 };
 
 typedef struct writer {
@@ -70,6 +76,17 @@ static writer writer_of(const th_synth_one *one)
                     .tremor = th_rng_range(&r, 0.001f, 0.006f),
                     .tremor_hz = th_rng_range(&r, 8.0f, 12.0f),
                     .mirror = th_rng_below(&r, 3) == 0};
+}
+
+/* The way in which this writer draws it. */
+static const sign *sign_of(const th_synth_one *one)
+{
+    const sign *found = NULL;
+    th_rng r = th_rng_make(one->seed ^ (uint64_t)one->subject, (uint64_t)one->label);
+    uint32_t ways = 0;
+    for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
+        if (signs[k].label == one->label && th_rng_below(&r, ++ways) == 0) found = &signs[k];
+    return found;
 }
 
 /* A push in time: which part of its way is done after t seconds. */
@@ -101,7 +118,7 @@ static float plan(const sign *s, const writer *w, th_rng *r, bell *b)
         b[k] = (bell){.start = start,
                       .sigma = th_rng_range(r, 0.25f, 0.4f),
                       .mu = logf(0.6f * takes),
-                      .length = half > 0.01f ? chord * half / sinf(half < 1.8f ? half : 1.8f) : chord,
+                      .length = half > 0.01f ? chord * half / sinf(half < 2.6f ? half : 2.6f) : chord,
                       .angle = atan2f(dy, dx),
                       .turn = turn};
         start += takes * (1.0f - w->overlap);
@@ -114,7 +131,7 @@ static int32_t rows(const th_synth_one *one, float *out, int32_t cap)
 {
     th_rng r = th_synth_rng(one);
     const writer w = writer_of(one);
-    const sign *s = &signs[one->label];
+    const sign *s = sign_of(one);
     bell b[MOST];
     const float end = plan(s, &w, &r, b), size = w.size * th_rng_range(&r, 0.85f, 1.15f);
     const float turned = w.turned + 0.08f * th_rng_normal(&r), phase = th_rng_range(&r, 0.0f, 2.0f * PI);
