@@ -50,7 +50,8 @@ static th_err run(const th_args *a, th_why *why)
 
 static const th_opt opts[] = {
     {"project", "DIR", ".", "the project"},
-    {"count", "N", NULL, "examples of each label (default: 150 words, 50 machines, 60 strokes, 40 walks, 1000 pictures)"},
+    {"count", "N", NULL,
+     "examples of each label (default: 150 words, 50 machines, 60 strokes, 40 walks, 1000 pictures)"},
     {"per-label", "N", NULL, "the same"},
     {"seed", "N", "1", "another number: other voices, machines, writers, people, places"},
     {"voice", "LANG", NULL, "of words: language of espeak-ng for all labels, like de (default: by the script of each)"},

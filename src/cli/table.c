@@ -64,9 +64,11 @@ th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th
     for (size_t i = 0; i < set->n; i++) most += set->samples[i].n_segments + 1;
     who *w = calloc(most, sizeof *w);
     counting all = {.p = p, .t = t, .w = w};
+    t->samples = set->n;
     if (!w) return th_why_set(why, TH_ENOMEM, "out of memory");
     for (size_t i = 0; i < set->n; i++) {
         all.sample = &set->samples[i];
+        t->synthetic += strncmp(all.sample->source, "synthetic:", 10) == 0;
         th_sample_labels(all.sample, count_label, &all);
     }
     const size_t n = all.n;
@@ -108,6 +110,7 @@ void th_tally_print(const th_project *p, const th_tally *t)
     }
     th_print_padded("all", width);
     printf(" %7zu %7zu %7zu %10zu %9.1f\n", sum[TH_TRAIN], sum[TH_VAL], sum[TH_TEST], t->all_speakers, seconds / 60);
+    if (t->synthetic) printf("synthetic: %zu of %zu\n", t->synthetic, t->samples);
 }
 
 th_err th_json_print(json_t *object, th_why *why)
@@ -130,6 +133,7 @@ th_err th_tally_print_json(const th_project *p, const th_tally *t, json_t *extra
                                               (json_int_t)t->speakers[i], "seconds", t->seconds[i]));
     json_object_set_new(object, "labels", rows);
     json_object_set_new(object, "speakers", json_integer((json_int_t)t->all_speakers));
+    json_object_set_new(object, "synthetic", json_integer((json_int_t)t->synthetic));
     if (extra) json_object_update(object, extra);
     json_decref(extra);
     return th_json_print(object, why);

@@ -20,6 +20,7 @@ typedef struct th_tally {
     double seconds[TH_MAX_LABELS];
     size_t speakers[TH_MAX_LABELS]; /* different ones */
     size_t all_speakers;
+    size_t samples, synthetic; /* all there are; those of them that no sensor recorded */
 } th_tally;
 
 TH_NODISCARD th_err th_tally_make(const th_project *p, const th_dataset *set, th_tally *t, th_why *why);

@@ -109,7 +109,9 @@ void th_wave_stretch(const float *x, int32_t n, float tempo, int32_t rate_hz, fl
     for (int32_t t = 0; t < n_out; t += hop) {
         const int32_t want = (int32_t)((float)t * tempo + 0.5f), next = limit(at + hop, 0, last);
         int32_t place = limit(want, 0, last);
-        if (t > 0) {
+        if (next >= want - reach && next <= want + reach) {
+            place = next; /* nothing fits as well as what follows by itself */
+        } else if (t > 0) {
             place = best_place(x, next, limit(want - reach, 0, last), limit(want + reach, 0, last), COARSE, hop);
             place = best_place(x, next, limit(place - COARSE + 1, 0, last), limit(place + COARSE - 1, 0, last), 1, hop);
         }

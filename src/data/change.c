@@ -39,21 +39,24 @@ static const word_row rows[] = {
 
 /* ---- words ---- */
 
-th_err th_change_refuse(const char *word, float most, float number, th_why *why)
+th_err th_change_number(const char *word, const char *said, float usual, float most, float *value, th_why *why)
 {
-    return th_why_set(why, TH_EUSAGE, "change: %s takes a number above 0 and up to %g, not %g", word, (double)most,
-                      (double)number);
+    char *stop;
+    *value = *said ? strtof(said, &stop) : usual;
+    if (*said && (*stop || !(*value > 0.0f && *value <= most)))
+        return th_why_set(why, TH_EUSAGE, "change: %s takes a number above 0 and up to %g, not \"%s\"", word,
+                          (double)most, said);
+    return TH_OK;
 }
 
-static th_err take_word(void *ctx, const char *word, float number, th_why *why)
+static th_err take_word(void *ctx, const char *word, const char *said, th_why *why)
 {
     th_change *c = ctx;
     char list[256];
     size_t found = 0, n = 0;
     for (size_t i = 0; i < N_ROWS; i++) {
         if (strcmp(rows[i].word, word) != 0) continue;
-        if (number > rows[i].most) return th_change_refuse(word, rows[i].most, number, why);
-        c->amount[rows[i].kind] = number > 0.0f ? number : rows[i].usual;
+        TH_TRY(th_change_number(word, said, rows[i].usual, rows[i].most, &c->amount[rows[i].kind], why));
         found++;
     }
     if (found) return TH_OK;
@@ -61,17 +64,6 @@ static th_err take_word(void *ctx, const char *word, float number, th_why *why)
         if (i == 0 || strcmp(rows[i].word, rows[i - 1].word) != 0)
             n += th_text_fmt(list + n, sizeof list - n, "%s, ", rows[i].word);
     return th_why_set(why, TH_EUSAGE, "change: \"%s\" is none of %snone", word, list);
-}
-
-/* "rotate 10", without blanks at its ends. */
-static th_err split_word(char *item, th_change_word *take, void *ctx, th_why *why)
-{
-    char *blank = strchr(item, ' '), *stop = NULL;
-    const float said = blank ? strtof(blank, &stop) : 0.0f;
-    if (blank && (*stop || !(said > 0.0f && said < 1e30f)))
-        return th_why_set(why, TH_EUSAGE, "change: \"%s\": behind the word may stand a number above 0", item);
-    if (blank) *blank = 0;
-    return take(ctx, item, said, why);
 }
 
 th_err th_change_split(const char *text, th_change_word *take, void *ctx, th_why *why)
@@ -85,7 +77,9 @@ th_err th_change_split(const char *text, th_change_word *take, void *ctx, th_why
         memcpy(item, text, n);
         item[n] = 0;
         for (char *end = item + n; end > item && end[-1] == ' ';) *--end = 0;
-        TH_TRY(split_word(item, take, ctx, why));
+        char *blank = strchr(item, ' ');
+        if (blank) *blank = 0;
+        TH_TRY(take(ctx, item, blank ? blank + 1 : "", why));
         text += n;
         if (*text == ',') text++;
     }

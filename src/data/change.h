@@ -50,15 +50,16 @@ typedef struct th_change {
     int32_t turned;           /* channels that turn: the first ones, a multiple of three; 0: all */
 } th_change;
 
-/* One word of such a list; number: what stands behind it, 0: nothing. */
-typedef th_err th_change_word(void *ctx, const char *word, float number, th_why *why);
+/* One word of such a list; said: what stands behind it, "" for nothing. */
+typedef th_err th_change_word(void *ctx, const char *word, const char *said, th_why *why);
 
-/* Gives away the words of a list in their order; "none" has none.  Errors: TH_EUSAGE (what stands behind a word is no
- * number above 0), those of take. */
+/* Gives away the words of a list in their order; "none" has none.  Errors: TH_EUSAGE (too long for a word), those of
+ * take. */
 TH_NODISCARD th_err th_change_split(const char *text, th_change_word *take, void *ctx, th_why *why);
 
-/* A number behind a word that is too large.  Errors: TH_EUSAGE, always. */
-th_err th_change_refuse(const char *word, float most, float number, th_why *why);
+/* What is said behind a word as a number above 0, up to most; usual for "".  Errors: TH_EUSAGE. */
+TH_NODISCARD th_err th_change_number(const char *word, const char *said, float usual, float most, float *value,
+                                     th_why *why);
 
 /* "flip,rotate 10" -> *c; "none": nothing.  Errors: TH_EUSAGE: a word or a number; the text says what is possible. */
 TH_NODISCARD th_err th_change_parse(const char *text, th_change *c, th_why *why);

@@ -551,6 +551,7 @@ static th_err set_task(parse *s, const th_task *task)
     set_defaults(s->p);
     th_text_fmt(s->p->task, sizeof s->p->task, "%s", task->name);
     th_text_fmt(s->p->preset, sizeof s->p->preset, "%s", task->preset);
+    if (task->input == TH_IN_SOUND) th_text_fmt(s->p->change, sizeof s->p->change, "usual");
     return read_text(s, (th_span){(const uint8_t *)task->sections, strlen(task->sections)});
 }
 
@@ -620,7 +621,8 @@ static size_t print_sound(const th_project *p, char *buf, size_t cap)
         "[features]\n# How sound becomes a picture: windows of window_ms, one every hop_ms, over clip_ms of sound.\n"
         "rate_hz = %d\nclip_ms = %d\nwindow_ms = %d\nhop_ms = %d\n"
         "# mfcc, logmel or preset\nkind = preset\nmel_bands = %d\ncoefficients = preset\nlow_hz = %s\nhigh_hz = %s\n"
-        "# How clips are changed each time they are heard in training: usual, and behind it stretch, pitch; or words of\n"
+        "# How clips are changed each time they are heard in training: usual, and behind it stretch, pitch; or words "
+        "of\n"
         "# docs/tasks.md; or none.\nchange = usual\n\n",
         p->rate_hz, p->clip_ms, p->window_ms, p->hop_ms, p->n_mel, print_number((double)p->low_hz, low),
         print_number((double)p->high_hz, high));

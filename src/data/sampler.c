@@ -496,7 +496,8 @@ static th_err open_members(th_sampler *s, th_why *why)
 {
     const size_t n = (size_t)s->pipe.clip_samples, x = (size_t)s->pipe.n_frames * (size_t)s->pipe.frontend.n_coef;
     const size_t fft = th_frontend_scratch(&s->pipe.frontend);
-    const size_t floats = ((3 + WIDE) * n + fft + 2 * x + (n + 1) / 2 + 31) & ~(size_t)15; /* members apart by a cache line */
+    const size_t floats =
+        ((3 + WIDE) * n + fft + 2 * x + (n + 1) / 2 + 31) & ~(size_t)15; /* members apart by a cache line */
     s->members = calloc(TH_SAMPLER_MEMBERS, sizeof *s->members);
     s->scratch = malloc(TH_SAMPLER_MEMBERS * floats * sizeof(float));
     if (!s->members || !s->scratch) return no_memory(why);

@@ -34,7 +34,7 @@ static float *member(th_augment *a, const struct row *row)
     return (float *)(void *)((char *)a + row->at);
 }
 
-static th_err take(void *ctx, const char *word, float number, th_why *why)
+static th_err take(void *ctx, const char *word, const char *said, th_why *why)
 {
     words *w = ctx;
     char list[160];
@@ -44,8 +44,9 @@ static th_err take(void *ctx, const char *word, float number, th_why *why)
         return TH_OK;
     }
     if (strcmp(word, "masks") == 0) {
-        if (number > MOST_MASKS) return th_change_refuse(word, MOST_MASKS, number, why);
-        w->to->time_mask_frames = (int32_t)(number > 0.0f ? number : MASKS);
+        float frames;
+        TH_TRY(th_change_number(word, said, MASKS, MOST_MASKS, &frames, why));
+        w->to->time_mask_frames = (int32_t)frames;
         w->to->freq_mask_coefs = (w->to->time_mask_frames + 2) / 3;
         return TH_OK;
     }
@@ -54,9 +55,7 @@ static th_err take(void *ctx, const char *word, float number, th_why *why)
             n += th_text_fmt(list + n, sizeof list - n, "%s, ", rows[i].word);
             continue;
         }
-        if (number > rows[i].most) return th_change_refuse(word, rows[i].most, number, why);
-        *member(w->to, &rows[i]) = number > 0.0f ? number : rows[i].usual;
-        return TH_OK;
+        return th_change_number(word, said, rows[i].usual, rows[i].most, member(w->to, &rows[i]), why);
     }
     return th_why_set(why, TH_EUSAGE, "change: \"%s\" is none of usual, %smasks, none", word, list);
 }

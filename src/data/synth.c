@@ -216,11 +216,10 @@ static th_err suit(const job *j, const th_dataset *set, th_synth_report *report,
     th_project *fresh = malloc(sizeof *fresh);
     if (!fresh) return th_why_set(why, TH_ENOMEM, "out of memory");
     th_err err = th_project_defaults(j->p->task, NULL, 0, fresh, why);
-    const bool own = !err && (fresh->recipe.rate_hz < j->p->recipe.rate_hz ||
-                              fresh->recipe.rate_hz > j->p->recipe.rate_hz ||
-                              fresh->recipe.window_ms != j->p->recipe.window_ms ||
-                              strcmp(fresh->preset, j->p->preset) != 0 ||
-                              strcmp(fresh->recipe.blocks, j->p->recipe.blocks) != 0);
+    const bool own =
+        !err && (fresh->recipe.rate_hz < j->p->recipe.rate_hz || fresh->recipe.rate_hz > j->p->recipe.rate_hz ||
+                 fresh->recipe.window_ms != j->p->recipe.window_ms || strcmp(fresh->preset, j->p->preset) != 0 ||
+                 strcmp(fresh->recipe.blocks, j->p->recipe.blocks) != 0);
     free(fresh);
     if (err || own || set->n || !settings) return err;
     report->new_settings = true;

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-#define TURN    6.28318531f
-#define SHAFT   25.0f /* Hz at most, nominally; slower sensors sit on slower machines: */
-#define PER_ROW 16.0f /* rows a turn at least */
+#define TURN      6.28318531f
+#define SHAFT     25.0f /* Hz at most, nominally; slower sensors sit on slower machines: */
+#define PER_ROW   16.0f /* rows a turn at least */
 #define HARMONICS 5
 
 enum { NORMAL, IMBALANCE, MISALIGNMENT, OUTER_RACE, INNER_RACE, BALL };

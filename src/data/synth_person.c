@@ -12,9 +12,9 @@
 #define PI 3.14159265f
 
 /* Parts of the height. */
-#define HEAD  0.065f /* radius */
-#define NECK  0.05f
-#define TRUNK 0.29f
+#define HEAD      0.065f /* radius */
+#define NECK      0.05f
+#define TRUNK     0.29f
 #define UPPER_ARM 0.186f
 #define FOREARM   0.146f
 #define THIGH     0.245f

@@ -63,8 +63,8 @@ static void walk(const walker *w, float steps_hz, float phase, float strength, b
     const float foot = 1.0f + w->limp * cosf(0.5f * p), part = phase - floorf(phase);
     b->force[0] = 0.6f * a * foot * sinf(p + 0.4f);
     b->force[1] = 0.35f * a * sinf(0.5f * p);
-    b->force[2] = G + a * foot * (cosf(p) + 0.35f * cosf(2.0f * p + 0.8f)) +
-                  strength * heel(part, 1.0f / steps_hz, w->hard);
+    b->force[2] =
+        G + a * foot * (cosf(p) + 0.35f * cosf(2.0f * p + 0.8f)) + strength * heel(part, 1.0f / steps_hz, w->hard);
     b->pitch = strength * w->swing * sinf(0.5f * p);
     b->rate[1] = strength * w->swing * 0.5f * TURN * steps_hz * cosf(0.5f * p);
     b->roll = strength * 0.05f * sinf(0.5f * p + 0.7f);

@@ -19,7 +19,7 @@
 #define PAUSE_MARK     "<break time=\"600ms\"/>"
 #define SPEAKER_PREFIX "espeak:"
 #define USUAL          150 /* of each label */
-#define OTHERS         2 /* words that are no label, per voice */
+#define OTHERS         2   /* words that are no label, per voice */
 
 /* One clip that will be made. */
 typedef struct plan {

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define NEXT_TRAIN "  thimble train %s\n"
+#define NEXT_TRAIN       "  thimble train %s\n"
+#define NEXT_SYNTH(what) "  thimble data synth --project %s            or " what ", to try things out\n"
 
 static const th_task rows[] = {
     {.name = "keyword",
@@ -15,8 +16,8 @@ static const th_task rows[] = {
      .noun = "clips",
      .sections = "",
      .next = "  thimble data record %s --label WORD --count 40   your own voice, by the microphone\n"
-             "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n"
-             "  thimble data synth --project %s            or synthetic voices, to try things out\n" NEXT_TRAIN},
+             "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n" NEXT_SYNTH(
+                 "synthetic voices") NEXT_TRAIN},
     {.name = "image",
      .what = "sees what is in a picture",
      .input = TH_IN_PICTURE,
@@ -28,7 +29,8 @@ static const th_task rows[] = {
                  "# rgb or grey\ncolour = rgb\n# What black and white become.\npixels = 0..1\n"
                  "# How pictures are changed each time they are shown: flip, shift, zoom, light; or none.\n"
                  "change = flip,shift,zoom,light\n\n",
-     .next = "  thimble data import FOLDER --project %s    pictures, a folder per label\n" NEXT_TRAIN},
+     .next = "  thimble data import FOLDER --project %s    pictures, a folder per label\n" NEXT_SYNTH(
+         "drawn persons, and no persons") NEXT_TRAIN},
     {.name = "activity",
      .what = "tells movements apart",
      .input = TH_IN_SIGNAL,
@@ -48,7 +50,7 @@ static const th_task rows[] = {
                  "pocket);\n# or none.\nchange = none\n\n",
      .next = "  thimble data record %s --label WHAT --from serial:/dev/ttyACM0   by a board (docs/data.md, Live)\n"
              "  thimble data import FOLDER --project %s    recordings of a sensor (docs/tasks.md has the "
-             "layouts)\n" NEXT_TRAIN},
+             "layouts)\n" NEXT_SYNTH("computed people who walk, run, stand, turn") NEXT_TRAIN},
     {.name = "gesture",
      .what = "knows movements of a hand",
      .input = TH_IN_STROKE,
@@ -59,7 +61,8 @@ static const th_task rows[] = {
                  "32 x 32 pixels,\n# for preset = gesture-raster.\nstrokes = points\npoints = 64\n"
                  "# How strokes are changed each time they are shown: rotate (degrees; a 6 that turns too far is a 9), "
                  "stretch,\n# warp; of pictures also shift and zoom; or none.\nchange = rotate 15, stretch 0.15\n\n",
-     .next = "  thimble data import FOLDER --project %s    strokes, a JSON file per label\n" NEXT_TRAIN},
+     .next = "  thimble data import FOLDER --project %s    strokes, a JSON file per label\n" NEXT_SYNTH(
+         "digits of a computed hand") NEXT_TRAIN},
     {.name = "anomaly",
      .what = "notices what is not as usual",
      .input = TH_IN_SIGNAL,
@@ -81,7 +84,7 @@ static const th_task rows[] = {
          "trim = 0\nthreshold = percentile\ncost_false_alarm = 1\ncost_miss = 10\nfault_rate = 0.01\n\n",
      .next = "  thimble data record %s --label normal --from serial:/dev/ttyACM0   by a board (docs/data.md, Live)\n"
              "  thimble data import FOLDER --project %s    recordings of a machine (docs/tasks.md has the "
-             "layouts)\n" NEXT_TRAIN},
+             "layouts)\n" NEXT_SYNTH("a computed machine and its faults") NEXT_TRAIN},
     {.name = "sine",
      .what = "computes the sine of a number: the first network of a course",
      .input = TH_IN_NUMBER,

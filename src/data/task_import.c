@@ -19,10 +19,10 @@ typedef struct job {
     const th_task_import_cfg *cfg;
     th_task_import_report *report;
     th_hash_index *index;
-    size_t before;    /* samples that were there */
-    bool recorded;    /* one recording, of now: the samples that were there are divided already */
-    bool coloured;    /* a picture that came is not a PNG of grey values */
-    char source[256]; /* the folder's own name */
+    size_t before;            /* samples that were there */
+    bool recorded;            /* one recording, of now: the samples that were there are divided already */
+    bool coloured;            /* a picture that came is not a PNG of grey values */
+    char source[256];         /* the folder's own name */
     const th_task_made *made; /* NULL: they are read */
 } job;
 

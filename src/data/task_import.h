@@ -43,7 +43,7 @@ typedef struct th_task_gate {
 } th_task_gate;
 
 typedef struct th_task_made {
-    const char *source, *licence, *consent; /* what all of them say */
+    const char *source, *licence, *consent;                           /* what all of them say */
     th_err (*give)(void *ctx, const th_task_gate *gate, th_why *why); /* gives them all to the gate */
     void *ctx;
 } th_task_made;

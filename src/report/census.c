@@ -70,7 +70,7 @@ th_err th_census_make(const th_project *p, const th_dataset *set, th_census *t)
         t->split[c->split]++;
         t->synthetic += strncmp(c->source, "synthetic:", 10) == 0;
         t->no_speaker += !*c->subject;
-        t->hours += p->rate_hz > 0 ? (double)c->n_rows / p->rate_hz / 3600.0 : 0.0;
+        t->hours += c->rate_hz > 0.0 ? (double)c->n_rows / c->rate_hz / 3600.0 : 0.0;
         if (*c->subject) v[n_voices++] = (voice){c->subject, c->split};
         t->source[i] = (th_census_item){c->source, 1};
     }

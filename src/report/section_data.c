@@ -38,10 +38,31 @@ static void write_sources(th_html *h, const th_census *t)
     }
     th_html_table_end(h);
     if (t->n_sources > 50) th_html_fmt(h, "<p class=\"soft\">And %zu more.</p>\n", t->n_sources - 50);
+    if (t->synthetic == t->n_clips) {
+        th_html_details_end(h);
+        return;
+    }
     th_html_put(h, "<p>Thimble does not know the licences of these recordings. Before you pass on the model or this "
                    "page, look them up "
                    "where the recordings came from, and name their makers if the licence asks for it.</p>\n");
     th_html_details_end(h);
+}
+
+static void write_amount(th_html *h, const th_report *r, const th_census *t)
+{
+    static const char *const nouns[] = {[TH_IN_SOUND] = "clips",
+                                        [TH_IN_SIGNAL] = "recordings",
+                                        [TH_IN_PICTURE] = "pictures",
+                                        [TH_IN_STROKE] = "strokes",
+                                        [TH_IN_NUMBER] = "points"};
+    const th_task_input input = th_report_task(r)->input;
+    th_html_fmt(h, "<p>%zu %s", t->n_clips, nouns[input]);
+    if (t->hours > 0.0) th_html_fmt(h, ", %.1f hours%s", t->hours, input == TH_IN_SOUND ? " of sound" : "");
+    th_html_put(h, ".");
+    if (t->synthetic)
+        th_html_fmt(h, " <b>%.0f %%</b> of them are synthetic: %s, not by people or a sensor.",
+                    100.0 * (double)t->synthetic / (double)t->n_clips,
+                    input == TH_IN_SOUND ? "spoken by a computer" : "computed");
 }
 
 static void write(th_html *h, const th_report *r)
@@ -53,10 +74,7 @@ static void write(th_html *h, const th_report *r)
     }
     th_report_see(h, "Each label should have about as many clips as the others, and the people who test should not be "
                      "the people it learned from.");
-    th_html_fmt(h, "<p>%zu clips, %.1f hours of sound.", t.n_clips, t.hours);
-    if (t.synthetic)
-        th_html_fmt(h, " <b>%.0f %%</b> of them were spoken by a computer (synthetic voices), not by people.",
-                    100.0 * (double)t.synthetic / (double)t.n_clips);
+    write_amount(h, r, &t);
     th_html_put(h, "</p>\n");
     write_labels(h, r, &t);
     write_sources(h, &t);

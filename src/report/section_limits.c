@@ -32,11 +32,11 @@ static void write_luck(th_html *h, const th_report *r)
 static void write_people(th_html *h, const th_census *t)
 {
     if (t->synthetic == t->n_clips)
-        th_html_put(h, "<li><b>Real people.</b> All voices are made by a computer. How well the network hears people "
-                       "is not known: record some, "
-                       "import them, and test again.</li>\n");
+        th_html_put(h, "<li><b>The real thing.</b> All of the data is synthetic. How well the network does with real "
+                       "voices, movements, machines or pictures is not known: record some, import them, and test "
+                       "again.</li>\n");
     else if (t->synthetic * 2 > t->n_clips)
-        th_html_put(h, "<li><b>Real people.</b> Most voices are made by a computer. Real voices vary more.</li>\n");
+        th_html_put(h, "<li><b>The real thing.</b> Most of the data is synthetic. What is real varies more.</li>\n");
     if (t->people_both)
         th_html_fmt(h,
                     "<li><b>New people.</b> %zu speakers are in both training and test, so the test flatters the "

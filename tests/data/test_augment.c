@@ -38,6 +38,78 @@ static void resampling_moves_and_stretches(void **state)
     for (int i = 0; i < 10; i++) assert_true(out[i] == 0.0f);
 }
 
+/* Period of x [n] in samples, 40 to 260, by its autocorrelation, and between samples by a parabola. */
+static double period_of(const float *x, int n)
+{
+    double r[262], most = -1.0;
+    int best = 40;
+    for (int lag = 39; lag <= 261; lag++) {
+        r[lag] = 0.0;
+        for (int i = 0; i + 261 < n; i++) r[lag] += (double)(x[i] * x[i + lag]);
+    }
+    for (int lag = 40; lag <= 260; lag++)
+        if (r[lag] > most) {
+            most = r[lag];
+            best = lag;
+        }
+    while (best > 80 && r[best / 2] > 0.9 * most) best /= 2; /* not two periods */
+    return best + 0.5 * (r[best - 1] - r[best + 1]) / (r[best - 1] - 2.0 * r[best] + r[best + 1]);
+}
+
+/* A voice of 125 Hz that sounds from 5000 to 11000, played so: its pitch and how long it sounds. */
+static void play(float tempo, float pitch, int step, double *hz, double *length)
+{
+    static int16_t pcm[N];
+    static float wide[3 * N], out[N];
+    const th_wave_way way = {.rate_hz = N, .step = step, .tempo = tempo, .pitch = pitch};
+    int first = N, last = 0;
+    for (int i = 0; i < N; i++) {
+        double v = 0.0;
+        for (int k = 1; k <= 12; k++) v += sin(2.0 * PI * 125.0 * k * i / N + 0.7 * k * k) / k;
+        pcm[i] = (int16_t)lrint(i >= 5000 && i < 11000 ? 5000.0 * v : 0.0);
+    }
+    assert_in_range(th_wave_wide(&way, N), 1, 3 * N);
+    th_wave_play(pcm, N, N / 2, &way, wide, out, N);
+    for (int i = 0; i < N; i++)
+        if (fabsf(out[i]) > 0.02f) {
+            first = i < first ? i : first;
+            last = i;
+        }
+    *length = last - first;
+    *hz = N / period_of(out + 7000, 2000);
+    assert_true(abs((first + last) / 2 - 8000) < 250); /* the middle stays */
+}
+
+static void tempo_and_pitch_are_apart(void **state)
+{
+    (void)state;
+    static const float factors[] = {0.6f, 0.75f, 0.85f, 0.9f, 1.0f, 1.1f, 1.2f, 1.4f};
+    double hz, length;
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        const float f = factors[i];
+        play(f, 1.0f, TH_SPEED_STEPS, &hz, &length);
+        assert_true(fabs(hz / 125.0 - 1.0) < 0.02);
+        assert_true(fabs(length * (double)f / 6000.0 - 1.0) < 0.05);
+        play(1.0f, f, TH_SPEED_STEPS, &hz, &length);
+        assert_true(fabs(hz / (125.0 * (double)f) - 1.0) < 0.02);
+        assert_true(fabs(length / 6000.0 - 1.0) < 0.05);
+    }
+    play(1.0f, 1.0f, TH_SPEED_STEPS * 5 / 4, &hz, &length); /* speed changes both */
+    assert_true(fabs(hz / 156.25 - 1.0) < 0.02 && fabs(length / 4800.0 - 1.0) < 0.02);
+}
+
+static void stretching_by_nothing_changes_nothing(void **state)
+{
+    (void)state;
+    static float x[N], out[N];
+    th_rng r = th_rng_make(3, 3);
+    for (int i = 0; i < N; i++) x[i] = th_rng_normal(&r);
+    th_wave_stretch(x, N, 1.0f, N, out, N);
+    assert_memory_equal(x, out, sizeof x);
+    th_wave_stretch(x, 10, 1.3f, N, out, 100); /* shorter than a piece */
+    for (int i = 0; i < 100; i++) assert_true(out[i] == 0.0f);
+}
+
 static void noise_has_the_asked_ratio(void **state)
 {
     (void)state;
@@ -197,6 +269,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resampling_moves_and_stretches),
+        cmocka_unit_test(tempo_and_pitch_are_apart),
+        cmocka_unit_test(stretching_by_nothing_changes_nothing),
         cmocka_unit_test(noise_has_the_asked_ratio),
         cmocka_unit_test(power_and_decibels),
         cmocka_unit_test(sixteen_bits_round_and_clip),

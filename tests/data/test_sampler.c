@@ -3,6 +3,7 @@
 #include "data/audio.h"
 #include "data/augment.h"
 #include "data/sampler.h"
+#include "data/sound_change.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -167,7 +168,36 @@ static th_augment everything(void)
     a.time_mask_frames = 6;
     a.freq_mask_coefs = 2;
     a.mixup = 0.3f;
+    a.stretch = a.pitch = 0.4f;
     return a;
+}
+
+/* Words of thimble.ini for sounds: what each sets, what is off, what is refused. */
+static void words_say_what_is_changed(void **state)
+{
+    (void)state;
+    const th_augment usual = everything();
+    th_augment a = usual;
+    th_why why = {0};
+    assert_int_equal(th_sound_change_parse("", &a, NULL), TH_OK);
+    assert_memory_equal(&a, &usual, sizeof a);
+    assert_int_equal(th_sound_change_parse("usual", &a, NULL), TH_OK);
+    assert_memory_equal(&a, &usual, sizeof a);
+    assert_int_equal(th_sound_change_parse("usual, stretch 0.25, pitch", &a, NULL), TH_OK);
+    assert_true(a.stretch == 0.25f && a.pitch == 0.1f && a.speed == usual.speed && a.mixup == usual.mixup);
+    assert_int_equal(th_sound_change_parse("shift, noise 0.8, masks 9", &a, NULL), TH_OK);
+    assert_true(a.shift_ms == 100.0f && a.noise_prob == 0.8f && a.time_mask_frames == 9 && a.freq_mask_coefs == 3);
+    assert_true(a.speed == 0.0f && a.pitch == 0.0f && a.mixup == 0.0f && a.room_prob == 0.0f && a.gain_db == 0.0f);
+    assert_true(a.silence_share == usual.silence_share && a.snr_hi_db == usual.snr_hi_db);
+    assert_int_equal(th_sound_change_parse("none", &a, NULL), TH_OK);
+    assert_true(a.shift_ms == 0.0f && a.noise_prob == 0.0f && a.time_mask_frames == 0);
+    assert_int_equal(th_sound_change_parse("shift, echo", &a, &why), TH_EUSAGE);
+    assert_non_null(strstr(why.text, "\"echo\" is none of usual, shift, "));
+    assert_non_null(strstr(why.text, "masks, none"));
+    why = (th_why){0};
+    assert_int_equal(th_sound_change_parse("pitch 0.6", &a, &why), TH_EUSAGE);
+    assert_non_null(strstr(why.text, "up to 0.4"));
+    assert_int_equal(th_sound_change_parse("pitch high", &a, &(th_why){0}), TH_EUSAGE);
 }
 
 static void the_same_bytes_in_any_order_on_any_member(void **state)
@@ -249,7 +279,9 @@ static void normalising_gives_mean_0_and_deviation_1(void **state)
 {
     (void)state;
     for (int augment = 0; augment < 2; augment++) {
-        const th_augment a = everything(), plain_ones = th_augment_default();
+        const th_augment plain_ones = th_augment_default();
+        th_augment a = everything();
+        a.stretch = a.pitch = 0.0f;
         th_sampler *s = open_sampler(augment ? &a : NULL, 4);
         th_why why = {0};
         th_pipeline p = pipe_;
@@ -359,6 +391,7 @@ int main(void)
         cmocka_unit_test(without_augmentation_it_is_the_plain_front_end),
         cmocka_unit_test(an_epoch_is_balanced_and_has_each_keyword_clip_once),
         cmocka_unit_test(the_same_bytes_in_any_order_on_any_member),
+        cmocka_unit_test(words_say_what_is_changed),
         cmocka_unit_test(weights_sum_to_one_and_features_are_finite),
         cmocka_unit_test(silence_is_made_at_every_level),
         cmocka_unit_test(normalising_gives_mean_0_and_deviation_1),
