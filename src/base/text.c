@@ -70,7 +70,7 @@ static void put_short(out *o, double v, int digits)
     for (int i = 0; i < digits; i++) most *= 10;
     for (; v >= 10; exponent++) v /= 10;
     for (; v > 0 && v < 1; exponent--) v *= 10;
-    all = (unsigned long long)(v * (double)(most / 10) + 0.5);
+    all = (unsigned long long)(v * ((double)most / 10) + 0.5);
     if (all == most) all /= 10, exponent++;
     for (; all && all % 10 == 0; digits--) all /= 10;
     if (!all) digits = 1;

@@ -197,12 +197,14 @@ typedef struct owners {
     bool any_two;
 } owners;
 
-static void count_owners(const th_check *c, size_t member, owners *o)
+typedef const char *owner_fn(const th_sample *s);
+
+static void count_owners(const th_check *c, owner_fn *of, owners *o)
 {
     *o = (owners){0};
     for (size_t i = 0; i < c->set->n; i++) {
         const th_sample *s = &c->set->samples[i];
-        const char *who = *(const char *const *)((const char *)s + member);
+        const char *who = of(s);
         const int k = th_project_label(c->p, s->label);
         if (k < 0) continue;
         o->n[k]++;
@@ -217,11 +219,11 @@ static void count_owners(const th_check *c, size_t member, owners *o)
     }
 }
 
-static th_err find_single(th_check *c, size_t member)
+static th_err find_single(th_check *c, owner_fn *of)
 {
     owners o;
     if (!th_check_by_label(c)) return TH_OK;
-    count_owners(c, member, &o);
+    count_owners(c, of, &o);
     for (int k = 0; k < n_words(c) && o.any_two && o.n_several; k++) {
         if (!o.first[k] || o.several[k] || o.unknown[k] || o.n[k] < 5) continue;
         th_check_item *item = th_found(c, TH_NO_SAMPLE, TH_NO_SAMPLE, (double)o.n[k]);
@@ -230,16 +232,26 @@ static th_err find_single(th_check *c, size_t member)
     return TH_OK;
 }
 
+static const char *subject_of(const th_sample *s)
+{
+    return s->subject;
+}
+
 th_err th_check_one_subject(th_check *c, th_why *why)
 {
     (void)why;
-    return find_single(c, offsetof(th_sample, subject));
+    return find_single(c, subject_of);
+}
+
+static const char *device_of(const th_sample *s)
+{
+    return s->device;
 }
 
 th_err th_check_one_device(th_check *c, th_why *why)
 {
     (void)why;
-    return find_single(c, offsetof(th_sample, device));
+    return find_single(c, device_of);
 }
 
 static int by_name(const void *x, const void *y)

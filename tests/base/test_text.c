@@ -32,7 +32,7 @@ static void numbers_are_those_of_printf(void **state)
 {
     static const double some[] = {0,      1,          -1,     0.5,     0.1,     100,       123456,   1234567,  999999.7,
                                   0.0001, 0.00001234, 1e30,   3e-30,   16000,   0.9999,    9.999999, 1e6,      12.5,
-                                  -0.25,  2.5e-5,     1e-300, 1.7e308, 1.0 / 3, 2.0 / 3e5, INFINITY, -INFINITY};
+                                  -0.25,  2.5e-5,     1e-300, 1.7e308, 1.0 / 3, 2.0 / 3e5, HUGE_VAL, -HUGE_VAL};
     char ours[80], theirs[80];
     th_rng r = th_rng_make(1, 1);
     (void)state;

@@ -165,8 +165,8 @@ static void odd_json_does_no_harm(void **state)
         "{\"layers\":[{},{\"snr_db\":1e308},7,{\"snr_db\":-1e308}]}",
         "{\"stream\":{\"seconds\":1e9,\"detections\":[{\"time_s\":-1},3],\"truth\":[{\"start_s\":9,\"end_s\":1}]}}",
         "{\"confusion\":{\"labels\":[\"a\",\"b\"],\"int8\":[[1,2],[3,-4]]},\"worst\":[5,{}],\"right\":{}}",
-        "{\"curve\":{\"marked\":7,\"labels\":[4],\"points\":[3,{\"false_accepts_per_hour\":-1e308,\"miss_rate\":1e308}]"
-        "}}",
+        ("{\"curve\":{\"marked\":7,\"labels\":[4],"
+         "\"points\":[3,{\"false_accepts_per_hour\":-1e308,\"miss_rate\":1e308}]}}"),
     };
     static const char *const name[] = {TH_FILE_HISTORY, TH_FILE_TEST, TH_FILE_QUANTIZE,
                                        TH_FILE_STREAM,  TH_FILE_TEST, TH_FILE_CURVE};
