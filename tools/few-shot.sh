@@ -39,7 +39,7 @@ for word in "$data"/speech_commands/[a-z]*/; do # LABEL/SPEAKER/FILE, so that no
 done
 
 if ! [ -s "$at/words/thimble.ini" ]; then
-	"$thimble" new "$at/words" --task keyword --labels "$(echo $arabic | tr ' ' ,)"
+	"$thimble" new "$at/words" --task keyword --labels "$(echo "$arabic" | tr ' ' ,)"
 	"$thimble" data import "$at/new" --project "$at/words"
 	"$thimble" data import "$at/other" --project "$at/words"
 	"$thimble" data split --project "$at/words" --by subject --val 5 --test 40
