@@ -1,15 +1,16 @@
 #!/bin/sh
-# fresh.sh [DIR] [root|user|offline|keep]..   Tries the two commands of the README on a fresh Debian 12 that has
+# fresh.sh [DIR] [demo|root|user|offline|keep]..   Tries the two commands of the README on a fresh Debian 12 that has
 # nothing but its base system and git, in the folder DIR (default build/fresh), as chroot. Needs root, debootstrap
 # and a network. What is tested is the last commit.
 #
+#   demo     ./run demo alone, as root
 #   root     ./run demo and ./run test as root
 #   offline  first without network: must fail and name the packages; after root: must work without network
 #   user     as a user with sudo
 #   keep     leave the folder as it is at the end (otherwise it is unmounted; the base is kept for the next time)
 set -u
 repo=$(cd "$(dirname "$0")/.." && pwd)
-case ${1-} in '' | root | user | offline | keep) dir=$repo/build/fresh ;; *) dir=$1; shift ;; esac
+case ${1-} in '' | demo | root | user | offline | keep) dir=$repo/build/fresh ;; *) dir=$1; shift ;; esac
 [ $# -gt 0 ] || set -- offline root user
 die() { echo "fresh: $*" >&2; exit 1; }
 [ "$(id -u)" -eq 0 ] || die "needs root (chroot, mount)"
@@ -75,6 +76,10 @@ if [ "${1-}" = --inside ]; then shift; inside "$@"; exit; fi
 make_base
 for what; do
 	case $what in
+	demo)
+		enter_fresh
+		check root-demo inside root ./run demo
+		;;
 	root)
 		enter_fresh
 		check root-demo inside root ./run demo
