@@ -63,8 +63,9 @@ th_err th_args_parse(const th_cmd *cmd, int argc, char **argv, th_args *a, th_wh
             return th_why_set(why, TH_EUSAGE, "\"%s\": options start with two dashes; a file of that name is ./%s",
                               argv[i], argv[i]);
         } else if (a->n_words == cmd->max_words) {
-            return th_why_set(why, TH_EUSAGE, "\"%s\" is one word too many. Usage: thimble %s %s", argv[i], cmd->name,
-                              cmd->words);
+            return th_why_set(why, TH_EUSAGE, "\"%s\" is one word too many. Usage: thimble %s %s%s%s", argv[i],
+                              cmd->name, cmd->words, *cmd->words ? " " : "",
+                              find(cmd, "project", 7) >= 0 ? "[--project DIR]" : "[--options]");
         } else {
             a->word[a->n_words++] = argv[i];
         }

@@ -159,7 +159,7 @@ static const th_opt import_opts[] = {
 const th_cmd th_cmd_data_import = {
     .name = "data import",
     .words = "SRC",
-    .summary = "copy recordings into the project, as 16 kHz clips",
+    .summary = "bring recordings, rows of a sensor, pictures or strokes into the project",
     .detail =
         "SRC has a folder per label (LABEL/FILE.wav or LABEL/SPEAKER/FILE.wav; WAV, FLAC, OGG, MP3 at any rate), or "
         "is\n"

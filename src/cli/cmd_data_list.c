@@ -227,7 +227,7 @@ static const th_opt split_opts[] = {
 const th_cmd th_cmd_data_split = {
     .name = "data split",
     .words = "",
-    .summary = "divide the data anew into train, val and test, by speaker",
+    .summary = "divide the data anew into train, val and test, by subject",
     .detail =
         "Subjects (who speaks, moves), groups (a machine, an experiment) and equal content are never on two sides. By\n"
         "time, a long recording is cut in three, and its last part tests. This replaces the division that a data set\n"

@@ -47,7 +47,8 @@ static void print_text(const th_session *s)
            number(s, "stack_bound"));
     if (has(s, "instructions")) {
         printf("  instructions/inference   %10.0f\n", number(s, "instructions"));
-        printf("  time                     %10.1f ms (estimate", number(s, "ms_estimate"));
+        printf("  time                     %10.*f ms (estimate", number(s, "ms_estimate") < 1.0 ? 3 : 1,
+               number(s, "ms_estimate"));
         if (b->core->cycles_error_percent) printf(", +-%ld %%", (long)b->core->cycles_error_percent);
         puts(")");
     }

@@ -15,43 +15,62 @@ typedef struct row {
     const char *name, *key; /* key: in JSON */
     double value;
     unit unit;
-    const char *note; /* behind the value */
-    const char *make;
+    const char *note;        /* behind the value */
+    const char *verb, *rest; /* that make it: "emulate", "--clips" */
 } row;
 
 #define MOST_ROWS 16
 
-static int accuracy_rows(const th_figures *f, row *r)
+static int accuracy_rows(const th_task *task, const th_figures *f, row *r)
 {
-    static const char *const test = "thimble test";
-    r[0] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, PERCENT, "", test};
-    r[1] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", test};
-    r[2] = (row){"accuracy, device", "accuracy_device",        f->accuracy_device, PERCENT,
-                 "emulated",         "thimble emulate --clips"};
+    const bool clips = task->input == TH_IN_SOUND || task->input == TH_IN_PICTURE;
+    r[0] = (row){"accuracy, float", "accuracy_float", f->accuracy_float, PERCENT, "", "test", ""};
+    r[1] = (row){"accuracy, int8", "accuracy_int8", f->accuracy_int8, PERCENT, "", "test", ""};
+    r[2] = (row){"accuracy, device",
+                 "accuracy_device",
+                 f->accuracy_device,
+                 PERCENT,
+                 "emulated",
+                 clips ? "emulate" : "test",
+                 clips ? "--clips" : "--on nano33ble"};
     return 3;
 }
 
-static int rows_of(const th_figures *f, row r[MOST_ROWS])
+static int rows_of(const th_task *task, const th_figures *f, row r[MOST_ROWS])
 {
-    static const char *const test = "thimble test", *const emulate = "thimble emulate --feed FILE.wav";
+    static const char *const emulate = "emulate";
+    const bool steady = task->input == TH_IN_SOUND || task->input == TH_IN_SIGNAL; /* it listens all the time */
     int n = 0;
-    if (f->rmse >= 0) r[n++] = (row){"rmse", "rmse", f->rmse, PLAIN, "", test};
-    if (f->auc >= 0) r[n++] = (row){"AUC", "auc", f->auc, PLAIN, "", test};
-    if (f->auc >= 0) r[n++] = (row){"F1 of alarms", "f1", f->f1, PLAIN, "", test};
-    if (n == 0) n = accuracy_rows(f, r);
-    r[n++] = (row){"flash", "flash", f->flash_bytes, BYTES, "", emulate};
-    r[n++] = (row){"RAM", "ram", f->ram_bytes, BYTES, "with arena and stack", emulate};
-    r[n++] = (row){"arena", "arena", f->arena_bytes, BYTES, "", "thimble quantize"};
-    r[n++] = (row){"stack", "stack", f->stack_bytes, BYTES, "", emulate};
-    r[n++] = (row){"instructions per inference", "instructions", f->instr_inference, COUNT, "", emulate};
+    if (f->rmse >= 0) r[n++] = (row){"rmse", "rmse", f->rmse, PLAIN, "", "test", ""};
+    if (f->auc >= 0) r[n++] = (row){"AUC", "auc", f->auc, PLAIN, "", "test", ""};
+    if (f->auc >= 0) r[n++] = (row){"F1 of alarms", "f1", f->f1, PLAIN, "", "test", ""};
+    if (n == 0) n = accuracy_rows(task, f, r);
+    r[n++] = (row){"flash", "flash", f->flash_bytes, BYTES, "", emulate, task->feed};
+    r[n++] = (row){"RAM", "ram", f->ram_bytes, BYTES, "with arena and stack", emulate, task->feed};
+    r[n++] = (row){"arena", "arena", f->arena_bytes, BYTES, "", "quantize", ""};
+    r[n++] = (row){"stack", "stack", f->stack_bytes, BYTES, "", emulate, task->feed};
+    r[n++] = (row){"instructions per inference", "instructions", f->instr_inference, COUNT, "", emulate, task->feed};
     if (f->instr_frame >= 0)
-        r[n++] = (row){
-            "instructions per frame", "camera_instructions_per_frame", f->instr_frame, COUNT, "of the camera", emulate};
-    else
-        r[n++] = (row){
-            "instructions per second of audio", "instructions_per_second_audio", f->instr_second, COUNT, "", emulate};
-    r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, PERCENT, "estimate", emulate};
-    r[n++] = (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, MS, "estimate", emulate};
+        r[n++] = (row){"instructions per frame",
+                       "camera_instructions_per_frame",
+                       f->instr_frame,
+                       COUNT,
+                       "of the camera",
+                       emulate,
+                       task->feed};
+    else if (steady)
+        r[n++] =
+            (row){task->input == TH_IN_SOUND ? "instructions per second of audio" : "instructions per second of sensor",
+                  task->input == TH_IN_SOUND ? "instructions_per_second_audio" : "instructions_per_second_sensor",
+                  f->instr_second,
+                  COUNT,
+                  "",
+                  emulate,
+                  task->feed};
+    if (steady || f->duty >= 0)
+        r[n++] = (row){"duty cycle", "duty_cycle_estimate", f->duty, PERCENT, "estimate", emulate, task->feed};
+    r[n++] =
+        (row){"latency of one inference", "latency_ms_estimate", f->latency_ms, MS, "estimate", emulate, task->feed};
     return n;
 }
 
@@ -70,7 +89,7 @@ static void value_cell(th_table *t, const row *r)
     else if (r->unit == PLAIN)
         th_table_cell(t, "%.3f", r->value);
     else if (r->unit == MS)
-        th_table_cell(t, "%.1f ms", r->value);
+        th_table_cell(t, "%.*f ms", r->value < 1.0 ? 3 : 1, r->value);
     else
         th_table_cell(t, "%.0f%s", r->value, r->unit == BYTES ? " bytes" : "");
 }
@@ -78,7 +97,7 @@ static void value_cell(th_table *t, const row *r)
 static th_err print_table(const th_project *p, const th_figures *f, th_why *why)
 {
     row r[MOST_ROWS];
-    const int n = rows_of(f, r);
+    const int n = rows_of(th_project_task(p), f, r);
     th_table t = th_table_make(3);
     t.last_left = true;
     th_table_cell(&t, "%s", board_title(p, f));
@@ -88,7 +107,10 @@ static th_err print_table(const th_project *p, const th_figures *f, th_why *why)
         th_table_cell(&t, "%s", r[i].name);
         value_cell(&t, &r[i]);
         if (i < 3) th_table_strong(&t);
-        th_table_cell(&t, "%s%s", r[i].value < 0.0 ? "run: " : "", r[i].value < 0.0 ? r[i].make : r[i].note);
+        if (r[i].value < 0.0)
+            th_table_cell(&t, "run: thimble %s %s%s%s", r[i].verb, p->dir, *r[i].rest ? " " : "", r[i].rest);
+        else
+            th_table_cell(&t, "%s", r[i].note);
     }
     th_table_print(&t, stdout, th_stdout_is_terminal());
     const bool failed = t.failed;
@@ -99,7 +121,7 @@ static th_err print_table(const th_project *p, const th_figures *f, th_why *why)
 static th_err print_json(const th_project *p, const th_figures *f, const char *path, th_why *why)
 {
     row r[MOST_ROWS];
-    const int n = rows_of(f, r);
+    const int n = rows_of(th_project_task(p), f, r);
     json_t *o = json_object();
     json_object_set_new(o, "report", json_string(path));
     json_object_set_new(o, "board", json_string(board_title(p, f)));

@@ -159,7 +159,7 @@ static const th_opt opts[] = {
 const th_cmd th_cmd_test = {
     .name = "test",
     .words = "[PROJECT|MODEL.tflite|MODEL.thm]",
-    .summary = "how well float and int8 hear: confusion, recall, precision",
+    .summary = "how good float and int8 are: confusion, recall, precision",
     .detail =
         "  thimble test                           the project's test clips, heard by both networks\n"
         "  thimble test --data recordings         other people's clips, pictures, rows, as the data set has them: what "

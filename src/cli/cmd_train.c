@@ -404,7 +404,7 @@ static void print_result(const th_args *a, const train_cmd *c, int threads)
             printf(": epoch %d was best, %.1f %% of the validation %s right", (int)best,
                    100 * e->value[TH_VAL_ACCURACY], th_project_task(&c->project)->noun);
         else if (e && c->view.has_val)
-            printf(": epoch %d was best, %.3f beside the right values (root of the mean square)", (int)best,
+            printf(": epoch %d was best, off by %.3f in validation (root of the mean square)", (int)best,
                    e->value[TH_VAL_RMSE]);
         printf(" (%.0f s)\nnext: thimble test%s%s, thimble quantize%s%s\n", c->seconds,
                strcmp(c->project.dir, ".") ? " " : "", strcmp(c->project.dir, ".") ? c->project.dir : "",
@@ -595,7 +595,7 @@ static const th_opt opts[] = {
 const th_cmd th_cmd_train = {
     .name = "train",
     .words = "[PROJECT | PRESET | LEARNER | FILE.txt | FILE.tflite]",
-    .summary = "learn from the clips: makes model/float.tflite",
+    .summary = "learn from the data: makes model/float.tflite",
     .detail =
         "Clips are changed a little each time they are shown (shifted, faster or slower, louder, with\n"
         "noise), so that few of them go a long way. The network of the epoch that does best on the\n"

@@ -120,8 +120,10 @@ th_err th_session_clips(th_session *s, const char *dir, th_why *why)
     th_dataset *set = NULL;
     feed f = {0};
     if (!s->t.has_pipe)
-        return th_why_set(why, TH_EUSAGE, "%s has no features and labels in it, so it cannot classify clips",
-                          s->t.path);
+        return th_why_set(why, TH_EUSAGE,
+                          "--clips is for sounds and pictures, and %s takes something else. The test on the emulated "
+                          "board: thimble test %s --on nano33ble",
+                          s->t.path, s->t.has_project ? s->t.project.dir : s->t.path);
     if (!dir && !s->t.has_project)
         return th_why_set(why, TH_EUSAGE, "--clips needs a project; for a model file: --feed DIR");
     if (dir && !s->t.has_project) TH_TRY(project_of(&s->t.pipe, &s->t.project, why));

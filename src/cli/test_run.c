@@ -85,8 +85,7 @@ static th_err open_project(const char *dir, const char *model, th_test *t, th_wh
     bool made = false;
     if (has_float) TH_TRY(th_project_quantize_if_stale(&t->project, &made, why));
     if (made)
-        fprintf(stderr, "%s/%s is made anew: the float model or [detect] in thimble.ini has changed\n", dir,
-                TH_FILE_INT8);
+        fprintf(stderr, "%s/%s is made from the float model and the settings as they are now\n", dir, TH_FILE_INT8);
     TH_TRY(th_project_path(&t->project, TH_FILE_INT8, path, why));
     const bool has_int8 = th_file_exists(path);
     if (!has_float && !has_int8)

@@ -313,7 +313,8 @@ th_err th_test_print(const th_test *t, th_why *why)
     scores_table(t, &table);
     TH_TRY(print_table(&table, "", why));
     if (t->net[0] && t->net[1])
-        printf("\nfloat and int8 say the same of %.1f %% of the clips\n", 100.0 * (double)t->agree / (double)t->tested);
+        printf("\nfloat and int8 say the same of %.1f %% of the %s\n", 100.0 * (double)t->agree / (double)t->tested,
+               noun(t));
     matrix_table(t, &table);
     TH_TRY(print_table(&table, matrix, why));
     classes_table(t, &table);

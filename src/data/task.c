@@ -14,6 +14,7 @@ static const th_task rows[] = {
      .labels = "yes,no",
      .preset = "ds-cnn-s",
      .noun = "clips",
+     .feed = "--feed FILE.wav",
      .sections = "",
      .next = "  thimble data record %s --label WORD --count 40   your own voice, by the microphone\n"
              "  thimble data import FOLDER --project %s    recordings of your own, a folder per word\n" NEXT_SYNTH(
@@ -24,6 +25,7 @@ static const th_task rows[] = {
      .labels = "",
      .preset = "mobilenet-v1-0.25-96",
      .noun = "pictures",
+     .feed = "--feed PICTURES",
      .sections = "[picture]\n# Every picture is brought to this size, height x width; of one with other proportions "
                  "the middle.\nsize = 96x96\n"
                  "# rgb or grey\ncolour = rgb\n# What black and white become.\npixels = 0..1\n"
@@ -37,6 +39,7 @@ static const th_task rows[] = {
      .labels = "",
      .preset = "activity-conv1d",
      .noun = "windows",
+     .feed = "--feed FILE.csv",
      .sections = "[signal]\n# The sensor's rows are brought to rate_hz and cut into windows of window_ms, one every "
                  "hop_ms.\nrate_hz = 50\nwindow_ms = 1000\nhop_ms = 240\n"
                  "# A longer pause ends a recording.\npause_ms = 500\n\n"
@@ -57,6 +60,7 @@ static const th_task rows[] = {
      .labels = "",
      .preset = "gesture-strokes",
      .noun = "strokes",
+     .feed = "--in FILE",
      .sections = "[gesture]\n# points: so many, evenly spaced along the way of the hand; or raster: a picture of "
                  "32 x 32 pixels,\n# for preset = gesture-raster.\nstrokes = points\npoints = 64\n"
                  "# How strokes are changed each time they are shown: rotate (degrees; a 6 that turns too far is a 9), "
@@ -70,6 +74,7 @@ static const th_task rows[] = {
      .labels = "normal,anomaly",
      .preset = "neck",
      .noun = "windows",
+     .feed = "--feed FILE.csv",
      .sections =
          "[signal]\n# The sensor's rows are brought to rate_hz and cut into windows of window_ms, one every hop_ms.\n"
          "rate_hz = 50\nwindow_ms = 2560\nhop_ms = 640\npause_ms = 500\n\n"
@@ -92,6 +97,7 @@ static const th_task rows[] = {
      .labels = "",
      .preset = "sine",
      .noun = "points",
+     .feed = "--in FILE",
      .sections = "[sine]\n# Points to learn from, and how far they lie beside the curve (standard deviation).\n"
                  "points = 1000\nnoise = 0.1\n\n",
      .next = NEXT_TRAIN "  thimble test %s                              how far it is from the sine\n"},

@@ -30,6 +30,7 @@ typedef struct th_task {
     const char *labels;   /* of a fresh project: "yes,no"; "": those of the data that is imported */
     const char *preset;   /* the network to begin with */
     const char *noun;     /* what it is trained with, plural: "clips" */
+    const char *feed;     /* what `thimble emulate` plays to a board, as its option: "--feed FILE.wav" */
     const char *sections; /* of thimble.ini that belong to it, with its settings and remarks */
     const char *next;     /* after `thimble new`: lines of a command and what it does, %s for the project's folder */
 } th_task;

@@ -9,7 +9,7 @@ void th_report_figures(const th_report *r, th_figures *f)
     *f = (th_figures){
         .accuracy_float = th_json_num(t, "float.accuracy", -1.0),
         .accuracy_int8 = th_json_num(t, "int8.accuracy", -1.0),
-        .accuracy_device = th_json_num(e, "accuracy", -1.0),
+        .accuracy_device = th_json_num(e, "accuracy", th_json_num(t, "device.accuracy", -1.0)),
         .test_clips = th_json_num(t, "clips", th_json_num(t, "examples", -1.0)),
         .rmse = th_json_num(t, "int8.rmse", th_json_num(t, "float.rmse", -1.0)),
         .auc = th_json_num(t, "int8.auc", th_json_num(t, "float.auc", -1.0)),
@@ -21,10 +21,11 @@ void th_report_figures(const th_report *r, th_figures *f)
         .stack_bytes = th_json_num(e, "stack", -1.0),
         .arena_bytes = th_json_num(e, "arena", r->plan && r->is_int8 ? (double)r->plan->arena_bytes : -1.0),
         .instr_inference = th_json_num(e, "instructions", -1.0),
-        .instr_second = th_json_num(e, "instructions_per_second_audio", -1.0),
+        .instr_second =
+            th_json_num(e, "instructions_per_second_audio", th_json_num(e, "instructions_per_second_sensor", -1.0)),
         .instr_frame = th_json_num(e, "camera_instructions_per_frame", -1.0),
         .duty = th_json_num(e, "duty_cycle_estimate", -1.0),
-        .latency_ms = th_json_num(e, "latency_ms_estimate", -1.0),
+        .latency_ms = th_json_num(e, "latency_ms_estimate", th_json_num(e, "ms_estimate", -1.0)),
         .board = th_json_str(e, "board", NULL),
     };
     if (f->accuracy_float >= 0 || f->accuracy_int8 >= 0) f->auc = -1; /* of two labels: the accuracy says it here */
@@ -50,7 +51,8 @@ static void value_tiles(th_html *h, const th_figures *f)
     char number[32];
     if (f->rmse >= 0.0) {
         snprintf(number, sizeof number, "%.3f", f->rmse);
-        tile(h, "first", number, "", "beside the right values in the test: the root of the mean square.");
+        tile(h, "first", number, "",
+             "is how far its answers are from the right ones in the test: the root of the mean square.");
     }
     if (f->auc >= 0.0) {
         snprintf(number, sizeof number, "%.3f", f->auc);

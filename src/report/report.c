@@ -139,7 +139,7 @@ static void check_age(th_report *r)
          "thimble test --stream FILE.wav"},
         {TH_R_EMULATE, TH_FILE_INT8,
          "The figures of the board are those of an earlier model or other settings. Make them again with: thimble "
-         "emulate --feed FILE.wav"},
+         "emulate"},
         {TH_R_CURVE, TH_FILE_INT8,
          "The curve of false alarms is that of an earlier model or other settings. Make it again with: thimble test "
          "--curve"},
@@ -175,7 +175,7 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
         [TH_R_TEST] = {TH_FILE_TEST, "test"},
         [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
         [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"},
-        [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate --feed FILE.wav"},
+        [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate"},
         [TH_R_CURVE] = {TH_FILE_CURVE, "test --curve"},
     };
     for (int i = 0; i < TH_R_FILES; i++) TH_TRY(load_json(r, (th_report_file)i, files[i].name, files[i].verb));

@@ -82,21 +82,22 @@ static void write_worst(th_html *h, const th_report *r, const th_confusion *c)
         for (int32_t s = 0; s < c->n; s++)
             if (t != s && c->count[t][s] > most) most = c->count[truth = t][said = s];
     if (truth < 0) {
-        th_html_put(h, "<p>There is not one mistake. With so few clips that can be luck: test with more.</p>\n");
+        th_html_fmt(h, "<p>There is not one mistake. With so few %s that can be luck: test with more.</p>\n",
+                    th_report_task(r)->noun);
         return;
     }
     th_html_put(h, "<p>The most frequent mistake: \xe2\x80\x9c");
     th_html_name(h, label(r, truth));
-    th_html_put(h, "\xe2\x80\x9d heard as \xe2\x80\x9c");
+    th_html_put(h, "\xe2\x80\x9d taken for \xe2\x80\x9c");
     th_html_name(h, label(r, said));
     th_html_fmt(h, "\xe2\x80\x9d, %d of %d times.", (int)most, (int)th_confusion_row(c, truth));
-    th_html_put(h, " More recordings of these two, by many people, help most.</p>\n");
+    th_html_put(h, " More examples of these two, of many people, help most.</p>\n");
 }
 
 static void write_classes(th_html *h, const th_report *r, const th_confusion *c)
 {
-    static const char *const headings[] = {"Label", "Clips", "Found (recall)", "Trusted (precision)"};
-    th_html_put(h, "<p><b>Found</b> says: of all clips of this label, how many were recognised? <b>Trusted</b> says: "
+    static const char *const headings[] = {"Label", "How many", "Found (recall)", "Trusted (precision)"};
+    th_html_put(h, "<p><b>Found</b> says: of all that have this label, how many were recognised? <b>Trusted</b> says: "
                    "when the network says this label, how often is it true?</p>\n");
     th_html_table(h, "Found and trusted, label by label", headings, 4);
     for (int32_t k = 0; k < c->n; k++) {
@@ -124,7 +125,8 @@ static void write(th_html *h, const th_report *r)
         th_html_put(h, "<p>The int8 network, which the board runs, and the float network, which was trained, give the "
                        "same answer on ");
         th_html_percent(h, th_json_num(r->file[TH_R_TEST], "agreement", -1));
-        th_html_put(h, " of the clips. With every label counted equally (balanced), int8 is right in ");
+        th_html_fmt(h, " of the %s. With every label counted equally (balanced), int8 is right in ",
+                    th_report_task(r)->noun);
         th_html_percent(h, th_confusion_balanced(&c));
         th_html_put(h, " and float in ");
         th_html_percent(h, th_confusion_balanced(&f));

@@ -34,7 +34,7 @@ static void write_chart(th_html *h, const json_t *epochs, size_t n, const char *
             least = fmin(least, fmin(val[i], train[i]));
         }
         snprintf(alt, sizeof alt,
-                 "Line chart of the %s over %zu epochs. On validation clips it goes from %.3g to %.3g, in training "
+                 "Line chart of the %s over %zu epochs. In validation it goes from %.3g to %.3g, in training "
                  "from %.3g to %.3g.",
                  what, n, val[0], val[n - 1], train[0], train[n - 1]);
         const double step = th_svg_tick(most, 4);
@@ -49,7 +49,7 @@ static void write_chart(th_html *h, const json_t *epochs, size_t n, const char *
                             .x_text = "epoch"};
         const th_series s[2] = {{"main", val}, {"other", train}};
         th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n",
-                    percent ? "Accuracy: clips that were right. Up is better."
+                    percent ? "Accuracy: how much of it was right. Up is better."
                             : "Loss: how wrong it was. Down is better.");
         th_svg_chart(h, &c, s, 2);
         th_html_put(h, "</figure>\n");
@@ -90,29 +90,36 @@ static void write(th_html *h, const th_report *r)
         if (th_json_num(e, "epoch", -1) == th_json_num(history, "best_epoch", -2)) best = (int32_t)i;
         seconds += th_json_num(e, "seconds", 0);
     }
-    th_report_see(
-        h, "The solid line shows clips that the network never learned from. It should climb (on the right: fall) and "
-           "then level "
-           "out. If only the dashed line gets better, the network learns its clips by heart instead of the words.");
+    const char *noun = th_report_task(r)->noun;
+    const bool rated = th_report_task(r)->output == TH_OUT_LABELS;
+    char see[300];
+    snprintf(see, sizeof see,
+             "The solid line shows %s that the network never learned from. It should %s and then level out. If only "
+             "the dashed line gets better, the network learns its %s by heart instead of what they have in common.",
+             noun, rated ? "climb (on the right: fall)" : "fall", noun);
+    th_report_see(h, see);
     th_html_put(h, "<p>The network <b>");
     th_html_text(h, th_json_str(history, "preset", "?"));
     th_html_put(h, "</b> has ");
     th_html_count(h, (int64_t)th_json_num(history, "parameters", 0));
     th_html_put(h, " weights and multiplies ");
     th_html_count(h, (int64_t)th_json_num(history, "macs", 0));
-    th_html_fmt(h, " times for each answer. It went through all clips %zu times (epochs) in %.0f seconds", n, seconds);
+    th_html_fmt(h, " times for each answer. It went through all %s %zu times (epochs) in %.*f seconds", noun, n,
+                seconds < 10.0 ? 1 : 0, seconds);
     if (best >= 0)
         th_html_fmt(h, "; the weights after epoch %.0f were the best and were kept",
                     th_json_num(history, "best_epoch", 0));
     th_html_put(h, ".</p>\n");
     const json_t *last = json_array_get(epochs, n - 1);
     if (th_json_num(last, "train_accuracy", 1.0) < th_json_num(last, "val_accuracy", 0.0))
-        th_html_put(h, "<p class=\"soft\">The dashed line may stay lower: training clips are made harder on purpose, "
-                       "with noise, shifts and masks.</p>\n");
-    static const char *const key[2][2] = {{"main", "validation clips"}, {"other", "training clips"}};
+        th_html_fmt(h,
+                    "<p class=\"soft\">The dashed line may stay lower: in training the %s are made harder on "
+                    "purpose.</p>\n",
+                    noun);
+    static const char *const key[2][2] = {{"main", "validation"}, {"other", "training"}};
     th_report_key(h, key, 2);
     th_html_put(h, "<div class=\"pair\">\n");
-    write_chart(h, epochs, n, "accuracy", best, true);
+    if (rated) write_chart(h, epochs, n, "accuracy", best, true);
     write_chart(h, epochs, n, "loss", best, false);
     th_html_put(h, "</div>\n");
     write_table(h, epochs, n);

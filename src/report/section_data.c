@@ -72,8 +72,9 @@ static void write(th_html *h, const th_report *r)
         h->failed = true;
         return;
     }
-    th_report_see(h, "Each label should have about as many clips as the others, and the people who test should not be "
-                     "the people it learned from.");
+    th_report_see(h,
+                  "Each label should have about as many examples as the others, and the people who test should not be "
+                  "the people it learned from.");
     write_amount(h, r, &t);
     th_html_put(h, "</p>\n");
     write_labels(h, r, &t);
@@ -84,7 +85,7 @@ static void write(th_html *h, const th_report *r)
 const th_section th_section_data = {"data",
                                     "What it learned from",
                                     "thimble data import FOLDER",
-                                    "how many clips of which label by how many people",
+                                    "how many examples of which label by how many people",
                                     ready,
                                     write,
                                     TH_FOR_DATA};

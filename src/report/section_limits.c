@@ -46,10 +46,10 @@ static void write_people(th_html *h, const th_census *t)
         th_html_fmt(h,
                     "<li><b>Other people.</b> Only %zu people speak in the test. Thimble does not know their age, "
                     "accent or first language: "
-                    "people who sound different from them may be heard worse. Ask such people to try it.</li>\n",
+                    "people who are different from them may be recognised less well. Ask such people to try it.</li>\n",
                     t->people[TH_TEST]);
     else if (t->no_speaker == t->n_clips && t->synthetic < t->n_clips)
-        th_html_put(h, "<li><b>New people.</b> The recordings do not say who speaks, so the same person may be in "
+        th_html_put(h, "<li><b>New people.</b> The recordings do not say who it was, so the same person may be in "
                        "training and test. "
                        "Then the test flatters the network.</li>\n");
 }
@@ -59,7 +59,7 @@ static void write_few(th_html *h, const th_report *r, const th_census *t)
     int n = 0;
     for (int32_t k = 0; k < r->project->n_labels; k++) {
         if (t->clips[k][TH_TEST] >= 20) continue;
-        th_html_put(h, n++ ? ", " : "<li><b>Rare labels.</b> Fewer than 20 test clips: ");
+        th_html_put(h, n++ ? ", " : "<li><b>Rare labels.</b> Fewer than 20 to test with: ");
         th_html_name(h, r->project->labels[k]);
     }
     if (n) th_html_put(h, ". Their figures mean little.</li>\n");
@@ -81,13 +81,15 @@ static void write(th_html *h, const th_report *r)
             th_census_free(&t);
         }
     }
-    th_html_put(h, "<li><b>Other places.</b> Streets, kitchens, cars, music, several people at once, other microphones "
-                   "and greater distance are "
-                   "tested only as far as the clips contain them.</li>\n"
-                   "<li><b>The real board.</b> Flash, RAM and instructions come from the real firmware in an emulator. "
+    th_html_put(h, th_report_task(r)->input == TH_IN_SOUND
+                       ? "<li><b>Other places.</b> Streets, kitchens, cars, music, several people at once, other "
+                         "microphones and greater distance are tested only as far as the clips contain them.</li>\n"
+                       : "<li><b>Other places.</b> Another sensor, another way to hold it, another light or another "
+                         "place are tested only as far as the recordings contain them.</li>\n");
+    th_html_put(h, "<li><b>The real board.</b> Flash, RAM and instructions come from the real firmware in an emulator. "
                    "Time, and with it "
                    "battery life, is an estimate until it is measured on hardware.</li>\n</ul>\n"
-                   "<p>Do not use it where a missed or misheard word can hurt somebody.</p>\n");
+                   "<p>Do not use it where a wrong answer can hurt somebody.</p>\n");
 }
 
 const th_section th_section_limits = {"limits", "What nobody has tested", "", "", NULL, write, TH_FOR_LABELS};

@@ -169,8 +169,9 @@ static void write_board(th_html *h, const th_report *r)
     if (f.flash_bytes < 0.0 || f.ram_bytes < 0.0) {
         char size[32];
         th_html_fmt(h, "<p>The weights take %s of flash. ", th_report_size(weights, size));
-        th_html_put(h, "<code>thimble emulate --feed FILE.wav</code> builds the firmware and adds its program, tables "
-                       "and stack.</p>\n");
+        th_html_fmt(h,
+                    "<code>thimble emulate %s</code> builds the firmware and adds its program, tables and stack.</p>\n",
+                    th_report_task(r)->feed);
         return;
     }
     const double tables = th_json_num(r->file[TH_R_EMULATE], "flash_parts.tables", 0.0);

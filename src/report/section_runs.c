@@ -56,10 +56,10 @@ static void draw(th_html *h, const th_report *r, const double *x, const double *
                         .mark = -1,
                         .x_text = "epoch"};
     th_html_fmt(h, "<figure><figcaption>%s</figcaption>\n",
-                percent                 ? "Accuracy on validation clips. Up is better."
-                : metric == TH_VAL_LOSS ? "Loss on validation clips. Down is better."
-                : metric == TH_VAL_MAE  ? "Mean distance on validation clips. Down is better."
-                                        : "Loss on training clips. Down is better.");
+                percent                 ? "Accuracy in validation. Up is better."
+                : metric == TH_VAL_LOSS ? "Loss in validation. Down is better."
+                : metric == TH_VAL_MAE  ? "Mean distance in validation. Down is better."
+                                        : "Loss in training. Down is better.");
     th_svg_chart(h, &c, series, r->n_runs);
     th_html_put(h, "</figure>\n");
 }
@@ -172,7 +172,7 @@ static void write_table(th_html *h, const th_report *r)
 
 static void write(th_html *h, const th_report *r)
 {
-    th_report_see(h, "The same clips, other settings: which change made the curve better? A run is better by chance, "
+    th_report_see(h, "The same data, other settings: which change made the curve better? A run is better by chance, "
                      "too: train twice with another seed to see how much.");
     write_key(h, r);
     const th_metric metric = common_metric(r);

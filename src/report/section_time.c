@@ -33,7 +33,9 @@ static void write_sums(th_html *h, const th_report *r)
     th_html_count(h, (int64_t)f.instr_inference);
     th_html_put(h, " instructions");
     if (f.instr_second >= 0.0) {
-        th_html_put(h, "; one second of listening, sound pictures included, takes ");
+        th_html_put(h, th_report_task(r)->input == TH_IN_SOUND
+                           ? "; one second of listening, sound pictures included, takes "
+                           : "; one second of the sensor, features included, takes ");
         th_html_count(h, (int64_t)f.instr_second);
     }
     if (f.instr_frame >= 0.0) {
@@ -65,8 +67,10 @@ static void write(th_html *h, const th_report *r)
                   "The longest bar is the layer to make smaller when the board is too slow or the battery too weak.");
     write_sums(h, r);
     if (!counted)
-        th_html_put(h, "<p>These are multiplications, from the plan. <code>thimble emulate --feed FILE.wav</code> "
-                       "counts real instructions.</p>\n");
+        th_html_fmt(h,
+                    "<p>These are multiplications, from the plan. <code>thimble emulate %s</code> counts real "
+                    "instructions.</p>\n",
+                    th_report_task(r)->feed);
     th_html_table(
         h, counted ? "Instructions of one answer, layer by layer" : "Multiplications of one answer, layer by layer",
         headings, 3);
@@ -84,10 +88,5 @@ static void write(th_html *h, const th_report *r)
     th_html_table_end(h);
 }
 
-const th_section th_section_time = {"time",
-                                    "Where the time goes",
-                                    "thimble emulate --feed FILE.wav",
-                                    "which layer takes how many instructions",
-                                    ready,
-                                    write,
-                                    0};
+const th_section th_section_time = {
+    "time", "Where the time goes", "thimble emulate", "which layer takes how many instructions", ready, write, 0};

@@ -154,7 +154,7 @@ static void all_are_networks(void **state)
         assert_true(strlen(p.summary) > 20 && p.epochs > 0 && p.batch > 1 && p.learning_rate > 0 && p.n_coef > 0);
         assert_true(th_preset_parameters(n, takes, sizeof takes) < sizeof takes);
     }
-    assert_int_equal(n, 21);
+    assert_int_equal(n, 22);
     static const char *const ends[] = {"mobilenet-v1-0.05-16",
                                        "mobilenet-v1-2-512",
                                        "mobilenet-v2-0.05-16",
@@ -180,7 +180,8 @@ static void all_are_networks(void **state)
 
 #define LIST                                                                                                           \
     "The presets are: sine, mlp, single-fc, tiny-conv, ds-cnn-s, ds-cnn, ds-cnn-m, ds-cnn-l, low-latency-svdf, lstm, " \
-    "gru, gesture-conv1d, activity-conv1d, gesture-strokes, mobilenet-v1, mobilenet-v2, resnet-8, picture-conv, "      \
+    "gru, gesture-conv1d, activity-conv1d, gesture-strokes, gesture-raster, mobilenet-v1, mobilenet-v2, resnet-8, "    \
+    "picture-conv, "                                                                                                   \
     "autoencoder, neck, conv-autoencoder"
 #define V1 "it is written mobilenet-v1-WIDTH-SIZE"
 
