@@ -226,14 +226,16 @@ fuzz:
 fuzz-targets: $(call exe,$(FUZZ_SRC))
 
 ## Break things on purpose for hours: models of ../shared (MUTATIONS= RUNS= SEED=), then kill -9 for MINUTES=10
-.PHONY: soak soak-models soak-kills
-soak: soak-models soak-kills
+.PHONY: soak soak-models soak-kills soak-day
+soak: soak-models soak-kills soak-day
 soak-models:
 	@$(MAKE) --no-print-directory MODE=asan build/asan/tests/soak/soak
 	@nice build/asan/tests/soak/soak $(if $(MUTATIONS),-n $(MUTATIONS)) $(if $(RUNS),-r $(RUNS)) \
 	  $(if $(SEED),-s $(SEED)) $${THIMBLE_SHARED:-../shared}/models/*.tflite
 soak-kills: build/thimble | soak-models
 	@tools/soak.sh $(MINUTES)
+soak-day: build/thimble
+	@tools/soak-day.sh $(HOURS)
 
 ## Check that no layer includes one it must not (tools/layers.txt)
 .PHONY: layers

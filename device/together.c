@@ -111,7 +111,7 @@ static void device_on_detect(void *ctx, const th_detection *d)
 {
     (void)ctx;
     any = 1;
-    time_ms = since_ms + d->time_ms;
+    time_ms = th_time_add(d->time_ms, since_ms);
     say_label = d->label;
     say_score = d->score;
 }

@@ -99,6 +99,11 @@ static th_err check_options(const th_args *a, th_why *why)
 {
     if (th_arg(a, "truth") && !th_arg(a, "stream"))
         return th_why_set(why, TH_EUSAGE, "--truth belongs to --stream FILE.wav");
+    if (th_arg(a, "seed") && !th_arg(a, "soak")) return th_why_set(why, TH_EUSAGE, "--seed belongs to --soak HOURS");
+    if (th_arg(a, "soak") && (th_arg(a, "stream") || th_arg(a, "data") || th_arg(a, "split") || th_arg(a, "on")))
+        return th_why_set(why, TH_EUSAGE,
+                          "--soak makes its own stream: leave out --stream, --data, --split and --on (thimble data "
+                          "stream --seconds S --out FILE.wav writes one that emulate --feed plays to a board)");
     if (th_arg(a, "stream") && (th_arg(a, "data") || th_arg(a, "split") || th_arg(a, "on")))
         return th_why_set(why, TH_EUSAGE,
                           "--stream tests one long recording: leave out --data, --split and --on (thimble emulate "
@@ -114,6 +119,11 @@ static th_err test_all(const th_args *a, const char *data, th_test *t, th_why *w
     bool curve;
     TH_TRY(th_curve_request_from(a, &ask, &curve, why));
     if (curve) return th_test_curve(t, &ask, th_arg_on(a, "json"), why);
+    double hours;
+    int64_t seed;
+    TH_TRY(th_arg_float(a, "soak", 0.03, 10000, 1, &hours, why));
+    TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
+    if (th_arg(a, "soak")) return th_test_soak(t, hours, (uint64_t)seed, th_arg_on(a, "json"), why);
     if (t->of_examples) return test_examples(a, data, t, why);
     if (pixels || th_arg(a, "normal"))
         return th_why_set(why, TH_EUSAGE, "--%s is for models that take %s; this one takes recordings",
@@ -147,6 +157,8 @@ static const th_opt opts[] = {
     {"on", "BOARD", NULL,
      "also on that emulated board, as firmware: the same figures, and whether all outputs are equal"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
+    {"soak", "HOURS", NULL, "such a recording of that length, of the project's test clips, made while it is heard"},
+    {"seed", "N", "1", "of --soak: another number, another order"},
     {"truth", "FILE", "FILE.tsv beside it", "what is said in it: lines of start, end (seconds) and label"},
     {"curve", NULL, NULL,
      "false alarms per hour against misses at every threshold, of --stream or of validation clips"},
@@ -170,7 +182,9 @@ const th_cmd th_cmd_test = {
         "in its card\n"
         "  thimble test --on nano33ble            everything once more on the emulated board\n"
         "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n"
-        "  thimble test --choose 1                the threshold for one false alarm per hour, by validation clips\n\n"
+        "  thimble test --choose 1                the threshold for one false alarm per hour, by validation clips\n"
+        "  thimble test --soak 24                 hours of test clips in memory that does not grow; the last hour is\n"
+        "                                         the first one again, and must be heard as then\n\n"
         "The truth of a long recording is a label track as Audacity exports it: start, end, label, separated by tabs.\n"
         "A detection of the right label from the start of a word to 1 s after its end is a hit, once; every other one "
         "is a\n"

@@ -124,4 +124,8 @@ void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *
 /* A long recording through the int8 network, as on the board; prints or returns its figures. */
 TH_NODISCARD th_err th_test_stream(th_test *t, const char *wav, const char *truth, bool json, th_why *why);
 
+/* The same of a stream of the project's test clips, made while it is heard (evaluate/day.h): in memory that does not
+ * grow, and at the end the first hour once more, which must be heard as the first time.  Errors: TH_EIO when not. */
+TH_NODISCARD th_err th_test_soak(const th_test *t, double n_hours, uint64_t seed, bool json, th_why *why);
+
 #endif

@@ -24,7 +24,7 @@ typedef struct stream {
     th_rng rng;
     deck deck[TH_MAX_LABELS];
     float *x;
-    int32_t n, at;
+    int32_t n, at, end; /* end: no clip goes beyond it */
     char *truth;
     size_t truth_len, truth_cap, words;
     th_why *why;
@@ -93,13 +93,13 @@ static th_err find_word(const int16_t *pcm, int32_t n, int32_t rate_hz, int32_t 
     return TH_OK;
 }
 
-static size_t print_seconds(char *out, size_t cap, int32_t samples, int32_t rate_hz)
+static size_t print_seconds(char *out, size_t cap, int64_t samples, int32_t rate_hz)
 {
-    const int64_t ms = (int64_t)samples * 1000 / rate_hz;
+    const int64_t ms = samples * 1000 / rate_hz;
     return th_text_fmt(out, cap, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
 }
 
-static th_err note(stream *s, const char *label, int32_t from, int32_t to)
+static th_err note(stream *s, const char *label, int64_t from, int64_t to)
 {
     if (s->truth_cap - s->truth_len < LINE_BYTES) {
         const size_t cap = s->truth_cap * 2 + 4096;
@@ -109,7 +109,7 @@ static th_err note(stream *s, const char *label, int32_t from, int32_t to)
         s->truth_cap = cap;
     }
     char *out = s->truth + s->truth_len;
-    size_t n = s->truth_len ? 0 : th_text_fmt(out, LINE_BYTES, "start\tend\tlabel\n");
+    size_t n = s->truth_len || s->cfg->from ? 0 : th_text_fmt(out, LINE_BYTES, "start\tend\tlabel\n");
     n += print_seconds(out + n, LINE_BYTES, from, s->p->rate_hz);
     out[n++] = '\t';
     n += print_seconds(out + n, LINE_BYTES, to, s->p->rate_hz);
@@ -126,7 +126,7 @@ static th_err mix(stream *s, size_t number)
     int16_t *pcm;
     int32_t n, from, to;
     TH_TRY(th_dataset_samples(s->set, c, &pcm, &n, s->why));
-    const bool fits = n <= s->n - s->at;
+    const bool fits = n <= s->end - s->at;
     const float fade = FADE_S * (float)s->p->rate_hz;
     for (int32_t i = 0; i < n && fits; i++) {
         const float in = (float)i / fade, out = (float)(n - 1 - i) / fade, ramp = in < out ? in : out;
@@ -136,7 +136,8 @@ static th_err mix(stream *s, size_t number)
     free(pcm);
     if (err) return th_why_set(s->why, err, "out of memory");
     if (!fits) return TH_ERANGE;
-    TH_TRY(note(s, c->label, s->at + from, s->at + to));
+    const int64_t at = s->cfg->from + s->at;
+    TH_TRY(note(s, c->label, at + from, at + to));
     s->at += n;
     return TH_OK;
 }
@@ -145,10 +146,11 @@ static th_err mix(stream *s, size_t number)
 static int next_label(stream *s, size_t turn)
 {
     const int keywords = s->p->n_labels - 2;
-    if (turn % 2 == 0) return (int)(turn / 2) % keywords;
+    const int next = (int)((turn / 2 + s->cfg->number) % (size_t)keywords);
+    if (turn % 2 == 0) return next;
     const int other = th_rng_below(&s->rng, 3) ? keywords : keywords + 1;
     if (s->deck[other].n) return other;
-    return s->deck[keywords].n ? keywords : s->deck[keywords + 1].n ? keywords + 1 : (int)(turn / 2) % keywords;
+    return s->deck[keywords].n ? keywords : s->deck[keywords + 1].n ? keywords + 1 : next;
 }
 
 static th_err fill(stream *s)
@@ -179,16 +181,25 @@ static th_err to_samples(const stream *s, int16_t **pcm)
     return TH_OK;
 }
 
+th_stream_cfg th_stream_piece(const th_stream_cfg *cfg, int32_t rate_hz, uint32_t k)
+{
+    th_stream_cfg piece = *cfg;
+    piece.seed ^= k * UINT64_C(0x9e3779b97f4a7c15); /* far from those of other streams */
+    piece.from += k * (int64_t)(cfg->seconds * rate_hz);
+    piece.number += k;
+    return piece;
+}
+
 th_err th_stream_make(const th_project *p, const th_dataset *set, const th_stream_cfg *cfg, int16_t **pcm, int32_t *n,
                       char **truth, size_t *n_words, th_why *why)
 {
     th_why inner = {0};
-    stream s = {.p = p,
-                .set = set,
-                .cfg = cfg,
-                .rng = th_rng_make(cfg->seed, 0x73747265u),
-                .n = (int32_t)(cfg->seconds * p->rate_hz),
-                .why = &inner};
+    stream s = {.p = p, .set = set, .cfg = cfg, .rng = th_rng_make(cfg->seed, 0x73747265u), .why = &inner};
+    if (cfg->seconds * p->rate_hz > INT32_MAX)
+        return th_why_set(why, TH_ERANGE, "%.0f s at %d Hz are too many samples for one piece", cfg->seconds,
+                          (int)p->rate_hz);
+    s.n = (int32_t)(cfg->seconds * p->rate_hz);
+    s.end = s.n - (int32_t)(cfg->tail_s * p->rate_hz);
     s.x = malloc((size_t)s.n * sizeof *s.x + 1);
     th_err err =
         s.x ? deal(&s) : th_why_set(&inner, TH_ENOMEM, "out of memory for %lld s of sound", (long long)cfg->seconds);

@@ -8,8 +8,15 @@
 typedef struct th_stream_cfg {
     double seconds; /* 5 to 36000; the stream ends with a gap after the last clip that fits */
     uint64_t seed;
-    th_split split; /* TH_TEST: what training has not seen */
+    th_split split;  /* TH_TEST: what training has not seen */
+    double tail_s;   /* that gap is at least so long */
+    int64_t from;    /* samples before this one in a longer stream: truth counts from its beginning */
+    uint32_t number; /* of the piece in a longer stream: the keywords begin at another one */
 } th_stream_cfg;
+
+/* A stream of any length is one piece after the other, each made alone, so that it need not be in memory: piece k of
+ * the stream that `cfg` begins (k = 0: cfg itself). */
+th_stream_cfg th_stream_piece(const th_stream_cfg *cfg, int32_t rate_hz, uint32_t k);
 
 /* About half of the clips are keywords (each equally often), the others are unknown words and silence.
  *   pcm, n   fresh memory, at the project's rate

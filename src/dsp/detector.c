@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-/* a - b for times that may have wrapped around */
+/* a - b for times that wrap around at 2^31: from -2^30 to 2^30 - 1 */
 static int32_t time_from(int32_t a, int32_t b)
 {
-    return (int32_t)((uint32_t)a - (uint32_t)b);
+    const uint32_t ahead = ((uint32_t)a - (uint32_t)b) & 0x7fffffffu;
+    return (int32_t)(ahead ^ 0x40000000u) - 0x40000000;
 }
 
 void th_detector_init(th_detector *d, const th_detector_cfg *cfg)
@@ -41,7 +42,7 @@ int32_t th_detector_push(th_detector *d, int32_t time_ms, const int8_t *score, t
     if (d->quiet || d->count < d->cfg.min_count || !(d->cfg.keyword_mask >> best & 1u)) return 0;
     if (best_sum < d->cfg.threshold * d->count) return 0;
     d->quiet = 1;
-    d->quiet_until_ms = (int32_t)((uint32_t)time_ms + (uint32_t)d->cfg.suppress_ms);
+    d->quiet_until_ms = th_time_add(time_ms, d->cfg.suppress_ms);
     out->time_ms = time_ms;
     out->label = best;
     out->score = best_sum / d->count;

@@ -12,6 +12,18 @@
 #define TH_DETECT_HISTORY 64 /* most results in a window */
 #define TH_DETECT_CLASSES 32 /* most classes */
 
+/* Times are milliseconds from the start, 0 to 2^31 - 1: after 24 days 20 h they begin again at 0, so that whoever runs
+ * for years has no time below 0. */
+static inline int32_t th_time_wrap(uint64_t ms)
+{
+    return (int32_t)(uint32_t)(ms & 0x7fffffffu);
+}
+
+static inline int32_t th_time_add(int32_t ms, int32_t more)
+{
+    return th_time_wrap((uint64_t)(uint32_t)ms + (uint32_t)more);
+}
+
 typedef struct th_detector_cfg {
     int32_t window_ms;   /* scores averaged over this long: default 1000 */
     int32_t suppress_ms; /* silence after a detection: default 1500 */
@@ -40,7 +52,7 @@ typedef struct th_detection {
 void th_detector_init(th_detector *d, const th_detector_cfg *cfg);
 
 /* One result: int8 soft-max scores [n_classes] (real = (q + 128) / 256) that end at time_ms.
- * Times grow from call to call; they may wrap around at 2^31.
+ * Times grow from call to call; they wrap around at 2^31.
  * Returns 1 and fills `out` when a keyword is detected now. */
 int32_t th_detector_push(th_detector *d, int32_t time_ms, const int8_t *score, th_detection *out);
 

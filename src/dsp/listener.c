@@ -56,7 +56,7 @@ static void classify(th_listener *l, th_on_detect_fn *on_detect, th_on_scores_fn
 {
     const th_frontend_cfg *f = &l->cfg.frontend->cfg;
     const int64_t end = (l->n_done - 1) * f->hop + f->window; /* samples */
-    const int32_t time_ms = (int32_t)(uint32_t)((uint64_t)end * 1000u / (uint32_t)f->rate_hz);
+    const int32_t time_ms = th_time_wrap((uint64_t)end * 1000u / (uint32_t)f->rate_hz);
     int8_t scores[TH_DETECT_CLASSES];
     th_detection found;
     l->cfg.classify(l->cfg.ctx, l->features, scores);

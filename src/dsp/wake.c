@@ -1,5 +1,7 @@
 #include "dsp/wake.h"
 
+#include "dsp/detector.h"
+
 void th_wake_start(th_wake *w)
 {
     w->left = 0;
@@ -15,8 +17,7 @@ void th_wake_pass(th_wake *w, int32_t n)
 
 int32_t th_wake_ms(const th_wake *w)
 {
-    const uint64_t ms = (uint64_t)w->units * 1000000u / (uint64_t)w->cfg.rate;
-    return (int32_t)(ms & 0x7fffffffu);
+    return th_time_wrap((uint64_t)w->units * 1000000u / (uint64_t)w->cfg.rate);
 }
 
 int32_t th_wake_by(th_wake *w, int32_t label)

@@ -1,5 +1,6 @@
 #include "dsp/watcher.h"
 
+#include "dsp/detector.h"
 #include "dsp/frontend.h"
 
 #include <string.h>
@@ -104,11 +105,14 @@ static void judge_strangeness(th_watcher *w, th_sighting *seen)
     seen->score = score_of(w->strangeness / w->cfg.limit);
 }
 
-/* Times wrap around at 2^31. */
+/* Rows 1000 / rate, in whole numbers: where double has 32 bits (AVR) milliseconds would be lost after 4 hours.  Both
+ * are doubled until nothing of the rate stands behind the point. */
 static int32_t time_of(const th_watcher *w)
 {
-    const double ms = (double)w->n_rows * 1000.0 / (double)w->cfg.block->cfg.rate_hz;
-    return (int32_t)((uint64_t)ms & 0x7fffffffu);
+    float rate = w->cfg.block->cfg.rate_hz;
+    uint64_t times = 1000;
+    for (; rate < 8388608.0f && times < UINT64_C(1) << 44; rate *= 2.0f) times *= 2;
+    return th_time_wrap((uint64_t)w->n_rows * times / (uint64_t)rate);
 }
 
 /* Features beside the baseline -> 1; 0: it goes on learning. */

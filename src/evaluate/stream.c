@@ -20,6 +20,8 @@ struct th_stream {
     const th_gate *gate;
     th_on_small_fn *on_small;
     void *small_ctx;
+    th_on_features_fn *on_features; /* NULL: nobody wants to see them */
+    void *features_ctx;
 };
 
 /* Whether the small network lets this window through. */
@@ -37,6 +39,9 @@ static bool gate_opens(th_stream *s, const int8_t *features)
 static void classify(void *ctx, const int8_t *features, int8_t *scores)
 {
     th_stream *s = ctx;
+    if (s->on_features)
+        s->on_features(s->features_ctx, (s->listener.n_done - s->cfg.n_frames) * s->frontend.cfg.hop, features,
+                       s->in_bytes);
     if (s->small && !gate_opens(s, features)) {
         th_gate_shut(s->gate, scores);
         return;
@@ -105,6 +110,12 @@ th_err th_stream_gate(th_stream *s, const th_plan *small, const th_gate *gate, t
     s->on_small = on_small;
     s->small_ctx = ctx;
     return th_runner_new(small, &s->small, why);
+}
+
+void th_stream_show_features(th_stream *s, th_on_features_fn *on_features, void *ctx)
+{
+    s->on_features = on_features;
+    s->features_ctx = ctx;
 }
 
 th_err th_stream_start(th_stream *s, th_why *why)

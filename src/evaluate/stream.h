@@ -36,6 +36,10 @@ TH_NODISCARD th_err th_stream_push(th_stream *s, const int16_t *pcm, int64_t n, 
 TH_NODISCARD th_err th_stream_clip(th_stream *s, const int16_t *pcm, int32_t n, int8_t *scores, th_why *why);
 void th_stream_free(th_stream *s);
 
+/* From now on on_features sees what each inference gets: its features [n], and the first sample that they are of. */
+typedef void th_on_features_fn(void *ctx, int64_t first_sample, const int8_t *features, size_t n);
+void th_stream_show_features(th_stream *s, th_on_features_fn *on_features, void *ctx);
+
 /* From now on a small network judges each window first (dsp/gate.h), and the stream's own only those that the gate lets
  * through.  on_small sees each of them: scores [gate->n_small], and whether the gate opened; may be NULL. */
 typedef void th_on_small_fn(void *ctx, const int8_t *scores, bool open);

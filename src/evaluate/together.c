@@ -91,7 +91,7 @@ static void on_detect(void *ctx, const th_detection *d)
 {
     loop *l = ctx;
     l->heard = *d;
-    l->heard.time_ms += l->since_ms;
+    l->heard.time_ms = th_time_add(d->time_ms, l->since_ms);
     l->any = 1;
 }
 

@@ -129,7 +129,7 @@ static void time_may_wrap_around(void **state)
     th_detection found;
     int32_t n = 0;
     th_detector_init(&d, &usual);
-    for (uint32_t k = 0; k < 40; k++) n += push(&d, (int32_t)(0x7ffffc00u + k * 100u), 0, 255, &found);
+    for (uint32_t k = 0; k < 40; k++) n += push(&d, th_time_wrap(0x7ffffc00u + k * 100u), 0, 255, &found);
     assert_int_equal(n, 3); /* at 200, 1700, 3200 ms as ever */
 }
 

@@ -45,9 +45,9 @@ typedef struct fixture {
     int16_t *pcm;
 } fixture;
 
-static fixture make(int32_t hop)
+static fixture make_kind(th_feature_kind kind, int32_t hop)
 {
-    const th_frontend_cfg cfg = {TH_MFCC, 16000, 480, hop, 512, 40, 10, 20.0f, 7600.0f};
+    const th_frontend_cfg cfg = {kind, 16000, 480, hop, 512, kind == TH_MFCC ? 40 : 10, 10, 20.0f, 7600.0f};
     fixture x = {.tables = aligned_alloc(16, th_frontend_mem(&cfg)), .pcm = malloc(LENGTH * sizeof(int16_t))};
     th_arena arena = th_arena_over(x.tables, th_frontend_mem(&cfg));
     assert_int_equal(th_frontend_init(&x.f, &cfg, NULL, NULL, &arena), TH_OK);
@@ -57,6 +57,11 @@ static fixture make(int32_t hop)
         x.pcm[i] = (int16_t)(loud * th_rng_range(&r, -1.0f, 1.0f));
     }
     return x;
+}
+
+static fixture make(int32_t hop)
+{
+    return make_kind(TH_MFCC, hop);
 }
 
 static void finish(fixture *x) /* after x is where it stays */
@@ -82,8 +87,8 @@ static void drop(fixture *x)
     free(x->pcm);
 }
 
-/* All samples, in pieces of `piece` (0: of random sizes, also 0). */
-static log listen(fixture *x, int32_t piece)
+/* All samples, in pieces of `piece` (0: of random sizes, also 0), after `frames` frames have gone by. */
+static log listen_after(fixture *x, int32_t piece, int64_t frames)
 {
     log l = {.pictures = TH_FNV1A_START};
     th_listener listener;
@@ -93,6 +98,10 @@ static log listen(fixture *x, int32_t piece)
     th_arena arena = th_arena_over(memory, bytes);
     assert_int_equal(th_listener_init(&listener, &x->cfg, &arena), TH_OK);
     assert_int_equal(arena.peak, bytes);
+    const int64_t samples = frames * x->f.cfg.hop;
+    listener.n_done = frames;
+    listener.n_samples = samples;
+    listener.n_invoked = frames / x->cfg.stride_frames;
     th_rng r = th_rng_make((uint64_t)piece, 9);
     for (int32_t at = 0; at < LENGTH;) {
         int32_t n = piece ? piece : (int32_t)th_rng_below(&r, 2000);
@@ -100,11 +109,16 @@ static log listen(fixture *x, int32_t piece)
         th_listener_push(&listener, x->pcm + at, n, on_detect, on_scores, &l);
         at += n;
     }
-    assert_int_equal(listener.n_samples, LENGTH);
-    assert_int_equal(listener.n_done, th_frontend_frames(&x->f.cfg, LENGTH));
-    assert_int_equal(listener.n_invoked, l.n_classified);
+    assert_int_equal(listener.n_samples - samples, LENGTH);
+    assert_int_equal(listener.n_done - frames, th_frontend_frames(&x->f.cfg, LENGTH));
+    assert_int_equal(listener.n_invoked - frames / x->cfg.stride_frames, l.n_classified);
     free(memory);
     return l;
+}
+
+static log listen(fixture *x, int32_t piece)
+{
+    return listen_after(x, piece, 0);
 }
 
 /* The same from whole clips: picture k is frames 5k .. 5k+48 of the whole sound. */
@@ -162,6 +176,32 @@ static void times_are_the_ends_of_the_frames(void **state)
     drop(&x);
 }
 
+/* The same sound after hours, at the moment when times begin again, and after more samples than 32 bits count: the same
+ * pictures, the same detections, and times that are never below 0. */
+static void after_days_it_hears_the_same(void **state)
+{
+    (void)state;
+    const int64_t frames[] = {INT64_C(23) * 3600 * 50, 107374060, 214748200, INT64_C(1) << 40};
+    const th_feature_kind kinds[] = {TH_MFCC, TH_LOGMEL};
+    for (size_t k = 0; k < 8; k++) {
+        fixture x = make_kind(kinds[k / 4], 320);
+        finish(&x);
+        const log then = listen(&x, 1000), now = listen_after(&x, 1000, frames[k % 4]);
+        const uint64_t gone = (uint64_t)frames[k % 4] * 20;
+        assert_true(now.pictures == then.pictures && then.n_found > 0);
+        assert_int_equal(now.n_scores, then.n_scores);
+        assert_int_equal(now.n_found, then.n_found);
+        for (int32_t i = 0; i < then.n_scores; i++)
+            assert_int_equal(now.time[i], ((uint64_t)then.time[i] + gone) % (UINT64_C(1) << 31));
+        for (int32_t i = 0; i < then.n_found; i++) {
+            assert_int_equal(now.found[i].label, then.found[i].label);
+            assert_int_equal(now.found[i].score, then.found[i].score);
+            assert_int_equal(now.found[i].time_ms, ((uint64_t)then.found[i].time_ms + gone) % (UINT64_C(1) << 31));
+        }
+        drop(&x);
+    }
+}
+
 static void borrowed_scratch_changes_nothing(void **state)
 {
     (void)state;
@@ -210,9 +250,8 @@ static void settings_and_memory_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stream_equals_batch_for_any_pieces),
-        cmocka_unit_test(times_are_the_ends_of_the_frames),
-        cmocka_unit_test(borrowed_scratch_changes_nothing),
+        cmocka_unit_test(stream_equals_batch_for_any_pieces), cmocka_unit_test(times_are_the_ends_of_the_frames),
+        cmocka_unit_test(after_days_it_hears_the_same),       cmocka_unit_test(borrowed_scratch_changes_nothing),
         cmocka_unit_test(settings_and_memory_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "../test.h"
 
+#include "base/hash.h"
 #include "base/rng.h"
 #include "dsp/watcher.h"
 
@@ -29,6 +30,12 @@ static void one_row_of(void *ctx, const void *in, void *out)
     int8_t *y = out;
     memset(y, -4, WINDOW * AXES);
     memcpy(y + (WINDOW - 1) * AXES, x + (WINDOW - 1) * AXES, AXES);
+}
+
+static void first_of(void *ctx, const void *in, void *out)
+{
+    ++*(int *)ctx;
+    memcpy(out, in, sizeof(float));
 }
 
 typedef struct made {
@@ -133,6 +140,70 @@ static void strangeness(void **state)
     assert_true(alarms > 1);
 }
 
+/* What a window gives, with filters and orientation, at the start and after `before` rows; a hash of all features, and
+ * times that begin again at 2^31. */
+static uint64_t watched(int64_t before, float rate_hz, int32_t *windows)
+{
+    static uint8_t tables[8192] __attribute__((aligned(16))), memory[16384] __attribute__((aligned(16)));
+    enum { LONG = 32 };
+    const th_block_cfg c = {.n_parts = 2,
+                            .part = {{.kind = TH_BLOCK_SPECTRAL,
+                                      .n = 4,
+                                      .peaks = 1,
+                                      .filter = {.kind = TH_FILTER_LOW, .order = 4, .high_hz = rate_hz / 8}},
+                                     {.kind = TH_BLOCK_ORIENTATION,
+                                      .axes = 7,
+                                      .filter = {.kind = TH_FILTER_LOW, .order = 1, .high_hz = rate_hz / 40}}},
+                            .n_axes = 3,
+                            .window = LONG,
+                            .rate_hz = rate_hz};
+    th_block block;
+    th_watcher w;
+    th_arena arena = th_arena_over(tables, sizeof tables);
+    assert_int_equal(th_block_init(&block, &c, &arena), TH_OK);
+    int runs = 0;
+    const th_watcher_cfg cfg = {.block = &block,
+                                .scratch = th_block_scratch(&c),
+                                .hop = HOP,
+                                .in = {.n = block.n_out},
+                                .out = {.n = 1},
+                                .answer = TH_ANSWER_SCORE,
+                                .limit = 0.5f,
+                                .network = first_of,
+                                .ctx = &runs};
+    arena = th_arena_over(memory, sizeof memory);
+    assert_int_equal(th_watcher_init(&w, &cfg, &arena), TH_OK);
+    w.n_rows = before;
+    th_rng r = th_rng_make(8, 8);
+    uint64_t hash = TH_FNV1A_START;
+    for (int64_t t = 0; t < 2000; t++) {
+        th_sighting seen;
+        int changed;
+        float row[3];
+        for (int a = 0; a < 3; a++) row[a] = th_rng_normal(&r);
+        if (!th_watcher_push(&w, row, &seen, &changed)) continue;
+        const double ms = floor((double)(before + t + 1) * 1000 / (double)rate_hz);
+        assert_int_equal(seen.time_ms, (uint64_t)ms % (UINT64_C(1) << 31));
+        hash = th_fnv1a(hash, (th_span){w.in, sizeof(float) * (size_t)block.n_out});
+        ++*windows;
+    }
+    return hash;
+}
+
+static void after_days_it_sees_the_same(void **state)
+{
+    (void)state;
+    const float rates[] = {50.0f, 62.5f, 100.0f, 1.0f / 300.0f};
+    const int64_t before[] = {INT64_C(23) * 3600 * 50, 107374000, INT64_C(1) << 31, (INT64_C(1) << 32) - 700};
+    for (size_t k = 0; k < 16; k++) {
+        int32_t windows = 0, again = 0;
+        const uint64_t then = watched(0, rates[k / 4], &windows);
+        if (k / 4 == 3 && k % 4) continue; /* a row in five minutes: 23 hours of 50 Hz are 39 years */
+        assert_true(watched(before[k % 4], rates[k / 4], &again) == then);
+        assert_true(again == windows && windows > 600);
+    }
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -206,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_changes),
         cmocka_unit_test(strangeness),
+        cmocka_unit_test(after_days_it_sees_the_same),
         cmocka_unit_test(learns_at_the_start),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };
