@@ -120,12 +120,19 @@ void th_check_end(th_check *c);
 bool th_sound_maybe(const th_fact *a, const th_fact *b); /* a look at the bits first: a thousand times as fast */
 TH_NODISCARD th_err th_sound_alike(const th_check *c, size_t a, size_t b, float *score, th_why *why);
 TH_NODISCARD th_err th_signal_alike(const th_check *c, size_t a, size_t b, float *score, th_why *why);
-float th_picture_alike(const th_fact *a, const th_fact *b);
 
-TH_NODISCARD th_err th_twins_alike(const th_check *c, size_t a, size_t b, float *score, th_why *why);
+/* Of families: root[i] is i, or another member that leads to the one that stands for all. */
+size_t th_root_of(size_t *root, size_t i);
+
+/* Another pair.  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_twins_add(th_check *c, size_t a, size_t b, th_pair_kind kind, float score, th_why *why);
 
 /* Fills pair. */
 TH_NODISCARD th_err th_twins_find(th_check *c, th_why *why);
+
+/* Adds the pairs of pictures that are copies of each other; those of equal files are there already.  Errors: TH_ENOMEM,
+ * TH_EINTR. */
+TH_NODISCARD th_err th_looks_find(th_check *c, th_why *why);
 
 /* Winnowing (Schleimer, Wilkerson, Aiken: "Winnowing: local algorithms for document fingerprinting", SIGMOD 2003): of
  * each `window` hashes that follow each other the smallest is kept, so that two recordings that share window + 1 of

@@ -241,12 +241,6 @@ th_err th_check_conflict(th_check *c, th_why *why)
     return TH_OK;
 }
 
-static size_t root_of(size_t *root, size_t i)
-{
-    while (root[i] != i) i = root[i] = root[root[i]];
-    return i;
-}
-
 /* Samples that are alike form a family (a is like b, b like c); each of it that does not train is told of, once one
  * does. */
 th_err th_check_twin_leak(th_check *c, th_why *why)
@@ -257,13 +251,13 @@ th_err th_check_twin_leak(th_check *c, th_why *why)
     const th_err err = root && trains ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
     for (size_t i = 0; i < n && !err; i++) root[i] = i, trains[i] = TH_NO_SAMPLE;
     for (size_t k = 0; k < c->n_pairs && !err; k++) {
-        const size_t a = root_of(root, c->pair[k].a), b = root_of(root, c->pair[k].b);
+        const size_t a = th_root_of(root, c->pair[k].a), b = th_root_of(root, c->pair[k].b);
         root[a > b ? a : b] = a < b ? a : b;
     }
     for (size_t i = n; i-- > 0 && !err;)
-        if (s[i].split == TH_TRAIN) trains[root_of(root, i)] = i;
+        if (s[i].split == TH_TRAIN) trains[th_root_of(root, i)] = i;
     for (size_t i = 0; i < n && !err; i++) {
-        const size_t twin = trains[root_of(root, i)];
+        const size_t twin = trains[th_root_of(root, i)];
         if (s[i].split == TH_TRAIN || twin == TH_NO_SAMPLE) continue;
         th_check_item *item = th_found(c, i, twin, 0);
         th_text_fmt(item->text, sizeof item->text, "%s (%s) and %s (train)", th_sample_shown(&s[i]),

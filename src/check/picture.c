@@ -1,5 +1,5 @@
-/* A picture as a point: 14 x 14 means of grey, mean 0, length 1; brightness and contrast fall out.  What lies near is
- * held against a small picture of 32 x 32: the correlation of its edges, at the best of a few crops.
+/* A picture as a point: 14 x 14 means of grey, mean 0, length 1; brightness and contrast fall out.  Copies are found by
+ * a small picture of 32 x 32 (looks.c).
  *
  * A label is guessed from edges: in 4 x 4 parts of the picture, how much of them goes in which of 8 directions
  * (Dalal, Triggs, "Histograms of oriented gradients for human detection", CVPR 2005), and the mean colours. */
@@ -11,13 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIDE              14 /* SIDE * SIDE = TH_VIEW */
-#define LOOK              64 /* side of the picture whose edges are counted */
-#define CELLS             4
-#define WAYS              8
-#define HOPELESS_AS_IT_IS 0.3f /* how alike edges must be to look for a crop, */
-#define HOPELESS          0.6f /* and then for another place */
-#define TINTS             4    /* parts a side of which the mean colour is known */
+#define SIDE  14 /* SIDE * SIDE = TH_VIEW */
+#define LOOK  64 /* side of the picture whose edges are counted */
+#define CELLS 4
+#define WAYS  8
+#define TINTS 4 /* parts a side of which the mean colour is known */
 
 static void look_at_pixels(th_fact *f, const uint8_t *rgb, int32_t h, int32_t w, const uint8_t *grey)
 {
@@ -100,75 +98,4 @@ th_err th_picture_look(th_check *c, size_t i, const uint8_t *rgb, int32_t h, int
     make_features(look, tints, c->features + i * TH_FEATURES);
     f->has_features = true;
     return TH_OK;
-}
-
-/* ---- two of them ---- */
-
-/* Pixel of the small picture when it is `zoom` times as large around its middle, moved by dx, dy. */
-static float pixel(const uint8_t *p, float y, float x)
-{
-    const float most = TH_THUMB - 1.001f;
-    const float v = fminf(fmaxf(y, 0), most), u = fminf(fmaxf(x, 0), most);
-    const int i = (int)v, k = (int)u;
-    const float a = v - (float)i, b = u - (float)k;
-    const uint8_t *q = p + i * TH_THUMB + k;
-    return (1 - a) * ((1 - b) * q[0] + b * q[1]) + a * ((1 - b) * q[TH_THUMB] + b * q[TH_THUMB + 1]);
-}
-
-/* Correlation of the edges of a, as a crop of it would show them, and of b. */
-static float edges_alike(const uint8_t *a, const uint8_t *b, float zoom, float dy, float dx)
-{
-    float m[TH_THUMB * TH_THUMB];
-    double xy = 0, xx = 0, yy = 0;
-    for (int y = 0; y < TH_THUMB; y++)
-        for (int x = 0; x < TH_THUMB; x++) {
-            const float mid = (TH_THUMB - 1) / 2.0f;
-            m[y * TH_THUMB + x] = pixel(a, mid + ((float)y - mid) * zoom + dy, mid + ((float)x - mid) * zoom + dx);
-        }
-    for (int y = 0; y + 1 < TH_THUMB; y++)
-        for (int x = 0; x + 1 < TH_THUMB; x++) {
-            const float *p = m + y * TH_THUMB + x;
-            float down, across;
-            edge_at(b + y * TH_THUMB + x, TH_THUMB, &down, &across);
-            const float d = p[TH_THUMB] - p[0], e = p[1] - p[0];
-            xy += (double)(d * down + e * across);
-            xx += (double)(d * d + e * e);
-            yy += (double)(down * down + across * across);
-        }
-    return xx > 0 && yy > 0 ? (float)(xy / sqrt(xx * yy)) : 0;
-}
-
-/* The same of both as they are: whole numbers, a hundred times as fast. */
-static float edges_same(const uint8_t *a, const uint8_t *b)
-{
-    int32_t xy = 0, xx = 0, yy = 0;
-    for (int k = 0; k < TH_THUMB * (TH_THUMB - 1) - 1;
-         k++) { /* the last column's way across goes round: it counts little */
-        const int d = a[k + TH_THUMB] - a[k], e = a[k + 1] - a[k];
-        const int down = b[k + TH_THUMB] - b[k], across = b[k + 1] - b[k];
-        xy += d * down + e * across;
-        xx += d * d + e * e;
-        yy += down * down + across * across;
-    }
-    return xx > 0 && yy > 0 ? (float)((double)xy / sqrt((double)xx * (double)yy)) : 0;
-}
-
-float th_picture_alike(const th_fact *a, const th_fact *b)
-{
-    static const float zoom[] = {0.96f, 0.92f, 0.88f};
-    const uint8_t *const both[2] = {a->thumb, b->thumb};
-    float best = edges_same(a->thumb, b->thumb), nearest = 1;
-    int crop = 0; /* which of both is shown larger */
-    if (best < HOPELESS_AS_IT_IS) return best;
-    for (int k = 0; k < 6; k++) {
-        const float alike = edges_alike(both[k & 1], both[~k & 1], zoom[k / 2], 0, 0);
-        if (alike > best) best = alike, nearest = zoom[k / 2], crop = k & 1;
-    }
-    if (best < HOPELESS) return best;
-    for (int j = 0; j < 9; j++) {
-        const int row = j / 3;
-        const float dy = (float)(row - 1) * 0.8f, dx = (float)(j % 3 - 1) * 0.8f;
-        best = fmaxf(best, edges_alike(both[crop], both[!crop], nearest, dy, dx));
-    }
-    return best;
 }

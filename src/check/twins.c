@@ -24,7 +24,13 @@
  * tests/check/test_twins.c. */
 static const struct {
     float near, alike;
-} limit[TH_N_SAMPLE_KINDS] = {[TH_SOUND] = {0.85f, 0.65f}, [TH_SIGNAL] = {0.9f, 0.97f}, [TH_PICTURE] = {0.8f, 0.8f}};
+} limit[TH_N_SAMPLE_KINDS] = {[TH_SOUND] = {0.85f, 0.65f}, [TH_SIGNAL] = {0.9f, 0.97f}};
+
+size_t th_root_of(size_t *root, size_t i)
+{
+    while (root[i] != i) i = root[i] = root[root[i]];
+    return i;
+}
 
 bool th_view_unit(float *x, size_t n)
 {
@@ -94,7 +100,7 @@ static th_err grow(th_pair **list, size_t n, size_t *cap, th_why *why)
     return TH_OK;
 }
 
-static th_err add_pair(th_check *c, size_t a, size_t b, th_pair_kind kind, float score, th_why *why)
+th_err th_twins_add(th_check *c, size_t a, size_t b, th_pair_kind kind, float score, th_why *why)
 {
     TH_TRY(grow(&c->pair, c->n_pairs, &c->cap_pairs, why));
     c->pair[c->n_pairs++] = (th_pair){a < b ? a : b, a < b ? b : a, kind, score};
@@ -144,7 +150,7 @@ static th_err find_equal(th_check *c, key *k, th_why *why)
     for (size_t i = 1; i < c->set->n; i++)
         if (*s[k[i].i].hash && strcmp(s[k[i - 1].i].hash, s[k[i].i].hash) == 0) {
             c->fact[k[i - 1].i].has_equal = c->fact[k[i].i].has_equal = true;
-            TH_TRY(add_pair(c, k[i - 1].i, k[i].i, TH_PAIR_SAME, 1, why));
+            TH_TRY(th_twins_add(c, k[i - 1].i, k[i].i, TH_PAIR_SAME, 1, why));
         }
     return TH_OK;
 }
@@ -164,15 +170,9 @@ typedef struct search {
     float mean[TH_N_SAMPLE_KINDS][TH_VIEW]; /* of the views */
 } search;
 
-static size_t root_of(const search *s, size_t i)
-{
-    while (s->root[i] != i) i = s->root[i] = s->root[s->root[i]];
-    return i;
-}
-
 static void join(const search *s, size_t a, size_t b)
 {
-    const size_t x = root_of(s, a), y = root_of(s, b);
+    const size_t x = th_root_of(s->root, a), y = th_root_of(s->root, b);
     s->root[x > y ? x : y] = x < y ? x : y;
 }
 
@@ -223,7 +223,7 @@ static th_err gather(search *s, int band, th_why *why)
     for (int j = 0; j < s->bits * TH_VIEW; j++) s->way[j] = th_rng_normal(&rng);
     s->n = s->n_fresh = 0;
     for (size_t i = 0; i < c->set->n; i++)
-        if (c->fact[i].has_view) s->k[s->n++] = (key){code_of(s, i), i, 0};
+        if (c->fact[i].has_view && c->set->samples[i].kind != TH_PICTURE) s->k[s->n++] = (key){code_of(s, i), i, 0};
     if (s->n) qsort(s->k, s->n, sizeof *s->k, by_key);
     for (size_t i = 0; i < s->n; i++)
         for (size_t j = i + 1; j < s->n && j <= i + MOST_BESIDE && s->k[j].key == s->k[i].key; j++) {
@@ -236,12 +236,12 @@ static th_err gather(search *s, int band, th_why *why)
     return TH_OK;
 }
 
-th_err th_twins_alike(const th_check *c, size_t a, size_t b, float *score, th_why *why)
+static th_err alike(const th_check *c, size_t a, size_t b, float *score, th_why *why)
 {
     switch (c->set->samples[a].kind) {
     case TH_SOUND: return th_sound_alike(c, a, b, score, why);
     case TH_SIGNAL: return th_signal_alike(c, a, b, score, why);
-    case TH_PICTURE: *score = th_picture_alike(&c->fact[a], &c->fact[b]); return TH_OK;
+    case TH_PICTURE: break; /* looks.c */
     }
     return TH_OK;
 }
@@ -250,16 +250,16 @@ static th_err hold(search *s, const th_pair *p, th_why *why)
 {
     th_check *c = s->c;
     float score;
-    if (root_of(s, p->a) == root_of(s, p->b)) return TH_OK; /* known to be alike */
+    if (th_root_of(s->root, p->a) == th_root_of(s->root, p->b)) return TH_OK; /* known to be alike */
     const bool sound = c->set->samples[p->a].kind == TH_SOUND;
     if (sound && !th_sound_maybe(&c->fact[p->a], &c->fact[p->b])) return TH_OK;
     if (s->n_tried && bsearch(p, s->tried, s->n_tried, sizeof *p, by_pair)) return TH_OK;
-    TH_TRY(th_twins_alike(c, p->a, p->b, &score, why));
+    TH_TRY(alike(c, p->a, p->b, &score, why));
     const th_sample *one = &c->set->samples[p->a];
     const bool stroke = one->kind == TH_SIGNAL && !(one->rate_hz > 0);
     if (score < (stroke ? STROKE : limit[one->kind].alike)) return TH_OK;
     join(s, p->a, p->b);
-    return add_pair(c, p->a, p->b, TH_PAIR_ALIKE, fminf(score, 1), why);
+    return th_twins_add(c, p->a, p->b, TH_PAIR_ALIKE, fminf(score, 1), why);
 }
 
 static th_err find_near(search *s, th_why *why)
@@ -331,7 +331,7 @@ static th_err hold_rows(th_check *c, size_t a, size_t b, int32_t lag, th_why *wh
     if (!err) err = load_rows(c, b, &y, &n_y, &size_y, why);
     if (!err && size_x == size_y && n_x > 0 && n_y > 0) {
         const float share = (float)longest_run(x, n_x, y, n_y, lag, size_x) / (float)(n_x < n_y ? n_x : n_y);
-        if (share >= LEAST_SHARE) err = add_pair(c, a, b, TH_PAIR_OVERLAP, share, why);
+        if (share >= LEAST_SHARE) err = th_twins_add(c, a, b, TH_PAIR_OVERLAP, share, why);
     }
     free(x);
     free(y);
@@ -374,6 +374,7 @@ th_err th_twins_find(th_check *c, th_why *why)
     th_err err = s.k && s.root && s.way && s.held ? TH_OK : th_why_set(why, TH_ENOMEM, "no memory for %zu samples", n);
     for (size_t i = 0; i < n && s.root; i++) s.root[i] = i;
     if (!err) err = find_equal(c, s.k, why);
+    if (!err) err = th_looks_find(c, why);
     if (!err) err = find_near(&s, why);
     if (!err) err = find_overlaps(c, why);
     if (!err) tidy(c);
