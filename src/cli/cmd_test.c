@@ -77,6 +77,11 @@ static th_err test_examples(const th_args *a, const char *data, th_test *t, th_w
                           "this model takes pictures or numbers, named with --data PATH; --stream is for recordings");
     t->normal = th_arg(a, "normal");
     TH_TRY(th_test_examples(t, data, th_arg(a, "pixels"), split, th_arg(a, "device"), why));
+    if (th_arg_on(a, "light")) {
+        const char *model = th_arg(a, "model");
+        return th_test_light(t, model ? model : th_word(a, 0, "."), th_arg(a, "on"), is_own(a, t), th_arg_on(a, "json"),
+                             why);
+    }
     TH_TRY(on_board(a, t, why));
     json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
     add_board(t, object);
@@ -125,6 +130,8 @@ static th_err test_all(const th_args *a, const char *data, th_test *t, th_why *w
     TH_TRY(th_arg_int(a, "seed", 0, INT64_MAX, 1, &seed, why));
     if (th_arg(a, "soak")) return th_test_soak(t, hours, (uint64_t)seed, th_arg_on(a, "json"), why);
     if (t->of_examples) return test_examples(a, data, t, why);
+    if (th_arg_on(a, "light"))
+        return th_why_set(why, TH_EUSAGE, "--light is for models that tell pictures apart; this one takes recordings");
     if (pixels || th_arg(a, "normal"))
         return th_why_set(why, TH_EUSAGE, "--%s is for models that take %s; this one takes recordings",
                           pixels ? "pixels" : "normal", pixels ? "pictures" : "numbers");
@@ -156,6 +163,7 @@ static const th_opt opts[] = {
     {"model", "FILE", NULL, "this .tflite instead of the project's float and int8 models"},
     {"on", "BOARD", NULL,
      "also on that emulated board, as firmware: the same figures, and whether all outputs are equal"},
+    {"light", NULL, NULL, "of pictures: the same in other light, brighter, duller, yellower; with --on some of each"},
     {"stream", "FILE", NULL, "one long recording, listened to as the board does"},
     {"soak", "HOURS", NULL, "such a recording of that length, of the project's test clips, made while it is heard"},
     {"seed", "N", "1", "of --soak: another number, another order"},
@@ -181,6 +189,8 @@ const th_cmd th_cmd_test = {
         "                                         a model that `train --data` made: pictures or numbers, the labels "
         "in its card\n"
         "  thimble test --on nano33ble            everything once more on the emulated board\n"
+        "  thimble test --light                   a model of pictures: how right it is in the dark, in haze, by a "
+        "lamp\n"
         "  thimble test --stream kitchen.wav      a long recording: words heard, false alarms per hour, delay\n"
         "  thimble test --choose 1                the threshold for one false alarm per hour, by validation clips\n"
         "  thimble test --soak 24                 hours of test clips in memory that does not grow; the last hour is\n"

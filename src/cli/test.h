@@ -83,6 +83,15 @@ TH_NODISCARD th_err th_test_choose(th_test *t, const char *dir, const char *spli
 TH_NODISCARD th_err th_test_examples(th_test *t, const char *data, const char *pixels, const char *split,
                                      const char *device, th_why *why);
 
+/* The networks' answers to the examples as they are now: classes into the verdicts, numbers into t->out. */
+TH_NODISCARD th_err th_test_ask(th_test *t, th_why *why);
+
+/* The pictures of th_test_examples once more, each in other light (data/light.h): the part that is right, of both
+ * networks and of int8 behind a camera's frames (evaluate/look.h); printed, and kept for the report when they are the
+ * project's `own`.  With a board some frames of each light go through the firmware of the model at `path`: t->differ.
+ * Errors: TH_EUSAGE (no pictures, no labels), those of the networks and of the board. */
+TH_NODISCARD th_err th_test_light(th_test *t, const char *path, const char *board, bool own, bool json, th_why *why);
+
 /* What the networks are for: classes unless the card says more. */
 th_task_output th_test_output(const th_test *t);
 

@@ -134,8 +134,7 @@ static th_err open_examples(th_test *t, const char *data, const char *pixels, co
                            : open_files(t, data, &scan, pixels, why);
 }
 
-/* The networks' answers: classes into the verdicts, numbers into t->out. */
-static th_err ask(th_test *t, th_why *why)
+th_err th_test_ask(th_test *t, th_why *why)
 {
     const th_graph *g = graph_of(t);
     const bool classes = th_test_output(t) == TH_OUT_LABELS;
@@ -177,7 +176,7 @@ th_err th_test_examples(th_test *t, const char *data, const char *pixels, const 
     if (t->shown->n_skipped)
         fprintf(stderr, "note: %d files could not be read and are left out; the first: %s\n", (int)t->shown->n_skipped,
                 t->shown->skipped);
-    TH_TRY(ask(t, why));
+    TH_TRY(th_test_ask(t, why));
     if (th_test_output(t) != TH_OUT_LABELS) return th_test_values(t, why);
     th_test_count(t);
     if (t->no_class)

@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const th_section *const sections[] = {
-    &th_section_curves, &th_section_values, &th_section_runs,     &th_section_confusion, &th_section_clips,
-    &th_section_wake,   &th_section_stream, &th_section_quantize, &th_section_memory,    &th_section_time,
-    &th_section_data,   &th_section_limits, &th_section_words,
+    &th_section_curves, &th_section_values, &th_section_runs,   &th_section_confusion, &th_section_clips,
+    &th_section_wake,   &th_section_stream, &th_section_light,  &th_section_quantize,  &th_section_memory,
+    &th_section_time,   &th_section_data,   &th_section_limits, &th_section_words,
 };
 #define N_SECTIONS (sizeof sections / sizeof *sections)
 
@@ -24,6 +24,7 @@ static bool fits(const th_section *s, const th_report *r)
 {
     const th_task *t = th_report_task(r);
     const unsigned is = (t->input == TH_IN_SOUND ? TH_FOR_SOUND : 0u) | (t->input == TH_IN_NUMBER ? 0u : TH_FOR_DATA) |
+                        (t->input == TH_IN_PICTURE ? TH_FOR_PICTURES : 0u) |
                         (t->output == TH_OUT_LABELS ? TH_FOR_LABELS : TH_FOR_VALUES);
     return (s->tasks & is) == s->tasks;
 }
@@ -140,6 +141,8 @@ static void check_age(th_report *r)
         {TH_R_EMULATE, TH_FILE_INT8,
          "The figures of the board are those of an earlier model or other settings. Make them again with: thimble "
          "emulate"},
+        {TH_R_LIGHT, TH_FILE_INT8,
+         "The figures in other light are those of an earlier model. Make them again with: thimble test --light"},
         {TH_R_CURVE, TH_FILE_INT8,
          "The curve of false alarms is that of an earlier model or other settings. Make it again with: thimble test "
          "--curve"},
@@ -174,6 +177,7 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
         [TH_R_HISTORY] = {TH_FILE_HISTORY, "train"},
         [TH_R_TEST] = {TH_FILE_TEST, "test"},
         [TH_R_STREAM] = {TH_FILE_STREAM, "test --stream FILE.wav"},
+        [TH_R_LIGHT] = {TH_FILE_LIGHT, "test --light"},
         [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"},
         [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate"},
         [TH_R_CURVE] = {TH_FILE_CURVE, "test --curve"},

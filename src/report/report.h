@@ -17,11 +17,12 @@ typedef enum th_report_file {
     TH_R_HISTORY,
     TH_R_TEST,
     TH_R_STREAM,
+    TH_R_LIGHT,
     TH_R_QUANTIZE,
     TH_R_EMULATE,
     TH_R_CURVE
 } th_report_file;
-#define TH_R_FILES 6
+#define TH_R_FILES 7
 
 #define TH_REPORT_RUNS 6
 
