@@ -329,6 +329,7 @@ static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *
                         .on_progress = on_progress,
                         .ctx = c};
     set_examples(c, &job);
+    if (c->few.is_on && !c->few.rounds) job.start = &c->few.im; /* all layers go on from the backbone's */
     c->view = (th_train_view){
         .epochs = cfg->epochs, .n_train = job.n_train, .has_val = job.n_val > 0, .live = th_stderr_is_terminal()};
     c->view.done = calloc((size_t)cfg->epochs, sizeof *c->view.done);
@@ -337,8 +338,8 @@ static th_err run_training(train_cmd *c, bool resume, th_model **model, th_why *
             c->preset.name, (long long)th_spec_parameters(&c->spec), (long long)th_spec_macs(&c->spec),
             (int)job.n_train, (int)job.n_val);
     start_record(c, &job, resume);
-    const th_err err = c->few.is_on ? th_transfer_train(&job, &c->few.im, c->few.cut, c->few.rounds, model, why)
-                                    : th_train(&job, model, why);
+    const th_err err = c->few.rounds ? th_transfer_train(&job, &c->few.im, c->few.cut, c->few.rounds, model, why)
+                                     : th_train(&job, model, why);
     th_train_view_end(&c->view);
     c->stopped = err ? "interrupted" : c->view.n < cfg->epochs ? "early" : "finished";
     return err;

@@ -76,7 +76,7 @@ th_err th_few_open(const th_args *a, const th_project *p, th_few *f, th_pipeline
     if (th_arg(a, "preset"))
         return th_why_set(why, TH_EUSAGE, "--from BACKBONE has its layers already: leave out --preset");
     TH_TRY(th_arg_int(a, "shots", 1, 10000, 0, &shots, why));
-    TH_TRY(th_arg_int(a, "keep", 1, 1000, 8, &rounds, why));
+    TH_TRY(th_arg_int(a, "keep", 0, 1000, 8, &rounds, why));
     TH_TRY(load(from, f, path, why));
     TH_TRY(take_pipe(path, p, f, pipe, why));
     TH_TRY(new_head(path, p, f, why));

@@ -16,7 +16,7 @@ typedef struct th_few {
     th_model *model; /* the backbone; `im` points into it */
     th_import im;    /* with the new head */
     int32_t cut;     /* its last frozen layer */
-    int32_t rounds;  /* variants of each example that the frozen layers see */
+    int32_t rounds;  /* variants of each example that the frozen layers see; 0: none is frozen */
     int32_t shots;   /* training clips of each word; 0: all */
     uint64_t hash;   /* of the backbone's file, shots and rounds */
 } th_few;

@@ -19,7 +19,7 @@
         {"cut", "LAYER", "before the last dense", "of a .tflite: layers behind this one are replaced by the head"},    \
         {"head", "LINES", "dense classes", "of a .tflite: the new end, lines separated by ;"},                         \
     {                                                                                                                  \
-        "keep", "N", "0 = off; 8 of --from", "frozen layers see N variants of each example, once"                      \
+        "keep", "N", "0 = off; --from: 8, 0 freezes none", "frozen layers see N variants of each example"              \
     }
 
 TH_NODISCARD th_err th_train_file(const th_args *a, th_why *why);

@@ -36,6 +36,10 @@ changed=$(differ "$tmp/first.tflite" "$tmp/p/model/float.tflite")
 all=$(wc -c <"$tmp/first.tflite")
 holds "changes the last layer ($changed bytes)" [ "$changed" -gt 100 ]
 holds "and none of the frozen ones ($all bytes)" [ $((changed * 8)) -lt "$all" ]
+cp "$tmp/p/model/float.tflite" "$tmp/second.tflite"
+run train "$tmp/p" --from "$tmp/back" --shots 3 --epochs 1 --keep 0; exits "all layers, on from the backbone's" 0
+holds "and all change" [ $(($(differ "$tmp/first.tflite" "$tmp/p/model/float.tflite") * 3)) -gt "$all" ]
+cp "$tmp/second.tflite" "$tmp/p/model/float.tflite"
 run test "$tmp/p" --json; exits "which knows the new word" 0 '"labels":\["neu","unknown","silence"\]'
 accuracy=$(sed -n 's/.*"int8":{"accuracy":\([0-9.]*\).*/\1/p' "$tmp/out" | head -n 1)
 holds "mostly ($accuracy)" awk "BEGIN { exit !($accuracy >= 0.7) }"
