@@ -6,13 +6,15 @@
 # The backbone learns the 13 English words of ../shared/data/speech_commands with 80 clips or more. The new words are four
 # Arabic ones (arabic_commands); all English words are "unknown". 40 % of the speakers only test (of the English ones
 # most have taught the backbone). Two Arabic words, open and close, are in no training: they are to be turned away.
-# Every draw is another seed. DRAWS, EPOCHS (of the backbone), SHOTS, THIMBLE, DATA: from the environment.
+# Every draw is another seed. KEEP=0 trains all layers, on from the backbone's. DRAWS, EPOCHS (of the backbone),
+# SHOTS, KEEP, THIMBLE, DATA: from the environment.
 # Prints a line for each number of shots: mean and standard deviation over the draws, of the int8 network.
 set -eu
 thimble=${THIMBLE:-build/thimble} data=${DATA:-../shared/data} at=${1:-build/few-shot}
-draws=${DRAWS:-5} epochs=${EPOCHS:-25} shots=${SHOTS:-1 3 5 10}
+draws=${DRAWS:-5} epochs=${EPOCHS:-25} shots=${SHOTS:-1 3 5 10} keep=${KEEP:-8} rate=
 english=down,go,left,no,off,on,right,stop,up,yes,bed,cat,happy
 arabic='yes no start stop'
+[ "$keep" != 0 ] || rate="--learning-rate 0.0005"
 mkdir -p "$at"
 
 if ! [ -s "$at/backbone/model/float.tflite" ]; then
@@ -71,11 +73,13 @@ echo "                     draws   words heard     other English   never heard, 
 for n in $shots; do
 	seed=1
 	while [ $seed -le "$draws" ]; do
-		"$thimble" train "$at/words" --from "$at/backbone" --shots "$n" --seed $seed >&2
+		# shellcheck disable=SC2086 # an option and its value, or nothing
+		"$thimble" train "$at/words" --from "$at/backbone" --shots "$n" --seed $seed --keep "$keep" $rate >&2
 		figures "$at/words"
 		seed=$((seed + 1))
 	done | summary "$n shots"
 done
+[ "$keep" != 0 ] || exit 0
 "$thimble" train "$at/words" --from "$at/backbone" >&2
 figures "$at/words" | summary "all clips, last layer"
 "$thimble" train "$at/words" --preset ds-cnn --epochs "$epochs" >&2
