@@ -5,7 +5,8 @@
  *   folds    FOLDS of them, whole subjects (else groups, recordings) in each; a model learns from the others and says
  *            p(label) of each row; of a unit the mean
  *   t[k]     mean p(k) of the units that are labelled k: how sure the models are of k at all
- *   doubt    p(given) < t[given], and another label with the largest p has p > t[it]: by p(it) - p(given)
+ *   doubt    p(given) < t[given], and another label with the largest p has p > t[it]: by p(it) - p(given); only where
+ *            p(given) is so small that labels are given twice as often as the models themselves expect (surprise_of)
  *
  * Source: Northcutt, Jiang, Chuang, "Confident learning: estimating uncertainty in dataset labels", JAIR 2021. */
 #include "check/check_priv.h"
@@ -27,6 +28,7 @@
 #define MOST_CLASS 256
 #define WAVES      512
 #define TRUSTED    0.5
+#define WORSE      2.0
 #define RIDGE      0.5
 #define PLAIN      "stats mean sd min max step" /* where the project's own features cannot be computed */
 
@@ -522,13 +524,44 @@ static const char *label_of(const trial *t, const unit *u, const char *name)
     return t->c->set->samples[u->sample].kind == TH_SOUND ? th_dataset_label(t->c->p, name) : name;
 }
 
-static void doubt(trial *t, const unit *u)
+#define BINS 64 /* of p, four to each halving */
+
+static int bin_of(double p)
+{
+    const double at = p > 0 ? -4 * log2(p) : BINS;
+    return at < 0 ? 0 : at >= BINS ? BINS - 1 : (int)at;
+}
+
+/* Models that know their limits are surprised as often as they say: of labels with p there are p.  The largest p below
+ * which labels are given WORSE times as often as that, so that at least half of them cannot be the models' doubt
+ * alone; 0 when there is none.  One more is given, so that a few samples can say anything. */
+static double surprise_of(const trial *t)
+{
+    double given[BINS] = {0}, expected[BINS] = {0}, below = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        const unit *u = &t->u[i];
+        if (u->class < 0) continue;
+        given[bin_of(u->p[u->class])]++;
+        for (int32_t k = 0; k < t->n_classes; k++) expected[bin_of(u->p[k])] += u->p[k];
+    }
+    for (int b = BINS - 1; b > 0; b--) {
+        given[b - 1] += given[b];
+        expected[b - 1] += expected[b];
+    }
+    for (int b = BINS - 1; b >= 0; b--)
+        if (given[b] + 1 >= WORSE * expected[b]) below = exp2(-b / 4.0);
+    return below;
+}
+
+static void doubt(trial *t, const unit *u, double surprise)
 {
     th_check *c = t->c;
     const th_sample *s = &c->set->samples[u->sample];
     const int32_t best = best_of(t, u);
     char a[32], b[32], rows[64] = "", more[160];
-    if (best == u->class || u->p[u->class] >= t->mean[u->class] || u->p[best] <= t->mean[best]) return;
+    if (best == u->class || u->p[u->class] >= surprise || u->p[u->class] >= t->mean[u->class] ||
+        u->p[best] <= t->mean[best])
+        return;
     if (strcmp(label_of(t, u, u->name), label_of(t, u, t->class[best])) == 0) return;
     th_check_item *item = th_found(c, u->sample, TH_NO_SAMPLE, u->p[best] - u->p[u->class]);
     const bool part = u->to > 0 && s->n_segments > 0;
@@ -555,8 +588,9 @@ static th_err run_trial(trial *t, th_why *why)
     calibrate(t);
     if (!is_trusted(t)) return TH_OK;
     find_means(t);
+    const double surprise = surprise_of(t);
     for (size_t i = 0; i < t->n; i++)
-        if (t->u[i].class >= 0) doubt(t, &t->u[i]);
+        if (t->u[i].class >= 0) doubt(t, &t->u[i], surprise);
     return TH_OK;
 }
 
