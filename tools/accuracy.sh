@@ -1,14 +1,18 @@
 #!/bin/sh
-# accuracy.sh [SEEDS [TASKS]]   How good networks get on the real data of ../shared/data (or $THIMBLE_SHARED/data), on
+# accuracy.sh [SEEDS [TASKS [FOLDS]]]   How good networks get on the real data of ../shared/data (or $THIMBLE_SHARED/data), on
 # people, figures, speeds and times that the training never saw. Each task is a project with the recipe that `thimble new`
 # and `data import` write. SEEDS: "1 2 3" unless told. TASKS: some of "har wand fan skab adult fashion horses speech-4
-# speech-12 arabic"; all unless told. One CSV line a run; the scores are accuracy, or what the name of the task ends with.
+# speech-12 arabic"; all unless told. FOLDS of har: "0 1 2 3" unless told. One CSV line a run; the scores are accuracy, or
+# what the name of the task ends with: of the float model, of int8, and of int8 on the emulated board $BOARD (nano33ble;
+# "-" where its tools are missing or the model does not fit it; BOARD="" leaves it out).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 data=${THIMBLE_SHARED:-../shared}/data
 thimble=${THIMBLE:-build/thimble}
 seeds=${1:-1 2 3}
 want=${2:-}
+folds=${3:-0 1 2 3}
+board=${BOARD-nano33ble}
 preset=
 work=build/accuracy
 
@@ -17,8 +21,20 @@ work=build/accuracy
 # wanted NAME: no names were given, or this one
 wanted() { [ -z "$want" ] || case " $want " in *" $1 "*) ;; *) false ;; esac; }
 
-# number TYPE KEY: that number inside "TYPE":{..} of the JSON on stdin
-number() { sed "s/.*\"$1\":{[^}]*\"$2\":\([0-9.]*\).*/\1/"; }
+# number TYPE KEY: that number inside "TYPE":{..} of the JSON on stdin; - when there is none
+number() { sed "/\"$1\":{[^}]*\"$2\":/!s/.*/-/; s/.*\"$1\":{[^}]*\"$2\":\([0-9.]*\).*/\1/"; }
+
+# tested WHAT..: `thimble test WHAT`, its JSON; on the board, too, when that can be. Outputs that differ are a failure.
+tested() {
+	if [ -n "$board" ]; then
+		if "$thimble" test "$@" --on "$board" --json 2>>"$work/log" >"$work/json"; then
+			tail -n 1 "$work/json"
+			return
+		fi
+		[ ! -s "$work/json" ] || return 1
+	fi
+	"$thimble" test "$@" --json 2>>"$work/log" | tail -n 1
+}
 
 # cpu COMMAND..: runs it and gives its processor seconds
 cpu() { ("$@" >>"$work/log" 2>&1 && times) | awk 'NR == 2 {split($1, part, /[ms]/); print 60 * part[1] + part[2]}'; }
@@ -43,21 +59,31 @@ row() {
 	for seed in $seeds; do
 		took=$(cpu "$thimble" train "$dir" --seed "$seed" --threads 1 ${preset:+--preset "$preset"})
 		"$thimble" quantize "$dir" >>"$work/log" 2>&1
-		json=$("$thimble" test "$dir" --json 2>>"$work/log" | tail -n 1)
+		json=$(tested "$dir")
 		if [ -z "$took" ] || [ -z "$json" ]; then
 			echo "accuracy: $name failed; see $work/log" >&2
 			return 1
 		fi
 		for score in "${@:-accuracy}"; do
-			printf '%s%s,%s,%s,%s,%s\n' "$name" "${1:+-$score}" "$seed" "$took" \
-				"$(printf %s "$json" | number float "$score")" "$(printf %s "$json" | number int8 "$score")"
+			printf '%s%s,%s,%s' "$name" "${1:+-$score}" "$seed" "$took"
+			for net in float int8 device; do printf ',%s' "$(echo "$json" | number $net "$score")"; done
+			echo
 		done
 	done
 }
 
+# wand_raster: the strokes as pictures
+wand_raster() {
+	project wand-raster gesture magic_wand_digits || return
+	sed -i 's/^strokes *=.*/strokes = raster/' "$work/wand-raster/thimble.ini"
+	preset=gesture-raster
+	row wand-raster
+	preset=
+}
+
 # Four times another quarter of the people tests; two more watch the training.
 har() {
-	for fold in 0 1 2 3; do
+	for fold in $folds; do
 		name=har-$1-fold$fold i=0
 		project "$name" activity har_phone_watch -- --device "$1" || return
 		for subject in "$data"/har_phone_watch/DATA/s*/; do
@@ -68,6 +94,7 @@ har() {
 			i=$((i + 1))
 		done
 		for preset in "" mlp forest boost; do row "har-$1-fold$fold" || return; done
+		preset=
 	done
 }
 
@@ -93,10 +120,10 @@ adult() {
 			took=$(cpu "$thimble" train $learner --data "$work/adult/train.csv" --val "$work/adult/val.csv" --seed "$seed" \
 				--threads 1 --out "$model.tflite")
 			"$thimble" quantize "$model.tflite" --data "$work/adult/train.csv" --out "${model}_int8.tflite" >>"$work/log" 2>&1
-			printf 'adult-%s,%s,%s,%s,%s\n' $learner "$seed" "$took" \
+			json=$(tested "${model}_int8.tflite" --data "$work/adult/test.csv") || return
+			printf 'adult-%s,%s,%s,%s,%s,%s\n' $learner "$seed" "$took" \
 				"$("$thimble" test "$model.tflite" --data "$work/adult/test.csv" --json | tail -n 1 | number float accuracy)" \
-				"$("$thimble" test "${model}_int8.tflite" --data "$work/adult/test.csv" --json | tail -n 1 |
-					number int8 accuracy)"
+				"$(echo "$json" | number int8 accuracy)" "$(echo "$json" | number device accuracy)"
 		done
 	done
 }
@@ -104,10 +131,11 @@ adult() {
 mkdir -p "$work"
 : >"$work/log"
 words="yes,no,up,down,left,right,on,off,stop,go" arabic="yes,no,start,stop,open,close"
-echo "task,seed,cpu_seconds,float,int8"
+echo "task,seed,cpu_seconds,float,int8,device"
 wanted har && har phone
 wanted har && har watch
 wanted wand && project wand gesture magic_wand_digits && row wand
+wanted wand && wand_raster
 wanted fan && project fan anomaly fan_vibration && row fan auc f1
 wanted fan && fan_speeds
 wanted skab && project skab anomaly skab && row skab auc f1

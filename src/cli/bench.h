@@ -18,12 +18,15 @@ extern const char *const th_cell_name[TH_CELLS]; /* keys in JSON */
 /* ---- on a board ---- */
 
 /* Builds the firmware and runs it once on the self test's first inputs (codegen.h), which must give this computer's
- * bytes; `package`: the executor and a package in place of generated C; `layers`: also what each layer takes.
+ * bytes.
+ *   what  TH_BENCH_PACKAGE: the executor and a package in place of generated C; _LAYERS: also what each layer takes;
+ *         _WINDOWS: of a model that watches a sensor also what the features of a window take
+ *         ("features_instructions"), counted on rows of noise; stack and instructions are then of that run
  *   *row  {"model","file","macs","flash_code","flash_model","arena","static","stack_bound","ram"}; of a board that can
  *         be emulated also "stack","instructions","instructions_per_mac","ms_estimate",.. and "layers"; a new reference
  * Errors: those of th_target_open, th_export_firmware and th_emulator_run; TH_EIO when the bytes differ. */
-TH_NODISCARD th_err th_bench_board(const char *word, const th_board *board, bool package, bool layers, json_t **row,
-                                   th_why *why);
+TH_NODISCARD th_err th_bench_board(const char *word, const th_board *board, unsigned what, json_t **row, th_why *why);
+enum { TH_BENCH_PACKAGE = 1, TH_BENCH_LAYERS = 2, TH_BENCH_WINDOWS = 4 };
 
 /* File name without folders and without .tflite or .thm; of a project its own name. */
 void th_bench_model_name(const th_target *t, char *name, size_t cap);

@@ -3,10 +3,13 @@
 #include "cli/emulate.h"
 #include "cli/quantized.h"
 
+#include "base/rng.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define WINDOWS 4 /* of noise, to count features by */
 
 void th_bench_model_name(const th_target *t, char *name, size_t cap)
 {
@@ -49,6 +52,7 @@ static json_t *row_of(const th_session *s)
                                        "stack",
                                        "ram",
                                        "instructions",
+                                       "features_instructions",
                                        "ms_estimate",
                                        "estimate_source",
                                        "mj_estimate",
@@ -74,14 +78,36 @@ static json_t *row_of(const th_session *s)
     return row;
 }
 
-th_err th_bench_board(const char *word, const th_board *board, bool package, bool layers, json_t **row, th_why *why)
+/* A few windows of noise; what went by before the first one that is judged too. */
+static th_err run_windows(th_session *s, th_why *why)
+{
+    const th_sensor *sensor = &s->t.sensor;
+    const size_t rows = (size_t)sensor->block.window + (size_t)sensor->hop * (size_t)(sensor->learn + WINDOWS - 1),
+                 n = rows * (size_t)sensor->block.n_axes;
+    th_rng rng = th_rng_make(1, 0);
+    th_emulation e = {0};
+    float *x = malloc(n * sizeof *x);
+    if (!x) return th_why_set(why, TH_ENOMEM, "no memory for %zu rows", rows);
+    for (size_t i = 0; i < n; i++) x[i] = th_rng_range(&rng, -1, 1);
+    const th_err err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_WATCH,
+                                       (th_span){(const uint8_t *)x, n * sizeof *x}, true, 600, NULL, NULL, &e, why);
+    if (!err) th_session_inference(s, &e);
+    if (!err) json_object_set_new(s->out, "features_instructions", json_integer((json_int_t)e.frame.mean));
+    th_emulation_free(&e);
+    free(x);
+    return err;
+}
+
+th_err th_bench_board(const char *word, const th_board *board, unsigned what, json_t **row, th_why *why)
 {
     th_session s = {.equal = true, .out = json_object()};
-    const unsigned flags = (package ? (unsigned)TH_BUILD_PACKAGE : 0u) | (layers ? (unsigned)TH_BUILD_PROFILE : 0u);
+    const unsigned flags = (what & TH_BENCH_PACKAGE ? (unsigned)TH_BUILD_PACKAGE : 0u) |
+                           (what & TH_BENCH_LAYERS ? (unsigned)TH_BUILD_PROFILE : 0u);
     th_err err = th_target_open(word, board->name, NULL, &s.t, why);
     if (!err) err = th_session_build(&s, false, flags, why);
     if (!err) th_session_sizes(&s);
     if (!err && board->emulator) err = run_once(&s, why);
+    if (!err && board->emulator && (what & TH_BENCH_WINDOWS) && s.t.has_sensor) err = run_windows(&s, why);
     if (!err && !(*row = row_of(&s))) err = th_why_set(why, TH_ENOMEM, "out of memory");
     th_session_close(&s);
     return err;

@@ -45,6 +45,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_deploy,
     &th_cmd_emulate,
     &th_cmd_bench,
+    &th_cmd_compare,
     &th_cmd_report,
     NULL,
 };

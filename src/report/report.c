@@ -9,9 +9,9 @@
 #include <string.h>
 
 static const th_section *const sections[] = {
-    &th_section_curves, &th_section_values, &th_section_runs,   &th_section_confusion, &th_section_clips,
-    &th_section_wake,   &th_section_stream, &th_section_light,  &th_section_quantize,  &th_section_memory,
-    &th_section_time,   &th_section_data,   &th_section_limits, &th_section_words,
+    &th_section_curves, &th_section_values, &th_section_runs,  &th_section_confusion, &th_section_clips,
+    &th_section_wake,   &th_section_stream, &th_section_light, &th_section_versus,    &th_section_quantize,
+    &th_section_memory, &th_section_time,   &th_section_data,  &th_section_limits,    &th_section_words,
 };
 #define N_SECTIONS (sizeof sections / sizeof *sections)
 
@@ -25,7 +25,8 @@ static bool fits(const th_section *s, const th_report *r)
     const th_task *t = th_report_task(r);
     const unsigned is = (t->input == TH_IN_SOUND ? TH_FOR_SOUND : 0u) | (t->input == TH_IN_NUMBER ? 0u : TH_FOR_DATA) |
                         (t->input == TH_IN_PICTURE ? TH_FOR_PICTURES : 0u) |
-                        (t->output == TH_OUT_LABELS ? TH_FOR_LABELS : TH_FOR_VALUES);
+                        (t->output == TH_OUT_LABELS ? TH_FOR_LABELS : TH_FOR_VALUES) |
+                        (th_task_learner(t, "knn") ? TH_FOR_ROWS : 0u);
     return (s->tasks & is) == s->tasks;
 }
 
@@ -181,6 +182,7 @@ th_err th_report_load(const th_project *project, th_report *r, th_why *why)
         [TH_R_QUANTIZE] = {TH_FILE_QUANTIZE, "quantize"},
         [TH_R_EMULATE] = {TH_FILE_EMULATE, "emulate"},
         [TH_R_CURVE] = {TH_FILE_CURVE, "test --curve"},
+        [TH_R_VERSUS] = {TH_FILE_VERSUS, "compare"},
     };
     for (int i = 0; i < TH_R_FILES; i++) TH_TRY(load_json(r, (th_report_file)i, files[i].name, files[i].verb));
     load_model(r);

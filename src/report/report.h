@@ -20,7 +20,8 @@ typedef enum th_report_file {
     TH_R_LIGHT,
     TH_R_QUANTIZE,
     TH_R_EMULATE,
-    TH_R_CURVE
+    TH_R_CURVE,
+    TH_R_VERSUS
 } th_report_file;
 #define TH_R_FILES 7
 

@@ -16,11 +16,19 @@ typedef struct th_section {
     unsigned tasks; /* which it is for: bits of TH_FOR_.., 0 all */
 } th_section;
 
-enum { TH_FOR_SOUND = 1, TH_FOR_LABELS = 2, TH_FOR_DATA = 4, TH_FOR_VALUES = 8, TH_FOR_PICTURES = 16 }; /* all that are set must hold */
+/* All that are set must hold. */
+enum {
+    TH_FOR_SOUND = 1,
+    TH_FOR_LABELS = 2,
+    TH_FOR_DATA = 4,
+    TH_FOR_VALUES = 8,
+    TH_FOR_PICTURES = 16,
+    TH_FOR_ROWS = 32
+};
 
 extern const th_section th_section_curves, th_section_confusion, th_section_clips, th_section_stream,
     th_section_quantize, th_section_memory, th_section_time, th_section_data, th_section_limits, th_section_words,
-    th_section_runs, th_section_values, th_section_wake, th_section_light;
+    th_section_runs, th_section_values, th_section_wake, th_section_light, th_section_versus;
 
 extern const char *const th_report_style[]; /* style.c; ended by NULL */
 
