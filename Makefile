@@ -207,7 +207,7 @@ bench-train: $(call exe,bench/bench_train.c bench/bench_sampler.c)
 ## Train on the recordings of ../shared/data and test on people never seen (SEEDS="1 2 3"; an hour)
 .PHONY: accuracy
 accuracy: build/thimble
-	@tools/accuracy.sh "$(or $(SEEDS),1 2 3)" "$(TASKS)"
+	@tools/accuracy.sh "$(or $(SEEDS),1 2 3)" "$(TASKS)" "$(FOLDS)"
 
 ## Check layout, likely mistakes in C and in scripts
 .PHONY: lint

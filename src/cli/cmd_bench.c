@@ -108,8 +108,8 @@ static th_err start(job *j, th_why *why)
 static th_err measure(job *j, const char *word, json_t **row, th_why *why)
 {
     if (!j->board) return th_bench_host(word, &j->host, row, why);
-    const unsigned what = (j->package ? (unsigned)TH_BENCH_PACKAGE : 0u) |
-                          (j->host.layers ? (unsigned)TH_BENCH_LAYERS : 0u);
+    const unsigned what =
+        (j->package ? (unsigned)TH_BENCH_PACKAGE : 0u) | (j->host.layers ? (unsigned)TH_BENCH_LAYERS : 0u);
     TH_TRY(th_bench_board(word, j->board, what, row, why));
     if (!j->package) th_baseline_compare(j->baseline, j->board->name, *row);
     const int worse = th_baseline_worse(*row);

@@ -12,14 +12,15 @@
 
 static const th_learner learners[] = {
     {"knn", "the nearest stored rows vote, or say how far away they are", TH_LEARN_CLASSES | TH_LEARN_SCORE,
-     th_learn_knn},
-    {"kmeans", "distance to the nearest of some centres of what is normal", TH_LEARN_SCORE, th_learn_kmeans},
-    {"mixture", "how unlikely a row is under some Gaussians", TH_LEARN_SCORE, th_learn_mixture},
-    {"pca", "distance along and beside the directions in which normal rows vary", TH_LEARN_SCORE, th_learn_pca},
-    {"logistic", "one weighted sum for each class", TH_LEARN_CLASSES, th_learn_logistic},
-    {"tree", "one question after the other", TH_LEARN_CLASSES, th_learn_tree},
-    {"forest", "many trees, each of other rows and columns, vote", TH_LEARN_CLASSES, th_learn_forest},
-    {"boost", "small trees, each mending what those before it left", TH_LEARN_CLASSES, th_learn_boost},
+     th_learn_knn, NULL},
+    {"kmeans", "distance to the nearest of some centres of what is normal", TH_LEARN_SCORE, th_learn_kmeans, NULL},
+    {"mixture", "how unlikely a row is under some Gaussians", TH_LEARN_SCORE, th_learn_mixture,
+     th_learn_mixture_settle},
+    {"pca", "distance along and beside the directions in which normal rows vary", TH_LEARN_SCORE, th_learn_pca, NULL},
+    {"logistic", "one weighted sum for each class", TH_LEARN_CLASSES, th_learn_logistic, NULL},
+    {"tree", "one question after the other", TH_LEARN_CLASSES, th_learn_tree, NULL},
+    {"forest", "many trees, each of other rows and columns, vote", TH_LEARN_CLASSES, th_learn_forest, NULL},
+    {"boost", "small trees, each mending what those before it left", TH_LEARN_CLASSES, th_learn_boost, NULL},
 };
 
 const th_learner *th_learners(size_t *n)
@@ -47,12 +48,13 @@ void *th_learn_get(th_learning *l, size_t n, size_t size)
     return block + 2;
 }
 
-static void free_all(th_learning *l)
+void th_learn_forget(th_learning *l)
 {
     for (void *block = l->memory, *next; block; block = next) {
         next = *(void **)block;
         free(block);
     }
+    l->memory = NULL;
 }
 
 th_err th_learn_no_memory(const th_learning *l)
@@ -236,7 +238,7 @@ static th_err train(const th_learner *learner, const th_learn_job *job, double m
     *report = (th_learn_report){0};
     th_err err = begin(&l);
     if (!err) err = learner->train(&l);
-    free_all(&l);
+    th_learn_forget(&l);
     if (err) th_model_free(l.model);
     *model = err ? NULL : l.model;
     return err;
@@ -324,16 +326,29 @@ static th_err watch_margin(const th_learner *learner, const th_learn_job *job, t
     return err;
 }
 
-th_err th_learn(const th_learner *learner, const th_learn_job *job, th_model **model, th_learn_report *report,
+/* The same settings for the folds and for the model that is kept: a margin is that of one kind of model. */
+static th_err settle(const th_learner *learner, th_learn_job *job, th_team *team, th_why *why)
+{
+    const th_learn_job given = *job;
+    th_learning l = {.job = &given, .why = why, .team = team};
+    const th_err err = learner->settle ? learner->settle(&l, &job->cfg) : TH_OK;
+    th_learn_forget(&l);
+    return err;
+}
+
+th_err th_learn(const th_learner *learner, const th_learn_job *asked, th_model **model, th_learn_report *report,
                 th_why *why)
 {
     th_team *team;
     double margin = 1;
+    th_learn_job settled = *asked;
+    const th_learn_job *job = &settled;
     *report = (th_learn_report){0};
     *model = NULL;
     TH_TRY(check(learner, job, why));
     TH_TRY(th_team_new(job->cfg.n_threads < 1 ? 1 : job->cfg.n_threads, &team, why));
-    th_err err = job->anomaly ? find_margin(learner, job, team, &margin, why) : TH_OK;
+    th_err err = settle(learner, &settled, team, why);
+    if (!err && job->anomaly) err = find_margin(learner, job, team, &margin, why);
     if (!err && job->anomaly) err = watch_margin(learner, job, team, &margin, why);
     if (!err) err = train(learner, job, margin, team, report, model, why);
     if (!err && job->anomaly && report->n < TH_LEARN_FIGURES) {

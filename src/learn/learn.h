@@ -60,6 +60,7 @@ typedef struct th_learner {
     const char *name, *summary;
     unsigned kinds; /* th_learn_kind, one or both */
     th_err (*train)(th_learning *l);
+    th_err (*settle)(th_learning *l, th_learn_cfg *cfg); /* settings that follow from all rows, once; NULL: none do */
 } th_learner;
 
 /* All learners; *n their number. */

@@ -20,6 +20,9 @@ struct th_learning {
 /* n zeroed objects until the training ends; NULL without memory. */
 void *th_learn_get(th_learning *l, size_t n, size_t size);
 
+/* Frees all of them: of a training inside another one. */
+void th_learn_forget(th_learning *l);
+
 /* "no memory ..." */
 TH_NODISCARD th_err th_learn_no_memory(const th_learning *l);
 
@@ -67,6 +70,8 @@ TH_NODISCARD th_err th_learn_end(th_learning *l, int32_t tensor, int32_t classes
 th_err th_learn_kmeans(th_learning *l);
 th_err th_learn_knn(th_learning *l);
 th_err th_learn_mixture(th_learning *l);
+/* cfg->clusters, when nothing asked for a number. */
+th_err th_learn_mixture_settle(th_learning *l, th_learn_cfg *cfg);
 th_err th_learn_pca(th_learning *l);
 th_err th_learn_logistic(th_learning *l);
 th_err th_learn_tree(th_learning *l);

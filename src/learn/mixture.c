@@ -10,6 +10,10 @@
 #define LEAST_PART  1e-3 /* of a column's variance */
 #define LOG_2PI     1.8378770664093453
 #define MOST_MATRIX 512 /* columns of whole covariances */
+#define FOLDS       5
+#define FEWEST      40   /* rows by which a number of components can be chosen */
+#define MOST_ROWS   1000 /* and with how many it is */
+#define MOST_WORK   4e5  /* products of all of them with a component */
 
 typedef struct em {
     th_learning *l;
@@ -38,22 +42,27 @@ static double square(const th_mixture *m, const float *x, int32_t k, size_t d)
     return q;
 }
 
+/* ln p(x); p [k]: its parts in the components. */
+static double log_p(const th_mixture *m, const float *x, int32_t d, double *p)
+{
+    double most = -HUGE_VAL, sum = 0;
+    for (int32_t k = 0; k < m->k; k++) {
+        p[k] = log(m->weight[k]) + m->log_f[k] - square(m, x, k, (size_t)d) / 2 - LOG_2PI / 2 * d;
+        most = fmax(most, p[k]);
+    }
+    for (int32_t k = 0; k < m->k; k++) sum += p[k] = exp(p[k] - most);
+    for (int32_t k = 0; k < m->k; k++) p[k] /= sum;
+    return most + log(fmax(sum, 1e-300));
+}
+
 /* Parts of the rows in the components; the log likelihood. */
 static double expect(em *s)
 {
     const th_rows *r = &s->l->job->train;
-    th_mixture *m = s->m;
     double all = 0;
     for (int32_t i = 0; i < r->n; i++) {
-        double most = -HUGE_VAL, sum = 0;
-        for (int32_t k = 0; k < m->k; k++) {
-            const double q = square(m, row_of(r, i), k, (size_t)r->d);
-            s->p[k] = log(m->weight[k]) + m->log_f[k] - q / 2 - LOG_2PI / 2 * r->d;
-            most = fmax(most, s->p[k]);
-        }
-        for (int32_t k = 0; k < m->k; k++) sum += s->p[k] = exp(s->p[k] - most);
-        for (int32_t k = 0; k < m->k; k++) s->part[(size_t)k * (size_t)r->n + (size_t)i] = s->p[k] / sum;
-        all += most + log(fmax(sum, 1e-300));
+        all += log_p(s->m, row_of(r, i), r->d, s->p);
+        for (int32_t k = 0; k < s->m->k; k++) s->part[(size_t)k * (size_t)r->n + (size_t)i] = s->p[k];
     }
     return all;
 }
@@ -161,17 +170,68 @@ th_err th_mixture_fit(th_learning *l, int32_t k, bool full, th_mixture *m,
 
 /* ---- the learner ---- */
 
-/* As many components as asked for, or the number of 1, 2, 4, 8 with the smallest BIC. */
-static th_err choose(th_learning *l, bool full, th_mixture *best)
+/* Rows for the choice: evenly spread over all, in their order, as many as that work allows. */
+static th_err thin(th_learning *l, bool full, th_rows *some, float **rest)
 {
-    const int32_t asked = (int32_t)l->job->cfg.clusters, n = l->job->train.n;
-    if (asked) return th_mixture_fit(l, asked < n ? asked : n, full, best, NULL, NULL);
-    best->bic = HUGE_VAL;
-    for (int32_t k = 1; k <= 8 && k <= n / 2; k *= 2) {
-        th_mixture m;
-        TH_TRY(th_mixture_fit(l, k, full, &m, NULL, NULL));
-        if (m.bic < best->bic) *best = m;
+    const th_rows *r = &l->job->train;
+    const double each = full ? (double)r->d * r->d / 2 : r->d, most = fmax(FEWEST, fmin(MOST_ROWS, MOST_WORK / each));
+    const int32_t step = (int32_t)ceil(r->n / most), n = (r->n - 1) / step + 1;
+    const size_t d = (size_t)r->d;
+    float *x = th_learn_get(l, (size_t)n * d, sizeof *x);
+    *rest = th_learn_get(l, (size_t)n * d, sizeof *x);
+    if (!x || !*rest) return th_learn_no_memory(l);
+    for (int32_t i = 0; i < n; i++) memcpy(x + (size_t)i * d, row_of(r, i * step), d * sizeof *x);
+    *some = (th_rows){.x = x, .n = n, .d = r->d};
+    return TH_OK;
+}
+
+/* ln p of rows from .. to - 1 under k components fitted to the others, which `rest` has room for. */
+static th_err left_out(const th_learning *l, const th_rows *r, int32_t from, int32_t to, float *rest, int32_t k,
+                       bool full, double *sum)
+{
+    const size_t d = (size_t)r->d;
+    th_learn_job job = *l->job;
+    th_learning part = {.job = &job, .team = l->team, .why = l->why};
+    th_mixture m;
+    memcpy(rest, r->x, (size_t)from * d * sizeof *rest);
+    memcpy(rest + (size_t)from * d, row_of(r, to), (size_t)(r->n - to) * d * sizeof *rest);
+    job.train = (th_rows){.x = rest, .n = r->n - (to - from), .d = r->d};
+    job.progress = NULL;
+    const th_err err = th_mixture_fit(&part, k, full, &m, NULL, NULL);
+    double *p = err ? NULL : th_learn_get(&part, (size_t)k, sizeof *p);
+    for (int32_t i = from; i < to && p; i++) *sum += log_p(&m, row_of(r, i), r->d, p);
+    th_learn_forget(&part);
+    return err ? err : p ? TH_OK : th_learn_no_memory(l);
+}
+
+/* The number of 1, 2, 4, 8 under which rows are likeliest that were left out: each fifth, one after the other in time.
+ * BIC takes rows for independent, and neighbours in time are alike: it takes more components, each of which knows one
+ * stretch of time, and what is normal at another time is then far from all of them. */
+static th_err choose_number(th_learning *l, bool full, int32_t *best)
+{
+    double most = -HUGE_VAL;
+    th_rows r = {0};
+    float *rest = NULL;
+    TH_TRY(thin(l, full, &r, &rest));
+    for (int32_t k = 1; k <= 8; k *= 2) {
+        double sum = 0;
+        for (int32_t f = 0; f < FOLDS; f++)
+            TH_TRY(left_out(l, &r, (int32_t)((int64_t)r.n * f / FOLDS), (int32_t)((int64_t)r.n * (f + 1) / FOLDS), rest,
+                            k, full, &sum));
+        if (sum > most) {
+            most = sum;
+            *best = k;
+        }
     }
+    return TH_OK;
+}
+
+th_err th_learn_mixture_settle(th_learning *l, th_learn_cfg *cfg)
+{
+    int32_t k = 1;
+    if (cfg->clusters > 0) return TH_OK;
+    if (l->job->train.n >= FEWEST) TH_TRY(choose_number(l, cfg->full > 0, &k));
+    cfg->clusters = k;
     return TH_OK;
 }
 
@@ -193,7 +253,8 @@ th_err th_learn_mixture(th_learning *l)
                           "whole covariances are for up to %d columns, there are %ld: leave out "
                           "--covariance",
                           MOST_MATRIX, (long)r->d);
-    TH_TRY(choose(l, full, &m));
+    const int32_t parts = (int32_t)l->job->cfg.clusters;
+    TH_TRY(th_mixture_fit(l, parts < r->n ? parts : r->n, full, &m, NULL, NULL));
     const size_t factors = (size_t)m.k * d * (full ? d : 1);
     const th_shape shape = {.rank = full ? 3 : 2, .d = {m.k, r->d, r->d}};
     float *mean = th_learn_constant(l, "means", TH_F32, th_learn_shape(m.k, r->d), &in[1]);

@@ -11,7 +11,7 @@
 #define TH_LEARN_SETTING_LIST(X)                                                                                       \
     X(neighbours, "neighbours", "N", 1, 256, 5, "5", "knn: how many of the nearest count")                             \
     X(points, "points", "N", 1, 1000000, 1000, "1000", "knn: rows that are kept, drawn from all")                      \
-    X(clusters, "clusters", "N", 1, 4096, 0, "kmeans 16, mixture by BIC", "kmeans, mixture: how many")                 \
+    X(clusters, "clusters", "N", 1, 4096, 0, "kmeans 16, mixture 1 to 8", "kmeans, mixture: how many")                 \
     X(restarts, "restarts", "N", 1, 100, 5, "5", "kmeans, mixture: the best of so many starts")                        \
     X(full, "covariance", "0|1", 0, 1, 0, "0", "mixture: 1 = whole covariances instead of their diagonals")            \
     X(components, "components", "X", 0, 4096, 0.95, "0.95", "pca: how many, or below 1 the part of the variance")      \

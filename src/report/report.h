@@ -23,7 +23,7 @@ typedef enum th_report_file {
     TH_R_CURVE,
     TH_R_VERSUS
 } th_report_file;
-#define TH_R_FILES 7
+#define TH_R_FILES 8
 
 #define TH_REPORT_RUNS 6
 

@@ -159,7 +159,7 @@ static void one_component_is_the_moments(void **state)
     bench_close(&b);
 }
 
-static void bic_counts_the_blobs(void **state)
+static void rows_left_out_count_the_blobs(void **state)
 {
     (void)state;
     static rows s;
@@ -169,6 +169,29 @@ static void bic_counts_the_blobs(void **state)
     th_model *m = learn("mixture", &job, &report);
     assert_int_equal((int)figure(&report, "components"), 4);
     th_model_free(m);
+}
+
+/* A level that wanders: each stretch of time has a place of its own, and BIC would give each a component.  Rows of
+ * another time come from none of these, so few wide ones are right, and the limit stays low. */
+static void stretches_of_time_are_no_components(void **state)
+{
+    (void)state;
+    static rows s;
+    th_learn_report report;
+    th_rng rng = th_rng_make(3, 1);
+    rows_blobs(&s, 4, 600, 6, 1, 0);
+    float level[6] = {0};
+    for (int32_t i = 0; i < 600; i++)
+        for (int32_t j = 0; j < 6; j++) {
+            if (i % 60 == 0) level[j] = 5 * th_rng_normal(&rng);
+            s.x[i * 6 + j] = level[j] + 0.3f * th_rng_normal(&rng);
+        }
+    th_learn_job job = {.train = s.r, .anomaly = true, .cfg = th_learn_default()};
+    th_model_free(learn("mixture", &job, &report));
+    assert_true(figure(&report, "components") <= 2 && figure(&report, "margin") < 2);
+    job.cfg.clusters = 8;
+    th_model_free(learn("mixture", &job, &report));
+    assert_true(figure(&report, "margin") > 3);
 }
 
 /* ---- matrices ---- */
@@ -306,7 +329,8 @@ int main(void)
         cmocka_unit_test(watched_rows_move_the_limit),
         cmocka_unit_test(likelihood_never_falls),
         cmocka_unit_test(one_component_is_the_moments),
-        cmocka_unit_test(bic_counts_the_blobs),
+        cmocka_unit_test(rows_left_out_count_the_blobs),
+        cmocka_unit_test(stretches_of_time_are_no_components),
         cmocka_unit_test(eigenvectors_are_known),
         cmocka_unit_test(eigen_and_cholesky_of_random_matrices),
         cmocka_unit_test(pca_keeps_the_plane),
