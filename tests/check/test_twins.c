@@ -88,13 +88,13 @@ static double found(const world *w, size_t n, size_t copies, size_t k, size_t *w
 
 /* ---- sounds ---- */
 
-enum { GAIN, SHIFT, NOISE_20, NOISE_10, CLOTHES, HALF_RATE, N_SOUND };
+enum { GAIN, SHIFT, NOISE_20, NOISE_10, ALL, HALF_RATE, N_SOUND };
 
 static void change_sound(int how, const int16_t *pcm, int32_t n, th_rng *r, int16_t *out)
 {
     double square = 1;
-    const int32_t shift = how == SHIFT || how == CLOTHES ? (int32_t)th_rng_below(r, 3200) - 1600 : 0;
-    const float gain = how == GAIN || how == CLOTHES ? 0.4f : 1, noise = how == NOISE_10 || how == CLOTHES ? 0.316f
+    const int32_t shift = how == SHIFT || how == ALL ? (int32_t)th_rng_below(r, 3200) - 1600 : 0;
+    const float gain = how == GAIN || how == ALL ? 0.4f : 1, noise = how == NOISE_10 || how == ALL ? 0.316f
                                                                          : how == NOISE_20                 ? 0.1f
                                                                                                            : 0;
     for (int32_t i = 0; i < n; i++) square += (double)pcm[i] * pcm[i];
