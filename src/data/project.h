@@ -24,9 +24,9 @@
 #define TH_FILE_QUANTIZE   "model/quantize.json"
 #define TH_FILE_TEST       "model/test.json"
 #define TH_FILE_EMULATE    "model/emulate.json"
-#define TH_FILE_LIGHT      "model/light.json"  /* of thimble test --light */
-#define TH_FILE_STREAM     "model/stream.json" /* of thimble test --stream */
-#define TH_FILE_CURVE      "model/curve.json"  /* of thimble test --curve */
+#define TH_FILE_LIGHT      "model/light.json"   /* of thimble test --light */
+#define TH_FILE_STREAM     "model/stream.json"  /* of thimble test --stream */
+#define TH_FILE_CURVE      "model/curve.json"   /* of thimble test --curve */
 #define TH_FILE_VERSUS     "model/compare.json" /* of thimble compare */
 #define TH_FILE_STORE      "thimble.db"
 #define TH_FILE_TRAIN_LOCK "model/train.lock" /* held by the training that runs */

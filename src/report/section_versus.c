@@ -26,7 +26,7 @@ typedef struct frame {
 /* A frame around all points with that cost; false when there is none. */
 static bool frame_of(const th_versus *v, int which, frame *f)
 {
-    *f = (frame){INFINITY, -INFINITY, 1, 0};
+    *f = (frame){HUGE_VAL, -HUGE_VAL, 1, 0};
     for (int i = 0; i < v->n; i++) {
         const th_versus_row *r = &v->row[i];
         if (!(cost_of(r, which) > 0)) continue;

@@ -29,7 +29,7 @@ run runs "$p" --json
 holds "each learner is a run, with its figure" grep -q '"tree"' "$tmp/out"
 run test "$p" --model "$p/model/compare/tree_int8.tflite" --json
 said=$(sed 's/.*"int8":{[^}]*"accuracy":\([0-9.]*\).*/\1/' "$tmp/out")
-holds "thimble test of its file says the same" sh -c "tr -d ' \n' <'$p/model/compare.json' | grep -q '\"name\":\"tree\"[^}]*\"score\":$said\|\"score\":$said[^}]*\"name\":\"tree\"'"
+holds "thimble test of its file says the same" sh -c "tr -d ' \n' <'$p/model/compare.json' | grep -q '\"name\":\"tree\"[^}]*\"score\":$said\|\"score\":${said}[^}]*\"name\":\"tree\"'"
 if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
 	holds "flash, RAM, instructions and those of features" sh -c "[ \$(grep -c '\"features_instructions\": [1-9]' '$p/model/compare.json') = 3 ] && [ \$(grep -c '\"flash\": [1-9]' '$p/model/compare.json') = 3 ]"
 else
