@@ -95,8 +95,8 @@ static void change_sound(int how, const int16_t *pcm, int32_t n, th_rng *r, int1
     double square = 1;
     const int32_t shift = how == SHIFT || how == ALL ? (int32_t)th_rng_below(r, 3200) - 1600 : 0;
     const float gain = how == GAIN || how == ALL ? 0.4f : 1, noise = how == NOISE_10 || how == ALL ? 0.316f
-                                                                         : how == NOISE_20                 ? 0.1f
-                                                                                                           : 0;
+                                                                     : how == NOISE_20             ? 0.1f
+                                                                                                   : 0;
     for (int32_t i = 0; i < n; i++) square += (double)pcm[i] * pcm[i];
     const float rms = (float)sqrt(square / n);
     for (int32_t i = 0; i < n; i++) {
