@@ -161,7 +161,7 @@ static place make_place(const char *name)
 {
     place p;
     assert_int_equal(th_dir_temp(p.dir, NULL), TH_OK);
-    snprintf(p.from, sizeof p.from, "fifo:%s/%s", p.dir, name);
+    snprintf(p.from, sizeof p.from, "fifo:%.4000s/%.80s", p.dir, name);
     return p;
 }
 
