@@ -11,7 +11,8 @@ typedef struct test_build {
     th_model *model;
     th_graph *g;
     th_rng rng;
-    int32_t last; /* newest activation */
+    int32_t last;  /* newest activation */
+    int32_t *ends; /* numbers of input and output */
 } test_build;
 
 static inline int32_t test_tensor(test_build *b, const char *name, int32_t n0, int32_t n1, int32_t n2, int32_t n3)
@@ -71,20 +72,37 @@ static inline void test_depthwise(test_build *b, int32_t h, int32_t w, int32_t c
     a->conv.stride_h = a->conv.stride_w = a->conv.dilation_h = a->conv.dilation_w = a->conv.depth_multiplier = 1;
 }
 
-/* conv -> depthwise -> pointwise -> global average -> reshape -> dense -> soft-max, of 12 frames of 10 to 4 classes. */
-static inline th_model *test_ds_cnn(uint64_t seed)
+/* A model with one graph and its input [1][h][w][c]. */
+static inline test_build test_begin(uint64_t seed, uint64_t stream, int32_t h, int32_t w, int32_t c)
 {
-    test_build b = {.rng = th_rng_make(seed, 1)};
+    test_build b = {.rng = th_rng_make(seed, stream)};
     th_why why = {0};
-    if (th_model_new(&b.model, &why)) return NULL;
+    if (th_model_new(&b.model, &why)) fail_msg("%s", why.text);
     b.model->description = "test";
     b.model->n_graphs = 1;
     b.g = b.model->graphs = th_model_alloc(b.model, 1, sizeof *b.g);
     b.g->name = "main";
     b.g->tensors = th_model_alloc(b.model, 32, sizeof *b.g->tensors);
     b.g->nodes = th_model_alloc(b.model, 16, sizeof *b.g->nodes);
-    int32_t *ends = th_model_alloc(b.model, 2, sizeof *ends);
-    ends[0] = b.last = test_tensor(&b, "input", 1, 12, 10, 1);
+    b.ends = th_model_alloc(b.model, 2, sizeof *b.ends);
+    b.g->inputs = b.ends;
+    b.g->outputs = b.ends + 1;
+    b.g->n_inputs = b.g->n_outputs = 1;
+    b.ends[0] = b.last = test_tensor(&b, "input", 1, h, w, c);
+    return b;
+}
+
+/* The newest activation is the output. */
+static inline th_model *test_end(test_build *b)
+{
+    b->ends[1] = b->last;
+    return b->model;
+}
+
+/* conv -> depthwise -> pointwise -> global average -> reshape -> dense -> soft-max, of 12 frames of 10 to 4 classes. */
+static inline th_model *test_ds_cnn(uint64_t seed)
+{
+    test_build b = test_begin(seed, 1, 12, 10, 1);
     test_conv(&b, 6, 5, 1, 8, 4, 3, 2);
     test_depthwise(&b, 6, 5, 8);
     test_conv(&b, 6, 5, 8, 12, 1, 1, 1);
@@ -101,11 +119,7 @@ static inline th_model *test_ds_cnn(uint64_t seed)
     test_node(&b, TH_OP_FULLY_CONNECTED, from, w, bias, test_tensor(&b, "fc", 1, 4, 0, 0));
     from = b.last;
     test_node(&b, TH_OP_SOFTMAX, from, -1, -1, test_tensor(&b, "scores", 1, 4, 0, 0))->attr.softmax.beta = 1.0f;
-    ends[1] = b.last;
-    b.g->inputs = ends;
-    b.g->outputs = ends + 1;
-    b.g->n_inputs = b.g->n_outputs = 1;
-    return b.model;
+    return test_end(&b);
 }
 
 /* Settings that fit test_ds_cnn. */

@@ -1,55 +1,14 @@
 /* How many copies are found, and how many others are taken for copies: on real data. */
-#include "../data/sound.h"
+#include "world.h"
 
 #include "base/rng.h"
-#include "check/check_priv.h"
 #include "data/examples.h"
 #include "data/picture.h"
 #include "data/split.h"
 
 #include <math.h>
 
-typedef struct world {
-    char dir[TH_PATH_BYTES];
-    th_project p;
-    th_dataset *from, *set; /* somebody's samples; some of them, and their copies behind */
-    th_check c;
-    th_why why;
-} world;
-
-static int begin(void **state)
-{
-    world *w = calloc(1, sizeof *w);
-    *state = w;
-    return !w || th_dir_temp(w->dir, NULL) ? -1 : 0;
-}
-
-static int end(void **state)
-{
-    world *w = *state;
-    if (w->set) {
-        th_check_end(&w->c);
-        th_dataset_free(w->set);
-    }
-    th_dataset_free(w->from);
-    th_dir_remove(w->dir);
-    free(w);
-    return 0;
-}
-
-static void good(world *w, th_err err)
-{
-    if (err) fail_msg("%s", w->why.text);
-}
-
-static void make(world *w, const char *task)
-{
-    static const char *const labels[] = {"yes", "no"};
-    good(w, th_project_defaults(task, labels, strcmp(task, "keyword") ? 0 : 2, &w->p, &w->why));
-    good(w, th_project_create(&w->p, at(w->dir, "project"), &w->why));
-    good(w, th_project_load(at(w->dir, "project"), &w->p, &w->why));
-    good(w, th_dataset_new(&w->p, &w->set, &w->why));
-}
+static const char *const yes_no[] = {"yes", "no"};
 
 static void look(world *w)
 {
@@ -117,7 +76,7 @@ static void sounds(void **state)
     char dir[4096];
     const size_t n = 200;
     size_t wrong = 0;
-    make(w, "keyword");
+    make(w, "keyword", yes_no, 2);
     snprintf(dir, sizeof dir, "%s/data/speech_commands", test_shared());
     good(w, th_dataset_scan(&w->p, dir, TH_PART_ALL, &w->from, &w->why));
     th_rng r = th_rng_make(3, 3);
@@ -196,7 +155,7 @@ static void pictures(void **state)
     char path[4096];
     size_t n = 0, wrong = 0;
     uint8_t *px[300];
-    make(w, "image");
+    make(w, "image", NULL, 0);
     for (int figure = 1; figure <= 50; figure++) /* one pose of each, so that no two show the same */
         for (int person = 0; person < 2; person++) {
             int32_t h = 0, width = 0;
@@ -232,7 +191,7 @@ static void clothes(void **state)
     static uint8_t rgb[SIDE * SIDE * 3];
     size_t copies = 0, others = 0;
     snprintf(path, sizeof path, "%s/data/fashion_mnist/t10k-images-idx3-ubyte.gz", test_shared());
-    make(w, "image");
+    make(w, "image", NULL, 0);
     good(w, th_examples_load(path, &any, &e, &w->why));
     assert_true(e->n >= CLOTHES);
     for (int i = 0; i < CLOTHES + COPIED; i++) {

@@ -81,25 +81,11 @@ static void the_function_stays_and_channels_are_alike(void **state)
 /* conv 4 -> 6, ReLU between, then groups of 3 channels. */
 static th_model *grouped(th_act act)
 {
-    test_build b = {.rng = th_rng_make(2, 2)};
-    th_why why = {0};
-    assert_int_equal(th_model_new(&b.model, &why), TH_OK);
-    b.model->description = "test";
-    b.model->n_graphs = 1;
-    b.g = b.model->graphs = th_model_alloc(b.model, 1, sizeof *b.g);
-    b.g->name = "main";
-    b.g->tensors = th_model_alloc(b.model, 32, sizeof *b.g->tensors);
-    b.g->nodes = th_model_alloc(b.model, 16, sizeof *b.g->nodes);
-    int32_t *ends = th_model_alloc(b.model, 2, sizeof *ends);
-    ends[0] = b.last = test_tensor(&b, "input", 1, 5, 5, 4);
+    test_build b = test_begin(2, 2, 5, 5, 4);
     test_conv(&b, 5, 5, 4, 6, 3, 3, 1);
     b.g->nodes[0].attr.conv.act = act;
     test_conv(&b, 5, 5, 3, 4, 3, 3, 1); /* a filter of 3 channels on 6: two groups */
-    ends[1] = b.last;
-    b.g->inputs = ends;
-    b.g->outputs = ends + 1;
-    b.g->n_inputs = b.g->n_outputs = 1;
-    return b.model;
+    return test_end(&b);
 }
 
 static void groups_are_equalised_too(void **state)

@@ -50,17 +50,7 @@ static inline th_samples trained_test_samples(int32_t n)
 /* conv -> depthwise -> pointwise -> reshape -> dense -> soft-max, of 12 frames of 10. */
 static inline th_model *trained_shape(void)
 {
-    test_build b = {.rng = th_rng_make(11, 1)};
-    th_why why = {0};
-    if (th_model_new(&b.model, &why)) fail_msg("%s", why.text);
-    b.model->description = "test";
-    b.model->n_graphs = 1;
-    b.g = b.model->graphs = th_model_alloc(b.model, 1, sizeof *b.g);
-    b.g->name = "main";
-    b.g->tensors = th_model_alloc(b.model, 32, sizeof *b.g->tensors);
-    b.g->nodes = th_model_alloc(b.model, 16, sizeof *b.g->nodes);
-    int32_t *ends = th_model_alloc(b.model, 2, sizeof *ends);
-    ends[0] = b.last = test_tensor(&b, "input", 1, 12, 10, 1);
+    test_build b = test_begin(11, 1, 12, 10, 1);
     test_conv(&b, 6, 5, 1, 8, 4, 3, 2);
     test_depthwise(&b, 6, 5, 8);
     test_conv(&b, 6, 5, 8, 12, 1, 1, 1);
@@ -73,11 +63,7 @@ static inline th_model *trained_shape(void)
     from = b.last;
     test_node(&b, TH_OP_SOFTMAX, from, -1, -1, test_tensor(&b, "scores", 1, TRAINED_CLASSES, 0, 0))->attr.softmax.beta =
         1.0f;
-    ends[1] = b.last;
-    b.g->inputs = ends;
-    b.g->outputs = ends + 1;
-    b.g->n_inputs = b.g->n_outputs = 1;
-    return b.model;
+    return test_end(&b);
 }
 
 static inline void trained_features(void *ctx, int32_t node, int32_t tensor, const void *data)

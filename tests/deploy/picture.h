@@ -26,17 +26,7 @@ static inline void make_frames(void)
 /* Pictures of H x W x c -> conv -> mean -> dense -> soft-max. */
 static inline th_model *picture_net(int32_t c)
 {
-    test_build b = {.rng = th_rng_make(23, 1)};
-    th_why why = {0};
-    assert_int_equal(th_model_new(&b.model, &why), TH_OK);
-    b.model->description = "test";
-    b.model->n_graphs = 1;
-    b.g = b.model->graphs = th_model_alloc(b.model, 1, sizeof *b.g);
-    b.g->name = "main";
-    b.g->tensors = th_model_alloc(b.model, 32, sizeof *b.g->tensors);
-    b.g->nodes = th_model_alloc(b.model, 16, sizeof *b.g->nodes);
-    int32_t *ends = th_model_alloc(b.model, 2, sizeof *ends);
-    ends[0] = b.last = test_tensor(&b, "input", 1, H, W, c);
+    test_build b = test_begin(23, 1, H, W, c);
     test_conv(&b, H / 2, W / 2, c, 8, 3, 3, 2);
     int32_t from = b.last;
     th_attr *a = &test_node(&b, TH_OP_AVERAGE_POOL_2D, from, -1, -1, test_tensor(&b, "pool", 1, 1, 1, 8))->attr;
@@ -52,11 +42,7 @@ static inline th_model *picture_net(int32_t c)
     test_node(&b, TH_OP_FULLY_CONNECTED, from, w, bias, test_tensor(&b, "fc", 1, LABELS, 0, 0));
     from = b.last;
     test_node(&b, TH_OP_SOFTMAX, from, -1, -1, test_tensor(&b, "scores", 1, LABELS, 0, 0))->attr.softmax.beta = 1.0f;
-    ends[1] = b.last;
-    b.g->inputs = ends;
-    b.g->outputs = ends + 1;
-    b.g->n_inputs = b.g->n_outputs = 1;
-    return b.model;
+    return test_end(&b);
 }
 
 static inline void picture_sample(void *ctx, int32_t i, float *x)
