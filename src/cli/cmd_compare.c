@@ -370,25 +370,13 @@ static th_err keep_data(compare_cmd *c, th_why *why)
     return err;
 }
 
-static th_err take_lock(compare_cmd *c, th_why *why)
-{
-    char path[TH_PATH_BYTES];
-    th_why inner = {0};
-    TH_TRY(th_project_path(&c->project, TH_FILE_TRAIN_LOCK, path, why));
-    const th_err err = th_lock_take(path, &c->lock, &inner);
-    if (err == TH_EEXIST)
-        return th_why_set(why, err, "a training of %s is running already (%s); wait for it, or stop it", c->project.dir,
-                          inner.text);
-    return err ? th_why_set(why, err, "%s", inner.text) : TH_OK;
-}
-
 /* What goes wrong with one leaves the others. */
 static th_err add(compare_cmd *c, const char *name, th_why *why)
 {
     th_why inner = {0};
     const bool network = strcmp(name, NETWORK) == 0;
     fprintf(stderr, "%s ..\n", name);
-    if (!network && c->lock < 0) TH_TRY(take_lock(c, why));
+    if (!network && c->lock < 0) TH_TRY(th_train_lock(&c->project, &c->lock, why));
     const th_err err = network ? add_network(c, &inner) : add_learner(c, name, &inner);
     if (err == TH_EINTR || err == TH_ENOMEM) return th_why_set(why, err, "%s", inner.text);
     if (err) {

@@ -8,6 +8,7 @@
 #include "cli/train_record.h"
 #include "cli/train_few.h"
 #include "cli/train_file.h"
+#include "cli/table.h"
 #include "cli/train_learner.h"
 #include "cli/train_view.h"
 #include "cli/version.h"
@@ -424,25 +425,12 @@ static th_err save(train_cmd *c, th_model *model, int threads, th_why *why)
     return write_history(c, threads, why);
 }
 
-/* Two trainings of one project would write over each other's checkpoint. */
-static th_err take_lock(train_cmd *c, th_why *why)
-{
-    char path[TH_PATH_BYTES];
-    th_why inner = {0};
-    TH_TRY(th_project_path(&c->project, TH_FILE_TRAIN_LOCK, path, why));
-    const th_err err = th_lock_take(path, &c->lock, &inner);
-    if (err == TH_EEXIST)
-        return th_why_set(why, err, "a training of %s is running already (%s); wait for it, or stop it", c->project.dir,
-                          inner.text);
-    return err ? th_why_set(why, err, "%s", inner.text) : TH_OK;
-}
-
 static th_err paths(train_cmd *c, th_why *why)
 {
     char folder[TH_PATH_BYTES];
     TH_TRY(th_project_path(&c->project, "model", folder, why));
     TH_TRY(th_dir_make(folder, why));
-    TH_TRY(take_lock(c, why));
+    TH_TRY(th_train_lock(&c->project, &c->lock, why));
     TH_TRY(th_project_path(&c->project, TH_FILE_CHECKPOINT, c->checkpoint, why));
     TH_TRY(th_project_path(&c->project, TH_FILE_FLOAT, c->model_path, why));
     return th_project_path(&c->project, TH_FILE_HISTORY, c->history_path, why);

@@ -15,6 +15,9 @@ TH_NODISCARD th_err th_arg_project(const th_args *a, th_project *p, th_why *why)
  * Errors: TH_EEXIST (another one is at it). */
 TH_NODISCARD th_err th_data_lock(const th_project *p, int *lock, th_why *why);
 
+/* The same for one training at a time: two would write over each other's checkpoint. */
+TH_NODISCARD th_err th_train_lock(const th_project *p, int *lock, th_why *why);
+
 typedef struct th_tally {
     size_t clips[TH_MAX_LABELS][TH_N_SPLITS];
     double seconds[TH_MAX_LABELS];
