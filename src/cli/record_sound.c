@@ -20,7 +20,7 @@ typedef struct take {
     int32_t n, clip; /* samples of a recording, of a clip */
     bool noise, whole, live;
     int16_t *pcm; /* [n] */
-    size_t n_clipped, n_quiet, n_empty;
+    size_t n_clipped, n_quiet, n_empty, n_again;
 } take;
 
 /* ---- on a terminal ---- */
@@ -76,16 +76,20 @@ static th_err listen(take *t, int32_t *n, th_why *why)
 typedef struct clip {
     const int16_t *pcm;
     int32_t n;
+    bool again; /* result: it was in the data before */
 } clip;
 
 static th_err add(void *ctx, th_recorder *r, th_dataset *set, size_t *added, th_why *why)
 {
-    const clip *c = ctx;
+    clip *c = ctx;
     char name[200];
     th_recorder_name(r, "wav", name);
     const th_sample about = {.word = r->label, .name = name, .subject = r->subject, .source = r->source};
     const th_split_cfg split = {.val = 0.1, .test = 0.1, .seed = 1};
-    return th_import_recorded(&r->project, set, &about, c->pcm, c->n, &split, added, why);
+    th_why inner = {0};
+    const th_err err = th_import_recorded(&r->project, set, &about, c->pcm, c->n, &split, added, &inner);
+    c->again = err == TH_EEXIST;
+    return err && !c->again ? th_why_set(why, err, "%s", inner.text) : TH_OK;
 }
 
 static void say(take *t, const th_level *l, double from_s, const clip *c, const char *where)
@@ -110,7 +114,7 @@ static th_err keep(take *t, int32_t n, th_why *why)
 {
     const bool all = t->noise || t->whole || n <= t->clip;
     const int32_t from = all ? 0 : th_clip_start(t->pcm, n, t->clip);
-    clip c = {t->pcm + from, all ? n : t->clip};
+    clip c = {t->pcm + from, all ? n : t->clip, false};
     const th_level l = th_level_of(c.pcm, c.n);
     char where[40];
     size_t before[TH_N_SPLITS];
@@ -126,6 +130,12 @@ static th_err keep(take *t, int32_t n, th_why *why)
     memcpy(before, t->r->split, sizeof before);
     const th_err err = th_recorder_put(t->r, add, &c, why);
     if (err) return err;
+    if (c.again) {
+        t->n_again++;
+        fprintf(stderr, "warning: recording %d is not kept: this very sound is in the data already\n",
+                (int)t->r->n_started);
+        return TH_OK;
+    }
     t->r->kept++;
     th_recorder_where(before, t->r, where);
     say(t, &l, (double)from / t->r->project.rate_hz, &c, where);
@@ -215,13 +225,16 @@ static th_err close_source(take *t, json_t *report, th_err err, th_why *why)
     if (lost)
         fprintf(stderr, "warning: %d times samples were lost: this computer was too busy. Listen to the clips\n",
                 (int)lost);
-    json_object_update_new(report, json_pack("{s:i,s:i,s:i,s:I,s:I,s:I}", "device_rate_hz", (int)info->rate_hz,
-                                             "device_channels", (int)info->channels, "lost", (int)lost, "too_loud",
-                                             (json_int_t)t->n_clipped, "too_quiet", (json_int_t)t->n_quiet,
-                                             "without_sound", (json_int_t)t->n_empty));
+    json_object_update_new(report,
+                           json_pack("{s:i,s:i,s:i,s:I,s:I,s:I,s:I}", "device_rate_hz", (int)info->rate_hz,
+                                     "device_channels", (int)info->channels, "lost", (int)lost, "too_loud",
+                                     (json_int_t)t->n_clipped, "too_quiet", (json_int_t)t->n_quiet, "without_sound",
+                                     (json_int_t)t->n_empty, "already", (json_int_t)t->n_again));
     if (!err && !t->r->kept)
         err = th_why_set(why, TH_ETRUNC,
-                         t->n_empty ? "nothing was kept: %s gave no sound" : "%s ended before a sample came",
+                         t->n_again   ? "nothing was kept: all that %s gave is in the data already"
+                         : t->n_empty ? "nothing was kept: %s gave no sound"
+                                      : "%s ended before a sample came",
                          t->r->source);
     return err;
 }

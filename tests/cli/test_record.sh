@@ -17,6 +17,8 @@ wav "$tmp/in" seconds=5
 feed data record "$tmp/kw" --label yes --from - --json; exits "a WAV through a pipe" 0 '"recordings":3,.*"seconds":3'
 holds "is three clips" [ "$(samples "$tmp/kw")" = 3 ]
 feed data record "$tmp/kw" --label yes --from -; exits "the same again is refused" 1 'already'
+wav "$tmp/in" seconds=9
+feed data record "$tmp/kw" --label yes --from - --json; exits "what is new behind it is kept" 0 '"already":2,.*"recordings":3'
 wav "$tmp/in" rate=44100 channels=2 bits=24 hz=900 seconds=2
 feed data record --project "$tmp/kw" --label no --from - --count 1 --subject anna --consent "research only" --notes hoarse
 exits "another rate, two channels, 24 bits" 0 '^1: 1\.00 s kept'
