@@ -17,6 +17,7 @@
 typedef struct hours {
     const th_test *t;
     th_day day;
+    th_plan *plan; /* of the board's network: the day's loop runs it */
     th_stream_cfg cfg;
     th_day_count hour;
     json_t *list; /* of hours */
@@ -115,15 +116,13 @@ static th_err listen(hours *h, double n_hours, th_why *why)
     const th_test *t = h->t;
     const th_pipeline *p = &t->pipe;
     const int64_t samples = th_day_piece_samples(p, PIECE_S), n = (int64_t)(n_hours * 3600 / PIECE_S + 0.5);
-    th_plan *plan;
     th_dataset *set = NULL;
     h->cfg.seconds = ((double)samples + 0.5) / p->frontend.rate_hz;
-    TH_TRY(th_plan_make_host(&t->net[TH_NET_INT8]->graphs[0], &plan, why));
-    th_err err = th_day_new(&h->day, p, plan, samples, n, 60, why);
+    TH_TRY(th_plan_make_host(&t->net[TH_NET_INT8]->graphs[0], &h->plan, why));
+    th_err err = th_day_new(&h->day, p, h->plan, samples, n, 60, why);
     if (!err) err = th_dataset_load(&t->project, &set, why);
     if (!err) err = all_pieces(h, set, why);
     th_dataset_free(set);
-    th_plan_free(plan);
     return err;
 }
 
@@ -158,5 +157,6 @@ th_err th_test_soak(const th_test *t, double n_hours, uint64_t seed, bool json, 
     json_decref(o);
     json_decref(h.list);
     th_day_free(&h.day);
+    th_plan_free(h.plan);
     return err;
 }

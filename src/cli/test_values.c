@@ -62,10 +62,15 @@ static double mean_score(const th_scored *s, size_t n, bool abnormal)
     return of ? sum / (double)of : -1;
 }
 
+static const char *name_of(const th_examples *e, size_t i)
+{
+    return e->file && e->file[i] ? e->file[i] : "";
+}
+
 /* Bytes of the name of the recording that example i is a window of. */
 static size_t recording_of(const th_examples *e, size_t i)
 {
-    const char *name = e->file && e->file[i] ? e->file[i] : "", *row = strstr(name, ", row ");
+    const char *name = name_of(e, i), *row = strstr(name, ", row ");
     return row ? (size_t)(row - name) : strlen(name);
 }
 
@@ -79,7 +84,7 @@ static th_err find_timely(th_test *t, int k, const th_scored *s, th_why *why)
     for (size_t i = 0, last = 0; i < t->n && e->file; i++) {
         if (t->truth[i] < 0) continue;
         const size_t len = recording_of(e, i);
-        const bool same = n && len == recording_of(e, last) && strncmp(e->file[i], e->file[last], len) == 0;
+        const bool same = n && len == recording_of(e, last) && strncmp(name_of(e, i), name_of(e, last), len) == 0;
         p[n] = (th_timely_point){s[n].score, s[n].abnormal, n ? p[n - 1].recording + !same : 0};
         last = i;
         n++;
