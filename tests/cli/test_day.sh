@@ -2,6 +2,8 @@
 # Hours of sound and rows: memory that does not grow, nothing that drifts, and the emulated board does the same.
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
+# A sanitizer keeps what was freed, up to 256 MB of it: that is not memory of the program.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1"
 
 figure() { sed "s/.*\"$1\":\([0-9.]*\).*/\1/" "$tmp/out"; } # figure NAME: its last value in what was printed
 
