@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "check/check.h"
+#include "data/level.h"
 
 #define TH_VIEW     196 /* numbers of a view: a sample as a point, near which its copies lie */
 #define TH_FEATURES 208 /* numbers that a label is guessed from */
@@ -25,11 +26,8 @@ typedef struct th_fact {
     bool has_equal; /* another sample has the same content */
     union {
         struct {
-            int32_t n, file_rate_hz;
-            float full; /* part of the samples at full scale */
-            int32_t n_full;
-            float mean;   /* -1 to 1 */
-            float level;  /* mean square around the mean, 1: full scale */
+            th_level level;
+            int32_t file_rate_hz;
             float top_hz; /* above it there is nothing; 0: not known */
             float middle; /* of its energy, in samples */
         } sound;

@@ -26,7 +26,7 @@
 #define BESIDE      32   /* pictures of one code, about */
 #define MOST_BESIDE 1024 /* looks of one code that one picture is held against */
 #define NOBODY      (-2.0f)
-#define COPY        0.985f /* cosine of whitened looks; all five are measured by tests/check/test_twins.c: */
+#define COPY        0.985f /* cosine of whitened looks; tests/check/test_twins.c holds what they find together: */
 #define ROUGH       2.0f   /* parts of the fine detail: a small copy, brought up, has lost its own */
 #define LIKELY      0.97f
 #define FINE        0.15f

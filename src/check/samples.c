@@ -85,9 +85,10 @@ bool th_check_clipped(const th_check *c, size_t i, char *text, size_t cap, doubl
     char a[32];
     if (!f) return false;
     if (c->set->samples[i].kind == TH_SIGNAL) return clipped_signal(c, i, f, text, cap, score);
-    *score = (double)f->is.sound.full;
+    const th_level *l = &f->is.sound.level;
+    *score = l->n ? (double)l->full / l->n : 0;
     th_text_fmt(text, cap, "%s: %s %% of its samples at full scale", shown(c, i), th_number(a, 100 * *score, 1));
-    return f->is.sound.n_full > 8 && f->is.sound.full > 0.002f;
+    return th_level_clipped(l);
 }
 
 static bool is_noise(const th_check *c, size_t i)
@@ -100,10 +101,10 @@ bool th_check_quiet(const th_check *c, size_t i, char *text, size_t cap, double 
     const th_fact *f = good(c, i);
     char a[32];
     if (!f || is_noise(c, i)) return false;
-    const double db = 10 * log10(fmax((double)f->is.sound.level, 1e-12));
+    const double db = 10 * log10(fmax(f->is.sound.level.power / (32768.0 * 32768.0), 1e-12));
     *score = -db;
     th_text_fmt(text, cap, "%s: %s dB of full scale", shown(c, i), th_number(a, db, 0));
-    return db < -50;
+    return th_level_silent(&f->is.sound.level);
 }
 
 bool th_check_offset(const th_check *c, size_t i, char *text, size_t cap, double *score)
@@ -111,9 +112,9 @@ bool th_check_offset(const th_check *c, size_t i, char *text, size_t cap, double
     const th_fact *f = good(c, i);
     char a[32];
     if (!f) return false;
-    *score = fabs((double)f->is.sound.mean);
+    *score = fabs(f->is.sound.level.mean) / 32768;
     th_text_fmt(text, cap, "%s: swings around %s %% of full scale", shown(c, i),
-                th_number(a, 100 * (double)f->is.sound.mean, 1));
+                th_number(a, 100 * f->is.sound.level.mean / 32768, 1));
     return *score > 0.02;
 }
 
@@ -125,7 +126,7 @@ bool th_check_short(const th_check *c, size_t i, char *text, size_t cap, double 
     const bool sound = s->kind == TH_SOUND;
     char a[32], b[32];
     if (!f || (sound && is_noise(c, i)) || (!sound && !(s->rate_hz > 0))) return false;
-    const double is = sound ? (double)f->is.sound.n / c->p->rate_hz : f->is.signal.n / s->rate_hz,
+    const double is = sound ? (double)f->is.sound.level.n / c->p->rate_hz : f->is.signal.n / s->rate_hz,
                  wanted = sound ? 0.1 : (double)r->window_ms / 1000;
     *score = wanted - is;
     th_text_fmt(text, cap, "%s: %s s, %s are needed", shown(c, i), th_number(a, is, 2), th_number(b, wanted, 2));

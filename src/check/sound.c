@@ -207,17 +207,7 @@ bool th_sound_maybe(const th_fact *a, const th_fact *b)
 
 static void look_at_samples(th_fact *f, const int16_t *pcm, int32_t n)
 {
-    int64_t sum = 0, squares = 0;
-    for (int32_t i = 0; i < n; i++) {
-        sum += pcm[i];
-        squares += (int32_t)pcm[i] * pcm[i];
-        f->is.sound.n_full += pcm[i] >= 32767 || pcm[i] <= -32767;
-    }
-    const double mean = n ? (double)sum / n : 0, full = 32768.0;
-    f->is.sound.n = n;
-    f->is.sound.full = n ? (float)f->is.sound.n_full / (float)n : 0;
-    f->is.sound.mean = (float)(mean / full);
-    f->is.sound.level = n ? (float)(((double)squares / n - mean * mean) / (full * full)) : 0;
+    if (n > 0) f->is.sound.level = th_level_of(pcm, n);
 }
 
 /* Hashes of RUN samples each, 0 where less than a quarter of them differ from the one before. */
