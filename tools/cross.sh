@@ -10,7 +10,7 @@ B=build/$cross
 for tool in $cross-gcc $cross-pkg-config qemu-aarch64; do
 	command -v "$tool" >/dev/null 2>&1 || { echo "SKIPPED: no $tool here (./run setup --cross)"; exit 77; }
 done
-for library in sndfile samplerate jansson inih sqlite3 libsodium libpng libjpeg zlib libarchive libcbor alsa cmocka; do
+for library in sndfile samplerate jansson inih sqlite3 libsodium libpng libjpeg zlib libarchive libcbor alsa libmicrohttpd gnutls libqrencode cmocka; do
 	$cross-pkg-config --exists $library || { echo "SKIPPED: no $library for $cross here (./run setup --cross)"; exit 77; }
 done
 [ $# -gt 0 ] || set -- $B/tests/nn/ $B/tests/model/ $B/tests/train/ tests/cli/test_run.sh
