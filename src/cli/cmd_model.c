@@ -1,6 +1,7 @@
 /* thimble model: checks a description of a network and prints what it costs, without training; lists the presets. */
 #include "cli/cmd.h"
 #include "cli/design.h"
+#include "data/front.h"
 #include "cli/example_set.h"
 #include "cli/table.h"
 
@@ -95,7 +96,7 @@ static th_err open_project(const th_args *a, model_cmd *c, const char *dir, th_w
         return th_why_set(why, TH_EUSAGE, "--input and --classes are for presets and files; %s has them in %s", dir,
                           TH_FILE_INI);
     if (th_project_task(&c->project)->input != TH_IN_SOUND) return open_task(a, c, why);
-    TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
+    TH_TRY(th_front_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
     c->text = c->preset.text == c->project.model ? c->project.model : c->preset_text;
     return th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
 }

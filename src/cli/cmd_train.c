@@ -12,6 +12,7 @@
 #include "cli/train_learner.h"
 #include "cli/train_view.h"
 #include "cli/version.h"
+#include "data/front.h"
 #include "data/version.h"
 #include "learn/learn.h"
 #include "os/lock.h"
@@ -58,7 +59,7 @@ typedef struct train_cmd {
 static th_err design_few(train_cmd *c, th_why *why)
 {
     const char *preset = strcmp(c->pipe.preset, "own") == 0 ? "ds-cnn" : c->pipe.preset;
-    TH_TRY(th_design_preset(&c->project, preset, c->preset_text, &c->preset, why));
+    TH_TRY(th_front_preset(&c->project, preset, c->preset_text, &c->preset, why));
     snprintf(c->preset.name, sizeof c->preset.name, "%s", c->pipe.preset);
     c->settings.has_rate = c->project.learning_rate > 0;
     c->spec = c->few.im.spec;
@@ -69,7 +70,7 @@ static th_err design(const th_args *a, train_cmd *c, th_why *why)
 {
     TH_TRY(th_few_open(a, &c->project, &c->few, &c->pipe, why));
     if (c->few.is_on) return design_few(c, why);
-    TH_TRY(th_design_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
+    TH_TRY(th_front_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
     c->settings.has_rate = c->project.learning_rate > 0;
     const th_err err = th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
     if (c->spec.n_layers) th_design_print(stderr, &c->spec, !err);

@@ -1,25 +1,8 @@
 #include "cli/design.h"
 
-#include "dsp/frontend.h"
+#include "data/front.h"
 
 #include <string.h>
-
-th_err th_design_preset(const th_project *p, const char *name, char text[TH_PRESET_BYTES], th_preset *preset,
-                        th_why *why)
-{
-    TH_TRY(th_preset_make(name ? name : p->preset, text, preset, why));
-    if (!name && p->model[0]) {
-        preset->text = p->model;
-        snprintf(preset->name, sizeof preset->name, "own");
-    }
-    if (p->feature_kind >= 0) preset->feature_kind = p->feature_kind;
-    preset->n_mel = p->n_mel;
-    if (p->n_coef > 0) preset->n_coef = p->n_coef;
-    if (preset->feature_kind == TH_LOGMEL) preset->n_coef = preset->n_mel;
-    if (p->batch > 0) preset->batch = p->batch;
-    if (p->learning_rate > 0) preset->learning_rate = p->learning_rate;
-    return TH_OK;
-}
 
 static th_err make_spec(const th_project *p, const th_preset *preset, int32_t h, int32_t w, int32_t c, int32_t n_labels,
                         th_spec *spec, th_why *why)
@@ -40,7 +23,7 @@ th_err th_design_examples(const th_project *p, const char *name, int32_t h, int3
     snprintf(full, sizeof full, "%.32s", name);
     if (to_input && (strcmp(name, "autoencoder") == 0 || strcmp(name, "neck") == 0))
         snprintf(full, sizeof full, "%.32s-%d", name, (int)(h * w * c));
-    TH_TRY(th_design_preset(p, own ? NULL : full, text, preset, why));
+    TH_TRY(th_front_preset(p, own ? NULL : full, text, preset, why));
     const int32_t out = task->output == TH_OUT_VALUES ? 1 : h * w * c;
     TH_TRY(make_spec(p, preset, h, w, c, task->output == TH_OUT_LABELS ? p->n_labels : 0, spec, why));
     const th_layer *last = &spec->layer[spec->n_layers - 1];
@@ -56,23 +39,7 @@ th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline 
     snprintf(q->task, sizeof q->task, "%s", p->task);
     snprintf(q->preset, sizeof q->preset, "%s", preset->name);
     memcpy(q->labels, p->labels, sizeof q->labels);
-    q->frontend = (th_frontend_cfg){.kind = preset->feature_kind == TH_MFCC ? TH_MFCC : TH_LOGMEL,
-                                    .rate_hz = p->rate_hz,
-                                    .window = (int32_t)((int64_t)p->rate_hz * p->window_ms / 1000),
-                                    .hop = (int32_t)((int64_t)p->rate_hz * p->hop_ms / 1000),
-                                    .n_fft = 64,
-                                    .n_mel = preset->n_mel,
-                                    .n_coef = preset->n_coef,
-                                    .low_hz = p->low_hz,
-                                    .high_hz = p->high_hz};
-    while (q->frontend.n_fft < q->frontend.window) q->frontend.n_fft *= 2;
-    q->clip_samples = (int32_t)((int64_t)p->rate_hz * p->clip_ms / 1000);
-    if (th_frontend_mem(&q->frontend) == 0)
-        return th_why_set(why, TH_ERANGE,
-                          "the feature settings in thimble.ini do not go together (rate %d Hz, window %d samples, "
-                          "FFT %d, %d mel bands, %d coefficients)",
-                          (int)p->rate_hz, (int)q->frontend.window, (int)q->frontend.n_fft, (int)q->frontend.n_mel,
-                          (int)q->frontend.n_coef);
+    TH_TRY(th_front_make(p, preset, &q->frontend, &q->clip_samples, why));
     q->n_frames = th_frontend_frames(&q->frontend, q->clip_samples);
     return make_spec(p, preset, q->n_frames, q->frontend.n_coef, 1, q->n_labels, spec, why);
 }

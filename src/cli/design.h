@@ -8,11 +8,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* The preset `name` (NULL: that of thimble.ini) with the settings of thimble.ini.  Its text lies in `text`, or, when
- * the project has layers of its own and `name` is NULL, in p->model, and its name is "own". */
-TH_NODISCARD th_err th_design_preset(const th_project *p, const char *name, char text[TH_PRESET_BYTES],
-                                     th_preset *preset, th_why *why);
-
 /* The pipeline of the project with this preset, and the network that fits it.  Errors of own layers name thimble.ini
  * and its line. */
 TH_NODISCARD th_err th_design_make(const th_project *p, const th_preset *preset, th_pipeline *q, th_spec *spec,

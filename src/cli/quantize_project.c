@@ -6,6 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/design.h"
 #include "data/card.h"
+#include "data/front.h"
 #include "train/train.h"
 
 #include <stdlib.h>
@@ -150,7 +151,7 @@ static th_err open_clips(const th_project *p, source *s, uint64_t seed, th_datas
 {
     char text[TH_PRESET_BYTES];
     th_preset preset;
-    TH_TRY(th_design_preset(p, strcmp(s->pipe.preset, "own") == 0 ? NULL : s->pipe.preset, text, &preset, why));
+    TH_TRY(th_front_preset(p, strcmp(s->pipe.preset, "own") == 0 ? NULL : s->pipe.preset, text, &preset, why));
     TH_TRY(th_dataset_load(p, set, why));
     return th_clip_set_open(p, *set, &preset, &s->pipe, seed, false, clips, why);
 }
