@@ -1,10 +1,20 @@
-/* os/process.h -- other programs: espeak-ng, cross compilers, the emulator. */
+/* os/process.h -- other programs: espeak-ng, cross compilers, the emulator.  os/child.h has those that are talked to.
+ */
 #ifndef TH_OS_PROCESS_H
 #define TH_OS_PROCESS_H
 
 #include "base/why.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The last bytes of a text that grows. */
+#define TH_TAIL_BYTES 2048
+typedef struct th_tail {
+    char text[TH_TAIL_BYTES + 1]; /* NUL-terminated */
+    size_t n;
+} th_tail;
+void th_tail_add(th_tail *t, const char *bytes, size_t n);
 
 /* True when `program` is found on PATH. */
 bool th_program_exists(const char *program);
