@@ -55,7 +55,7 @@ TEST_SRC  := $(wildcard tests/*/test_*.c)
 FUZZ_SRC  := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard bench/bench_*.c)
 # What `thimble deploy` writes out again, and what `thimble bench` compares with: held inside the program as C arrays.
-EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*.* device/*/*) bench/baseline.tsv LICENSE)
+EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*.* device/*/*) bench/baseline.tsv src/serve/openapi.json LICENSE)
 LIB   := $(B)/libthimble.a
 obj    = $(patsubst %.c,$(B)/%.o,$(1))
 exe    = $(patsubst %.c,$(B)/%,$(1))

@@ -5,17 +5,11 @@
 #ifndef TH_CLI_CMD_H
 #define TH_CLI_CMD_H
 
+#include "base/option.h"
 #include "base/why.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-typedef struct th_opt {
-    const char *name; /* "epochs": written --epochs N; "m": written -m TEXT */
-    const char *arg;  /* "N", "DIR", or NULL for a switch */
-    const char *def;  /* default as text for the help, or NULL */
-    const char *help; /* one line */
-} th_opt;
 
 #define TH_MAX_OPTS  64
 #define TH_MAX_WORDS 64
@@ -52,7 +46,10 @@ extern const th_cmd th_cmd_new, th_cmd_data_import, th_cmd_data_record, th_cmd_d
     th_cmd_data_diff, th_cmd_data_checkout, th_cmd_data_set, th_cmd_data_remove, th_cmd_data_export, th_cmd_data_clean,
     th_cmd_model, th_cmd_train, th_cmd_test, th_cmd_quantize, th_cmd_inspect, th_cmd_run, th_cmd_edit, th_cmd_deploy,
     th_cmd_emulate, th_cmd_bench, th_cmd_report, th_cmd_runs, th_cmd_runs_show, th_cmd_runs_compare, th_cmd_runs_name,
-    th_cmd_runs_delete, th_cmd_compare;
+    th_cmd_runs_delete, th_cmd_compare, th_cmd_serve;
+
+/* All of them in the order of the workflow, ended by NULL. */
+extern const th_cmd *const th_verbs[];
 
 /* Value of an option by name; NULL when it was not given. */
 const char *th_arg(const th_args *a, const char *name);

@@ -11,7 +11,7 @@
 #endif
 
 /* In the order of the workflow. */
-static const th_cmd *const verbs[] = {
+const th_cmd *const th_verbs[] = {
     &th_cmd_new,
     &th_cmd_data_import,
     &th_cmd_data_record,
@@ -47,6 +47,7 @@ static const th_cmd *const verbs[] = {
     &th_cmd_bench,
     &th_cmd_compare,
     &th_cmd_report,
+    &th_cmd_serve,
     NULL,
 };
 
@@ -55,7 +56,7 @@ static void print_verbs(FILE *to)
     fputs("thimble -- from recordings to a microcontroller that hears the word\n\n"
           "  thimble VERB [words] [--options]      thimble VERB --help tells more\n\n",
           to);
-    for (const th_cmd *const *v = verbs; *v; v++) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
+    for (const th_cmd *const *v = th_verbs; *v; v++) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
     fputs("\nExit code: 0 done, 1 failed, 2 wrong usage.\n", to);
 }
 
@@ -64,7 +65,7 @@ static const th_cmd *find_verb(int argc, char **argv, int *used)
 {
     char two[64];
     snprintf(two, sizeof two, "%s %s", argv[0], argc > 1 ? argv[1] : "");
-    for (const th_cmd *const *v = verbs; *v; v++) {
+    for (const th_cmd *const *v = th_verbs; *v; v++) {
         *used = strchr((*v)->name, ' ') ? 2 : 1;
         if (strcmp((*v)->name, *used == 2 ? two : argv[0]) == 0) return *v;
     }
@@ -77,7 +78,7 @@ static int no_verb(const char *word, bool help)
 {
     const size_t len = strlen(word);
     bool half = false;
-    for (const th_cmd *const *v = verbs; *v; v++)
+    for (const th_cmd *const *v = th_verbs; *v; v++)
         half = half || (len && strncmp((*v)->name, word, len) == 0 && (*v)->name[len] == ' ');
     const bool fine = half && help;
     FILE *to = fine ? stdout : stderr;
@@ -88,7 +89,7 @@ static int no_verb(const char *word, bool help)
                 half ? "thimble: \"%s\" needs one more word:\n\n"
                      : "thimble: there is no verb \"%s\". The verbs are:\n\n",
                 word);
-    for (const th_cmd *const *v = verbs; *v; v++)
+    for (const th_cmd *const *v = th_verbs; *v; v++)
         if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
     return fine ? 0 : 2;
 }

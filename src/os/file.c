@@ -221,6 +221,29 @@ th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why)
     return write_file(path, bytes, false, why);
 }
 
+int th_file_descriptor(const char *path, uint64_t *size, th_why *why)
+{
+    struct stat st;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        (void)fail(why, "read", path);
+        return -1;
+    }
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        *size = (uint64_t)st.st_size;
+        return fd;
+    }
+    close(fd);
+    (void)th_why_set(why, TH_EFORMAT, "cannot read %s: it is no file", path);
+    return -1;
+}
+
+int64_t th_file_time(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
+}
+
 bool th_file_exists(const char *path)
 {
     struct stat st;

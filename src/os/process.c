@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+th_err th_program_self(char path[TH_PROGRAM_BYTES], th_why *why)
+{
+    const ssize_t n = readlink("/proc/self/exe", path, TH_PROGRAM_BYTES - 1);
+    if (n <= 0) return th_why_set(why, TH_EIO, "the path of this program is not known: is /proc mounted?");
+    path[n] = 0;
+    return TH_OK;
+}
+
 bool th_program_exists(const char *program)
 {
     char path[TH_PATH_BYTES];

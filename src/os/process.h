@@ -19,6 +19,10 @@ void th_tail_add(th_tail *t, const char *bytes, size_t n);
 /* True when `program` is found on PATH. */
 bool th_program_exists(const char *program);
 
+/* The path of the program that runs now. */
+#define TH_PROGRAM_BYTES 4096
+TH_NODISCARD th_err th_program_self(char path[TH_PROGRAM_BYTES], th_why *why);
+
 /* One line of the program's output, without its newline. */
 typedef void th_line_fn(void *ctx, const char *line);
 

@@ -20,11 +20,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TH_NAME_BYTES 128 /* of a project or a file, with its NUL */
+#define TH_NAME_BYTES   128  /* of a project or a file, with its NUL */
+#define TH_TARGET_BYTES 4096 /* of a path with its query */
 
 struct th_jobs;  /* serve/jobs.h */
-struct th_guard;  /* serve/guard.h */
-struct th_desk;   /* serve/desk.h: the data of each project, open */
+struct th_guard; /* serve/guard.h */
+struct th_desk;  /* serve/desk.h: the data of each project, open */
 
 typedef struct th_site {
     char root[TH_PATH_BYTES]; /* absolute: the projects are its sub-folders */
@@ -43,24 +44,49 @@ typedef struct th_site {
 
 typedef enum th_role { TH_ROLE_NOBODY, TH_ROLE_LEARNER, TH_ROLE_TEACHER } th_role;
 
-#define TH_MAX_PARTS  4
+/* name = value, of the query or of the headers. */
+typedef struct th_pair {
+    const char *name, *value;
+} th_pair;
+
+/* The target of a request, "/api/v1/projects/my%20words/samples?limit=5", taken apart: segments between slashes and
+ * pairs of the query, decoded.  UTF-8 without control characters, or it is refused. */
+#define TH_MAX_SEGMENTS 24
+#define TH_MAX_QUERY    24
+typedef struct th_target {
+    const char *segment[TH_MAX_SEGMENTS]; /* "api", "v1", "projects", .. */
+    int n_segments;
+    th_pair query[TH_MAX_QUERY];
+    int n_query;
+    char text[TH_TARGET_BYTES]; /* what they point into */
+} th_target;
+TH_NODISCARD th_err th_target_parse(const char *uri, th_target *t, th_why *why);
+
+#define TH_MAX_PARTS 4
 typedef struct th_request {
     th_site *site;
-    const char *method, *path;
-    const char *part[TH_MAX_PARTS]; /* what stood for {project}, {sample}, .. of the route's path, decoded */
+    const char *method;
+    const char *part[TH_MAX_PARTS]; /* what stood for {project}, {sample}, .. of the route's path */
+    const th_pair *query, *headers; /* [n_query], [n_headers] */
+    int n_query, n_headers;
     th_span body;
     th_role role;
     const char *user; /* its name, "" when nobody is logged in */
-    void *connection; /* of libmicrohttpd */
 } th_request;
 
 const char *th_request_query(const th_request *r, const char *name);  /* NULL when it is not there */
-const char *th_request_header(const th_request *r, const char *name); /* NULL when it is not there */
+const char *th_request_header(const th_request *r, const char *name); /* in any case; NULL when it is not there */
 /* ?name=N. Errors: TH_EUSAGE with the range. */
 TH_NODISCARD th_err th_request_int(const th_request *r, const char *name, int64_t lo, int64_t hi, int64_t def,
                                    int64_t *out, th_why *why);
 /* The body as a JSON object; free with json_decref.  An empty body is {}. Errors: TH_EFORMAT with line and column. */
 TH_NODISCARD th_err th_request_json(const th_request *r, json_t **root, th_why *why);
+
+/* May a project have this name?  It is a folder's, on any computer: no slash, no dot or dash in front, .. */
+bool th_project_name_ok(const char *name);
+
+/* The folder of a project that is shown.  Errors: TH_ENOENT. */
+TH_NODISCARD th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why);
 
 /* The project of part[0]: name checked, loaded.  Errors: TH_ENOENT, those of th_project_load. */
 TH_NODISCARD th_err th_request_project(const th_request *r, th_project *p, th_why *why);
@@ -71,18 +97,19 @@ TH_NODISCARD th_err th_request_project(const th_request *r, th_project *p, th_wh
 typedef long th_stream_next(void *ctx, char *buf, size_t cap);
 
 typedef struct th_reply {
-    int status; /* 0: 200 */
+    int status;       /* 0: 200 */
     const char *type; /* Content-Type, a static text */
     uint8_t *bytes;   /* [n], free()d after it was sent; NULL: none, or one of the following */
     size_t n;
-    const void *fixed;        /* [n] bytes that stay as long as the program */
-    char file[TH_PATH_BYTES]; /* or this file as it is */
-    char save_as[TH_NAME_BYTES]; /* not "": a download of this name */
-    const char *encoding;        /* "gzip" or NULL */
-    const char *keep;            /* Cache-Control, or NULL: no-store */
+    const void *fixed;               /* [n] bytes that stay as long as the program */
+    char file[TH_PATH_BYTES];        /* or this file as it is */
+    char save_as[TH_NAME_BYTES];     /* not "": a download of this name */
+    const char *encoding;            /* "gzip" or NULL */
+    const char *keep;                /* Cache-Control, or NULL: no-store */
     char location[256], cookie[256]; /* headers of these names (Set-Cookie), or "" */
-    char tag[80];                /* ETag without quotes, or ""; a request that has it gets 304 */
-    th_stream_next *next;        /* or a stream */
+    int retry_after_s;               /* header of this name, or 0 */
+    char tag[80];                    /* ETag without quotes, or ""; a request that has it gets 304 */
+    th_stream_next *next;            /* or a stream */
     void *ctx;
     void (*end)(void *ctx); /* after the stream, however it ended */
 } th_reply;
@@ -105,13 +132,19 @@ typedef struct th_route {
 
 extern const th_route *const th_route_tables[]; /* each ended by a row with method NULL; ended by NULL */
 
-/* The route of a request and the parts of its path, decoded into buf [cap].
- * *allowed: some route has the path, with another method. NULL when there is none. */
-const th_route *th_route_find(const char *method, const char *path, const char *part[TH_MAX_PARTS], char *buf,
-                              size_t cap, bool *allowed);
+/* The route of a request and the parts of its path (a last "{file..}" takes all that is left: "a/b.c", put into
+ * rest).  NULL when there is none; then *known says whether another method has the path. */
+const th_route *th_route_find(const char *method, const th_target *t, const char *part[TH_MAX_PARTS],
+                              char rest[TH_TARGET_BYTES], bool *known);
 
-/* HTTP status for an error: usage, format, range 400, not found 404, exists 409, tool 501, memory 503, else 500; and its word
- * in the reply {"error": {"code": "not-found", "text": ".."}}. */
+/* Does all of it but the network: finds the route, runs it; errors become the JSON body of an error.  The reply's
+ * status is always set.  r->part is filled in.  (http.c calls the two halves: the guard stands between them.) */
+void th_route_run(const th_route *route, const th_request *r, th_reply *out);
+void th_reply_error(th_reply *out, int status, const char *text);
+void th_reply_free(th_reply *out);
+
+/* HTTP status for an error: usage, format, range 400, not found 404, exists 409, tool 501, memory 503, else 500; and
+ * its word in the reply {"error": {"code": "not-found", "text": ".."}}. */
 int th_status_of(th_err err);
 const char *th_status_word(int status);
 

@@ -1,0 +1,81 @@
+/* What a function of the API answers, and how errors are said. */
+#include "serve/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Statuses and their words in {"error": {"code": ..}}. */
+static const struct {
+    int status;
+    const char *word;
+} words[] = {
+    {400, "wrong-request"}, {401, "log-in"},   {403, "may-not"},      {404, "not-found"},
+    {405, "wrong-method"},  {409, "conflict"}, {413, "too-long"},     {415, "type"},
+    {429, "too-many"},      {500, "failed"},   {501, "missing-tool"}, {503, "out-of-memory"},
+};
+
+const char *th_status_word(int status)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].status == status) return words[i].word;
+    return "failed";
+}
+
+int th_status_of(th_err err)
+{
+    switch (err) {
+    case TH_OK: return 200;
+    case TH_ENOMEM: return 503;
+    case TH_ETRUNC:
+    case TH_EFORMAT:
+    case TH_EUNSUP:
+    case TH_ERANGE:
+    case TH_ESHAPE:
+    case TH_EUSAGE: return 400;
+    case TH_ENOENT: return 404;
+    case TH_EEXIST: return 409;
+    case TH_ETOOL: return 501;
+    case TH_EIO:
+    case TH_EINTR:
+    case TH_EENDLESS: return 500;
+    }
+    return 500;
+}
+
+th_err th_reply_bytes(th_reply *out, const char *type, const void *bytes, size_t n, th_why *why)
+{
+    out->bytes = malloc(n ? n : 1);
+    if (!out->bytes) return th_why_set(why, TH_ENOMEM, "out of memory for a reply of %zu bytes", n);
+    if (n) memcpy(out->bytes, bytes, n);
+    out->n = n;
+    out->type = type;
+    return TH_OK;
+}
+
+th_err th_reply_json(th_reply *out, int status, json_t *root, th_why *why)
+{
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_decref(root);
+    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory for a reply");
+    out->status = status;
+    out->type = "application/json";
+    out->bytes = (uint8_t *)text;
+    out->n = strlen(text);
+    return TH_OK;
+}
+
+void th_reply_free(th_reply *out)
+{
+    free(out->bytes);
+    if (out->end) out->end(out->ctx);
+    *out = (th_reply){0};
+}
+
+void th_reply_error(th_reply *out, int status, const char *text)
+{
+    static const char none[] = "{\"error\":{\"code\":\"out-of-memory\",\"text\":\"out of memory\"}}";
+    th_reply_free(out);
+    json_t *root = json_pack("{s:{s:s, s:s}}", "error", "code", th_status_word(status), "text", text);
+    if (!root || th_reply_json(out, status, root, NULL))
+        *out = (th_reply){.status = 503, .type = "application/json", .fixed = none, .n = sizeof none - 1};
+}

@@ -1,0 +1,83 @@
+/* What a function of the API asks of its request. */
+#include "os/file.h"
+#include "serve/site.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool same_in_any_case(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        const char x = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a, y = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
+        if (x != y) return false;
+    }
+    return *a == *b;
+}
+
+const char *th_request_query(const th_request *r, const char *name)
+{
+    for (int i = 0; i < r->n_query; i++)
+        if (strcmp(r->query[i].name, name) == 0) return r->query[i].value;
+    return NULL;
+}
+
+const char *th_request_header(const th_request *r, const char *name)
+{
+    for (int i = 0; i < r->n_headers; i++)
+        if (same_in_any_case(r->headers[i].name, name)) return r->headers[i].value;
+    return NULL;
+}
+
+th_err th_request_int(const th_request *r, const char *name, int64_t lo, int64_t hi, int64_t def, int64_t *out,
+                      th_why *why)
+{
+    const char *text = th_request_query(r, name);
+    *out = def;
+    if (!text) return TH_OK;
+    char *end;
+    errno = 0;
+    const long long v = strtoll(text, &end, 10);
+    if (errno || end == text || *end || v < lo || v > hi)
+        return th_why_set(why, TH_EUSAGE, "%s takes a whole number from %lld to %lld, not \"%s\"", name, (long long)lo,
+                          (long long)hi, text);
+    *out = v;
+    return TH_OK;
+}
+
+th_err th_request_json(const th_request *r, json_t **root, th_why *why)
+{
+    json_error_t at;
+    *root = r->body.n ? json_loadb((const char *)r->body.p, r->body.n, JSON_REJECT_DUPLICATES, &at) : json_object();
+    if (!*root)
+        return th_why_set(why, TH_EFORMAT, "the body is not JSON: line %d, column %d: %s", at.line, at.column, at.text);
+    if (json_is_object(*root)) return TH_OK;
+    json_decref(*root);
+    *root = NULL;
+    return th_why_set(why, TH_EFORMAT, "the body is JSON, but no object: it must begin with {");
+}
+
+bool th_project_name_ok(const char *name)
+{
+    const size_t n = strlen(name);
+    return n && n < TH_NAME_BYTES && name[0] != '.' && name[0] != '-' && !strpbrk(name, "/\\:*?\"<>|") &&
+           name[n - 1] != ' ' && name[0] != ' ' && th_text_is_utf8(name);
+}
+
+th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why)
+{
+    char ini[TH_PATH_BYTES], wanted[TH_PATH_BYTES];
+    const bool shown = th_project_name_ok(name) && (!site->only[0] || strcmp(site->only, name) == 0);
+    /* a link below the root may lead anywhere: what it leads to must be the folder itself */
+    if (!shown || th_path_join(wanted, site->root, name, NULL) || th_path_absolute(dir, wanted, NULL) ||
+        strcmp(dir, wanted) != 0 || th_path_join(ini, dir, TH_FILE_INI, NULL) || !th_file_exists(ini))
+        return th_why_set(why, TH_ENOENT, "there is no project \"%s\" here", name);
+    return TH_OK;
+}
+
+th_err th_request_project(const th_request *r, th_project *p, th_why *why)
+{
+    char dir[TH_PATH_BYTES];
+    TH_TRY(th_site_project_dir(r->site, r->part[0], dir, why));
+    return th_project_load(dir, p, why);
+}

@@ -1,0 +1,76 @@
+/* The table of routes, which function answers a request, and what an error becomes. */
+#include "serve/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const th_route *const th_route_tables[] = {
+    th_routes_server,
+    th_routes_projects,
+    th_routes_pages, /* the last: takes what nobody else has */
+    NULL,
+};
+
+/* A pattern's segment at *at (behind its slash) and its length; moves *at behind it. */
+static size_t next_part(const char **at, const char **part)
+{
+    *at += **at == '/';
+    *part = *at;
+    const size_t n = strcspn(*at, "/");
+    *at += n;
+    return n;
+}
+
+/* The segments from i on with slashes between them: "a/b.c". */
+static const char *join(const th_target *t, int i, char rest[TH_TARGET_BYTES])
+{
+    size_t n = 0;
+    rest[0] = 0;
+    for (; i < t->n_segments; i++) /* never longer than what they came from */
+        n += (size_t)snprintf(rest + n, TH_TARGET_BYTES - n, "%s%s", n ? "/" : "", t->segment[i]);
+    return rest;
+}
+
+static bool matches(const char *pattern, const th_target *t, const char *part[TH_MAX_PARTS], char rest[TH_TARGET_BYTES])
+{
+    int i = 0, n_parts = 0;
+    for (const char *at = pattern, *p; *at; i++) {
+        const size_t n = next_part(&at, &p);
+        if (i == t->n_segments) return false;
+        if (n && p[0] == '{') {
+            if (!t->segment[i][0]) return false;
+            const bool all = n > 4 && memcmp(p + n - 3, "..}", 3) == 0;
+            part[n_parts++] = all ? join(t, i, rest) : t->segment[i];
+            if (all) return true;
+        } else if (strlen(t->segment[i]) != n || memcmp(t->segment[i], p, n) != 0) {
+            return false;
+        }
+    }
+    return i == t->n_segments;
+}
+
+const th_route *th_route_find(const char *method, const th_target *t, const char *part[TH_MAX_PARTS],
+                              char rest[TH_TARGET_BYTES], bool *known)
+{
+    *known = false;
+    if (strcmp(method, "HEAD") == 0) method = "GET"; /* the same without its body */
+    for (const th_route *const *table = th_route_tables; *table; table++)
+        for (const th_route *route = *table; route->method; route++) {
+            if (!matches(route->path, t, part, rest)) continue;
+            *known = true;
+            if (strcmp(route->method, method) == 0) return route;
+        }
+    return NULL;
+}
+
+void th_route_run(const th_route *route, const th_request *r, th_reply *out)
+{
+    th_why why = {0};
+    *out = (th_reply){0};
+    const th_err err = route->handle(r, out, &why);
+    if (err)
+        th_reply_error(out, out->status >= 400 ? out->status : th_status_of(err),
+                       why.err ? why.text : th_err_text(err));
+    else if (!out->status)
+        out->status = 200;
+}

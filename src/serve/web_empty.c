@@ -1,0 +1,2 @@
+#include "serve/pages.h"
+const th_web_file th_web_files[] = {{0, 0, 0, 0, 0}};
