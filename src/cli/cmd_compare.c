@@ -388,11 +388,15 @@ static th_err add(compare_cmd *c, const char *name, th_why *why)
 
 static th_err add_all(compare_cmd *c, char **items, int n, th_why *why)
 {
-    size_t n_learners;
+    size_t n_learners, done = 0;
     const th_learner *l = th_learners(&n_learners);
+    const size_t all = items ? (size_t)n : n_learners + 1;
     if (!items || in_list(items, n, NETWORK)) TH_TRY(add(c, NETWORK, why));
-    for (size_t i = 0; i < n_learners; i++)
-        if (suits(&c->project, &l[i]) && (!items || in_list(items, n, l[i].name))) TH_TRY(add(c, l[i].name, why));
+    for (size_t i = 0; i < n_learners; i++) {
+        if (!suits(&c->project, &l[i]) || (items && !in_list(items, n, l[i].name))) continue;
+        if (!th_stderr_is_terminal()) th_progress("compare", (double)++done / (double)(all + 1)); /* names tell there */
+        TH_TRY(add(c, l[i].name, why));
+    }
     return TH_OK;
 }
 

@@ -356,10 +356,7 @@ static json_t *history_of(const train_cmd *c, int threads, int32_t *best)
     for (int32_t i = 0; i < c->view.n; i++) {
         const th_epoch_report *e = &c->view.done[i];
         if (e->best) *best = e->epoch;
-        json_t *row = json_pack("{si}", "epoch", (int)e->epoch);
-        for (int m = 0; m < TH_N_METRICS; m++)
-            if (isfinite(e->value[m])) json_object_set_new(row, th_metric_name((th_metric)m), json_real(e->value[m]));
-        json_array_append_new(epochs, row);
+        json_array_append_new(epochs, th_epoch_json(e));
     }
     return json_pack("{ss sI sI sI si so si ss}", "preset", c->preset.name, "seed", (json_int_t)c->project.seed,
                      "parameters", (json_int_t)th_spec_parameters(&c->spec), "macs", (json_int_t)th_spec_macs(&c->spec),

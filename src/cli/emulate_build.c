@@ -14,7 +14,10 @@ th_err th_session_build(th_session *s, bool keep, unsigned flags, th_why *why)
         TH_TRY(th_dir_temp(s->dir, why));
         TH_TRY(th_path_join(out, s->dir, "firmware", why));
     }
-    return th_export_firmware(s->t.plan, &s->t.app, s->t.board, out, flags, &s->fw, why);
+    th_progress("build", 0);
+    TH_TRY(th_export_firmware(s->t.plan, &s->t.app, s->t.board, out, flags, &s->fw, why));
+    th_progress("build", 1);
+    return TH_OK;
 }
 
 void th_session_close(th_session *s)

@@ -5,6 +5,8 @@
  *   7 8    dot k is bit k-1 of U+2800 + bits. */
 #include "cli/train_view.h"
 
+#include "cli/cmd.h"
+#include "cli/progress.h"
 #include "cli/spark.h"
 #include "os/run.h"
 
@@ -181,6 +183,14 @@ static void tell_resumed(th_train_view *v)
     if (old > 0) fprintf(stderr, "going on after epoch %d of %d\n", (int)old, (int)v->epochs);
 }
 
+json_t *th_epoch_json(const th_epoch_report *r)
+{
+    json_t *row = json_pack("{si}", "epoch", (int)r->epoch);
+    for (int m = 0; m < TH_N_METRICS; m++)
+        if (isfinite(r->value[m])) json_object_set_new(row, th_metric_name((th_metric)m), json_real(r->value[m]));
+    return row;
+}
+
 void th_train_view_epoch(th_train_view *v, const th_epoch_report *r)
 {
     if (v->n < v->epochs) v->done[v->n++] = *r;
@@ -188,6 +198,11 @@ void th_train_view_epoch(th_train_view *v, const th_epoch_report *r)
     v->fresh++;
     tell_resumed(v);
     v->fresh_s += r->value[TH_SECONDS];
+    if (th_progress_is_lines()) {
+        th_progress_line("epoch", th_epoch_json(r));
+        th_progress("train", (double)v->n / v->epochs);
+        return;
+    }
     if (v->live) {
         if (v->n < v->epochs && th_clock_s() - v->drawn_s > 0.1) draw(v, 0);
         return;
@@ -202,6 +217,7 @@ void th_train_view_progress(th_train_view *v, int32_t epoch, double part)
     (void)epoch;
     tell_resumed(v);
     if (v->live && th_clock_s() - v->drawn_s > 0.2) draw(v, part);
+    if (!v->live) th_progress("train", (v->n + part) / v->epochs);
 }
 
 void th_train_view_end(th_train_view *v)

@@ -1,9 +1,11 @@
 /* cli/train_view.h -- how a training looks while it runs: on a terminal a curve, a table of the last epochs, and how
- * long it will take; elsewhere a line per epoch. */
+ * long it will take; elsewhere a line per epoch; with THIMBLE_PROGRESS=lines (cli/progress.h) {"epoch":{..}} for each. */
 #ifndef TH_CLI_TRAIN_VIEW_H
 #define TH_CLI_TRAIN_VIEW_H
 
 #include "train/train.h"
+
+#include <jansson.h>
 
 typedef struct th_train_view {
     int32_t epochs;  /* that are planned */
@@ -21,6 +23,9 @@ typedef struct th_train_view {
 
 void th_train_view_epoch(th_train_view *v, const th_epoch_report *r);
 void th_train_view_progress(th_train_view *v, int32_t epoch, double part);
+/* {"epoch":3,"train_loss":..}: the metrics that the training measures. */
+json_t *th_epoch_json(const th_epoch_report *r);
+
 void th_train_view_end(th_train_view *v); /* the last picture stays */
 
 #endif

@@ -7,6 +7,7 @@
 #include "os/run.h"
 
 #include <string.h>
+#include <unistd.h>
 
 th_err th_program_self(char path[TH_PROGRAM_BYTES], th_why *why)
 {

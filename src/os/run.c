@@ -58,7 +58,7 @@ void th_memory_large(void *p, size_t n)
 #endif
 }
 
-/* The one mutable global of the project: a signal handler can reach nothing else. */
+/* A mutable global, as a signal handler can reach nothing else. */
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int sig)
