@@ -13,6 +13,9 @@
  *   r  raw: the same with the state going on; of several models
  *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
+ * A second letter l, live: behind every inference of s, w and p a line "ran" with the time (p: number of the frame), and
+ * the ticks that the features in front of it and the network took.
+ *
  * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
  * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */
 #include "app.h"
@@ -60,6 +63,15 @@ void device_say(const char *word, const uint32_t *value, int32_t n)
 }
 
 #if MODEL_AUDIO || MODEL_SENSOR || MODEL_CAMERA
+static int32_t live;
+
+/* Somebody looks on: what it took is said at once, and not only at the end. */
+static void say_ran(int32_t time_ms, uint32_t frame_ticks, uint32_t inference_ticks)
+{
+    const uint32_t value[3] = {(uint32_t)time_ms, frame_ticks, inference_ticks};
+    if (live) device_say("ran", value, 3);
+}
+
 /* To the host, and to what is yours. */
 static void tell(int32_t time_ms, int32_t label, int32_t score)
 {
@@ -176,9 +188,9 @@ static int32_t run_raw(void)
 static int16_t block[MODEL_HOP_SAMPLES]; /* one hop: at most one frame, one inference, one detection */
 static int8_t scores[MODEL_LABELS];
 static th_detection detection;
-static int32_t have_scores, have_detection;
+static int32_t have_scores, have_detection, scores_ms;
 static uint32_t frame[COST_NUMBERS];
-static uint32_t inference_ticks; /* of this push */
+static uint32_t frame_ticks, inference_ticks; /* of this push */
 
 static void device_classify(void *ctx, const int8_t *features, int8_t *out)
 {
@@ -198,8 +210,8 @@ static void device_on_detect(void *ctx, const th_detection *d)
 static void device_on_scores(void *ctx, int32_t time_ms, const int8_t *s)
 {
     (void)ctx;
-    (void)time_ms;
     memcpy(scores, s, sizeof scores);
+    scores_ms = time_ms;
     have_scores = 1;
 }
 
@@ -210,8 +222,8 @@ static void push(int32_t n)
     inference_ticks = 0;
     const uint32_t from = device_ticks();
     model_listen(block, n, device_on_detect, device_on_scores, 0);
-    const uint32_t ticks = device_ticks() - from - inference_ticks;
-    if (model_listener.n_done != frames) cost_add(frame, ticks);
+    frame_ticks = device_ticks() - from - inference_ticks;
+    if (model_listener.n_done != frames) cost_add(frame, frame_ticks);
 }
 
 static int32_t run_stream(void)
@@ -223,6 +235,7 @@ static int32_t run_stream(void)
         if (endless) return DEVICE_EXIT_ENDLESS;
         if (have_scores && semi_write(out_file, scores, sizeof scores) != (int32_t)sizeof scores)
             return DEVICE_EXIT_BAD_FILE;
+        if (have_scores) say_ran(scores_ms, frame_ticks, inference_ticks);
         if (have_detection) tell(detection.time_ms, detection.label, detection.score);
     }
     return DEVICE_EXIT_OK;
@@ -277,6 +290,7 @@ static int32_t run_watch(void)
         cost_add(frame, ticks);
         if (semi_write(out_file, model_watcher.out, model_output_bytes[0]) != (int32_t)model_output_bytes[0])
             return DEVICE_EXIT_BAD_FILE;
+        say_ran(seen.time_ms, ticks, inference_ticks);
         if (changed) tell(seen.time_ms, seen.state, seen.score);
     }
     return DEVICE_EXIT_OK;
@@ -286,6 +300,7 @@ static int32_t run_watch(void)
 #if MODEL_CAMERA
 static uint32_t frame[COST_NUMBERS];
 static uint8_t line[MODEL_ROW_BYTES];
+static uint32_t frame_ticks; /* of the last one */
 
 /* Rows of a frame, to the last one; 1: the network has what it looks at, 0: the file has ended, negative: amid a frame.
  * Only our part is measured, not the host's. */
@@ -304,6 +319,7 @@ static int32_t take_frame(void)
         ticks += device_ticks() - from;
     }
     cost_add(frame, ticks);
+    frame_ticks = ticks;
     return complete ? 1 : -1;
 }
 
@@ -314,8 +330,9 @@ static int32_t run_pictures(void)
         int32_t label, score;
         const uint32_t from = inference_begins();
         if (model_camera_answer(&label, &score)) return DEVICE_EXIT_ENDLESS;
-        (void)inference_ends(from);
+        const uint32_t ticks = inference_ends(from);
         if (semi_write(out_file, model_output(0), MODEL_LABELS) != MODEL_LABELS) return DEVICE_EXIT_BAD_FILE;
+        say_ran((int32_t)n, frame_ticks, ticks);
         if (label != state) tell((int32_t)n, label, score);
         state = label;
     }
@@ -375,6 +392,9 @@ int main(void)
     if (sensor_start(0) || out_file < 0) return DEVICE_EXIT_BAD_FILE;
     if (model_init()) return DEVICE_EXIT_BAD_WORDS;
     app_start();
+#if MODEL_AUDIO || MODEL_SENSOR || MODEL_CAMERA
+    live = mode[1] == 'l';
+#endif
     const int32_t status = run(mode[0]);
     say_measurements();
     return status;

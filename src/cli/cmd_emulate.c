@@ -16,6 +16,7 @@ static const th_opt options[] = {
     TH_OPT_PAIR,
     TH_OPT_BANDS,
     {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
+    {"live", NULL, NULL, "what comes over standard input, as it comes; a JSON line for all that the board says and does"},
     {"clips", NULL, NULL, "classify the test clips or pictures of the project on the device"},
     {"in", "FILE", NULL, "raw input tensors, those of one or many invokes one after the other"},
     {"out", "FILE", NULL, "with --in: where the output tensors go"},
@@ -138,6 +139,7 @@ static th_err feed_dir(th_session *s, const char *dir, th_why *why)
 static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
 {
     const char *feed = th_arg(a, "feed");
+    if (th_arg_on(a, "live")) return th_session_live(s, why);
     if (th_arg_on(a, "clips")) TH_TRY(s->t.has_eye ? th_session_look(s, NULL, why) : th_session_clips(s, NULL, why));
     if (th_arg(a, "in")) TH_TRY(th_session_raw(s, th_arg(a, "in"), th_arg(a, "out"), why));
     if (!feed) return TH_OK;
@@ -147,8 +149,17 @@ static th_err run_feeds(th_session *s, const th_args *a, th_why *why)
     return th_session_stream(s, feed, why);
 }
 
+static th_err judge(const th_session *s, th_why *why)
+{
+    return s->equal ? TH_OK
+                    : th_why_set(why, TH_EIO,
+                                 "the emulated board and this computer do not agree: this is a bug, please report it "
+                                 "with model and feed");
+}
+
 static th_err finish(th_session *s, const th_args *a, th_why *why)
 {
+    if (th_arg_on(a, "live")) return judge(s, why);
     json_object_set_new(s->out, "host_equal", json_boolean(s->equal));
     TH_TRY(save_json(s, why));
     if (th_arg_on(a, "json")) {
@@ -158,10 +169,7 @@ static th_err finish(th_session *s, const th_args *a, th_why *why)
     } else {
         print_text(s);
     }
-    return s->equal ? TH_OK
-                    : th_why_set(why, TH_EIO,
-                                 "the emulated board and this computer do not agree: this is a bug, please report it "
-                                 "with model and feed");
+    return judge(s, why);
 }
 
 static bool is_package(const th_args *a)
@@ -174,11 +182,16 @@ static bool is_package(const th_args *a)
 static th_err check_args(const th_args *a, th_why *why)
 {
     static const char *const from[] = {"feed", "in"};
-    if (!th_arg(a, "feed") && !th_arg(a, "in") && !th_arg_on(a, "clips"))
+    const bool live = th_arg_on(a, "live");
+    if (live && (th_arg(a, "feed") || th_arg(a, "in") || th_arg_on(a, "clips") || th_arg(a, "with")))
+        return th_why_set(why, TH_EUSAGE,
+                          "--live takes what comes over standard input: leave --feed, --in, --clips and --with away");
+    if (!live && !th_arg(a, "feed") && !th_arg(a, "in") && !th_arg_on(a, "clips"))
         return th_why_set(
             why, TH_EUSAGE,
             "say what the board gets: --feed FILE.wav, --feed DIR or --clips (sound), --feed FILE.csv (rows "
-            "of a sensor), --feed FRAMES or --clips (a camera), or --in FILE (raw input tensors)");
+            "of a sensor), --feed FRAMES or --clips (a camera), --live (what comes over standard input), or --in "
+            "FILE (raw input tensors)");
     if (th_arg(a, "as") && !is_package(a) && strcmp(th_arg(a, "as"), "c") != 0)
         return th_why_set(why, TH_EUSAGE, "--as takes c or package, not \"%s\"", th_arg(a, "as"));
     if (th_arg(a, "with") && (th_arg_on(a, "clips") || th_arg(a, "in") || is_package(a)))
@@ -202,7 +215,7 @@ static th_err run(const th_args *a, th_why *why)
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
     if (!err) err = th_firmware_tools(s.t.board, why);
-    if (!err) err = th_session_build(&s, true, TH_BUILD_PROFILE | (is_package(a) ? TH_BUILD_PACKAGE : 0u), why);
+    if (!err) err = th_session_build(&s, true, (th_arg_on(a, "live") ? 0u : TH_BUILD_PROFILE) | (is_package(a) ? TH_BUILD_PACKAGE : 0u), why);
     if (!err) err = start_json(&s, why);
     if (!err) th_session_sizes(&s);
     if (!err) err = run_feeds(&s, a, why);
@@ -213,7 +226,7 @@ static th_err run(const th_args *a, th_why *why)
 
 const th_cmd th_cmd_emulate = {
     .name = "emulate",
-    .words = "[PROJECT|MODEL.tflite|MODEL.thm] --feed FILE|DIR | --clips | --in FILE",
+    .words = "[PROJECT|MODEL.tflite|MODEL.thm] --feed FILE|DIR | --clips | --live | --in FILE",
     .summary = "the firmware on an emulated board, with sound, a sensor or a camera replayed to it",
     .detail =
         "Prints one JSON line per word that the board hears (per change of what it sees), then what it\n"
@@ -222,12 +235,15 @@ const th_cmd th_cmd_emulate = {
         "model with tensors.\n\n"
         "A camera's FRAMES are a file of them as an OV7675 sends them (160 x 120, RGB565, high byte first),\n"
         "or PNG and JPEG files, which are made such frames here: the picture fills what the network looks at.\n\n"
+        "--live: standard input is samples of 16 bits (little-endian, one channel, the model's rate), lines of numbers\n"
+        "(a sensor's rows), or a camera's frames. It ends with its input, or by Ctrl-C.\n\n"
         "--with: the first model is always on, and wakes the second; each has its own --feed, in this order. While\n"
         "the second looks the first hears nothing. Told are the looks and their answers, and memory, instructions,\n"
         "duty and energy of the first alone, of the second always on, and of both together. --gate: both hear the\n"
         "one feed, and the first says which windows the second judges; words missed, too, with FILE.tsv beside.\n\n"
         "  thimble emulate my-words --feed an-hour.wav\n"
         "  thimble emulate my-words --clips --json\n"
+        "  arecord -q -t raw -f S16_LE -r 16000 | thimble emulate my-words --live\n"
         "  thimble emulate person --feed photos --board microbit\n"
         "  thimble emulate kws.tflite --board m7 --in inputs.bin --out outputs.bin\n"
         "  thimble emulate my-words --with my-eye --feed room.wav --feed photos",

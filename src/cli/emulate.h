@@ -38,6 +38,18 @@ void th_session_inference(th_session *s, const th_emulation *e);
 /* The measuring firmware on a short feed: where the instructions of an inference go. */
 TH_NODISCARD th_err th_session_layers(th_session *s, char mode, th_span feed, th_why *why);
 
+/* The same sound [n], rows [n][axes] or frames [n] through the same loop here: s->equal becomes false when the board
+ * said anything else.  Errors: those of the loops. */
+TH_NODISCARD th_err th_session_same_sound(th_session *s, const int16_t *pcm, int64_t n, const th_emulation *e,
+                                          th_why *why);
+TH_NODISCARD th_err th_session_same_rows(th_session *s, const float *x, int64_t n, const th_emulation *e, th_why *why);
+TH_NODISCARD th_err th_session_same_frames(th_session *s, const uint8_t *frames, int32_t n, const th_emulation *e,
+                                           th_why *why);
+
+/* thimble emulate --live: what comes over standard input, as it comes; a JSON line for all that the board says or does.
+ * Of a built session.  Errors: TH_EUNSUP (a model without a sensor in front), those of th_emulator_live_run. */
+TH_NODISCARD th_err th_session_live(th_session *s, th_why *why);
+
 /* A file or folder with rows of a sensor, in a layout of data/layout.h, one recording after the other; what is seen is
  * printed when it changes. */
 TH_NODISCARD th_err th_session_watch(th_session *s, const char *path, th_why *why);

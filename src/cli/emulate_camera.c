@@ -93,17 +93,23 @@ static th_err count_some(th_session *s, const th_frames *f, th_why *why)
     return err;
 }
 
+th_err th_session_same_frames(th_session *s, const uint8_t *frames, int32_t n, const th_emulation *e, th_why *why)
+{
+    host h = {.e = e, .n_labels = (size_t)s->t.eye.n_labels, .state = -1, .equal = true};
+    TH_TRY(th_look_run(&s->t.eye, s->t.plan, frames, n, on_frame, &h, why));
+    if (!h.equal || (size_t)n * h.n_labels != e->n_out || h.detection != e->n_detections) s->equal = false;
+    return TH_OK;
+}
+
 static th_err run(th_session *s, const th_frames *f, th_why *why)
 {
     const bool many = f->n > 2 * COUNTED;
     th_emulation e = {0};
     if (many) TH_TRY(count_some(s, f, why));
     th_err err = emulate(s, f, f->n, !many, f->n_labelled ? NULL : print_detection, &e, why);
-    host h = {.e = &e, .n_labels = (size_t)s->t.eye.n_labels, .state = -1, .equal = true};
-    if (!err) err = th_look_run(&s->t.eye, s->t.plan, f->bytes, f->n, on_frame, &h, why);
+    if (!err) err = th_session_same_frames(s, f->bytes, f->n, &e, why);
     if (!err) {
-        const bool whole = (size_t)f->n * h.n_labels == e.n_out;
-        if (!h.equal || !whole || h.detection != e.n_detections) s->equal = false;
+        const bool whole = (size_t)f->n * (size_t)s->t.eye.n_labels == e.n_out;
         if (!many) add_costs(s, &e);
         add_detections(s, f, &e);
         th_session_memory(s, &e);

@@ -95,6 +95,14 @@ static void say_start(const th_sensor *s, size_t n_rows, bool judged)
                 first / (double)s->block.rate_hz);
 }
 
+th_err th_session_same_rows(th_session *s, const float *x, int64_t n, const th_emulation *e, th_why *why)
+{
+    host h = {.e = e, .equal = true};
+    TH_TRY(th_watch_run(&s->t.sensor, s->t.plan, x, n, on_window, &h, why));
+    if (!h.equal || h.at != e->n_out || h.detection != e->n_detections) s->equal = false;
+    return TH_OK;
+}
+
 static th_err run(th_session *s, const rows *all, th_why *why)
 {
     const size_t n = all->n / (size_t)all->axes;
@@ -103,10 +111,8 @@ static th_err run(th_session *s, const rows *all, th_why *why)
     th_err err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_WATCH,
                                  (th_span){(const uint8_t *)all->x, all->n * sizeof *all->x}, true, 600, print_sighting,
                                  s, &e, why);
-    host h = {.e = &e, .equal = true};
-    if (!err) err = th_watch_run(&s->t.sensor, s->t.plan, all->x, (int64_t)n, on_window, &h, why);
+    if (!err) err = th_session_same_rows(s, all->x, (int64_t)n, &e, why);
     if (!err) {
-        if (!h.equal || h.at != e.n_out || h.detection != e.n_detections) s->equal = false;
         th_session_inference(s, &e);
         add_costs(s, &e, seconds);
         say_start(&s->t.sensor, n, e.inference.n > 0);

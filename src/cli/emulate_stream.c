@@ -149,7 +149,7 @@ th_err th_session_layers(th_session *s, char mode, th_span feed, th_why *why)
     return err;
 }
 
-static th_err compare(th_session *s, const int16_t *pcm, int32_t n, const th_emulation *e, th_why *why)
+th_err th_session_same_sound(th_session *s, const int16_t *pcm, int64_t n, const th_emulation *e, th_why *why)
 {
     heard h = {.n_labels = (size_t)s->t.pipe.n_labels};
     th_err err = th_stream_run(&s->t.pipe, s->t.plan, pcm, n, host_detect, host_scores, &h, why);
@@ -174,7 +174,7 @@ static th_err run_stream(th_session *s, const int16_t *pcm, int32_t n, th_why *w
     th_emulation e;
     th_err err = th_emulator_run(s->t.board, s->fw.elf, TH_EMULATE_STREAM, feed, true, patience(seconds),
                                  print_detection, s, &e, why);
-    if (!err) err = compare(s, pcm, n, &e, why);
+    if (!err) err = th_session_same_sound(s, pcm, n, &e, why);
     if (!err) {
         th_session_inference(s, &e);
         cost_json(s, &e);

@@ -7,11 +7,13 @@
 #include "fmt/elf.h"
 #include "os/file.h"
 #include "os/process.h"
+#include "os/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_ENDLESS = 4, MAX_STEPS = 4096 }; /* exit code as in device/board.h */
+enum { EXIT_ENDLESS = 4 /* exit code as in device/board.h */, MAX_STEPS = 4096, MOST_ANSWER = 65536 };
 
 th_err th_emulator_tools(const th_board *board, th_why *why)
 {
@@ -31,6 +33,10 @@ typedef struct reader {
     th_emulator_detect_fn *on_detect;
     void *ctx;
     size_t cap_detections, cap_answers;
+    const th_emulator_live *live; /* or NULL, with the next three */
+    const th_feed *feed;
+    const char *out;
+    size_t n_out; /* bytes of that file so far */
     int measured;      /* the last line was there */
     const char *fault; /* or NULL */
     uint32_t fault_pc;
@@ -65,6 +71,33 @@ static void take_detection(reader *r, const int64_t *v)
     th_emulation *e = r->e;
     const th_detection *d = append(r, &e->detection, &e->n_detections, &r->cap_detections, v);
     if (d && r->on_detect) r->on_detect(r->ctx, d);
+}
+
+/* What has been added to the file of answers since the last time; fresh memory. */
+static uint8_t *new_answers(reader *r, size_t *n)
+{
+    FILE *f = fopen(r->out, "rb");
+    uint8_t *bytes = malloc(MOST_ANSWER);
+    *n = f && bytes && !fseek(f, (long)r->n_out, SEEK_SET) ? fread(bytes, 1, MOST_ANSWER, f) : 0;
+    if (f) (void)fclose(f);
+    r->n_out += *n;
+    return bytes;
+}
+
+static void take_run(reader *r, const int64_t *v)
+{
+    if (!r->live || !r->live->on_run) return;
+    th_emulated_run run = {.time_ms = (int32_t)v[0], .frame = instructions(r, v[1]), .inference = instructions(r, v[2]),
+                           .came = th_feed_came(r->feed)};
+    uint8_t *bytes = new_answers(r, &run.n_out);
+    run.out = bytes;
+    r->live->on_run(r->live->ctx, &run);
+    free(bytes);
+}
+
+static void take_led(reader *r, const int64_t *v)
+{
+    if (r->live && r->live->on_led) r->live->on_led(r->live->ctx, (int32_t)v[0]);
 }
 
 static void take_answer(reader *r, const int64_t *v)
@@ -132,13 +165,15 @@ static const struct {
     void (*take)(reader *r, const int64_t *v);
 } said[] = {{"detect", 3, take_detection},      {"step", 1, take_step},     {"frame", 5, take_frame},
             {"inference", 5, take_inference},   {"answer", 3, take_answer}, {"frame2", 5, take_frame2},
-            {"inference2", 5, take_inference2}, {"stack", 1, take_stack},   {"fault", 3, take_fault}};
+            {"inference2", 5, take_inference2}, {"stack", 1, take_stack},   {"fault", 3, take_fault},
+            {"ran", 3, take_run},               {"led", 1, take_led}};
 
 static void take_line(void *ctx, const char *line)
 {
     reader *r = ctx;
     int64_t v[5];
     const size_t word = strcspn(line, " ");
+    if (r->live && r->live->on_line && strncmp(line, "ran ", 4) != 0) r->live->on_line(r->live->ctx, line);
     for (size_t k = 0; k < sizeof said / sizeof said[0]; k++) {
         if (strlen(said[k].word) != word || memcmp(line, said[k].word, word) != 0) continue;
         const char *at = line + word;
@@ -188,12 +223,12 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
     return TH_OK;
 }
 
-static void emulator_words(const th_board *board, char mode, bool count, char *config, size_t cap, const char **argv)
+static void emulator_words(const th_board *board, const char *mode, bool count, char *config, size_t cap, const char **argv)
 {
     static const char *const quiet[] = {"-display", "none", "-monitor", "none",
                                         "-serial",  "none", "-chardev", "stdio,id=out,signal=off"};
     size_t n = 0;
-    th_text_fmt(config, cap, "enable=on,target=native,chardev=out,arg=%c", mode);
+    th_text_fmt(config, cap, "enable=on,target=native,chardev=out,arg=%s", mode);
     argv[n++] = board->emulator;
     for (const char *const *o = board->emulator_options; *o; o++) argv[n++] = *o;
     for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++) argv[n++] = quiet[i];
@@ -211,10 +246,11 @@ static void emulator_words(const th_board *board, char mode, bool count, char *c
 static th_err run_in(const char *dir, const th_board *board, const char *elf, char mode, bool count, int timeout_s,
                      reader *r, th_why *why)
 {
+    const char letters[3] = {mode, r->live ? 'l' : '\0', '\0'};
     char config[96], tail[1024] = "";
     const char *argv[32];
     int status;
-    emulator_words(board, mode, count, config, sizeof config, argv);
+    emulator_words(board, letters, count, config, sizeof config, argv);
     const th_process p = {.argv = argv, .cwd = dir, .on_line = take_line, .ctx = r, .timeout_s = timeout_s};
     TH_TRY(th_process_run(&p, &status, tail, sizeof tail, why));
     return judge(r, elf, status, tail, why);
@@ -257,6 +293,31 @@ th_err th_emulator_run_two(const th_board *board, const char *elf, char mode, co
     if (!err) err = th_file_read(out, 0, &e->out, &e->n_out, why);
     th_dir_remove(dir);
     return err;
+}
+
+th_err th_emulator_live_run(const th_board *board, const char *elf, char mode, const th_emulator_live *live,
+                            th_emulation *e, th_why *why)
+{
+    char dir[TH_PATH_BYTES], in[TH_PATH_BYTES], out[TH_PATH_BYTES], image[TH_PATH_BYTES];
+    th_feed *feed = NULL;
+    th_span all;
+    reader r = {.board = board, .e = e, .on_detect = live->on_detect, .ctx = live->ctx, .live = live, .out = out};
+    memset(e, 0, sizeof *e);
+    TH_TRY(th_emulator_tools(board, why));
+    TH_TRY(th_dir_temp(dir, why));
+    th_err err = th_path_join(in, dir, "in", why);
+    if (!err) err = th_path_join(out, dir, "out", why);
+    if (!err) err = th_path_join(image, dir, "firmware.elf", why);
+    if (!err) err = copy_file(elf, image, why);
+    if (!err) err = th_feed_start(&live->feed, in, &feed, why);
+    r.feed = feed;
+    if (!err) err = run_in(dir, board, elf, mode, true, 0, &r, why);
+    if (feed) th_feed_stop(feed);
+    if (!err) err = th_file_read(out, 0, &e->out, &e->n_out, why);
+    if (!err && live->on_kept && th_feed_kept(feed, &all)) live->on_kept(live->ctx, all, e);
+    th_feed_free(feed);
+    th_dir_remove(dir);
+    return th_interrupted() && err ? TH_EINTR : err;
 }
 
 void th_emulation_free(th_emulation *e)

@@ -5,6 +5,7 @@
 #include "base/span.h"
 #include "deploy/board.h"
 #include "dsp/detector.h"
+#include "os/feed.h"
 
 #include <stdbool.h>
 
@@ -66,5 +67,33 @@ TH_NODISCARD th_err th_emulator_run_two(const th_board *board, const char *elf, 
                                         bool count, int timeout_s, th_emulator_detect_fn *on_detect, void *ctx,
                                         th_emulation *e, th_why *why);
 void th_emulation_free(th_emulation *e);
+
+/* One inference, when it has just been made. */
+typedef struct th_emulated_run {
+    int32_t time_ms;            /* end of the window; of a camera the number of the frame */
+    int64_t frame, inference;   /* instructions of the features in front of it (of sound: of the last frame), of it */
+    const uint8_t *out;         /* [n_out] its scores */
+    size_t n_out;
+    int64_t came;               /* bytes of the feed that have come so far: of them it may not have seen all */
+} th_emulated_run;
+
+/* Who looks on; functions may be NULL.  A line that the firmware says is shown before what it means. */
+typedef struct th_emulator_live {
+    th_feed_cfg feed; /* where what the sensor gives comes from */
+    void (*on_line)(void *ctx, const char *line);
+    void (*on_run)(void *ctx, const th_emulated_run *run);
+    th_emulator_detect_fn *on_detect;
+    void (*on_led)(void *ctx, int32_t level);
+    /* At the end: all that came, when it was kept. */
+    void (*on_kept)(void *ctx, th_span all, const th_emulation *e);
+    void *ctx;
+} th_emulator_live;
+
+/* As th_emulator_run with a feed that comes while it runs, instructions counted: TH_EMULATE_STREAM, _WATCH, _PICTURES.
+ * Ends with the feed.  The board's time stands still while it waits, so it is never late by itself: when this computer
+ * is slower than the board, nothing is lost, and run->came grows faster than what it has seen.
+ * Errors: those of th_emulator_run; TH_EINTR after Ctrl-C, with what was seen until then. */
+TH_NODISCARD th_err th_emulator_live_run(const th_board *board, const char *elf, char mode, const th_emulator_live *live,
+                                         th_emulation *e, th_why *why);
 
 #endif
