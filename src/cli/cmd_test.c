@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For the report, and for the run that made the model. */
+/* For the report and the studio, and for the run that made the model. */
 static void keep(const th_test *t, json_t *object)
 {
     static const char *const figures[] = {"accuracy", "balanced", "macro_f1", "auc", "f1", "rmse"};
     const int n = sizeof figures / sizeof *figures;
+    if (th_test_output(t) == TH_OUT_LABELS) th_test_add_each(t, object);
     th_test_save(t, object, t->hash[TH_NET_FLOAT], TH_FILE_TEST);
     for (int i = 0; i < TH_TEST_NETS * n; i++) {
         const json_t *value = json_object_get(json_object_get(object, th_test_net(i / n)), figures[i % n]);
@@ -30,6 +31,18 @@ static th_err show(const th_test *t, bool json, json_t *object, th_why *why)
     if (json) return th_json_print(object, why);
     json_decref(object);
     return th_test_output(t) == TH_OUT_LABELS ? th_test_print(t, why) : th_test_values_print(t, why);
+}
+
+/* What is printed has every clip only when that is wanted: there may be very many. */
+static th_err show_each(const th_args *a, const th_test *t, json_t *object, th_why *why)
+{
+    const bool wanted = th_arg_on(a, "each");
+    if (object && wanted && !json_object_get(object, "each")) th_test_add_each(t, object);
+    if (object && !wanted) {
+        json_object_del(object, "each");
+        json_object_del(object, "subjects");
+    }
+    return show(t, th_arg_on(a, "json"), object, why);
 }
 
 /* The report shows the test of the project's own held-out part, of its own models. */
@@ -86,7 +99,7 @@ static th_err test_examples(const th_args *a, const char *data, th_test *t, th_w
     json_t *object = th_test_output(t) == TH_OUT_LABELS ? th_test_json(t) : th_test_values_json(t);
     add_board(t, object);
     if (object && is_own(a, t)) keep(t, object);
-    return show(t, th_arg_on(a, "json"), object, why);
+    return show_each(a, t, object, why);
 }
 
 static th_err test_clips(const th_args *a, const char *dir, th_test *t, th_why *why)
@@ -97,13 +110,15 @@ static th_err test_clips(const th_args *a, const char *dir, th_test *t, th_why *
     json_t *object = th_test_json(t);
     add_board(t, object);
     if (object && is_own(a, t)) keep(t, object);
-    return show(t, th_arg_on(a, "json"), object, why);
+    return show_each(a, t, object, why);
 }
 
 static th_err check_options(const th_args *a, th_why *why)
 {
     if (th_arg(a, "truth") && !th_arg(a, "stream"))
         return th_why_set(why, TH_EUSAGE, "--truth belongs to --stream FILE.wav");
+    if (th_arg_on(a, "each") && !th_arg_on(a, "json"))
+        return th_why_set(why, TH_EUSAGE, "--each belongs to --json: people get the worst ones anyway");
     if (th_arg(a, "seed") && !th_arg(a, "soak")) return th_why_set(why, TH_EUSAGE, "--seed belongs to --soak HOURS");
     if (th_arg(a, "soak") && (th_arg(a, "stream") || th_arg(a, "data") || th_arg(a, "split") || th_arg(a, "on")))
         return th_why_set(why, TH_EUSAGE,
@@ -122,6 +137,7 @@ static th_err test_all(const th_args *a, const char *data, th_test *t, th_why *w
     const char *stream = th_arg(a, "stream"), *pixels = th_arg(a, "pixels");
     th_curve_request ask;
     bool curve;
+    if (th_arg(a, "threshold")) return th_test_threshold(t, a, why);
     TH_TRY(th_curve_request_from(a, &ask, &curve, why));
     if (curve) return th_test_curve(t, &ask, th_arg_on(a, "json"), why);
     double hours;
@@ -172,6 +188,8 @@ static const th_opt opts[] = {
      "false alarms per hour against misses at every threshold, of --stream or of validation clips"},
     {"choose", "N", NULL, "threshold and window_ms for at most N false alarms per hour -> thimble.ini, int8 model"},
     {"hours", "H", "1; of --choose 3/N, to 12", "--curve: length of the stream made of validation clips"},
+    {"threshold", "T", NULL, "this threshold, 0.01 to 0.99 -> thimble.ini, int8 model; nothing is tested"},
+    {"each", NULL, NULL, "with --json: every clip with its scores, and every person, too"},
     {"json", NULL, NULL, "one JSON object on the last line"},
     {NULL, NULL, NULL, NULL},
 };

@@ -126,6 +126,10 @@ TH_NODISCARD th_err th_test_print(const th_test *t, th_why *why);
 /* What --json prints and model/test.json keeps; a new reference, NULL without memory. */
 json_t *th_test_json(const th_test *t);
 
+/* Every clip or example that was tested, and what is right of each person, into that object: "each", "subjects"
+ * (docs/formats.md). */
+void th_test_add_each(const th_test *t, json_t *object);
+
 /* Writes `object` compact into PROJECT/name, with the hash of the model as "model", so that the report sees
  * when it is outdated; a folder that cannot be written is a warning, not an error: the figures have been printed. */
 void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *name);

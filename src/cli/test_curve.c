@@ -337,14 +337,12 @@ static void say_short(const curve *c)
 
 /* ---- the choice ----------------------------------------------------------------------------- */
 
-/* Threshold and window into thimble.ini, and beside the integers of the model. */
-static th_err set_detect(th_test *t, const curve *c, double threshold, th_why *why)
+/* Lines of [detect] into thimble.ini, and beside the integers of the model. */
+static th_err set_detect(th_test *t, const char *line, th_why *why)
 {
     static th_project p; /* large */
-    char dir[TH_PATH_BYTES], line[128];
+    char dir[TH_PATH_BYTES];
     snprintf(dir, sizeof dir, "%s", t->project.dir);
-    snprintf(line, sizeof line, "[detect]\nthreshold = %.3f\nwindow_ms = %d\nmin_count = %d\n", threshold,
-             (int)c->window_ms, (int)c->min_count);
     TH_TRY(th_project_load(dir, &p, why));
     TH_TRY(th_project_apply(&p, line, why));
     th_test_free(t);
@@ -365,13 +363,30 @@ static th_err choose(th_test *t, const curve *c, bool json, th_why *why)
                           "thimble.ini stays as it is. Train longer, or take a larger network",
                           c->ask->per_hour, c->n_truth);
     const double threshold = threshold_of(&c->point[c->chosen]);
-    TH_TRY(set_detect(t, c, threshold, why));
+    char line[128];
+    snprintf(line, sizeof line, "[detect]\nthreshold = %.3f\nwindow_ms = %d\nmin_count = %d\n", threshold,
+             (int)c->window_ms, (int)c->min_count);
+    TH_TRY(set_detect(t, line, why));
     if (!json)
         printf("\n%s/%s, [detect]: threshold = %.3f, window_ms = %d, min_count = %d; the int8 model has them, too, and "
                "its "
                "integers are as they were.\nThey were chosen by this sound; judge them by another: thimble data "
                "stream, thimble test --stream\n",
                t->project.dir, TH_FILE_INI, threshold, (int)c->window_ms, (int)c->min_count);
+    return TH_OK;
+}
+
+th_err th_test_threshold(th_test *t, const th_args *a, th_why *why)
+{
+    double threshold;
+    char line[64];
+    TH_TRY(th_arg_float(a, "threshold", 0.01, 0.99, 0, &threshold, why));
+    if (t->of_examples || !t->has_project || th_arg(a, "model"))
+        return th_why_set(why, TH_EUSAGE, "--threshold is for a PROJECT of sounds, and its own models");
+    snprintf(line, sizeof line, "[detect]\nthreshold = %.3f\n", threshold);
+    TH_TRY(set_detect(t, line, why));
+    if (th_arg_on(a, "json")) return th_json_print(json_pack("{s:f}", "threshold", threshold), why);
+    printf("%s/%s, [detect]: threshold = %.3f; the int8 model has it, too\n", t->project.dir, TH_FILE_INI, threshold);
     return TH_OK;
 }
 

@@ -25,4 +25,7 @@ TH_NODISCARD th_err th_curve_request_from(const th_args *a, th_curve_request *as
  * th_stream_make and th_stream_push. */
 TH_NODISCARD th_err th_test_curve(th_test *t, const th_curve_request *ask, bool json, th_why *why);
 
+/* --threshold T: into thimble.ini and the int8 model, nothing is tested.  Errors: TH_EUSAGE, those of the files. */
+TH_NODISCARD th_err th_test_threshold(th_test *t, const th_args *a, th_why *why);
+
 #endif
