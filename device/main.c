@@ -13,8 +13,8 @@
  *   r  raw: the same with the state going on; of several models
  *      (MODEL_CASCADE) those of all, in the order of a round in which each one wakes the next
  *
- * A second letter l, live: behind every inference of s, w and p a line "ran" with the time (p: number of the frame), and
- * the ticks that the features in front of it and the network took.
+ * A second letter l, live: behind every inference of s, w and p a line "ran" with the time (p: number of the frame),
+ * and the ticks that the features in front of it and the network took.
  *
  * What it says are lines of a word and hexadecimal numbers, so that no text has to be put together here; the host
  * multiplies and divides (src/deploy/emulator.c). Nothing is said while something is being measured. */

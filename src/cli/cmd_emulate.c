@@ -16,7 +16,8 @@ static const th_opt options[] = {
     TH_OPT_PAIR,
     TH_OPT_BANDS,
     {"as", "KIND", "c", "c: generated C; package: a model package (.thm) and its executor"},
-    {"live", NULL, NULL, "what comes over standard input, as it comes; a JSON line for all that the board says and does"},
+    {"live", NULL, NULL,
+     "what comes over standard input, as it comes; a JSON line for all that the board says and does"},
     {"clips", NULL, NULL, "classify the test clips or pictures of the project on the device"},
     {"in", "FILE", NULL, "raw input tensors, those of one or many invokes one after the other"},
     {"out", "FILE", NULL, "with --in: where the output tensors go"},
@@ -215,7 +216,9 @@ static th_err run(const th_args *a, th_why *why)
     th_err err = th_target_open(th_word(a, 0, "."), th_arg(a, "board"), th_arg(a, "bands"), &s.t, why);
     if (!err) err = th_emulator_tools(s.t.board, why);
     if (!err) err = th_firmware_tools(s.t.board, why);
-    if (!err) err = th_session_build(&s, true, (th_arg_on(a, "live") ? 0u : TH_BUILD_PROFILE) | (is_package(a) ? TH_BUILD_PACKAGE : 0u), why);
+    if (!err)
+        err = th_session_build(
+            &s, true, (th_arg_on(a, "live") ? 0u : TH_BUILD_PROFILE) | (is_package(a) ? TH_BUILD_PACKAGE : 0u), why);
     if (!err) err = start_json(&s, why);
     if (!err) th_session_sizes(&s);
     if (!err) err = run_feeds(&s, a, why);
@@ -235,7 +238,8 @@ const th_cmd th_cmd_emulate = {
         "model with tensors.\n\n"
         "A camera's FRAMES are a file of them as an OV7675 sends them (160 x 120, RGB565, high byte first),\n"
         "or PNG and JPEG files, which are made such frames here: the picture fills what the network looks at.\n\n"
-        "--live: standard input is samples of 16 bits (little-endian, one channel, the model's rate), lines of numbers\n"
+        "--live: standard input is samples of 16 bits (little-endian, one channel, the model's rate), lines of "
+        "numbers\n"
         "(a sensor's rows), or a camera's frames. It ends with its input, or by Ctrl-C.\n\n"
         "--with: the first model is always on, and wakes the second; each has its own --feed, in this order. While\n"
         "the second looks the first hears nothing. Told are the looks and their answers, and memory, instructions,\n"

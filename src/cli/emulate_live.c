@@ -24,12 +24,12 @@ typedef struct live {
     const char (*labels)[TH_LABEL_BYTES];
     int32_t n_labels;
     char mode;
-    size_t unit;         /* bytes of a sample, a row, a row of pixels */
-    double ms_per_unit;  /* of the board's time; 0: a camera */
-    int32_t now_ms;      /* of the last inference */
+    size_t unit;        /* bytes of a sample, a row, a row of pixels */
+    double ms_per_unit; /* of the board's time; 0: a camera */
+    int32_t now_ms;     /* of the last inference */
     int32_t n_runs, n_detections;
     int64_t instructions, most; /* of all inferences, of the longest */
-    th_forwarder lines;  /* of rows */
+    th_forwarder lines;         /* of rows */
     int32_t n_broken;
     bool compared;
     th_err err; /* of the comparison */
@@ -74,7 +74,8 @@ static json_t *flash_map(const live *l)
 {
     static const char *const name[] = {"program", "weights", "parameters", "tables"};
     json_t *parts = json_array();
-    for (size_t i = 0; i < sizeof name / sizeof *name; i++) json_array_append_new(parts, part(name[i], sized(l, name[i])));
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        json_array_append_new(parts, part(name[i], sized(l, name[i])));
     const th_board *b = l->s->t.board;
     return memory("flash", b->flash_at, b->flash_bytes, l->s->fw.flash, parts);
 }
@@ -106,10 +107,10 @@ static void say_board(const live *l)
     const th_board *b = l->s->t.board;
     json_t *labels = json_array();
     for (int32_t k = 0; k < l->n_labels; k++) json_array_append_new(labels, json_string(state(l, k)));
-    json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:i,s:o,s:o,s:o,s:o}", "name", b->name, "title", b->title, "chip", b->chip,
-                          "core", b->core->name, "clock_hz", (int)b->clock_hz, "memory",
-                          json_pack("[o,o]", flash_map(l), ram_map(l)), "arena",
-                          json_integer((json_int_t)l->s->fw.arena), "input", input_json(l), "labels", labels);
+    json_t *o =
+        json_pack("{s:s,s:s,s:s,s:s,s:i,s:o,s:o,s:o,s:o}", "name", b->name, "title", b->title, "chip", b->chip, "core",
+                  b->core->name, "clock_hz", (int)b->clock_hz, "memory", json_pack("[o,o]", flash_map(l), ram_map(l)),
+                  "arena", json_integer((json_int_t)l->s->fw.arena), "input", input_json(l), "labels", labels);
     say(json_pack("{s:o}", "board", o));
 }
 
@@ -240,10 +241,10 @@ static th_err settle(live *l, th_why *why)
 
 static void say_end(const live *l, const th_emulation *e, bool whole)
 {
-    json_t *o = json_pack("{s:i,s:i,s:i,s:I,s:I}", "time_ms", (int)l->now_ms, "inferences", (int)l->n_runs,
-                          "detections", (int)l->n_detections, "instructions",
-                          (json_int_t)(l->n_runs ? l->instructions / l->n_runs : 0), "instructions_max",
-                          (json_int_t)l->most);
+    json_t *o =
+        json_pack("{s:i,s:i,s:i,s:I,s:I}", "time_ms", (int)l->now_ms, "inferences", (int)l->n_runs, "detections",
+                  (int)l->n_detections, "instructions", (json_int_t)(l->n_runs ? l->instructions / l->n_runs : 0),
+                  "instructions_max", (json_int_t)l->most);
     if (whole) json_object_set_new(o, "stack", json_integer(e->stack));
     if (l->compared) json_object_set_new(o, "host_equal", json_boolean(l->s->equal));
     if (l->n_broken) json_object_set_new(o, "lines_left_out", json_integer(l->n_broken));
@@ -257,10 +258,7 @@ th_err th_session_live(th_session *s, th_why *why)
     l.s = s;
     TH_TRY(settle(&l, why));
     const th_emulator_live onlooker = {
-        .feed = {.unit = l.unit,
-                 .keep = KEEP_BYTES,
-                 .take = l.mode == TH_EMULATE_WATCH ? take_rows : NULL,
-                 .ctx = &l},
+        .feed = {.unit = l.unit, .keep = KEEP_BYTES, .take = l.mode == TH_EMULATE_WATCH ? take_rows : NULL, .ctx = &l},
         .on_line = on_line,
         .on_run = on_run,
         .on_detect = on_detect,

@@ -53,7 +53,9 @@ static json_t *row_json(const th_test *t, size_t i, const th_sample *c)
     json_t *scores = json_array();
     for (int32_t j = 0; j < t->pipe.n_labels; j++)
         json_array_append_new(scores, json_integer((json_int_t)lrintf(1000.0f * v->score[k][j])));
-    const char *name = c ? th_sample_shown(c) : t->shown && t->shown->file && t->shown->file[i] ? t->shown->file[i] : "";
+    const char *name = c                                                 ? th_sample_shown(c)
+                       : t->shown && t->shown->file && t->shown->file[i] ? t->shown->file[i]
+                                                                         : "";
     return json_pack("[s,s%,s,s,i,i,o]", c ? c->hash : "", name, strlen(name), c ? c->subject : "", c ? c->word : "",
                      (int)t->truth[i], (int)v->said[k], scores);
 }
@@ -83,8 +85,8 @@ static json_t *people_json(person *p, size_t n)
     }
     if (m) qsort(p, m, sizeof *p, by_right);
     for (size_t i = 0; i < m; i++)
-        json_array_append_new(list, json_pack("{s:s,s:i,s:i}", "subject", p[i].name, "n", (int)p[i].n, "right",
-                                              (int)p[i].right));
+        json_array_append_new(
+            list, json_pack("{s:s,s:i,s:i}", "subject", p[i].name, "n", (int)p[i].n, "right", (int)p[i].right));
     return list;
 }
 

@@ -36,7 +36,7 @@ typedef struct reader {
     const th_emulator_live *live; /* or NULL, with the next three */
     const th_feed *feed;
     const char *out;
-    size_t n_out; /* bytes of that file so far */
+    size_t n_out;      /* bytes of that file so far */
     int measured;      /* the last line was there */
     const char *fault; /* or NULL */
     uint32_t fault_pc;
@@ -87,7 +87,9 @@ static uint8_t *new_answers(reader *r, size_t *n)
 static void take_run(reader *r, const int64_t *v)
 {
     if (!r->live || !r->live->on_run) return;
-    th_emulated_run run = {.time_ms = (int32_t)v[0], .frame = instructions(r, v[1]), .inference = instructions(r, v[2]),
+    th_emulated_run run = {.time_ms = (int32_t)v[0],
+                           .frame = instructions(r, v[1]),
+                           .inference = instructions(r, v[2]),
                            .came = th_feed_came(r->feed)};
     uint8_t *bytes = new_answers(r, &run.n_out);
     run.out = bytes;
@@ -163,10 +165,17 @@ static const struct {
     const char *word;
     int n;
     void (*take)(reader *r, const int64_t *v);
-} said[] = {{"detect", 3, take_detection},      {"step", 1, take_step},     {"frame", 5, take_frame},
-            {"inference", 5, take_inference},   {"answer", 3, take_answer}, {"frame2", 5, take_frame2},
-            {"inference2", 5, take_inference2}, {"stack", 1, take_stack},   {"fault", 3, take_fault},
-            {"ran", 3, take_run},               {"led", 1, take_led}};
+} said[] = {{"detect", 3, take_detection},
+            {"step", 1, take_step},
+            {"frame", 5, take_frame},
+            {"inference", 5, take_inference},
+            {"answer", 3, take_answer},
+            {"frame2", 5, take_frame2},
+            {"inference2", 5, take_inference2},
+            {"stack", 1, take_stack},
+            {"fault", 3, take_fault},
+            {"ran", 3, take_run},
+            {"led", 1, take_led}};
 
 static void take_line(void *ctx, const char *line)
 {
@@ -223,7 +232,8 @@ static th_err judge(const reader *r, const char *elf, int status, const char *ta
     return TH_OK;
 }
 
-static void emulator_words(const th_board *board, const char *mode, bool count, char *config, size_t cap, const char **argv)
+static void emulator_words(const th_board *board, const char *mode, bool count, char *config, size_t cap,
+                           const char **argv)
 {
     static const char *const quiet[] = {"-display", "none", "-monitor", "none",
                                         "-serial",  "none", "-chardev", "stdio,id=out,signal=off"};

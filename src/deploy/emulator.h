@@ -70,11 +70,11 @@ void th_emulation_free(th_emulation *e);
 
 /* One inference, when it has just been made. */
 typedef struct th_emulated_run {
-    int32_t time_ms;            /* end of the window; of a camera the number of the frame */
-    int64_t frame, inference;   /* instructions of the features in front of it (of sound: of the last frame), of it */
-    const uint8_t *out;         /* [n_out] its scores */
+    int32_t time_ms;          /* end of the window; of a camera the number of the frame */
+    int64_t frame, inference; /* instructions of the features in front of it (of sound: of the last frame), of it */
+    const uint8_t *out;       /* [n_out] its scores */
     size_t n_out;
-    int64_t came;               /* bytes of the feed that have come so far: of them it may not have seen all */
+    int64_t came; /* bytes of the feed that have come so far: of them it may not have seen all */
 } th_emulated_run;
 
 /* Who looks on; functions may be NULL.  A line that the firmware says is shown before what it means. */
@@ -93,7 +93,7 @@ typedef struct th_emulator_live {
  * Ends with the feed.  The board's time stands still while it waits, so it is never late by itself: when this computer
  * is slower than the board, nothing is lost, and run->came grows faster than what it has seen.
  * Errors: those of th_emulator_run; TH_EINTR after Ctrl-C, with what was seen until then. */
-TH_NODISCARD th_err th_emulator_live_run(const th_board *board, const char *elf, char mode, const th_emulator_live *live,
-                                         th_emulation *e, th_why *why);
+TH_NODISCARD th_err th_emulator_live_run(const th_board *board, const char *elf, char mode,
+                                         const th_emulator_live *live, th_emulation *e, th_why *why);
 
 #endif

@@ -32,16 +32,17 @@ static th_err out_of_memory(th_why *why)
 /* What the program says of a tensor. */
 static void write_tensor(th_writer *w, const th_tensor *t)
 {
-    th_writer_add(w, "{type: '%s', shape: [", th_type_name(t->type));
+    th_writer_add(w, "{\"type\": \"%s\", \"shape\": [", th_type_name(t->type));
     for (int32_t i = 0; i < t->shape.rank; i++) th_writer_add(w, "%s%d", i ? ", " : "", (int)t->shape.d[i]);
-    th_writer_add(w, "], count: %ld, bytes: %zu", (long)th_shape_count(&t->shape), th_tensor_bytes(t));
-    if (t->quant.n == 1) th_writer_add(w, ", scale: %.9g, zero: %d", (double)t->quant.scale[0], (int)t->quant.zero[0]);
+    th_writer_add(w, "], \"count\": %ld, \"bytes\": %zu", (long)th_shape_count(&t->shape), th_tensor_bytes(t));
+    if (t->quant.n == 1)
+        th_writer_add(w, ", \"scale\": %.9g, \"zero\": %d", (double)t->quant.scale[0], (int)t->quant.zero[0]);
     th_writer_add(w, "}");
 }
 
 static void write_ends(th_writer *w, const char *name, const th_graph *g, const int32_t *list, int32_t n)
 {
-    th_writer_add(w, "\n  %s: [", name);
+    th_writer_add(w, "\n  \"%s\": [", name);
     for (int32_t i = 0; i < n; i++) {
         if (i) th_writer_add(w, ", ");
         write_tensor(w, &g->tensors[list[i]]);
@@ -49,38 +50,48 @@ static void write_ends(th_writer *w, const char *name, const th_graph *g, const 
     th_writer_add(w, "],");
 }
 
-/* A text of JavaScript that may stand inside of a page: nothing in it can end a script. */
+/* A text of JSON that may stand inside of a page: nothing in it can end a script. */
 static void write_text(th_writer *w, const char *utf8)
 {
-    th_writer_add(w, "'");
+    th_writer_add(w, "\"");
     for (const char *c = utf8; *c; c++) {
-        if (strchr("'\\<>&", *c) || (unsigned char)*c < 32)
-            th_writer_add(w, "\\x%x%x", (unsigned)(unsigned char)*c >> 4, (unsigned)*c & 15u);
+        if (strchr("\"'\\<>&", *c) || (unsigned char)*c < 32)
+            th_writer_add(w, "\\u00%x%x", (unsigned)(unsigned char)*c >> 4, (unsigned)*c & 15u);
         else
             th_writer_add(w, "%c", *c);
     }
-    th_writer_add(w, "'");
+    th_writer_add(w, "\"");
+}
+
+static void write_labels(th_writer *w, const th_app *app)
+{
+    const th_sensor *s = app->sensor;
+    const int32_t n = app->sound    ? app->sound->n_labels
+                      : s           ? (s->answer == TH_ANSWER_LABELS ? s->n_labels : 2)
+                      : app->camera ? app->camera->n_labels
+                                    : 0;
+    th_writer_add(w, "\"labels\": [");
+    for (int32_t i = 0; i < n; i++) {
+        if (i) th_writer_add(w, ", ");
+        write_text(w, app->sound ? app->sound->labels[i] : s ? th_sensor_state(s, i) : app->camera->labels[i]);
+    }
+    th_writer_add(w, "],");
 }
 
 static void write_app(th_writer *w, const th_app *app)
 {
-    if (app->sound) {
-        th_writer_add(w, "\n  kind: 'sound', rate: %d, labels: [", (int)app->sound->frontend.rate_hz);
-        for (int32_t i = 0; i < app->sound->n_labels; i++) write_text(w, app->sound->labels[i]), th_writer_add(w, ", ");
-    } else if (app->sensor) {
-        const th_sensor *s = app->sensor;
-        th_writer_add(w, "\n  kind: 'sensor', rate: %.9g, axes: %d, labels: [", (double)s->block.rate_hz,
-                      (int)s->block.n_axes);
-        for (int32_t i = 0; i < (s->answer == TH_ANSWER_LABELS ? s->n_labels : 2); i++)
-            write_text(w, th_sensor_state(s, i)), th_writer_add(w, ", ");
-    } else if (app->camera) {
-        const th_eye *e = app->camera;
-        th_writer_add(w, "\n  kind: 'camera', width: %d, height: %d, labels: [", (int)e->pixels.w, (int)e->pixels.h);
-        for (int32_t i = 0; i < e->n_labels; i++) write_text(w, e->labels[i]), th_writer_add(w, ", ");
-    } else {
-        th_writer_add(w, "\n  kind: 'tensors', labels: [");
-    }
-    th_writer_add(w, "],");
+    th_writer_add(w, "\n  \"kind\": ");
+    if (app->sound)
+        th_writer_add(w, "\"sound\", \"rate\": %d, ", (int)app->sound->frontend.rate_hz);
+    else if (app->sensor)
+        th_writer_add(w, "\"sensor\", \"rate\": %.9g, \"axes\": %d, ", (double)app->sensor->block.rate_hz,
+                      (int)app->sensor->block.n_axes);
+    else if (app->camera)
+        th_writer_add(w, "\"camera\", \"width\": %d, \"height\": %d, ", (int)app->camera->pixels.w,
+                      (int)app->camera->pixels.h);
+    else
+        th_writer_add(w, "\"tensors\", ");
+    write_labels(w, app);
 }
 
 static th_err write_base64(th_writer *w, const uint8_t *bytes, size_t n, th_why *why)
@@ -109,9 +120,9 @@ static th_err write_test(th_writer *w, const th_plan *plan, th_why *why)
     }
     th_err err = th_runner_invoke(r, NULL, NULL);
     if (err) err = th_why_set(why, err, "%s", th_err_text(err));
-    th_writer_add(w, "\n  test: {in: '");
+    th_writer_add(w, "\n  \"test\": {\"in\": \"");
     if (!err) err = write_base64(w, in, n, why);
-    th_writer_add(w, "', out: '");
+    th_writer_add(w, "\", \"out\": \"");
     th_writer all = {0};
     for (int32_t i = 0; i < g->n_outputs && !err; i++) {
         const size_t bytes = th_tensor_bytes(&g->tensors[g->outputs[i]]);
@@ -119,7 +130,7 @@ static th_err write_test(th_writer *w, const th_plan *plan, th_why *why)
         for (size_t k = 0; k < bytes; k++) th_writer_add(&all, "%c", p[k]);
     }
     if (!err) err = all.err ? out_of_memory(why) : write_base64(w, (const uint8_t *)all.text, all.n, why);
-    th_writer_add(w, "'},\n}");
+    th_writer_add(w, "\"}\n}");
     th_writer_free(&all);
     th_runner_free(r);
     free(in);
@@ -129,7 +140,7 @@ static th_err write_test(th_writer *w, const th_plan *plan, th_why *why)
 static th_err write_info(th_writer *w, const char *name, const th_plan *plan, const th_app *app, th_why *why)
 {
     const th_graph *g = plan->graph;
-    th_writer_add(w, "{\n  name: '%s',", name);
+    th_writer_add(w, "{\n  \"name\": \"%s\",", name);
     write_app(w, app);
     write_ends(w, "inputs", g, g->inputs, g->n_inputs);
     write_ends(w, "outputs", g, g->outputs, g->n_outputs);
@@ -250,6 +261,7 @@ static void put_readme(th_bundle *b, const char *name, const th_wasm_sizes *size
         "| file | bytes | |\n|---|---|---|\n"
         "| `index.html` | | the model in a page: open it, also from the disk; it asks nobody for anything |\n"
         "| `%s.mjs` | | ES module for a page or program of your own (browsers, node.js); its first lines say how |\n"
+        "| `%s.json` | | what goes in and comes out, as JSON: for programs that take the modules by themselves |\n"
         "| `%s.wasm` | %zu | for any engine |\n| `%s.simd.wasm` | %zu | for engines with vectors: all browsers "
         "since 2023, node.js since 16.4 |\n\n"
         "    import {load} from './%s.mjs';\n    const model = await load();\n    const [out] = model.run([input]);\n\n"
@@ -258,7 +270,7 @@ static void put_readme(th_bundle *b, const char *name, const th_wasm_sizes *size
         "On a telephone put the folder on any server with https. The modules import nothing and allocate "
         "nothing;\nboth give the same bytes as `thimble run`, and the page says whether they do so where it "
         "is open.\n",
-        name, name, name, sizes->plain, name, sizes->simd, name);
+        name, name, name, name, sizes->plain, name, sizes->simd, name);
     th_bundle_text(b, "README.md", &w);
 }
 
@@ -276,7 +288,13 @@ static th_err put_files(th_bundle *b, const char *name, const th_plan *plan, con
     th_err err = write_info(&info, name, plan, app, why);
     if (!err) err = write_base64(&plain, m->plain, m->n_plain, why);
     if (!err) err = write_base64(&simd, m->simd, m->n_simd, why);
-    const th_bundle_word words[] = {{"@NAME@", name}, {"@INFO@", info.text}, {NULL, NULL}};
+    const th_embed_file *runtime = th_embed_find("device/web/runtime.mjs");
+    if (!err && !runtime)
+        err = th_why_set(why, TH_ENOENT, "device/web is not part of this program: build thimble again");
+    const th_bundle_word words[] = {{"@NAME@", name},
+                                    {"@INFO@", info.text},
+                                    {"@RUNTIME@", runtime ? (const char *)runtime->bytes : ""},
+                                    {NULL, NULL}};
     th_text_fmt(file, sizeof file, "%s.mjs", name);
     if (!err) err = th_bundle_template(b, file, "device/web/model.mjs", words, why);
     if (!err && !b->err) {
@@ -285,6 +303,8 @@ static th_err put_files(th_bundle *b, const char *name, const th_plan *plan, con
             {"@NAME@", name}, {"@MODULE@", script.text}, {"@PLAIN@", plain.text}, {"@SIMD@", simd.text}, {NULL, NULL}};
         err = th_bundle_template(b, "index.html", "device/web/index.html", page, why);
     }
+    th_text_fmt(file, sizeof file, "%s.json", name);
+    th_bundle_put(b, file, TH_WRITER_SPAN(&info));
     th_text_fmt(file, sizeof file, "%s.wasm", name);
     th_bundle_put(b, file, (th_span){m->plain, m->n_plain});
     th_text_fmt(file, sizeof file, "%s.simd.wasm", name);

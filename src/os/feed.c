@@ -26,8 +26,8 @@ struct th_feed {
     int to;       /* -1: the reader is not there yet */
     uint8_t *buf; /* [n] of cap */
     size_t n, at, cap;
-    bool cut;  /* something was taken out of the buffer */
-    bool lost; /* the reader has gone */
+    bool cut;   /* something was taken out of the buffer */
+    bool lost;  /* the reader has gone */
     bool ended; /* nothing more comes */
     bool failed;
     atomic_llong came;

@@ -18,10 +18,10 @@ typedef struct th_feed th_feed;
 typedef th_err th_feed_take_fn(void *ctx, th_feed *f, th_span bytes);
 
 typedef struct th_feed_cfg {
-    int from;               /* a descriptor: 0 is standard input.  It is not closed */
-    size_t unit;            /* bytes, 1 to TH_FEED_UNIT: the reader is never given a part of a unit */
-    size_t keep;            /* bytes: so many are kept for th_feed_kept */
-    th_feed_take_fn *take;  /* NULL: the bytes as they are */
+    int from;              /* a descriptor: 0 is standard input.  It is not closed */
+    size_t unit;           /* bytes, 1 to TH_FEED_UNIT: the reader is never given a part of a unit */
+    size_t keep;           /* bytes: so many are kept for th_feed_kept */
+    th_feed_take_fn *take; /* NULL: the bytes as they are */
     void *ctx;
 } th_feed_cfg;
 
