@@ -56,6 +56,7 @@ FUZZ_SRC  := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard bench/bench_*.c)
 # What `thimble deploy` writes out again, and what `thimble bench` compares with: held inside the program as C arrays.
 EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*.* device/*/*) bench/baseline.tsv src/serve/openapi.json LICENSE)
+WEB_SRC   := $(wildcard web/*.mjs web/*.json web/src/*.* web/src/*/*.* web/src/*/*/*.*)
 LIB   := $(B)/libthimble.a
 obj    = $(patsubst %.c,$(B)/%.o,$(1))
 exe    = $(patsubst %.c,$(B)/%,$(1))
@@ -72,13 +73,22 @@ build/thimble: build/release/thimble
 
 $(B)/thimble: $(call obj,$(CLI_SRC)) $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
-$(LIB): $(call obj,$(LIB_SRC)) $(if $(filter src/deploy/%,$(LIB_SRC)),$(B)/embed.o)
+$(LIB): $(call obj,$(LIB_SRC)) $(if $(filter src/deploy/%,$(LIB_SRC)),$(B)/embed.o) $(if $(filter src/serve/%,$(LIB_SRC)),$(B)/web_files.o)
 	@rm -f $@
 	$(call run,AR,$(AR) crs $@ $^)
 $(B)/embed.c: tools/embed.sh $(EMBED_SRC)
 	@mkdir -p $(@D)
 	@tools/embed.sh $(EMBED_SRC) >$@.tmp && mv $@.tmp $@
 $(B)/embed.o: $(B)/embed.c
+	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
+# The studio's pages: built once for all modes, and held inside the program too (docs/studio.md).
+build/web_files.c: tools/web.sh build/web.state $(WEB_SRC)
+	$(call run,WEB,tools/web.sh table $@)
+build/web.state: force
+	@mkdir -p $(@D)
+	@tools/web.sh state | cmp -s - $@ || tools/web.sh state >$@
+$(B)/web_files.o: build/web_files.c
+	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
 $(B)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
@@ -150,6 +160,16 @@ uninstall:
 .PHONY: demo
 demo: build/thimble
 	@tools/demo.sh
+
+## Build the studio's pages of web/ into build/web (needs node and npm); `make` does it too where they are
+.PHONY: web
+web: build/web_files.c
+
+## Check the studio's pages: types, messages of all languages, no text in code, no outside request, size
+.PHONY: web-check
+web-check:
+	@tools/need.sh program node npm
+	@tools/web.sh modules && node web/check.mjs
 
 ## Build and run every test, replay the fuzz corpora, check the layers (TESTS=part of a name)
 .PHONY: check

@@ -1,5 +1,5 @@
-/* serve/pages.h -- the studio's pages, held inside the program.  tools/embed-web.sh makes the table of what esbuild
- * made of web/; without node it is empty, and pages.c says what to do. */
+/* serve/pages.h -- the studio's pages, held inside the program.  tools/web.sh makes the table of what esbuild
+ * made of web/ (docs/studio.md); without node it is empty, and pages.c says what to do. */
 #ifndef TH_SERVE_PAGES_H
 #define TH_SERVE_PAGES_H
 

@@ -1,2 +1,0 @@
-#include "serve/pages.h"
-const th_web_file th_web_files[] = {{0, 0, 0, 0, 0}};

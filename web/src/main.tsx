@@ -1,0 +1,292 @@
+// main.tsx -- the frame around every page: head, the steps of the project, the page itself with its title.
+import { Component, render } from "preact";
+import type { ComponentChildren } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import * as api from "./api";
+import type { Project, Server, Session } from "./api";
+import { currentLanguage, languages, needMessages, setLanguage, startLanguage, t, useLanguage } from "./i18n";
+import type { Language } from "./i18n";
+import { isDone, nextStep } from "./marks";
+import type { OuterPage, Page, PageModule } from "./page";
+import { Button, LinkButton } from "./parts/Button";
+import { Empty } from "./parts/Empty";
+import { Icon } from "./parts/Icon";
+import type { IconName } from "./parts/Icon";
+import { Failure } from "./parts/Notice";
+import { Toasts } from "./parts/Toast";
+import { href, steps, useRoute } from "./router";
+import type { Route } from "./router";
+import { setTheme, startTheme, theme, themes } from "./theme";
+
+const load = (page: string) => import(`./pages/${page}.tsx`) as Promise<PageModule>;
+
+function Head({ route, session, server }: { route: Route; session: Session | null; server: Server | null }) {
+  const [look, setLook] = useState(theme());
+  const icons: Record<string, IconName> = { auto: "half", light: "sun", dark: "moon" };
+  const turn = () => {
+    const to = themes[(themes.indexOf(look) + 1) % themes.length] ?? "auto";
+    setTheme(to);
+    setLook(to);
+  };
+  return (
+    <header class="head">
+      <a class="brand" href={href()}>
+        <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+          <path d="M9 25 11 10a5 5 0 0 1 10 0l2 15a2 2 0 0 1-2 2H11a2 2 0 0 1-2-2z" fill="currentColor" />
+        </svg>
+        <span>{t("frame.name")}</span>
+      </a>
+      {route.project && (
+        <a class="head-project" href={href(route.project)}>
+          <bdi>{route.project}</bdi>
+        </a>
+      )}
+      <span class="head-gap" />
+      {server?.lan && session?.role === "teacher" && (
+        <LinkButton kind="quiet" icon="people" href={href(undefined, "people")}>
+          {t("frame.people")}
+        </LinkButton>
+      )}
+      {session?.lan && session.user && (
+        <span class="head-user">
+          <bdi>{session.user}</bdi>
+        </span>
+      )}
+      <label class="head-language">
+        <span class="unseen">{t("frame.language")}</span>
+        <select value={currentLanguage()} onChange={(e) => void setLanguage(e.currentTarget.value as Language)}>
+          {Object.entries(languages).map(([code, name]) => (
+            <option key={code} value={code} lang={code} selected={code === currentLanguage()}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button kind="quiet" icon={icons[look] ?? "half"} label={t(`frame.theme.${look}`)} onClick={turn} />
+    </header>
+  );
+}
+
+function StepsNav({ project, page }: { project: Project; page: string }) {
+  const next = nextStep(project);
+  return (
+    <nav class="steps" aria-label={t("frame.steps")}>
+      <ol>
+        {steps.map((s, i) => {
+          const done = isDone(project, s);
+          return (
+            <li key={s}>
+              <a
+                href={href(project.name, s)}
+                aria-current={page === s ? "page" : undefined}
+                class={`step${done ? " step-done" : ""}${s === next ? " step-next" : ""}`}
+              >
+                <span class="step-number" aria-hidden="true">
+                  {done ? <Icon name="check" size={16} /> : i + 1}
+                </span>
+                <span class="step-name">{t(`frame.step.${s}`)}</span>
+                {done && <span class="unseen"> ({t("frame.step-done")})</span>}
+                {!done && s === next && <span class="unseen"> ({t("frame.step-next")})</span>}
+              </a>
+            </li>
+          );
+        })}
+      </ol>
+      <a class="steps-settings" href={href(project.name, "settings")} aria-current={page === "settings" ? "page" : undefined}>
+        <Icon name="settings" />
+        <span>{t("frame.settings")}</span>
+      </a>
+    </nav>
+  );
+}
+
+/** A page that fails takes only itself down. */
+class Fence extends Component<{ page: string; children: ComponentChildren }, { error: unknown; page: string }> {
+  state = { error: null, page: this.props.page };
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+  static getDerivedStateFromProps(props: { page: string }, state: { page: string }) {
+    return props.page === state.page ? null : { error: null, page: props.page };
+  }
+  componentDidCatch(error: unknown) {
+    console.error(error);
+  }
+  render() {
+    if (this.state.error)
+      return (
+        <Failure error={this.state.error}>
+          <Button onClick={() => this.setState({ error: null })}>{t("frame.again")}</Button>
+        </Failure>
+      );
+    return this.props.children;
+  }
+}
+
+/** The page's module and its messages; null while they come. */
+function useModule(page: string) {
+  const [state, set] = useState<{ page: string; module: PageModule | null; error: unknown }>({ page: "", module: null, error: null });
+  useEffect(() => {
+    let here = true;
+    if (page === "missing") return set({ page, module: null, error: null });
+    Promise.all([load(page), needMessages([page])])
+      .then(async ([module]) => {
+        if (module.messages) await needMessages(module.messages);
+        if (here) set({ page, module, error: null });
+      })
+      .catch((error) => here && set({ page, module: null, error }));
+    return () => void (here = false);
+  }, [page]);
+  return state.page === page ? state : { page, module: null, error: null };
+}
+
+/** The project of the route, loaded again when something in it changes. */
+function useProject(name: string | null, on: boolean) {
+  const [state, set] = useState<{ name: string | null; project: Project | null; error: unknown }>({ name: null, project: null, error: null });
+  const wanted = useRef(name);
+  wanted.current = name;
+  const reload = useCallback(async () => {
+    if (!name) return;
+    try {
+      const project = await api.projects.get(name);
+      if (wanted.current === name) set({ name, project, error: null });
+    } catch (error) {
+      if (wanted.current === name) set((s) => ({ name, project: s.name === name ? s.project : null, error }));
+    }
+  }, [name]);
+  useEffect(() => {
+    if (!name || !on) return;
+    void reload();
+    let timer = 0;
+    const soon = () => {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => void reload(), 150);
+    };
+    const ends = (["sample", "job", "model"] as const).map((what) => api.onProject(name, what, soon));
+    return () => {
+      clearTimeout(timer);
+      ends.forEach((end) => end());
+    };
+  }, [name, on, reload]);
+  return { project: state.name === name ? state.project : null, error: state.name === name ? state.error : null, reload };
+}
+
+function Title({ page, project }: { page: string; project: string | null }) {
+  const ref = useRef<HTMLHeadingElement>(null);
+  const first = useRef(true);
+  const text = page === "missing" ? t("frame.missing") : page === "overview" && project ? project : t(`${page}.title`);
+  useEffect(() => {
+    document.title = [text, page !== "overview" && project, t("frame.name")].filter(Boolean).join(" · ");
+  });
+  useEffect(() => {
+    // Who uses a screen reader is told that the page is another one; at the first page the browser does it.
+    if (!first.current) ref.current?.focus({ preventScroll: false });
+    first.current = false;
+    scrollTo(0, 0);
+  }, [page, project]);
+  return (
+    <div class="title">
+      <h1 tabIndex={-1} ref={ref}>
+        <bdi>{text}</bdi>
+      </h1>
+      {page !== "missing" && <p class="lead">{t(`${page}.lead`)}</p>}
+    </div>
+  );
+}
+
+function App({ server, first }: { server: Server; first: Session }) {
+  useLanguage();
+  const asked = useRoute();
+  const [session, setSession] = useState(first);
+  const [out, setOut] = useState(first.lan && first.role === null);
+  const renew = useCallback(async () => {
+    const s = await api.session.get();
+    setSession(s);
+    setOut(s.lan && s.role === null);
+  }, []);
+  useEffect(() => api.onLoggedOut(() => setOut(true)), []);
+  const route: Route = out ? { ...asked, project: null, page: "join" } : asked;
+  const { module, error: moduleError } = useModule(route.page);
+  const { project, error, reload } = useProject(route.project, !out);
+  const shared = { rest: route.rest, query: route.query, server, session };
+  const ready = module && (!route.project || project);
+  const Inner = module?.default as Page;
+  const Outer = module?.default as OuterPage;
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(e) => {
+          e.preventDefault();
+          document.querySelector<HTMLElement>("h1")?.focus();
+        }}
+      >
+        {t("frame.skip")}
+      </a>
+      <Head route={route} session={session} server={server} />
+      {project && <StepsNav project={project} page={route.page} />}
+      <main id="main" class={module?.wide ? "wide" : undefined}>
+        {route.page === "missing" && <Title page="missing" project={null} />}
+        {route.page === "missing" && (
+          <Empty icon="look" title={t("frame.missing-title")} text={t("frame.missing-text")}>
+            <LinkButton kind="main" href={href()}>
+              {t("frame.home")}
+            </LinkButton>
+          </Empty>
+        )}
+        <Failure error={moduleError} />
+        {route.project && !project && error ? (
+          <>
+            <h1>
+              <bdi>{route.project}</bdi>
+            </h1>
+            <Failure error={error}>
+              <LinkButton href={href()}>{t("frame.home")}</LinkButton>
+            </Failure>
+          </>
+        ) : null}
+        {!ready && !moduleError && !error && route.page !== "missing" && <p class="loading">{t("frame.loading")}</p>}
+        {ready && (
+          <Fence page={`${route.project}/${route.page}`}>
+            <Title page={route.page} project={route.project} />
+            {project ? (
+              <Inner key={`${project.name}/${route.page}`} project={project} reload={reload} {...shared} />
+            ) : (
+              <Outer key={route.page} renew={renew} {...shared} />
+            )}
+          </Fence>
+        )}
+      </main>
+      <Toasts />
+    </>
+  );
+}
+
+async function start(): Promise<void> {
+  const box = document.getElementById("app");
+  if (!box) return;
+  startTheme();
+  await startLanguage(["frame"]);
+  try {
+    const [server, session] = await Promise.all([api.server(), api.session.get()]);
+    render(<App server={server} first={session} />, box);
+  } catch (e) {
+    const again = () => {
+      render(null, box);
+      void start();
+    };
+    render(
+      <main>
+        <h1>{t("frame.name")}</h1>
+        <Failure error={e}>
+          <Button kind="main" onClick={again}>
+            {t("frame.again")}
+          </Button>
+        </Failure>
+      </main>,
+      box,
+    );
+  }
+}
+void start();

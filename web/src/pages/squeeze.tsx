@@ -1,0 +1,10 @@
+// squeeze.tsx -- shows what the server has until its page is written.
+import * as api from "../api";
+import { useLoad } from "../load";
+import type { PageProps } from "../page";
+import { Failure } from "../parts/Notice";
+
+export default function Squeeze({ project }: PageProps) {
+  const { data, error } = useLoad<unknown>(() => api.result(project.name, "quantize"), [project.name]);
+  return error ? <Failure error={error} /> : <pre dir="ltr">{JSON.stringify(data, null, 2)}</pre>;
+}
