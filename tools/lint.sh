@@ -1,5 +1,5 @@
 #!/bin/sh
-# lint.sh [format|scripts|cppcheck|tidy|analyzer]..   Checks layout and likely mistakes; without words, all but the
+# lint.sh [format|scripts|web|cppcheck|tidy|analyzer]..   Checks layout and likely mistakes; without words, all but the
 # analyzer: gcc's and clang's analyzers are worth reading, but they look into one file at a time, and so report what
 # the others prevent.
 cd "$(dirname "$0")/.." || exit 1
@@ -21,6 +21,12 @@ lint() {
 			git ls-files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror ;;
 	scripts)
 		tools/need.sh program shellcheck && scripts | xargs -r shellcheck -x ;;
+	web) # the studio's pages, where there is what checks them
+		if tools/web.sh modules && [ "$(tools/web.sh state)" = ready ]; then
+			node web/check.mjs
+		else
+			echo "lint: web SKIPPED: $(tools/web.sh state) here (./run setup)"
+		fi ;;
 	cppcheck) # off: loops that fill arrays are not understood (uninitvar), >> keeps the sign with every compiler here
 		tools/need.sh program cppcheck &&
 			cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
@@ -46,7 +52,7 @@ if [ "${1-}" = --tidy-files ]; then # [--checks=..] flags -- files: clang-tidy w
 	exec clang-tidy --quiet $checks "$@" -- $options 2>/dev/null
 fi
 rc=0
-[ $# -gt 0 ] || set -- format scripts cppcheck tidy
+[ $# -gt 0 ] || set -- format scripts web cppcheck tidy
 for what; do
 	if lint "$what"; then echo "lint: $what ok"; else echo "lint: $what: see above"; rc=1; fi
 done

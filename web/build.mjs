@@ -1,5 +1,6 @@
-// build.mjs OUT   Puts the studio's pages together: OUT gets index.html, and in OUT/assets/ everything that index.html leads
+// build.mjs OUT [META.json]   Puts the studio's pages together: OUT gets index.html, and in OUT/assets/ everything that index.html leads
 // to, under names with a hash of the content (so that browsers may keep them for ever).  No network is needed.
+// META.json gets esbuild's account of what came from where.
 //
 //   src/main.tsx     the frame; pages, languages and the plots come when they are needed (dynamic import)
 //   src/**/*.css     one style sheet: theme.css first, then parts/ and pages/ by name
@@ -65,6 +66,7 @@ const made = await build({
   assetNames: "[name]-[hash]",
   metafile: true,
 });
+if (process.argv[3]) writeFileSync(process.argv[3], JSON.stringify(made.metafile));
 const main = Object.entries(made.metafile.outputs).find(([, o]) => o.entryPoint?.endsWith("src/main.tsx"))[0];
 
 const place = {

@@ -34,8 +34,9 @@ export type ProjectRow = {
   task: Task;
   labels: string[];
   samples: number;
-  changed: string | number;
+  changed: number;
   model: boolean;
+  error?: string; // its thimble.ini cannot be read
 };
 export type LabelCount = { label: string; train: number; val: number; test: number };
 export type Project = {
@@ -199,7 +200,10 @@ const jobOf = (project: string, id: string) => `${of(project)}/jobs/${encodeURIC
 
 export const session = {
   get: async (): Promise<Session> => {
-    const s = await get<Session>("/session");
+    const s = await get<Session>("/session").catch((e: ApiError): Session => {
+      if (e.status !== 404) throw e;
+      return { user: "", role: "teacher", token: "", lan: false };
+    });
     token = s.token;
     return s;
   },
@@ -217,7 +221,7 @@ export const verbs = () => get<Verb[]>("/verbs");
 
 export const projects = {
   list: () => get<ProjectRow[]>("/projects"),
-  create: (body: { name: string; task: Task; labels?: string[]; preset?: string }) => post<Project>("/projects", body),
+  create: (body: { name: string; task: Task; labels?: string[]; preset?: string }) => post<ProjectRow>("/projects", body),
   get: (project: string) => get<Project>(of(project)),
   settings: (project: string) => get<Settings>(`${of(project)}/settings`),
   saveSettings: (project: string, settings: Settings) => put<Settings>(`${of(project)}/settings`, settings),
