@@ -18,6 +18,7 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_data_synth,
     &th_cmd_data_list,
     &th_cmd_data_check,
+    &th_cmd_data_map,
     &th_cmd_data_split,
     &th_cmd_data_stream,
     &th_cmd_data_pairs,

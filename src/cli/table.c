@@ -134,6 +134,19 @@ th_err th_json_print(json_t *object, th_why *why)
     return TH_OK;
 }
 
+void th_json_keep(const th_project *p, const char *name, const json_t *object)
+{
+    char path[TH_PATH_BYTES];
+    th_why why = {0};
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    th_err err = text ? th_project_path(p, TH_DIR_MODEL, path, &why) : TH_ENOMEM;
+    if (!err) err = th_dir_make(path, &why);
+    if (!err) err = th_project_path(p, name, path, &why);
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, &why);
+    if (err) fprintf(stderr, "note: %s could not be kept: %s\n", name, why.err ? why.text : th_err_text(err));
+    free(text);
+}
+
 th_err th_tally_print_json(const th_project *p, const th_tally *t, json_t *extra, th_why *why)
 {
     json_t *rows = json_array(), *object = json_object();

@@ -35,6 +35,10 @@ TH_NODISCARD th_err th_tally_print_json(const th_project *p, const th_tally *t, 
 /* One compact line on stdout; takes the reference. TH_ENOMEM when `object` is NULL. */
 TH_NODISCARD th_err th_json_print(json_t *object, th_why *why);
 
+/* Keeps it as PROJECT/name for the studio and the report, without taking the reference; a folder that can't be written
+ * costs a note on stderr. */
+void th_json_keep(const th_project *p, const char *name, const json_t *object);
+
 /* Text padded to `width` characters (not bytes). */
 void th_print_padded(const char *text, int width);
 

@@ -1,5 +1,6 @@
 /* What `thimble test` shows: tables for people, JSON for programs and the report. */
 #include "cli/test.h"
+#include "cli/table.h"
 
 #include "base/text.h"
 #include "os/run.h"
@@ -177,17 +178,10 @@ json_t *th_test_json(const th_test *t)
 
 void th_test_save(const th_test *t, json_t *object, uint64_t model, const char *name)
 {
-    char path[TH_PATH_BYTES], hash[24];
-    th_why why = {0};
+    char hash[24];
     th_text_fmt(hash, sizeof hash, "%016llx", (unsigned long long)model);
     json_object_set_new(object, "model", json_string(hash));
-    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    th_err err = text ? th_project_path(&t->project, name, path, &why) : TH_ENOMEM;
-    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, &why);
-    if (err)
-        fprintf(stderr, "note: the figures could not be kept for the report: %s\n",
-                why.err ? why.text : th_err_text(err));
-    free(text);
+    th_json_keep(&t->project, name, object);
 }
 
 /* ---- tables --------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@
 
 #define TH_FILE_INI        "thimble.ini"
 #define TH_DIR_OBJECTS     "data/objects"
+#define TH_DIR_MODEL       "model"
 #define TH_FILE_FLOAT      "model/float.tflite"
 #define TH_FILE_INT8       "model/int8.tflite"
 #define TH_FILE_CHECKPOINT "model/checkpoint.thc"
@@ -27,6 +28,8 @@
 #define TH_FILE_LIGHT      "model/light.json"   /* of thimble test --light */
 #define TH_FILE_STREAM     "model/stream.json"  /* of thimble test --stream */
 #define TH_FILE_CURVE      "model/curve.json"   /* of thimble test --curve */
+#define TH_FILE_CHECK      "model/check.json"   /* of thimble data check */
+#define TH_FILE_MAP        "model/map.json"     /* of thimble data map */
 #define TH_FILE_VERSUS     "model/compare.json" /* of thimble compare */
 #define TH_FILE_STORE      "thimble.db"
 #define TH_FILE_TRAIN_LOCK "model/train.lock" /* held by the training that runs */

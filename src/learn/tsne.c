@@ -1,7 +1,7 @@
 #include "learn/tsne.h"
 
 #include "base/rng.h"
-#include "learn/tsne_tree.h"
+#include "learn/tsne_quad.h"
 #include "os/run.h"
 
 #include <float.h>
@@ -199,7 +199,7 @@ typedef struct forces {
     const float *y;
     float *a, *b; /* [n rounded up to LANES] columns of y; behind n far away */
     float theta, more;
-    th_tree tree;
+    th_quad tree;
     double *pull, *push, *sum, *split; /* [n][2], [n][2], [n], [n] what C has of the row */
     bool want_split;
 } forces;
@@ -249,7 +249,7 @@ static void of_points(void *ctx, int member, int n_members)
     for (int32_t i = member; i < f->near->n; i += n_members) {
         pull(f, i, f->pull + 2 * i, f->split + i);
         if (f->theta > 0)
-            th_tree_push(&f->tree, f->y, i, f->theta, f->push + 2 * i, f->sum + i);
+            th_quad_push(&f->tree, f->y, i, f->theta, f->push + 2 * i, f->sum + i);
         else
             push_all(f, i, f->push + 2 * i, f->sum + i);
     }
@@ -265,13 +265,13 @@ static bool forces_new(forces *f, const th_near *near, double theta)
     f->push = malloc(2 * n * sizeof *f->push);
     f->sum = malloc(n * sizeof *f->sum);
     f->split = malloc(n * sizeof *f->split);
-    const bool tree = theta > 0 ? th_tree_new(&f->tree, near->n) : true;
+    const bool tree = theta > 0 ? th_quad_new(&f->tree, near->n) : true;
     return tree && f->a && f->b && f->pull && f->push && f->sum && f->split;
 }
 
 static void forces_free(forces *f)
 {
-    th_tree_free(&f->tree);
+    th_quad_free(&f->tree);
     free(f->a);
     free(f->b);
     free(f->pull);
@@ -290,7 +290,7 @@ static void gradient_of(forces *f, th_team *team, const float *y, float *gradien
         f->a[i] = i < n ? y[2 * i] : 1e18f;
         f->b[i] = i < n ? y[2 * i + 1] : 1e18f;
     }
-    if (f->theta > 0) th_tree_fill(&f->tree, y);
+    if (f->theta > 0) th_quad_fill(&f->tree, y);
     th_team_run(team, of_points, f);
     for (int32_t i = 0; i < n; i++) z += f->sum[i], c += f->split[i];
     for (int32_t i = 0; i < 2 * n; i++) gradient[i] = (float)(4 * ((double)f->more * f->pull[i] - f->push[i] / z));

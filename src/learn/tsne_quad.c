@@ -1,4 +1,4 @@
-#include "learn/tsne_tree.h"
+#include "learn/tsne_quad.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,26 +6,26 @@
 
 #define DEEPEST 24 /* points that are still together share their place, as floats go */
 
-bool th_tree_new(th_tree *t, int32_t n)
+bool th_quad_new(th_quad *t, int32_t n)
 {
     /* A cell is cut only when more than a leaf's points lie in it, so chains of cells with one full child are as
      * deep as DEEPEST at most. */
-    *t = (th_tree){.n = n, .cap = 64 + 4 * n};
+    *t = (th_quad){.n = n, .cap = 64 + 4 * n};
     t->cell = malloc((size_t)t->cap * sizeof *t->cell);
     t->order = malloc(((size_t)n + 1) * sizeof *t->order);
     t->spare = malloc(((size_t)n + 1) * sizeof *t->spare);
     return t->cell && t->order && t->spare;
 }
 
-void th_tree_free(th_tree *t)
+void th_quad_free(th_quad *t)
 {
     free(t->cell);
     free(t->order);
     free(t->spare);
-    *t = (th_tree){0};
+    *t = (th_quad){0};
 }
 
-static void weigh(th_tree *t, th_cell *c, const float *y)
+static void weigh(th_quad *t, th_cell *c, const float *y)
 {
     double sum[2] = {0};
     for (int32_t k = c->first; k < c->last; k++)
@@ -35,11 +35,11 @@ static void weigh(th_tree *t, th_cell *c, const float *y)
 }
 
 /* The points of cell `at`, whose lower corner is low, go to its four quarters. */
-static void cut(th_tree *t, int32_t at, const float low[2], const float *y, int depth)
+static void cut(th_quad *t, int32_t at, const float low[2], const float *y, int depth)
 {
     th_cell *c = &t->cell[at];
     weigh(t, c, y);
-    if (c->count <= TH_TREE_LEAF || depth == DEEPEST || t->n_cells + 4 > t->cap) return;
+    if (c->count <= TH_QUAD_LEAF || depth == DEEPEST || t->n_cells + 4 > t->cap) return;
     const float half = c->side / 2, middle[2] = {low[0] + half, low[1] + half};
     int32_t count[5] = {0}, next[4];
     for (int32_t k = c->first; k < c->last; k++) {
@@ -63,7 +63,7 @@ static void cut(th_tree *t, int32_t at, const float low[2], const float *y, int 
     }
 }
 
-void th_tree_fill(th_tree *t, const float *y)
+void th_quad_fill(th_quad *t, const float *y)
 {
     float low[2] = {y[0], y[1]}, high[2] = {y[0], y[1]};
     for (int32_t i = 0; i < t->n; i++) {
@@ -78,7 +78,7 @@ void th_tree_fill(th_tree *t, const float *y)
     cut(t, 0, low, y, 0);
 }
 
-void th_tree_push(const th_tree *t, const float *y, int32_t i, float theta, double push[2], double *sum)
+void th_quad_push(const th_quad *t, const float *y, int32_t i, float theta, double push[2], double *sum)
 {
     int32_t stack[4 * DEEPEST + 4], n = 0;
     const float a = y[2 * i], b = y[2 * i + 1];
