@@ -73,6 +73,8 @@ static th_err index_page(const th_request *r, th_reply *out, th_why *why)
 static th_err page(const th_request *r, th_reply *out, th_why *why)
 {
     const th_web_file *f = find(r->part[0]);
+    if (!f && strncmp(r->part[0], "api/", 4) == 0)
+        return th_why_set(why, TH_ENOENT, "the API has no such operation: GET /api/v1/openapi.json has all of them");
     return f ? send(r, f, out, why) : th_why_set(why, TH_ENOENT, "there is no page of this name");
 }
 
