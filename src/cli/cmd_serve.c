@@ -64,14 +64,19 @@ static th_err listen_on(const th_args *a, th_site *site, int *socket, th_why *wh
     return th_listen(site->lan, &site->port, socket, why);
 }
 
-static void say_where(const th_site *site)
+static th_err say_where(const th_site *site, th_why *why)
 {
+    char *welcome;
+    TH_TRY(th_guard_welcome(site->guard, th_stdout_is_terminal(), &welcome, why));
     printf("The studio is at  http%s://localhost:%d/\n", site->lan ? "s" : "", site->port);
     if (site->only[0])
         printf("It shows the project %s. Ctrl-C ends it.\n", site->only);
     else
         printf("It shows the projects in %s. Ctrl-C ends it.\n", site->root);
+    fputs(welcome, stdout);
     fflush(stdout);
+    free(welcome);
+    return TH_OK;
 }
 
 static th_err serve(th_site *site, int socket, th_why *why)
@@ -83,10 +88,11 @@ static th_err serve(th_site *site, int socket, th_why *why)
                                   .cert = site->guard ? th_guard_certificate(site->guard) : NULL,
                                   .key = site->guard ? th_guard_key(site->guard) : NULL};
     if (!err) err = th_http_start(site, &how, &http, why);
-    if (err) {
+    if (err)
         th_listen_close(socket);
-    } else {
-        say_where(site);
+    else
+        err = say_where(site, why);
+    if (!err) {
         th_interrupt_catch();
         while (!th_interrupted()) th_clock_rest(0.25);
         fputs("\nThe studio ends.\n", stderr);

@@ -169,11 +169,11 @@ static void sweep(const char *path)
     th_names_free(&names);
 }
 
-static th_err replace(const char *path, th_span bytes, bool synced, th_why *why)
+static th_err replace(const char *path, th_span bytes, bool synced, mode_t mode, th_why *why)
 {
     char temp[TH_PATH_BYTES];
     TH_TRY(temp_name(path, temp, why));
-    const int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0) return fail(why, "write", path);
     bool good = write_all(fd, bytes) == 0 && (!synced || fsync(fd) == 0);
     int reason = errno;
@@ -206,14 +206,19 @@ static th_err write_file(const char *path, th_span bytes, bool synced, th_why *w
         if (!S_ISREG(st.st_mode)) return write_special(path, bytes, why);
         char target[PATH_MAX]; /* through a symbolic link: the file it points to is replaced, the link stays */
         if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && realpath(path, target))
-            return replace(target, bytes, synced, why);
+            return replace(target, bytes, synced, 0666, why);
     }
-    return replace(path, bytes, synced, why);
+    return replace(path, bytes, synced, 0666, why);
 }
 
 th_err th_file_write(const char *path, th_span bytes, th_why *why)
 {
     return write_file(path, bytes, true, why);
+}
+
+th_err th_file_write_private(const char *path, th_span bytes, th_why *why)
+{
+    return replace(path, bytes, true, 0600, why);
 }
 
 th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why)
@@ -325,6 +330,18 @@ th_err th_dir_make(const char *path, th_why *why)
         if (!was) return TH_OK;
     }
     return th_why_set(why, TH_ENOENT, "the name of the folder is empty");
+}
+
+th_err th_dir_make_private(const char *path, th_why *why)
+{
+    struct stat st;
+    if (!mkdir(path, 0700)) return TH_OK;
+    if (errno != EEXIST || lstat(path, &st)) return fail(why, "make the folder", path);
+    if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+        return th_why_set(why, TH_EIO, "%s must be a folder of your own, because secrets are kept there: move it away",
+                          path);
+    if ((st.st_mode & 077) && chmod(path, 0700)) return fail(why, "make private the folder", path);
+    return TH_OK;
 }
 
 static int by_bytes(const void *a, const void *b)

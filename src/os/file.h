@@ -22,10 +22,14 @@ TH_NODISCARD th_err th_file_write(const char *path, th_span bytes, th_why *why);
 /* The same without waiting for the disk, for many small files: after a power cut the newest may be damaged. */
 TH_NODISCARD th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why);
 
+/* The same as th_file_write for what only this user may read (mode 0600). */
+TH_NODISCARD th_err th_file_write_private(const char *path, th_span bytes, th_why *why);
+
 /* Opens a file (no folder, no device) to be read by its number; -1 on failure.  close() it. *size: bytes. */
 int th_file_descriptor(const char *path, uint64_t *size, th_why *why);
 /* When it was last changed, seconds since 1970; 0 when it is not there. */
 int64_t th_file_time(const char *path);
+
 bool th_file_exists(const char *path);
 bool th_dir_exists(const char *path);
 TH_NODISCARD th_err th_dir_current(char buf[TH_PATH_BYTES], th_why *why); /* the folder the program runs in */
@@ -49,6 +53,10 @@ TH_NODISCARD th_err th_path_absolute(char buf[TH_PATH_BYTES], const char *path, 
 
 /* Makes the folder and the ones above it; fine when it exists. */
 TH_NODISCARD th_err th_dir_make(const char *path, th_why *why);
+
+/* The last folder of the path is this user's alone (mode 0700): made so, or, when it exists, changed to that.
+ * Errors: TH_EIO, also when it is a link or somebody else's. */
+TH_NODISCARD th_err th_dir_make_private(const char *path, th_why *why);
 
 /* Names in a folder, sorted bytewise, without "." and ".."; free with th_names_free. */
 typedef struct th_names {

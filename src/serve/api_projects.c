@@ -1,6 +1,7 @@
 /* The projects below the server's root: list, make, and what there is of one. */
 #include "data/dataset.h"
 #include "os/process.h"
+#include "serve/guard.h"
 #include "serve/routes.h"
 
 #include <stdio.h>
@@ -154,6 +155,7 @@ static th_err make(const th_request *r, th_reply *out, th_why *why)
         err = th_why_set(why, TH_EEXIST, "there is a project \"%s\" already", name);
     if (!err) err = run_new(r->site, body, why);
     if (!err) err = th_site_project_dir(r->site, name, dir, why);
+    if (!err && r->role != TH_ROLE_TEACHER) err = th_guard_own(r->site->guard, name, r->user, why);
     if (!err) err = th_reply_json(out, 201, line_json(name, dir), why);
     json_decref(body);
     return err;
@@ -206,7 +208,7 @@ static th_err show(const th_request *r, th_reply *out, th_why *why)
 
 const th_route th_routes_projects[] = {
     {"GET", "/api/v1/projects", TH_ROLE_LEARNER, 0, list},
-    {"POST", "/api/v1/projects", TH_ROLE_TEACHER, 16384, make},
+    {"POST", "/api/v1/projects", TH_ROLE_LEARNER, 16384, make},
     {"GET", "/api/v1/projects/{project}", TH_ROLE_LEARNER, 0, show},
     {0},
 };

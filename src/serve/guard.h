@@ -13,10 +13,13 @@
 #ifndef TH_SERVE_GUARD_H
 #define TH_SERVE_GUARD_H
 
+#include "os/net.h"
+#include "serve/accounts.h"
 #include "serve/site.h"
 
-#define TH_USER_BYTES  64 /* of a name, UTF-8, with its NUL */
+#define TH_USER_BYTES  80 /* of a user: TH_PERSON_BYTES and "program:" */
 #define TH_TOKEN_BYTES 48 /* of a text that is secret, with its NUL */
+#define TH_URL_BYTES   160
 
 typedef struct th_guard_settings {
     const char *root; /* accounts, key and certificate are kept in root/.thimble (only with lan) */
@@ -24,6 +27,7 @@ typedef struct th_guard_settings {
     bool lan;
     int64_t (*now_ms)(void *ctx); /* since 1970; NULL: the system's clock */
     void *ctx;
+    const th_net *net; /* NULL: this computer's */
 } th_guard_settings;
 
 /* Errors: TH_EIO (root/.thimble cannot be made or read), TH_ENOMEM. */
@@ -31,7 +35,8 @@ TH_NODISCARD th_err th_guard_new(const th_guard_settings *settings, struct th_gu
 void th_guard_free(struct th_guard *guard); /* NULL is fine */
 
 typedef struct th_guard_ask {
-    const char *method, *path;                                  /* as they came; path without the query */
+    const char *method;
+    const char *project;                                        /* the one that the path names; NULL: none */
     const char *host, *origin, *token, *cookie, *authorization; /* headers, NULL: not there; token: X-Thimble-Token */
     const char *address;                                        /* the other end's, "192.168.1.7", "fe80::1" */
     th_role role;                                               /* the route's */
@@ -64,11 +69,48 @@ typedef struct th_guard_header {
 } th_guard_header;
 const th_guard_header *th_guard_headers(void);
 
-/* The X-Thimble-Token of whoever has this Cookie header (NULL: none): for GET /api/v1/session only. */
+/* The X-Thimble-Token of whoever has this Cookie (or Set-Cookie) header (NULL: none): for api_session.c only. */
 void th_guard_token(struct th_guard *guard, const char *cookie, char token[TH_TOKEN_BYTES]);
 
 /* Certificate and key as PEM, for as long as the guard; NULL without lan. */
 const char *th_guard_certificate(const struct th_guard *guard);
 const char *th_guard_key(const struct th_guard *guard);
+const char *
+th_guard_fingerprint(const struct th_guard *guard); /* SHA-256 of the certificate, AB:CD:..; "" without lan */
+
+/* For the terminal, with lan: how the class gets in, and the teacher's link.  `colours`: with a QR code, for a terminal
+ * that shows it.  "" without lan.  free(*text). */
+TH_NODISCARD th_err th_guard_welcome(struct th_guard *guard, bool colours, char **text, th_why *why);
+
+/* ---- with lan: coming and going.  0 or the status of a refusal, as th_guard_check; `cookie` is for Set-Cookie ---- */
+
+/* By the class's code or the teacher's.  400: the name; 403: the code; 409: the name is taken; 429. */
+int th_guard_join(struct th_guard *guard, const char *address, const char *code, const char *name, char cookie[256],
+                  th_guard_answer *who, th_why *why);
+int th_guard_login(struct th_guard *guard, const char *address, const char *name, const char *password,
+                   char cookie[256], th_guard_answer *who, th_why *why);
+/* Ends the session of a Cookie header; `cleared` makes the browser forget it. */
+int th_guard_logout(struct th_guard *guard, const char *cookie, char cleared[256], th_why *why);
+
+typedef struct th_guard_pairing {
+    char code[8], url[TH_URL_BYTES];
+    int expires_s;
+} th_guard_pairing;
+/* Errors: TH_ENOENT: without lan there is none. */
+TH_NODISCARD th_err th_guard_pairing_of(struct th_guard *guard, bool renew, th_guard_pairing *pairing, th_why *why);
+
+/* NULL without lan. */
+th_accounts *th_guard_accounts(struct th_guard *guard);
+int64_t th_guard_now_ms(const struct th_guard *guard);
+
+/* ---- for the other parts of the server --------------------------------------------------------------------------- */
+
+/* The project is this person's from now on: its maker may do in it what the teacher may.  Nothing without lan. */
+TH_NODISCARD th_err th_guard_own(struct th_guard *guard, const char *project, const char *user, th_why *why);
+
+/* One order of firmware with so many bytes of data: counted against the token's quota; a teacher has none.
+ * 0, 403 (a learner), 413, 429 with *retry_after_s (until midnight at Greenwich). */
+int th_guard_order(struct th_guard *guard, const char *user, th_role role, uint64_t bytes, int *retry_after_s,
+                   th_why *why);
 
 #endif

@@ -1,6 +1,7 @@
 #include "serve/head.h"
 
-#include <arpa/inet.h>
+#include "os/net.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -41,7 +42,7 @@ bool th_head_host(const char *text, th_host *host)
     for (size_t i = 0; from + i < end; i++)
         host->name[i] = (char)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] - 'A' + 'a' : from[i]);
     unsigned char address[16];
-    host->ip = inet_pton(six ? AF_INET6 : AF_INET, host->name, address) == 1;
+    host->ip = th_net_parse(host->name, address) == (six ? 16 : 4);
     if (six && !host->ip) return false;
     if (six) end++;
     return !*end || (*end == ':' && port_of(end + 1, &host->port));

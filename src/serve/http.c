@@ -4,6 +4,7 @@
 #include "os/listen.h"
 #include "os/run.h"
 #include "serve/guard.h"
+#include "serve/tls.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@ struct th_http {
     struct MHD_Daemon *daemon;
 };
 
-#define MAX_HEADERS 48
+#define MAX_HEADERS  48
+#define PROJECT_PATH "/api/v1/projects/{project}"
 
 /* One request, from its first line until its reply has gone. */
 typedef struct exchange {
@@ -170,7 +172,8 @@ static enum MHD_Result send_error(exchange *x, struct MHD_Connection *connection
 static int judge(th_http *http, exchange *x, struct MHD_Connection *connection, const char *method, th_why *why)
 {
     th_request *r = &x->request;
-    *r = (th_request){.site = http->site, .method = method, .headers = x->headers, .user = x->user};
+    *r = (th_request){
+        .site = http->site, .method = method, .headers = x->headers, .user = x->user, .address = x->address};
     if (MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, x) >= MAX_HEADERS)
         return th_why_set(why, TH_EUSAGE, "the request has too many headers"), 400;
     if (th_target_parse(x->uri, &x->target, why)) return 400;
@@ -184,7 +187,7 @@ static int judge(th_http *http, exchange *x, struct MHD_Connection *connection, 
     const char *length = th_request_header(r, "Content-Length");
     const th_guard_ask ask = {
         .method = method,
-        .path = x->uri,
+        .project = x->route && !strncmp(x->route->path, PROJECT_PATH, strlen(PROJECT_PATH)) ? r->part[0] : NULL,
         .host = th_request_header(r, "Host"),
         .origin = th_request_header(r, "Origin"),
         .token = th_request_header(r, "X-Thimble-Token"),
@@ -292,14 +295,16 @@ th_err th_http_start(th_site *site, const th_http_settings *settings, th_http **
         {MHD_OPTION_END, 0, NULL},
         {MHD_OPTION_END, 0, NULL},
         {MHD_OPTION_END, 0, NULL},
+        {MHD_OPTION_END, 0, NULL},
     };
     if (tls) {
         union {
             const char *from;
             void *to;
-        } key = {settings->key}, cert = {settings->cert};
+        } key = {settings->key}, cert = {settings->cert}, which = {TH_TLS_PRIORITIES};
         options[8] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, key.to};
         options[9] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, cert.to};
+        options[10] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, which.to};
     }
     h->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
                                      MHD_USE_ITC | MHD_USE_ERROR_LOG | tls,

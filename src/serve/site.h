@@ -71,7 +71,8 @@ typedef struct th_request {
     int n_query, n_headers;
     th_span body;
     th_role role;
-    const char *user; /* its name, "" when nobody is logged in */
+    const char *user;    /* its name, "" when nobody is logged in */
+    const char *address; /* the other end's, "192.168.1.7" */
 } th_request;
 
 const char *th_request_query(const th_request *r, const char *name);  /* NULL when it is not there */

@@ -110,7 +110,10 @@ static const char *const steps[] = {
     " changes INTEGER NOT NULL);"                 /* th_samples_revision */
     "ALTER TABLE runs ADD COLUMN data_version TEXT NOT NULL DEFAULT '';",
 };
-#define VERSION ((int)(sizeof steps / sizeof steps[0]))
+static const th_schema project = {
+    APPLICATION_ID, steps, sizeof steps / sizeof steps[0],
+    "It holds the index of the data and the record of runs: put a copy of it back, or move it away and import the data "
+    "again (its files in data/objects are not in it)"};
 
 th_err th_store_fail(const th_store *s, th_why *why)
 {
@@ -120,10 +123,7 @@ th_err th_store_fail(const th_store *s, th_why *why)
     case SQLITE_NOMEM: return th_why_set(why, TH_ENOMEM, "out of memory for %s", s->path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return th_why_set(why, TH_EFORMAT,
-                          "%s is damaged (%s). It holds the index of the data and the record of runs: put a copy of it "
-                          "back, or move it away and import the data again (its files in data/objects are not in it)",
-                          s->path, text);
+        return th_why_set(why, TH_EFORMAT, "%s is damaged (%s). %s", s->path, text, s->schema->when_damaged);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return th_why_set(why, TH_EIO, "%s is held by another program; try again when it is done", s->path);
@@ -226,11 +226,11 @@ static th_err number(const th_store *s, const char *sql, int *value, th_why *why
 static th_err apply_steps(const th_store *s, int version, th_why *why)
 {
     char text[64];
-    for (; version < VERSION; version++)
-        if (sqlite3_exec(s->db, steps[version], NULL, NULL, NULL)) return th_store_fail(s, why);
-    sqlite3_snprintf(sizeof text, text, "PRAGMA user_version = %d", VERSION);
+    for (; version < s->schema->n_steps; version++)
+        if (sqlite3_exec(s->db, s->schema->steps[version], NULL, NULL, NULL)) return th_store_fail(s, why);
+    sqlite3_snprintf(sizeof text, text, "PRAGMA user_version = %d", s->schema->n_steps);
     TH_TRY(th_store_run(s, why, text, ""));
-    sqlite3_snprintf(sizeof text, text, "PRAGMA application_id = %d", APPLICATION_ID);
+    sqlite3_snprintf(sizeof text, text, "PRAGMA application_id = %d", s->schema->id);
     return th_store_run(s, why, text, "");
 }
 
@@ -240,7 +240,7 @@ static th_err bring_up(th_store *s, th_why *why)
     int version;
     TH_TRY(th_store_begin(s, why));
     th_err err = number(s, "PRAGMA user_version", &version, why);
-    if (!err && version < VERSION) err = apply_steps(s, version, why);
+    if (!err && version < s->schema->n_steps) err = apply_steps(s, version, why);
     if (!err) return th_store_commit(s, why);
     th_store_rollback(s);
     return err;
@@ -257,17 +257,22 @@ static th_err check(th_store *s, bool writes, th_why *why)
     TH_TRY(number(s, "PRAGMA user_version", &version, why));
     TH_TRY(number(s, "PRAGMA application_id", &id, why));
     TH_TRY(number(s, "SELECT count(*) FROM sqlite_master", &tables, why));
-    if ((tables || version) && id != APPLICATION_ID)
+    if ((tables || version) && id != s->schema->id)
         return th_why_set(why, TH_EFORMAT, "%s is the database of another program; move it away", s->path);
-    if (version > VERSION)
+    if (version > s->schema->n_steps)
         return th_why_set(why, TH_EUNSUP, "%s was written by a newer Thimble (schema %d, this one knows %d)", s->path,
-                          version, VERSION);
-    if (version == VERSION) return TH_OK;
+                          version, s->schema->n_steps);
+    if (version == s->schema->n_steps) return TH_OK;
     if (!version && !writes) return th_why_set(why, TH_ENOENT, "%s holds nothing yet", s->path);
     return bring_up(s, why);
 }
 
 th_err th_store_open(const char *path, bool writes, th_store **store, th_why *why)
+{
+    return th_store_open_as(path, &project, writes, store, why);
+}
+
+th_err th_store_open_as(const char *path, const th_schema *schema, bool writes, th_store **store, th_why *why)
 {
     th_store *s = calloc(1, sizeof *s);
     *store = NULL;
@@ -276,6 +281,7 @@ th_err th_store_open(const char *path, bool writes, th_store **store, th_why *wh
         return th_why_set(why, TH_ENOMEM, "out of memory for %s", path);
     }
     /* Readers, too, open for writing where they may: only then what a killed writer left half done is taken back. */
+    s->schema = schema;
     const int flags = SQLITE_OPEN_READWRITE | (writes ? SQLITE_OPEN_CREATE : 0);
     if (!writes && !th_file_exists(path) && !th_dir_exists(path)) {
         th_store_close(s);

@@ -6,10 +6,22 @@
 
 #include <sqlite3.h>
 
+/* Tables of one kind of file, and how they came to be: step i brings a file from version i to i + 1. */
+typedef struct th_schema {
+    int id; /* PRAGMA application_id */
+    const char *const *steps;
+    int n_steps;
+    const char *when_damaged; /* a sentence: what is lost, what to do */
+} th_schema;
+
 struct th_store {
     sqlite3 *db;
     char *path;
+    const th_schema *schema;
 };
+
+/* th_store_open for another kind of file. */
+TH_NODISCARD th_err th_store_open_as(const char *path, const th_schema *schema, bool writes, th_store **s, th_why *why);
 
 /* The error of the last call on s->db, as a sentence. */
 th_err th_store_fail(const th_store *s, th_why *why);
