@@ -1,0 +1,108 @@
+// home.spec.mjs -- the frame and the first pages: home, overview, settings; languages, colours, keyboard.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, test } from "./lib.mjs";
+
+const make = (site, name = "lights", task = "keyword") =>
+  site.api("POST", "/projects", { name, task, ...(task === "keyword" ? { labels: ["on", "off"] } : {}) });
+
+test("three clicks make a project", async ({ page, site, check }) => {
+  await page.goto(site.url);
+  await page.getByRole("button", { name: /^Voice/ }).click();
+  await page.getByLabel("Which words shall it hear?").fill("lamp, fan");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.waitForURL(/#\/p\/voice\/collect$/);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  check((await site.api("GET", "/projects/voice")).labels.slice(0, 2), ["lamp", "fan"]);
+});
+
+test("a name that is taken is told, and nothing is lost", { allowed: [/409/, /400/] }, async ({ page, site, check }) => {
+  await make(site, "voice");
+  await page.goto(site.url);
+  await page.getByRole("button", { name: /^Voice/ }).click();
+  check(await page.getByLabel("Name of the project").inputValue(), "voice-2");
+  await page.getByLabel("Name of the project").fill("voice");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.getByRole("alert").waitFor();
+  check(await page.getByLabel("Name of the project").inputValue(), "voice");
+});
+
+test("the settings keep what is right and say what is wrong", { allowed: [/400/] }, async ({ page, site, check }) => {
+  await make(site);
+  const ini = join(site.dir, "lights/thimble.ini");
+  await page.goto(`${site.url}#/p/lights/settings`);
+  const box = page.getByLabel("thimble.ini");
+  const before = await box.inputValue();
+  check(before, readFileSync(ini, "utf8"));
+  await box.fill(`${before}\n# seen in the studio\n`);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  check(readFileSync(ini, "utf8").includes("# seen in the studio"), true);
+  await box.fill(`${before}\n[train]\nepochs = many\n`);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").waitFor();
+  check(readFileSync(ini, "utf8").includes("many"), false);
+});
+
+test("languages: a switch, the whole page turns, and it is kept", async ({ page, site, check }) => {
+  await make(site);
+  await page.goto(`${site.url}#/p/lights`);
+  await page.getByLabel("Language").selectOption("ar");
+  await page.locator("html[dir=rtl][lang=ar]").waitFor();
+  await page.getByText("اجمع").first().waitFor();
+  await page.reload();
+  await page.locator("html[dir=rtl]").waitFor();
+  check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+});
+
+test("a browser in Spanish gets Spanish", { context: { locale: "es-MX" } }, async ({ page, site, check }) => {
+  await page.goto(site.url);
+  check(await page.getByRole("heading", { level: 1 }).textContent(), "¿Qué debe aprender tu aparato?");
+});
+
+test("by keyboard alone: skip link, a kind, the form, the new page's heading has the focus", async ({ page, site, check }) => {
+  await page.goto(site.url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.keyboard.press("Tab");
+  check(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  check(await page.evaluate(() => document.activeElement.tagName), "H1");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter"); // the first kind: Voice
+  await page.getByLabel("Name of the project").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/collect$/);
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+});
+
+const looks = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["narrow", { viewport: { width: 390, height: 844 } }],
+  ["Spanish", { locale: "es" }],
+  ["Arabic", { locale: "ar" }],
+];
+for (const [name, context] of looks)
+  test(`axe finds nothing: ${name}`, { context: { ...context, bypassCSP: true } }, async ({ page, site, check, axe }) => {
+    await make(site);
+    for (const where of ["", "#/p/lights", "#/p/lights/settings", "#/no-such-page"]) {
+      await page.goto(site.url + where);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.locator(".loading").waitFor({ state: "detached" });
+      check(await axe(page), [], where || "home");
+      check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${where} fits the window`);
+    }
+  });
+
+test("the server goes away and comes back", { allowed: [/ERR_|Failed to load/] }, async ({ page, site, check }) => {
+  await page.goto(site.url);
+  await page.getByRole("button", { name: /^Voice/ }).click();
+  await page.route("**/api/v1/projects", (r) => r.abort());
+  await page.getByRole("button", { name: "Start" }).click();
+  check((await page.getByRole("alert").textContent()).includes("does not answer"), true);
+  await page.unroute("**/api/v1/projects");
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.waitForURL(/collect$/);
+});
+
+await run();
