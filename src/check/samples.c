@@ -127,7 +127,7 @@ bool th_check_short(const th_check *c, size_t i, char *text, size_t cap, double 
     char a[32], b[32];
     if (!f || (sound && is_noise(c, i)) || (!sound && !(s->rate_hz > 0))) return false;
     const double is = sound ? (double)f->is.sound.level.n / c->p->rate_hz : f->is.signal.n / s->rate_hz,
-                 wanted = sound ? 0.1 : (double)r->window_ms / 1000;
+                 wanted = sound ? TH_LEAST_SOUND_S : (double)r->window_ms / 1000;
     *score = wanted - is;
     th_text_fmt(text, cap, "%s: %s s, %s are needed", shown(c, i), th_number(a, is, 2), th_number(b, wanted, 2));
     return is < wanted * (1 - 1e-6);

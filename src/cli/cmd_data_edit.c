@@ -1,5 +1,6 @@
 /* thimble data set, remove: what is known of some samples, and whether they belong to the data at all. */
 #include "cli/data_filter.h"
+#include "data/describe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,68 +35,16 @@ typedef struct change {
     const char *value;
 } change;
 
-/* Of labels joined by commas: each can be a folder's name. */
-static th_err check_labels(const char *labels, th_why *why)
-{
-    char **list;
-    int n;
-    if (!*labels) return TH_OK;
-    TH_TRY(th_list_split(labels, &list, &n, why));
-    th_err err = TH_OK;
-    for (int i = 0; i < n && !err; i++) err = th_label_check(list[i], why);
-    th_list_free(list, n);
-    return err;
-}
-
-static th_err check_label(const th_project *p, const char *label, th_why *why)
-{
-    TH_TRY(th_label_check(label, why));
-    if (th_project_task(p)->input != TH_IN_SOUND || th_project_label(p, label) >= 0) return TH_OK;
-    return th_why_set(why, TH_EUSAGE,
-                      "\"%s\" is no label of this project (thimble.ini). To keep what was said: word=%s, which is "
-                      "\"unknown\" until it becomes a label",
-                      label, label);
-}
-
 static th_err read_change(const th_project *p, const char *text, change *c, th_why *why)
 {
-    static const char can[] =
-        "label, labels, word, name, subject, device, consent, licence, source, group, notes, split";
     const char *equals = strchr(text, '=');
     const size_t n = equals ? (size_t)(equals - text) : 0;
-    th_split split;
     if (!n || n >= sizeof c->key)
-        return th_why_set(why, TH_EUSAGE, "\"%s\" is no KEY=VALUE; the keys are %s", text, can);
+        return th_why_set(why, TH_EUSAGE, "\"%s\" is no KEY=VALUE; the keys are %s", text, TH_DESCRIBE_KEYS);
     memcpy(c->key, text, n);
     c->key[n] = 0;
     c->value = equals + 1;
-    if (strcmp(c->key, "split") == 0) return th_split_read(c->value, &split, why);
-    if (strcmp(c->key, "label") == 0) return check_label(p, c->value, why);
-    if (strcmp(c->key, "labels") == 0) return check_labels(c->value, why);
-    const bool fixed = strcmp(c->key, "hash") == 0 || strcmp(c->key, "suffix") == 0 || strcmp(c->key, "channels") == 0;
-    const th_sample known = {
-#define X(member, what) .member = "",
-        TH_SAMPLE_TEXTS(X)
-#undef X
-    };
-    if (!fixed && th_sample_text(&known, c->key)) return TH_OK;
-    return th_why_set(why, TH_EUSAGE, "%s: there is no such key, or it comes from the file; the keys are %s", c->key,
-                      can);
-}
-
-/* One sample; a label that is given by hand is also its word, from which labels are made anew. */
-static th_err apply(const th_project *p, th_dataset *set, size_t i, const change *c, th_why *why)
-{
-    th_split split;
-    if (strcmp(c->key, "split") == 0) {
-        TH_TRY(th_split_read(c->value, &split, why));
-        set->samples[i].split = split;
-        return TH_OK;
-    }
-    TH_TRY(th_dataset_set(set, i, c->key, c->value, why));
-    if (strcmp(c->key, "label") == 0 && set->samples[i].kind == TH_SOUND && th_project_task(p)->input == TH_IN_SOUND)
-        return th_dataset_set(set, i, "word", c->value, why);
-    return TH_OK;
+    return th_describe_check(p, c->key, c->value, why);
 }
 
 #define MOST_CHANGES 16
@@ -107,7 +56,7 @@ static th_err set_samples(th_project *p, th_dataset *set, const th_filter *f, co
     for (size_t i = 0; i < set->n; i++) {
         if (!th_filter_takes(f, &set->samples[i])) continue;
         ++*n;
-        for (int k = 0; k < a->n_words; k++) TH_TRY(apply(p, set, i, &c[k], why));
+        for (int k = 0; k < a->n_words; k++) TH_TRY(th_describe(p, set, i, c[k].key, c[k].value, why));
     }
     return TH_OK;
 }

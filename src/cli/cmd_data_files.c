@@ -323,7 +323,8 @@ static th_err run_clean(const th_args *a, th_why *why)
     th_err err = th_dataset_load(&p, &set, why);
     if (!err) th_dataset_free(set);
     if (!err) err = th_project_path(&p, TH_FILE_STORE, path, why);
-    if (!err && th_file_exists(path)) err = th_store_open(path, false, &store, why);
+    if (!err && th_file_exists(path)) err = th_store_open(path, c.remove, &store, why);
+    if (!err && store && c.remove) err = th_samples_forget(store, why); /* their files go */
     c.store = store;
     if (!err) err = clean_all(&c, &p, why);
     th_store_close(store);

@@ -1,5 +1,6 @@
 /* thimble data list, split. */
 #include "cli/data_filter.h"
+#include "data/describe.h"
 #include "data/divide.h"
 #include "report/table.h"
 #include "os/run.h"
@@ -20,51 +21,6 @@ static th_err keep_only(th_dataset *set, const th_filter *f, th_why *why)
     th_dataset_remove(set, gone, n);
     free(gone);
     return TH_OK;
-}
-
-static void put_text(json_t *o, const char *key, const char *text)
-{
-    if (*text) json_object_set_new(o, key, json_stringn_nocheck(text, strlen(text)));
-}
-
-static json_t *segments_json(const th_sample *s)
-{
-    json_t *all = json_array();
-    for (size_t i = 0; i < s->n_segments; i++)
-        json_array_append_new(all, json_pack("{s:i,s:i,s:s%}", "from", (int)s->segments[i].from, "to",
-                                             (int)s->segments[i].to, "label", s->segments[i].label,
-                                             strlen(s->segments[i].label)));
-    return all;
-}
-
-static json_t *boxes_json(const th_sample *s)
-{
-    json_t *all = json_array();
-    for (size_t i = 0; i < s->n_boxes; i++) {
-        const th_box *b = &s->boxes[i];
-        json_array_append_new(all, json_pack("{s:f,s:f,s:f,s:f,s:s%}", "x", (double)b->x, "y", (double)b->y, "w",
-                                             (double)b->w, "h", (double)b->h, "label", b->label, strlen(b->label)));
-    }
-    return all;
-}
-
-/* All that is known; what is empty or 0 is left out. */
-static json_t *sample_json(const th_sample *s)
-{
-    json_t *o = json_object();
-#define X(member, what) put_text(o, #member, s->member);
-    TH_SAMPLE_TEXTS(X)
-#undef X
-    put_text(o, "kind", th_sample_kind_name(s->kind));
-    put_text(o, "split", th_split_name(s->split));
-    if (s->rate_hz > 0) json_object_set_new(o, "rate_hz", json_real(s->rate_hz));
-#define X(member)                                                                                                      \
-    if (s->member) json_object_set_new(o, #member, json_integer(s->member));
-    TH_SAMPLE_COUNTS(X)
-#undef X
-    if (s->n_segments) json_object_set_new(o, "segments", segments_json(s));
-    if (s->n_boxes) json_object_set_new(o, "boxes", boxes_json(s));
-    return o;
 }
 
 static th_err print_samples(const th_dataset *set, th_why *why)
@@ -111,7 +67,7 @@ static th_err list(const th_args *a, const th_project *p, th_dataset *set, th_wh
     if (n_all == 0) puts("\nNo data yet: thimble data import FOLDER, or thimble data synth");
     if (!th_arg_on(a, "json")) return TH_OK;
     json_t *extra = json_pack("{s:I}", "n", (json_int_t)set->n), *rows = single ? json_array() : NULL;
-    for (size_t i = 0; rows && i < set->n; i++) json_array_append_new(rows, sample_json(&set->samples[i]));
+    for (size_t i = 0; rows && i < set->n; i++) json_array_append_new(rows, th_sample_json(&set->samples[i]));
     if (rows) json_object_set_new(extra, "samples", rows);
     return th_tally_print_json(p, &t, extra, why);
 }

@@ -3,6 +3,7 @@
 #include "os/listen.h"
 #include "os/process.h"
 #include "os/run.h"
+#include "serve/desk.h"
 #include "serve/guard.h"
 #include "serve/http.h"
 
@@ -87,6 +88,7 @@ static th_err serve(th_site *site, int socket, th_why *why)
     const th_http_settings how = {.socket = socket,
                                   .cert = site->guard ? th_guard_certificate(site->guard) : NULL,
                                   .key = site->guard ? th_guard_key(site->guard) : NULL};
+    if (!err) err = th_desk_new(&site->desk, why);
     if (!err) err = th_http_start(site, &how, &http, why);
     if (err)
         th_listen_close(socket);
@@ -98,6 +100,7 @@ static th_err serve(th_site *site, int socket, th_why *why)
         fputs("\nThe studio ends.\n", stderr);
     }
     th_http_stop(http);
+    th_desk_free(site->desk);
     th_guard_free(site->guard);
     return err;
 }

@@ -3,6 +3,7 @@
 #define TH_CLI_DATA_FILTER_H
 
 #include "cli/table.h"
+#include "data/filter.h"
 
 #define TH_FILTER_OPTIONS                                                                                              \
     {"label", "L", NULL, "only samples with this label"}, {"split", "S", NULL, "only train, val or test"},             \
@@ -13,17 +14,7 @@
         "hash", "HEX", NULL, "only content whose hash begins so"                                                       \
     }
 
-typedef struct th_filter {
-    const char *label, *subject, *group, *source, *name, *hash; /* NULL: any */
-    int kind, split;                                            /* -1: any */
-    bool any;                                                   /* nothing was asked for: all samples */
-} th_filter;
-
 /* Errors: TH_EUSAGE (a kind or split that is none). */
 TH_NODISCARD th_err th_filter_read(const th_args *a, th_filter *f, th_why *why);
-bool th_filter_takes(const th_filter *f, const th_sample *s);
-
-/* "train", "val", "test" -> the split. Errors: TH_EUSAGE. */
-TH_NODISCARD th_err th_split_read(const char *text, th_split *split, th_why *why);
 
 #endif

@@ -126,23 +126,6 @@ typedef struct part {
     const th_recording *recording;
 } part;
 
-/* A label that is new to the project becomes one of its labels. */
-static th_err add_label(th_project *p, const char *label, th_why *why)
-{
-    char copy[TH_MAX_LABELS][TH_LABEL_BYTES];
-    const char *list[TH_MAX_LABELS];
-    const int32_t n = p->n_labels;
-    if (!n || th_project_task(p)->output != TH_OUT_LABELS || th_project_label(p, label) >= 0) return TH_OK;
-    if (n == TH_MAX_LABELS) return th_why_set(why, TH_EUSAGE, "a project has at most %d labels", TH_MAX_LABELS);
-    memcpy(copy, p->labels, sizeof copy);
-    for (int32_t i = 0; i < n; i++) list[i] = copy[i];
-    list[n] = label;
-    TH_TRY(th_project_set_labels(p, list, n + 1, why));
-    TH_TRY(th_project_save_labels(p, why));
-    fprintf(stderr, "note: %s/%s has the label \"%s\" now, too\n", p->dir, TH_FILE_INI, label);
-    return TH_OK;
-}
-
 static th_err add(void *ctx, th_recorder *r, th_dataset *set, size_t *added, th_why *why)
 {
     const part *x = ctx;
@@ -150,7 +133,11 @@ static th_err add(void *ctx, th_recorder *r, th_dataset *set, size_t *added, th_
     const th_task_import_cfg cfg = {.split = {.val = 0.15, .test = 0.15, .seed = 1}};
     TH_TRY(th_task_import_recorded(&r->project, set, x->recording, r->source, &cfg, &report, why));
     *added = report.added;
-    return add_label(&r->project, r->label, why);
+    bool new_label = false;
+    if (r->project.n_labels) TH_TRY(th_project_add_label(&r->project, r->label, &new_label, why));
+    if (new_label)
+        fprintf(stderr, "note: %s/%s has the label \"%s\" now, too\n", r->project.dir, TH_FILE_INI, r->label);
+    return TH_OK;
 }
 
 static th_err put(void *ctx, const th_recording *recording, th_why *why)

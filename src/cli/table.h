@@ -4,19 +4,12 @@
 
 #include "cli/cmd.h"
 #include "data/dataset.h"
-#include "os/lock.h"
+#include "data/lock.h"
 
 #include <jansson.h>
 
 /* The project of --project (default: the current folder). */
 TH_NODISCARD th_err th_arg_project(const th_args *a, th_project *p, th_why *why);
-
-/* One program at a time that writes files of data, or deletes them: th_lock_release(*lock) when done.
- * Errors: TH_EEXIST (another one is at it). */
-TH_NODISCARD th_err th_data_lock(const th_project *p, int *lock, th_why *why);
-
-/* The same for one training at a time: two would write over each other's checkpoint. */
-TH_NODISCARD th_err th_train_lock(const th_project *p, int *lock, th_why *why);
 
 typedef struct th_tally {
     size_t clips[TH_MAX_LABELS][TH_N_SPLITS];

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <samplerate.h>
 #include <sndfile.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -202,32 +203,97 @@ static th_err set_up(reader *r, int32_t rate_hz, double max_seconds, th_why *why
     return r->changed && r->src ? TH_OK : no_memory(r, why);
 }
 
+/* r->file is open, or why it is not is libsndfile's to say. */
+static th_err read_open(reader *r, int32_t rate_hz, double max_seconds, int16_t **pcm, int32_t *n, th_why *why)
+{
+    if (max_seconds > (double)(INT32_MAX - 1) / rate_hz) max_seconds = (double)(INT32_MAX - 1) / rate_hz;
+    if (!r->file) { /* that it is there we know: libsndfile says "does not exist" of what it does not understand */
+        const char *problem = sf_strerror(NULL);
+        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: %s " KNOWN, r->path,
+                          strstr(problem, "does not exist") ? NO_SOUND : problem);
+    }
+    th_err err = check_info(r, max_seconds, why);
+    if (!err) err = set_up(r, rate_hz, max_seconds, why);
+    if (!err) err = read_blocks(r, why);
+    sf_close(r->file);
+    if (r->src) src_delete(r->src);
+    free(r->block);
+    free(r->mono);
+    free(r->changed);
+    if (err) {
+        free(r->pcm);
+        return err;
+    }
+    *pcm = r->pcm;
+    *n = (int32_t)r->n;
+    return TH_OK;
+}
+
 th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int16_t **pcm, int32_t *n, th_why *why)
 {
     TH_TRY(check_whole(path, why));
     reader r = {.path = path};
-    if (max_seconds > (double)(INT32_MAX - 1) / rate_hz) max_seconds = (double)(INT32_MAX - 1) / rate_hz;
     r.file = sf_open(path, SFM_READ, &r.info);
-    if (!r.file) { /* that it is there we know: libsndfile says "does not exist" of what it does not understand */
-        const char *problem = sf_strerror(NULL);
-        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: %s " KNOWN, path,
-                          strstr(problem, "does not exist") ? NO_SOUND : problem);
-    }
-    th_err err = check_info(&r, max_seconds, why);
-    if (!err) err = set_up(&r, rate_hz, max_seconds, why);
-    if (!err) err = read_blocks(&r, why);
-    sf_close(r.file);
-    if (r.src) src_delete(r.src);
-    free(r.block);
-    free(r.mono);
-    free(r.changed);
-    if (err) {
-        free(r.pcm);
-        return err;
-    }
-    *pcm = r.pcm;
-    *n = (int32_t)r.n;
-    return TH_OK;
+    return read_open(&r, rate_hz, max_seconds, pcm, n, why);
+}
+
+/* ---- from memory ---- */
+
+typedef struct memory {
+    th_span file;
+    sf_count_t at;
+} memory;
+
+static sf_count_t memory_length(void *ctx)
+{
+    const memory *m = ctx;
+    return (sf_count_t)m->file.n;
+}
+
+static sf_count_t memory_seek(sf_count_t offset, int whence, void *ctx)
+{
+    memory *m = ctx;
+    const sf_count_t n = (sf_count_t)m->file.n, from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? m->at : n;
+    if (offset < -from || offset > n - from) return -1;
+    return m->at = from + offset;
+}
+
+static sf_count_t memory_read(void *to, sf_count_t count, void *ctx)
+{
+    memory *m = ctx;
+    const sf_count_t left = (sf_count_t)m->file.n - m->at, n = count < left ? count : left;
+    if (n <= 0) return 0;
+    memcpy(to, m->file.p + m->at, (size_t)n);
+    m->at += n;
+    return n;
+}
+
+static sf_count_t memory_tell(void *ctx)
+{
+    const memory *m = ctx;
+    return m->at;
+}
+
+/* By its first bytes: what libsndfile guesses of anything else is no sound that somebody meant. */
+static bool is_sound(th_span file)
+{
+    static const char *const known[] = {"RIFF", "RIFX", "OggS", "fLaC", "FORM"};
+    for (size_t i = 0; file.n >= 12 && i < sizeof known / sizeof *known; i++)
+        if (memcmp(file.p, known[i], 4) == 0) return true;
+    return false;
+}
+
+th_err th_audio_parse(th_span file, const char *name, int32_t rate_hz, double max_seconds, int16_t **pcm, int32_t *n,
+                      th_why *why)
+{
+    SF_VIRTUAL_IO io = {.get_filelen = memory_length, .seek = memory_seek, .read = memory_read, .tell = memory_tell};
+    memory m = {.file = file};
+    reader r = {.path = name};
+    if (!is_sound(file))
+        return th_why_set(why, TH_EFORMAT, "%s cannot be read as sound: " NO_SOUND " WAV, FLAC and OGG can", name);
+    TH_TRY(check_wav_is_whole(name, file.p, file.n < 4096 ? file.n : 4096, (int64_t)file.n, why));
+    r.file = sf_open_virtual(&io, SFM_READ, &r.info, &m);
+    return read_open(&r, rate_hz, max_seconds, pcm, n, why);
 }
 
 th_err th_audio_rate(const char *path, int32_t *rate_hz)

@@ -2,6 +2,7 @@
 #ifndef TH_DATA_AUDIO_H
 #define TH_DATA_AUDIO_H
 
+#include "base/span.h"
 #include "base/why.h"
 
 #include <stdint.h>
@@ -12,6 +13,10 @@
  * Errors: TH_ENOENT, TH_EFORMAT, TH_ETRUNC, TH_EUNSUP, TH_ERANGE (empty, rate < 1000 Hz, too long), TH_EIO. */
 TH_NODISCARD th_err th_audio_read(const char *path, int32_t rate_hz, double max_seconds, int16_t **pcm, int32_t *n,
                                   th_why *why);
+
+/* The same of a file's bytes; name: for messages.  No MP3: it cannot be told from anything else by its beginning. */
+TH_NODISCARD th_err th_audio_parse(th_span file, const char *name, int32_t rate_hz, double max_seconds, int16_t **pcm,
+                                   int32_t *n, th_why *why);
 
 /* A sample from -1 to 1 as 16 bits; what is beyond is cut, what is no number is 0. */
 int16_t th_audio_s16(float x);

@@ -110,8 +110,7 @@ static size_t copy_boxes(const th_sample *s, th_box *to, char **text)
     return n;
 }
 
-/* A copy of `from` with a block of its own. */
-static th_err copy_sample(const th_sample *from, th_sample *to, th_why *why)
+th_err th_sample_copy(const th_sample *from, th_sample *to, th_why *why)
 {
     void *block = malloc(block_room(from));
     if (!block) return th_why_set(why, TH_ENOMEM, "out of memory for the index of the data");
@@ -140,7 +139,7 @@ th_err th_dataset_add(th_dataset *set, const th_sample *s, th_why *why)
         set->samples = more;
         set->cap = cap;
     }
-    TH_TRY(copy_sample(s, &set->samples[set->n], why));
+    TH_TRY(th_sample_copy(s, &set->samples[set->n], why));
     set->n++;
     return TH_OK;
 }
@@ -157,7 +156,7 @@ th_err th_dataset_set(th_dataset *set, size_t i, const char *member, const char 
     TH_SAMPLE_TEXTS(X)
 #undef X
     if (!known) return th_why_set(why, TH_EUSAGE, "a sample has no \"%s\"", member);
-    TH_TRY(copy_sample(&changed, &copy, why));
+    TH_TRY(th_sample_copy(&changed, &copy, why));
     free(set->samples[i].block);
     set->samples[i] = copy;
     return TH_OK;
@@ -283,6 +282,34 @@ th_err th_dataset_save(const th_project *p, th_dataset *set, th_why *why)
     TH_TRY(th_project_path(p, TH_FILE_STORE, path, why));
     TH_TRY(th_store_open(path, true, &s, why));
     const th_err err = th_samples_write(s, set->samples, set->n, &set->revision, why);
+    th_store_close(s);
+    return err;
+}
+
+/* Some samples have other labels here than in the index, when the project's were changed: then all are written. */
+th_err th_dataset_save_few(const th_project *p, th_dataset *set, const th_samples_edit *e, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    th_store *s;
+    th_why inner = {0};
+    TH_TRY(th_project_path(p, TH_FILE_STORE, path, why));
+    TH_TRY(th_store_open(path, true, &s, why));
+    th_err err = th_samples_change(s, e, &set->revision, &inner);
+    if (err == TH_ENOENT) {
+        inner = (th_why){0};
+        err = th_samples_write(s, set->samples, set->n, &set->revision, &inner);
+    }
+    th_store_close(s);
+    return err ? th_why_set(why, err, "%s", inner.text) : TH_OK;
+}
+
+th_err th_dataset_restore(const th_project *p, th_dataset *set, const char *hash, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    th_store *s;
+    TH_TRY(th_project_path(p, TH_FILE_STORE, path, why));
+    TH_TRY(th_store_open(path, true, &s, why));
+    const th_err err = th_samples_restore(s, hash, &set->revision, why);
     th_store_close(s);
     return err;
 }

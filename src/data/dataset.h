@@ -33,6 +33,16 @@ TH_NODISCARD th_err th_dataset_load(const th_project *p, th_dataset **set, th_wh
 TH_NODISCARD th_err th_dataset_save(const th_project *p, th_dataset *set, th_why *why);
 void th_dataset_free(th_dataset *set);
 
+/* The same when only the few samples in `e` are other than those in the index (th_samples_change), which takes no
+ * longer when there are many. */
+TH_NODISCARD th_err th_dataset_save_few(const th_project *p, th_dataset *set, const th_samples_edit *e, th_why *why);
+
+/* th_samples_restore, then the set has to be loaded again.  Errors: TH_ENOENT, TH_EEXIST. */
+TH_NODISCARD th_err th_dataset_restore(const th_project *p, th_dataset *set, const char *hash, th_why *why);
+
+/* A copy of a sample in fresh memory: free(copy->block).  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_sample_copy(const th_sample *s, th_sample *copy, th_why *why);
+
 /* By label, name, hash, source: as they are loaded. */
 void th_dataset_sort(th_dataset *set);
 

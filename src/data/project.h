@@ -85,6 +85,10 @@ int th_project_label(const th_project *p, const char *label); /* class number, -
 /* Writes p's labels into its thimble.ini and leaves every other line as it is. */
 TH_NODISCARD th_err th_project_save_labels(const th_project *p, th_why *why);
 
+/* A label that is new becomes one of p's, in thimble.ini, too, where the task learns labels.  *added: it was new.
+ * Errors: TH_EUSAGE (as th_project_defaults has it), those of writing. */
+TH_NODISCARD th_err th_project_add_label(th_project *p, const char *label, bool *added, th_why *why);
+
 /* Sets lines of thimble.ini, "[section]\nkey = value\n..", leaves every other line as it is, and reads p anew. */
 TH_NODISCARD th_err th_project_apply(th_project *p, const char *lines, th_why *why);
 

@@ -115,6 +115,23 @@ th_err th_project_save_labels(const th_project *p, th_why *why)
     return close_ini(&e, path, err, why);
 }
 
+th_err th_project_add_label(th_project *p, const char *label, bool *added, th_why *why)
+{
+    char copy[TH_MAX_LABELS][TH_LABEL_BYTES];
+    const char *list[TH_MAX_LABELS];
+    const int32_t n = p->n_labels;
+    *added = false;
+    if (th_project_task(p)->output != TH_OUT_LABELS || th_project_label(p, label) >= 0) return TH_OK;
+    if (n == TH_MAX_LABELS) return th_why_set(why, TH_EUSAGE, "a project has at most %d labels", TH_MAX_LABELS);
+    memcpy(copy, p->labels, sizeof copy);
+    for (int32_t i = 0; i < n; i++) list[i] = copy[i];
+    list[n] = label;
+    TH_TRY(th_project_set_labels(p, list, n + 1, why));
+    TH_TRY(th_project_save_labels(p, why));
+    *added = true;
+    return TH_OK;
+}
+
 th_err th_project_apply(th_project *p, const char *lines, th_why *why)
 {
     char path[TH_PATH_BYTES], dir[TH_PATH_BYTES], section[32] = "", key[32], value[TH_BLOCKS_BYTES];

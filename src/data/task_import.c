@@ -408,8 +408,9 @@ th_err th_task_import_made(th_project *p, th_dataset *set, const th_task_made *m
     return import(&j, NULL, why);
 }
 
-th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recording *r, const char *source,
-                               const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why)
+/* r, or else f. */
+static th_err import_one(th_project *p, th_dataset *set, const th_recording *r, const th_found_picture *f,
+                         const char *source, const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why)
 {
     job j = {.p = p,
              .task = th_project_task(p),
@@ -422,10 +423,24 @@ th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recordin
     *report = (th_task_import_report){0};
     th_text_fmt(j.source, sizeof j.source, "%s", source);
     TH_TRY(th_hash_index_new(set, &j.index, why));
-    th_err err = take_recording(&j, r, why);
+    th_err err = r ? take_recording(&j, r, why) : take_picture(&j, f, why);
     th_hash_index_free(j.index);
     if (!err) err = divide(&j, first, why);
     if (!err) err = fill_labels(&j, why);
-    if (!err && !report->added) err = th_why_set(why, TH_EEXIST, "these very rows are in the data already");
+    if (!err && !report->added)
+        err = th_why_set(why, TH_EEXIST,
+                         r ? "these very rows are in the data already" : "this very picture is in the data already");
     return err;
+}
+
+th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recording *r, const char *source,
+                               const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why)
+{
+    return import_one(p, set, r, NULL, source, cfg, report, why);
+}
+
+th_err th_task_import_taken(th_project *p, th_dataset *set, const th_found_picture *f, const char *source,
+                            const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why)
+{
+    return import_one(p, set, NULL, f, source, cfg, report, why);
 }

@@ -61,4 +61,8 @@ TH_NODISCARD th_err th_task_import_made(th_project *p, th_dataset *set, const th
 TH_NODISCARD th_err th_task_import_recorded(th_project *p, th_dataset *set, const th_recording *r, const char *source,
                                             const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why);
 
+/* The same with one picture, of a camera that looks now. */
+TH_NODISCARD th_err th_task_import_taken(th_project *p, th_dataset *set, const th_found_picture *f, const char *source,
+                                         const th_task_import_cfg *cfg, th_task_import_report *report, th_why *why);
+
 #endif

@@ -293,7 +293,10 @@ th_err th_samples_revision(const th_store *s, int64_t *revision, th_why *why)
 th_err th_samples_use(const th_store *s, const char *hash, bool *used, th_why *why)
 {
     int64_t n;
-    TH_TRY(read_number(s, "SELECT EXISTS (SELECT 1 FROM descriptions WHERE hash = ?)", "s", hash, &n, why));
+    TH_TRY(read_number(s,
+                       "SELECT EXISTS (SELECT 1 FROM descriptions d WHERE d.hash = ? AND (d.kept OR EXISTS "
+                       "(SELECT 1 FROM samples WHERE description = d.id)))",
+                       "s", hash, &n, why));
     *used = n != 0;
     return TH_OK;
 }
@@ -318,13 +321,17 @@ static const char insert_description[] = "INSERT INTO descriptions (digest"
 #undef X
         ")";
 
-enum { FIND, INSERT, SEGMENT, BOX, NOW, N_STATEMENTS };
+enum { FIND, INSERT, SEGMENT, BOX, NOW, GONE, DROP, UNDO, N_STATEMENTS };
 static const char *const statements[N_STATEMENTS] = {
     [FIND] = "SELECT id FROM descriptions WHERE digest = ?",
     [INSERT] = insert_description,
     [SEGMENT] = "INSERT OR IGNORE INTO segments VALUES (?, ?, ?, ?)",
     [BOX] = "INSERT OR IGNORE INTO boxes VALUES (?, ?, ?, ?, ?, ?)",
     [NOW] = "INSERT OR IGNORE INTO samples VALUES (?)",
+    [GONE] = "DELETE FROM samples WHERE description = ? RETURNING description",
+    [DROP] = "DELETE FROM descriptions WHERE id = ?1 AND kept = 0 AND NOT EXISTS (SELECT 1 FROM undo WHERE description "
+             "= ?1)",
+    [UNDO] = "INSERT INTO undo (hash, description) VALUES (?, ?)",
 };
 
 typedef struct writer {
@@ -428,33 +435,136 @@ static th_err check_revision(const th_store *s, int64_t wanted, th_why *why)
                       s->path);
 }
 
+static th_err writer_open(writer *w, int64_t revision)
+{
+    TH_TRY(check_revision(w->s, revision, w->why));
+    for (int i = 0; i < N_STATEMENTS; i++) TH_TRY(th_store_prepare(w->s, &w->q[i], w->why, statements[i], ""));
+    return TH_OK;
+}
+
+/* The end of the transaction, too. */
+static th_err writer_close(writer *w, th_err err, int64_t *revision)
+{
+    for (int i = 0; i < N_STATEMENTS; i++) sqlite3_finalize(w->q[i]);
+    int64_t now = 0;
+    if (!err) err = th_samples_revision(w->s, &now, w->why);
+    err = th_store_end(w->s, err, w->why);
+    if (!err) *revision = now;
+    return err;
+}
+
 /* Inside a transaction. */
 static th_err replace(writer *w, const th_sample *samples, size_t n, int64_t revision)
 {
-    TH_TRY(check_revision(w->s, revision, w->why));
+    TH_TRY(writer_open(w, revision));
     TH_TRY(th_store_run(w->s, w->why, "DELETE FROM samples", ""));
-    for (int i = 0; i < N_STATEMENTS; i++) TH_TRY(th_store_prepare(w->s, &w->q[i], w->why, statements[i], ""));
     for (size_t i = 0; i < n; i++) TH_TRY(put_sample(w, &samples[i]));
     return th_samples_changed(w->s, w->why);
 }
 
-th_err th_samples_changed(const th_store *s, th_why *why)
+static th_err count_change(const th_store *s, th_why *why)
 {
-    TH_TRY(th_store_run(s, why,
-                        "DELETE FROM descriptions WHERE kept = 0 AND id NOT IN (SELECT description FROM samples)", ""));
     return th_store_run(
         s, why, "INSERT INTO data_state VALUES (1, NULL, 1) ON CONFLICT DO UPDATE SET changes = changes + 1", "");
+}
+
+th_err th_samples_changed(const th_store *s, th_why *why)
+{
+    TH_TRY(
+        th_store_run(s, why,
+                     "DELETE FROM descriptions WHERE kept = 0 AND id NOT IN (SELECT description FROM samples) AND id "
+                     "NOT IN (SELECT description FROM undo)",
+                     ""));
+    return count_change(s, why);
 }
 
 th_err th_samples_write(th_store *s, const th_sample *samples, size_t n, int64_t *revision, th_why *why)
 {
     writer w = {.s = s, .why = why};
     TH_TRY(th_store_begin(s, why));
-    th_err err = replace(&w, samples, n, *revision);
-    for (int i = 0; i < N_STATEMENTS; i++) sqlite3_finalize(w.q[i]);
-    int64_t now = 0;
-    if (!err) err = th_samples_revision(s, &now, why);
-    err = th_store_end(s, err, why);
-    if (!err) *revision = now;
-    return err;
+    return writer_close(&w, replace(&w, samples, n, *revision), revision);
+}
+
+/* ---- a few of many ------------------------------------------------------------------------ */
+
+static th_err take_out(writer *w, const th_sample *s, bool undo)
+{
+    char digest[TH_HASH_BYTES];
+    bool row;
+    int64_t id = 0;
+    th_sample_digest(s, digest);
+    put_text(w->q[FIND], 1, digest);
+    TH_TRY(run_bound(w, FIND, &row, &id));
+    if (row) {
+        sqlite3_bind_int64(w->q[GONE], 1, id);
+        TH_TRY(run_bound(w, GONE, &row, NULL));
+    }
+    if (!row) return th_why_set(w->why, TH_ENOENT, "\"%s\" is not among the samples", s->name ? s->name : "");
+    if (undo) {
+        put_text(w->q[UNDO], 1, s->hash);
+        sqlite3_bind_int64(w->q[UNDO], 2, id);
+        return run_bound(w, UNDO, &row, NULL);
+    }
+    sqlite3_bind_int64(w->q[DROP], 1, id);
+    return run_bound(w, DROP, &row, NULL);
+}
+
+/* The oldest ones beyond TH_UNDO_MOST; their descriptions go with the next th_samples_changed. */
+static th_err limit_undo(const th_store *s, th_why *why)
+{
+    return th_store_run(s, why, "DELETE FROM undo WHERE number <= (SELECT max(number) FROM undo) - ?", "i",
+                        (int64_t)TH_UNDO_MOST);
+}
+
+static th_err change(writer *w, const th_samples_edit *e, int64_t revision)
+{
+    TH_TRY(writer_open(w, revision));
+    for (size_t i = 0; i < e->n_out; i++) TH_TRY(take_out(w, &e->out[i], e->undo));
+    for (size_t i = 0; i < e->n_in; i++) TH_TRY(put_sample(w, &e->in[i]));
+    if (e->undo) TH_TRY(limit_undo(w->s, w->why));
+    return count_change(w->s, w->why);
+}
+
+th_err th_samples_change(th_store *s, const th_samples_edit *e, int64_t *revision, th_why *why)
+{
+    writer w = {.s = s, .why = why};
+    TH_TRY(th_store_begin(s, why));
+    return writer_close(&w, change(&w, e, *revision), revision);
+}
+
+static th_err restore(writer *w, const char *hash, int64_t revision)
+{
+    int64_t number, id;
+    bool row;
+    TH_TRY(writer_open(w, revision));
+    TH_TRY(read_number(w->s, "SELECT max(number) FROM undo WHERE hash = ?", "s", hash, &number, w->why));
+    if (!number)
+        return th_why_set(w->why, TH_ENOENT,
+                          "nothing is kept of what the sample %.12s was before: it was not changed "
+                          "here, or thimble data clean has forgotten it",
+                          hash);
+    TH_TRY(th_store_run(w->s, w->why,
+                        "DELETE FROM samples WHERE description IN (SELECT id FROM descriptions WHERE hash = ?)", "s",
+                        hash));
+    TH_TRY(read_number(
+        w->s, "DELETE FROM undo WHERE number = (SELECT max(number) FROM undo WHERE hash = ?) RETURNING description",
+        "s", hash, &id, w->why));
+    sqlite3_bind_int64(w->q[NOW], 1, id);
+    TH_TRY(run_bound(w, NOW, &row, NULL));
+    return th_samples_changed(w->s, w->why);
+}
+
+th_err th_samples_restore(th_store *s, const char *hash, int64_t *revision, th_why *why)
+{
+    writer w = {.s = s, .why = why};
+    TH_TRY(th_store_begin(s, why));
+    return writer_close(&w, restore(&w, hash, *revision), revision);
+}
+
+th_err th_samples_forget(th_store *s, th_why *why)
+{
+    TH_TRY(th_store_begin(s, why));
+    th_err err = th_store_run(s, why, "DELETE FROM undo", "");
+    if (!err) err = th_samples_changed(s, why);
+    return th_store_end(s, err, why);
 }

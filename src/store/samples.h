@@ -3,6 +3,7 @@
  *   descriptions  all that is known of one sample; a row never changes, equal ones are one row (by their digest)
  *   segments      labelled parts of a description's rows        boxes   labelled parts of its picture
  *   samples       the descriptions that make up the data now
+ *   undo          descriptions that were taken out and can be put back, the newest last
  *   versions, version_rows    the descriptions that made it up when it was committed (store/versions.h)
  *
  * So a version costs one small row per sample, and two versions differ by the descriptions that only one of them has.
@@ -13,6 +14,7 @@
 #include "store/objects.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -100,10 +102,33 @@ TH_NODISCARD th_err th_samples_read(const th_store *s, int64_t rows, int64_t wit
  */
 TH_NODISCARD th_err th_samples_write(th_store *s, const th_sample *samples, size_t n, int64_t *revision, th_why *why);
 
+/* Some samples go, others come, in one transaction; how long it takes depends on how many they are, not on how many
+ * there are in all.
+ *   out       [n_out] they are found by their digests
+ *   in        [n_in]
+ *   undo      what goes can be put back by th_samples_restore (the newest TH_UNDO_MOST of all that went)
+ *   revision  as in th_samples_write
+ * Errors: TH_ENOENT (one of `out` is not among the samples), those of th_samples_write; nothing is changed then. */
+typedef struct th_samples_edit {
+    const th_sample *out, *in;
+    size_t n_out, n_in;
+    bool undo;
+} th_samples_edit;
+#define TH_UNDO_MOST 10000
+TH_NODISCARD th_err th_samples_change(th_store *s, const th_samples_edit *e, int64_t *revision, th_why *why);
+
+/* The sample with this content becomes what it was before its last change with `undo`; one that went comes back.
+ * Errors: TH_ENOENT (nothing is kept of it), TH_EEXIST as in th_samples_write. */
+TH_NODISCARD th_err th_samples_restore(th_store *s, const char *hash, int64_t *revision, th_why *why);
+
+/* What was taken out is forgotten: nothing can be put back any more. */
+TH_NODISCARD th_err th_samples_forget(th_store *s, th_why *why);
+
 /* Grows with each change of the samples; 0 when there never were any. */
 TH_NODISCARD th_err th_samples_revision(const th_store *s, int64_t *revision, th_why *why);
 
-/* Is the file with this content one of a sample, of now or of any version? */
+/* Is the file with this content one of a sample, of now or of any version?  Those that can only be put back do not
+ * count. */
 TH_NODISCARD th_err th_samples_use(const th_store *s, const char *hash, bool *used, th_why *why);
 
 #endif

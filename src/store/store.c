@@ -109,6 +109,13 @@ static const char *const steps[] = {
     " head INTEGER REFERENCES versions (number)," /* what the samples were made from */
     " changes INTEGER NOT NULL);"                 /* th_samples_revision */
     "ALTER TABLE runs ADD COLUMN data_version TEXT NOT NULL DEFAULT '';",
+
+    "CREATE TABLE undo ("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " hash TEXT NOT NULL,"
+    " description INTEGER NOT NULL REFERENCES descriptions (id));"
+    "CREATE INDEX undo_hash ON undo (hash);"
+    "CREATE INDEX undo_description ON undo (description);",
 };
 static const th_schema project = {
     APPLICATION_ID, steps, sizeof steps / sizeof steps[0],

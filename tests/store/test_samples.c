@@ -344,7 +344,7 @@ static void older_files_are_brought_up(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(
         sqlite3_exec(db,
-                     "DROP TABLE data_state; DROP TABLE version_rows; DROP TABLE versions; DROP TABLE "
+                     "DROP TABLE undo; DROP TABLE data_state; DROP TABLE version_rows; DROP TABLE versions; DROP TABLE "
                      "samples; DROP TABLE boxes; DROP TABLE segments; DROP TABLE descriptions; ALTER TABLE "
                      "runs DROP COLUMN data_version; PRAGMA user_version = 1",
                      NULL, NULL, NULL),
