@@ -6,6 +6,7 @@
 #include "serve/desk.h"
 #include "serve/guard.h"
 #include "serve/http.h"
+#include "serve/jobs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,7 @@ static th_err serve(th_site *site, int socket, th_why *why)
                                   .cert = site->guard ? th_guard_certificate(site->guard) : NULL,
                                   .key = site->guard ? th_guard_key(site->guard) : NULL};
     if (!err) err = th_desk_new(&site->desk, why);
+    if (!err) err = th_jobs_new(site, NULL, &site->jobs, why);
     if (!err) err = th_http_start(site, &how, &http, why);
     if (err)
         th_listen_close(socket);
@@ -99,8 +101,10 @@ static th_err serve(th_site *site, int socket, th_why *why)
         while (!th_interrupted()) th_clock_rest(0.25);
         fputs("\nThe studio ends.\n", stderr);
     }
+    th_jobs_stop(site->jobs);
     th_http_stop(http);
     th_desk_free(site->desk);
+    th_jobs_free(site->jobs);
     th_guard_free(site->guard);
     return err;
 }

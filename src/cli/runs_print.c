@@ -3,6 +3,7 @@
 #include "cli/spark.h"
 #include "cli/table.h"
 #include "os/run.h"
+#include "report/runs_json.h"
 #include "report/table.h"
 #include "train/metric.h"
 
@@ -12,11 +13,6 @@
 #include <string.h>
 
 #define CURVE 12 /* characters */
-
-static const char *state_of(const th_runs_print *p, const th_run *r)
-{
-    return strcmp(r->state, "running") == 0 && !p->training ? "stopped" : r->state;
-}
 
 /* The figure of the best epoch. */
 static double best_value(const th_run_full *f, const char *name)
@@ -87,7 +83,7 @@ th_err th_runs_table(const th_runs_print *p, const th_run_full *full, size_t n, 
         when_cell(&t, r->started);
         th_table_cell(&t, "%s", r->preset);
         th_table_cell(&t, "%.8s", *r->data_version ? r->data_version : "-");
-        th_table_cell(&t, "%s", state_of(p, r));
+        th_table_cell(&t, "%s", th_run_state(r, p->training));
         th_table_cell(&t, "%lld/%lld", (long long)th_runs_epochs(&full[i].metrics), (long long)r->epochs);
         th_table_cell(&t, "%lld", (long long)th_run_best(&full[i]));
         value_cell(&t, "loss", best_value(&full[i], "val_loss"));
@@ -103,7 +99,7 @@ th_err th_runs_table(const th_runs_print *p, const th_run_full *full, size_t n, 
 static void print_facts(const th_runs_print *p, const th_run_full *f)
 {
     const th_run *r = f->run;
-    printf("run %lld%s%s: %s%s%s\n", (long long)r->id, *r->name ? " " : "", r->name, state_of(p, r),
+    printf("run %lld%s%s: %s%s%s\n", (long long)r->id, *r->name ? " " : "", r->name, th_run_state(r, p->training),
            *r->message ? ", " : "", r->message);
     printf("started %s, ended %s; %lld parameters, %lld multiplications\n", r->started,
            *r->finished ? r->finished : "-", (long long)r->parameters, (long long)r->macs);
@@ -221,70 +217,10 @@ th_err th_runs_compare(const th_runs_print *p, const th_run_full *full, size_t n
 
 /* ---- JSON ---- */
 
-static json_t *figures_of(const th_run_values *values, int64_t epoch)
-{
-    json_t *o = json_object();
-    for (size_t i = 0; i < values->n; i++)
-        if (values->v[i].epoch == epoch) json_object_set_new(o, values->v[i].name, json_real(values->v[i].value));
-    return o;
-}
-
-static json_t *options_of(const th_run *r)
-{
-    json_t *o = json_object();
-    for (const char *line = r->options, *end; *line; line = *end ? end + 1 : end) {
-        end = line + strcspn(line, "\n");
-        const char *is = strstr(line, " = ");
-        char name[64];
-        if (!is || is >= end || (size_t)(is - line) >= sizeof name) continue;
-        memcpy(name, line, (size_t)(is - line));
-        name[is - line] = 0;
-        json_object_set_new(o, name, json_stringn(is + 3, (size_t)(end - is - 3)));
-    }
-    return o;
-}
-
-static json_t *epochs_of(const th_run_full *f)
-{
-    json_t *all = json_array(), *row = NULL;
-    int64_t epoch = 0;
-    for (size_t i = 0; i < f->metrics.n; i++) {
-        const th_run_value *v = &f->metrics.v[i];
-        if (!row || v->epoch != epoch) {
-            row = json_pack("{sI}", "epoch", (json_int_t)v->epoch);
-            json_array_append_new(all, row);
-            epoch = v->epoch;
-        }
-        json_object_set_new(row, v->name, json_real(v->value));
-    }
-    return all;
-}
-
-static json_t *text_or_null(const char *text)
-{
-    return *text ? json_string(text) : json_null();
-}
-
-static json_t *run_json(const th_runs_print *p, const th_run_full *f)
-{
-    const th_run *r = f->run;
-    json_t *o = json_pack(
-        "{sI so ss so ss so ss ss sI ss ss ss ss ss sI sI sI sI ss so so so}", "id", (json_int_t)r->id, "name",
-        text_or_null(r->name), "started", r->started, "finished", text_or_null(r->finished), "state", state_of(p, r),
-        "message", text_or_null(r->message), "preset", r->preset, "seed", r->seed, "threads", (json_int_t)r->threads,
-        "path", r->path, "data_hash", r->data_hash, "data_version", r->data_version, "code", r->code, "job", r->job,
-        "parameters", (json_int_t)r->parameters, "macs", (json_int_t)r->macs, "epochs_planned", (json_int_t)r->epochs,
-        "best_epoch", (json_int_t)th_run_best(f), "metric", r->metric, "options", options_of(r), "best",
-        figures_of(&f->metrics, th_run_best(f)), "results", figures_of(&f->results, 0));
-    json_object_set_new(o, "model", json_string(r->model));
-    if (p->with_epochs) json_object_set_new(o, "epochs", epochs_of(f));
-    return o;
-}
-
 th_err th_runs_json(const th_runs_print *p, const th_run_full *full, size_t n, th_why *why)
 {
     json_t *all = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(all, run_json(p, &full[i]));
+    for (size_t i = 0; i < n; i++) json_array_append_new(all, th_run_json(&full[i], p->training, p->with_epochs));
     return th_json_print(json_pack("{so}", "runs", all), why);
 }
 
@@ -312,7 +248,7 @@ static void csv_number(double v, const char *after)
 static void csv_run(const th_runs_print *p, const th_run_full *f)
 {
     const th_run *r = f->run;
-    const char *const texts[] = {r->name, r->started, r->finished,  state_of(p, r), r->preset,
+    const char *const texts[] = {r->name, r->started, r->finished,  th_run_state(r, p->training), r->preset,
                                  r->seed, r->path,    r->data_hash, r->code};
     printf("%lld,", (long long)r->id);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) csv_text(texts[i], ",");

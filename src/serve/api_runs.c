@@ -1,0 +1,138 @@
+/* What was trained, and the last results of the verbs that keep theirs. */
+#include "os/lock.h"
+#include "report/runs_json.h"
+#include "serve/jobs.h"
+#include "serve/routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- runs ----------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_training(const th_project *p)
+{
+    char path[TH_PATH_BYTES];
+    return th_project_path(p, TH_FILE_TRAIN_LOCK, path, NULL) == TH_OK && th_lock_is_held(path);
+}
+
+static th_err run_json(const th_store *s, const th_run *run, bool training, bool epochs, json_t **out, th_why *why)
+{
+    th_run_full full;
+    TH_TRY(th_run_full_load(s, run, &full, why));
+    *out = th_run_json(&full, training, epochs);
+    th_run_full_free(&full);
+    return *out ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for a run");
+}
+
+/* word NULL: all of them, as {runs: [..]}. */
+static th_err read_runs(const th_project *p, const char *word, json_t **out, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    th_store *store = NULL;
+    th_run_list list = {0};
+    json_t *one = NULL, *all = word ? NULL : json_array();
+    TH_TRY(th_project_path(p, TH_FILE_STORE, path, why));
+    th_err err = th_file_exists(path) ? th_store_open(path, false, &store, why) : TH_OK;
+    if (!err && store) err = th_runs_all(store, &list, why);
+    const bool training = is_training(p);
+    const th_run *found = word ? th_runs_find(&list, word) : NULL;
+    if (!err && word && !found) err = th_why_set(why, TH_ENOENT, "there is no run \"%.60s\"", word);
+    if (!err && found) err = run_json(store, found, training, true, &one, why);
+    for (size_t i = 0; !err && !word && i < list.n; i++) {
+        err = run_json(store, &list.run[i], training, false, &one, why);
+        if (!err) json_array_append_new(all, one);
+    }
+    th_runs_free(&list);
+    th_store_close(store);
+    *out = word ? one : json_pack("{s:o}", "runs", all);
+    if (err) json_decref(*out);
+    return err;
+}
+
+static th_err answer(const th_request *r, const char *word, th_reply *out, th_why *why)
+{
+    json_t *o = NULL;
+    th_project *p = malloc(sizeof *p);
+    if (!p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
+    th_err err = th_request_project(r, p, why);
+    if (!err) err = read_runs(p, word, &o, why);
+    free(p);
+    return err ? err : th_reply_json(out, 200, o, why);
+}
+
+static th_err runs(const th_request *r, th_reply *out, th_why *why)
+{
+    return answer(r, NULL, out, why);
+}
+
+static th_err run(const th_request *r, th_reply *out, th_why *why)
+{
+    return answer(r, r->part[1], out, why);
+}
+
+/* ---- results
+ * --------------------------------------------------------------------------------------------------------- */
+
+/* Kept in a file of the project, or as the answer of the newest job of a verb. */
+static const struct {
+    const char *name, *file, *verb;
+} kept[] = {
+    {"test", TH_FILE_TEST, NULL},      {"quantize", TH_FILE_QUANTIZE, NULL}, {"curve", TH_FILE_CURVE, NULL},
+    {"stream", TH_FILE_STREAM, NULL},  {"emulate", TH_FILE_EMULATE, NULL},   {"light", TH_FILE_LIGHT, NULL},
+    {"compare", TH_FILE_VERSUS, NULL}, {"history", TH_FILE_HISTORY, NULL},   {"check", NULL, "data check"},
+    {"map", NULL, "data map"},
+};
+
+/* The newest job of the verb that is done; its result. */
+static th_err newest(const th_request *r, const char *verb, json_t **out, th_why *why)
+{
+    json_t *list, *job;
+    size_t i;
+    *out = NULL;
+    TH_TRY(th_jobs_list(r->site->jobs, r->part[0], "done", 1000, &list, why));
+    json_array_foreach(list, i, job)
+    {
+        json_t *full;
+        const json_t *steps = json_object_get(job, "steps");
+        const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
+        const char *of = json_string_value(json_object_get(last, "verb"));
+        if (*out || !of || strcmp(of, verb) != 0) continue;
+        if (th_jobs_get(r->site->jobs, r->part[0], json_string_value(json_object_get(job, "id")), &full, NULL))
+            continue;
+        json_t *result = json_object_get(full, "result");
+        if (json_is_object(result)) *out = json_incref(result);
+        json_decref(full);
+    }
+    json_decref(list);
+    return TH_OK;
+}
+
+static th_err result(const th_request *r, th_reply *out, th_why *why)
+{
+    char dir[TH_PATH_BYTES];
+    json_t *o = NULL;
+    TH_TRY(th_site_project_dir(r->site, r->part[0], dir, why));
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        if (strcmp(kept[i].name, r->part[1]) != 0) continue;
+        if (kept[i].verb) {
+            TH_TRY(newest(r, kept[i].verb, &o, why));
+        } else {
+            TH_TRY(th_path_join(out->file, dir, kept[i].file, why));
+            out->type = "application/json";
+            if (th_file_exists(out->file)) return TH_OK;
+            out->file[0] = 0;
+        }
+        if (o) return th_reply_json(out, 200, o, why);
+        return th_why_set(why, TH_ENOENT, "there is no result of %s yet", kept[i].name);
+    }
+    return th_why_set(why, TH_ENOENT, "there are no results called \"%.60s\": test, quantize, curve, stream, check, ..",
+                      r->part[1]);
+}
+
+const th_route th_routes_runs[] = {
+    {"GET", "/api/v1/projects/{project}/runs", TH_ROLE_LEARNER, 0, runs},
+    {"GET", "/api/v1/projects/{project}/runs/{run}", TH_ROLE_LEARNER, 0, run},
+    {"GET", "/api/v1/projects/{project}/results/{name}", TH_ROLE_LEARNER, 0, result},
+    {0},
+};
