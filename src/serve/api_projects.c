@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 #include "os/process.h"
 #include "serve/guard.h"
+#include "serve/jobs.h"
 #include "serve/routes.h"
 
 #include <stdio.h>
@@ -193,14 +194,15 @@ static th_err show(const th_request *r, th_reply *out, th_why *why)
     th_err err = th_request_project(r, p, why);
     if (!err) err = th_dataset_load(p, &set, why);
     if (!err)
-        err = th_reply_json(
-            out, 200,
-            json_pack("{s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:{s:b, s:b, s:b, s:b}}", "name", r->part[0],
-                      "task", p->task, "labels", labels_json(p), "board", p->board, "preset", p->preset, "rate_hz",
-                      (int)p->rate_hz, "clip_ms", (int)p->clip_ms, "window_ms", (int)p->recipe.window_ms, "samples",
-                      (json_int_t)set->n, "by_label", by_label(p, set), "has", "model", has(p, TH_FILE_FLOAT), "int8",
-                      has(p, TH_FILE_INT8), "test", has(p, TH_FILE_TEST), "quantize", has(p, TH_FILE_QUANTIZE)),
-            why);
+        err = th_reply_json(out, 200,
+                            json_pack("{s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:{s:b, s:b, s:b, s:b}, s:o}",
+                                      "name", r->part[0], "task", p->task, "labels", labels_json(p), "board", p->board,
+                                      "preset", p->preset, "rate_hz", (int)p->rate_hz, "clip_ms", (int)p->clip_ms,
+                                      "window_ms", (int)p->recipe.window_ms, "samples", (json_int_t)set->n, "by_label",
+                                      by_label(p, set), "has", "model", has(p, TH_FILE_FLOAT), "int8",
+                                      has(p, TH_FILE_INT8), "test", has(p, TH_FILE_TEST), "quantize",
+                                      has(p, TH_FILE_QUANTIZE), "running", th_jobs_active(r->site->jobs, r->part[0])),
+                            why);
     th_dataset_free(set);
     free(p);
     return err;

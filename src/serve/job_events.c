@@ -24,7 +24,9 @@ static void put_line(job_listener *l, const char *line, size_t n)
     json_t *o = json_loadb(line, n, 0, NULL);
     const uint64_t number = (uint64_t)json_integer_value(json_object_get(o, "id"));
     const char *event = json_string_value(json_object_get(o, "event"));
-    char *data = number > l->sent && event ? json_dumps(json_object_get(o, "data"), JSON_COMPACT) : NULL;
+    char *data = number > l->sent && event
+                     ? json_dumps(json_object_get(o, "data"), JSON_COMPACT | JSON_REAL_PRECISION(9))
+                     : NULL;
     snprintf(id, sizeof id, "%llu", (unsigned long long)number);
     if (data && th_sse_add(&l->sse, id, event, data)) l->sent = number;
     free(data);

@@ -7,10 +7,10 @@
 
 void th_job_enter(struct th_jobs *jobs, th_job *j, th_job_state state)
 {
-    const bool ends = state != TH_JOB_QUEUED && state != TH_JOB_RUNNING;
+    const bool ends = state != TH_JOB_QUEUED && state != TH_JOB_RUNNING, goes_on = j->state == state;
     j->state = state;
     if (ends) th_clock_date(j->ended);
-    if (state == TH_JOB_RUNNING) th_clock_date(j->started);
+    if (state == TH_JOB_RUNNING && !goes_on) th_clock_date(j->started);
     th_why why = {0};
     if (th_job_save(j, &why) && !j->error[0]) snprintf(j->error, sizeof j->error, "%s", why.text); /* a full disk */
     json_t *o = th_job_json(j);

@@ -300,7 +300,7 @@ static th_err check_source(const maker *m, const char *name, const char *text, t
         return th_why_set(why, TH_EUSAGE, "%s: \"%.100s\" is not allowed: %s", name, text,
                           send ? "a serial port (/dev/ttyACM0)" : "microphone, serial:/dev/ttyACM0, or - (the input)");
     if (m->place->listens) return TH_OK;
-    return th_why_set(why, TH_EUSAGE, "%s: only a teacher may use microphone and ports of the computer of the studio",
+    return th_why_set(why, TH_EUSAGE, "%s: microphone and ports of the studio's computer are not for a class (--lan)",
                       name);
 }
 

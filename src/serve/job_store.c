@@ -121,7 +121,7 @@ void th_job_say(th_job *j, const char *event, json_t *data)
 {
     char path[TH_PATH_BYTES];
     json_t *o = json_pack("{s:I, s:s, s:o}", "id", (json_int_t)(j->n_lines + 1), "event", event, "data", data);
-    char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+    char *text = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(o);
     if (!j->lines && !th_job_file(j, "lines.jsonl", path, NULL)) j->lines = fopen(path, "a");
     /* what can't be written whole ends the file: listeners must not see the half of it */

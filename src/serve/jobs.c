@@ -286,6 +286,7 @@ json_t *th_jobs_active(struct th_jobs *jobs, const char *project)
 {
     th_job_folder *f;
     json_t *list = json_array();
+    if (!jobs) return list;
     th_mutex_lock(&jobs->mutex);
     if (!open_folder(jobs, project, &f, NULL))
         for (size_t i = 0; i < f->n; i++)

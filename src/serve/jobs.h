@@ -62,7 +62,7 @@ TH_NODISCARD th_err th_jobs_events(struct th_jobs *jobs, const th_request *r, th
 TH_NODISCARD th_err th_jobs_files(struct th_jobs *jobs, const char *project, const char *id, char dir[TH_PATH_BYTES],
                                   th_why *why);
 
-/* Jobs of a project that wait or run, for GET /projects/{project}. */
+/* Jobs of a project that wait or run, for GET /projects/{project}; none where there are no jobs (NULL). */
 json_t *th_jobs_active(struct th_jobs *jobs, const char *project);
 
 /* An event of the project: "sample", "model".  Takes data. */

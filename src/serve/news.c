@@ -112,7 +112,7 @@ void th_news_free(th_news *news)
 
 void th_news_say(th_news *news, const char *event, json_t *data)
 {
-    char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+    char *text = data ? json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(data);
     if (!text) return;
     th_mutex_lock(&news->mutex);

@@ -54,7 +54,7 @@ th_err th_reply_bytes(th_reply *out, const char *type, const void *bytes, size_t
 
 th_err th_reply_json(th_reply *out, int status, json_t *root, th_why *why)
 {
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(root);
     if (!text) return th_why_set(why, TH_ENOMEM, "out of memory for a reply");
     out->status = status;
