@@ -20,7 +20,7 @@ th_err th_check_empty(th_check *c, th_why *why)
     if (c->set->n) return TH_OK;
     th_check_item *item = th_found(c, TH_NO_SAMPLE, TH_NO_SAMPLE, 0);
     th_text_fmt(item->text, sizeof item->text, "%s", c->p->dir);
-    th_fix(c, item, "import FOLDER", "");
+    th_fix(c, item, "import FOLDER", NULL, NULL);
     return TH_OK;
 }
 
@@ -291,7 +291,7 @@ th_err th_check_shares(th_check *c, th_why *why)
         if (!wrong) continue;
         th_check_item *item = th_found(c, TH_NO_SAMPLE, TH_NO_SAMPLE, 0);
         th_text_fmt(item->text, sizeof item->text, "%s: %zu of %zu", th_split_name((th_split)k), count[k], n);
-        th_fix(c, item, "split", "");
+        th_fix(c, item, "split", NULL, NULL);
     }
     return TH_OK;
 }

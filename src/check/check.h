@@ -15,12 +15,21 @@ const char *th_severity_name(th_severity s); /* "info", "warning", "error" */
 
 #define TH_CHECK_SAMPLES 2 /* that one item is about, at most */
 
+/* What a machine can do about it: a verb of thimble data, remove, set or split, and what it needs. */
+typedef struct th_mend {
+    const char *verb; /* NULL: people must do something */
+    size_t sample;    /* of remove and set */
+    const char *key;  /* "label" of set; "by" of split; NULL: none */
+    char value[100];  /* of the key */
+} th_mend;
+
 /* One thing that was found. */
 typedef struct th_check_item {
     size_t sample[TH_CHECK_SAMPLES]; /* numbers in the set; the command is about the first */
     int n_samples;                   /* 0: it is about a label or a subject, which the text names */
     char text[256];                  /* "yes/a.wav: 3.1 % of its samples at full scale" */
     char command[224];               /* that mends it, "" when no command can */
+    th_mend mend;                    /* the same for a program */
     double score;                    /* how sure or how bad, larger is worse; 0 when there are no degrees */
 } th_check_item;
 
@@ -34,6 +43,7 @@ typedef struct th_finding {
 typedef struct th_check_row {
     const char *name, *what, *todo; /* "near-duplicate"; what it is; one sentence what to do */
     th_severity severity;
+    bool single; /* somebody has to decide each item: what mends one is a suggestion */
 } th_check_row;
 
 typedef struct th_check_report {

@@ -89,9 +89,13 @@ th_check_item *th_found(th_check *c, size_t a, size_t b, double score);
 /* A number with 0 to 2 digits behind the point, as text: th_text_fmt knows no floating-point numbers. */
 const char *th_number(char buf[32], double value, int digits);
 
-/* item->command: thimble data VERB --project .., and with the options that name sample i; `more` stands at the end. */
-void th_fix(const th_check *c, th_check_item *item, const char *verb, const char *more);
-void th_fix_sample(const th_check *c, th_check_item *item, const char *verb, size_t i, const char *more);
+/* item->command: thimble data VERB --project .., and item->mend.
+ *   th_fix          of all samples: split, with --KEY VALUE unless key is NULL; or words that only people can complete,
+ *                   such as "import FOLDER", which are no mend
+ *   th_fix_sample   of sample i: remove; set, with KEY=VALUE */
+void th_fix(const th_check *c, th_check_item *item, const char *verb, const char *key, const char *value);
+void th_fix_sample(const th_check *c, th_check_item *item, const char *verb, size_t i, const char *key,
+                   const char *value);
 
 /* Tells how much of the part under way is done.  Errors: TH_EINTR. */
 TH_NODISCARD th_err th_check_step(const th_check *c, double part, th_why *why);

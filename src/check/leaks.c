@@ -83,7 +83,7 @@ static th_err find_shared(th_check *c, text_of *of, size_t least, size_t most, c
         th_check_item *item = th_found(c, first[count[TH_TEST] ? TH_TEST : TH_VAL], first[TH_TRAIN], (double)(k - i));
         th_text_fmt(item->text, sizeof item->text, "%s: %zu train, %zu val, %zu test", e[i].text, count[TH_TRAIN],
                     count[TH_VAL], count[TH_TEST]);
-        if (*by) th_fix(c, item, "split", by);
+        if (by) th_fix(c, item, "split", "by", by);
     }
     free(e);
     return TH_OK;
@@ -91,18 +91,18 @@ static th_err find_shared(th_check *c, text_of *of, size_t least, size_t most, c
 
 th_err th_check_leak(th_check *c, th_why *why)
 {
-    return find_shared(c, subject_of, TH_MIN_SPEAKERS, SIZE_MAX, "--by subject", why);
+    return find_shared(c, subject_of, TH_MIN_SPEAKERS, SIZE_MAX, "subject", why);
 }
 
 th_err th_check_few_subjects(th_check *c, th_why *why) /* no division can mend it */
 {
-    return find_shared(c, subject_of, 0, TH_MIN_SPEAKERS - 1, "", why);
+    return find_shared(c, subject_of, 0, TH_MIN_SPEAKERS - 1, NULL, why);
 }
 
 th_err th_check_group_leak(th_check *c, th_why *why)
 {
     if (!th_check_by_label(c)) return TH_OK; /* a machine's normal recordings are divided in time */
-    return find_shared(c, group_of, 2, SIZE_MAX, "--by group", why);
+    return find_shared(c, group_of, 2, SIZE_MAX, "group", why);
 }
 
 /* ---- pieces of one recording, and series ---- */
@@ -136,7 +136,7 @@ th_err th_check_order(th_check *c, th_why *why)
         th_check_item *item = th_found(c, e[early].i, e[late].i, (double)wrong);
         th_text_fmt(item->text, sizeof item->text, "%.*s: piece %llu tests, piece %llu trains", (int)e[i].len,
                     e[i].text, (unsigned long long)e[early].number, (unsigned long long)e[late].number);
-        th_fix(c, item, "split", "--by time");
+        th_fix(c, item, "split", "by", "time");
     }
     free(e);
     return TH_OK;
@@ -203,7 +203,7 @@ static th_err find_pairs(th_check *c, th_pair_kind kind, const char *how)
         th_check_item *item = th_found(c, p->b, p->a, (double)p->score);
         th_text_fmt(item->text, sizeof item->text, "%s %s %s (%s %%)", th_sample_shown(&c->set->samples[p->b]), how,
                     th_sample_shown(&c->set->samples[p->a]), th_number(a, 100 * (double)p->score, 0));
-        th_fix_sample(c, item, "remove", p->b, "");
+        th_fix_sample(c, item, "remove", p->b, NULL, NULL);
     }
     return TH_OK;
 }
@@ -236,7 +236,7 @@ th_err th_check_conflict(th_check *c, th_why *why)
         th_check_item *item = th_found(c, p->b, p->a, (double)p->score);
         th_text_fmt(item->text, sizeof item->text, "%s (%s) and %s (%s)", th_sample_shown(a), a->label,
                     th_sample_shown(b), b->label);
-        th_fix_sample(c, item, "remove", p->b, "");
+        th_fix_sample(c, item, "remove", p->b, NULL, NULL);
     }
     return TH_OK;
 }
@@ -262,7 +262,7 @@ th_err th_check_twin_leak(th_check *c, th_why *why)
         th_check_item *item = th_found(c, i, twin, 0);
         th_text_fmt(item->text, sizeof item->text, "%s (%s) and %s (train)", th_sample_shown(&s[i]),
                     th_split_name(s[i].split), th_sample_shown(&s[twin]));
-        th_fix_sample(c, item, "remove", i, "");
+        th_fix_sample(c, item, "remove", i, NULL, NULL);
     }
     free(root);
     free(trains);

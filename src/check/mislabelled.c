@@ -558,7 +558,7 @@ static void doubt(trial *t, const unit *u, double surprise)
     th_check *c = t->c;
     const th_sample *s = &c->set->samples[u->sample];
     const int32_t best = best_of(t, u);
-    char a[32], b[32], rows[64] = "", more[160];
+    char a[32], b[32], rows[64] = "";
     if (best == u->class || u->p[u->class] >= surprise || u->p[u->class] >= t->mean[u->class] ||
         u->p[best] <= t->mean[best])
         return;
@@ -570,8 +570,7 @@ static void doubt(trial *t, const unit *u, double surprise)
                 th_sample_shown(s), rows, u->name, t->class[best], th_number(a, 100 * u->p[best], 0),
                 th_number(b, 100 * u->p[u->class], 0));
     const bool label = s->kind != TH_SOUND || th_project_label(c->p, t->class[best]) >= 0;
-    th_text_fmt(more, sizeof more, "%s='%s'", label ? "label" : "word", t->class[best]);
-    if (!part && !strchr(t->class[best], '\'')) th_fix_sample(c, item, "set", u->sample, more);
+    if (!part) th_fix_sample(c, item, "set", u->sample, label ? "label" : "word", t->class[best]);
 }
 
 static th_err run_trial(trial *t, th_why *why)

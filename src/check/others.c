@@ -50,7 +50,7 @@ th_err th_check_channels(th_check *c, th_why *why)
         if (s->kind != TH_SIGNAL || strcmp(s->channels, usual) == 0) continue;
         th_check_item *item = th_found(c, i, TH_NO_SAMPLE, 0);
         th_text_fmt(item->text, sizeof item->text, "%s: %s, most have %s", th_sample_shown(s), s->channels, usual);
-        th_fix_sample(c, item, "remove", i, "");
+        th_fix_sample(c, item, "remove", i, NULL, NULL);
     }
     return TH_OK;
 }
@@ -120,7 +120,7 @@ th_err th_check_blurred(th_check *c, th_why *why)
         th_check_item *item = th_found(c, i, TH_NO_SAMPLE, usual / fmax(sharp, 1e-9));
         th_text_fmt(item->text, sizeof item->text, "%s: %s times less sharp than usual",
                     th_sample_shown(&c->set->samples[i]), th_number(a, fmin(item->score, 9999), 0));
-        th_fix_sample(c, item, "remove", i, "");
+        th_fix_sample(c, item, "remove", i, NULL, NULL);
     }
     free(x);
     return TH_OK;

@@ -1,5 +1,6 @@
 /* thimble data check: findings, each with what to do. */
 #include "check/check.h"
+#include "cli/check_mend.h"
 #include "cli/table.h"
 #include "os/run.h"
 
@@ -48,16 +49,23 @@ static json_t *item_json(const th_dataset *set, const th_check_item *item)
                               json_pack("{s:s,s:o,s:o,s:s}", "hash", s->hash, "name", text_json(th_sample_shown(s)),
                                         "label", text_json(s->label), "split", th_split_name(s->split)));
     }
-    return json_pack("{s:o,s:o,s:f,s:o}", "text", text_json(item->text), "command", text_json(item->command), "score",
-                     item->score, "samples", samples);
+    json_t *o = json_pack("{s:o,s:o,s:f,s:o}", "text", text_json(item->text), "command", text_json(item->command),
+                          "score", item->score, "samples", samples);
+    json_t *mend = th_mend_item(set, item);
+    if (mend) json_object_set_new(o, "mend", mend);
+    return o;
 }
 
 static json_t *finding_json(const th_dataset *set, const th_check_row *row, const th_finding *f)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < f->n && i < MOST_ITEMS; i++) json_array_append_new(items, item_json(set, &f->item[i]));
-    return json_pack("{s:s,s:s,s:I,s:s,s:s,s:o}", "kind", row->name, "severity", th_severity_name(row->severity),
-                     "count", (json_int_t)f->n, "what", row->what, "todo", row->todo, "items", items);
+    json_t *o = json_pack("{s:s,s:s,s:I,s:s,s:s,s:o,s:o}", "kind", row->name, "severity",
+                          th_severity_name(row->severity), "count", (json_int_t)f->n, "what", row->what, "todo",
+                          row->todo, "samples", th_finding_hashes(set, f, MOST_ITEMS), "items", items);
+    json_t *mend = th_mend_finding(set, row, f, MOST_ITEMS);
+    json_object_set_new(o, mend ? "mend" : "advice", mend ? mend : json_string(row->todo));
+    return o;
 }
 
 static th_err report(const th_args *a, const th_project *p, const th_dataset *set, const th_check_report *r,
@@ -73,6 +81,7 @@ static th_err report(const th_args *a, const th_project *p, const th_dataset *se
     printf("%zu samples: %zu kinds of errors, %zu of warnings\n", set->n, r->n_errors, r->n_warnings);
     json_t *object = json_pack("{s:s,s:I,s:I,s:I,s:o}", "task", p->task, "samples", (json_int_t)set->n, "errors",
                                (json_int_t)r->n_errors, "warnings", (json_int_t)r->n_warnings, "findings", list);
+    th_json_keep(p, TH_FILE_CHECK, object);
     if (th_arg_on(a, "json"))
         TH_TRY(th_json_print(object, why));
     else

@@ -1,5 +1,7 @@
 #include "cli/data_filter.h"
 
+#include <string.h>
+
 th_err th_filter_read(const th_args *a, th_filter *f, th_why *why)
 {
     const char *split = th_arg(a, "split"), *kind = th_arg(a, "kind");
@@ -13,6 +15,8 @@ th_err th_filter_read(const th_args *a, th_filter *f, th_why *why)
                      .kind = -1,
                      .split = -1};
     f->any = !f->label && !f->subject && !f->group && !f->source && !f->name && !f->hash && !split && !kind;
+    for (int i = 0; i < a->n_given && f->n_or < TH_FILTER_HASHES; i++)
+        if (strcmp(a->cmd->opts[a->given[i].row].name, "hash") == 0) f->or_hash[f->n_or++] = a->given[i].value;
     if (split) {
         TH_TRY(th_split_read(split, &s, why));
         f->split = (int)s;

@@ -11,7 +11,7 @@
         {"group", "G", NULL, "only of this group (\"\": of none)"}, {"source", "SRC", NULL, "only of this source"},    \
         {"kind", "K", NULL, "only sound, signal or picture"}, {"name", "TEXT", NULL, "only names with TEXT in them"},  \
     {                                                                                                                  \
-        "hash", "HEX", NULL, "only content whose hash begins so"                                                       \
+        "hash", "HEX", NULL, "only content whose hash begins so; may be given again, for several"                      \
     }
 
 /* Errors: TH_EUSAGE (a kind or split that is none). */

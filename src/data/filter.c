@@ -37,10 +37,21 @@ static bool same(const char *wanted, const char *text)
     return !wanted || strcmp(wanted, text) == 0;
 }
 
+static bool begins(const char *hash, const char *with)
+{
+    return strncmp(hash, with, strlen(with)) == 0;
+}
+
+static bool has_hash(const th_filter *f, const char *hash)
+{
+    for (int i = 0; i < f->n_or; i++)
+        if (begins(hash, f->or_hash[i])) return true;
+    return !f->hash || begins(hash, f->hash);
+}
+
 bool th_filter_takes(const th_filter *f, const th_sample *s)
 {
     return (!f->label || has_label(s, f->label)) && same(f->subject, s->subject) && same(f->group, s->group) &&
-           same(f->source, s->source) && (!f->name || strstr(s->name, f->name)) &&
-           (!f->hash || strncmp(s->hash, f->hash, strlen(f->hash)) == 0) && (f->kind < 0 || f->kind == (int)s->kind) &&
-           (f->split < 0 || f->split == (int)s->split);
+           same(f->source, s->source) && (!f->name || strstr(s->name, f->name)) && has_hash(f, s->hash) &&
+           (f->kind < 0 || f->kind == (int)s->kind) && (f->split < 0 || f->split == (int)s->split);
 }

@@ -154,6 +154,9 @@ static void twice(void **state)
     assert_int_equal(n_of(w, "leak"), 2); /* a, b */
     assert_non_null(strstr(first(w, "leak")->command, "data split --project"));
     assert_non_null(strstr(first(w, "leak")->command, "--by subject"));
+    assert_string_equal(first(w, "leak")->mend.verb, "split");
+    assert_string_equal(first(w, "leak")->mend.key, "by");
+    assert_string_equal(first(w, "leak")->mend.value, "subject");
     assert_int_equal(n_of(w, "mislabelled"), 2); /* softer.wav is one, too */
     assert_non_null(strstr(first(w, "mislabelled")->command, "label="));
     for (size_t i = 0; i < w->set->n; i++) w->set->samples[i].subject = "anna"; /* alone: dividing cannot help */
@@ -263,7 +266,10 @@ static void signals(void **state)
     assert_int_equal(n_of(w, "units"), 4); /* three channels in another unit, and the constant one */
     assert_int_equal(n_of(w, "mislabelled"), 1);
     assert_non_null(strstr(first(w, "mislabelled")->text, "wrong: labelled slow, looks like fast"));
-    assert_non_null(strstr(first(w, "mislabelled")->command, "label='fast'"));
+    assert_non_null(strstr(first(w, "mislabelled")->command, "label=fast"));
+    assert_string_equal(first(w, "mislabelled")->mend.verb, "set");
+    assert_int_equal(first(w, "mislabelled")->mend.sample, first(w, "mislabelled")->sample[0]);
+    assert_string_equal(first(w, "mislabelled")->mend.value, "fast");
 }
 
 static void divided_badly(void **state)

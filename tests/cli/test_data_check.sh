@@ -29,6 +29,15 @@ done
 run data import "$tmp/clips" --project "$p"; exits "imported" 0
 run data check "$p" --json; exits "few clips are a warning" 0 'few training examples'
 json "JSON says so" '"kind": ?"few", ?"severity": ?"warning"'
+holds "and it is kept" sh -c "tr -d '\\n' <'$tmp/json' | cmp -s - '$p/model/check.json'"
+json "what only people can do" '"kind": ?"few".*"advice": ?"Record more'
+find "$p/data/objects" -name '*.wav' | sort | head -n 2 | while read -r f; do echo junk >"$f"; done
+run data check "$p" --json; exits "two are damaged" 1 'before the errors are mended'
+json "what mends one" '"kind": ?"damaged".*"items": ?\[\{[^]]*\], ?"mend": ?\{"verb": ?"data remove", ?"options": ?\{"hash": ?\["[0-9a-f]{64}"\]\}\}'
+json "and both at once" '"mend": ?\{"verb": ?"data remove", ?"options": ?\{"hash": ?\["[0-9a-f]{64}", ?"[0-9a-f]{64}"\]\}\}'
+sed -E 's/.*"kind": ?"damaged"[^[]*"samples": ?\[([^]]*)\].*/\1/' "$tmp/json" | grep -oE '[0-9a-f]{64}' >"$tmp/hashes"
+run data remove --project "$p" --hash "$(sed -n 1p "$tmp/hashes")" --hash "$(sed -n 2p "$tmp/hashes")"; exits "two hashes take out two" 0 '^2 samples taken out'
+run data check "$p" --json; exits "mended" 0 '^14 samples: 0 kinds of errors'
 run data check --project "$p" "$tmp/other"; exits "two projects" 2 'named twice'
 run data check "$tmp/nowhere"; exits "a project that is not there" 1 'nowhere'
 
