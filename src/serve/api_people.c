@@ -62,8 +62,8 @@ static th_err change(const th_request *r, th_reply *out, th_why *why)
 {
     th_accounts *a;
     json_t *body;
-    const bool *teacher;
-    const char *password, *name = r->part[0];
+    const bool *teacher = NULL;
+    const char *password = NULL, *name = r->part[0];
     const bool self = !strcmp(name, r->user);
     TH_TRY(accounts_of(r, &a, why));
     TH_TRY(th_request_json(r, &body, why));

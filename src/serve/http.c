@@ -195,7 +195,7 @@ static int judge(th_http *http, exchange *x, struct MHD_Connection *connection, 
         .authorization = th_request_header(r, "Authorization"),
         .address = x->address,
         .role = x->route ? x->route->role : TH_ROLE_NOBODY,
-        .body_max = x->route ? x->route->body_max : 0,
+        .body_max = x->route ? x->route->body_max : SIZE_MAX, /* of another method: 405 below, its body is never read */
         .length = length                                      ? strtoll(length, NULL, 10)
                   : th_request_header(r, "Transfer-Encoding") ? -1
                                                               : 0,
