@@ -10,7 +10,7 @@ import * as api from "./api";
 import type { Job, JobSpec, Json } from "./api";
 import { t } from "./i18n";
 import { Button } from "./parts/Button";
-import { Failure, Notice } from "./parts/Notice";
+import { Failure, Notice, Said } from "./parts/Notice";
 import { Progress } from "./parts/Progress";
 import { toastError } from "./parts/Toast";
 
@@ -151,7 +151,7 @@ export function JobView({ job: handle, title, onAgain }: { job: JobHandle; title
       </p>
       {(job.state === "failed" || job.state === "interrupted" || job.state === "cancelled") && (
         <Notice kind={job.state === "failed" ? "error" : "warning"}>
-          <p>{job.error?.text || t(`frame.job.${job.state}`, { title: name })}</p>
+          <p>{job.error?.text ? <Said error={new api.ApiError(500, job.error)} /> : t(`frame.job.${job.state}`, { title: name })}</p>
           <div class="row">
             {job.resumable && (
               <Button kind="main" onClick={() => void handle.resume()}>

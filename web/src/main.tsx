@@ -20,6 +20,20 @@ import { setTheme, startTheme, theme, themes } from "./theme";
 
 const load = (page: string) => import(`./pages/${page}.tsx`) as Promise<PageModule>;
 
+function Logo() {
+  return (
+    <svg viewBox="7 4 18 24" width="24" height="32" aria-hidden="true" focusable="false">
+      <path d="M9 25 11 10a5 5 0 0 1 10 0l2 15a2 2 0 0 1-2 2H11a2 2 0 0 1-2-2z" fill="currentColor" />
+      <path
+        class="brand-dots"
+        d="M14 11h.01M18 11h.01M13 15h.01M16 15h.01M19 15h.01M14 19h.01M18 19h.01M9.500 23.200h13"
+        stroke-width="2"
+        stroke-linecap="round"
+      />
+    </svg>
+  );
+}
+
 function Head({ route, session, server }: { route: Route; session: Session | null; server: Server | null }) {
   const [look, setLook] = useState(theme());
   const icons: Record<string, IconName> = { auto: "half", light: "sun", dark: "moon" };
@@ -30,10 +44,8 @@ function Head({ route, session, server }: { route: Route; session: Session | nul
   };
   return (
     <header class="head">
-      <a class="brand" href={href()}>
-        <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
-          <path d="M9 25 11 10a5 5 0 0 1 10 0l2 15a2 2 0 0 1-2 2H11a2 2 0 0 1-2-2z" fill="currentColor" />
-        </svg>
+      <a class={`brand${route.project ? " brand-small" : ""}`} href={href()}>
+        <Logo />
         <span>{t("frame.name")}</span>
       </a>
       {route.project && (
@@ -171,18 +183,22 @@ function useProject(name: string | null, on: boolean) {
   return { project: state.name === name ? state.project : null, error: state.name === name ? state.error : null, reload };
 }
 
+let lastTitle = ""; // of the page before; "" at the start
+
 function Title({ page, project }: { page: string; project: string | null }) {
   const ref = useRef<HTMLHeadingElement>(null);
-  const first = useRef(true);
   const text = page === "missing" ? t("frame.missing") : page === "overview" && project ? project : t(`${page}.title`);
   useEffect(() => {
     document.title = [text, page !== "overview" && project, t("frame.name")].filter(Boolean).join(" · ");
   });
   useEffect(() => {
     // Who uses a screen reader is told that the page is another one; at the first page the browser does it.
-    if (!first.current) ref.current?.focus({ preventScroll: false });
-    first.current = false;
-    scrollTo(0, 0);
+    const now = `${project}/${page}`;
+    if (lastTitle && lastTitle !== now) {
+      ref.current?.focus();
+      scrollTo(0, 0);
+    }
+    lastTitle = now;
   }, [page, project]);
   return (
     <div class="title">

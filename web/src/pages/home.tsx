@@ -1,5 +1,5 @@
 // home.tsx -- all projects, and the way to a new one: what shall it sense, which words, done.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
 import type { Task } from "../api";
 import { t, when } from "../i18n";
@@ -53,6 +53,12 @@ function NewProject({ taken }: { taken: string[] }) {
   const [labels, setLabels] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const first = form.current?.querySelector("input");
+    first?.focus({ preventScroll: true });
+    form.current?.scrollIntoView({ block: "nearest" });
+  }, [kind]);
   const choose = (k: Kind) => {
     setKind(k);
     setName(freeName(k.task, taken));
@@ -92,7 +98,7 @@ function NewProject({ taken }: { taken: string[] }) {
         </Button>
       )}
       {kind && (
-        <form class="home-form card" onSubmit={(e) => void make(e)}>
+        <form class="home-form card" ref={form} onSubmit={(e) => void make(e)}>
           {kind.labels && <Field label={t(`home.ask.${kind.task}`)} hint={t("home.labels.hint")} value={labels} onValue={setLabels} required />}
           <Field label={t("home.name")} hint={t("home.name.hint")} value={name} onValue={setName} required maxLength={60} />
           <Failure error={error} />
@@ -105,7 +111,7 @@ function NewProject({ taken }: { taken: string[] }) {
   );
 }
 
-export default function Home(_: OuterProps) {
+export default function Home({ server }: OuterProps) {
   const { data, error } = useLoad(api.projects.list, []);
   if (!data) return error ? <Failure error={error} /> : <p class="loading">{t("frame.loading")}</p>;
   return (
@@ -124,15 +130,22 @@ export default function Home(_: OuterProps) {
                     <strong>
                       <bdi>{p.name}</bdi>
                     </strong>
-                    <span>
-                      {t(`home.task.${p.task}`)}
-                      {" · "}
-                      {t("home.samples", { n: p.samples })}
-                    </span>
+                    {!p.error && (
+                      <span>
+                        {t(`home.task.${p.task}`)}
+                        {" · "}
+                        {t("home.samples", { n: p.samples })}
+                      </span>
+                    )}
                   </span>
                   <span class="home-project-state">
+                    {p.error && (
+                      <span class="wrong" lang="en" dir="auto">
+                        {p.error}
+                      </span>
+                    )}
                     {p.model && <span class="badge">{t("home.trained")}</span>}
-                    <span class="home-project-when">{when(p.changed)}</span>
+                    {p.changed ? <span class="home-project-when">{when(p.changed)}</span> : null}
                   </span>
                 </a>
               </li>
@@ -140,7 +153,7 @@ export default function Home(_: OuterProps) {
           </ul>
         </section>
       )}
-      <NewProject taken={data.map((p) => p.name)} />
+      {!server.only && <NewProject taken={data.map((p) => p.name)} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // Notice.tsx -- something to know, to mind, or that went wrong, where it belongs on the page.
 import type { ComponentChildren } from "preact";
-import { t } from "../i18n";
+import { ApiError } from "../api";
+import { currentLanguage, t } from "../i18n";
 import { Icon } from "./Icon";
 import { errorText } from "./Toast";
 
@@ -17,12 +18,28 @@ export function Notice({ kind = "info", children }: { kind?: "info" | "warning" 
   );
 }
 
+/** The server's own words, which are English: screen readers are told so, and in other languages a sentence goes before. */
+export function Said({ error }: { error: unknown }) {
+  const theirs = error instanceof ApiError && error.message !== "";
+  if (!theirs || currentLanguage() === "en") return <>{errorText(error)}</>;
+  return (
+    <>
+      {t("frame.error.said")}{" "}
+      <bdi lang="en" dir="ltr">
+        {errorText(error)}
+      </bdi>
+    </>
+  );
+}
+
 /** What went wrong, from whatever was thrown; nothing for null. */
 export function Failure({ error, children }: { error: unknown; children?: ComponentChildren }) {
   if (!error) return null;
   return (
     <Notice kind="error">
-      <p>{errorText(error)}</p>
+      <p>
+        <Said error={error} />
+      </p>
       {children}
     </Notice>
   );
