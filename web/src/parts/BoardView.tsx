@@ -28,9 +28,6 @@ export function Drawn({ about, led }: { about: About; led: number }) {
         <circle class="board-hole" cx="281" cy="109" r="5" />
         {on && <circle class="board-glow" cx="92" cy="84" r="30" />}
         <rect class={on ? "board-led board-led-on" : "board-led"} x="80" y="75" width="24" height="18" rx="4" />
-        <text class="board-text board-small" x="92" y="112" text-anchor="middle">
-          LED
-        </text>
       </svg>
       <figcaption>
         <strong>{about.title}</strong> <span class="badge">{t(on ? "board.led-on" : "board.led-off")}</span>
