@@ -4,7 +4,7 @@
 #include "cli/quantized.h"
 #include "cli/table.h"
 #include "cli/target.h"
-#include "deploy/measure.h"
+#include "design/preview.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,23 +139,6 @@ static void print_pipeline(const th_pipeline *p)
            p->preset);
 }
 
-static void print_measure(const th_measure *m, const th_board *b)
-{
-    const char *about = m->estimate ? "about " : "";
-    printf("\n%s, %s%s\n", b->title, b->core->name,
-           m->estimate ? " (estimated: the board's compiler is not installed)" : "");
-    printf("  flash %s%lu of %lu bytes (weights %lu, everything else %lu)\n", about, (unsigned long)m->flash,
-           (unsigned long)b->flash_bytes, (unsigned long)m->flash_model, (unsigned long)m->flash_code);
-    printf("  RAM   %s%lu of %lu bytes (arena %zu, static %lu, stack at most %lu)\n", about,
-           (unsigned long)m->ram_bound, (unsigned long)b->ram_bytes, m->arena, (unsigned long)m->fixed,
-           (unsigned long)m->stack_bound);
-    if (m->ran)
-        printf("  run   %lld instructions per inference, about %.1f ms (estimate); %lu bytes of stack used\n",
-               (long long)m->instructions, th_board_ms(b, (double)m->instructions), (unsigned long)m->stack);
-    printf("  %s%s\n", m->fits ? "fits" : "does not fit: ", m->breaks);
-    if (*m->help) printf("  what would help: %s\n", m->help);
-}
-
 /* What a tensor is: the most that `thimble edit` has to be told. */
 static const char *role(const th_graph *g, int32_t number)
 {
@@ -263,7 +246,7 @@ static void print_all(const th_target *t, const th_measure *m, size_t unbanded)
                th_op_find((int32_t)g->nodes[plan->peak_node].op)->name, plan->lower_bound);
     puts("");
     print_bands(plan, unbanded);
-    if (m) print_measure(m, t->board);
+    if (m) th_measure_print(stdout, m, t->board);
 }
 
 /* ---- JSON ---- */
@@ -315,22 +298,6 @@ static json_t *subs_json(const th_plan *plan)
     return o;
 }
 
-static json_t *measure_json(const th_measure *m, const th_board *b)
-{
-    json_t *o =
-        json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s}", "name", b->name,
-                  "estimate", m->estimate, "flash", (json_int_t)m->flash, "flash_code", (json_int_t)m->flash_code,
-                  "flash_model", (json_int_t)m->flash_model, "flash_limit", (json_int_t)b->flash_bytes, "ram_bound",
-                  (json_int_t)m->ram_bound, "ram_limit", (json_int_t)b->ram_bytes, "arena", (json_int_t)m->arena,
-                  "static", (json_int_t)m->fixed, "stack_bound", (json_int_t)m->stack_bound, "listener_bytes",
-                  (json_int_t)m->listener, "fits", m->fits, "breaks", m->breaks, "help", m->help);
-    if (m->ran) {
-        json_object_set_new(o, "stack", json_integer(m->stack));
-        json_object_set_new(o, "instructions", json_integer(m->instructions));
-    }
-    return o;
-}
-
 static json_t *bands_json(const th_plan *plan)
 {
     json_t *list = json_array();
@@ -362,7 +329,7 @@ static json_t *all_json(const th_target *t, const th_measure *m, size_t unbanded
         for (int32_t i = 0; i < t->pipe.n_labels; i++) json_array_append_new(labels, json_string(t->pipe.labels[i]));
         json_object_set_new(o, "labels", labels);
     }
-    if (m) json_object_set_new(o, "board", measure_json(m, t->board));
+    if (m) json_object_set_new(o, "board", th_measure_json(m, t->board));
     return o;
 }
 

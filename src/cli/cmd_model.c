@@ -1,21 +1,20 @@
 /* thimble model: checks a description of a network and prints what it costs, without training; lists the presets. */
 #include "cli/cmd.h"
-#include "cli/design.h"
 #include "data/front.h"
-#include "cli/example_set.h"
 #include "cli/table.h"
+#include "design/design.h"
+#include "design/preview.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct model_cmd {
-    th_project project;
+    th_network *network; /* of a project; else: */
     th_preset preset;
     char preset_text[TH_PRESET_BYTES];
-    th_pipeline pipe;
     th_spec spec;
-    char *text; /* the description; of a file: to be freed */
-    bool owned;
+    const char *text; /* the description */
+    char *owned;      /* of a file: to be freed */
 } model_cmd;
 
 /* "HxWxC" of --input over what is there. */
@@ -55,50 +54,36 @@ static th_err open_file(const th_args *a, model_cmd *c, const char *path, th_why
         return th_why_set(why, TH_EUSAGE, "%s is no project: say what goes into the network, as in --input 49x10x1",
                           path);
     TH_TRY(th_file_read(path, (size_t)1 << 20, &bytes, &n, why));
-    c->text = malloc(n + 1);
-    c->owned = true;
-    if (c->text) {
-        if (n) memcpy(c->text, bytes, n);
-        c->text[n] = 0;
+    c->text = c->owned = malloc(n + 1);
+    if (c->owned) {
+        if (n) memcpy(c->owned, bytes, n);
+        c->owned[n] = 0;
     }
-    const bool is_text = !c->text || strlen(c->text) == n;
+    const bool is_text = !c->owned || strlen(c->owned) == n;
     free(bytes);
-    if (!c->text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    if (!c->owned) return th_why_set(why, TH_ENOMEM, "out of memory");
     if (!is_text)
         return th_why_set(why, TH_EFORMAT, "%s is not a text. A trained model: thimble inspect %s", path, path);
     return parse_alone(a, c, path, none, 0, why);
 }
 
-/* Of other things than sounds: the shape is that of the project's examples. */
-static th_err open_task(const th_args *a, model_cmd *c, th_why *why)
-{
-    th_project *p = &c->project;
-    const char *name = th_arg(a, "preset") ? th_arg(a, "preset") : p->preset;
-    if (th_task_learner(th_project_task(p), name))
-        return th_why_set(why, TH_EUSAGE, "%s is a classic learner and has no layers (docs/learners.md)", name);
-    th_example_set *set = calloc(1, sizeof *set);
-    if (!set) return th_why_set(why, TH_ENOMEM, "out of memory");
-    set->seed = p->seed;
-    th_err err = th_example_set_project(set, p, th_arg(a, "preset"), NULL, why);
-    if (!err)
-        err = th_design_examples(p, th_arg(a, "preset"), set->train->h, set->train->w, set->train->c, c->preset_text,
-                                 &c->preset, &c->spec, why);
-    c->text = c->preset.text == p->model ? p->model : c->preset_text;
-    th_example_set_free(set);
-    free(set);
-    return err;
-}
-
 static th_err open_project(const th_args *a, model_cmd *c, const char *dir, th_why *why)
 {
-    TH_TRY(th_project_load(dir, &c->project, why));
-    if (th_arg(a, "input") || th_arg(a, "classes"))
-        return th_why_set(why, TH_EUSAGE, "--input and --classes are for presets and files; %s has them in %s", dir,
-                          TH_FILE_INI);
-    if (th_project_task(&c->project)->input != TH_IN_SOUND) return open_task(a, c, why);
-    TH_TRY(th_front_preset(&c->project, th_arg(a, "preset"), c->preset_text, &c->preset, why));
-    c->text = c->preset.text == c->project.model ? c->project.model : c->preset_text;
-    return th_design_make(&c->project, &c->preset, &c->pipe, &c->spec, why);
+    th_project *p = calloc(1, sizeof *p);
+    if (!p) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = th_project_load(dir, p, why);
+    if (!err && (th_arg(a, "input") || th_arg(a, "classes")))
+        err = th_why_set(why, TH_EUSAGE, "--input and --classes are for presets and files; %s has them in %s", dir,
+                         TH_FILE_INI);
+    if (!err) err = th_network_open(p, th_arg(a, "preset"), NULL, &c->network, why);
+    free(p);
+    if (c->network) {
+        c->text = c->network->text;
+        c->spec = c->network->spec;
+    }
+    if (!err && c->network->assumed)
+        fputs("note: there are no data yet, so what goes in is as the preset was made for\n", stderr);
+    return err;
 }
 
 static th_err open_any(const th_args *a, model_cmd *c, th_why *why)
@@ -164,8 +149,24 @@ static void print_text(const char *text)
     }
 }
 
+static th_err show_board(const th_args *a, const model_cmd *c, th_why *why)
+{
+    const th_board *board;
+    th_preview preview;
+    TH_TRY(th_board_find(th_arg(a, "board"), &board, why));
+    TH_TRY(th_preview_make(&c->spec, c->network, board, !th_arg_on(a, "quick"), &preview, why));
+    if (th_arg_on(a, "json")) return th_json_print(th_preview_json(&c->spec, &preview, board), why);
+    th_design_print(stdout, &c->spec, true);
+    th_measure_print(stdout, &preview.measure, board);
+    return TH_OK;
+}
+
 static th_err show(const th_args *a, const model_cmd *c, th_why *why)
 {
+    if (th_arg(a, "board")) return show_board(a, c, why);
+    if (th_arg_on(a, "quick"))
+        return th_why_set(why, TH_EUSAGE, "--quick is how to look at a board: thimble model --board %s --quick",
+                          TH_BOARD_DEFAULT);
     if (th_arg_on(a, "json")) return th_json_print(th_design_json(&c->spec), why);
     if (th_arg_on(a, "text"))
         print_text(c->text);
@@ -188,7 +189,8 @@ static th_err run(const th_args *a, th_why *why)
         err = show(a, c, why);
     else if (c->spec.n_layers)
         th_design_print(stderr, &c->spec, false);
-    if (c->owned) free(c->text);
+    th_network_free(c->network);
+    free(c->owned);
     free(c);
     return err;
 }
@@ -198,6 +200,8 @@ static const th_opt opts[] = {
     {"preset", "NAME", "from thimble.ini", "this preset; without PROJECT: with the input that it is made for"},
     {"input", "HxWxC", NULL, "what goes in (of a preset or a file): height, width, channels; signals: STEPSx1xC"},
     {"classes", "N", NULL, "classes to tell apart; 0: the network gives values"},
+    {"board", "B", NULL, "also what it will take there as int8, and whether that fits: without training it"},
+    {"quick", NULL, NULL, "of --board: the arena exactly, the rest about, in place of building the firmware"},
     {"text", NULL, NULL, "print the lines of the description instead, to copy and change them"},
     {"json", NULL, NULL, "print one JSON object"},
     {NULL, NULL, NULL, NULL},
@@ -210,8 +214,9 @@ const th_cmd th_cmd_model = {
     .detail =
         "The description is the block [model] of thimble.ini, else the preset; or a text file. One layer a line,\n"
         "docs/models.md has all words. RAM int8: estimated bytes of activations while the layer\n"
-        "runs; thimble inspect has the exact figure of a trained model.\n\n"
-        "  thimble model my-words\n"
+        "runs. With --board the int8 network is made with weights of chance and built: its RAM and\n"
+        "flash are those that it will have when it is trained and quantised.\n\n"
+        "  thimble model my-words --board nano33ble\n"
         "  thimble model --preset mobilenet-v1-0.5-128 --classes 10\n"
         "  thimble model net.txt --input 49x10x1 --classes 4",
     .opts = opts,

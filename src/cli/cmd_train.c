@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 #include "cli/clip_set.h"
-#include "cli/design.h"
+#include "design/design.h"
 #include "cli/example_set.h"
 #include "cli/train_record.h"
 #include "cli/train_few.h"

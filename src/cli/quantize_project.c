@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "cli/clip_set.h"
 #include "cli/cmd.h"
-#include "cli/design.h"
+#include "design/design.h"
 #include "data/card.h"
 #include "data/front.h"
 #include "train/train.h"

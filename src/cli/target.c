@@ -1,10 +1,8 @@
 #include "cli/target.h"
 
-#include "data/windows.h"
-
 #include "base/text.h"
+#include "design/around.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,52 +38,6 @@ th_err th_target_plan(th_target *t, th_isa isa, th_why *why)
                      : th_plan_make_for(&t->model->graphs[0], isa, &t->plan, why);
 }
 
-/* Windows of the rows that a device learns what is usual from. */
-static int32_t learn_windows(const th_card *c, const th_sensor *s)
-{
-    const double rows = floor((double)c->recipe.baseline_ms * (double)s->block.rate_hz / 1000 + 0.5),
-                 windows = floor((rows - s->block.window) / s->hop) + 1;
-    return windows < TH_BASELINE_LEAST ? TH_BASELINE_LEAST : windows > 1e6 ? 1000000 : (int32_t)windows;
-}
-
-/* The sensor that a card speaks of. */
-static th_err open_sensor(th_target *t, th_why *why)
-{
-    const th_card *c = t->card;
-    const th_task *task = th_task_find(c->task);
-    const th_graph *g = &t->model->graphs[0];
-    th_sensor *s = &t->sensor;
-    if (!task || task->input != TH_IN_SIGNAL || c->axes < 1) return TH_OK;
-    *s = (th_sensor){.limit = c->limit, .least = 0.5f, .n_labels = c->n_labels, .labels = c->labels};
-    TH_TRY(th_windows_block(c, &s->block, &s->hop, why));
-    const int64_t outputs = g->n_outputs == 1 ? th_shape_count(&g->tensors[g->outputs[0]].shape) : 0;
-    s->answer = task->output == TH_OUT_LABELS ? TH_ANSWER_LABELS
-                : c->scores || outputs == 1   ? TH_ANSWER_SCORE
-                                              : TH_ANSWER_ERROR;
-    if (th_card_by_group(c)) {
-        s->learn = learn_windows(c, s);
-        s->gain = c->n_values ? c->inv[0] : 1;
-    } else if (c->n_values && c->n_values >= th_block_norms(&s->block)) {
-        s->mean = c->mean;
-        s->inv_std = c->inv;
-    }
-    t->has_sensor = s->answer == TH_ANSWER_LABELS || s->limit > 0.0f;
-    return TH_OK;
-}
-
-/* A camera, for a card that tells pictures apart; a float network takes tensors only. */
-static th_err open_eye(th_target *t, th_why *why)
-{
-    const th_card *c = t->card;
-    const th_graph *g = &t->model->graphs[0];
-    const th_task *task = th_task_find(c->task);
-    if ((*c->task && (!task || task->input != TH_IN_PICTURE)) || c->n_values || c->scores || !c->n_labels) return TH_OK;
-    if (!th_eye_fits(g) || g->tensors[g->inputs[0]].type != TH_S8) return TH_OK;
-    TH_TRY(th_eye_make(g, c->pixel_lo, c->pixel_hi, c->labels, c->n_labels, &t->eye, why));
-    t->has_eye = true;
-    return TH_OK;
-}
-
 static th_err open_card(th_target *t, th_why *why)
 {
     if (!th_model_metadata(t->model, TH_CARD_METADATA).p) return TH_OK;
@@ -93,8 +45,8 @@ static th_err open_card(th_target *t, th_why *why)
     if (!t->card) return th_why_set(why, TH_ENOMEM, "out of memory");
     TH_TRY(th_card_from(t->model, t->card, why));
     t->has_card = true;
-    TH_TRY(open_eye(t, why));
-    return open_sensor(t, why);
+    TH_TRY(th_around_eye(t->card, &t->model->graphs[0], &t->eye, &t->has_eye, why));
+    return th_around_sensor(t->card, &t->model->graphs[0], &t->sensor, &t->has_sensor, why);
 }
 
 /* What is in the file, with the file's name before each complaint. */

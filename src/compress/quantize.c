@@ -174,12 +174,8 @@ th_err th_quantize(const th_quantize_job *job, th_model **model, th_layer_error 
 
 /* ---- without samples ---- */
 
-static th_err make_fixed(const th_model *f32, const th_scale *scale, const float *state_max, plan *p, th_converted *out,
-                         th_why *why)
+static th_err convert_s8(const th_model *f32, const plan *p, const float *state_max, th_converted *out, th_why *why)
 {
-    const th_graph *g = &f32->graphs[0];
-    for (int32_t i = 0; i < g->n_nodes; i++) TH_TRY(th_rule_precision(g, i, TH_P_S8, false, &p->precision[i], why));
-    TH_TRY(th_scales_assign(&(th_scale_job){.g = g, .precision = p->precision, .given = scale}, p->s8, p->s16, why));
     const th_convert_job job = {.model = f32,
                                 .precision = p->precision,
                                 .input = TH_P_S8,
@@ -188,6 +184,15 @@ static th_err make_fixed(const th_model *f32, const th_scale *scale, const float
                                 .s16 = p->s16,
                                 .state_max = state_max};
     return th_convert(&job, out, why);
+}
+
+static th_err make_fixed(const th_model *f32, const th_scale *scale, const float *state_max, plan *p, th_converted *out,
+                         th_why *why)
+{
+    const th_graph *g = &f32->graphs[0];
+    for (int32_t i = 0; i < g->n_nodes; i++) TH_TRY(th_rule_precision(g, i, TH_P_S8, false, &p->precision[i], why));
+    TH_TRY(th_scales_assign(&(th_scale_job){.g = g, .precision = p->precision, .given = scale}, p->s8, p->s16, why));
+    return convert_s8(f32, p, state_max, out, why);
 }
 
 th_err th_quantize_fixed(const th_model *f32, const th_scale *scale, const float *state_max, th_model **model,
@@ -207,5 +212,76 @@ th_err th_quantize_fixed(const th_model *f32, const th_scale *scale, const float
     }
     th_converted_free(&c);
     free_plan(&p);
+    return err;
+}
+
+/* ---- before there is anything to see ---- */
+
+static bool is_relu(const th_node *n)
+{
+    th_act act = TH_ACT_NONE;
+    switch ((int)n->op) {
+    case TH_OP_RELU:
+    case TH_OP_RELU6: return true;
+    case TH_OP_CONV_2D:
+    case TH_OP_DEPTHWISE_CONV_2D:
+    case TH_OP_TRANSPOSE_CONV: act = n->attr.conv.act; break;
+    case TH_OP_FULLY_CONNECTED: act = n->attr.dense.act; break;
+    case TH_OP_ADD:
+    case TH_OP_MUL: act = n->attr.fused.act; break;
+    case TH_OP_SVDF: act = n->attr.svdf.act; break;
+    default: break;
+    }
+    return act == TH_ACT_RELU || act == TH_ACT_RELU6;
+}
+
+/* Gives what stands below 0 as well as above other numbers of what is never below 0, as they have them after training:
+ * zero points decide what is packed with the weights. */
+static void make_up_ranges(const th_graph *g, plan *p)
+{
+    for (int32_t i = 0; i < g->n_tensors; i++) {
+        p->lo[i] = p->lo16[i] = -1.0f;
+        p->hi[i] = p->hi16[i] = 1.25f;
+    }
+    for (int32_t i = 0; i < g->n_nodes; i++) {
+        const th_node *n = &g->nodes[i];
+        bool above = n->n_in > 0;
+        const bool weighs = th_rule_find(n->op) && th_rule_find(n->op)->kind != TH_RULE_SAME &&
+                            th_rule_find(n->op)->kind != TH_RULE_FOLLOW && n->op != TH_OP_ADD;
+        for (int32_t k = 0; k < n->n_in; k++)
+            above = above && (!th_is_activation(g, n->in[k]) || p->lo[n->in[k]] >= 0.0f);
+        for (int32_t k = 0; k < n->n_out; k++)
+            if (is_relu(n) || (above && !weighs)) p->lo[n->out[k]] = p->lo16[n->out[k]] = 0.0f;
+    }
+}
+
+static th_err make_unseen(const th_model *f32, const float *state_max, plan *p, th_converted *out, th_why *why)
+{
+    const th_graph *g = &f32->graphs[0];
+    for (int32_t i = 0; i < g->n_nodes; i++) TH_TRY(th_rule_precision(g, i, TH_P_S8, false, &p->precision[i], why));
+    make_up_ranges(g, p);
+    const th_scale_job scales = {
+        .g = g, .precision = p->precision, .lo = p->lo, .hi = p->hi, .lo16 = p->lo16, .hi16 = p->hi16};
+    TH_TRY(th_scales_assign(&scales, p->s8, p->s16, why));
+    return convert_s8(f32, p, state_max, out, why);
+}
+
+th_err th_quantize_unseen(const th_model *f32, th_model **model, th_why *why)
+{
+    plan p = {0};
+    th_converted c = {0};
+    TH_TRY(check_model(f32, why));
+    const int32_t n = f32->graphs[0].n_nodes;
+    float *state_max = calloc((size_t)n + 1, sizeof *state_max);
+    th_err err = state_max ? new_plan(&f32->graphs[0], &p, why) : no_memory(why);
+    for (int32_t i = 0; i < n && !err; i++) state_max[i] = 1.0f;
+    if (!err) err = make_unseen(f32, state_max, &p, &c, why);
+    if (!err) {
+        *model = c.model;
+        c.model = NULL;
+    }
+    th_converted_free(&c);
+    free_plan(&p);
+    free(state_max);
     return err;
 }

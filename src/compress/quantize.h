@@ -14,6 +14,7 @@
  *   th_quantizer_make   makes an integer network from what was seen, as often as wanted, each time as the settings say
  *   th_quantize         both, with a report of each layer
  *   th_quantize_fixed   without samples: all scales are given (training that simulated int8)
+ *   th_quantize_unseen  without samples and scales: to see what it costs
  * Source: TFLite's 8-bit quantisation specification; Jacob et al. 2018. */
 #ifndef TH_COMPRESS_QUANTIZE_H
 #define TH_COMPRESS_QUANTIZE_H
@@ -97,5 +98,10 @@ TH_NODISCARD th_err th_quantize(const th_quantize_job *job, th_model **model, th
  * Errors: TH_ERANGE: a scale is missing, or two that must be equal differ; TH_EUNSUP, TH_EFORMAT, TH_ENOMEM. */
 TH_NODISCARD th_err th_quantize_fixed(const th_model *f32, const th_scale *scale, const float *state_max,
                                       th_model **model, th_why *why);
+
+/* An int8 model of the same operators, shapes and sizes as th_quantize will make of it, with made-up ranges: to plan
+ * and to count what a network costs before it is trained.  What it computes is nonsense.
+ * Errors: TH_EUNSUP (no float network, an operator without an integer form), TH_EFORMAT, TH_ENOMEM. */
+TH_NODISCARD th_err th_quantize_unseen(const th_model *f32, th_model **model, th_why *why);
 
 #endif

@@ -232,10 +232,15 @@ static th_err from_signals(const th_project *p, const th_dataset *set, th_split 
     return TH_OK;
 }
 
+static int32_t picture_channels(const th_project *p)
+{
+    return strcmp(p->colour, "grey") == 0 ? 1 : 3;
+}
+
 static th_err from_pictures(const th_project *p, const th_dataset *set, th_split split, const th_card *card,
                             th_examples **out, th_why *why)
 {
-    const int32_t h = p->picture_h, w = p->picture_w, c = strcmp(p->colour, "grey") == 0 ? 1 : 3;
+    const int32_t h = p->picture_h, w = p->picture_w, c = picture_channels(p);
     const size_t size = (size_t)h * (size_t)w * (size_t)c;
     size_t n = 0;
     for (size_t i = 0; i < set->n; i++) n += set->samples[i].kind == TH_PICTURE && set->samples[i].split == split;
@@ -304,4 +309,54 @@ th_err th_task_examples(const th_project *p, th_split split, th_card *card, th_e
     th_examples_free(*out);
     *out = NULL;
     return err;
+}
+
+/* ---- their shape ---- */
+
+/* Channels of the first signal of the device, 0: there is none. */
+static int32_t first_axes(const th_dataset *set, const char *device)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const th_sample *s = &set->samples[i];
+        if (s->kind != TH_SIGNAL || s->split != TH_TRAIN || (*device && strcmp(device, s->device) != 0)) continue;
+        int32_t n = 1;
+        for (const char *c = s->channels; *c; c++) n += *c == ',';
+        return n;
+    }
+    return 0;
+}
+
+static th_err find_axes(const th_project *p, int32_t axes_else, th_card *card, bool *assumed, th_why *why)
+{
+    th_dataset *set;
+    if (card->axes > 0) return TH_OK;
+    TH_TRY(th_dataset_load(p, &set, why));
+    if (!card->device[0]) find_device(set, card);
+    card->axes = first_axes(set, card->device);
+    th_dataset_free(set);
+    if (card->axes > 0) return TH_OK;
+    *assumed = true;
+    card->axes = axes_else;
+    return TH_OK;
+}
+
+th_err th_task_shape(const th_project *p, int32_t axes_else, th_card *card, th_examples_shape *shape, bool *assumed,
+                     th_why *why)
+{
+    th_block_cfg cfg;
+    int32_t hop;
+    *shape = (th_examples_shape){1, 1, 1};
+    switch (th_project_task(p)->input) {
+    case TH_IN_SOUND:
+    case TH_IN_NUMBER: return TH_OK;
+    case TH_IN_PICTURE: *shape = (th_examples_shape){p->picture_h, p->picture_w, picture_channels(p)}; return TH_OK;
+    case TH_IN_STROKE: *shape = th_windows_stroke(&card->recipe); return TH_OK;
+    case TH_IN_SIGNAL: break;
+    }
+    TH_TRY(find_axes(p, axes_else, card, assumed, why));
+    TH_TRY(th_windows_block(card, &cfg, &hop, why));
+    return th_block_shape(&cfg, &shape->h, &shape->w, &shape->c)
+               ? th_why_set(why, TH_EFORMAT, "%s: these [features] do not go together with windows of %d rows",
+                            TH_FILE_INI, (int)cfg.window)
+               : TH_OK;
 }

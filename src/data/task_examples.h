@@ -26,6 +26,12 @@ TH_NODISCARD th_err th_task_recording(const th_dataset *set, const th_sample *s,
  *            are rows, p->summary stands in their place. */
 TH_NODISCARD th_err th_task_card(const th_project *p, const char *preset, th_card *card, th_why *why);
 
+/* The shape of the examples of th_task_examples, without making them.  card: of th_task_card; axes, where it does not
+ * know them, become those of the first recording; while there is none axes_else, and *assumed becomes true.
+ * Errors: TH_EFORMAT (blocks), those of th_dataset_load. */
+TH_NODISCARD th_err th_task_shape(const th_project *p, int32_t axes_else, th_card *card, th_examples_shape *shape,
+                                  bool *assumed, th_why *why);
+
 /* "-1..1" -> what bytes 0 and 255 become; NULL leaves them.  Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_pixels_parse(const char *text, float *lo, float *hi, th_why *why);
 

@@ -326,15 +326,26 @@ static th_err draw(const th_recording *r, uint8_t *to, th_why *why)
                : TH_OK;
 }
 
+static bool is_raster(const th_recipe *r)
+{
+    return strcmp(r->strokes, "raster") == 0;
+}
+
+th_examples_shape th_windows_stroke(const th_recipe *r)
+{
+    return is_raster(r) ? (th_examples_shape){RASTER, RASTER, 3} : (th_examples_shape){r->points, 1, 2};
+}
+
 static th_err add_stroke(th_windows *w, const th_recording *r, th_why *why)
 {
     const th_recipe *s = &w->card->recipe;
-    const bool raster = strcmp(s->strokes, "raster") == 0;
+    const bool raster = is_raster(s);
+    const th_examples_shape shape = th_windows_stroke(s);
     th_examples *e = w->e;
     if (r->n_channels != 2)
         return th_why_set(why, TH_ESHAPE, "%s has %d channels, but points have x and y", r->name, (int)r->n_channels);
     w->card->axes = 2;
-    e->h = raster ? RASTER : s->points, e->w = raster ? RASTER : 1, e->c = raster ? 3 : 2;
+    e->h = shape.h, e->w = shape.w, e->c = shape.c;
     TH_TRY(room(w, why));
     if (raster) {
         TH_TRY(draw(r, e->u8 + (size_t)e->n * size_of(e), why));

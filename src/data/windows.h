@@ -20,6 +20,9 @@ typedef struct th_windows th_windows;
  * Errors: TH_EFORMAT (the text names the word). */
 TH_NODISCARD th_err th_windows_block(const th_card *card, th_block_cfg *cfg, int32_t *hop_rows, th_why *why);
 
+/* The shape of a stroke's example. */
+th_examples_shape th_windows_stroke(const th_recipe *recipe);
+
 /* Makes examples with the recipe and labels of the card, which lives as long; card->axes 0 becomes that of the first
  * recording.  early: as in data/groups.h.  Errors: TH_EFORMAT (blocks that make no sense: the text names the word),
  * TH_ENOMEM. */

@@ -25,4 +25,9 @@ typedef struct th_measure {
 TH_NODISCARD th_err th_measure_model(const th_plan *plan, const th_app *app, const th_board *board, th_measure *m,
                                      th_why *why);
 
+/* The same without building anything, in milliseconds, whatever tools there are: the arena is exact, the rest an
+ * estimate; `ran` is false.  Errors: those of th_code_make. */
+TH_NODISCARD th_err th_measure_guess(const th_plan *plan, const th_app *app, const th_board *board, th_measure *m,
+                                     th_why *why);
+
 #endif

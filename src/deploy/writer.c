@@ -112,12 +112,33 @@ static void element(th_writer *w, th_type type, const uint8_t *p)
     }
 }
 
+/* Up to 16 bytes with their commas at once: nearly all of a model's text is this. */
+static void row_s8(th_writer *w, const int8_t *v, size_t n, bool last)
+{
+    char row[16 * 6 + 1];
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int x = v[i] < 0 ? -v[i] : v[i];
+        if (v[i] < 0) row[at++] = '-';
+        if (x > 99) row[at++] = (char)('0' + x / 100);
+        if (x > 9) row[at++] = (char)('0' + x / 10 % 10);
+        row[at++] = (char)('0' + x % 10);
+        if (i + 1 == n && last) break;
+        row[at++] = ',';
+        if (i + 1 < n) row[at++] = ' ';
+    }
+    row[at] = '\0';
+    th_writer_add(w, "\n    %s", row);
+}
+
 void th_writer_array(th_writer *w, const char *name, th_type type, const void *data, size_t n)
 {
     const size_t bytes = th_type_bytes(type);
     if (type == TH_S4) n = (n + 1) / 2;
     th_writer_add(w, "static const %s %s[%zu] TH_CODE_ALIGN(4) = {", c_type(type), name, n ? n : 1);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; type == TH_S8 && i < n; i += 16)
+        row_s8(w, (const int8_t *)data + i, n - i < 16 ? n - i : 16, n - i <= 16);
+    for (size_t i = 0; type != TH_S8 && i < n; i++) {
         th_writer_add(w, i % 16 ? "" : "\n    ");
         element(w, type, (const uint8_t *)data + i * bytes);
         th_writer_add(w, i + 1 < n ? (i % 16 == 15 ? "," : ", ") : "");

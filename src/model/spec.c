@@ -121,27 +121,34 @@ static th_err check_sizes(const th_spec *s, th_why *why)
     return TH_OK;
 }
 
+static th_err parse_lines(const char *text, th_spec_line *w, th_spec *s)
+{
+    for (; *text; w->number++) {
+        const size_t len = strcspn(text, "\n");
+        TH_TRY(split_words(text, len, w));
+        text += len + (text[len] == '\n');
+        if (w->n == 0) continue;
+        if (s->n_layers == TH_MAX_LAYERS)
+            return th_spec_bad(w, TH_EFORMAT, "\"%.*s\": at most %d layers are possible", 40, w->word[0],
+                               TH_MAX_LAYERS);
+        TH_TRY(th_spec_words(w, s));
+        TH_TRY(th_spec_infer(w, s));
+        s->n_layers++;
+    }
+    TH_TRY(check_end(w, s));
+    TH_TRY(check_inputs(w, s));
+    return check_readers(w, s);
+}
+
 th_err th_spec_parse_part(const char *text, const char *file, int32_t first_line, int32_t in_h, int32_t in_w,
                           int32_t in_c, int32_t n_classes, th_spec *s, th_why *why)
 {
     *s = (th_spec){.in_h = in_h, .in_w = in_w, .in_c = in_c, .n_classes = n_classes};
     TH_TRY(check_sizes(s, why));
     th_spec_line w = {.file = file, .number = first_line, .why = why};
-    for (; *text; w.number++) {
-        const size_t len = strcspn(text, "\n");
-        TH_TRY(split_words(text, len, &w));
-        text += len + (text[len] == '\n');
-        if (w.n == 0) continue;
-        if (s->n_layers == TH_MAX_LAYERS)
-            return th_spec_bad(&w, TH_EFORMAT, "\"%.*s\": at most %d layers are possible", 40, w.word[0],
-                               TH_MAX_LAYERS);
-        TH_TRY(th_spec_words(&w, s));
-        TH_TRY(th_spec_infer(&w, s));
-        s->n_layers++;
-    }
-    TH_TRY(check_end(&w, s));
-    TH_TRY(check_inputs(&w, s));
-    return check_readers(&w, s);
+    const th_err err = parse_lines(text, &w, s);
+    if (err) s->bad_line = w.number;
+    return err;
 }
 
 th_err th_spec_parse(const char *text, int32_t in_h, int32_t in_w, int32_t in_c, int32_t n_classes, th_spec *s,

@@ -91,6 +91,7 @@ typedef struct th_spec {
     th_layer layer[TH_MAX_LAYERS];
     int32_t n_layers, in_h, in_w, in_c;
     int32_t n_classes; /* 0: not a classifier, the last layer's values are what the network says */
+    int32_t bad_line;  /* of the text, when th_spec_parse found an error in a line of it; else 0 */
 } th_spec;
 
 /* Parses and infers shapes. n_classes 0: no word "classes", any last layer.  Errors name the line, the word and what is

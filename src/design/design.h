@@ -1,6 +1,6 @@
-/* cli/design.h -- the network of a project: features, preset or own layers, shapes; and its table. */
-#ifndef TH_CLI_DESIGN_H
-#define TH_CLI_DESIGN_H
+/* design/design.h -- the network of a project: features, preset or own layers, shapes; and its table. */
+#ifndef TH_DESIGN_DESIGN_H
+#define TH_DESIGN_DESIGN_H
 
 #include "data/project.h"
 #include "model/spec.h"

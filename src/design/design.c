@@ -1,4 +1,4 @@
-#include "cli/design.h"
+#include "design/design.h"
 
 #include "data/front.h"
 
