@@ -9,6 +9,7 @@ extern const th_route th_routes_session[];  /* api_session.c: who am I, log in, 
 extern const th_route th_routes_people[];   /* api_people.c: users, tokens */
 extern const th_route th_routes_projects[]; /* api_projects.c */
 extern const th_route th_routes_samples[];  /* api_samples.c */
+extern const th_route th_routes_looks[];    /* api_looks.c: waveform, spectrogram, features */
 extern const th_route th_routes_jobs[];     /* api_jobs.c: jobs, and the events of a project */
 extern const th_route th_routes_import[];   /* api_import.c */
 extern const th_route th_routes_runs[];     /* api_runs.c: runs and results */

@@ -126,10 +126,17 @@ static inline th_span span_of(const bytes *b)
     return (th_span){b->p, b->n};
 }
 
+static inline bytes wav_from(const int16_t *pcm, int32_t n)
+{
+    bytes b = {0};
+    assert_int_equal(th_audio_wav(16000, pcm, n, &b.p, &b.n, NULL), TH_OK);
+    return b;
+}
+
 /* A "word": a tone of 0.3 s in the middle of n samples, over noise of this size. */
 static inline bytes wav_of(int32_t n, uint64_t seed, double loud, double noise)
 {
-    bytes b = {0};
+    bytes b;
     int16_t *pcm = calloc((size_t)n, sizeof *pcm);
     assert_non_null(pcm);
     th_rng r = th_rng_make(seed, 3);
@@ -138,7 +145,7 @@ static inline bytes wav_of(int32_t n, uint64_t seed, double loud, double noise)
         const double v = tone + noise * (double)th_rng_range(&r, -1.0f, 1.0f);
         pcm[i] = (int16_t)(v > 32767 ? 32767 : v < -32768 ? -32768 : v);
     }
-    assert_int_equal(th_audio_wav(16000, pcm, n, &b.p, &b.n, NULL), TH_OK);
+    b = wav_from(pcm, n);
     free(pcm);
     return b;
 }
