@@ -105,34 +105,27 @@ static th_err open_any(const th_args *a, model_cmd *c, th_why *why)
 
 /* ---- the list ---- */
 
+static void print_preset(const json_t *p)
+{
+    char shape[40];
+    const json_t *in = json_object_get(p, "input");
+    snprintf(shape, sizeof shape, "%dx%dx%d", (int)json_integer_value(json_array_get(in, 0)),
+             (int)json_integer_value(json_array_get(in, 1)), (int)json_integer_value(json_array_get(in, 2)));
+    printf("%-30s %-10s %7d %10lld %12lld  %s\n    %s\n", json_string_value(json_object_get(p, "written")), shape,
+           (int)json_integer_value(json_object_get(p, "classes")),
+           (long long)json_integer_value(json_object_get(p, "parameters")),
+           (long long)json_integer_value(json_object_get(p, "macs")), json_string_value(json_object_get(p, "summary")),
+           json_string_value(json_object_get(p, "sentence")));
+}
+
 static th_err list_presets(bool json, th_why *why)
 {
-    char text[TH_PRESET_BYTES], name[64];
-    th_preset p;
-    th_spec s;
-    json_t *list = json_array();
-    if (!json)
-        printf("%-30s %-10s %7s %10s %12s  %s\n", "preset", "input", "classes", "parameters", "MACs", "what it is");
-    for (size_t i = 0; th_preset_name(i); i++) {
-        char shape[40];
-        const size_t n = (size_t)snprintf(name, sizeof name, "%s", th_preset_name(i));
-        (void)th_preset_parameters(i, name + n, sizeof name - n);
-        th_err err = th_preset_make(th_preset_name(i), text, &p, why);
-        if (!err) err = th_spec_parse(text, p.in_h, p.in_w, p.in_c, p.n_classes, &s, why);
-        if (err) {
-            json_decref(list);
-            return err;
-        }
-        snprintf(shape, sizeof shape, "%dx%dx%d", (int)p.in_h, (int)p.in_w, (int)p.in_c);
-        if (!json)
-            printf("%-30s %-10s %7d %10lld %12lld  %s\n", name, shape, (int)p.n_classes,
-                   (long long)th_spec_parameters(&s), (long long)th_spec_macs(&s), p.summary);
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:[i, i, i], s:i, s:I, s:I}", "preset", p.name, "written", name, "summary",
-                            p.summary, "input", (int)p.in_h, (int)p.in_w, (int)p.in_c, "classes", (int)p.n_classes,
-                            "parameters", (json_int_t)th_spec_parameters(&s), "macs", (json_int_t)th_spec_macs(&s)));
-    }
+    json_t *list, *p;
+    size_t i;
+    TH_TRY(th_presets_json(NULL, &list, why));
     if (json) return th_json_print(json_pack("{s:o}", "presets", list), why);
+    printf("%-30s %-10s %7s %10s %12s  %s\n", "preset", "input", "classes", "parameters", "MACs", "what it is");
+    json_array_foreach(list, i, p) print_preset(p);
     json_decref(list);
     return TH_OK;
 }

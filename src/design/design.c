@@ -106,3 +106,33 @@ json_t *th_design_json(const th_spec *s)
                      "classes", (int)s->n_classes, "parameters", (json_int_t)th_spec_parameters(s), "macs",
                      (json_int_t)th_spec_macs(s), "ram_int8", (json_int_t)most_values(s), "layers", layers);
 }
+
+/* ---- presets ---- */
+
+static th_err preset_json(size_t i, const char *task, json_t *list, th_why *why)
+{
+    char text[TH_PRESET_BYTES], name[64];
+    th_preset p;
+    th_spec s;
+    const size_t n = (size_t)snprintf(name, sizeof name, "%s", th_preset_name(i));
+    (void)th_preset_parameters(i, name + n, sizeof name - n);
+    TH_TRY(th_preset_make(th_preset_name(i), text, &p, why));
+    if (task && !th_preset_suits(&p, task)) return TH_OK;
+    TH_TRY(th_spec_parse(text, p.in_h, p.in_w, p.in_c, p.n_classes, &s, why));
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:[i, i, i], s:i, s:I, s:I}", "preset", p.name,
+                                          "written", name, "summary", p.summary, "sentence", p.good_at, "tasks",
+                                          p.tasks, "input", (int)p.in_h, (int)p.in_w, (int)p.in_c, "classes",
+                                          (int)p.n_classes, "parameters", (json_int_t)th_spec_parameters(&s), "macs",
+                                          (json_int_t)th_spec_macs(&s)));
+    return TH_OK;
+}
+
+th_err th_presets_json(const char *task, json_t **list, th_why *why)
+{
+    th_err err = TH_OK;
+    *list = json_array();
+    for (size_t i = 0; !err && th_preset_name(i); i++) err = preset_json(i, task, *list, why);
+    if (!err) return *list ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory");
+    json_decref(*list);
+    return err;
+}

@@ -23,4 +23,9 @@ TH_NODISCARD th_err th_design_examples(const th_project *p, const char *name, in
 void th_design_print(FILE *to, const th_spec *s, bool whole);
 json_t *th_design_json(const th_spec *s); /* NULL: out of memory */
 
+/* The presets: name, how it is written, what it is and is good at, input, classes, parameters, MACs.
+ *   task  those that are made for it; NULL: all
+ * Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_presets_json(const char *task, json_t **list, th_why *why);
+
 #endif

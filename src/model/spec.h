@@ -127,7 +127,9 @@ size_t th_layer_text(const th_spec *s, int32_t i, char *buf, size_t cap);
 #define TH_PRESET_BYTES 4096
 typedef struct th_preset {
     char name[32];                       /* with its parameters: "mobilenet-v1-0.5-128" */
-    const char *summary;                 /* one sentence */
+    const char *summary;                 /* what it is */
+    const char *good_at;                 /* what it is good at: a sentence for people who know no networks */
+    const char *tasks;                   /* names of data/task.h that it suits, with spaces between */
     const char *text;                    /* the description */
     int32_t in_h, in_w, in_c, n_classes; /* shape that it is made for (others go, too); 0 classes: it gives values */
     int32_t feature_kind, n_mel, n_coef; /* of sound: th_feature_kind */
@@ -139,6 +141,9 @@ typedef struct th_preset {
 /* Name of preset i, NULL after the last; and what can follow it: "-WIDTH-SIZE" or "" (returns its length). */
 const char *th_preset_name(size_t i);
 size_t th_preset_parameters(size_t i, char *buf, size_t cap);
+
+/* Is it made for tasks of this name? */
+bool th_preset_suits(const th_preset *p, const char *task);
 
 /* The preset of this name; p->text lies in `text`.  Errors: TH_EUSAGE: the name or a parameter (the text lists what
  * there is, and names the nearest). */
