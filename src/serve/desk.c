@@ -235,6 +235,7 @@ typedef struct change {
     th_desk_edit *edit;
     void *ctx;
     const char *restored; /* or this one's last change is taken back */
+    th_desk_fn *fn;       /* or this is done, without the data */
 } change;
 
 static th_err make(th_sheet *s, th_project *p, const change *c, bool *again, th_why *why)
@@ -262,6 +263,11 @@ static th_err change_once(th_sheet *s, th_project *p, const change *c, bool *aga
     *again = true;
     TH_TRY(th_data_lock(p, &lock, why));
     *again = false;
+    if (c->fn) {
+        const th_err err = c->fn(c->ctx, why);
+        th_lock_release(lock);
+        return err;
+    }
     memcpy(dir, p->dir, sizeof dir);
     th_err err = th_project_load(dir, p, why);
     if (!err) err = refresh(s, p, why);
@@ -299,5 +305,11 @@ th_err th_desk_change(th_desk *d, th_project *p, th_desk_edit *edit, void *ctx, 
 th_err th_desk_restore(th_desk *d, th_project *p, const char *hash, th_why *why)
 {
     const change c = {.restored = hash};
+    return change_all(d, p, &c, why);
+}
+
+th_err th_desk_alone(th_desk *d, th_project *p, th_desk_fn *fn, void *ctx, th_why *why)
+{
+    const change c = {.fn = fn, .ctx = ctx};
     return change_all(d, p, &c, why);
 }

@@ -40,6 +40,11 @@ typedef th_err th_desk_edit(void *ctx, th_project *p, th_dataset *set, th_sample
  * TH_EIO. */
 TH_NODISCARD th_err th_desk_change(th_desk *d, th_project *p, th_desk_edit *edit, void *ctx, th_why *why);
 
+/* Calls fn while nobody else changes the project, neither a request nor another program; of p only the dir is used.
+ * Errors: those of fn; TH_EEXIST (another program is at it for too long). */
+typedef th_err th_desk_fn(void *ctx, th_why *why);
+TH_NODISCARD th_err th_desk_alone(th_desk *d, th_project *p, th_desk_fn *fn, void *ctx, th_why *why);
+
 /* Takes back the last change of a sample that could be undone (th_samples_restore).  Errors: as th_desk_change. */
 TH_NODISCARD th_err th_desk_restore(th_desk *d, th_project *p, const char *hash, th_why *why);
 

@@ -9,6 +9,7 @@ const th_route *const th_route_tables[] = {
     th_routes_session,
     th_routes_people,
     th_routes_projects,
+    th_routes_settings,
     th_routes_samples,
     th_routes_looks,
     th_routes_jobs,
