@@ -17,7 +17,7 @@ state() {
 modules() {
 	[ "$(state)" = fetch ] || return 0
 	echo "Fetching what the studio's pages are made with (npm ci, once)" >&2
-	(cd web && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries 1 --fetch-timeout 60000 --loglevel error) >&2 &&
+	(cd web && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries 1 --fetch-retry-mintimeout 2000 --fetch-timeout 60000 --loglevel error) >&2 &&
 		cp web/package-lock.json "$kept"
 }
 
