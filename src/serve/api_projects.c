@@ -116,7 +116,7 @@ static const char *last_words(const char *text)
     return colon ? colon + strlen("thimble new: ") : text;
 }
 
-static th_err run_new(const th_site *site, const json_t *body, th_why *why)
+th_err th_site_make_project(const th_site *site, const json_t *body, th_why *why)
 {
     char labels[2048], tail[768];
     const json_t *given = json_object_get(body, "labels");
@@ -154,7 +154,7 @@ static th_err make(const th_request *r, th_reply *out, th_why *why)
                          TH_NAME_BYTES - 1);
     if (!err && !th_site_project_dir(r->site, name, dir, NULL))
         err = th_why_set(why, TH_EEXIST, "there is a project \"%s\" already", name);
-    if (!err) err = run_new(r->site, body, why);
+    if (!err) err = th_site_make_project(r->site, body, why);
     if (!err) err = th_site_project_dir(r->site, name, dir, why);
     if (!err && r->role != TH_ROLE_TEACHER) err = th_guard_own(r->site->guard, name, r->user, why);
     if (!err) err = th_reply_json(out, 201, line_json(name, dir), why);

@@ -418,6 +418,37 @@ th_err th_jobs_input(struct th_jobs *jobs, const char *project, const char *id, 
     return err;
 }
 
+/* How many of its jobs still run; those that wait are cancelled. */
+static int cancel_all(struct th_jobs *jobs, th_job_folder *f)
+{
+    int run = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        th_job *j = f->job[i];
+        j->cancel = true;
+        if (j->state == TH_JOB_QUEUED) th_job_enter(jobs, j, TH_JOB_CANCELLED);
+        run += j->state == TH_JOB_RUNNING;
+    }
+    return run;
+}
+
+th_err th_jobs_drop_project(struct th_jobs *jobs, const char *project, th_why *why)
+{
+    th_job_folder *f;
+    char dir[TH_PATH_BYTES];
+    const double until = th_clock_s() + jobs->limits.grace_s + 10;
+    TH_TRY(th_site_project_dir(jobs->site, project, dir, why));
+    th_mutex_lock(&jobs->mutex);
+    th_err err = open_folder(jobs, project, &f, why);
+    while (!err && cancel_all(jobs, f)) {
+        if (th_clock_s() > until) err = th_why_set(why, TH_EEXIST, "a job of %s does not end: try again", project);
+        th_bell_wait(&jobs->bell, &jobs->mutex, until);
+    }
+    while (!err && f->n) th_job_forget(f, f->n - 1);
+    th_mutex_unlock(&jobs->mutex);
+    if (!err) th_dir_remove(dir);
+    return err;
+}
+
 /* ---- what happens in a project
  * ------------------------------------------------------------------------------------------------ */
 

@@ -65,6 +65,9 @@ TH_NODISCARD th_err th_jobs_files(struct th_jobs *jobs, const char *project, con
 /* Jobs of a project that wait or run, for GET /projects/{project}; none where there are no jobs (NULL). */
 json_t *th_jobs_active(struct th_jobs *jobs, const char *project);
 
+/* Ends and forgets all jobs of a project, and deletes the project with all that is in it. */
+TH_NODISCARD th_err th_jobs_drop_project(struct th_jobs *jobs, const char *project, th_why *why);
+
 /* An event of the project: "sample", "model".  Takes data. */
 void th_jobs_tell(struct th_jobs *jobs, const char *project, const char *event, json_t *data);
 TH_NODISCARD th_err th_jobs_project_events(struct th_jobs *jobs, const th_request *r, th_reply *out, th_why *why);

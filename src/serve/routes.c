@@ -15,6 +15,7 @@ const th_route *const th_route_tables[] = {
     th_routes_jobs,
     th_routes_import,
     th_routes_runs,
+    th_routes_service,
     th_routes_pages, /* the last: takes what nobody else has */
     NULL,
 };
@@ -76,9 +77,12 @@ void th_route_run(const th_route *route, const th_request *r, th_reply *out)
     th_why why = {0};
     *out = (th_reply){0};
     const th_err err = route->handle(r, out, &why);
-    if (err)
+    if (err) {
+        const int wait = out->retry_after_s;
         th_reply_error(out, out->status >= 400 ? out->status : th_status_of(err),
                        why.err ? why.text : th_err_text(err));
-    else if (!out->status)
+        out->retry_after_s = wait;
+    } else if (!out->status) {
         out->status = 200;
+    }
 }

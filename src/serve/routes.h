@@ -14,6 +14,7 @@ extern const th_route th_routes_looks[];    /* api_looks.c: waveform, spectrogra
 extern const th_route th_routes_jobs[];     /* api_jobs.c: jobs, and the events of a project */
 extern const th_route th_routes_import[];   /* api_import.c */
 extern const th_route th_routes_runs[];     /* api_runs.c: runs and results */
+extern const th_route th_routes_service[];  /* api_service.c: firmware for a .zip of recordings */
 extern const th_route th_routes_pages[];    /* pages.c: everything else */
 
 #endif

@@ -89,6 +89,9 @@ bool th_project_name_ok(const char *name);
 /* The folder of a project that is shown.  Errors: TH_ENOENT. */
 TH_NODISCARD th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why);
 
+/* Makes the project of {name, task, labels, preset}, as thimble new; its name was checked. */
+TH_NODISCARD th_err th_site_make_project(const th_site *site, const json_t *body, th_why *why);
+
 /* The project of part[0]: name checked, loaded.  Errors: TH_ENOENT, those of th_project_load. */
 TH_NODISCARD th_err th_request_project(const th_request *r, th_project *p, th_why *why);
 
