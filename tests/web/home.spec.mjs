@@ -94,6 +94,35 @@ for (const [name, context] of looks)
     }
   });
 
+const sine = async (site, epochs) => {
+  await make(site, "curve", "sine");
+  const job = await site.api("POST", "/projects/curve/jobs", { verb: "train", options: { epochs } });
+  return async () => (await site.api("GET", `/projects/curve/jobs/${job.id}`)).state;
+};
+
+test("a report is a job: it is made, and can be saved", async ({ page, site, check }) => {
+  const state = await sine(site, 5);
+  await page.goto(`${site.url}#/p/curve`);
+  await page.getByRole("button", { name: "Make the report" }).click(); // there when the training is done
+  const link = page.getByRole("link", { name: "Save the report" });
+  await link.waitFor();
+  check(await state(), "done");
+  const saved = page.waitForEvent("download");
+  await link.click();
+  const file = readFileSync(await (await saved).path(), "utf8");
+  check((await saved).suggestedFilename().endsWith(".html") && file.includes("<svg"), true);
+});
+
+test("what runs can be seen and cancelled", async ({ page, site, check }) => {
+  const state = await sine(site, 10000);
+  await page.goto(`${site.url}#/p/curve`);
+  const running = page.getByRole("region", { name: "Running now" });
+  await running.getByRole("progressbar").waitFor();
+  await running.getByRole("button", { name: "Cancel" }).click();
+  await running.waitFor({ state: "detached" });
+  check(await state(), "cancelled");
+});
+
 test("the server goes away and comes back", { allowed: [/ERR_|Failed to load/] }, async ({ page, site, check }) => {
   await page.goto(site.url);
   await page.getByRole("button", { name: /^Voice/ }).click();

@@ -1,7 +1,7 @@
 // api.ts -- the studio's API (docs/api.md), typed.  Every call gives a promise of the reply or fails with an ApiError.
 
 export type Role = "teacher" | "learner" | null;
-export type Session = { user: string; role: Role; token: string; lan: boolean };
+export type Session = { user: string | null; role: Role; token: string; lan: boolean; fingerprint: string };
 export type Server = {
   name: string;
   version: string;
@@ -95,21 +95,27 @@ export type JobStep = {
 };
 export type JobSpec = JobStep | { steps: JobStep[] };
 export type JobFile = { path: string; bytes: number };
-// eslint-disable-next-line: what a verb prints with --json is described with the verb
+/** What a verb prints with --json: described with the verb. */
 export type Json = any;
 export type Job = {
   id: string;
-  verb: string;
-  title: string;
+  verb: string; // of the step that runs
+  title: string; // as one would type it
   state: JobState;
   progress: { what: string; part: number } | null;
-  result: Json;
-  error: ErrorBody | null;
-  created: string | number;
-  started: string | number | null;
-  ended: string | number | null;
+  error: string | null;
+  created: string; // 20261123T041935Z
+  started: string | null;
+  ended: string | null;
   resumable: boolean;
-  files: JobFile[];
+  step: number; // from 0
+  steps: JobStep[];
+  user: string;
+  place?: number; // in the queue, from 1
+  // Of one job, not in lists and events:
+  result?: Json;
+  results?: Json[]; // of each step, where there are several
+  files?: JobFile[];
 };
 
 export type ErrorBody = { code: string; text: string; line?: number };

@@ -131,9 +131,10 @@ export function bytes(n: number): string {
   }).format(n / (by as number));
 }
 
-/** A moment: seconds since 1970, or a text that Date reads. */
+/** A moment: seconds since 1970, or 20261123T041935Z as the server writes it. */
 export function when(at: string | number): string {
-  const date = new Date(typeof at === "number" ? at * 1000 : at);
+  const text = String(at).replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+  const date = new Date(typeof at === "number" ? at * 1000 : text);
   if (Number.isNaN(date.getTime())) return String(at);
   return new Intl.DateTimeFormat(locale(language), { dateStyle: "medium", timeStyle: "short" }).format(date);
 }

@@ -78,9 +78,12 @@ export function useJob(project: string, options: Options = {}) {
       progress: (p: { what: string; part: number }) =>
         setJob((j) => (j ? (latest.current = { ...j, state: j.state === "queued" ? "running" : j.state, progress: p }) : j)),
       line: (line: Json) => latest.current && now.current.onLine?.(line, latest.current),
-      text: (text: string | { text: string }) =>
-        setTexts((a) => [...a.slice(1 - linesKept), typeof text === "string" ? text : text.text]),
-      state: (j: Job) => take(j),
+      text: ({ text }: { text: string }) => setTexts((a) => [...a.slice(1 - linesKept), text]),
+      state: (j: Job) => {
+        if (live(j)) return take(j);
+        // The stream tells the whole story, so this may be the end before a resume; and only the job itself has its result.
+        void api.jobs.get(project, j.id).then(take, () => take(j));
+      },
     });
   }, [project, follow]);
 
@@ -106,7 +109,7 @@ export function useJob(project: string, options: Options = {}) {
     error,
     busy: starting || live(job),
     running: job?.state === "running",
-    result: job?.state === "done" ? job.result : null,
+    result: job?.state === "done" ? (job.result ?? null) : null,
     start: (spec: JobSpec) => attempt(() => api.jobs.start(project, spec)),
     /** Takes up a job that the server started otherwise (an import). */
     follow: begin,
@@ -151,7 +154,7 @@ export function JobView({ job: handle, title, onAgain }: { job: JobHandle; title
       </p>
       {(job.state === "failed" || job.state === "interrupted" || job.state === "cancelled") && (
         <Notice kind={job.state === "failed" ? "error" : "warning"}>
-          <p>{job.error?.text ? <Said error={new api.ApiError(500, job.error)} /> : t(`frame.job.${job.state}`, { title: name })}</p>
+          <p>{job.error ? <Said text={job.error} /> : t(`frame.job.${job.state}`, { title: name })}</p>
           <div class="row">
             {job.resumable && (
               <Button kind="main" onClick={() => void handle.resume()}>

@@ -81,7 +81,7 @@ function useBoard(project: string) {
       wire.current = null;
       aboutNow.current = null;
       setLed(0);
-      waiting.current?.fail(new Error(j.error?.text ?? t(`frame.job.${j.state}`, { title: j.title })));
+      waiting.current?.fail(new Error(j.error ?? t(`frame.job.${j.state}`, { title: j.title })));
       waiting.current = null;
     },
   });

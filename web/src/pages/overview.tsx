@@ -26,7 +26,7 @@ function Next({ project }: { project: Project }) {
 function Running({ project, job }: { project: string; job: Job }) {
   const handle = useJob(project);
   useEffect(() => handle.follow(job), [job.id]);
-  return <JobView job={handle} />;
+  return <JobView job={handle} title={t.has(`frame.step.${job.verb}`) ? t(`frame.step.${job.verb}`) : job.title} />;
 }
 
 function Labels({ rows }: { rows: LabelCount[] }) {

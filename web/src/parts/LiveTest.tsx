@@ -47,7 +47,7 @@ function useNetwork(project: Project) {
         (e) => waiting.current?.fail(e),
       );
     },
-    onEnd: (j) => j.state !== "done" && waiting.current?.fail(new Error(j.error?.text ?? t(`frame.job.${j.state}`, { title: j.title }))),
+    onEnd: (j) => j.state !== "done" && waiting.current?.fail(new Error(j.error ?? t(`frame.job.${j.state}`, { title: j.title }))),
   });
   useEffect(() => onProject(project.name, "model", drop), [project.name]); // a new model is made anew
   useEffect(() => drop, []);

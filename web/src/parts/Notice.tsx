@@ -19,14 +19,13 @@ export function Notice({ kind = "info", children }: { kind?: "info" | "warning" 
 }
 
 /** The server's own words, which are English: screen readers are told so, and in other languages a sentence goes before. */
-export function Said({ error }: { error: unknown }) {
-  const theirs = error instanceof ApiError && error.message !== "";
-  if (!theirs || currentLanguage() === "en") return <>{errorText(error)}</>;
+export function Said({ text }: { text: string }) {
+  if (currentLanguage() === "en") return <>{text}</>;
   return (
     <>
       {t("frame.error.said")}{" "}
       <bdi lang="en" dir="ltr">
-        {errorText(error)}
+        {text}
       </bdi>
     </>
   );
@@ -37,9 +36,7 @@ export function Failure({ error, children }: { error: unknown; children?: Compon
   if (!error) return null;
   return (
     <Notice kind="error">
-      <p>
-        <Said error={error} />
-      </p>
+      <p>{error instanceof ApiError && error.message ? <Said text={error.message} /> : errorText(error)}</p>
       {children}
     </Notice>
   );

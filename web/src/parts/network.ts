@@ -74,7 +74,7 @@ export class Network {
 
 /** Of what the job wrote; the job and its files are forgotten afterwards. */
 export async function openNetwork(project: string, job: Job): Promise<Network> {
-  const files = job.files.length ? job.files : (await api.jobs.get(project, job.id)).files;
+  const files = job.files?.length ? job.files : ((await api.jobs.get(project, job.id)).files ?? []);
   const vectors = hasVectors();
   const find = (end: string, not?: string) => files.find((f) => f.path.endsWith(end) && !(not && f.path.endsWith(not)))?.path;
   const about = find(".json");
