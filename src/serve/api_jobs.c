@@ -136,11 +136,7 @@ static void set_type(const char *path, th_reply *out)
             out->type = types[i].type;
             shown = types[i].shown;
         }
-<<<<<<< Updated upstream
     if (!shown) snprintf(out->save_as, sizeof out->save_as, "%.*s", TH_NAME_BYTES - 1, slash ? slash + 1 : path);
-=======
-    if (!shown) snprintf(out->save_as, sizeof out->save_as, "%.100s", slash ? slash + 1 : path);
->>>>>>> Stashed changes
 }
 
 static th_err files(const th_request *r, th_reply *out, th_why *why)
