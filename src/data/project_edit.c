@@ -153,3 +153,67 @@ th_err th_project_apply(th_project *p, const char *lines, th_why *why)
     memcpy(dir, p->dir, sizeof dir);
     return th_project_load(dir, p, why);
 }
+
+/* ---- [model] ---- */
+
+/* [*from, *to): from the line after [model] to the next section; false when there is none. */
+static bool model_section(const char *text, size_t n, size_t *from, size_t *to)
+{
+    if (!find_section(text, n, "model", from)) return false;
+    *from += *from < n;
+    for (*to = *from; *to < n; ++*to)
+        if (text[*to] == '[' && text[*to - 1] == '\n') break;
+    return true;
+}
+
+/* Behind the remarks that stand directly below [model]. */
+static size_t behind_remarks(const char *text, size_t from, size_t to)
+{
+    while (from < to && text[from] == '#') {
+        while (from < to && text[from] != '\n') from++;
+        from += from < to;
+    }
+    return from;
+}
+
+static bool is_space(char c)
+{
+    return c == '\n' || c == '\r' || c == ' ' || c == '\t';
+}
+
+bool th_ini_model(const char *text, size_t n, size_t *from, size_t *to)
+{
+    if (!model_section(text, n, from, to)) return false;
+    *from = behind_remarks(text, *from, *to);
+    while (*from < *to && is_space(text[*from])) ++*from;
+    while (*from < *to && is_space(text[*to - 1])) --*to;
+    return *from < *to;
+}
+
+/* The lines between two empty ones; no [model] and no lines: nothing. */
+static th_err put_model(edited *e, const char *lines, th_why *why)
+{
+    size_t from, to;
+    char block[TH_MODEL_BYTES + 32];
+    while (is_space(*lines)) lines++;
+    if (!model_section(e->text, e->n, &from, &to)) {
+        if (!*lines) return TH_OK;
+        th_text_fmt(block, sizeof block, "\n[model]\n%s\n", lines);
+        return replace(e, e->n, e->n, block, why);
+    }
+    from = behind_remarks(e->text, from, to);
+    th_text_fmt(block, sizeof block, *lines ? "\n%s\n\n" : "\n", lines);
+    return replace(e, from, to, block, why);
+}
+
+th_err th_project_save_model(const th_project *p, const char *preset, const char *lines, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    edited e;
+    if (lines && strlen(lines) >= TH_MODEL_BYTES)
+        return th_why_set(why, TH_ERANGE, "a network's lines are at most %d bytes", TH_MODEL_BYTES - 1);
+    TH_TRY(open_ini(p, &e, path, why));
+    th_err err = preset ? set_line(&e, "train", "preset", preset, why) : TH_OK;
+    if (!err && lines) err = put_model(&e, lines, why);
+    return close_ini(&e, path, err, why);
+}

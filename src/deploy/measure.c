@@ -130,12 +130,23 @@ static void explain(const th_plan *plan, const th_board *board, th_measure *m)
         }
 }
 
+/* Instructions of one inference as those of the presets are: so many for a multiplication. */
+static int64_t about_instructions(const th_plan *plan, const th_board *board)
+{
+    const double each = board->isa == TH_ISA_ARM_MVE               ? 0.4
+                        : board->isa == TH_ISA_ARM_DSP             ? 1.5
+                        : strncmp(board->core->name, "RV", 2) == 0 ? 4.4
+                                                                   : 2.9;
+    return (int64_t)(each * (double)plan->macs) + 300 * (int64_t)plan->graph->n_nodes;
+}
+
 /* Without the compiler: the arena and the weights are exact, the code is what the table of sizes says. */
 static th_err estimate(const th_plan *plan, const th_app *app, const th_board *board, const th_code *code,
                        th_measure *m, th_why *why)
 {
     int32_t unknown;
     m->estimate = true;
+    m->instructions = about_instructions(plan, board);
     m->stack_bound = STACK_ESTIMATE;
     m->flash_model = (uint32_t)code->weight_bytes;
     TH_TRY(th_sizes_code(plan, board, &m->flash_code, &unknown, why));
@@ -192,6 +203,7 @@ static th_err build_and_run(const th_plan *plan, const th_app *app, const th_boa
         m->flash_model = fw.flash_model;
         m->flash_code = fw.flash_code;
         m->fixed = fw.fixed;
+        m->instructions = about_instructions(plan, board);
         m->stack_bound = fw.stack;
         m->ram_bound = fw.ram_bound;
         if (fits(m, board) && th_emulator_tools(board, NULL) == TH_OK) err = try_run(plan, app, board, fw.elf, m, why);

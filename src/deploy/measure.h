@@ -14,7 +14,7 @@ typedef struct th_measure {
     uint32_t stack_bound;                    /* reserved: the deepest way through the call graph */
     uint32_t ram_bound;                      /* arena + fixed + stack_bound */
     uint32_t stack;                          /* deepest use in the run */
-    int64_t instructions;                    /* of one inference in the run */
+    int64_t instructions;                    /* of one inference in the run; not `ran`: about, 0 when it is not known */
     bool fits;
     char breaks[320]; /* "" when it fits; else what is too large, by how much, and what needs most of it */
     char help[480];   /* "" when it fits; else what one can do */

@@ -178,7 +178,10 @@ json_t *th_measure_json(const th_measure *m, const th_board *b)
     if (m->ran) {
         json_object_set_new(o, "stack", json_integer(m->stack));
         json_object_set_new(o, "instructions", json_integer(m->instructions));
+    } else if (m->instructions) {
+        json_object_set_new(o, "instructions_about", json_integer(m->instructions));
     }
+    if (m->instructions) json_object_set_new(o, "ms", json_real(th_board_ms(b, (double)m->instructions)));
     return o;
 }
 

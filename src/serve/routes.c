@@ -9,11 +9,12 @@ const th_route *const th_route_tables[] = {
     th_routes_session,
     th_routes_people,
     th_routes_projects,
-    th_routes_settings,
     th_routes_samples,
     th_routes_looks,
     th_routes_jobs,
     th_routes_import,
+    th_routes_model,
+    th_routes_settings,
     th_routes_runs,
     th_routes_service,
     th_routes_pages, /* the last: takes what nobody else has */

@@ -8,11 +8,12 @@ extern const th_route th_routes_server[];   /* api_server.c: the server itself *
 extern const th_route th_routes_session[];  /* api_session.c: who am I, log in, the class's code */
 extern const th_route th_routes_people[];   /* api_people.c: users, tokens */
 extern const th_route th_routes_projects[]; /* api_projects.c */
-extern const th_route th_routes_settings[]; /* api_settings.c: thimble.ini */
 extern const th_route th_routes_samples[];  /* api_samples.c */
 extern const th_route th_routes_looks[];    /* api_looks.c: waveform, spectrogram, features */
 extern const th_route th_routes_jobs[];     /* api_jobs.c: jobs, and the events of a project */
 extern const th_route th_routes_import[];   /* api_import.c */
+extern const th_route th_routes_model[];    /* api_model.c: the network, its preview, presets, boards */
+extern const th_route th_routes_settings[]; /* api_settings.c: thimble.ini */
 extern const th_route th_routes_runs[];     /* api_runs.c: runs and results */
 extern const th_route th_routes_service[];  /* api_service.c: firmware for a .zip of recordings */
 extern const th_route th_routes_pages[];    /* pages.c: everything else */

@@ -16,6 +16,7 @@
 
 #include <jansson.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,7 @@ typedef struct th_site {
     struct th_jobs *jobs;
     struct th_guard *guard;
     struct th_desk *desk;
+    atomic_int measuring; /* firmwares that are built for previews now (api_model.c) */
 } th_site;
 
 /* ---- a request ---------------------------------------------------------------------------------------------- */
