@@ -145,7 +145,7 @@ static th_err check(const th_project *p, const asked *a, int32_t *line, th_why *
     return err;
 }
 
-static th_err put_asked(const th_request *r, const th_project *p, asked *a, th_reply *out, th_why *why)
+static th_err put_asked(const th_request *r, th_project *p, asked *a, th_reply *out, th_why *why)
 {
     th_why wrong = {0};
     int32_t line;

@@ -46,7 +46,7 @@ static th_err save_text(const th_request *r, th_project *at, const json_t *body,
     th_why wrong = {0};
     const char *rest;
     th_ini ini;
-    if (!json_is_string(text))
+    if (!json_is_string(text) || !json_is_string(json_object_get(body, "revision")))
         return th_why_set(why, TH_EUSAGE, "settings need {\"text\": .., \"revision\": ..}, the revision as it was got");
     th_span span = {(const uint8_t *)json_string_value(text), json_string_length(text)};
     if (span.n > TH_INI_BYTES)

@@ -52,7 +52,7 @@ static th_err change_alone(void *ctx, th_why *why)
     return c->edit(c->ctx, c->p, why);
 }
 
-th_err th_ini_change(const th_request *r, const th_project *p, const json_t *revision, th_ini_edit *edit, void *ctx,
+th_err th_ini_change(const th_request *r, th_project *p, const json_t *revision, th_ini_edit *edit, void *ctx,
                      th_why *why)
 {
     change c = {p, json_string_value(revision), edit, ctx};

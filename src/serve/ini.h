@@ -20,11 +20,11 @@ void th_ini_close(th_ini *ini);
 /* Changes the file; p is the project as it is now. */
 typedef th_err th_ini_edit(void *ctx, const th_project *p, th_why *why);
 
-/* Calls edit when the file is of this revision still, with data/lock held.
+/* Calls edit when the file is of this revision still, with nobody else at the project, and tells who listens to it.
  * Errors: TH_EUSAGE (no revision), TH_EEXIST (another revision; somebody is at the data for too long), those of edit.
  */
-TH_NODISCARD th_err th_ini_change(const th_project *p, const json_t *revision, th_ini_edit *edit, void *ctx,
-                                  th_why *why);
+TH_NODISCARD th_err th_ini_change(const th_request *r, th_project *p, const json_t *revision, th_ini_edit *edit,
+                                  void *ctx, th_why *why);
 
 /* 400 with {"error": {code, text, line}}; line 0: none. */
 TH_NODISCARD th_err th_ini_wrong(th_reply *out, const char *text, int32_t line, th_why *why);

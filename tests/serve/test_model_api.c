@@ -201,7 +201,6 @@ static void settings_are_changed(void **state)
     seed[7] = '7';
     a = give("PUT", SETTINGS, json_pack("{s:s, s:s}", "revision", revision, "text", text));
     expect(&a, 200);
-    assert_non_null(strstr(text_at(a.json, "text"), "seed = 7"));
     done(&a);
     a = give("PUT", SETTINGS, json_pack("{s:s, s:s}", "revision", revision, "text", text));
     expect(&a, 409);
