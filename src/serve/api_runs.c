@@ -71,59 +71,27 @@ static th_err run(const th_request *r, th_reply *out, th_why *why)
     return answer(r, r->part[1], out, why);
 }
 
-/* ---- results
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------------------------------------------------- */
 
-/* Kept in a file of the project, or as the answer of the newest job of a verb. */
 static const struct {
-    const char *name, *file, *verb;
+    const char *name, *file;
 } kept[] = {
-    {"test", TH_FILE_TEST, NULL},      {"quantize", TH_FILE_QUANTIZE, NULL}, {"curve", TH_FILE_CURVE, NULL},
-    {"stream", TH_FILE_STREAM, NULL},  {"emulate", TH_FILE_EMULATE, NULL},   {"light", TH_FILE_LIGHT, NULL},
-    {"compare", TH_FILE_VERSUS, NULL}, {"history", TH_FILE_HISTORY, NULL},   {"check", NULL, "data check"},
-    {"map", NULL, "data map"},
+    {"test", TH_FILE_TEST},      {"quantize", TH_FILE_QUANTIZE}, {"curve", TH_FILE_CURVE},
+    {"stream", TH_FILE_STREAM},  {"emulate", TH_FILE_EMULATE},   {"light", TH_FILE_LIGHT},
+    {"compare", TH_FILE_VERSUS}, {"history", TH_FILE_HISTORY},   {"check", TH_FILE_CHECK},
+    {"map", TH_FILE_MAP},
 };
-
-/* The newest job of the verb that is done; its result. */
-static th_err newest(const th_request *r, const char *verb, json_t **out, th_why *why)
-{
-    json_t *list, *job;
-    size_t i;
-    *out = NULL;
-    TH_TRY(th_jobs_list(r->site->jobs, r->part[0], "done", 1000, &list, why));
-    json_array_foreach(list, i, job)
-    {
-        json_t *full;
-        const json_t *steps = json_object_get(job, "steps");
-        const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
-        const char *of = json_string_value(json_object_get(last, "verb"));
-        if (*out || !of || strcmp(of, verb) != 0) continue;
-        if (th_jobs_get(r->site->jobs, r->part[0], json_string_value(json_object_get(job, "id")), &full, NULL))
-            continue;
-        json_t *result = json_object_get(full, "result");
-        if (json_is_object(result)) *out = json_incref(result);
-        json_decref(full);
-    }
-    json_decref(list);
-    return TH_OK;
-}
 
 static th_err result(const th_request *r, th_reply *out, th_why *why)
 {
     char dir[TH_PATH_BYTES];
-    json_t *o = NULL;
     TH_TRY(th_site_project_dir(r->site, r->part[0], dir, why));
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         if (strcmp(kept[i].name, r->part[1]) != 0) continue;
-        if (kept[i].verb) {
-            TH_TRY(newest(r, kept[i].verb, &o, why));
-        } else {
-            TH_TRY(th_path_join(out->file, dir, kept[i].file, why));
-            out->type = "application/json";
-            if (th_file_exists(out->file)) return TH_OK;
-            out->file[0] = 0;
-        }
-        if (o) return th_reply_json(out, 200, o, why);
+        TH_TRY(th_path_join(out->file, dir, kept[i].file, why));
+        out->type = "application/json";
+        if (th_file_exists(out->file)) return TH_OK;
+        out->file[0] = 0;
         return th_why_set(why, TH_ENOENT, "there is no result of %s yet", kept[i].name);
     }
     return th_why_set(why, TH_ENOENT, "there are no results called \"%.60s\": test, quantize, curve, stream, check, ..",
