@@ -123,6 +123,7 @@ export class ApiError extends Error {
   status: number;
   code: string;
   line: number | undefined;
+  wait_s = 0; // with 429: how long until one may try again
   constructor(status: number, body: Partial<ErrorBody>) {
     super(body.text ?? "");
     this.status = status;
@@ -157,7 +158,9 @@ async function errorOf(reply: Response): Promise<ApiError> {
   } catch {
     body = { text: reply.statusText };
   }
-  return new ApiError(reply.status, body);
+  const error = new ApiError(reply.status, body);
+  error.wait_s = Number(reply.headers.get("Retry-After") ?? 0);
+  return error;
 }
 
 async function send(method: string, path: string, body?: BodyInit, type?: string, again = true): Promise<Response> {
@@ -215,6 +218,29 @@ export const session = {
     return session.get();
   },
   leave: () => del("/session"),
+};
+
+export type Pairing = { code: string; url: string; qr: string; expires_s: number; fingerprint: string };
+export type User = {
+  name: string;
+  role: "teacher" | "learner";
+  password: boolean;
+  joined: number;
+  here: boolean;
+  seen: number | null;
+};
+export type Token = { name: string; orders_a_day: number; order_bytes: number; made: number; token?: string };
+const userOf = (name: string) => `/users/${encodeURIComponent(name)}`;
+/** The class, with serve --lan. */
+export const people = {
+  pairing: () => get<Pairing>("/pairing"),
+  renewPairing: () => post<Pairing>("/pairing"),
+  list: () => get<User[]>("/users"),
+  change: (name: string, to: { role?: "teacher" | "learner"; password?: string }) => patch<void>(userOf(name), to),
+  remove: (name: string) => del(userOf(name)),
+  tokens: () => get<Token[]>("/tokens"),
+  makeToken: (name: string, orders_a_day: number) => post<Token>("/tokens", { name, orders_a_day }),
+  removeToken: (name: string) => del(`/tokens/${encodeURIComponent(name)}`),
 };
 
 export const server = () => get<Server>("");

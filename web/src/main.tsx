@@ -60,9 +60,9 @@ function Head({ route, session, server }: { route: Route; session: Session | nul
         </LinkButton>
       )}
       {session?.lan && session.user && (
-        <span class="head-user">
+        <a class="head-user" href={href(undefined, "people")}>
           <bdi>{session.user}</bdi>
-        </span>
+        </a>
       )}
       <label class="head-language">
         <span class="unseen">{t("frame.language")}</span>
@@ -220,7 +220,7 @@ function App({ server, first }: { server: Server; first: Session }) {
     setSession(s);
     setOut(s.lan && s.role === null);
   }, []);
-  useEffect(() => api.onLoggedOut(() => setOut(true)), []);
+  useEffect(() => api.onLoggedOut(() => void renew()), []);
   const route: Route = out ? { ...asked, project: null, page: "join" } : asked;
   const { module, error: moduleError } = useModule(route.page);
   const { project, error, reload } = useProject(route.project, !out);
