@@ -34,7 +34,7 @@ function Logo() {
   );
 }
 
-function Head({ route, session, server }: { route: Route; session: Session | null; server: Server | null }) {
+function Head({ route, session }: { route: Route; session: Session | null }) {
   const [look, setLook] = useState(theme());
   const icons: Record<string, IconName> = { auto: "half", light: "sun", dark: "moon" };
   const turn = () => {
@@ -54,14 +54,10 @@ function Head({ route, session, server }: { route: Route; session: Session | nul
         </a>
       )}
       <span class="head-gap" />
-      {server?.lan && session?.role === "teacher" && (
-        <LinkButton kind="quiet" icon="people" href={href(undefined, "people")}>
-          {t("frame.people")}
-        </LinkButton>
-      )}
-      {session?.lan && session.user && (
-        <a class="head-user" href={href(undefined, "people")}>
-          <bdi>{session.user}</bdi>
+      {session?.lan && session.role && (
+        <a class="button button-quiet head-user" href={href(undefined, "people")}>
+          <Icon name="people" />
+          <bdi>{session.role === "teacher" ? t("frame.people") : session.user}</bdi>
         </a>
       )}
       <label class="head-language">
@@ -240,7 +236,7 @@ function App({ server, first }: { server: Server; first: Session }) {
       >
         {t("frame.skip")}
       </a>
-      <Head route={route} session={session} server={server} />
+      <Head route={route} session={session} />
       {project && <StepsNav project={project} page={route.page} />}
       <main id="main" class={module?.wide ? "wide" : undefined}>
         {route.page === "missing" && <Title page="missing" project={null} />}

@@ -150,8 +150,8 @@ function Here({ session }: { session: Session }) {
     },
   ];
   return (
-    <section aria-labelledby="people-here">
-      <h2 id="people-here">{t("people.list", { n: data.length })}</h2>
+    <section class="people-here">
+      <h2>{t("people.list", { n: data.length })}</h2>
       <Table caption={t("people.list", { n: data.length })} hideCaption columns={columns} rows={data} rowKey={(u) => u.name} />
       <PasswordDialog
         name={password}
