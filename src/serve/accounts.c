@@ -364,18 +364,19 @@ th_err th_accounts_order(th_accounts *a, const char *program, int64_t now_ms, bo
     return err;
 }
 
-th_err th_accounts_own(th_accounts *a, const char *project, const char *person, th_why *why)
+th_err th_accounts_own(th_accounts *a, const char *project, const char *sample, const char *person, th_why *why)
 {
     th_mutex_lock(&a->lock);
-    const th_err err = th_people_own(a->store, project, person, why);
+    const th_err err = th_people_own(a->store, project, sample, person, why);
     th_mutex_unlock(&a->lock);
     return err;
 }
 
-th_err th_accounts_owns(th_accounts *a, const char *project, const char *person, bool *owns, th_why *why)
+th_err th_accounts_owns(th_accounts *a, const char *project, const char *sample, const char *person, bool *owns,
+                        th_why *why)
 {
     th_mutex_lock(&a->lock);
-    const th_err err = th_people_owns(a->store, project, person, owns, why);
+    const th_err err = th_people_owns(a->store, project, sample, person, owns, why);
     th_mutex_unlock(&a->lock);
     return err;
 }

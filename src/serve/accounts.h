@@ -51,7 +51,9 @@ TH_NODISCARD th_err th_accounts_program_find(th_accounts *a, const char *name, t
 TH_NODISCARD th_err th_accounts_program_remove(th_accounts *a, const char *name, th_why *why);
 TH_NODISCARD th_err th_accounts_order(th_accounts *a, const char *program, int64_t now_ms, bool *taken, th_why *why);
 
-TH_NODISCARD th_err th_accounts_own(th_accounts *a, const char *project, const char *person, th_why *why);
-TH_NODISCARD th_err th_accounts_owns(th_accounts *a, const char *project, const char *person, bool *owns, th_why *why);
+TH_NODISCARD th_err th_accounts_own(th_accounts *a, const char *project, const char *sample, const char *person,
+                                    th_why *why);
+TH_NODISCARD th_err th_accounts_owns(th_accounts *a, const char *project, const char *sample, const char *person,
+                                     bool *owns, th_why *why);
 
 #endif

@@ -156,7 +156,7 @@ static th_err make(const th_request *r, th_reply *out, th_why *why)
         err = th_why_set(why, TH_EEXIST, "there is a project \"%s\" already", name);
     if (!err) err = th_site_make_project(r->site, body, why);
     if (!err) err = th_site_project_dir(r->site, name, dir, why);
-    if (!err && r->role != TH_ROLE_TEACHER) err = th_guard_own(r->site->guard, name, r->user, why);
+    if (!err) err = th_guard_own(r->site->guard, name, NULL, r->user, r->role, why);
     if (!err) err = th_reply_json(out, 201, line_json(name, dir), why);
     json_decref(body);
     return err;

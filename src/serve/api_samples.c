@@ -7,6 +7,7 @@
 #include "os/capture.h"
 #include "os/run.h"
 #include "serve/desk.h"
+#include "serve/guard.h"
 #include "serve/routes.h"
 #include "serve/upload.h"
 
@@ -221,7 +222,8 @@ static th_err read_about(const th_request *r, about *a, th_why *why)
     a->key = text_of(r, #key);                                                                                         \
     TH_TRY(check_length(#key, a->key, strcmp(#key, "notes") == 0 ? NOTES_MAX : TEXT_MAX, why));
     X(word)
-    X(subject) X(device) X(consent) X(licence) X(group) X(notes) X(name)
+    X(subject)
+    X(device) X(consent) X(licence) X(group) X(notes) X(name)
 #undef X
         if (!*a->label) return th_why_set(why, TH_EUSAGE, "what is it an example of? Add ?label=NAME");
     TH_TRY(th_label_check(a->label, why));
@@ -305,7 +307,8 @@ static th_err describe_new(const about *a, th_dataset *set, size_t first, th_why
 #define X(key)                                                                                                         \
     if (*a->key) TH_TRY(th_dataset_set(set, i, #key, a->key, why));
         X(device)
-        X(consent) X(licence) X(group) X(notes)
+        X(consent)
+        X(licence) X(group) X(notes)
 #undef X
             if (a->split >= 0) set->samples[i]
                 .split = (th_split)a->split;
@@ -372,6 +375,7 @@ static th_err send_upload(const th_request *r, th_project *p, const about *a, th
     name_it(&s, th_request_header(r, "Content-Type"));
     th_err err = th_desk_change(r->site->desk, p, add_sample, &s, why);
     if (!err && s.again) th_upload_warn(u, "already", "This very recording was in the data already.");
+    if (!err && !s.again) err = th_guard_own(r->site->guard, r->part[0], s.sample.hash, r->user, r->role, why);
     if (!err) err = th_reply_json(out, s.again ? 200 : 201, sent_json(&s), why);
     free(s.sample.block);
     return err;
@@ -614,9 +618,9 @@ const th_route th_routes_samples[] = {
     {"GET", SAMPLES, TH_ROLE_LEARNER, 0, list},
     {"POST", SAMPLES, TH_ROLE_LEARNER, BODY_MAX, send_one},
     {"GET", SAMPLES "/{sample}", TH_ROLE_LEARNER, 0, get_one},
-    {"PATCH", SAMPLES "/{sample}", TH_ROLE_LEARNER, PATCH_MAX, patch_one},
-    {"DELETE", SAMPLES "/{sample}", TH_ROLE_LEARNER, 0, delete_one},
-    {"POST", SAMPLES "/{sample}/restore", TH_ROLE_LEARNER, PATCH_MAX, restore_one},
+    {"PATCH", SAMPLES "/{sample}", TH_ROLE_TEACHER, PATCH_MAX, patch_one},
+    {"DELETE", SAMPLES "/{sample}", TH_ROLE_TEACHER, 0, delete_one},
+    {"POST", SAMPLES "/{sample}/restore", TH_ROLE_TEACHER, PATCH_MAX, restore_one},
     {"GET", SAMPLES "/{sample}/file", TH_ROLE_LEARNER, 0, get_file},
     {0},
 };

@@ -248,11 +248,13 @@ static int check_role(struct th_guard *g, const th_guard_ask *ask, const asker *
 {
     bool owns = false;
     if (ask->project && answer->role == TH_ROLE_LEARNER && !a->program &&
-        th_accounts_owns(g->accounts, ask->project, answer->user, &owns, NULL) == TH_OK && owns)
+        th_accounts_owns(g->accounts, ask->project, ask->sample ? ask->sample : "", answer->user, &owns, NULL) ==
+            TH_OK &&
+        owns)
         answer->role = TH_ROLE_TEACHER;
     if (answer->role >= ask->role) return 0;
     if (answer->role == TH_ROLE_NOBODY) return refuse(401, why, "join the class or log in first");
-    return refuse(403, why, "only a teacher may do that, or who made the project");
+    return refuse(403, why, "only a teacher may do that, or who made the project or the sample");
 }
 
 static bool reads(const char *method)
@@ -426,9 +428,11 @@ th_err th_guard_welcome(struct th_guard *g, bool colours, char **text, th_why *w
 
 /* ---- for the other parts ----------------------------------------------------------------------------------------- */
 
-th_err th_guard_own(struct th_guard *g, const char *project, const char *user, th_why *why)
+th_err th_guard_own(struct th_guard *g, const char *project, const char *sample, const char *user, th_role role,
+                    th_why *why)
 {
-    return g->set.lan ? th_accounts_own(g->accounts, project, user, why) : TH_OK;
+    if (role == TH_ROLE_TEACHER || !g->set.lan || !strncmp(user, PROGRAM, strlen(PROGRAM))) return TH_OK;
+    return th_accounts_own(g->accounts, project, sample ? sample : "", user, why);
 }
 
 int th_guard_order(struct th_guard *g, const char *user, th_role role, uint64_t bytes, int *retry_after_s, th_why *why)

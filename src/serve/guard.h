@@ -5,7 +5,7 @@
  *   who       Authorization: Bearer (a program), cookie (a browser), or nobody;
  *             without --lan everybody on this computer is the teacher
  *   rate      requests a second, bytes a minute (serve/limits.h)                                      429
- *   role      at least the route's; the owner of a project is its teacher                             401, 403
+ *   role      at least the route's; who made a project or a sample is its teacher                     401, 403
  *   token     whoever writes without Bearer has X-Thimble-Token, which only this server's pages know  403
  *   length    at most the route's, told beforehand                                                    413, 411
  *
@@ -36,7 +36,7 @@ void th_guard_free(struct th_guard *guard); /* NULL is fine */
 
 typedef struct th_guard_ask {
     const char *method;
-    const char *project;                                        /* the one that the path names; NULL: none */
+    const char *project, *sample;                               /* that the path names; NULL: none */
     const char *host, *origin, *token, *cookie, *authorization; /* headers, NULL: not there; token: X-Thimble-Token */
     const char *address;                                        /* the other end's, "192.168.1.7", "fe80::1" */
     th_role role;                                               /* the route's */
@@ -105,8 +105,10 @@ int64_t th_guard_now_ms(const struct th_guard *guard);
 
 /* ---- for the other parts of the server --------------------------------------------------------------------------- */
 
-/* The project is this person's from now on: its maker may do in it what the teacher may.  Nothing without lan. */
-TH_NODISCARD th_err th_guard_own(struct th_guard *guard, const char *project, const char *user, th_why *why);
+/* The project (or, not NULL, the sample of this hash) is this learner's from now on, who may do with it what the
+ * teacher may.  Nothing for others, and without lan. */
+TH_NODISCARD th_err th_guard_own(struct th_guard *guard, const char *project, const char *sample, const char *user,
+                                 th_role role, th_why *why);
 
 /* One order of firmware with so many bytes of data: counted against the token's quota; a teacher has none.
  * 0, 403 (a learner), 413, 429 with *retry_after_s (until midnight at Greenwich). */

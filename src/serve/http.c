@@ -18,6 +18,7 @@ struct th_http {
 
 #define MAX_HEADERS  48
 #define PROJECT_PATH "/api/v1/projects/{project}"
+#define SAMPLE_PATH  PROJECT_PATH "/samples/{sample}"
 
 /* One request, from its first line until its reply has gone. */
 typedef struct exchange {
@@ -168,6 +169,11 @@ static enum MHD_Result send_error(exchange *x, struct MHD_Connection *connection
 
 /* ---- requests ------------------------------------------------------------------------------------------------- */
 
+static bool is_below(const th_route *route, const char *path)
+{
+    return route && !strncmp(route->path, path, strlen(path));
+}
+
 /* The head has come: may it go on?  0, or the status of a refusal, whose text is in why. */
 static int judge(th_http *http, exchange *x, struct MHD_Connection *connection, const char *method, th_why *why)
 {
@@ -187,7 +193,8 @@ static int judge(th_http *http, exchange *x, struct MHD_Connection *connection, 
     const char *length = th_request_header(r, "Content-Length");
     const th_guard_ask ask = {
         .method = method,
-        .project = x->route && !strncmp(x->route->path, PROJECT_PATH, strlen(PROJECT_PATH)) ? r->part[0] : NULL,
+        .project = is_below(x->route, PROJECT_PATH) ? r->part[0] : NULL,
+        .sample = is_below(x->route, SAMPLE_PATH) ? r->part[1] : NULL,
         .host = th_request_header(r, "Host"),
         .origin = th_request_header(r, "Origin"),
         .token = th_request_header(r, "X-Thimble-Token"),

@@ -32,7 +32,11 @@ static const char *const steps[] = {
     " day INTEGER NOT NULL,"
     " n INTEGER NOT NULL,"
     " PRIMARY KEY (program, day)) WITHOUT ROWID;"
-    "CREATE TABLE owners (project TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE owners ("
+    " project TEXT NOT NULL,"
+    " sample TEXT NOT NULL," /* '': of the project */
+    " person TEXT NOT NULL,"
+    " PRIMARY KEY (project, sample)) WITHOUT ROWID;",
 };
 static const th_schema people = {APPLICATION_ID, steps, sizeof steps / sizeof steps[0],
                                  "It holds who may use this studio: put a copy of it back, or delete it and let people "
@@ -250,16 +254,19 @@ th_err th_people_order(th_store *s, const char *program, int64_t day, bool *take
     return TH_OK;
 }
 
-th_err th_people_own(th_store *s, const char *project, const char *person, th_why *why)
+th_err th_people_own(th_store *s, const char *project, const char *sample, const char *person, th_why *why)
 {
-    return th_store_run(s, why, "INSERT OR REPLACE INTO owners (project, person) VALUES (?, ?)", "ss", project, person);
+    return th_store_run(s, why, "INSERT OR REPLACE INTO owners (project, sample, person) VALUES (?, ?, ?)", "sss",
+                        project, sample, person);
 }
 
-th_err th_people_owns(th_store *s, const char *project, const char *person, bool *owns, th_why *why)
+th_err th_people_owns(th_store *s, const char *project, const char *sample, const char *person, bool *owns, th_why *why)
 {
     sqlite3_stmt *q;
-    TH_TRY(th_store_prepare(s, &q, why, "SELECT 1 FROM owners WHERE project = ? AND person = ? COLLATE NOCASE", "ss",
-                            project, person));
+    TH_TRY(th_store_prepare(
+        s, &q, why,
+        "SELECT 1 FROM owners WHERE project = ? AND sample IN ('', ?) AND person = ? COLLATE NOCASE LIMIT 1", "sss",
+        project, sample, person));
     const th_err err = th_store_step(s, q, owns, why);
     sqlite3_finalize(q);
     return err;

@@ -4,7 +4,7 @@
  *   sessions   hash of a cookie -> person, until when
  *   programs   name -> hash of a token, orders a day, bytes an order
  *   orders     (program, day) -> how many
- *   owners     project -> person's name
+ *   owners     project, or sample of it -> name of the person who made it
  *
  * Secrets stand there only as hashes, made by the caller.  Times are milliseconds since 1970.  One thread at a time. */
 #ifndef TH_STORE_PEOPLE_H
@@ -62,7 +62,11 @@ TH_NODISCARD th_err th_people_program_remove(th_store *s, const char *name, th_w
 /* Counts one order of the day (days since 1970), unless the program has had all of them: *taken. */
 TH_NODISCARD th_err th_people_order(th_store *s, const char *program, int64_t day, bool *taken, th_why *why);
 
-TH_NODISCARD th_err th_people_own(th_store *s, const char *project, const char *person, th_why *why);
-TH_NODISCARD th_err th_people_owns(th_store *s, const char *project, const char *person, bool *owns, th_why *why);
+/* sample: its hash, or "": the project itself. */
+TH_NODISCARD th_err th_people_own(th_store *s, const char *project, const char *sample, const char *person,
+                                  th_why *why);
+/* The sample, or the project that it is in. */
+TH_NODISCARD th_err th_people_owns(th_store *s, const char *project, const char *sample, const char *person, bool *owns,
+                                   th_why *why);
 
 #endif

@@ -289,7 +289,7 @@ static void owners_are_teachers_of_their_project(void **state)
 {
     struct th_guard *g = guard_of(*state, true);
     const visitor ana = learner_of(g, "Ana"), zoe = learner_of(g, "Zoé");
-    assert_int_equal(th_guard_own(g, "birds", "Ana", NULL), TH_OK);
+    assert_int_equal(th_guard_own(g, "birds", NULL, "Ana", TH_ROLE_LEARNER, NULL), TH_OK);
     th_guard_ask ask = by(&ana, "POST", TH_ROLE_TEACHER);
     assert_int_equal(status_of(g, &ask), 403);
     ask.project = "birds";
@@ -299,8 +299,35 @@ static void owners_are_teachers_of_their_project(void **state)
     ask = by(&zoe, "POST", TH_ROLE_TEACHER);
     ask.project = "birds";
     assert_int_equal(status_of(g, &ask), 403);
-    assert_int_equal(th_guard_own(g, "birds", "Zoé", NULL), TH_OK);
+    assert_int_equal(th_guard_own(g, "birds", NULL, "Zoé", TH_ROLE_LEARNER, NULL), TH_OK);
     assert_int_equal(status_of(g, &ask), 0);
+    th_guard_free(g);
+}
+
+static void samples_are_their_makers(void **state)
+{
+    struct th_guard *g = guard_of(*state, true);
+    const visitor ana = learner_of(g, "Ana"), zoe = learner_of(g, "Zoé");
+    assert_int_equal(th_guard_own(g, "birds", "00ff", "Ana", TH_ROLE_LEARNER, NULL), TH_OK);
+    assert_int_equal(th_guard_own(g, "birds", "0123", "Zoé", TH_ROLE_TEACHER, NULL), TH_OK); /* is one anyway */
+    th_guard_ask ask = by(&ana, "DELETE", TH_ROLE_TEACHER);
+    ask.project = "birds";
+    assert_int_equal(status_of(g, &ask), 403);
+    ask.sample = "00ff";
+    assert_int_equal(status_of(g, &ask), 0);
+    ask.sample = "00f";
+    assert_int_equal(status_of(g, &ask), 403);
+    ask.project = "bees";
+    ask.sample = "00ff";
+    assert_int_equal(status_of(g, &ask), 403);
+    ask = by(&zoe, "DELETE", TH_ROLE_TEACHER);
+    ask.project = "birds";
+    ask.sample = "00ff";
+    assert_int_equal(status_of(g, &ask), 403);
+    ask.sample = "0123";
+    assert_int_equal(status_of(g, &ask), 403);
+    assert_int_equal(th_guard_own(g, "birds", NULL, "Zoé", TH_ROLE_LEARNER, NULL), TH_OK);
+    assert_int_equal(status_of(g, &ask), 0); /* all samples of one's own project */
     th_guard_free(g);
 }
 
@@ -714,6 +741,7 @@ int main(void)
         T(headers_of_replies),
         T(roles),
         T(owners_are_teachers_of_their_project),
+        T(samples_are_their_makers),
         T(sessions),
         T(the_class_code),
         T(the_teachers_link_opens_once),

@@ -145,12 +145,16 @@ test("a learner adds a recording and may not do what a teacher may", { ...lan, a
   check((await ask(mobile, "PATCH", "/users/Noor", JSON.stringify({ role: "teacher" }))).status, 403);
   check((await ask(mobile, "DELETE", "/users/Noor")).status, 403);
   check((await ask(mobile, "POST", "/projects/lights/jobs", JSON.stringify({ verb: "train" }))).status, 403);
-  // its own project is another thing
+  // what it made itself is another thing
+  const sample = JSON.parse(added.text).sample.hash;
+  const other = await joinAs(chrome, site, await codeOf(page), "Bo", watch);
+  check((await ask(other, "DELETE", `/projects/lights/samples/${sample}`)).status, 403);
+  check((await ask(mobile, "PATCH", `/projects/lights/samples/${sample}`, JSON.stringify({ notes: "mine" }))).status, 200);
+  check((await ask(mobile, "DELETE", `/projects/lights/samples/${sample}`)).status, 200);
   check((await ask(mobile, "POST", "/projects", JSON.stringify({ name: "birds", labels: ["owl", "wren"] }))).status, 201);
   const settings = await ask(mobile, "GET", "/projects/birds/settings");
   check(settings.status, 200);
   check((await ask(mobile, "PUT", "/projects/birds/settings", settings.text)).status, 200);
-  const other = await joinAs(chrome, site, await codeOf(page), "Bo", watch);
   check((await ask(other, "PUT", "/projects/birds/settings", settings.text)).status, 403);
 });
 
