@@ -55,6 +55,14 @@ test("languages: a switch, the whole page turns, and it is kept", async ({ page,
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
 });
 
+test("words in Arabic", { context: { locale: "ar" } }, async ({ page, site, check }) => {
+  await page.goto(site.url);
+  await page.locator(".home-kind").first().click();
+  await page.locator("form button[type=submit]").click();
+  await page.waitForURL(/collect$/);
+  check((await site.api("GET", "/projects/voice")).labels.slice(0, 2), ["نعم", "لا"]);
+});
+
 test("a browser in Spanish gets Spanish", { context: { locale: "es-MX" } }, async ({ page, site, check }) => {
   await page.goto(site.url);
   check(await page.getByRole("heading", { level: 1 }).textContent(), "¿Qué debe aprender tu aparato?");
@@ -132,6 +140,33 @@ test("the server goes away and comes back", { allowed: [/ERR_|Failed to load/] }
   await page.unroute("**/api/v1/projects");
   await page.getByRole("button", { name: "Start" }).click();
   await page.waitForURL(/collect$/);
+});
+
+test("the server is killed while a project is open: the page says so, and goes on when it is back", { allowed: [/ERR_|403/] }, async ({ page, site, check }) => {
+  await make(site);
+  await page.goto(`${site.url}#/p/lights`);
+  await page.getByRole("heading", { level: 1, name: "lights" }).waitFor();
+  await site.kill();
+  const news = page.getByText("does not answer any more");
+  await news.waitFor();
+  await site.again();
+  await news.waitFor({ state: "detached" });
+  await page.goto(`${site.url}#/p/lights/settings`);
+  const box = page.getByLabel("thimble.ini");
+  await box.fill(`${await box.inputValue()}\n# after\n`);
+  await page.getByRole("button", { name: "Save" }).click(); // with the new server's token
+  await page.getByText("Saved", { exact: true }).waitFor();
+  check(readFileSync(join(site.dir, "lights/thimble.ini"), "utf8").includes("# after"), true);
+});
+
+test("the first page is there within a second", async ({ page, site, check }) => {
+  await make(site);
+  const start = Date.now();
+  await page.goto(site.url);
+  await page.getByRole("link", { name: /^lights/ }).waitFor();
+  const ms = Date.now() - start;
+  console.log(`# the first page took ${ms} ms`);
+  check(ms < Number(process.env.FIRST_PAGE_MS ?? 3000), true, `${ms} ms: fast enough`);
 });
 
 await run();

@@ -22,29 +22,35 @@ const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const thimble = process.env.THIMBLE ?? join(root, "build/thimble");
 const tests = [];
 
-/** Starts `thimble serve` on a free port. folder: "" makes one that is removed at the end. */
-export async function studio({ folder = "", args = [] } = {}) {
-  const dir = folder || mkdtempSync(join(tmpdir(), "thimble-web-"));
-  const child = spawn(thimble, ["serve", dir, "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  const url = await new Promise((good, bad) => {
-    const timer = setTimeout(() => bad(new Error(`thimble serve did not start:\n${said}`)), 20000);
+/** Starts the program; what it says where it is at. */
+async function serve(dir, port, args) {
+  const child = spawn(thimble, ["serve", dir, "--port", String(port), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const run = { child, said: "", ended: new Promise((end) => child.once("exit", end)) };
+  run.url = await new Promise((good, bad) => {
+    const timer = setTimeout(() => bad(new Error(`thimble serve did not start:\n${run.said}`)), 20000);
     const hear = (bytes) => {
-      said += bytes;
-      const m = said.match(/https?:\/\/\S+:\d+\//);
+      run.said += bytes;
+      const m = run.said.match(/https?:\/\/\S+:\d+\//);
       if (!m) return;
       clearTimeout(timer);
       good(m[0]);
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
-    child.on("exit", (code) => bad(new Error(`thimble serve ended with ${code}:\n${said}`)));
+    void run.ended.then((code) => bad(new Error(`thimble serve ended with ${code}:\n${run.said}`)));
   });
+  return run;
+}
+
+/** A server on a free port. folder: "" makes one that is removed at the end. */
+export async function studio({ folder = "", args = [] } = {}) {
+  const dir = folder || mkdtempSync(join(tmpdir(), "thimble-web-"));
+  let now = await serve(dir, 0, args);
+  const { url } = now;
   return {
     url,
     dir,
-    child,
-    said: () => said,
+    said: () => now.said,
     /** A request past the browser: the session's token comes with it. */
     api: async (method, path, body, type = "application/json") => {
       const { token } = await (await fetch(`${url}api/v1/session`)).json();
@@ -55,12 +61,19 @@ export async function studio({ folder = "", args = [] } = {}) {
       if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
       return text ? JSON.parse(text) : null;
     },
+    /** As a power cut would; again() starts it anew at the same port. */
+    kill: async () => {
+      now.child.kill("SIGKILL");
+      await now.ended;
+    },
+    again: async () => {
+      now = await serve(dir, Number(new URL(url).port), args);
+    },
     stop: async () => {
-      const gone = new Promise((end) => child.once("exit", end));
-      child.removeAllListeners("exit");
-      child.kill("SIGTERM");
-      await Promise.race([gone, new Promise((end) => child.once("exit", end)), new Promise((end) => setTimeout(end, 5000))]);
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      now.child.kill("SIGTERM");
+      const late = setTimeout(() => now.child.kill("SIGKILL"), 5000);
+      await now.ended;
+      clearTimeout(late);
       if (!folder) rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -363,6 +363,12 @@ export function events(path: string, handlers: Handlers, onLost?: (lost: boolean
 
 // Browsers keep only six connections to a server, so all parts of the page share one stream of the project.
 type Listener = { name: string; then: (data: Json) => void };
+let connection: (lost: boolean) => void = () => {};
+/** Is told when the project's stream breaks, and when it is there again. */
+export function onConnection(then: (lost: boolean) => void): void {
+  connection = then;
+}
+
 let hub: { project: string; listeners: Set<Listener>; end: () => void } | null = null;
 
 /** Calls then for each event of that name ("sample", "job" or "model") in the project. Gives a function that ends it. */
@@ -373,7 +379,8 @@ export function onProject(project: string, name: "sample" | "job" | "model", the
     const tell = (what: string) => (data: Json) => {
       for (const l of listeners) if (l.name === what) l.then(data);
     };
-    const end = events(`${of(project)}/events`, { sample: tell("sample"), job: tell("job"), model: tell("model") });
+    const handlers = { sample: tell("sample"), job: tell("job"), model: tell("model") };
+    const end = events(`${of(project)}/events`, handlers, (lost) => connection(lost));
     hub = { project, listeners, end };
   }
   const mine = hub;

@@ -12,7 +12,7 @@ import { Button, LinkButton } from "./parts/Button";
 import { Empty } from "./parts/Empty";
 import { Icon } from "./parts/Icon";
 import type { IconName } from "./parts/Icon";
-import { Failure } from "./parts/Notice";
+import { Failure, Notice } from "./parts/Notice";
 import { Toasts } from "./parts/Toast";
 import { href, steps, useRoute } from "./router";
 import type { Route } from "./router";
@@ -179,6 +179,24 @@ function useProject(name: string | null, on: boolean) {
   return { project: state.name === name ? state.project : null, error: state.name === name ? state.error : null, reload };
 }
 
+/** Has the server been away for some seconds? */
+function useLost(): boolean {
+  const [lost, set] = useState(false);
+  useEffect(() => {
+    let timer = 0;
+    api.onConnection((gone) => {
+      if (gone) {
+        timer ||= window.setTimeout(() => set(true), 2500); // the browser may try several times meanwhile
+        return;
+      }
+      clearTimeout(timer);
+      timer = 0;
+      set(false);
+    });
+  }, []);
+  return lost;
+}
+
 let lastTitle = ""; // of the page before; "" at the start
 
 function Title({ page, project }: { page: string; project: string | null }) {
@@ -220,6 +238,7 @@ function App({ server, first }: { server: Server; first: Session }) {
   const route: Route = out ? { ...asked, project: null, page: "join" } : asked;
   const { module, error: moduleError } = useModule(route.page);
   const { project, error, reload } = useProject(route.project, !out);
+  const lost = useLost();
   const shared = { rest: route.rest, query: route.query, server, session };
   const ready = module && (!route.project || project);
   const Inner = module?.default as Page;
@@ -238,6 +257,9 @@ function App({ server, first }: { server: Server; first: Session }) {
       </a>
       <Head route={route} session={session} />
       {project && <StepsNav project={project} page={route.page} />}
+      <div role="status" class="lost">
+        {route.project && lost && <Notice kind="warning">{t("frame.lost")}</Notice>}
+      </div>
       <main id="main" class={module?.wide ? "wide" : undefined}>
         {route.page === "missing" && <Title page="missing" project={null} />}
         {route.page === "missing" && (

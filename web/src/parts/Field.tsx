@@ -49,6 +49,7 @@ export function Field(p: Frame & Input) {
     <Around id={id} {...{ label, hint, error, hideLabel }}>
       <input
         type="text"
+        dir="auto"
         {...(rest as object)}
         id={id}
         aria-describedby={told(id, p)}
