@@ -32,14 +32,34 @@ function bend(from: number, to: number): (x: Float32Array) => Float32Array {
   };
 }
 
+const patience = 3000; // ms for a worklet to begin
+
+/** Calls take with what comes from the source. Where no worklet begins (old browsers, some locked-down ones) the older way
+ * of listening does it, in the page's own thread. */
+async function listen(context: AudioContext, source: AudioNode, take: (x: Float32Array) => void): Promise<AudioNode> {
+  const late = new Promise<boolean>((then) => setTimeout(() => then(false), patience));
+  const begun = context.audioWorklet ? context.audioWorklet.addModule(threadUrl("tap")).then(() => true) : Promise.resolve(false);
+  let node: AudioNode;
+  if (await Promise.race([begun, late])) {
+    const tap = new AudioWorkletNode(context, "tap", { channelCount: 1, channelCountMode: "explicit" });
+    tap.port.onmessage = (m: MessageEvent<Float32Array>) => take(m.data);
+    node = tap;
+  } else {
+    const tap = context.createScriptProcessor(1024, 1, 1);
+    tap.onaudioprocess = (e) => take(e.inputBuffer.getChannelData(0).slice());
+    node = tap;
+  }
+  source.connect(node).connect(context.destination); // it writes nothing there, but only what leads there is run
+  return node;
+}
+
 /** Chunks of samples come until close(). Fails as getUserMedia does: NotAllowedError, NotFoundError, .. */
 export async function openMicrophone(options: Options, onChunk: (pcm: Int16Array) => void): Promise<Microphone> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1, deviceId: options.deviceId },
   });
-  const stop = () => stream.getTracks().forEach((t) => t.stop());
   let context = new AudioContext({ sampleRate: options.rate, latencyHint: "interactive" });
-  let source: MediaStreamAudioSourceNode;
+  let source: AudioNode;
   try {
     source = context.createMediaStreamSource(stream);
   } catch {
@@ -47,21 +67,14 @@ export async function openMicrophone(options: Options, onChunk: (pcm: Int16Array
     context = new AudioContext();
     source = context.createMediaStreamSource(stream);
   }
-  try {
-    await context.audioWorklet.addModule(threadUrl("tap"));
-    await context.resume();
-  } catch (e) {
-    stop();
-    await context.close();
-    throw e;
-  }
-  const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
   const change = context.sampleRate === options.rate ? null : bend(context.sampleRate, options.rate);
   const size = Math.round(((options.chunkMs ?? 100) * options.rate) / 1000);
   let chunk = new Float32Array(size);
   let n = 0;
-  tap.port.onmessage = (m: MessageEvent<Float32Array>) => {
-    for (const v of change ? change(m.data) : m.data) {
+  let open = true;
+  const take = (x: Float32Array) => {
+    if (!open) return;
+    for (const v of change ? change(x) : x) {
       chunk[n++] = v;
       if (n < size) continue;
       onChunk(toInt16(chunk));
@@ -69,14 +82,25 @@ export async function openMicrophone(options: Options, onChunk: (pcm: Int16Array
       n = 0;
     }
   };
-  source.connect(tap);
+  const stop = () => {
+    open = false;
+    source.disconnect();
+    stream.getTracks().forEach((t) => t.stop());
+    void context.close();
+  };
+  let node: AudioNode | null = null;
+  try {
+    await context.resume();
+    node = await listen(context, source, take);
+  } catch (e) {
+    stop();
+    throw e;
+  }
   const track = stream.getAudioTracks()[0];
   track?.addEventListener("ended", () => options.onEnd?.());
   const close = () => {
-    tap.port.onmessage = null;
-    source.disconnect();
+    node?.disconnect();
     stop();
-    void context.close();
   };
   return { rate: options.rate, name: track?.label ?? "", close };
 }
