@@ -79,7 +79,7 @@ export function runJob(project: string, spec: JobSpec): Promise<Job> {
           if (j.state === "queued" || j.state === "running") return;
           end();
           if (j.state === "done") good(j);
-          else bad(new Error(j.error?.text || t(`frame.job.${j.state}`, { title: j.title })));
+          else bad(new Error(j.error || t(`frame.job.${j.state}`, { title: j.title })));
         };
         end = api.events(api.jobs.eventsUrl(project, job.id), { state: ended });
       }),
