@@ -199,7 +199,22 @@ static json_t *score_json(const th_score *s)
     return o;
 }
 
-static json_t *layer_json(const th_layer_debug *l)
+/* What is wrong with it, and the options that may mend it; "fine" when nothing is. */
+static json_t *finding_json(const th_layer_debug *l, const th_score *f32)
+{
+    static const char *const options[][2] = {
+        [TH_DEBUG_FINE] = {NULL, NULL},         [TH_DEBUG_UNEQUAL] = {"equalise", "keep-16"},
+        [TH_DEBUG_CUT] = {"method", "keep-16"}, [TH_DEBUG_UNUSED] = {"method", "keep-16"},
+        [TH_DEBUG_COSTLY] = {"keep-16", NULL},  [TH_DEBUG_WEAK] = {"keep-16", NULL}};
+    char words[192];
+    json_t *mend = json_array();
+    const th_debug_cause cause = th_debug_find(l, f32);
+    th_debug_words(l, f32, words, sizeof words);
+    for (int i = 0; i < 2 && options[cause][i]; i++) json_array_append_new(mend, json_string(options[cause][i]));
+    return json_pack("{s:s, s:s, s:o}", "code", th_debug_cause_name(cause), "text", words, "mend", mend);
+}
+
+static json_t *layer_json(const th_layer_debug *l, const th_score *f32)
 {
     json_t *o =
         json_pack("{s:i, s:s, s:o, s:s, s:f, s:f, s:i, s:f, s:f, s:f, s:i}", "index", (int)l->error.node, "op",
@@ -208,13 +223,14 @@ static json_t *layer_json(const th_layer_debug *l)
                   l->saturated, "used", l->used, "imbalance", l->imbalance, "channel", (int)l->channel);
     if (l->channel_db > -1000.0) json_object_set_new(o, "channel_db", json_real(l->channel_db)); /* not for NAN */
     if (l->tried) json_object_set_new(o, "alone", score_json(&l->alone));
+    json_object_set_new(o, "finding", finding_json(l, f32));
     return o;
 }
 
 /* With the picture of its values. */
-static json_t *debug_json(const th_layer_debug *l)
+static json_t *debug_json(const th_layer_debug *l, const th_score *f32)
 {
-    json_t *o = layer_json(l), *bars = json_array();
+    json_t *o = layer_json(l, f32), *bars = json_array();
     for (int i = 0; i < TH_DEBUG_BARS; i++) json_array_append_new(bars, json_real(l->bar[i]));
     json_object_set_new(o, "histogram",
                         json_pack("{s:f, s:f, s:f, s:f, s:o}", "lo", l->lo, "hi", l->hi, "first", l->first, "last",
@@ -234,15 +250,27 @@ static json_t *repair_json(const th_quantized *q)
     return json_pack("{s:b, s:f, s:o}", "restored", q->restored, "within", q->options.within, "tried", tries);
 }
 
+/* Bytes of memory that one answer of the model takes: its arena, with plain kernels. */
+static void add_arena(json_t *o, const char *key, const th_model *m)
+{
+    th_plan *plan = NULL;
+    if (!m || th_plan_make_banded(&m->graphs[0], TH_ISA_PLAIN, &plan, NULL)) return;
+    json_object_set_new(o, key, json_integer((json_int_t)plan->arena_bytes));
+    th_plan_free(plan);
+}
+
 json_t *th_quantized_json(const th_quantized *q)
 {
     json_t *layers = json_array();
     for (int32_t i = 0; i < q->n_layers; i++)
-        json_array_append_new(layers, q->options.debug ? debug_json(&q->layers[i]) : layer_json(&q->layers[i]));
+        json_array_append_new(layers, q->options.debug ? debug_json(&q->layers[i], &q->f32_score)
+                                                       : layer_json(&q->layers[i], &q->f32_score));
     json_t *o =
         json_pack("{s:s, s:i, s:i, s:i, s:I, s:I, s:o}", "method", th_range_name(q->options.settings.method), "samples",
                   (int)q->n_samples, "bits", q->options.settings.wide ? 16 : 8, "equalised_pairs", (int)q->n_pairs,
                   "float_bytes", (json_int_t)q->float_bytes, "int8_bytes", (json_int_t)q->int_bytes, "layers", layers);
+    if (o) add_arena(o, "float_arena", q->f32);
+    if (o) add_arena(o, "int8_arena", q->model);
     if (o && q->f32_score.n > 0) {
         json_object_set_new(o, "float", score_json(&q->f32_score));
         json_object_set_new(o, "integer", score_json(&q->score));

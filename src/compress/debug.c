@@ -130,23 +130,44 @@ th_err th_debug_layers(th_quantizer *q, const th_quantize_settings *s, const th_
     return err;
 }
 
-void th_debug_words(const th_layer_debug *r, const th_score *f32, char *buf, size_t n)
+th_debug_cause th_debug_find(const th_layer_debug *r, const th_score *f32)
 {
     const double lost = r->tried ? th_score_loss(f32, &r->alone) : -1.0;
+    if (r->error.precision == TH_P_F32) return TH_DEBUG_FINE;
+    if (r->imbalance >= 16.0 && (r->channel_db < 20.0 || lost > 1.0)) return TH_DEBUG_UNEQUAL;
+    if (r->saturated > 0.01 && !r->given) return TH_DEBUG_CUT;
+    if (r->used < 0.25 && r->error.precision == TH_P_S8 && !r->given) return TH_DEBUG_UNUSED;
+    if (lost > 1.0) return TH_DEBUG_COSTLY;
+    return r->error.snr_db < 10.0 && !r->tried ? TH_DEBUG_WEAK : TH_DEBUG_FINE;
+}
+
+const char *th_debug_cause_name(th_debug_cause cause)
+{
+    static const char *const names[] = {"fine", "unequal", "cut", "unused", "costly", "weak"};
+    return names[cause];
+}
+
+void th_debug_words(const th_layer_debug *r, const th_score *f32, char *buf, size_t n)
+{
     *buf = '\0';
-    if (r->error.precision == TH_P_F32) return;
-    if (r->imbalance >= 16.0 && (r->channel_db < 20.0 || lost > 1.0))
+    switch (th_debug_find(r, f32)) {
+    case TH_DEBUG_FINE: return;
+    case TH_DEBUG_UNEQUAL:
         snprintf(buf, n,
                  "channel %ld is %.0f times as large as the middle one, and all share one scale: the others have few "
                  "steps left; equalise, or keep the layer in 16 bits",
                  (long)r->channel, r->imbalance);
-    else if (r->saturated > 0.01 && !r->given)
+        return;
+    case TH_DEBUG_CUT:
         snprintf(buf, n, "%.1f %% of its values are cut off; try another method of choosing ranges",
                  100.0 * r->saturated);
-    else if (r->used < 0.25 && r->error.precision == TH_P_S8 && !r->given)
-        snprintf(buf, n, "only %.0f %% of its steps are used", 100.0 * r->used);
-    else if (lost > 1.0)
+        return;
+    case TH_DEBUG_UNUSED: snprintf(buf, n, "only %.0f %% of its steps are used", 100.0 * r->used); return;
+    case TH_DEBUG_COSTLY:
         snprintf(buf, n, "alone it costs much, although its output is in order: look at the layers that it reads");
-    else if (r->error.snr_db < 10.0 && !r->tried)
+        return;
+    case TH_DEBUG_WEAK:
         snprintf(buf, n, "its error is more than a third of its signal; it may come from layers before it");
+        return;
+    }
 }

@@ -31,7 +31,25 @@ TH_NODISCARD th_err th_debug_layers(th_quantizer *q, const th_quantize_settings 
                                     const th_scorer *scorer, void (*progress)(void *ctx, double part), void *ctx,
                                     th_layer_debug *rows, th_why *why);
 
-/* What is wrong with a layer, in a sentence without its name; buf [n].  Empty when nothing is. */
+/* What is wrong with a layer, and what may mend it.
+ *   UNEQUAL  a channel is much larger than the others: equalise, 16 bits
+ *   CUT      values lie outside of what the type can say: another method of choosing ranges
+ *   UNUSED   most of the steps are not used
+ *   COSTLY   alone it costs much, although its output is in order
+ *   WEAK     its error is more than a third of its signal */
+typedef enum th_debug_cause {
+    TH_DEBUG_FINE,
+    TH_DEBUG_UNEQUAL,
+    TH_DEBUG_CUT,
+    TH_DEBUG_UNUSED,
+    TH_DEBUG_COSTLY,
+    TH_DEBUG_WEAK
+} th_debug_cause;
+
+th_debug_cause th_debug_find(const th_layer_debug *row, const th_score *f32);
+const char *th_debug_cause_name(th_debug_cause cause); /* "unequal", .. */
+
+/* The same in a sentence without its name; buf [n].  Empty when nothing is. */
 void th_debug_words(const th_layer_debug *row, const th_score *f32, char *buf, size_t n);
 
 #endif
