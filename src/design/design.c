@@ -109,6 +109,15 @@ json_t *th_design_json(const th_spec *s)
 
 /* ---- presets ---- */
 
+/* Is it what a fresh project of the task begins with?  That may be written with its parameters. */
+static bool is_usual(const th_preset *p, const char *task)
+{
+    const th_task *t = task ? th_task_find(task) : NULL;
+    const size_t n = strlen(p->name);
+    return t && strncmp(t->preset, p->name, n) == 0 && (!t->preset[n] || t->preset[n] == '-') &&
+           (t->preset[n] != '-' || (t->preset[n + 1] >= '0' && t->preset[n + 1] <= '9'));
+}
+
 static th_err preset_json(size_t i, const char *task, json_t *list, th_why *why)
 {
     char text[TH_PRESET_BYTES], name[64];
@@ -119,11 +128,11 @@ static th_err preset_json(size_t i, const char *task, json_t *list, th_why *why)
     TH_TRY(th_preset_make(th_preset_name(i), text, &p, why));
     if (task && !th_preset_suits(&p, task)) return TH_OK;
     TH_TRY(th_spec_parse(text, p.in_h, p.in_w, p.in_c, p.n_classes, &s, why));
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:[i, i, i], s:i, s:I, s:I}", "preset", p.name,
-                                          "written", name, "summary", p.summary, "sentence", p.good_at, "tasks",
-                                          p.tasks, "input", (int)p.in_h, (int)p.in_w, (int)p.in_c, "classes",
-                                          (int)p.n_classes, "parameters", (json_int_t)th_spec_parameters(&s), "macs",
-                                          (json_int_t)th_spec_macs(&s)));
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:[i, i, i], s:i, s:I, s:I}", "preset",
+                                          p.name, "written", name, "summary", p.summary, "sentence", p.good_at, "tasks",
+                                          p.tasks, "recommended", is_usual(&p, task), "input", (int)p.in_h, (int)p.in_w,
+                                          (int)p.in_c, "classes", (int)p.n_classes, "parameters",
+                                          (json_int_t)th_spec_parameters(&s), "macs", (json_int_t)th_spec_macs(&s)));
     return TH_OK;
 }
 

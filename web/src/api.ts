@@ -13,13 +13,83 @@ export type Server = {
 export type Board = {
   name: string;
   title: string;
+  chip: string;
   cpu: string;
   ram: number;
   flash: number;
   mhz: number;
   emulated: boolean;
 };
-export type Preset = { name: string; sentence: string; input: string; parameters: number; macs: number };
+export type Preset = {
+  preset: string;
+  written: string;
+  summary: string;
+  sentence: string;
+  tasks: string;
+  recommended: boolean;
+  input: number[];
+  classes: number;
+  parameters: number;
+  macs: number;
+};
+export type Model = { preset: string; text: string; own: boolean; learner: boolean; revision: string };
+export type Layer = {
+  line: number;
+  kind: string;
+  layer: string;
+  output: number[];
+  parameters: number;
+  macs: number;
+  ram_int8: number;
+};
+/** What a network takes on a board; ram_bound is all of its RAM, the arena that of its values. */
+export type OnBoard = {
+  name: string;
+  estimate: boolean;
+  flash: number;
+  flash_limit: number;
+  ram_bound: number;
+  ram_limit: number;
+  arena: number;
+  fits: boolean;
+  breaks: string;
+  help: string;
+  instructions?: number;
+  instructions_about?: number;
+  ms?: number;
+};
+export type Preview = {
+  input: number[];
+  classes: number;
+  parameters: number;
+  macs: number;
+  layers: Layer[];
+  board: OnBoard;
+  preset: string;
+  text: string;
+  assumed: boolean;
+  exact: boolean;
+};
+export type PreviewReply = Preview | { error: { line: number; text: string } };
+export type Epoch = { epoch: number } & Record<string, number | undefined>;
+export type Run = {
+  id: number;
+  name: string | null;
+  started: string;
+  finished: string | null;
+  state: string;
+  preset: string;
+  seed: string;
+  data_version: string;
+  parameters: number;
+  macs: number;
+  best_epoch: number;
+  options: Record<string, string>;
+  best: Record<string, number>;
+  results: Record<string, number>;
+  model: string;
+  epochs?: Epoch[];
+};
 export type Verb = {
   name: string;
   words: string;
@@ -310,15 +380,15 @@ export const jobs = {
 };
 
 export const model = {
-  get: (project: string) => get<{ preset: string; text: string; revision: string | number }>(`${of(project)}/model`),
-  save: (project: string, body: { preset?: string; text?: string; revision: string | number }) =>
-    put<Json>(`${of(project)}/model`, body),
-  preview: (project: string, body: { text?: string; preset?: string; board?: string }) =>
-    post<Json>(`${of(project)}/model/preview`, body),
+  get: (project: string) => get<Model>(`${of(project)}/model`),
+  save: (project: string, body: { preset?: string; text?: string; revision: string }) =>
+    put<Model>(`${of(project)}/model`, body),
+  preview: (project: string, body: { text?: string; preset?: string; board?: string; exact?: boolean }) =>
+    post<PreviewReply>(`${of(project)}/model/preview`, body),
 };
 export const runs = {
-  list: (project: string) => get<Json>(`${of(project)}/runs`),
-  get: (project: string, run: string) => get<Json>(`${of(project)}/runs/${encodeURIComponent(run)}`),
+  list: (project: string) => get<{ runs: Run[] }>(`${of(project)}/runs`),
+  get: (project: string, run: string | number) => get<Run>(`${of(project)}/runs/${encodeURIComponent(run)}`),
 };
 /** The last result of that name, null when there is none yet. */
 export async function result(project: string, name: string): Promise<Json | null> {
