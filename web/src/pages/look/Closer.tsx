@@ -18,7 +18,7 @@ export const labelsOf = (project: Project, samples: Samples): string[] => {
 export function LabelSelect({ project, sample, samples, hideLabel }: { project: Project; sample: Sample; samples: Samples; hideLabel?: boolean }) {
   return (
     <Select
-      label={t("look.label-of", { name: shown(sample) })}
+      label={hideLabel ? t("look.label-of", { name: shown(sample) }) : t("look.label")}
       hideLabel={hideLabel}
       value={sample.label}
       options={labelsOf(project, samples).map((l) => ({ value: l, text: l }))}
@@ -60,8 +60,12 @@ export function Closer({ project, samples, sample, onClose, onStep }: Props) {
       }
     >
       <p class="hint">
-        <bdi>{wholeName(s)}</bdi>
-        <br />
+        {wholeName(s) !== shown(s) && (
+          <>
+            <bdi>{wholeName(s)}</bdi>
+            <br />
+          </>
+        )}
         {facts(s)}
         {s.device && ` · ${s.device}`}
         {s.consent && ` · ${t("look.consent", { consent: s.consent })}`}

@@ -52,6 +52,14 @@ function Clip({ project, behind, samples, onOpen }: { project: Project; behind: 
   );
 }
 
+/** What the check says beside the names, which stand there already: numbers, in its own words. */
+function saying(item: Item): string {
+  const [only, second] = item.samples;
+  if (second) return "";
+  const at = only ? item.text.indexOf(": ") : -1;
+  return at < 0 ? (only ? "" : item.text) : item.text.slice(at + 2);
+}
+
 const first = 5;
 const most = 100;
 
@@ -76,11 +84,11 @@ function OneFinding({ project, samples, finding: f, mended, busy, onMend, onUndo
   const Title = done ? "del" : "span";
   return (
     <li class={`card look-finding look-${f.severity}${done ? " look-mended" : ""}`}>
-      <h3>
+      <h2>
         <Icon name={done ? "check" : f.severity === "info" ? "info" : f.severity} />
         <span class="unseen">{done ? t("look.mended") : t(`frame.notice.${f.severity}`)} </span>
         <Title>{title}</Title> {f.count > 1 && <span class="badge">{t("look.times", { n: f.count })}</span>}
-      </h3>
+      </h2>
       {done ? (
         <div class="row">
           <span>{t("look.mended")}</span>
@@ -102,9 +110,11 @@ function OneFinding({ project, samples, finding: f, mended, busy, onMend, onUndo
                       <Clip key={b.hash} project={project} behind={b} samples={samples} onOpen={open} />
                     ))}
                   </span>
-                  <span class="look-text hint" lang="en" dir="auto">
-                    {item.text}
-                  </span>
+                  {saying(item) && (
+                    <span class="look-text hint" lang="en" dir="auto">
+                      {saying(item)}
+                    </span>
+                  )}
                   {over ? (
                     <Button small icon="undo" disabled={busy} onClick={() => onUndo(key)}>
                       {t("frame.undo")}
@@ -184,7 +194,7 @@ export function Findings({ project, samples, onOpen }: { project: Project; sampl
     });
   if (kept.error) return <Failure error={kept.error} />;
   if (kept.loading && !kept.data) return null;
-  const running = check.job?.state !== "failed" && <JobView job={check} title={t("look.checking")} onAgain={start} />;
+  const running = check.job?.state !== "failed" && check.job?.state !== "done" && <JobView job={check} title={t("look.checking")} onAgain={start} />;
   const failed = check.job?.state === "failed" && !kept.data && <JobView job={check} title={t("look.checking")} onAgain={start} />;
   const result = kept.data;
   if (!result)

@@ -81,14 +81,15 @@ function company(points: Dot[]): Map<string, number> {
 }
 
 type FieldProps = {
-  points: Dot[];
+  all: Dot[];
+  points: Dot[]; // those of them that are shown
   labels: string[];
   picked: Dot | null;
   onPick: (p: Dot | null, then: "show" | "play") => void;
   describe: (p: Dot) => string;
 };
 
-function Field({ points, labels, picked, onPick, describe }: FieldProps) {
+function Field({ all, points, labels, picked, onPick, describe }: FieldProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState(whole);
   const [size, setSize] = useState({ w: 600, h: 520 });
@@ -96,8 +97,18 @@ function Field({ points, labels, picked, onPick, describe }: FieldProps) {
   const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   const paths = useMemo(() => shapes.map((s) => new Path2D(s)), []);
   const index = useMemo(() => new Map(labels.map((l, i) => [l, i])), [labels]);
-  const unit = (Math.min(size.w, size.h) / 2 - 16) * view.scale;
-  const place = (p: Dot) => [size.w / 2 + (p.x - view.x) * unit, size.h / 2 - (p.y - view.y) * unit] as const;
+  // As large as all points fit, equally in both directions; the view's middle is counted from theirs.
+  const fit = useMemo(() => {
+    let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (const p of all) {
+      [x0, x1] = [Math.min(x0, p.x), Math.max(x1, p.x)];
+      [y0, y1] = [Math.min(y0, p.y), Math.max(y1, p.y)];
+    }
+    const unit = Math.min((size.w - 48) / (x1 - x0 || 1), (size.h - 48) / (y1 - y0 || 1));
+    return { unit, x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
+  }, [all, size]);
+  const unit = fit.unit * view.scale;
+  const place = (p: Dot) => [size.w / 2 + (p.x - fit.x - view.x) * unit, size.h / 2 - (p.y - fit.y - view.y) * unit] as const;
 
   useEffect(() => {
     const c = canvas.current;
@@ -153,9 +164,8 @@ function Field({ points, labels, picked, onPick, describe }: FieldProps) {
       const scale = clamp(v.scale * by, 1, 60);
       if (scale === 1) return whole;
       if (!at) return { ...v, scale };
-      const half = Math.min(size.w, size.h) / 2 - 16;
-      const dx = (at.x - size.w / 2) / half;
-      const dy = (size.h / 2 - at.y) / half;
+      const dx = (at.x - size.w / 2) / fit.unit;
+      const dy = (size.h / 2 - at.y) / fit.unit;
       return { scale, x: v.x + dx / v.scale - dx / scale, y: v.y + dy / v.scale - dy / scale };
     });
   const spot = (e: { clientX: number; clientY: number }) => {
@@ -178,7 +188,7 @@ function Field({ points, labels, picked, onPick, describe }: FieldProps) {
   /** Brings a point into sight that lies outside. */
   const follow = (p: Dot) => {
     const [x, y] = place(p);
-    if (x < 8 || y < 8 || x > size.w - 8 || y > size.h - 8) setView((v) => ({ ...v, x: p.x, y: p.y }));
+    if (x < 8 || y < 8 || x > size.w - 8 || y > size.h - 8) setView((v) => ({ ...v, x: p.x - fit.x, y: p.y - fit.y }));
     onPick(p, "show");
   };
   const key = (e: KeyboardEvent) => {
@@ -321,7 +331,7 @@ export function Map_({ project, samples, onOpen }: Props) {
   };
   if (kept.error) return <Failure error={kept.error} />;
   if (kept.loading && !map) return null;
-  const running = <JobView job={job} title={t("look.map-making")} onAgain={() => start("tsne")} />;
+  const running = job.job?.state !== "done" && <JobView job={job} title={t("look.map-making")} onAgain={() => start("tsne")} />;
   if (!map || !points.length)
     return (
       <>
@@ -338,7 +348,7 @@ export function Map_({ project, samples, onOpen }: Props) {
     <>
       <p>{t("look.map-lead")}</p>
       <div class="look-map">
-        <Field points={seen} labels={labels} picked={now} onPick={pick} describe={describe} />
+        <Field all={points} points={seen} labels={labels} picked={now} onPick={pick} describe={describe} />
         <div class="look-side">
           <div class="look-legend" role="group" aria-label={t("look.legend")}>
             {labels.map((l, i) => (

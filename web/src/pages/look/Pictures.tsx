@@ -170,7 +170,7 @@ export function FeaturePicture({ project, sample, large }: Props) {
   const label = data ? t("look.features-says", { name: shown(sample), rows: data.rows, columns: data.columns }) : t("look.features-of", { name: shown(sample) });
   return (
     <>
-      <Frame inside={ref} className={`look-heat${large ? " look-large" : ""}${square}`} label={label} failed={failed}>
+      <Frame inside={ref} className={`look-heat look-exact${large ? " look-large" : ""}${square}`} label={label} failed={failed}>
         {data && stroke ? <Stroke f={data} /> : <canvas ref={canvas} />}
       </Frame>
       {large && data && (
