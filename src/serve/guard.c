@@ -16,6 +16,7 @@
 #define DIR_STATE   ".thimble"
 #define FILE_PEOPLE "people.db"
 #define PROGRAM     "program:"
+#define KEY_BYTES   160 /* whose tries are counted */
 
 struct th_guard {
     th_guard_settings set;
@@ -51,6 +52,7 @@ static const th_guard_header headers[] = {
 /* With lan only. A page loads about 20 files at once and draws a hundred samples. */
 static const th_bucket per_address = {'a', 100, 2000}; /* 30 phones behind one address, before they have joined */
 static const th_bucket per_user = {'u', 40, 400};
+static const th_bucket logins = {'l', 0.5, 40}; /* of an address: a class that comes back after the holidays */
 static const th_bucket upload = {'b', (64 << 20) / 60.0, 64 << 20}; /* bytes, of a learner */
 
 const th_guard_header *th_guard_headers(void)
@@ -328,21 +330,31 @@ static int let_in(const struct th_guard *g, const th_person *p, const char *sess
     return 0;
 }
 
-static int count_try(struct th_guard *g, const char *address, char key[TH_USER_BYTES], th_guard_answer *who,
-                     th_why *why)
+/* Tries are counted for an address, passwords' for each name from there: thirty phones may share an address. */
+static int count_try(struct th_guard *g, const char *address, const char *name, char key[KEY_BYTES],
+                     th_guard_answer *who, th_why *why)
 {
-    th_limits_who(address, key, TH_USER_BYTES);
+    char from[TH_USER_BYTES];
+    th_limits_who(address, from, sizeof from);
+    snprintf(key, KEY_BYTES, "%s %s", from, name);
     return too_many(th_limits_try(g->limits, key, th_guard_now_ms(g)), who, why);
+}
+
+static int count_login(struct th_guard *g, const char *address, th_guard_answer *who, th_why *why)
+{
+    char from[TH_USER_BYTES];
+    th_limits_who(address, from, sizeof from);
+    return too_many(th_limits_take(g->limits, &logins, from, 1, th_guard_now_ms(g)), who, why);
 }
 
 int th_guard_join(struct th_guard *g, const char *address, const char *code, const char *name, char cookie[256],
                   th_guard_answer *who, th_why *why)
 {
-    char key[TH_USER_BYTES], session[TH_SECRET_BYTES];
+    char key[KEY_BYTES], session[TH_SECRET_BYTES];
     th_person person;
     *who = (th_guard_answer){.role = TH_ROLE_NOBODY};
     if (!g->set.lan) return no_lan(why);
-    const int status = count_try(g, address, key, who, why);
+    const int status = count_try(g, address, "", key, who, why);
     if (status) return status;
     const th_door_kind kind = th_door_try(g->door, code, th_guard_now_ms(g));
     if (kind == TH_DOOR_SHUT) return refuse(403, why, "this code does not open: look at the teacher's screen again");
@@ -357,11 +369,12 @@ int th_guard_join(struct th_guard *g, const char *address, const char *code, con
 int th_guard_login(struct th_guard *g, const char *address, const char *name, const char *password, char cookie[256],
                    th_guard_answer *who, th_why *why)
 {
-    char key[TH_USER_BYTES], session[TH_SECRET_BYTES];
+    char key[KEY_BYTES], session[TH_SECRET_BYTES];
     th_person person;
     *who = (th_guard_answer){.role = TH_ROLE_NOBODY};
     if (!g->set.lan) return no_lan(why);
-    const int status = count_try(g, address, key, who, why);
+    int status = count_login(g, address, who, why);
+    if (!status) status = count_try(g, address, name, key, who, why);
     if (status) return status;
     const th_err err = th_accounts_login(g->accounts, name, password, th_guard_now_ms(g), session, &person, why);
     if (err) return err == TH_ENOENT ? 403 : th_status_of(err);

@@ -7,6 +7,7 @@
 #include "serve/guard.h"
 #include "serve/limits.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -519,6 +520,31 @@ static void passwords(void **state)
     th_guard_free(g);
 }
 
+static void passwords_cannot_be_guessed(void **state)
+{
+    struct th_guard *g = guard_of(*state, true);
+    visitor v;
+    th_why why = {0};
+    char name[32];
+    const char *too_long =
+        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123"
+        "4567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+        "89012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+    for (int i = 0; i < TH_TRIES_FREE; i++)
+        assert_int_equal(th_guard_login(g, "192.168.1.7", "Ana", too_long, v.cookie, &v.who, &why), 403);
+    assert_int_equal(th_guard_login(g, "192.168.1.7", "Ana", too_long, v.cookie, &v.who, &why), 429);
+    for (int i = 0; i < 30; i++) { /* thirty phones behind that address */
+        snprintf(name, sizeof name, "phone %d", i);
+        assert_int_equal(th_guard_login(g, "192.168.1.7", name, too_long, v.cookie, &v.who, &why), 403);
+    }
+    for (int i = 0; i < 10; i++) {
+        snprintf(name, sizeof name, "guess %d", i);
+        th_guard_login(g, "192.168.1.7", name, too_long, v.cookie, &v.who, &why);
+    }
+    assert_in_range(v.who.retry_after_s, 2, 3); /* one in two seconds from now on, whatever the name */
+    th_guard_free(g);
+}
+
 static void programs(void **state)
 {
     struct th_guard *g = guard_of(*state, true);
@@ -638,6 +664,61 @@ static void limits_are_bounded(void **state)
     assert_string_equal(who, "192.168.1.7");
 }
 
+#define THREADS 8
+#define ROUNDS  20
+
+typedef struct crowd {
+    struct th_guard *g;
+    int member, wrong;
+} crowd;
+
+static void *come_and_go(void *ctx)
+{
+    crowd *c = ctx;
+    char name[32], cleared[256], *text;
+    for (int i = 0; i < ROUNDS; i++) {
+        visitor v = {.cookie = ""};
+        th_guard_pairing p;
+        th_why why = {0};
+        th_guard_answer answer;
+        snprintf(name, sizeof name, "%d of %d", i, c->member);
+        c->wrong += th_guard_pairing_of(c->g, false, &p, NULL) != TH_OK;
+        c->wrong += th_guard_join(c->g, "192.168.1.7", p.code, name, v.cookie, &v.who, &why) != 0;
+        th_guard_token(c->g, v.cookie, v.token);
+        const th_guard_ask ask = by(&v, "POST", TH_ROLE_LEARNER);
+        c->wrong += th_guard_check(c->g, &ask, &answer, &why) != 0 || strcmp(answer.user, name) != 0;
+        c->wrong += th_guard_own(c->g, name, NULL, name, TH_ROLE_LEARNER, NULL) != TH_OK;
+        c->wrong += th_guard_welcome(c->g, true, &text, NULL) != TH_OK;
+        free(text);
+        if (i % 2) c->wrong += th_guard_logout(c->g, v.cookie, cleared, NULL) != 0;
+        c->wrong += (th_guard_check(c->g, &ask, &answer, &why) == 0) != (i % 2 == 0);
+    }
+    return NULL;
+}
+
+static void many_at_once(void **state)
+{
+    pthread_t thread[THREADS];
+    crowd all[THREADS];
+    struct th_guard *g = guard_of(*state, true);
+    for (int i = 0; i < THREADS; i++) {
+        all[i] = (crowd){.g = g, .member = i};
+        assert_int_equal(pthread_create(&thread[i], NULL, come_and_go, &all[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+        assert_int_equal(all[i].wrong, 0);
+    }
+    th_person *people;
+    int64_t *seen;
+    size_t n;
+    assert_int_equal(th_accounts_all(th_guard_accounts(g), &people, &seen, &n, NULL), TH_OK);
+    assert_int_equal(n, THREADS * ROUNDS);
+    free(people);
+    free(seen);
+    th_guard_free(g);
+}
+
 /* ---- what is kept ---------------------------------------------------------------------------------------------- */
 
 static unsigned mode_of(const char *dir, const char *name)
@@ -749,7 +830,9 @@ int main(void)
         T(tries_cost_time),
         T(many_guesses_change_the_code),
         T(passwords),
+        T(passwords_cannot_be_guessed),
         T(programs),
+        T(many_at_once),
         T(thirty_phones_behind_one_address),
         T(one_phone_alone_is_slowed_down),
         T(uploads_of_a_minute),
