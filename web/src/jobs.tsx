@@ -130,6 +130,12 @@ export function useJob(project: string, options: Options = {}) {
 }
 export type JobHandle = ReturnType<typeof useJob>;
 
+/** "Train: learning"; what: the verb's word for it (th_progress), left out where it has none in messages. */
+function doing(title: string, what: string | undefined): string {
+  const key = `frame.doing.${what}`;
+  return what && t.has(key) ? `${title}: ${t(key)}` : title;
+}
+
 /** How a job stands: progress and Cancel while it runs, what went wrong and Resume or Try again when it did not work. */
 export function JobView({ job: handle, title, onAgain }: { job: JobHandle; title?: string; onAgain?: () => void }) {
   const { job, texts, error } = handle;
@@ -141,7 +147,7 @@ export function JobView({ job: handle, title, onAgain }: { job: JobHandle; title
       {live(job) && (
         <div class="job-live">
           <Progress
-            label={job.state === "queued" ? t("frame.job.queued", { title: name }) : `${name}${job.progress?.what ? `: ${job.progress.what}` : ""}`}
+            label={job.state === "queued" ? t("frame.job.queued", { title: name }) : doing(name, job.progress?.what)}
             part={job.state === "queued" ? null : (job.progress?.part ?? null)}
           />
           <Button icon="stop" onClick={() => void handle.cancel()}>
