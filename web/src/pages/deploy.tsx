@@ -94,7 +94,7 @@ export default function Deploy({ project, server }: PageProps) {
         </LinkButton>
       </Empty>
     );
-  const guess = preview.data && !preview.data.error ? preview.data : null;
+  const guess = preview.data && "board" in preview.data ? preview.data.board : null;
   const exact = made?.board === name ? made : null;
   return (
     <>
@@ -110,9 +110,11 @@ export default function Deploy({ project, server }: PageProps) {
                 onValue={setName}
                 options={(boards ?? []).map((b) => ({ value: b.name, text: b.title }))}
               />
-              {guess?.ms > 0 && <p>{t("deploy.ms", { ms: number(guess.ms, guess.ms < 10 ? 1 : 0) })}</p>}
+              {guess?.ms ? <p>{t("deploy.ms", { ms: number(guess.ms, guess.ms < 10 ? 1 : 0) })}</p> : null}
             </div>
-            {(exact || guess) && <Room board={board} ram={exact?.ram ?? guess.ram} flash={exact?.flash ?? guess.flash} exact={exact !== null} />}
+            {(exact || guess) && (
+              <Room board={board} ram={exact?.ram ?? guess?.ram_bound ?? 0} flash={exact?.flash ?? guess?.flash ?? 0} exact={exact !== null} />
+            )}
           </div>
           <p>{t("deploy.what.firmware")}</p>
           {server.tools.firmware ? (
