@@ -37,4 +37,5 @@ else
 	echo "demo: so the device part is left out: no firmware, no emulated board." >&2
 fi
 step "The report" "$thimble" report "$dir"
-printf '\nDone in %d s. Open %s in a browser; the project is yours to change.\n' $(($(date +%s) - began)) "$dir/report.html"
+printf '\nDone in %d s. Open %s in a browser; the project is yours to change, in the studio, too:\n  %s serve %s\n' \
+	$(($(date +%s) - began)) "$dir/report.html" "$thimble" "$dir"

@@ -44,6 +44,8 @@ enter_fresh() {
 	rm -rf --one-file-system "$root"
 	cp -a --reflink=auto "$base" "$root" || die "no room for a copy of the base in $dir"
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
+	# Where this machine's way out has a certificate of its own, npm must know it, as apt does by its settings.
+	cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 	mount -t proc proc "$root/proc" || die "mounting /proc failed"
 	mount --bind /dev "$root/dev" || die "mounting /dev failed"
 	git clone -q "$repo" "$root/home/thimble" || die "git clone failed"
@@ -53,6 +55,7 @@ enter_fresh() {
 inside() {
 	user=$1; shift
 	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/home TERM=dumb \
+		NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
 		setpriv --reuid="$user" --regid="$user" --init-groups sh -c "cd /home/thimble && $*" </dev/null
 }
 without_network() { unshare -n -- "$0" "$dir" --inside "$@"; }
