@@ -187,10 +187,10 @@ export function Findings({ project, samples, onOpen }: { project: Project; sampl
   const mend = (key: string, spec: JobSpec) =>
     act(async () => {
       const commit = await runJob(project.name, { verb: "data commit", options: { m: t("look.before-mending") } });
-      const version = String(commit.result?.version ?? "");
+      const version = String(commit.result.version);
       await runJob(project.name, spec);
       setMended((m) => new Map([...m, [key, version]]));
-      toast(t("look.mended"), version ? { undo: () => void undo(key, version) } : {});
+      toast(t("look.mended"), { undo: () => void undo(key, version) });
     });
   if (kept.error) return <Failure error={kept.error} />;
   if (kept.loading && !kept.data) return null;

@@ -78,7 +78,7 @@ export function runJob(project: string, spec: JobSpec): Promise<Job> {
         const ended = (j: Job) => {
           if (j.state === "queued" || j.state === "running") return;
           end();
-          if (j.state === "done") good(j);
+          if (j.state === "done") api.jobs.get(project, j.id).then(good, bad); // with its result
           else bad(new Error(j.error || t(`frame.job.${j.state}`, { title: j.title })));
         };
         end = api.events(api.jobs.eventsUrl(project, job.id), { state: ended });
