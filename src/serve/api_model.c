@@ -237,7 +237,7 @@ const th_route th_routes_model[] = {
     {"GET", "/api/v1/boards", TH_ROLE_LEARNER, 0, boards},
     {"GET", "/api/v1/presets", TH_ROLE_LEARNER, 0, presets},
     {"GET", "/api/v1/projects/{project}/model", TH_ROLE_LEARNER, 0, get_model},
-    {"PUT", "/api/v1/projects/{project}/model", TH_ROLE_LEARNER, BODY_MAX, put_model},
+    {"PUT", "/api/v1/projects/{project}/model", TH_ROLE_TEACHER, BODY_MAX, put_model},
     {"POST", "/api/v1/projects/{project}/model/preview", TH_ROLE_LEARNER, BODY_MAX, preview},
     {0},
 };

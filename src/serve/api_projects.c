@@ -69,7 +69,8 @@ static th_err list(const th_request *r, th_reply *out, th_why *why)
     size_t n = 0;
     for (size_t i = 0; i < names.n && n < MAX_PROJECTS; i++) {
         char dir[TH_PATH_BYTES];
-        if (th_site_project_dir(r->site, names.name[i], dir, NULL)) continue;
+        const bool hidden = r->role != TH_ROLE_TEACHER && th_is_order(names.name[i]);
+        if (hidden || th_site_project_dir(r->site, names.name[i], dir, NULL)) continue;
         lines[n] = line_json(names.name[i], dir);
         n += lines[n] != NULL;
     }

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define ZIP_BYTES ((size_t)256 << 20)
-#define PREFIX    "order-"
 #define JOB       "000001"
 #define ID_BYTES  8 /* of chance: nobody guesses another one's order */
 
@@ -25,7 +24,7 @@ typedef struct order {
 static void project_of(const char *id, order *o)
 {
     snprintf(o->id, sizeof o->id, "%s", id);
-    snprintf(o->project, sizeof o->project, PREFIX "%s", o->id);
+    snprintf(o->project, sizeof o->project, TH_ORDER_PREFIX "%s", o->id);
 }
 
 static json_t *split(const char *labels)

@@ -13,10 +13,11 @@
 #include <string.h>
 #include <time.h>
 
-#define DIR_STATE   ".thimble"
-#define FILE_PEOPLE "people.db"
-#define PROGRAM     "program:"
-#define KEY_BYTES   160 /* whose tries are counted */
+#define DIR_STATE     ".thimble"
+#define FILE_PEOPLE   "people.db"
+#define PROGRAM       "program:"
+#define LEARNER_BYTES (64 << 20) /* a body, and a minute: all bodies that come are held in memory */
+#define KEY_BYTES     160        /* whose tries are counted */
 
 struct th_guard {
     th_guard_settings set;
@@ -53,7 +54,7 @@ static const th_guard_header headers[] = {
 static const th_bucket per_address = {'a', 100, 2000}; /* 30 phones behind one address, before they have joined */
 static const th_bucket per_user = {'u', 40, 400};
 static const th_bucket logins = {'l', 0.5, 40}; /* of an address: a class that comes back after the holidays */
-static const th_bucket upload = {'b', (64 << 20) / 60.0, 64 << 20}; /* bytes, of a learner */
+static const th_bucket upload = {'b', LEARNER_BYTES / 60.0, LEARNER_BYTES}; /* of a learner or a program */
 
 const th_guard_header *th_guard_headers(void)
 {
@@ -254,7 +255,8 @@ static int check_role(struct th_guard *g, const th_guard_ask *ask, const asker *
             TH_OK &&
         owns)
         answer->role = TH_ROLE_TEACHER;
-    if (answer->role >= ask->role) return 0;
+    const th_role least = ask->project && th_is_order(ask->project) ? TH_ROLE_TEACHER : ask->role;
+    if (answer->role >= least) return 0;
     if (answer->role == TH_ROLE_NOBODY) return refuse(401, why, "join the class or log in first");
     return refuse(403, why, "only a teacher may do that, or who made the project or the sample");
 }
@@ -276,12 +278,12 @@ static int check_token(struct th_guard *g, const th_guard_ask *ask, th_why *why)
                   "again)");
 }
 
-static int check_length(const th_guard_ask *ask, th_why *why)
+static int check_length(const th_guard_ask *ask, bool learner, th_why *why)
 {
+    const size_t most = learner && ask->body_max > LEARNER_BYTES ? LEARNER_BYTES : ask->body_max;
     if (ask->length < 0) return refuse(411, why, "the body's length must be told beforehand: send Content-Length");
-    if ((uint64_t)ask->length <= ask->body_max) return 0;
-    (void)th_why_set(why, TH_ERANGE, "%lld bytes are too many here: at most %zu", (long long)ask->length,
-                     ask->body_max);
+    if ((uint64_t)ask->length <= most) return 0;
+    (void)th_why_set(why, TH_ERANGE, "%lld bytes are too many here: at most %zu", (long long)ask->length, most);
     return 413;
 }
 
@@ -306,7 +308,7 @@ int th_guard_check(struct th_guard *g, const th_guard_ask *ask, th_guard_answer 
         memcpy(answer->user, "teacher", sizeof "teacher");
     }
     if (!status && !a.program) status = check_token(g, ask, why);
-    if (!status) status = check_length(ask, why);
+    if (!status) status = check_length(ask, !a.program && answer->role == TH_ROLE_LEARNER, why);
     if (!status && g->set.lan && answer->role != TH_ROLE_TEACHER && ask->length > 0)
         status =
             too_many(th_limits_take(g->limits, &upload, a.key, (double)ask->length, th_guard_now_ms(g)), answer, why);

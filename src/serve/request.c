@@ -64,6 +64,11 @@ bool th_project_name_ok(const char *name)
            name[n - 1] != ' ' && name[0] != ' ' && th_text_is_utf8(name);
 }
 
+bool th_is_order(const char *project)
+{
+    return !strncmp(project, TH_ORDER_PREFIX, strlen(TH_ORDER_PREFIX));
+}
+
 th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why)
 {
     char ini[TH_PATH_BYTES], wanted[TH_PATH_BYTES];

@@ -23,6 +23,7 @@
 
 #define TH_NAME_BYTES   128  /* of a project or a file, with its NUL */
 #define TH_TARGET_BYTES 4096 /* of a path with its query */
+#define TH_ORDER_PREFIX "order-"
 
 struct th_jobs;  /* serve/jobs.h */
 struct th_guard; /* serve/guard.h */
@@ -87,6 +88,9 @@ TH_NODISCARD th_err th_request_json(const th_request *r, json_t **root, th_why *
 
 /* May a project have this name?  It is a folder's, on any computer: no slash, no dot or dash in front, .. */
 bool th_project_name_ok(const char *name);
+
+/* Is it the project of somebody's order of firmware?  Then it is for teachers. */
+bool th_is_order(const char *project);
 
 /* The folder of a project that is shown.  Errors: TH_ENOENT. */
 TH_NODISCARD th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why);

@@ -305,6 +305,21 @@ static void owners_are_teachers_of_their_project(void **state)
     th_guard_free(g);
 }
 
+static void orders_are_for_teachers(void **state)
+{
+    struct th_guard *g = guard_of(*state, true);
+    const visitor ana = learner_of(g, "Ana"), teacher = teacher_of(g);
+    th_guard_ask ask = by(&ana, "GET", TH_ROLE_LEARNER);
+    ask.project = "order-0123456789abcdef";
+    assert_int_equal(status_of(g, &ask), 403);
+    ask.project = "orders";
+    assert_int_equal(status_of(g, &ask), 0);
+    ask = by(&teacher, "GET", TH_ROLE_LEARNER);
+    ask.project = "order-0123456789abcdef";
+    assert_int_equal(status_of(g, &ask), 0);
+    th_guard_free(g);
+}
+
 static void samples_are_their_makers(void **state)
 {
     struct th_guard *g = guard_of(*state, true);
@@ -330,6 +345,44 @@ static void samples_are_their_makers(void **state)
     assert_int_equal(th_guard_own(g, "birds", NULL, "Zoé", TH_ROLE_LEARNER, NULL), TH_OK);
     assert_int_equal(status_of(g, &ask), 0); /* all samples of one's own project */
     th_guard_free(g);
+}
+
+/* What others than teachers may write; all other writing needs a teacher, or the maker of the project or sample. */
+static const char *const for_all[] = {"POST /api/v1/session", "DELETE /api/v1/session"};
+static const char *const for_learners[] = {"PATCH /api/v1/users/{user}", /* their own password */
+                                           "POST /api/v1/projects",      /* which are theirs then */
+                                           "POST /api/v1/projects/{project}/samples",
+                                           "POST /api/v1/projects/{project}/model/preview", /* writes nothing */
+                                           "POST /api/v1/service",                          /* programs, by quota */
+                                           "DELETE /api/v1/service/{order}"};               /* their own */
+
+static bool is_in(const char *const *list, size_t n, const th_route *r)
+{
+    char text[160];
+    snprintf(text, sizeof text, "%s %s", r->method, r->path);
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i], text)) return true;
+    return false;
+}
+
+static th_role role_for(const th_route *r)
+{
+    if (!strcmp(r->method, "GET")) return strncmp(r->path, "/api/v1/projects", 16) ? TH_ROLE_NOBODY : TH_ROLE_LEARNER;
+    if (is_in(for_all, sizeof for_all / sizeof *for_all, r)) return TH_ROLE_NOBODY;
+    return is_in(for_learners, sizeof for_learners / sizeof *for_learners, r) ? TH_ROLE_LEARNER : TH_ROLE_TEACHER;
+}
+
+static void every_route_has_its_role(void **state)
+{
+    (void)state;
+    int n = 0;
+    for (const th_route *const *table = th_route_tables; *table; table++)
+        for (const th_route *r = *table; r->method; r++, n++) {
+            const bool reads = !strcmp(r->method, "GET"); /* may ask for more */
+            if (reads ? r->role < role_for(r) : r->role != role_for(r))
+                fail_msg("%s %s: role %d", r->method, r->path, (int)r->role);
+        }
+    assert_true(n > 40);
 }
 
 static void sessions(void **state)
@@ -631,6 +684,9 @@ static void uploads_of_a_minute(void **state)
     assert_int_equal(status_of(g, &ask), 429);
     now_ms += 16000;
     assert_int_equal(status_of(g, &ask), 0);
+    ask.length = (64 << 20) + 1; /* nor more in one piece */
+    now_ms += 600000;
+    assert_int_equal(status_of(g, &ask), 413);
     ask = by(&teacher, "POST", TH_ROLE_TEACHER);
     ask.length = 1 << 30;
     for (int i = 0; i < 4; i++) assert_int_equal(status_of(g, &ask), 0);
@@ -822,7 +878,9 @@ int main(void)
         T(headers_of_replies),
         T(roles),
         T(owners_are_teachers_of_their_project),
+        T(orders_are_for_teachers),
         T(samples_are_their_makers),
+        T(every_route_has_its_role),
         T(sessions),
         T(the_class_code),
         T(the_teachers_link_opens_once),
