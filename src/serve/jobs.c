@@ -223,7 +223,7 @@ static th_err add(struct th_jobs *jobs, const char *project, json_t *request, co
 {
     char path[TH_PATH_BYTES];
     th_job_folder *f;
-    th_job *j;
+    th_job *j = NULL;
     TH_TRY(open_folder(jobs, project, &f, why));
     const bool input = json_is_true(json_object_get(request, "input"));
     if (count(jobs, f, input) >= (input ? jobs->limits.inputs : jobs->limits.waiting)) {
@@ -298,7 +298,7 @@ json_t *th_jobs_active(struct th_jobs *jobs, const char *project)
 th_err th_jobs_get(struct th_jobs *jobs, const char *project, const char *id, json_t **out, th_why *why)
 {
     char dir[TH_PATH_BYTES];
-    th_job *j;
+    th_job *j = NULL;
     int n_steps = 0, done = 0;
     th_mutex_lock(&jobs->mutex);
     th_err err = find(jobs, project, id, &j, NULL, why);
@@ -328,7 +328,7 @@ th_err th_jobs_get(struct th_jobs *jobs, const char *project, const char *id, js
 
 th_err th_jobs_files(struct th_jobs *jobs, const char *project, const char *id, char dir[TH_PATH_BYTES], th_why *why)
 {
-    th_job *j;
+    th_job *j = NULL;
     th_mutex_lock(&jobs->mutex);
     th_err err = find(jobs, project, id, &j, NULL, why);
     if (!err) err = th_job_file(j, "files", dir, why);
@@ -341,8 +341,8 @@ th_err th_jobs_files(struct th_jobs *jobs, const char *project, const char *id, 
 
 th_err th_jobs_cancel(struct th_jobs *jobs, const char *project, const char *id, json_t **out, th_why *why)
 {
-    th_job *j;
-    size_t at;
+    th_job *j = NULL;
+    size_t at = 0;
     *out = NULL;
     th_mutex_lock(&jobs->mutex);
     th_err err = find(jobs, project, id, &j, &at, why);
@@ -378,7 +378,7 @@ static th_err resume(struct th_jobs *jobs, th_job *j, th_why *why)
 
 th_err th_jobs_resume(struct th_jobs *jobs, const char *project, const char *id, json_t **out, th_why *why)
 {
-    th_job *j;
+    th_job *j = NULL;
     th_mutex_lock(&jobs->mutex);
     th_err err = find(jobs, project, id, &j, NULL, why);
     if (!err) err = resume(jobs, j, why);
@@ -389,7 +389,7 @@ th_err th_jobs_resume(struct th_jobs *jobs, const char *project, const char *id,
 
 th_err th_jobs_input(struct th_jobs *jobs, const char *project, const char *id, th_span bytes, bool end, th_why *why)
 {
-    th_job *j;
+    th_job *j = NULL;
     const double until = th_clock_s() + 2;
     th_mutex_lock(&jobs->mutex);
     th_err err = find(jobs, project, id, &j, NULL, why);
