@@ -20,7 +20,7 @@ static bool port_of(const char *text, int *port)
 {
     *port = 0;
     size_t n = 0;
-    for (; is_digit(text[n]) && n < 5; n++) *port = *port * 10 + (text[n] - '0');
+    for (; n < 5 && is_digit(text[n]); n++) *port = *port * 10 + (text[n] - '0');
     return n && !text[n] && text[0] != '0' && *port <= 65535;
 }
 

@@ -2,6 +2,7 @@
 # thimble serve --lan with a real socket: TLS that verifies, who may come in, and what stays after kill -9.
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
+# shellcheck source=tests/cli/serve.sh
 . tests/cli/serve.sh
 
 if ! command -v curl >/dev/null; then
