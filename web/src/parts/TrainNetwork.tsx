@@ -75,7 +75,7 @@ export function Cost({ preview, board }: { preview: Preview; board: string }) {
       <Share label={t("train.flash-on", { board })} used={b.flash} all={b.flash_limit} about={b.estimate} />
       <p>
         {run !== undefined &&
-          t(about ? "train.run-about" : "train.run", { instructions: number(run, 0), ms: number(b.ms ?? 0, 1) })}{" "}
+          t(about ? "train.run-about" : "train.run", { instructions: number(run, 0), ms: number(b.ms ?? 0, (b.ms ?? 0) < 1 ? 3 : 1) })}{" "}
         {t("train.arena", { bytes: number(b.arena, 0) })}
       </p>
       {!b.fits && (

@@ -16,7 +16,9 @@ const scoreOf = (r: Run) =>
       ? t("train.off-by", { x: number(r.best.val_mae, 4) })
       : "";
 
-const arenas = new Map<string, number | null>(); // of the lines of a network on a board
+const arenas = new Map<string, number | null>(); // of a network on a board
+const own = "own"; // the preset of a run with lines of its own
+const keyOf = (project: string, board: string, r: Run) => `${project}/${board}/${r.preset === own ? r.model : r.preset}`;
 
 /** RAM that the values of each run's network take on the board, as far as it is known by now. */
 function useArenas(project: string, board: string, runs: Run[]) {
@@ -25,9 +27,10 @@ function useArenas(project: string, board: string, runs: Run[]) {
     let here = true;
     void (async () => {
       for (const r of runs) {
-        const key = `${project}/${board}/${r.model}`;
+        const key = keyOf(project, board, r);
         if (!r.model || arenas.has(key)) continue;
-        const reply = await api.model.preview(project, { text: r.model, board }).catch(() => null);
+        const network = r.preset === own ? { text: r.model } : { preset: r.preset };
+        const reply = await api.model.preview(project, { ...network, board }).catch(() => null);
         arenas.set(key, reply && !("error" in reply) ? reply.board.arena : null);
         if (!here) return;
         again((n) => n + 1);
@@ -35,7 +38,7 @@ function useArenas(project: string, board: string, runs: Run[]) {
     })();
     return () => void (here = false);
   }, [project, board, runs]);
-  return (r: Run) => arenas.get(`${project}/${board}/${r.model}`);
+  return (r: Run) => arenas.get(keyOf(project, board, r));
 }
 
 type Difference = { what: string; a: string; b: string };
