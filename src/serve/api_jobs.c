@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- GET /verbs: what jobs can be
- * ------------------------------------------------------------------------------------ */
+/* ---- GET /verbs: what jobs can be ---- */
 
 static json_t *options_json(const th_verb *verb)
 {
@@ -30,8 +29,7 @@ static th_err verbs(const th_request *r, th_reply *out, th_why *why)
     return th_reply_json(out, 200, all, why);
 }
 
-/* ---- one and all
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- one and all ---- */
 
 static th_job_by asker(const th_request *r)
 {
@@ -100,9 +98,7 @@ static th_err input(const th_request *r, th_reply *out, th_why *why)
     return err;
 }
 
-/* ---- files
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 /* What a browser may show by itself; anything else, and what could run a script, is a download. */
 static const struct {

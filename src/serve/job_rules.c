@@ -165,8 +165,7 @@ bool th_job_option_ok(const char *verb, const char *name)
     return !find_out(r, name, &e) || (!e.always && !e.when[0]);
 }
 
-/* ---- words of the command line --------------------------------------------------------------------------------------
- */
+/* ---- words of the command line ---- */
 
 typedef struct maker {
     const th_job_place *place;
@@ -210,8 +209,7 @@ static th_err add_own_file(maker *m, const char *option, const char *file, th_wh
     return option ? add_option(m, option, path, why) : add_text(m, path, why);
 }
 
-/* ---- paths
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- paths ---- */
 
 static bool is_inside(const char *path, const char *dir)
 {
@@ -304,8 +302,7 @@ static th_err check_source(const maker *m, const char *name, const char *text, t
                       name);
 }
 
-/* ---- options
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- options ---- */
 
 /* A text of the request, without what a text may not hold. */
 static th_err text_of(const json_t *value, const char *what, const char **text, th_why *why)
@@ -401,8 +398,7 @@ static th_err add_outs(maker *m, th_why *why)
     return TH_OK;
 }
 
-/* ---- words
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 /* A preset or a learner has no slash and no dot in its name; files have. */
 static th_err add_word(maker *m, const json_t *word, th_why *why)
@@ -440,8 +436,7 @@ static th_err add_words(maker *m, const json_t *words, th_why *why)
     return TH_OK;
 }
 
-/* ---- a step
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a step ---- */
 
 static th_err add_verb(maker *m, th_why *why)
 {
@@ -497,8 +492,7 @@ void th_job_line_free(th_job_line *line)
     *line = (th_job_line){0};
 }
 
-/* ---- as a person would type it
- * ------------------------------------------------------------------------------------------------ */
+/* ---- as a person would type it ---- */
 
 static void put(char *text, size_t cap, size_t *n, const char *before, const char *word)
 {

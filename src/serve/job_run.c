@@ -15,10 +15,11 @@ typedef struct step_run {
     char *result;  /* its last line of JSON */
     th_tail tail;  /* last lines for people */
     bool told_off; /* more was printed than is kept */
+    bool resumed;  /* it was to go on where it had stopped */
+    bool learnt;   /* it has told an epoch */
 } step_run;
 
-/* ---- lines ----------------------------------------------------------------------------------------------------------
- */
+/* ---- lines ---- */
 
 /* The length of a character of UTF-8 at s, 0: there is none. */
 static size_t character(const char *s, size_t n)
@@ -81,6 +82,7 @@ static bool take_json(step_run *s, bool error, const char *line, size_t n)
     if (!o) return false;
     const json_t *progress = error ? json_object_get(o, "progress") : NULL;
     if (progress) take_progress(s, progress);
+    s->learnt = s->learnt || (error && json_object_get(o, "epoch"));
     if (!error) {
         free(s->result);
         s->result = strdup(line);
@@ -112,8 +114,7 @@ static void on_line(void *ctx, bool error, const char *line, size_t n)
     free(text);
 }
 
-/* ---- a step
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- a step ---- */
 
 static th_err make_line(step_run *s, bool resume, th_why *why)
 {
@@ -134,6 +135,7 @@ static th_err make_line(step_run *s, bool resume, th_why *why)
                       th_file_exists(path) && !json_object_get(options, "resume");
     if (more) {
         th_job_line_free(&s->line);
+        s->resumed = true;
         json_object_set_new(options, "resume", json_true());
         err = th_job_line_make(place, step, &s->line, why);
     }
@@ -229,32 +231,44 @@ static void tell_failure(const step_run *s, int status, th_why *why)
                      status == 137 ? ", perhaps for lack of memory" : "", (int)(n - at), text + at);
 }
 
-/* TH_OK: the answer is there.  TH_EINTR: it was stopped. */
-static th_err run_step(struct th_jobs *jobs, th_job *j, bool resume, th_why *why)
+/* TH_OK: the answer is there.  TH_EINTR: it was stopped.  *again: what it should go on from was another training's, or
+ * damaged; it has to begin again. */
+static th_err run_once(step_run *s, bool resume, bool *again, th_why *why)
 {
+    struct th_jobs *jobs = s->jobs;
     int status = 0;
-    step_run *s = calloc(1, sizeof *s);
-    if (!s) return th_why_set(why, TH_ENOMEM, "out of memory for a job");
-    s->jobs = jobs;
-    s->job = j;
     th_err err = make_line(s, resume, why);
     if (!err) err = run_child(s, &status, why);
     if (!err) err = keep_result(s, why);
     th_mutex_lock(&jobs->mutex);
-    const bool stopped = j->cancel || jobs->stopping;
+    const bool stopped = s->job->cancel || jobs->stopping;
     th_mutex_unlock(&jobs->mutex);
     const bool answered = status == 0 || (status == 1 && s->line.told && s->result);
+    *again = !err && !answered && !stopped && s->resumed && !s->learnt;
     if (!err && !answered && stopped) err = TH_EINTR;
     if (!err && !answered) tell_failure(s, status, why);
-    if (!err && !answered) err = TH_EIO;
-    th_job_line_free(&s->line);
-    free(s->result);
-    free(s);
+    return !err && !answered ? TH_EIO : err;
+}
+
+static th_err run_step(struct th_jobs *jobs, th_job *j, bool resume, th_why *why)
+{
+    bool again = resume;
+    th_err err = TH_ENOMEM;
+    for (int i = 0; i < 2 && (i == 0 || again); i++) {
+        step_run *s = calloc(1, sizeof *s);
+        if (!s) return th_why_set(why, TH_ENOMEM, "out of memory for a job");
+        s->jobs = jobs;
+        s->job = j;
+        *why = (th_why){0};
+        err = run_once(s, resume && i == 0, &again, why);
+        th_job_line_free(&s->line);
+        free(s->result);
+        free(s);
+    }
     return err;
 }
 
-/* ---- the job
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- the job ---- */
 
 /* What the pages of the project should look at again. */
 static void tell_change(th_job *j)

@@ -91,8 +91,7 @@ static bool take_json(th_job *j, const json_t *o)
     return true;
 }
 
-/* ---- lines.jsonl --------------------------------------------------------------------------------------------------
- */
+/* ---- lines.jsonl ---- */
 
 /* How many whole lines there are; a last one that was cut off is taken away. */
 static void count_lines(th_job *j)
@@ -135,8 +134,7 @@ void th_job_say(th_job *j, const char *event, json_t *data)
     free(text);
 }
 
-/* ---- reading all of them
- * ---------------------------------------------------------------------------------------------- */
+/* ---- reading all of them ---- */
 
 static bool is_id(const char *name)
 {
@@ -229,8 +227,7 @@ th_err th_job_folder_load(struct th_jobs *jobs, th_job_folder *f, th_why *why)
     return err;
 }
 
-/* ---- a new one, and its end
- * ---------------------------------------------------------------------------------------------- */
+/* ---- a new one, and its end ---- */
 
 th_err th_job_make(th_job_folder *f, th_job **job, th_why *why)
 {
@@ -274,8 +271,7 @@ void th_job_forget(th_job_folder *f, size_t i)
     th_job_drop(j);
 }
 
-/* ---- as JSON
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- as JSON ---- */
 
 static json_t *text_or_null(const char *text)
 {

@@ -11,8 +11,7 @@ th_jobs_limits th_jobs_usual(void)
     return (th_jobs_limits){.at_once = n > 1 ? n : 1, .inputs = 8, .waiting = 64, .kept = 100, .grace_s = 10};
 }
 
-/* ---- projects
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- projects ---- */
 
 /* The jobs of a project, read when it is asked for the first time. */
 static th_err open_folder(struct th_jobs *jobs, const char *name, th_job_folder **folder, th_why *why)
@@ -120,8 +119,7 @@ void th_jobs_free(struct th_jobs *jobs)
     free(jobs);
 }
 
-/* ---- a new one
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- a new one ---- */
 
 static bool one_of(const char *key, const char *const *names)
 {
@@ -253,8 +251,7 @@ th_err th_jobs_add(struct th_jobs *jobs, const char *project, json_t *request, c
     return err;
 }
 
-/* ---- looking
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- looking ---- */
 
 /* th_job_json with its place in the queue. */
 static json_t *show(const struct th_jobs *jobs, const th_job *j)
@@ -336,8 +333,7 @@ th_err th_jobs_files(struct th_jobs *jobs, const char *project, const char *id, 
     return err;
 }
 
-/* ---- doing
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- doing ---- */
 
 th_err th_jobs_cancel(struct th_jobs *jobs, const char *project, const char *id, json_t **out, th_why *why)
 {
@@ -449,8 +445,7 @@ th_err th_jobs_drop_project(struct th_jobs *jobs, const char *project, th_why *w
     return err;
 }
 
-/* ---- what happens in a project
- * ------------------------------------------------------------------------------------------------ */
+/* ---- what happens in a project ---- */
 
 void th_jobs_tell(struct th_jobs *jobs, const char *project, const char *event, json_t *data)
 {

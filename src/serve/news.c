@@ -10,8 +10,7 @@
 
 #define KEPT 512
 
-/* ---- server-sent events -------------------------------------------------------------------------------------------
- */
+/* ---- server-sent events ---- */
 
 bool th_sse_add(th_sse *s, const char *id, const char *event, const char *data)
 {
@@ -65,8 +64,7 @@ bool th_sse_after(const th_request *r, uint64_t *id)
     return text && *text >= '0' && *text <= '9' && !*end;
 }
 
-/* ---- news
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- news ---- */
 
 typedef struct told {
     char event[16];
