@@ -35,7 +35,8 @@ static const th_verb fake_verbs[] = {
 /* What it does stands in --name=. */
 static const char fake_program[] =
     "#!/bin/sh\n"
-    "do=; for a in \"$@\"; do case $a in --name=*) do=${a#--name=};; --) break;; esac; done\n"
+    "do=; for a in \"$@\"; do case $a in --name=*) do=${a#--name=};; --labels=bad) do=badcheck;; --) break;; esac; "
+    "done\n"
     "case $do in\n"
     "  sleep) echo began; sleep 30; echo over;;\n"
     "  short) sleep 0.2; echo '{\"slept\":true}';;\n"
@@ -50,6 +51,7 @@ static const char fake_program[] =
     "  deaf) sleep 30;;\n"
     "  children) sleep 60 & echo $! >child.pid; sleep 60;;\n"
     "  order) echo \"$*\" >>order.txt;;\n"
+    "  badcheck) echo '{\"args\":\"data|check\"}'; exit 1;;\n"
     "  bad) echo '{\"wrong\":3}'; exit 1;;\n"
     "  *) echo '{\"progress\":{\"what\":\"train\",\"part\":0.5}}' >&2; echo '{\"epoch\":{\"epoch\":1,\"loss\":0.5}}' "
     ">&2;\n"

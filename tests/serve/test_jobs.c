@@ -664,11 +664,11 @@ static void the_answer_of_a_check_is_an_answer(void **state)
     expect(&a, 404);
     done(&a);
     char id[TH_JOB_ID_BYTES];
-    start("a", "{\"verb\":\"data check\"}", id);
-    ends_as("a", id, "done");
-    a = ask(site, "GET", "/api/v1/projects/a/results/check", NULL, (th_span){0});
+    start("a", "{\"verb\":\"data check\",\"options\":{\"labels\":\"bad\"}}", id);
+    ends_as("a", id, "done"); /* with exit code 1 */
+    a = ask(site, "GET", A "/000001", NULL, (th_span){0});
     expect(&a, 200);
-    assert_non_null(strstr(text_at(a.json, "args"), "data|check"));
+    assert_non_null(strstr(text_at(json_object_get(a.json, "result"), "args"), "data|check"));
     done(&a);
     start("a", "{\"verb\":\"train\",\"options\":{\"name\":\"bad\"}}", id); /* for others 1 is a failure */
     ends_as("a", id, "failed");
