@@ -7,7 +7,8 @@ declare class AudioWorkletProcessor {
 declare function registerProcessor(name: string, type: unknown): void;
 
 class Recorder extends AudioWorkletProcessor {
-  private block = new Float32Array(Math.max(128, Math.round(sampleRate / 50)));
+  private readonly size = Math.max(128, Math.round(sampleRate / 50));
+  private block = new Float32Array(this.size);
   private n = 0;
 
   process(inputs: Float32Array[][]): boolean {
@@ -18,9 +19,9 @@ class Recorder extends AudioWorkletProcessor {
       let sum = 0;
       for (const c of channels) sum += c[i] ?? 0;
       this.block[this.n++] = sum / channels.length;
-      if (this.n < this.block.length) continue;
+      if (this.n < this.size) continue;
       this.port.postMessage(this.block, [this.block.buffer]);
-      this.block = new Float32Array(this.block.length);
+      this.block = new Float32Array(this.size); // the one that was sent is empty now
       this.n = 0;
     }
     return true;

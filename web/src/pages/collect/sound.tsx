@@ -68,8 +68,21 @@ export function SoundWay({ wanted, label, outbox, agreed, say }: WayProps) {
     listening.current = [];
   }, [turns.phase]);
 
+  // Blocks come fifty times a second; the meter is drawn ten times.
+  const loudest = useRef<Level>({ peak: -99, clipped: false });
+  useEffect(() => {
+    if (!mic) return;
+    const timer = setInterval(() => {
+      const heard = loudest.current;
+      loudest.current = { peak: -99, clipped: false };
+      setLevel((l) => ({ peak: Math.max(heard.peak, l.peak - 6), clipped: heard.clipped || (l.clipped && l.peak > -6) }));
+    }, 100);
+    return () => clearInterval(timer);
+  }, [mic]);
+
   const hear = (x: Float32Array) => {
-    setLevel((l) => ({ peak: Math.max(peakDb(x), l.peak - 1.5), clipped: fullScale(x) > 1 || (l.clipped && l.peak > -6) }));
+    const l = loudest.current;
+    loudest.current = { peak: Math.max(l.peak, peakDb(x)), clipped: l.clipped || fullScale(x) > 1 };
     const t0 = taking.current;
     if (t0) {
       t0.blocks.push(x);
