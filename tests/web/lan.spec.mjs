@@ -158,6 +158,31 @@ test("a learner adds a recording and may not do what a teacher may", { ...lan, a
   check((await ask(other, "PUT", "/projects/birds/settings", settings.text)).status, 403);
 });
 
+test("thirty phones at once, all behind one address: each clip is there", { ...lan, allowed: quiet }, async ({ page, site, check }) => {
+  await teach(page, site);
+  check((await ask(page, "POST", "/projects", JSON.stringify({ name: "lights", labels: ["on", "off"] }))).status, 201);
+  const code = await codeOf(page);
+  const phones = 30;
+  const clips = 10;
+  const post = (path, body, headers) => raw(site, `/api/v1${path}`, { method: "POST", body, headers: { "Content-Length": Buffer.byteLength(body), ...headers } });
+  const one = async (i) => {
+    const { token: first } = JSON.parse((await raw(site, "/api/v1/session")).text);
+    const joined = await post("/session", JSON.stringify({ code, name: `phone ${i}` }), { "X-Thimble-Token": first });
+    const headers = {
+      Cookie: joined.headers["set-cookie"]?.[0].split(";")[0] ?? "",
+      "X-Thimble-Token": JSON.parse(joined.text).token ?? "",
+      "Content-Type": "audio/wav",
+    };
+    const got = [joined.status];
+    for (let k = 0; k < clips; k++)
+      got.push((await post(`/projects/lights/samples?label=${k % 2 ? "on" : "off"}&subject=phone%20${i}`, tone(200 + clips * i + k), headers)).status);
+    return got;
+  };
+  const all = await Promise.all([...Array(phones).keys()].map(one));
+  check(all.flat().filter((s) => s !== 201), []);
+  check(JSON.parse((await ask(page, "GET", "/projects/lights/samples?limit=1")).text).total, phones * clips);
+});
+
 test("roles, passwords, out", { ...lan, allowed: quiet }, async ({ page, site, check, chrome, watch }) => {
   await teach(page, site);
   const mobile = await joinAs(chrome, site, await codeOf(page), "Noor", watch);

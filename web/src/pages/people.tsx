@@ -42,6 +42,7 @@ function Door() {
         <p class="people-url" dir="ltr">
           {data.url.replace(/#.*/, "")}
         </p>
+        <p class="hint">{t("people.door.warn")}</p>
         <p>{t("people.door.code")}</p>
         <p class="people-digits" dir="ltr" aria-live="polite">
           {spaced(data.code)}
