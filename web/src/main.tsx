@@ -224,9 +224,65 @@ function Title({ page, project }: { page: string; project: string | null }) {
   );
 }
 
-function App({ server, first }: { server: Server; first: Session }) {
-  useLanguage();
-  const asked = useRoute();
+type Shared = { rest: string[]; query: URLSearchParams; server: Server; session: Session };
+type Shown = { route: Route; module: PageModule; project: Project | null; reload: () => Promise<void>; renew: () => Promise<void> };
+
+/** The page itself, when all that it needs is here. */
+function Content({ route, module, project, reload, renew, shared }: Shown & { shared: Shared }) {
+  const Inner = module.default as Page;
+  const Outer = module.default as OuterPage;
+  return (
+    <Fence page={`${route.project}/${route.page}`}>
+      <Title page={route.page} project={route.project} />
+      {project ? (
+        <Inner key={`${project.name}/${route.page}`} project={project} reload={reload} {...shared} />
+      ) : (
+        <Outer key={route.page} renew={renew} {...shared} />
+      )}
+    </Fence>
+  );
+}
+
+function Missing() {
+  return (
+    <>
+      <Title page="missing" project={null} />
+      <Empty icon="look" title={t("frame.missing-title")} text={t("frame.missing-text")}>
+        <LinkButton kind="main" href={href()}>
+          {t("frame.home")}
+        </LinkButton>
+      </Empty>
+    </>
+  );
+}
+
+function NoProject({ name, error }: { name: string; error: unknown }) {
+  return (
+    <>
+      <h1>
+        <bdi>{name}</bdi>
+      </h1>
+      <Failure error={error}>
+        <LinkButton href={href()}>{t("frame.home")}</LinkButton>
+      </Failure>
+    </>
+  );
+}
+
+function Skip() {
+  const jump = (e: Event) => {
+    e.preventDefault();
+    document.querySelector<HTMLElement>("h1")?.focus();
+  };
+  return (
+    <a class="skip" href="#main" onClick={jump}>
+      {t("frame.skip")}
+    </a>
+  );
+}
+
+/** Who is here, and whether the page to join is to be shown instead of the one that was asked for. */
+function useSession(first: Session) {
   const [session, setSession] = useState(first);
   const [out, setOut] = useState(first.lan && first.role === null);
   const renew = useCallback(async () => {
@@ -234,63 +290,35 @@ function App({ server, first }: { server: Server; first: Session }) {
     setSession(s);
     setOut(s.lan && s.role === null);
   }, []);
-  useEffect(() => api.onLoggedOut(() => void renew()), []);
+  useEffect(() => api.onLoggedOut(() => void renew().catch(() => {})), []);
+  return { session, out, renew };
+}
+
+function App({ server, first }: { server: Server; first: Session }) {
+  useLanguage();
+  const { session, out, renew } = useSession(first);
+  const asked = useRoute();
   const route: Route = out ? { ...asked, project: null, page: "join" } : asked;
   const { module, error: moduleError } = useModule(route.page);
   const { project, error, reload } = useProject(route.project, !out);
   const lost = useLost();
   const shared = { rest: route.rest, query: route.query, server, session };
   const ready = module && (!route.project || project);
-  const Inner = module?.default as Page;
-  const Outer = module?.default as OuterPage;
+  const failed = Boolean(moduleError || (route.project && !project && error));
   return (
     <>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(e) => {
-          e.preventDefault();
-          document.querySelector<HTMLElement>("h1")?.focus();
-        }}
-      >
-        {t("frame.skip")}
-      </a>
+      <Skip />
       <Head route={route} session={session} />
       {project && <StepsNav project={project} page={route.page} />}
       <div role="status" class="lost">
         {route.project && lost && <Notice kind="warning">{t("frame.lost")}</Notice>}
       </div>
       <main id="main" class={module?.wide ? "wide" : undefined}>
-        {route.page === "missing" && <Title page="missing" project={null} />}
-        {route.page === "missing" && (
-          <Empty icon="look" title={t("frame.missing-title")} text={t("frame.missing-text")}>
-            <LinkButton kind="main" href={href()}>
-              {t("frame.home")}
-            </LinkButton>
-          </Empty>
-        )}
+        {route.page === "missing" && <Missing />}
         <Failure error={moduleError} />
-        {route.project && !project && error ? (
-          <>
-            <h1>
-              <bdi>{route.project}</bdi>
-            </h1>
-            <Failure error={error}>
-              <LinkButton href={href()}>{t("frame.home")}</LinkButton>
-            </Failure>
-          </>
-        ) : null}
-        {!ready && !moduleError && !error && route.page !== "missing" && <p class="loading">{t("frame.loading")}</p>}
-        {ready && (
-          <Fence page={`${route.project}/${route.page}`}>
-            <Title page={route.page} project={route.project} />
-            {project ? (
-              <Inner key={`${project.name}/${route.page}`} project={project} reload={reload} {...shared} />
-            ) : (
-              <Outer key={route.page} renew={renew} {...shared} />
-            )}
-          </Fence>
-        )}
+        {route.project && !project && error ? <NoProject name={route.project} error={error} /> : null}
+        {!ready && !failed && route.page !== "missing" && <p class="loading">{t("frame.loading")}</p>}
+        {ready && <Content {...{ route, module, project, reload, renew, shared }} />}
       </main>
       <Toasts />
     </>
