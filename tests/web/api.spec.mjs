@@ -190,7 +190,7 @@ async function jobs(c, at) {
   say("deploy made files", files?.length > 2 ? [] : [JSON.stringify(files)]);
   await right(c, "getJobFile", 200, { parts: { ...parts, job: code.id, file: files[0].path } });
   await right(c, "getJobArchive", 200, { parts: { ...parts, job: code.id } });
-  const live = await right(c, "addJob", 202, { parts, body: { verb: "train", options: { epochs: 100000, name: "long" } } });
+  const live = await right(c, "addJob", 202, { parts, body: { verb: "train", options: { epochs: 100000, patience: 0, name: "long" } } });
   await right(c, "resumeJob", 409, { parts: { ...parts, job: live.id } });
   await right(c, "jobInput", 409, { parts: { ...parts, job: live.id }, body: "abc", type: "application/octet-stream" });
   await right(c, "cancelJob", 202, { parts: { ...parts, job: live.id } });
