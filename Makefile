@@ -103,6 +103,10 @@ endif
 ifneq ($(filter aarch64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 $(B)/src/nn/arm64/vec_dot.o: CFLAGS += -march=armv8.2-a+dotprod
 endif
+# Under sanitizers most of the time of the tests goes here; what is checked is the same.
+ifeq ($(MODE),asan)
+$(B)/src/train/kernels%.o $(B)/src/check/%.o $(B)/src/dsp/%.o: CFLAGS += -O3
+endif
 # `thimble bench` says how the kernels that it times were compiled.
 $(B)/src/cli/bench_print.o: CFLAGS += -DTH_OPT='"$(firstword $(OPT.$(MODE)))"'
 # Runs are recorded with the code that made them; only this file is compiled again after a commit.

@@ -183,7 +183,11 @@ static void pictures(void **state)
 static void clothes(void **state)
 {
     TEST_NEEDS_SHARED("data/fashion_mnist/README.md");
+#ifdef __SANITIZE_ADDRESS__
+    enum { CLOTHES = 800, COPIED = 40, SIDE = 28 };
+#else
     enum { CLOTHES = 2500, COPIED = 100, SIDE = 28 };
+#endif
     world *w = *state;
     const th_examples_shape any = {0};
     th_examples *e = NULL;

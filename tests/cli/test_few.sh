@@ -9,7 +9,7 @@ differ() { cmp -l "$1" "$2" | wc -l; }
 tone_clips "$tmp/clips" 16
 run new "$tmp/back" --task keyword --labels "$word_a,$word_b"
 run data import "$tmp/clips" --project "$tmp/back"; exits "clips of the backbone" 0
-run train "$tmp/back" --epochs 4; exits "the backbone" 0
+run train "$tmp/back" --epochs "$(shorter 4 1)"; exits "the backbone" 0
 
 # another word: what was "other" to the backbone
 mkdir "$tmp/new"
@@ -27,11 +27,11 @@ sed 's/^clip_ms = .*/clip_ms = 800/' "$tmp/p/thimble.ini" >"$tmp/ini"
 mkdir "$tmp/slow" && cp "$tmp/ini" "$tmp/slow/thimble.ini"
 run train "$tmp/slow" --from "$tmp/back"; exits "clips of another length" 2 'clip_ms = 1000'
 
-run train "$tmp/p" --from "$tmp/back" --shots 3 --epochs 12; exits "three clips" 0
+run train "$tmp/p" --from "$tmp/back" --shots 3 --epochs "$(shorter 12 2)"; exits "three clips" 0
 cp "$tmp/p/model/float.tflite" "$tmp/first.tflite"
-run train "$tmp/p" --from "$tmp/back/model/float.tflite" --shots 3 --epochs 12; exits "from the file" 0
+run train "$tmp/p" --from "$tmp/back/model/float.tflite" --shots 3 --epochs "$(shorter 12 2)"; exits "from the file" 0
 holds "gives the same bytes" cmp "$tmp/first.tflite" "$tmp/p/model/float.tflite"
-run train "$tmp/p" --from "$tmp/back" --shots 3 --epochs 12 --seed 2; exits "another draw" 0
+run train "$tmp/p" --from "$tmp/back" --shots 3 --epochs "$(shorter 12 2)" --seed 2; exits "another draw" 0
 changed=$(differ "$tmp/first.tflite" "$tmp/p/model/float.tflite")
 all=$(wc -c <"$tmp/first.tflite")
 holds "changes the last layer ($changed bytes)" [ "$changed" -gt 100 ]
@@ -42,7 +42,7 @@ holds "and all change" [ $(($(differ "$tmp/first.tflite" "$tmp/p/model/float.tfl
 cp "$tmp/second.tflite" "$tmp/p/model/float.tflite"
 run test "$tmp/p" --json; exits "which knows the new word" 0 '"labels":\["neu","unknown","silence"\]'
 accuracy=$(sed -n 's/.*"int8":{"accuracy":\([0-9.]*\).*/\1/p' "$tmp/out" | head -n 1)
-holds "mostly ($accuracy)" awk "BEGIN { exit !($accuracy >= 0.7) }"
+[ "${TEST_SANITIZED-}" ] || holds "mostly ($accuracy)" awk "BEGIN { exit !($accuracy >= 0.7) }"
 if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
 	run test "$tmp/p" --on nano33ble --json; exits "on the emulated board" 0 '"differ":0'
 else

@@ -10,11 +10,11 @@ learns() {
 	exits "$1: data is made" 0 '"synthetic":[1-9]'
 	run data synth --project "$p" --count "$2" --json
 	exits "$1: the same once more adds nothing" 0 '"made":0'
-	run train "$p" --epochs "$3"
+	run train "$p" --epochs "$(shorter "$3" 1)"
 	exits "$1: it trains" 0
 	run test "$p" --json
 	exits "$1: it is tested" 0
-	holds "$1: $4 is at least $5" sh -c "sed 's/.*\"float\":{[^}]*\"$4\":\([0-9.]*\).*/\1/' '$tmp/out' | tail -n 1 | awk '{exit !(\$1 >= $5)}'"
+	[ "${TEST_SANITIZED-}" ] || holds "$1: $4 is at least $5" sh -c "sed 's/.*\"float\":{[^}]*\"$4\":\([0-9.]*\).*/\1/' '$tmp/out' | tail -n 1 | awk '{exit !(\$1 >= $5)}'"
 	run report "$p"
 	holds "$1: the report says what it is" grep -q '100 %</b> of them are synthetic' "$p/report.html"
 	run data list --project "$p"

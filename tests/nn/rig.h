@@ -276,11 +276,13 @@ static inline void rig_fast_run(rig *r, const th_step *step, const void *const *
 static inline void rig_fast(rig *r, const void *const *in, uint8_t *before[RIG_INPUTS],
                             uint8_t *const after[RIG_INPUTS])
 {
+    static _Alignas(16)
+        uint8_t memory[1 << 20]; /* one for all: a sanitizer makes much of every block that is asked for */
     const th_step plain = r->step;
     for (int isa = 0; isa < 2 * TH_ISA_N; isa++) { /* without and with room for large tiles */
         if (!rig_has_kernels((th_isa)(isa % TH_ISA_N))) continue;
-        uint8_t *memory = malloc(1 << 20), *out = malloc(th_tensor_bytes(&r->t[RIG_OUT]));
-        th_arena arena = th_arena_over(memory, 1 << 20);
+        uint8_t *out = malloc(th_tensor_bytes(&r->t[RIG_OUT]));
+        th_arena arena = th_arena_over(memory, sizeof memory);
         th_step step = {0};
         const th_prepare p = {&r->node, r->t, &arena, &r->diag, isa < TH_ISA_N ? 0 : 20000};
         assert_int_equal(th_op_find((int32_t)r->node.op)->prepare(&p, &step), TH_OK);
@@ -289,7 +291,6 @@ static inline void rig_fast(rig *r, const void *const *in, uint8_t *before[RIG_I
         if (step.kernel && !same) rig_fast_run(r, &step, in, before, after, out);
         if (step.kernel) rig_slide(r, &step);
         free(out);
-        free(memory);
     }
 }
 
