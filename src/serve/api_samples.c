@@ -8,6 +8,7 @@
 #include "os/run.h"
 #include "serve/desk.h"
 #include "serve/guard.h"
+#include "serve/jobs.h"
 #include "serve/routes.h"
 #include "serve/upload.h"
 
@@ -369,6 +370,13 @@ static void name_it(sending *s, const char *type)
         th_text_fmt(s->name, sizeof s->name, "%s/%s-%.8s.%s", s->a->label, date, s->u->hash, suffix);
 }
 
+/* To everybody who has the project open. */
+static void tell(const th_request *r, const char *change, const char *hash)
+{
+    if (r->site->jobs)
+        th_jobs_tell(r->site->jobs, r->part[0], "sample", json_pack("{s:s, s:s}", "change", change, "hash", hash));
+}
+
 static th_err send_upload(const th_request *r, th_project *p, const about *a, th_upload *u, th_reply *out, th_why *why)
 {
     sending s = {.a = a, .u = u};
@@ -376,6 +384,7 @@ static th_err send_upload(const th_request *r, th_project *p, const about *a, th
     th_err err = th_desk_change(r->site->desk, p, add_sample, &s, why);
     if (!err && s.again) th_upload_warn(u, "already", "This very recording was in the data already.");
     if (!err && !s.again) err = th_guard_own(r->site->guard, r->part[0], s.sample.hash, r->user, r->role, why);
+    if (!err && !s.again) tell(r, "added", s.sample.hash);
     if (!err) err = th_reply_json(out, s.again ? 200 : 201, sent_json(&s), why);
     free(s.sample.block);
     return err;
@@ -546,6 +555,7 @@ static th_err patch_project(const th_request *r, th_project *p, th_reply *out, t
     TH_TRY(th_request_json(r, &body, why));
     changing c = {.hash = r->part[1], .keys = body, .new_label = new != 0};
     th_err err = th_desk_change(r->site->desk, p, change_sample, &c, why);
+    if (!err) tell(r, "changed", r->part[1]);
     if (!err) err = reply_sample(out, 200, &c.now, why);
     changing_free(&c);
     json_decref(body);
@@ -568,6 +578,7 @@ static th_err delete_one(const th_request *r, th_reply *out, th_why *why)
     TH_TRY(open_project(r, &p, why));
     th_err err = th_desk_change(r->site->desk, p, change_sample, &c, why);
     free(p);
+    if (!err) tell(r, "removed", r->part[1]);
     if (!err) err = reply_sample(out, 200, &c.old, why);
     changing_free(&c);
     return err;
@@ -581,6 +592,7 @@ static th_err restore_project(const th_request *r, th_project *p, th_reply *out,
         return th_why_set(why, TH_EUSAGE, "\"%.80s\" is no sample: all of its hash is needed here", r->part[1]);
     TH_TRY(th_desk_restore(r->site->desk, p, r->part[1], why));
     TH_TRY(th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why));
+    tell(r, "restored", r->part[1]);
     const th_err err = reply_sample(out, 200, &s, why);
     free(s.block);
     th_dataset_free(set);

@@ -128,8 +128,9 @@ typedef struct out_entry {
 
 static bool next_out(const char **at, out_entry *e)
 {
-    *at += *at ? strspn(*at, " ") : 0;
-    if (!*at || !**at) return false;
+    if (!*at) return false;
+    *at += strspn(*at, " ");
+    if (!**at) return false;
     const size_t n = strcspn(*at, " "), name = strcspn(*at, ">"), file = strcspn(*at, "? ");
     e->always = file >= n;
     snprintf(e->option, sizeof e->option, "%.*s", (int)name, *at);

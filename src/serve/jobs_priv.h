@@ -112,6 +112,6 @@ typedef struct th_job_runner {
     struct th_jobs *jobs;
     th_job *job;
 } th_job_runner;
-void th_job_run(void *runner); /* the thread of a job; frees runner */
+void th_job_run(void *ctx); /* the thread of a job; ctx: a th_job_runner, which it frees */
 
 #endif

@@ -2,6 +2,7 @@
 # thimble serve with a real socket: it starts, answers, refuses what it must, and ends on Ctrl-C.
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
+# shellcheck source=tests/cli/serve.sh
 . tests/cli/serve.sh
 
 run serve "$tmp/nowhere"; exits "a folder that is not there" 1 'nowhere'

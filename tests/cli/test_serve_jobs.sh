@@ -3,6 +3,7 @@
 # firmware for a .zip.
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
+# shellcheck source=tests/cli/serve.sh
 . tests/cli/serve.sh
 if ! command -v curl >/dev/null; then
 	skip "jobs" "curl is not installed"
@@ -40,7 +41,7 @@ get /api/v1/projects/wave/runs/none; answers "a run that is none" 404
 get /api/v1/projects/wave/results/test; answers "no test yet" 404
 send POST $jobs '{"steps":[{"verb":"quantize"},{"verb":"test"},{"verb":"deploy","options":{"as":"c"}},{"verb":"report"}]}'
 answers "several steps" 202
-until_is 000002 done; get $jobs/000002; answers "they are done" 200 '"path":"model.c"'
+until_is 000002 'done'; get $jobs/000002; answers "they are done" 200 '"path":"model.c"'
 get $jobs/000002/files/model.c; answers "a file of it" 200 'th_'
 get $jobs/000002/files/report.html; answers "the report is kept with it" 200 '<html'
 fetch "$url$jobs/000002/archive"; holds "all of it as .zip" sh -c "head -c 2 '$tmp/body' | grep -q PK"
@@ -72,7 +73,7 @@ sleep 0.5
 holds "its process died with the server" sh -c "case \$(ps -o stat= -p $child) in Z* | '') ;; *) exit 1 ;; esac"
 serve "$tmp/root"
 get $jobs/000003; answers "what ran is interrupted" 200 '"state":"interrupted"'
-holds "what waited is done" until_is 000004 done
+holds "what waited is done" until_is 000004 'done'
 send POST $jobs/000003/resume ''; answers "what was interrupted goes on, from the start: another one has trained" 202
 holds "and runs" until_is 000003 running
 unserve

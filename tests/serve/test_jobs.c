@@ -527,6 +527,22 @@ static void what_may_not_be_is_refused(void **state)
     done(&a);
 }
 
+/* Files and links that a path may lead over. */
+static void lay_traps(void)
+{
+    char path[TH_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/a/link", root);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    snprintf(path, sizeof path, "%s/a/up", root);
+    assert_int_equal(symlink("..", path), 0);
+    snprintf(path, sizeof path, "%s/a/inner", root);
+    assert_int_equal(th_dir_make(path, NULL), TH_OK);
+    snprintf(path, sizeof path, "%s/a/inner/passwd", root);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    snprintf(path, sizeof path, "%s/a/inner/good.zip", root);
+    assert_int_equal(th_file_write(path, (th_span){(const uint8_t *)"x", 1}, NULL), TH_OK);
+}
+
 static void no_path_leads_out(void **state)
 {
     (void)state;
@@ -556,17 +572,8 @@ static void no_path_leads_out(void **state)
         "up/b/thimble.ini",
         "~/x/..",
     };
-    char path[TH_PATH_BYTES], body[512];
-    snprintf(path, sizeof path, "%s/a/link", root);
-    assert_int_equal(symlink("/etc/passwd", path), 0);
-    snprintf(path, sizeof path, "%s/a/up", root);
-    assert_int_equal(symlink("..", path), 0);
-    snprintf(path, sizeof path, "%s/a/inner", root);
-    assert_int_equal(th_dir_make(path, NULL), TH_OK);
-    snprintf(path, sizeof path, "%s/a/inner/passwd", root);
-    assert_int_equal(symlink("/etc/passwd", path), 0);
-    snprintf(path, sizeof path, "%s/a/inner/good.zip", root);
-    assert_int_equal(th_file_write(path, (th_span){(const uint8_t *)"x", 1}, NULL), TH_OK);
+    char body[512];
+    lay_traps();
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         snprintf(body, sizeof body, "{\"verb\":\"data import\",\"words\":[\"%s\"]}", bad[i]);
         answer a = post(site, A, body);
@@ -584,6 +591,12 @@ static void no_path_leads_out(void **state)
         }
         done(&a);
     }
+}
+
+static void what_is_asked_for_becomes_words(void **state)
+{
+    (void)state;
+    lay_traps();
     char id[TH_JOB_ID_BYTES];
     start("a",
           "{\"verb\":\"data "
@@ -600,6 +613,12 @@ static void no_path_leads_out(void **state)
     job = wait_for(site, "a", id, "done failed");
     assert_non_null(strstr(text_at(json_object_get(job, "result"), "args"), "|--|--project=/etc|notes=x|"));
     json_decref(job);
+}
+
+static void a_link_that_comes_late_leads_nowhere(void **state)
+{
+    (void)state;
+    char id[TH_JOB_ID_BYTES], path[TH_PATH_BYTES];
     /* a link that is put there between asking and running */
     start("a",
           "{\"steps\":[{\"verb\":\"train\",\"options\":{\"name\":\"short\"}},{\"verb\":\"data "
@@ -607,7 +626,7 @@ static void no_path_leads_out(void **state)
           id);
     snprintf(path, sizeof path, "%s/a/late", root);
     assert_int_equal(symlink("/etc/passwd", path), 0);
-    job = wait_for(site, "a", id, "done failed");
+    json_t *job = wait_for(site, "a", id, "done failed");
     assert_string_equal(text_at(job, "state"), "failed");
     assert_non_null(strstr(text_at(job, "error"), "leads out"));
     json_decref(job);
@@ -782,6 +801,8 @@ int main(void)
         T(kill_9_loses_no_job),
         T(what_may_not_be_is_refused),
         T(no_path_leads_out),
+        T(what_is_asked_for_becomes_words),
+        T(a_link_that_comes_late_leads_nowhere),
         T(files_of_a_job_and_nothing_else),
         T(the_answer_of_a_check_is_an_answer),
         T(a_project_tells_what_happens),
