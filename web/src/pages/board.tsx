@@ -22,6 +22,7 @@ import { href } from "../router";
 
 const serialKept = 200;
 const eventsKept = 2000;
+const toEmulator = /^[a-z0-9]+( [0-9a-f]{8})+$/;
 const lateMs = 500; // behind by so much is said
 
 function wantOf(a: About): Want {
@@ -58,7 +59,8 @@ function useBoard(project: string) {
       waiting.current?.then(line.board);
       waiting.current = null;
     }
-    if (line.serial !== undefined) setSerial((all) => [...all.slice(1 - serialKept), line.serial as string]);
+    // What the emulated board's loop tells the emulator is shown elsewhere; the program's own words are the console.
+    if (line.serial !== undefined && !toEmulator.test(line.serial)) setSerial((all) => [...all.slice(1 - serialKept), line.serial as string]);
     if (line.led !== undefined) {
       setLed(line.led);
       note({ at, kind: "led", level: line.led });
