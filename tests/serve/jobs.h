@@ -88,4 +88,65 @@ static inline json_t *wait_for(th_site *site, const char *project, const char *i
     return NULL;
 }
 
+#define A "/api/v1/projects/a/jobs"
+
+static char *root, program[TH_PATH_BYTES];
+static th_site *site;
+static const th_jobs_limits limits = {.at_once = 2, .inputs = 2, .waiting = 5, .kept = 4, .grace_s = 0.5};
+
+static inline void open_jobs(void)
+{
+    th_why why = {0};
+    if (th_jobs_new(site, &limits, &site->jobs, &why)) fail_msg("%s", why.text);
+}
+
+static inline void close_jobs(void)
+{
+    th_jobs_stop(site->jobs);
+    th_jobs_free(site->jobs);
+    site->jobs = NULL;
+}
+
+static inline int set_up(void **state)
+{
+    if (in_temp(state)) return 1;
+    root = *state;
+    site = site_open(root);
+    snprintf(program, sizeof program, "%.4000s/fake.sh", site->root);
+    fake_write(program);
+    site->program = program;
+    site->verbs = fake_verbs;
+    site_project(site, "a", "sine", "");
+    site_project(site, "b", "sine", "");
+    open_jobs();
+    return 0;
+}
+
+static inline int tear_down(void **state)
+{
+    close_jobs();
+    site_close(site);
+    return remove_temp(state);
+}
+
+static inline void start(const char *project, const char *body, char id[TH_JOB_ID_BYTES])
+{
+    char uri[128];
+    snprintf(uri, sizeof uri, "/api/v1/projects/%s/jobs", project);
+    answer a = post(site, uri, body);
+    expect(&a, 202);
+    snprintf(id, TH_JOB_ID_BYTES, "%s", text_at(a.json, "id"));
+    done(&a);
+}
+
+static inline void ends_as(const char *project, const char *id, const char *state)
+{
+    json_t *job = wait_for(site, project, id, "done failed cancelled interrupted");
+    if (strcmp(text_at(job, "state"), state) != 0) {
+        char *text = json_dumps(job, 0);
+        fail_msg("%s is not %s: %s", id, state, text);
+    }
+    json_decref(job);
+}
+
 #endif
