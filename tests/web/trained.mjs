@@ -64,12 +64,12 @@ function steps(folder) {
     for (let i = 0; i < 8; i++) {
       const next = random(hz * 100 + i + 1);
       const phase = 6 * next();
-      const rows = Array.from({ length: 250 }, (_, t) => `${Math.sin((6.2832 * hz * t) / 50 + phase).toFixed(4)},${(0.2 * (next() - 0.5)).toFixed(4)}`);
-      writeFileSync(join(data, label, `s${i}.csv`), `x,y\n${rows.join("\n")}\n`);
+      const rows = Array.from({ length: 250 }, (_, t) => `${20 * t},${Math.sin((6.2832 * hz * t) / 50 + phase).toFixed(4)},${(0.2 * (next() - 0.5)).toFixed(4)}`);
+      writeFileSync(join(data, label, `s${i}.csv`), `time_ms,x,y\n${rows.join("\n")}\n`);
     }
   }
   run("new", p, "--task", "activity");
-  run("data", "import", data, "--project", p, "--rate", "50");
+  run("data", "import", data, "--project", p);
   run("train", p, "--epochs", "15");
   run("quantize", p);
 }

@@ -156,7 +156,7 @@ function Console({ lines }: { lines: string[] }) {
   }, [lines]);
   return (
     <section>
-      <h3>{t("board.serial")}</h3>
+      <h2 class="test-small">{t("board.serial")}</h2>
       <pre class="board-serial" dir="ltr" tabIndex={0} ref={ref} aria-label={t("board.serial")}>
         {lines.length ? lines.join("\n") : t("board.serial-empty")}
       </pre>
@@ -167,7 +167,7 @@ function Console({ lines }: { lines: string[] }) {
 function Events({ heard, kind }: { heard: Heard[]; kind: string }) {
   return (
     <section>
-      <h3>{t(`board.heard.${kind}`)}</h3>
+      <h2 class="test-small">{t(`board.heard.${kind}`)}</h2>
       {heard.length === 0 && <p class="hint">{t("board.heard-none")}</p>}
       <ol class="test-events" aria-live="polite" aria-label={t(`board.heard.${kind}`)}>
         {heard.map((h) => (
@@ -254,7 +254,7 @@ export default function BoardPage({ project, server, query }: PageProps) {
             <Events heard={b.heard} kind={kind} />
             {b.run && b.run.scores.length > 0 && (
               <section>
-                <h3>{t("test.live.scores")}</h3>
+                <h2 class="test-small">{t("test.live.scores")}</h2>
                 <Scores labels={about.labels} scores={b.run.scores} best={best} />
               </section>
             )}

@@ -75,7 +75,7 @@ function Result({ result, project, server }: { result: Json | null; project: Pro
   const counts = (result?.confusion?.int8 ?? result?.confusion?.float) as number[][] | undefined;
   const labels = (result?.confusion?.labels ?? []) as string[];
   const ids = [...(counts ? ["matrix", "people"] : []), ...(kindOf(project) === "sound" ? ["threshold"] : []), ...(project.task === "sine" ? [] : ["live"])];
-  const [tab, setTab] = useState(ids[0] ?? "");
+  const [tab, setTab] = useState("");
   const now = ids.includes(tab) ? tab : (ids[0] ?? "");
   if (!ids.length) return null;
   return (

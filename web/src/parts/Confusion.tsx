@@ -121,9 +121,9 @@ export function Confusion({ project, labels, counts, tested }: { project: Projec
       {open && (
         <section class="card">
           <div class="row test-behind">
-            <h3 tabIndex={-1} ref={head}>
+            <h2 class="test-small" tabIndex={-1} ref={head}>
               {t(open.truth === open.said ? "test.matrix.right" : "test.matrix.wrong", { n: counts[open.truth]?.[open.said] ?? 0, ...names(open) })}
-            </h3>
+            </h2>
             <Button kind="quiet" icon="close" label={t("frame.close")} onClick={() => setOpen(null)} />
           </div>
           {behind.length === 0 && <p class="hint">{t("test.matrix.old")}</p>}

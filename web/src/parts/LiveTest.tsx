@@ -136,11 +136,11 @@ export function LiveTest({ project, server }: { project: Project; server: Server
           {kind === "sound" && <Spectro rate={about.rate} handle={drawing} label={t("test.live.spectrogram")} />}
           <div class="columns">
             <section>
-              <h3>{t("test.live.scores")}</h3>
+              <h2 class="test-small">{t("test.live.scores")}</h2>
               <Scores labels={about.labels} scores={scores} best={loud?.label} />
             </section>
             <section>
-              <h3>{t("test.live.events")}</h3>
+              <h2 class="test-small">{t("test.live.events")}</h2>
               {events.length === 0 && <p class="hint">{t("test.live.no-events")}</p>}
               <ol class="test-events">
                 {events.map((e) => (
