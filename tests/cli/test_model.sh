@@ -59,11 +59,19 @@ while read -r row; do
 	holds "docs/models.md has: $row" grep -qF "$row" docs/models.md
 done <"$tmp/rows"
 
+# What is told before the training is what the trained int8 model takes: the arena to the byte, built all of it.
+figure() { sed -n "s/.*\"board\":{.*\"$1\":\([0-9]*\).*/\1/p" "$2"; }
+near() { awk -v a="$1" -v b="$2" -v part="$3" 'BEGIN { exit !(a > 0 && b > 0 && a <= b * (1 + part) && b <= a * (1 + part)) }'; }
+same() { # same PROJECT BOARD PRESET
+	run inspect "$1/model/int8.tflite" --board "$2" --json; cp "$tmp/out" "$tmp/trained"
+	run model "$1" --preset "$3" --board "$2" --json; exits "$3 on $2, before" 0 '"board":\{"name"'; cp "$tmp/out" "$tmp/before"
+	run model "$1" --preset "$3" --board "$2" --quick --json; exits "$3 on $2, quickly" 0 '"estimate":true'; cp "$tmp/out" "$tmp/quick"
+	holds "$3 on $2: the arena" test "$(figure arena "$tmp/trained")" = "$(figure arena "$tmp/quick")"
+	holds "$3 on $2: all of its RAM" test "$(figure ram_bound "$tmp/trained")" = "$(figure ram_bound "$tmp/before")"
+	holds "$3 on $2: flash within 2 %" near "$(figure flash "$tmp/before")" "$(figure flash "$tmp/trained")" 0.02
+	holds "$3 on $2: flash about, within 10 % and 700 bytes" near "$(($(figure flash "$tmp/quick") + 7000))" "$(($(figure flash "$tmp/trained") + 7000))" 0.1
+}
+run new "$tmp/wave" --task sine
+run train "$tmp/wave" --epochs 2; run quantize "$tmp/wave"
+for board in nano33ble rp2040 rv32; do same "$tmp/wave" $board sine; done
 tone_clips "$tmp/recordings" 10
-run new "$tmp/own" --task keyword --labels "$word_a,$word_b"
-printf '[model]\nconv2d 4 10x8 stride 4x4 relu\ndense classes\n' >"$tmp/block"
-sed '/^\[model\]/,/^# dense/d' "$tmp/own/thimble.ini" >"$tmp/ini" && cat "$tmp/ini" "$tmp/block" >"$tmp/own/thimble.ini"
-run data import "$tmp/recordings" --project "$tmp/own"; exits "clips" 0
-run train "$tmp/own" --epochs 2 --json; exits "own layers are trained" 0 '"preset":"own"'
-holds "and their table is printed" grep -q 'conv2d 4 10x8 stride 4x4 relu .*13x3x4' "$tmp/err"
-finish

@@ -79,7 +79,7 @@ function Compared({ now, before }: { now: Quantized; before: Quantized | null })
 
 function Tried({ repair }: { repair: NonNullable<Quantized["repair"]> }) {
   return (
-    <section aria-label={t("squeeze.tried")}>
+    <section class="squeeze-tried">
       <Table
         caption={t("squeeze.tried")}
         columns={[
@@ -96,7 +96,10 @@ function Tried({ repair }: { repair: NonNullable<Quantized["repair"]> }) {
 
 export default function Squeeze({ project, reload }: PageProps) {
   const name = project.name;
-  const { data, error, reload: again } = useLoad<Quantized | null>(() => api.result(name, "quantize"), [name]);
+  const { data, error, reload: again } = useLoad<Quantized | null>(
+    () => (project.has.quantize ? api.result(name, "quantize") : Promise.resolve(null)),
+    [name, project.has.quantize],
+  );
   const [before, setBefore] = useState<Quantized | null>(null);
   const [last, setLast] = useState<JobStep>({ verb: "quantize", options: { debug: true } });
   const job = useJob(name, {

@@ -64,12 +64,13 @@ export default function Train({ project, reload, server }: PageProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const [live, setLive] = useState<Epoch[]>([]);
   const [chosen, setChosen] = useState<Chosen>({});
+  const [picked, pick] = useState<string | null>(null); // a preset that is being written into thimble.ini
   const boards = useLoad(api.boards, []);
   const presets = useLoad(() => api.presets(project.task), [project.task]);
   const model = useLoad(() => api.model.get(name), [name]);
   const runs = useLoad(() => api.runs.list(name), [name]);
   const newest = useNewest(name, runs.data?.runs);
-  const saved = model.data?.text ?? "";
+  const saved = (model.data?.text ?? "").trimEnd();
   const text = draft ?? saved;
   const inputs = `${project.labels.length} ${project.rate_hz}`;
   const title = boards.data?.find((b) => b.name === board)?.title ?? board;
@@ -105,7 +106,9 @@ export default function Train({ project, reload, server }: PageProps) {
   };
   const choose = async (p: Preset) => {
     const lines = model.data?.own ? saved : draft !== null && draft !== saved ? draft : null;
+    pick(p.preset);
     if ((await save({ preset: p.preset })) && lines !== null) toast(t("train.lines-gone"), { undo: () => void save({ text: lines }) });
+    pick(null);
   };
   const start = async () => {
     if (draft !== null && draft !== saved && !(await save({ text: draft }))) return;
@@ -166,7 +169,7 @@ export default function Train({ project, reload, server }: PageProps) {
             presets={presets.data}
             board={board}
             of={inputs}
-            chosen={model.data && !model.data.own ? model.data.preset : ""}
+            chosen={picked ?? (model.data && !model.data.own ? model.data.preset : "")}
             disabled={train.busy}
             choose={(p) => void choose(p)}
           />

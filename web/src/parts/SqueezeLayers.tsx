@@ -42,8 +42,8 @@ const widest = 0.3; // an error as large as this fills its bar
 
 export function Layers({ layers }: { layers: QLayer[] }) {
   return (
-    <section class="card" aria-labelledby="squeeze-layers">
-      <h2 id="squeeze-layers">{t("squeeze.layers")}</h2>
+    <section class="card">
+      <h2>{t("squeeze.layers")}</h2>
       <p>{t("squeeze.layers-hint")}</p>
       <Table
         caption={t("squeeze.layers")}

@@ -65,12 +65,12 @@ function Drawn({ preview }: { preview: Preview }) {
 }
 
 /** RAM, flash and work on the board, in bars and words. */
-export function Cost({ preview, board }: { preview: Preview; board: string }) {
+export function Cost({ preview, board, live }: { preview: Preview; board: string; live?: boolean }) {
   const b = preview.board;
   const run = b.instructions ?? b.instructions_about;
   const about = b.instructions === undefined;
   return (
-    <div class="train-cost" aria-live="polite">
+    <div class="train-cost" aria-live={live ? "polite" : undefined}>
       <Share label={t("train.ram-on", { board })} used={b.ram_bound} all={b.ram_limit} about={b.estimate} />
       <Share label={t("train.flash-on", { board })} used={b.flash} all={b.flash_limit} about={b.estimate} />
       <p>
@@ -129,12 +129,12 @@ export function Network(p: Props) {
       </div>
       {p.preview && (
         <>
-          <Cost preview={p.preview} board={p.board} />
+          <Cost preview={p.preview} board={p.board} live />
           <Drawn preview={p.preview} />
           <Table
             caption={t("train.layers")}
             columns={[
-              { key: "layer", title: t("train.layer"), cell: (l: Layer) => <code dir="ltr">{l.layer}</code> },
+              { key: "layer", title: t("train.layer"), cell: (l: Layer) => <code class="train-layer" dir="ltr">{l.layer}</code> },
               { key: "output", title: t("train.shape"), number: true, cell: (l: Layer) => <bdi dir="ltr">{shape(l.output)}</bdi> },
               { key: "parameters", title: t("train.parameters"), number: true, cell: (l: Layer) => number(l.parameters, 0) },
               { key: "macs", title: t("train.macs"), number: true, cell: (l: Layer) => number(l.macs, 0) },

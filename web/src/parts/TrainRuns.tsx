@@ -115,8 +115,8 @@ export function Runs({ project, board, runs }: { project: string; board: string;
   const turn = (id: number) => choose((c) => (c.includes(id) ? c.filter((x) => x !== id) : [...c.slice(-1), id]));
   const pair = [...chosen].sort((a, b) => a - b);
   return (
-    <section class="card" aria-labelledby="train-runs">
-      <h2 id="train-runs">{t("train.runs")}</h2>
+    <section class="card">
+      <h2>{t("train.runs")}</h2>
       <p>{t("train.runs-hint")}</p>
       <Table
         caption={t("train.runs")}
