@@ -237,9 +237,20 @@ static th_err add(struct th_jobs *jobs, const char *project, json_t *request, co
         th_job_drop(j);
         return err;
     }
-    th_jobs_pump(jobs);
     *out = th_job_json(j);
-    return *out ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for a job");
+    if (!*out) {
+        th_job_forget(f, f->n - 1);
+        return th_why_set(why, TH_ENOMEM, "out of memory for a job");
+    }
+    j->refs++; /* it may be over and forgotten before it is told */
+    th_jobs_pump(jobs);
+    json_t *now = th_job_json(j);
+    if (now) {
+        json_decref(*out);
+        *out = now;
+    }
+    th_job_drop(j);
+    return TH_OK;
 }
 
 th_err th_jobs_add(struct th_jobs *jobs, const char *project, json_t *request, const th_job_by *by, json_t **job,

@@ -13,7 +13,7 @@
 #define TH_JOB_ID_BYTES 12 /* "000012": in the order of their making, never given twice */
 
 typedef struct th_jobs_limits {
-    int at_once;       /* jobs that run; 0: processors - 1, at least 1 */
+    int at_once;       /* jobs that run; usually processors - 1, at least 1 */
     int inputs;        /* that have an input, beside them */
     int waiting, kept; /* of a project: that wait, that have ended */
     double grace_s;    /* from SIGINT to SIGKILL */

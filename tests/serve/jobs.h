@@ -5,6 +5,7 @@
 #include "samples.h"
 
 #include "os/run.h"
+#include "serve/job_rules.h"
 #include "serve/jobs.h"
 
 /* The verbs that the tests need, with options of every kind. */
