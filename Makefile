@@ -250,8 +250,8 @@ fuzz:
 fuzz-targets: $(call exe,$(FUZZ_SRC))
 
 ## Break things on purpose for hours: models of ../shared (MUTATIONS= RUNS= SEED=), then kill -9 for MINUTES=10
-.PHONY: soak soak-models soak-kills soak-day
-soak: soak-models soak-kills soak-day
+.PHONY: soak soak-models soak-kills soak-day soak-serve
+soak: soak-models soak-kills soak-day soak-serve
 soak-models:
 	@$(MAKE) --no-print-directory MODE=asan build/asan/tests/soak/soak
 	@nice build/asan/tests/soak/soak $(if $(MUTATIONS),-n $(MUTATIONS)) $(if $(RUNS),-r $(RUNS)) \
@@ -260,6 +260,10 @@ soak-kills: build/thimble | soak-models
 	@tools/soak.sh $(MINUTES)
 soak-day: build/thimble
 	@tools/soak-day.sh $(HOURS)
+
+soak-serve:
+	@$(MAKE) --no-print-directory MODE=asan build/asan/thimble
+	@THIMBLE=$(CURDIR)/build/asan/thimble sh tests/web/run.sh fuzz $$(($(or $(MINUTES),10) * 60))
 
 ## Check that no layer includes one it must not (tools/layers.txt)
 .PHONY: layers

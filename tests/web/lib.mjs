@@ -51,6 +51,7 @@ export async function studio({ folder = "", args = [] } = {}) {
     url,
     dir,
     said: () => now.said,
+    alive: () => now.child.exitCode === null && now.child.signalCode === null,
     /** A request past the browser: the session's token comes with it. */
     api: async (method, path, body, type = "application/json") => {
       const { token } = await (await fetch(`${url}api/v1/session`)).json();
