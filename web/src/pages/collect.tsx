@@ -91,13 +91,15 @@ export default function Collect({ project, reload: reloadProject }: PageProps) {
   const clips = useClips(name, label);
 
   const timer = useRef(0);
+  const latest = useRef({ clips: clips.reload, wanted: reloadWanted }); // of the label that is chosen when the time has come
+  latest.current = { clips: clips.reload, wanted: reloadWanted };
   const refresh = useCallback(() => {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
-      void reloadWanted();
-      void clips.reload();
+      void latest.current.wanted();
+      void latest.current.clips();
     }, 150);
-  }, [reloadWanted, clips.reload]);
+  }, []);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     outbox.onSent = (_, sent) => {
@@ -146,7 +148,7 @@ export default function Collect({ project, reload: reloadProject }: PageProps) {
           <p class="hint">{t("collect.first-label")}</p>
         ) : (
           <>
-            <Who key={name} who={who.who} asked={who.asked} onChange={who.change} things={wanted.input === "picture"} />
+            <Who of={who} things={wanted.input === "picture"} />
             <Tabs
               label={t("collect.how")}
               value={now}

@@ -21,12 +21,19 @@ export function DrawWay({ label, outbox, agreed, say }: WayProps) {
   const [text, setText] = useState("");
   const now = useRef<Point[]>([]);
   const drawing = useRef(false);
-  const field = useRef<SVGSVGElement>(null);
+  // Keys may come faster than the page is drawn: what they go by is not what was drawn last.
+  const tip = useRef<Point>({ x: side / 2, y: side / 2 });
+  const isDown = useRef(false);
+  const put = (on: boolean) => {
+    isDown.current = on;
+    setDown(on);
+  };
+  const field = useRef<HTMLDivElement>(null);
 
   useEffect(() => setText(""), [label]);
 
   const placeOf = (e: PointerEvent): Point => {
-    const box = (field.current as SVGSVGElement).getBoundingClientRect();
+    const box = (field.current as HTMLDivElement).getBoundingClientRect();
     return { x: ((e.clientX - box.left) * side) / box.width, y: ((e.clientY - box.top) * side) / box.height };
   };
   const add = (p: Point) => {
@@ -42,7 +49,7 @@ export function DrawWay({ label, outbox, agreed, say }: WayProps) {
   const keep = async () => {
     const stroke = now.current;
     now.current = [];
-    setDown(false);
+    put(false);
     if (stroke.length < fewest) {
       setPoints([]);
       setText(t("collect.draw.short"));
@@ -63,22 +70,23 @@ export function DrawWay({ label, outbox, agreed, say }: WayProps) {
     const d = way[e.key];
     if (d) {
       e.preventDefault();
-      const p = { x: Math.min(side, Math.max(0, pen.x + step * d[0])), y: Math.min(side, Math.max(0, pen.y + step * d[1])) };
+      const last = tip.current;
+      const p = { x: Math.min(side, Math.max(0, last.x + step * d[0])), y: Math.min(side, Math.max(0, last.y + step * d[1])) };
+      tip.current = p;
       setPen(p);
-      if (!down) return;
+      if (!isDown.current) return;
       // a straight way in small steps, as a hand would make them
-      const last = now.current[now.current.length - 1] ?? pen;
       for (let k = 1; k <= 4; k++) add({ x: last.x + ((p.x - last.x) * k) / 4, y: last.y + ((p.y - last.y) * k) / 4 });
     } else if (e.key === " " || e.key === "Enter") {
       e.preventDefault();
-      if (down) return void keep();
-      begin(pen);
-      setDown(true);
+      if (isDown.current) return void keep();
+      begin(tip.current);
+      put(true);
       say(t("collect.draw.pen-down"));
-    } else if (e.key === "Escape" && down) {
+    } else if (e.key === "Escape" && isDown.current) {
       now.current = [];
       setPoints([]);
-      setDown(false);
+      put(false);
       say(t("collect.draw.dropped"));
     }
   };
@@ -86,10 +94,9 @@ export function DrawWay({ label, outbox, agreed, say }: WayProps) {
   return (
     <div class="collect-way">
       <p class="collect-stage-text">{t("collect.draw.ready", { label })}</p>
-      <svg
+      <div
         ref={field}
         class="collect-pad"
-        viewBox={`0 0 ${side} ${side}`}
         tabIndex={0}
         role="application"
         aria-label={t("collect.draw.field")}
@@ -117,9 +124,11 @@ export function DrawWay({ label, outbox, agreed, say }: WayProps) {
         }}
         onKeyDown={press}
       >
-        <polyline points={points.map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`).join(" ")} />
-        <circle class="collect-pad-pen" cx={pen.x} cy={pen.y} r={down ? 7 : 5} />
-      </svg>
+        <svg viewBox={`0 0 ${side} ${side}`} aria-hidden="true">
+          <polyline points={points.map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`).join(" ")} />
+          <circle class="collect-pad-pen" cx={pen.x} cy={pen.y} r={down ? 7 : 5} />
+        </svg>
+      </div>
       <p class="hint collect-hint" id="collect-draw-hint">
         {t("collect.draw.hint")}
       </p>

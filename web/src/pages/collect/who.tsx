@@ -1,5 +1,5 @@
 // who.tsx -- who is heard or seen, and that they agreed: asked once, kept with each recording.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { Button } from "../../parts/Button";
 import { Checkbox, Field } from "../../parts/Field";
@@ -30,12 +30,13 @@ function nickname(): string {
 export function useWho(project: string) {
   const [who, set] = useState<Kept>(() => read(project));
   const [asked, ask] = useState(false); // somebody pressed Record before they had agreed
+  const [settled, settle] = useState(() => read(project).agreed !== ""); // the question is folded away
   const now = useRef(who);
   now.current = who;
-  useEffect(() => set(read(project)), [project]);
   const change = (k: Kept) => {
     set(k);
     if (k.agreed) ask(false);
+    else settle(false);
     sessionStorage.setItem(keyOf(project), JSON.stringify(k));
   };
   const agreed = (): Person | null => {
@@ -45,27 +46,28 @@ export function useWho(project: string) {
       document.getElementById("collect-who")?.querySelector<HTMLInputElement>("input[type=checkbox]")?.focus();
       return null;
     }
+    settle(true);
     return { subject, consent: `yes, in the studio, ${on}` };
   };
-  return { who, asked, change, agreed };
+  return { who, asked, settled, settle: () => settle(true), change, agreed };
 }
 
-type Props = { who: Kept; asked: boolean; onChange: (k: Kept) => void; things: boolean };
+type Props = { of: ReturnType<typeof useWho>; things: boolean };
 
 /** things: pictures, of which most show no people. */
-export function Who({ who, asked, onChange, things }: Props) {
-  const [open, setOpen] = useState(!who.agreed);
+export function Who({ of, things }: Props) {
+  const { who, asked, settled, settle, change: onChange } = of;
   const agree = (on: boolean) => {
     const subject = who.subject.trim() || nickname();
     onChange({ subject, agreed: on ? new Date().toISOString().slice(0, 10) : "" });
   };
-  if (!open && who.agreed)
+  if (settled && who.agreed)
     return (
       <div class="collect-who-done" id="collect-who">
         <p>
           {t(things ? "collect.who.now-things" : "collect.who.now")} <strong><bdi>{who.subject}</bdi></strong>
         </p>
-        <Button kind="quiet" icon="people" onClick={() => (onChange({ subject: "", agreed: "" }), setOpen(true))}>
+        <Button kind="quiet" icon="people" onClick={() => onChange({ subject: "", agreed: "" })}>
           {t("collect.who.other")}
         </Button>
       </div>
@@ -98,7 +100,7 @@ export function Who({ who, asked, onChange, things }: Props) {
         </Notice>
       )}
       {who.agreed && (
-        <Button onClick={() => setOpen(false)}>{t("collect.who.done")}</Button>
+        <Button onClick={settle}>{t("collect.who.done")}</Button>
       )}
     </section>
   );
