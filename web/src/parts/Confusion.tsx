@@ -73,7 +73,8 @@ export function Confusion({ project, labels, counts, tested }: { project: Projec
   useEffect(() => head.current?.focus(), [open]);
   const rows = counts.map((r) => r.reduce((a, b) => a + b, 0));
   const behind = open ? tested.filter((s) => s.truth === open.truth && s.said === open.said) : [];
-  const names = (c: { truth: number; said: number }) => ({ truth: labels[c.truth] ?? "", said: labels[c.said] ?? "" });
+  const apart = (label = "") => `\u2068${label}\u2069`; // a word of another direction than the sentence stays whole
+  const names = (c: { truth: number; said: number }) => ({ truth: apart(labels[c.truth]), said: apart(labels[c.said]) });
   return (
     <>
       <p>{t("test.matrix.lead")}</p>
