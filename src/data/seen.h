@@ -41,7 +41,7 @@ void th_seer_free(th_seer *seer); /* NULL is fine */
 
 /* A sample of any kind that the task takes.  From several threads at once.
  * Errors: TH_ESHAPE (too short for a window, or of another kind than the task's), those of reading and of features. */
-TH_NODISCARD th_err th_seer_look(const th_seer *seer, const th_dataset *set, const th_sample *s, th_seen *seen,
+TH_NODISCARD th_err th_seer_look(const th_seer *s, const th_dataset *set, const th_sample *sample, th_seen *seen,
                                  th_why *why);
 
 /* The window of a sound that is heard -> log-mel energies in dB of full scale, whatever the features are: [frames]
@@ -51,7 +51,7 @@ typedef struct th_spectrogram {
     double hop_ms, low_hz, high_hz;
     float *db; /* [frames][bands] */
 } th_spectrogram;
-TH_NODISCARD th_err th_seer_spectrogram(const th_seer *seer, const th_dataset *set, const th_sample *s, bool whole,
+TH_NODISCARD th_err th_seer_spectrogram(const th_seer *s, const th_dataset *set, const th_sample *sample, bool whole,
                                         th_spectrogram *out, th_why *why);
 
 #endif

@@ -9,13 +9,13 @@ json() { last; holds "$1" grep -qE -- "$2" "$tmp/json"; } # json NAME PATTERN: t
 # alike NAME PART: of the points' nearest neighbours at least PART have the same label
 alike() {
 	last
-	tr '{' '\n' <"$tmp/json" | sed -nE 's/.*"x":([^,]*),"y":([^,]*),"label":"([^"]*)".*/\1 \2 \3/p' |
-		LC_ALL=C awk '{ x[NR] = $1; y[NR] = $2; l[NR] = $3 }
-			END { for (i = 1; i <= NR; i++) { best = 9e9
-				for (j = 1; j <= NR; j++) { d = (x[i] - x[j]) ^ 2 + (y[i] - y[j]) ^ 2; if (j != i && d < best) { best = d; at = j } }
-				same += l[at] == l[i] }
-				printf "%d points, %.2f\n", NR, same / NR; exit !(NR > 20 && same / NR >= '"$2"') }' >"$tmp/alike"
-	if [ $? -eq 0 ]; then pass "$1 ($(cat "$tmp/alike"))"; else fail "$1" "$(cat "$tmp/alike")"; fi
+	tr '{' '\n' <"$tmp/json" | sed -nE 's/.*"x":([^,]*),"y":([^,]*),"label":"([^"]*)".*/\1 \2 \3/p' >"$tmp/points"
+	if LC_ALL=C awk -v part="$2" '{ x[NR] = $1; y[NR] = $2; l[NR] = $3 }
+		END { for (i = 1; i <= NR; i++) { best = 9e9
+			for (j = 1; j <= NR; j++) { d = (x[i] - x[j]) ^ 2 + (y[i] - y[j]) ^ 2; if (j != i && d < best) { best = d; at = j } }
+			same += l[at] == l[i] }
+			printf "%d points, %.2f\n", NR, same / NR; exit !(NR > 20 && same / NR >= part) }' "$tmp/points" >"$tmp/alike"
+	then pass "$1 ($(cat "$tmp/alike"))"; else fail "$1" "$(cat "$tmp/alike")"; fi
 }
 
 # ---- sounds ----
