@@ -142,7 +142,8 @@ const th_cmd th_cmd_serve = {
     .summary = "the studio: the whole workflow in the browser, on this computer",
     .detail =
         "PROJECT alone, or all projects in FOLDER (default: the folder this runs in). Nothing leaves this computer;\n"
-        "without --lan nobody else can reach it. docs/studio.md shows the pages, docs/api.md is for programs.\n\n"
+        "without --lan nobody else can reach it. docs/studio.md shows the pages, docs/studio-lan.md is\n"
+        "for a class, docs/api.md for programs.\n\n"
         "  thimble serve my-words\n"
         "  thimble serve ~/projects --port 8080\n"
         "  thimble serve ~/class --lan",

@@ -15,17 +15,12 @@
 /* The address as text; false when no browser on another computer could use it. */
 static bool text_of(const struct sockaddr *a, char text[TH_NET_ADDRESS_BYTES])
 {
-    if (a->sa_family == AF_INET) {
-        struct sockaddr_in four;
-        memcpy(&four, a, sizeof four);
-        const uint32_t ip = ntohl(four.sin_addr.s_addr);
-        if (ip >> 24 == 127 || ip >> 16 == 0xa9fe) return false; /* loopback; 169.254: without a router */
-        return inet_ntop(AF_INET, &four.sin_addr, text, TH_NET_ADDRESS_BYTES) != NULL;
-    }
-    struct sockaddr_in6 six;
-    memcpy(&six, a, sizeof six);
-    if (IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) || IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr)) return false;
-    return inet_ntop(AF_INET6, &six.sin6_addr, text, TH_NET_ADDRESS_BYTES) != NULL;
+    struct sockaddr_in four;
+    if (a->sa_family != AF_INET) return false;
+    memcpy(&four, a, sizeof four);
+    const uint32_t ip = ntohl(four.sin_addr.s_addr);
+    if (ip >> 24 == 127 || ip >> 16 == 0xa9fe) return false; /* loopback; without a router */
+    return inet_ntop(AF_INET, &four.sin_addr, text, TH_NET_ADDRESS_BYTES) != NULL;
 }
 
 static void add(th_net *net, const char *text)
@@ -50,12 +45,11 @@ static void add_outward(th_net *net)
     close(fd);
 }
 
-static void add_family(th_net *net, const struct ifaddrs *list, int family)
+static void add_interfaces(th_net *net, const struct ifaddrs *list)
 {
     char text[TH_NET_ADDRESS_BYTES];
     for (const struct ifaddrs *i = list; i; i = i->ifa_next)
-        if ((i->ifa_flags & IFF_UP) && i->ifa_addr && i->ifa_addr->sa_family == family && text_of(i->ifa_addr, text))
-            add(net, text);
+        if ((i->ifa_flags & IFF_UP) && i->ifa_addr && text_of(i->ifa_addr, text)) add(net, text);
 }
 
 static void host_name(char name[TH_NET_NAME_BYTES])
@@ -83,8 +77,7 @@ th_err th_net_here(th_net *net, th_why *why)
     *net = (th_net){.n = 0};
     if (getifaddrs(&list)) return th_why_set(why, TH_EIO, "cannot find this computer's addresses: %s", strerror(errno));
     add_outward(net);
-    add_family(net, list, AF_INET);
-    add_family(net, list, AF_INET6);
+    add_interfaces(net, list);
     freeifaddrs(list);
     host_name(net->name);
     return TH_OK;

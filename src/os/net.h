@@ -12,8 +12,8 @@
 #define TH_NET_NAME_BYTES    64
 
 typedef struct th_net {
-    /* Of interfaces that are up, without loopback and link-local ones: first the one that leads to the internet, then
-     * IPv4, then IPv6; in the system's order. */
+    /* IPv4, as th_listen: of interfaces that are up, without loopback and 169.254.x.x; first the one that leads to the
+     * internet, the others in the system's order. (IPv6 addresses change by the day, for privacy.) */
     char address[TH_NET_MAX][TH_NET_ADDRESS_BYTES];
     size_t n;
     char name[TH_NET_NAME_BYTES]; /* the host's, without its domain, in lower case; "" when it is no name for DNS */

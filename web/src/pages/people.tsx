@@ -42,12 +42,12 @@ function Door() {
         <p class="people-url" dir="ltr">
           {data.url.replace(/#.*/, "")}
         </p>
-        <p class="hint">{t("people.door.warn")}</p>
         <p>{t("people.door.code")}</p>
         <p class="people-digits" dir="ltr" aria-live="polite">
           {spaced(data.code)}
         </p>
         <p class="hint">{t("people.door.until", { time: when(Date.now() / 1000 + data.expires_s) })}</p>
+        <p class="hint">{t("people.door.warn")}</p>
         <Button onClick={() => void renew()} icon="undo">
           {t("people.door.new")}
         </Button>
