@@ -152,7 +152,9 @@ static th_err tool_failed(const char *tool, const char *what, int status, char *
 
 static th_err run_tool(const build *b, const args *a, char *tail, size_t cap, int *status, th_why *why)
 {
-    const th_process p = {.argv = a->v, .cwd = b->dir, .timeout_s = 300};
+    /* Where ccache stands before the compilers, it would give back the object without its .ci. */
+    static const char *const env[] = {"CCACHE_DISABLE=1", NULL};
+    const th_process p = {.argv = a->v, .cwd = b->dir, .env = env, .timeout_s = 300};
     tail[0] = '\0';
     return th_process_run(&p, status, tail, cap, why);
 }

@@ -70,7 +70,8 @@ th_err th_process_run(const th_process *p, int *status, char *stderr_tail, size_
 {
     th_child *c = NULL;
     running r = {.p = p};
-    TH_TRY(th_child_new(&(th_child_start){.argv = p->argv, .cwd = p->cwd, .quiet = !p->on_line}, &c, why));
+    TH_TRY(
+        th_child_new(&(th_child_start){.argv = p->argv, .cwd = p->cwd, .env = p->env, .quiet = !p->on_line}, &c, why));
     const th_err err = follow(&r, c, why);
     *status = err ? 128 + 9 : th_child_status(c);
     th_child_free(c); /* kills it, when it still runs */

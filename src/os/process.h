@@ -29,6 +29,7 @@ typedef void th_line_fn(void *ctx, const char *line);
 typedef struct th_process {
     const char *const *argv; /* NULL-terminated; argv[0] looked up on PATH, no shell */
     const char *cwd;         /* or NULL */
+    const char *const *env;  /* "NAME=value", NULL-terminated, beside what we have; or NULL */
     th_line_fn *on_line;     /* stdout line by line, or NULL: discarded */
     void *ctx;
     int timeout_s; /* killed after that; 0 = never */
