@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +59,8 @@ void th_memory_large(void *p, size_t n)
 #endif
 }
 
-/* A mutable global, as a signal handler can reach nothing else. */
-static volatile sig_atomic_t interrupted;
+/* A mutable global, as a signal handler can reach nothing else; atomic, as the server's threads look at it, too. */
+static atomic_int interrupted;
 
 static void on_signal(int sig)
 {
