@@ -1,5 +1,5 @@
-/* thimble.ini from anybody: refused with a text, or every setting is inside its range. */
-#include "data/project.h"
+/* thimble.ini from anybody: refused with a text, or every setting is inside its range; and the lines of its [model]. */
+#include "data/project_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static th_project p;
     th_why why = {0};
+    size_t from, to;
+    if (th_ini_model((const char *)data, size, &from, &to) && (from >= to || to > size)) abort();
     if (th_project_parse((th_span){data, size}, "thimble.ini", &p, &why)) {
         if (!why.err || !why.text[0]) abort();
         return 0;

@@ -37,8 +37,8 @@ export function Curves({ epochs, running }: { epochs: Epoch[]; running: boolean 
   const verdict = judge(epochs);
   const series = (what: string, colours: [number, number]) =>
     [
-      { label: t("train.on-train"), values: column(epochs, `train_${what}`), colour: colours[0] },
-      { label: t("train.on-val"), values: column(epochs, `val_${what}`), colour: colours[1], dashed: true },
+      { label: t("train.on-train"), values: column(epochs, `train_${what}`), colour: colours[0], dashed: true },
+      { label: t("train.on-val"), values: column(epochs, `val_${what}`), colour: colours[1] },
     ].filter((s) => s.values.some((v) => v !== null));
   return (
     <>
