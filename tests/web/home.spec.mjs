@@ -1,7 +1,7 @@
 // home.spec.mjs -- the frame and the first pages: home, overview, settings; languages, colours, keyboard.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, test } from "./lib.mjs";
+import { run, studio, test } from "./lib.mjs";
 
 const make = (site, name = "lights", task = "keyword") =>
   site.api("POST", "/projects", { name, task, ...(task === "keyword" ? { labels: ["on", "off"] } : {}) });
@@ -159,14 +159,29 @@ test("the server is killed while a project is open: the page says so, and goes o
   check(readFileSync(join(site.dir, "lights/thimble.ini"), "utf8").includes("# after"), true);
 });
 
-test("the first page is there within a second", async ({ page, site, check }) => {
+test("a server of one project begins with it", { allowed: [/a request to/] }, async ({ page, site, check }) => {
+  await make(site);
+  const one = await studio({ folder: join(site.dir, "lights") });
+  try {
+    await page.goto(one.url);
+    await page.waitForURL(/#\/p\/lights$/);
+    await page.getByRole("heading", { level: 1, name: "lights" }).waitFor();
+    await page.goto(`${one.url}#/`);
+    await page.getByRole("link", { name: /^lights/ }).waitFor();
+    check(await page.getByRole("button", { name: /^Voice/ }).count(), 0, "no other can be made");
+  } finally {
+    await one.stop();
+  }
+});
+
+test("the first page comes soon, also on a busy computer (FIRST_PAGE_MS: 3000)", async ({ page, site, check }) => {
   await make(site);
   const start = Date.now();
   await page.goto(site.url);
   await page.getByRole("link", { name: /^lights/ }).waitFor();
   const ms = Date.now() - start;
   console.log(`# the first page took ${ms} ms`);
-  check(ms < Number(process.env.FIRST_PAGE_MS ?? 3000), true, `${ms} ms: fast enough`);
+  check(ms < Number(process.env.FIRST_PAGE_MS ?? 3000), true, `${ms} ms is soon enough`);
 });
 
 await run();

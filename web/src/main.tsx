@@ -14,7 +14,7 @@ import { Icon } from "./parts/Icon";
 import type { IconName } from "./parts/Icon";
 import { Failure, Notice } from "./parts/Notice";
 import { Toasts } from "./parts/Toast";
-import { href, steps, useRoute } from "./router";
+import { go, href, parse, steps, useRoute } from "./router";
 import type { Route } from "./router";
 import { setTheme, startTheme, theme, themes } from "./theme";
 
@@ -332,6 +332,7 @@ async function start(): Promise<void> {
   await startLanguage(["frame"]);
   try {
     const [server, session] = await Promise.all([api.server(), api.session.get()]);
+    if (server.only && parse(location.hash).page === "home") go(href(server.only), true);
     render(<App server={server} first={session} />, box);
   } catch (e) {
     const again = () => {
