@@ -189,11 +189,44 @@ static bool load(const char *dir, const th_net *net, int64_t now_s, th_tls *tls)
     return false;
 }
 
+static void add_known(th_net *net, const unsigned char *ip, size_t n)
+{
+    char text[TH_NET_ADDRESS_BYTES];
+    if ((n != 4 && n != 16) || net->n == TH_NET_MAX) return;
+    th_net_text(ip, n, text);
+    bool known = !strcmp(text, "127.0.0.1") || !strcmp(text, "::1");
+    for (size_t i = 0; i < net->n && !known; i++) known = !strcmp(net->address[i], text);
+    if (!known) memcpy(net->address[net->n++], text, sizeof text);
+}
+
+/* The addresses of the certificate that is in dir, behind those of net. */
+static void add_last(const char *dir, th_net *net)
+{
+    char *text = text_of(dir, FILE_PEM);
+    gnutls_x509_crt_t c;
+    if (!text || gnutls_x509_crt_init(&c)) {
+        free(text);
+        return;
+    }
+    const gnutls_datum_t pem = {(unsigned char *)text, (unsigned)strlen(text)};
+    int kind = gnutls_x509_crt_import(c, &pem, GNUTLS_X509_FMT_PEM);
+    for (unsigned i = 0; kind >= 0; i++) {
+        unsigned char name[256];
+        size_t n = sizeof name;
+        kind = gnutls_x509_crt_get_subject_alt_name(c, i, name, &n, NULL);
+        if (kind == GNUTLS_SAN_IPADDRESS) add_known(net, name, n);
+    }
+    gnutls_x509_crt_deinit(c);
+    free(text);
+}
+
 th_err th_tls_open(const char *dir, const th_net *net, int64_t now_ms, th_tls *tls, th_why *why)
 {
     const int64_t now_s = now_ms / 1000;
     if (load(dir, net, now_s, tls)) return TH_OK;
-    TH_TRY(make(dir, net, now_s, why));
+    th_net all = *net;
+    add_last(dir, &all);
+    TH_TRY(make(dir, &all, now_s, why));
     if (load(dir, net, now_s, tls)) return TH_OK;
     return th_why_set(why, TH_EIO, "the certificate that was written to %s cannot be read back", dir);
 }

@@ -4,7 +4,8 @@
  * address of a home or school, so the certificate vouches for itself (X.509 v3, ECDSA P-256 with SHA-256, which phones
  * of ten years know; they don't know Ed25519), the browser warns once, and people compare its fingerprint.  It names
  * all addresses of this computer, NAME, NAME.local and localhost, lasts for 397 days (browsers refuse more than 398),
- * and is made anew, with a new key, when an address or the name is not in it or less than 14 days are left. */
+ * and is made anew, with a new key, when an address or the name is not in it or less than 14 days are left.
+ * Addresses of the last one stay in it: a computer that goes from one network to another and back needs no third. */
 #ifndef TH_SERVE_TLS_H
 #define TH_SERVE_TLS_H
 

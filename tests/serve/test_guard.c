@@ -349,6 +349,10 @@ static void certificates(void **state)
     assert_string_not_equal(first, th_guard_fingerprint(g));
     snprintf(first, sizeof first, "%s", th_guard_fingerprint(g));
     th_guard_free(g);
+    set.net = &net; /* and back: it is known there */
+    assert_int_equal(th_guard_new(&set, &g, NULL), TH_OK);
+    assert_string_equal(first, th_guard_fingerprint(g));
+    th_guard_free(g);
     char path[TH_PATH_BYTES]; /* a damaged key */
     snprintf(path, sizeof path, "%s/.thimble/tls.key", root);
     assert_int_equal(th_file_write_private(path, (th_span){(const uint8_t *)"x", 1}, NULL), TH_OK);
