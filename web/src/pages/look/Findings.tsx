@@ -124,7 +124,7 @@ function OneFinding({ project, samples, finding: f, mended, busy, onMend, onUndo
                     (f.items.length > 1 || !f.mend) &&
                     stepsOf(item.mend)[0]?.verb !== "data split" && (
                       <Button small disabled={busy} onClick={() => onMend(key, item.mend!)}>
-                        {mendText(item.mend)}
+                        {item.samples.length > 1 && stepsOf(item.mend)[0]?.verb === "data remove" ? t("look.remove-of", { name: shown(item.samples[0]!) }) : mendText(item.mend)}
                       </Button>
                     )
                   )}

@@ -240,7 +240,7 @@ function Field({ all, points, labels, picked, onPick, describe }: FieldProps) {
   return (
     <div class="look-field">
       <div class="look-plane" role="application" tabIndex={0} aria-label={t("look.map-keys", { n: points.length })} onKeyDown={key} dir="ltr">
-        <canvas ref={canvas} aria-hidden="true" onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={() => (drag.current = null)} />
+        <canvas ref={canvas} class={view.scale > 1 ? "look-zoomed" : undefined} aria-hidden="true" onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={() => (drag.current = null)} />
       </div>
       <div class="look-zoom">
         <Button small icon="plus" label={t("look.zoom-in")} onClick={() => zoom(1.6)} />
