@@ -152,7 +152,8 @@ static void on_run(void *ctx, const th_emulated_run *r)
 {
     live *l = ctx;
     const th_board *b = l->s->t.board;
-    const double came = (double)(r->came / (int64_t)l->unit);
+    const int64_t units = r->came / (int64_t)l->unit; /* whole ones */
+    const double came = (double)units;
     const double behind = l->ms_per_unit > 0 ? came * l->ms_per_unit - r->time_ms
                                              : came / l->s->t.eye.pixels.h - (r->time_ms + 1); /* frames */
     l->now_ms = r->time_ms;

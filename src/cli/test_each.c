@@ -78,10 +78,14 @@ static json_t *people_json(person *p, size_t n)
     size_t m = 0;
     json_t *list = json_array();
     if (n) qsort(p, n, sizeof *p, by_person);
-    for (size_t i = 0; i < n; i++) {
-        if (!m || strcmp(p[m - 1].name, p[i].name) != 0) p[m++] = (person){p[i].name, 0, 0};
-        p[m - 1].n++;
-        p[m - 1].right += p[i].right;
+    for (size_t i = 0; i < n; i++) { /* m never passes i: each is read before its place is taken */
+        const person one = p[i];
+        if (m && strcmp(p[m - 1].name, one.name) == 0) {
+            p[m - 1].n += one.n;
+            p[m - 1].right += one.right;
+        } else {
+            p[m++] = one;
+        }
     }
     if (m) qsort(p, m, sizeof *p, by_right);
     for (size_t i = 0; i < m; i++)

@@ -33,6 +33,7 @@ holds "the end comes last" sh -c "tail -n 1 '$tmp/out' | grep -q '^{\"end\":{\"t
 holds "the light goes on with a word" grep -q '^{"led":255' "$tmp/out"
 holds "the console is shown" grep -q '^{"serial":"detect ' "$tmp/out"
 holds "inferences say what they took" grep -q '^{"run":{"time_ms":[0-9]*,"instructions":[1-9][0-9]*,"features_instructions":[1-9]' "$tmp/out"
+# shellcheck disable=SC2317 # called by holds
 parts() { sed -n "s/.*\"name\":\"$1\",\"at\":[0-9]*,\"bytes\":[0-9]*,\"used\":\([0-9]*\),\"parts\":\[\([^]]*\)\].*/\1 \2/p" "$tmp/out" |
 	tr -c '0-9\n' ' ' | awk '{ s = 0; for (i = 2; i <= NF; i++) s += $i; exit s != $1 }'; }
 holds "the parts of flash are all of it" parts flash
@@ -43,9 +44,10 @@ mkfifo "$tmp/pipe"
 "$thimble" emulate "$k" --live <"$tmp/pipe" >"$tmp/out" 2>"$tmp/err" &
 board=$!
 exec 3>"$tmp/pipe"
+# shellcheck disable=SC2317 # called by holds
 waits() { # waits TENTHS PATTERN: until the output has it
 	n=0
-	while ! grep -qE "$2" "$tmp/out" && [ $n -lt "$1" ]; do sleep 0.1; n=$((n + 1)); done
+	while ! grep -qE "$2" "$tmp/out" && [ "$n" -lt "$1" ]; do sleep 0.1; n=$((n + 1)); done
 	grep -qE "$2" "$tmp/out"
 }
 holds "the board is there" waits 300 '^{"board"'

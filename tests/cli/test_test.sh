@@ -21,7 +21,16 @@ holds "int8 was made on the way" [ -s "$tmp/p/model/int8.tflite" ]
 says "the matrix has the Arabic label" "^$word_b +"
 run test "$tmp/p" --json; exits "as JSON" 0 '"agreement":'
 holds "on the last line, compact" sh -c "tail -n 1 '$tmp/out' | grep -q '^{\"float\":{\"accuracy\":[0-9.]*,\"balanced\":[0-9.]*,\"macro_f1\":[0-9.]*},\"int8\":{.*\"confusion\":{\"labels\":\\[\"$word_a\",\"$word_b\",\"unknown\",\"silence\"\\]'"
+run test "$tmp/p" --json --each; exits "with every clip" 0 '"each":'
 last >"$tmp/split.json"
+# shellcheck disable=SC2317 # called by holds
+people() { # the people's figures add up to those of the clips that have a person
+	tr '[' '\n' <"$tmp/split.json" | awk '/"subject":/ { while (match($0, /"n":[0-9]+,"right":[0-9]+/)) {
+			split(substr($0, RSTART, RLENGTH), v, /[:,]/); n += v[2]; right += v[4]; $0 = substr($0, RSTART + RLENGTH) } }
+		/^"[0-9a-f]*","[^"]*","speaker/ { clips++; split($0, f, ","); well += f[5] == f[6] }
+		END { exit !(n && n == clips && right == well) }'
+}
+holds "the people are those of the clips" people
 holds "kept for the report" [ "$(cat "$tmp/p/model/test.json")" = "$(cat "$tmp/split.json")" ]
 
 # the same from a folder: words that are no label count as unknown; the project is left alone
@@ -53,7 +62,7 @@ rm "$tmp/clips/testing_list.txt"
 run data export "$tmp/edge" --project "$tmp/p" --split test --format edge-impulse
 run test "$tmp/p/model/int8.tflite" --data "$tmp/edge" --json; exits "acquisition files" 0 '"clips":[1-9]'
 if command -v arm-none-eabi-gcc >/dev/null && command -v qemu-system-arm >/dev/null; then
-	run test "$tmp/p" --on nano33ble --json
+	run test "$tmp/p" --on nano33ble --json --each
 	exits "the test clips on the emulated board" 0 '"device":\{"accuracy":.*"macro_f1":.*"board":"nano33ble","examples":[1-9][0-9]*,"differ":0\}'
 	last >"$tmp/split.json"
 	run test "$tmp/p/model/int8.tflite" --data "$tmp/clips" --on nano33ble
@@ -85,6 +94,15 @@ run test "$tmp/p" --stream "$tmp/long.wav"; exits "without truth" 0 'detections'
 printf 'one\ttwo\tthree\n' >"$tmp/bad.tsv"
 run test "$tmp/p" --stream "$tmp/long.wav" --truth "$tmp/bad.tsv"; exits "a truth that is none" 1 'bad.tsv: line 1'
 run test "$tmp/p" --stream "$tmp/nowhere.wav"; exits "a recording that is not there" 1 'nowhere.wav'
+
+run test "$tmp/p" --each; exits "every clip without --json" 2 'belongs to --json'
+run test "$tmp/p" --threshold 2; exits "a threshold that is none" 2 'threshold'
+run test "$tmp/p/model/int8.tflite" --threshold 0.4; exits "the threshold of a file" 2 'PROJECT'
+cp "$tmp/p/thimble.ini" "$tmp/ini"
+run test "$tmp/p" --threshold 0.44 --json; exits "a threshold" 0 '^{"threshold":0.44}$'
+holds "is in thimble.ini" grep -q '^threshold = 0.440' "$tmp/p/thimble.ini"
+run inspect "$tmp/p/model/int8.tflite"; exits "and in the model" 0
+cp "$tmp/ini" "$tmp/p/thimble.ini"
 
 # the curve of false alarms per hour against misses, of a stream of validation clips, and a threshold chosen on it
 cksum <"$tmp/p/thimble.ini" >"$tmp/before"
