@@ -382,6 +382,18 @@ static void library_name(const char *project, char file[64])
     snprintf(file + n, 64 - n, "%s.zip", n ? "" : "thimble");
 }
 
+/* A verb that fills a folder gets one of its own behind steps that made files. */
+static bool has_files(const th_job_place *place)
+{
+    char path[TH_PATH_BYTES];
+    th_names names;
+    if (!place->now || th_path_join(path, place->dir, place->files, NULL) || th_dir_list(path, &names, NULL))
+        return false;
+    const bool some = names.n > 0;
+    th_names_free(&names);
+    return some;
+}
+
 /* What the verb writes goes to the job's files. */
 static th_err add_outs(maker *m, th_why *why)
 {
@@ -392,9 +404,10 @@ static th_err add_outs(maker *m, th_why *why)
     for (const char *at = m->rule->out; next_out(&at, &e);) {
         if (!e.always && !(e.when[0] && is_given(m, e.when))) continue;
         if (strcmp(e.file, ".") == 0 && (is_given(m, "send") || is_given(m, "check-library"))) continue;
-        const bool zip = strcmp(e.file, ".") == 0 && library;
-        if (zip) library_name(m->place->project, file);
-        TH_TRY(add_own_file(m, e.option, zip ? file : e.file, why));
+        const bool all = strcmp(e.file, ".") == 0;
+        snprintf(file, sizeof file, "%s", all && has_files(m->place) ? m->verb->name : e.file);
+        if (all && library) library_name(m->place->project, file);
+        TH_TRY(add_own_file(m, e.option, file, why));
     }
     return TH_OK;
 }

@@ -270,10 +270,16 @@ static th_err run_step(struct th_jobs *jobs, th_job *j, bool resume, th_why *why
 
 /* ---- the job ---- */
 
+/* Of the step that runs. */
+static const char *verb_of(const th_job *j)
+{
+    return json_string_value(json_object_get(json_array_get(j->steps, (size_t)j->step), "verb"));
+}
+
 /* What the pages of the project should look at again. */
 static void tell_change(th_job *j)
 {
-    const char *verb = json_string_value(json_object_get(json_array_get(j->steps, (size_t)j->step), "verb"));
+    const char *verb = verb_of(j);
     const unsigned does = th_job_does(verb);
     if (does & TH_JOB_WRITES_DATA) th_news_say(j->folder->news, "sample", json_pack("{s:b}", "many", 1));
     if (does & (TH_JOB_TRAINS | TH_JOB_WRITES_RESULTS))
@@ -296,6 +302,7 @@ static th_job_state run_all(struct th_jobs *jobs, th_job *j)
         th_mutex_lock(&jobs->mutex);
         if (!err) {
             tell_change(j);
+            if (th_job_does(verb_of(j)) & TH_JOB_WRITES_DATA) drop_upload(j);
             j->step++;
             j->resume = false;
         }
@@ -329,7 +336,6 @@ void th_job_run(void *ctx)
     free(ctx);
     const th_job_state state = run_all(jobs, j);
     th_mutex_lock(&jobs->mutex);
-    if (state == TH_JOB_DONE) drop_upload(j);
     *(j->input ? &jobs->inputs : &jobs->running) -= 1;
     th_job_enter(jobs, j, state);
     forget_old(jobs, j->folder);

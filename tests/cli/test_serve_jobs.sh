@@ -90,8 +90,19 @@ if command -v espeak-ng >/dev/null && command -v zip >/dev/null; then
 	"$thimble" data export --project "$tmp/words" "$tmp/out-words" >/dev/null
 	(cd "$tmp/out-words" && zip -qr ../words.zip .)
 	fetch -X POST -H "X-Thimble-Token: $token" -H 'Content-Type: application/zip' --data-binary "@$tmp/words.zip" \
-		"$url/api/v1/service?task=keyword&labels=yes,no&board=nano33ble&as=c"
+		"$url/api/v1/service?task=keyword&labels=yes,no&preset=tiny-conv&board=nano33ble&as=c"
 	answers "an order" 202 '"state":"(queued|running)"'
+	order=$(id)
+	for _ in $(seq 600); do
+		get "/api/v1/service/$order"
+		grep -qE '"state":"(queued|running)"' "$tmp/body" || break
+		sleep 0.2
+	done
+	answers "it is done" 200 '"state":"done".*"accuracy":[01]'
+	fetch "$url/api/v1/service/$order/firmware"
+	holds "what was made is a .zip" sh -c "head -c 2 '$tmp/body' | grep -q PK"
+	fetch -X POST -H "X-Thimble-Token: $token" -H 'Content-Type: application/zip' --data-binary "@$tmp/words.zip" \
+		"$url/api/v1/service?task=keyword&labels=yes,no&board=nano33ble&as=c"
 	order=$(id)
 	get "/api/v1/service/$order/firmware"; answers "it is not done yet" 409
 	fetch -X DELETE -H "X-Thimble-Token: $token" "$url/api/v1/service/$order"; answers "it is cancelled" 204

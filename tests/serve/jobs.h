@@ -52,6 +52,7 @@ static const char fake_program[] =
     "  deaf) sleep 30;;\n"
     "  children) sleep 60 & echo $! >child.pid; sleep 60;;\n"
     "  order) echo \"$*\" >>order.txt;;\n"
+    "  makes) for a in \"$@\"; do case $a in --out=*) echo x >${a#--out=}/made;; esac; done;;\n"
     "  badcheck) echo '{\"args\":\"data|check\"}'; exit 1;;\n"
     "  bad) echo '{\"wrong\":3}'; exit 1;;\n"
     "  *) echo '{\"progress\":{\"what\":\"train\",\"part\":0.5}}' >&2; echo '{\"epoch\":{\"epoch\":1,\"loss\":0.5}}' "

@@ -137,6 +137,15 @@ static void steps_follow_each_other(void **state)
     assert_string_equal(text_at(json_object_get(job, "result"), "args"), want);
     assert_string_equal(text_at(job, "title"), "train, test, deploy --as c");
     json_decref(job);
+    /* what fills a folder gets an empty one */
+    start("a",
+          "{\"steps\":[{\"verb\":\"deploy\",\"options\":{\"name\":\"makes\"}},{\"verb\":\"deploy\",\"options\":{\"as\":"
+          "\"c\"}}]}",
+          id);
+    job = wait_for(site, "a", id, "done failed");
+    snprintf(want, sizeof want, "deploy|--as=c|--out=jobs/%s/files/deploy|--json|--|.|", id);
+    assert_string_equal(text_at(json_object_get(job, "result"), "args"), want);
+    json_decref(job);
     start("a", "{\"steps\":[{\"verb\":\"train\",\"options\":{\"name\":\"fail\"}},{\"verb\":\"test\"}]}", id);
     job = wait_for(site, "a", id, "done failed");
     assert_string_equal(text_at(job, "verb"), "train"); /* the second one was not begun */
