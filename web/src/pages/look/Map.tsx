@@ -64,18 +64,23 @@ function towards(points: Dot[], from: Dot, dx: number, dy: number): Dot | null {
 function company(points: Dot[]): Map<string, number> {
   const out = new Map<string, number>();
   const k = Math.min(8, points.length - 1);
-  const far = new Float64Array(points.length);
-  if (k < 1 || points.length > 4000) return out;
+  if (k < 1 || points.length > 5000) return out;
+  const far = new Float64Array(k);
+  const same = new Uint8Array(k);
   for (const p of points) {
-    points.forEach((q, i) => (far[i] = p === q ? Infinity : (p.x - q.x) ** 2 + (p.y - q.y) ** 2));
-    let same = 0;
-    for (let j = 0; j < k; j++) {
-      let at = 0;
-      for (let i = 1; i < far.length; i++) if (far[i]! < far[at]!) at = i;
-      if (points[at]!.label === p.label) same++;
-      far[at] = Infinity;
+    far.fill(Infinity);
+    for (const q of points) {
+      const d = (p.x - q.x) ** 2 + (p.y - q.y) ** 2;
+      if (d >= far[k - 1]! || p === q) continue;
+      let i = k - 1; // the k nearest so far, nearest first
+      for (; i > 0 && far[i - 1]! > d; i--) {
+        far[i] = far[i - 1]!;
+        same[i] = same[i - 1]!;
+      }
+      far[i] = d;
+      same[i] = q.label === p.label ? 1 : 0;
     }
-    out.set(p.hash, same / k);
+    out.set(p.hash, same.reduce((sum, x) => sum + x, 0) / k);
   }
   return out;
 }

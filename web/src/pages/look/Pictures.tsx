@@ -107,12 +107,18 @@ export function Channels({ names }: { names: string[] }) {
   );
 }
 
+/** Of a sample before: nothing of it stays until the new one is there. */
+function clear(canvas: HTMLCanvasElement): void {
+  canvas.width = 1;
+}
+
 export function SpectrogramPicture({ project, sample, large }: Props) {
   const ref = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { data, failed } = useSight<Spectrogram>(ref, () => api.samples.spectrogram(project, sample.hash), [project, sample.hash]);
   useEffect(() => {
-    if (!data || !canvas.current) return;
+    if (!canvas.current) return;
+    if (!data) return clear(canvas.current);
     let top = -Infinity;
     for (const v of data.values) if (v > top) top = v;
     paintGrid(canvas.current, { rows: data.frames, columns: data.bands, value: (r, c) => data.values[r * data.bands + c] ?? -200 }, top - 60, top);
@@ -162,7 +168,8 @@ export function FeaturePicture({ project, sample, large }: Props) {
   const { data, failed } = useSight<Seen>(ref, () => api.samples.features(project, sample.hash) as Promise<Seen>, [project, sample.hash]);
   const stroke = data?.kind === "points";
   useEffect(() => {
-    if (!data || !canvas.current || stroke) return;
+    if (!canvas.current || stroke) return;
+    if (!data) return clear(canvas.current);
     if (data.kind === "pixels") paintPixels(canvas.current, data.rows, data.columns, data.channels, data.values);
     else paintFeatures(canvas.current, data);
   }, [data]);
