@@ -115,7 +115,7 @@ static th_err begin(const th_request *r, const order *o, th_reply *out, th_why *
 
 static th_err take(const th_request *r, th_reply *out, th_why *why)
 {
-    order o;
+    order o = {.id = ""};
     uint8_t chance[ID_BYTES];
     char id[2 * ID_BYTES + 1];
     TH_TRY(check(r, out, why));
@@ -142,7 +142,7 @@ static th_err find(const th_request *r, order *o, json_t **job, th_why *why)
 
 static th_err show(const th_request *r, th_reply *out, th_why *why)
 {
-    order o;
+    order o = {.id = ""};
     json_t *job;
     TH_TRY(find(r, &o, &job, why));
     const th_err err = th_reply_json(out, 200, order_json(&o, job), why);
@@ -152,7 +152,7 @@ static th_err show(const th_request *r, th_reply *out, th_why *why)
 
 static th_err firmware(const th_request *r, th_reply *out, th_why *why)
 {
-    order o;
+    order o = {.id = ""};
     json_t *job;
     char dir[TH_PATH_BYTES], name[TH_NAME_BYTES];
     TH_TRY(find(r, &o, &job, why));
@@ -169,7 +169,7 @@ static th_err firmware(const th_request *r, th_reply *out, th_why *why)
 
 static th_err forget(const th_request *r, th_reply *out, th_why *why)
 {
-    order o;
+    order o = {.id = ""};
     json_t *job;
     TH_TRY(find(r, &o, &job, why));
     json_decref(job);
