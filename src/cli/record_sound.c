@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define NOISE_SECONDS 10.0
-#define METER         24      /* characters: 2 dB each */
+#define METER         24 /* characters: 2 dB each */
 
 typedef struct take {
     th_recorder *r;
@@ -93,8 +93,7 @@ static th_err add(void *ctx, th_recorder *r, th_dataset *set, size_t *added, th_
 
 static void say(take *t, const th_level *l, double from_s, const clip *c, const char *where)
 {
-    const bool clipped = th_level_clipped(l),
-               quiet = !t->noise && (th_level_silent(l) || th_level_quiet(l));
+    const bool clipped = th_level_clipped(l), quiet = !t->noise && (th_level_silent(l) || th_level_quiet(l));
     const int32_t rate = t->r->project.rate_hz;
     printf("%d: %.2f s kept, from %.2f s on; loudest %.0f dB -> %s\n", (int)t->r->n_started, (double)c->n / rate,
            from_s, th_level_peak_db(l), where);

@@ -224,7 +224,8 @@ static th_err read_about(const th_request *r, about *a, th_why *why)
     TH_TRY(check_length(#key, a->key, strcmp(#key, "notes") == 0 ? NOTES_MAX : TEXT_MAX, why));
     X(word)
     X(subject)
-    X(device) X(consent) X(licence) X(group) X(notes) X(name)
+    X(device)
+    X(consent) X(licence) X(group) X(notes) X(name)
 #undef X
         if (!*a->label) return th_why_set(why, TH_EUSAGE, "what is it an example of? Add ?label=NAME");
     TH_TRY(th_label_check(a->label, why));
@@ -309,7 +310,8 @@ static th_err describe_new(const about *a, th_dataset *set, size_t first, th_why
     if (*a->key) TH_TRY(th_dataset_set(set, i, #key, a->key, why));
         X(device)
         X(consent)
-        X(licence) X(group) X(notes)
+        X(licence)
+        X(group) X(notes)
 #undef X
             if (a->split >= 0) set->samples[i]
                 .split = (th_split)a->split;
