@@ -5,6 +5,7 @@
  *   model/float.tflite, model/int8.tflite, model/checkpoint.thc, model/history.json, model/quantize.json
  *   cache/PART.kept        features as they were computed (data/kept.h); may be deleted
  *   firmware/BOARD/        built by deploy and emulate
+ *   jobs/ID/               what the studio ran, its lines and files (serve/job_store.c); may be deleted
  *   thimble.db             the index of the data and its versions; what was trained, how well (store/store.h)
  *   report.html */
 #ifndef TH_DATA_PROJECT_H

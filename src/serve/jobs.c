@@ -280,6 +280,10 @@ th_err th_jobs_list(struct th_jobs *jobs, const char *project, const char *state
                     th_why *why)
 {
     th_job_folder *f;
+    int known = 0;
+    while (state && known < TH_JOB_STATES && strcmp(state, th_job_state_name((th_job_state)known)) != 0) known++;
+    if (known == TH_JOB_STATES)
+        return th_why_set(why, TH_EUSAGE, "state: queued, running, done, failed, cancelled or interrupted");
     th_mutex_lock(&jobs->mutex);
     const th_err err = open_folder(jobs, project, &f, why);
     *list = err ? NULL : json_array();

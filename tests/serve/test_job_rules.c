@@ -53,6 +53,9 @@ static void what_may_not_be_is_refused(void **state)
         if (!strstr((const char *)a.reply.bytes, bad[i].says)) fail_msg("%s: %s", bad[i].body, (char *)a.reply.bytes);
         done(&a);
     }
+    answer s = ask(site, "GET", A "?state=asleep", NULL, (th_span){0});
+    expect(&s, 400);
+    done(&s);
     answer a = post(site, "/api/v1/projects/c/jobs", "{\"verb\":\"train\"}");
     expect(&a, 404);
     done(&a);
