@@ -225,7 +225,8 @@ static th_err read_about(const th_request *r, about *a, th_why *why)
     X(word)
     X(subject)
     X(device)
-    X(consent) X(licence) X(group) X(notes) X(name)
+    X(consent)
+    X(licence) X(group) X(notes) X(name)
 #undef X
         if (!*a->label) return th_why_set(why, TH_EUSAGE, "what is it an example of? Add ?label=NAME");
     TH_TRY(th_label_check(a->label, why));
@@ -311,7 +312,8 @@ static th_err describe_new(const about *a, th_dataset *set, size_t first, th_why
         X(device)
         X(consent)
         X(licence)
-        X(group) X(notes)
+        X(group)
+        X(notes)
 #undef X
             if (a->split >= 0) set->samples[i]
                 .split = (th_split)a->split;
@@ -480,7 +482,7 @@ static th_err get_file(const th_request *r, th_reply *out, th_why *why)
 
 typedef struct changing {
     const char *hash;
-    const json_t *keys; /* NULL: it goes */
+    json_t *keys; /* NULL: it goes */
     bool new_label;
     th_sample old, now; /* copies */
 } changing;
@@ -507,7 +509,7 @@ static th_err change_keys(const changing *c, th_project *p, th_dataset *set, siz
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)c->keys, key, value)
+    json_object_foreach(c->keys, key, value)
     {
         const char *text = json_string_value(value);
         if (!text || json_string_length(value) != strlen(text) || !th_text_is_utf8(text))
