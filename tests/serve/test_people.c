@@ -185,8 +185,8 @@ static void names(void **state)
                                       "\xff",
                                       "\xc3",
                                       "\xc0\xaf",
-                                      "a\xe2\x80\xae"
-                                      "b",
+                                      ("a\xe2\x80\xae"
+                                       "b"),
                                       "a\xe2\x80\x8b",
                                       "\xed\xa0\x80",
                                       "\xf4\x90\x80\x80",

@@ -253,8 +253,7 @@ static void changes_are_checked(void **state)
     done(&a);
     assert_int_equal(on_disk("words"), before);
     static const char *const nobody[] = {"/0123456789", "/x",
-                                         "/"
-                                         "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
+                                         "/ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
     for (size_t i = 0; i < 3; i++) {
         snprintf(uri, sizeof uri, WORDS "%s", nobody[i]);
         a = ask(site, "DELETE", uri, NULL, (th_span){0});
