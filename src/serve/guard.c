@@ -211,6 +211,7 @@ static int check_host(const struct th_guard *g, const th_guard_ask *ask, th_why 
 /* Whoever asks, with lan: a program, a person, nobody. */
 typedef struct asker {
     bool program;
+    bool teacher;            /* of the class; the maker of a project is one only in what may be done there */
     char key[TH_USER_BYTES]; /* whom the limits count */
 } asker;
 
@@ -291,6 +292,7 @@ static int check_lan(struct th_guard *g, const th_guard_ask *ask, asker *a, th_g
 {
     const int64_t now = th_guard_now_ms(g);
     int status = find_asker(g, ask, a, answer, why);
+    a->teacher = answer->role == TH_ROLE_TEACHER;
     if (!status)
         status =
             too_many(th_limits_take(g->limits, answer->role ? &per_user : &per_address, a->key, 1, now), answer, why);
@@ -299,7 +301,7 @@ static int check_lan(struct th_guard *g, const th_guard_ask *ask, asker *a, th_g
 
 int th_guard_check(struct th_guard *g, const th_guard_ask *ask, th_guard_answer *answer, th_why *why)
 {
-    asker a = {.program = false};
+    asker a = {.teacher = !g->set.lan};
     *answer = (th_guard_answer){.role = TH_ROLE_NOBODY};
     int status = check_host(g, ask, why);
     if (!status && g->set.lan) status = check_lan(g, ask, &a, answer, why);
@@ -308,8 +310,8 @@ int th_guard_check(struct th_guard *g, const th_guard_ask *ask, th_guard_answer 
         memcpy(answer->user, "teacher", sizeof "teacher");
     }
     if (!status && !a.program) status = check_token(g, ask, why);
-    if (!status) status = check_length(ask, !a.program && answer->role == TH_ROLE_LEARNER, why);
-    if (!status && g->set.lan && answer->role != TH_ROLE_TEACHER && ask->length > 0)
+    if (!status) status = check_length(ask, !a.program && !a.teacher, why);
+    if (!status && !a.teacher && ask->length > 0)
         status =
             too_many(th_limits_take(g->limits, &upload, a.key, (double)ask->length, th_guard_now_ms(g)), answer, why);
     return status;

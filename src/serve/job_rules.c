@@ -39,7 +39,7 @@ static const rule rules[] = {
     {.verb = "data synth", .words = W_NONE, .does = TH_JOB_WRITES_DATA},
     {.verb = "data list", .words = W_NONE},
     {.verb = "data check", .words = W_PROJECT, .told = true},
-    {.verb = "data map", .words = W_PROJECT},
+    {.verb = "data map", .words = W_PROJECT, .out = "out>map.svg?"},
     {.verb = "data split", .words = W_NONE, .does = TH_JOB_WRITES_DATA},
     {.verb = "data stream", .words = W_NONE, .out = "out>stream.wav"},
     {.verb = "data pairs", .words = W_PATHS, .others = " sound sensor ", .out = "out>train.csv test>test.csv?"},

@@ -29,6 +29,15 @@ id() { sed -nE 's/^\{"id":"([0-9a-f]*)".*/\1/p' "$tmp/body"; }
 serve "$tmp/root"
 get /api/v1/verbs; answers "what jobs can be" 200 '"name":"train"'
 holds "bench is none" sh -c "! grep -q '\"bench\"' '$tmp/body'"
+# whatever verbs will be able to do: an option that names a file is never taken as it comes
+tr '{' '\n' <"$tmp/body" | awk -F'"' '/^"name":"[^"]*","words"/ { verb = $4 }
+	/^"name":"[^"]*","arg":"[^"]*(FILE|DIR|PATH|PROJECT|PORT|SOURCE|BACKBONE)/ { print verb "|" $4 }' >"$tmp/options"
+while IFS='|' read -r verb option; do
+	send POST $jobs "{\"verb\":\"$verb\",\"options\":{\"$option\":\"$tmp/written\"}}"
+	if [ "$rc" != 400 ] || grep -q 'needs words' "$tmp/body"; then echo "$verb --$option"; fi
+done <"$tmp/options" >"$tmp/open"
+holds "options that name files are known" [ "$(wc -l <"$tmp/options")" -gt 20 ]
+holds "and none leads out: $(tr '\n' ' ' <"$tmp/open")" [ ! -s "$tmp/open" ]
 send POST $jobs '{"verb":"train","options":{"epochs":20,"seed":2}}'; answers "a training" 202 '"id":"000001"'
 curl -sN --max-time 60 "$url$jobs/000001/events" >"$tmp/events"
 holds "its events end with it" grep -q '"state":"done"' "$tmp/events"

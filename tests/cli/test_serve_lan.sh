@@ -81,6 +81,7 @@ send PUT /api/v1/projects/lights/settings '{}'; answers "and changes no settings
 send PATCH /api/v1/users/Noor '{"role":"teacher"}'; answers "and makes itself no teacher" 403
 send POST /api/v1/session "{\"code\":\"$code\",\"name\":\"Noor\"}"; answers "a name that is taken" 409
 fetch -X POST -H "X-Thimble-Token: $token" -H 'Transfer-Encoding: chunked' --data-binary '{}' "$url/api/v1/session"; answers "a length that is not told" 411
+fetch -X POST -H "X-Thimble-Token: $token" -H 'Content-Length: 2' -H 'Transfer-Encoding: chunked' --data-binary '{}' "$url/api/v1/session"; answers "pieces beside a length" 411
 send POST /api/v1/session "{\"name\":\"$(printf 'a%.0s' $(seq 5000))\"}"; answers "a body that is too long" 413
 
 kill -9 "$server"

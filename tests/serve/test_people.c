@@ -37,6 +37,11 @@ static void owners_are_teachers_of_their_project(void **state)
     assert_int_equal(status_of(g, &ask), 403);
     assert_int_equal(th_guard_own(g, "birds", NULL, "Zoé", TH_ROLE_LEARNER, NULL), TH_OK);
     assert_int_equal(status_of(g, &ask), 0);
+    ask.length = (64 << 20) + 1; /* all bodies are held in memory: a project of one's own makes them no larger */
+    assert_int_equal(status_of(g, &ask), 413);
+    ask.length = 64 << 20;
+    assert_int_equal(status_of(g, &ask), 0);
+    assert_int_equal(status_of(g, &ask), 429); /* nor more of them */
     th_guard_free(g);
 }
 
