@@ -13,6 +13,7 @@ const noisyDb = -45; // of a room in which nobody speaks: words of boards that a
 const quietDb = -24;
 const clipped = 8; // samples at full scale, as data/level.h has it
 const silence = "silence";
+const others = "unknown"; // all words that the model shall not answer to
 
 /** Why the microphone cannot be opened, in words. */
 function refusal(e: unknown): string {
@@ -56,6 +57,7 @@ export function SoundWay({ wanted, label, outbox, agreed, say }: WayProps) {
   const [noise, setNoise] = useState<number | null>(null);
   const [count, setCount] = useState("5");
   const room = label === silence;
+  const other = label === others;
   const seconds = room ? 10 : (2 * wanted.clip_ms) / 1000;
   const taking = useRef<{ blocks: Float32Array[]; n: number } | null>(null);
   const listening = useRef<number[]>([]); // powers of the blocks while nobody shall speak
@@ -153,9 +155,9 @@ export function SoundWay({ wanted, label, outbox, agreed, say }: WayProps) {
     <div class="collect-way">
       <Countdown
         turns={turns}
-        idle={room ? t("collect.sound.room", { n: seconds }) : t("collect.sound.ready", { label })}
-        count={room ? t("collect.sound.room-now") : t("collect.sound.get-ready", { label })}
-        doing={room ? t("collect.sound.room-now") : t("collect.sound.say", { label })}
+        idle={room ? t("collect.sound.room", { n: seconds }) : other ? t("collect.sound.ready-other") : t("collect.sound.ready", { label })}
+        count={room ? t("collect.sound.room-now") : other ? t("collect.sound.get-ready-other") : t("collect.sound.get-ready", { label })}
+        doing={room ? t("collect.sound.room-now") : other ? t("collect.sound.say-other") : t("collect.sound.say", { label })}
       />
       {mic && <LevelMeter level={level} noise={room ? null : noise} />}
       <div class="row row-middle">
@@ -174,7 +176,7 @@ export function SoundWay({ wanted, label, outbox, agreed, say }: WayProps) {
           </div>
         )}
       </div>
-      <p class="hint collect-hint">{t("collect.sound.hint", { seconds: number(wanted.clip_ms / 1000) })}</p>
+      {!room && <p class="hint collect-hint">{t("collect.sound.hint", { seconds: number(wanted.clip_ms / 1000) })}</p>}
       {error && (
         <Notice kind="error">
           <p>{error}</p>
