@@ -31,7 +31,7 @@ static inline void site_project(const th_site *site, const char *name, const cha
     static th_project p;
     th_why why = {0};
     char list[4][TH_LABEL_BYTES], dir[TH_PATH_BYTES];
-    const char *label[4];
+    const char *label[4] = {0};
     int n = 0;
     for (const char *at = labels; *at && n < 4; n++) {
         const size_t len = strcspn(at, ",");

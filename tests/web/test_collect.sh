@@ -1,0 +1,3 @@
+#!/bin/sh
+# The page collect in a browser.
+exec sh "$(dirname "$0")/run.sh" collect
