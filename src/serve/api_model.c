@@ -215,7 +215,8 @@ static th_err preview_asked(const th_request *r, const asked *a, const th_projec
     } else if (err != TH_ENOMEM) {
         const char *text = NULL;
         const int32_t line = complaint(n, &wrong, &text);
-        o = json_pack("{s:{s:i, s:s}}", "error", "line", (int)line, "text", wrong.err ? text : th_err_text(err));
+        o = json_pack("{s:{s:i, s:o}}", "error", "line", (int)line, "text",
+                      th_text_json(wrong.err ? text : th_err_text(err)));
     }
     th_network_free(n);
     return o ? th_reply_json(out, 200, o, why) : th_why_set(why, TH_ENOMEM, "out of memory for a network");

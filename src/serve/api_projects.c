@@ -44,10 +44,11 @@ static json_t *line_json(const char *name, const char *dir)
     th_dataset *set = NULL;
     th_err err = p ? th_project_load(dir, p, &why) : TH_ENOMEM;
     if (!err) err = th_dataset_load(p, &set, &why);
-    json_t *o = err ? json_pack("{s:s, s:s}", "name", name, "error", why.err ? why.text : th_err_text(err))
-                    : json_pack("{s:s, s:s, s:o, s:I, s:I, s:b}", "name", name, "task", p->task, "labels",
-                                labels_json(p), "samples", (json_int_t)set->n, "changed", (json_int_t)changed(p),
-                                "model", has(p, TH_FILE_FLOAT));
+    json_t *o =
+        err ? json_pack("{s:s, s:o}", "name", name, "error", th_text_json(why.err ? why.text : th_err_text(err)))
+            : json_pack("{s:s, s:s, s:o, s:I, s:I, s:b}", "name", name, "task", p->task, "labels", labels_json(p),
+                        "samples", (json_int_t)set->n, "changed", (json_int_t)changed(p), "model",
+                        has(p, TH_FILE_FLOAT));
     th_dataset_free(set);
     free(p);
     return o;

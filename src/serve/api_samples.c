@@ -226,9 +226,12 @@ static th_err read_about(const th_request *r, about *a, th_why *why)
     X(subject)
     X(device)
     X(consent)
-    X(licence) X(group) X(notes) X(name)
+    X(licence)
+    X(group)
+    X(notes)
+    X(name)
 #undef X
-        if (!*a->label) return th_why_set(why, TH_EUSAGE, "what is it an example of? Add ?label=NAME");
+    if (!*a->label) return th_why_set(why, TH_EUSAGE, "what is it an example of? Add ?label=NAME");
     TH_TRY(th_label_check(a->label, why));
     if (*a->word) TH_TRY(th_label_check(a->word, why));
     TH_TRY(th_request_int(r, "new", 0, 1, 0, &new, why));
@@ -315,8 +318,7 @@ static th_err describe_new(const about *a, th_dataset *set, size_t first, th_why
         X(group)
         X(notes)
 #undef X
-            if (a->split >= 0) set->samples[i]
-                .split = (th_split)a->split;
+        if (a->split >= 0) set->samples[i].split = (th_split)a->split;
     }
     return TH_OK;
 }
@@ -324,6 +326,8 @@ static th_err describe_new(const about *a, th_dataset *set, size_t first, th_why
 static th_err is_there(sending *s, const th_dataset *set, th_why *why)
 {
     size_t i;
+    free(s->sample.block); /* of a try before this one */
+    s->sample.block = NULL;
     s->again = true;
     if (th_desk_find(set, s->u->hash, &i, NULL)) return TH_OK; /* it was cut into pieces: all of them are there */
     s->there = true;

@@ -204,7 +204,9 @@ static int judge(th_http *http, exchange *x, struct MHD_Connection *connection, 
         .role = x->route ? x->route->role : TH_ROLE_NOBODY,
         .body_max = x->route ? x->route->body_max : SIZE_MAX, /* of another method: 405 below, its body is never read */
         /* pieces first: libmicrohttpd goes by them, whatever a Content-Length beside them says */
-        .length = th_request_header(r, "Transfer-Encoding") ? -1 : length ? strtoll(length, NULL, 10) : 0,
+        .length = th_request_header(r, "Transfer-Encoding") ? -1
+                  : length                                  ? strtoll(length, NULL, 10)
+                                                            : 0,
     };
     th_guard_answer answer = {0};
     const int status = th_guard_check(http->site->guard, &ask, &answer, why);

@@ -64,7 +64,7 @@ th_err th_ini_change(const th_request *r, th_project *p, const json_t *revision,
 
 th_err th_ini_wrong(th_reply *out, const char *text, int32_t line, th_why *why)
 {
-    json_t *error = json_pack("{s:s, s:s}", "code", th_status_word(400), "text", text);
+    json_t *error = json_pack("{s:s, s:o}", "code", th_status_word(400), "text", th_text_json(text));
     if (line > 0) json_object_set_new(error, "line", json_integer(line));
     return th_reply_json(out, 400, json_pack("{s:o}", "error", error), why);
 }

@@ -21,31 +21,6 @@ typedef struct step_run {
 
 /* ---- lines ---- */
 
-/* The length of a character of UTF-8 at s, 0: there is none. */
-static size_t character(const char *s, size_t n)
-{
-    char one[5] = {0};
-    const unsigned char c = (unsigned char)s[0];
-    const size_t len = c < 0x80                ? 1
-                       : c >= 0xC2 && c < 0xE0 ? 2
-                       : c >= 0xE0 && c < 0xF0 ? 3
-                       : c >= 0xF0 && c < 0xF5 ? 4
-                                               : 0;
-    if (len == 0 || len > n || (len == 1 && c < 0x20 && c != '\t') || c == 0x7f) return 0;
-    memcpy(one, s, len);
-    return th_text_is_utf8(one) ? len : 0;
-}
-
-/* What a program prints may be anything: what is no character becomes '?'. */
-static void make_text(char *line, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        const size_t len = character(line + i, n - i);
-        if (len == 0) line[i] = '?';
-        i += len ? len : 1;
-    }
-}
-
 static void say(step_run *s, const char *event, json_t *data, size_t n)
 {
     struct th_jobs *jobs = s->jobs;
@@ -102,7 +77,7 @@ static void on_line(void *ctx, bool error, const char *line, size_t n)
     char *text = malloc(most + 1);
     if (!text) return;
     memcpy(text, line, most);
-    make_text(text, most);
+    th_text_mend(text, most);
     size_t end = most; /* a cut character was made '?'s */
     while (end && text[end - 1] == '?' && most < n) end--;
     text[end] = 0;
@@ -311,6 +286,7 @@ static th_job_state run_all(struct th_jobs *jobs, th_job *j)
             th_job_enter(jobs, j, TH_JOB_RUNNING); /* the next step */
         } else if (err && err != TH_EINTR) {
             snprintf(j->error, sizeof j->error, "%s", why.err ? why.text : th_err_text(err));
+            th_text_mend(j->error, strlen(j->error));
         }
         th_mutex_unlock(&jobs->mutex);
         if (over) return TH_JOB_DONE;

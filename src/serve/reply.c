@@ -1,6 +1,8 @@
 /* What a function of the API answers, and how errors are said. */
+#include "data/project.h"
 #include "serve/site.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +44,38 @@ int th_status_of(th_err err)
     return 500;
 }
 
+/* The length of a character of UTF-8 at s, 0: there is none. */
+static size_t character(const char *s, size_t n)
+{
+    char one[5] = {0};
+    const unsigned char c = (unsigned char)s[0];
+    const size_t len = c < 0x80                ? 1
+                       : c >= 0xC2 && c < 0xE0 ? 2
+                       : c >= 0xE0 && c < 0xF0 ? 3
+                       : c >= 0xF0 && c < 0xF5 ? 4
+                                               : 0;
+    if (len == 0 || len > n || (len == 1 && c < 0x20 && c != '\t' && c != '\n') || c == 0x7f) return 0;
+    memcpy(one, s, len);
+    return th_text_is_utf8(one) ? len : 0;
+}
+
+void th_text_mend(char *text, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        const size_t len = character(text + i, n - i);
+        if (len == 0) text[i] = '?';
+        i += len ? len : 1;
+    }
+}
+
+json_t *th_text_json(const char *text)
+{
+    char copy[sizeof(((th_why *)0)->text)];
+    snprintf(copy, sizeof copy, "%s", text);
+    th_text_mend(copy, strlen(copy));
+    return json_string(copy);
+}
+
 th_err th_reply_bytes(th_reply *out, const char *type, const void *bytes, size_t n, th_why *why)
 {
     out->bytes = malloc(n ? n : 1);
@@ -75,7 +109,7 @@ void th_reply_error(th_reply *out, int status, const char *text)
 {
     static const char none[] = "{\"error\":{\"code\":\"out-of-memory\",\"text\":\"out of memory\"}}";
     th_reply_free(out);
-    json_t *root = json_pack("{s:{s:s, s:s}}", "error", "code", th_status_word(status), "text", text);
+    json_t *root = json_pack("{s:{s:s, s:o}}", "error", "code", th_status_word(status), "text", th_text_json(text));
     if (!root || th_reply_json(out, status, root, NULL))
         *out = (th_reply){.status = 503, .type = "application/json", .fixed = none, .n = sizeof none - 1};
 }

@@ -151,6 +151,13 @@ const th_route *th_route_find(const char *method, const th_target *t, const char
  * status is always set.  r->part is filled in.  (http.c calls the two halves: the guard stands between them.) */
 void th_route_run(const th_route *route, const th_request *r, th_reply *out);
 void th_reply_error(th_reply *out, int status, const char *text);
+
+/* What is no character of UTF-8 in text[0..n), or a control character other than tab and newline, becomes '?': what a
+ * program printed may be anything, and an error may have been cut inside of a letter. */
+void th_text_mend(char *text, size_t n);
+
+/* An error's text as JSON, mended; NULL when memory is out. */
+json_t *th_text_json(const char *text);
 void th_reply_free(th_reply *out);
 
 /* HTTP status for an error: usage, format, range 400, not found 404, exists 409, tool 501, memory 503, else 500; and

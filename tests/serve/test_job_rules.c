@@ -64,6 +64,29 @@ static void what_may_not_be_is_refused(void **state)
     done(&a);
 }
 
+/* Errors repeat what was said and cut it, wherever a letter ends: they must stay texts. */
+static void an_error_that_is_cut_stays_a_text(void **state)
+{
+    (void)state;
+    static const char *const shift[] = {"", "a"}; /* one of them is cut inside of a letter */
+    for (size_t k = 0; k < 2; k++) {
+        char word[401] = "", body[900], id[TH_JOB_ID_BYTES];
+        for (int i = 0; i < 150; i++) strcat(word, "\u00e9");
+        snprintf(body, sizeof body, "{\"verb\":\"%s%s\"}", shift[k], word);
+        answer a = post(site, A, body);
+        expect(&a, 400);
+        assert_non_null(strstr((const char *)a.reply.bytes, "can't be a job"));
+        done(&a);
+        snprintf(body, sizeof body,
+                 "{\"steps\":[{\"verb\":\"train\"},{\"verb\":\"data import\",\"words\":[\"%s%s\"]}]}", shift[k], word);
+        start("a", body, id);
+        json_t *job = wait_for(site, "a", id, "done failed");
+        assert_string_equal(text_at(job, "state"), "failed");
+        assert_non_null(strstr(text_at(job, "error"), "there is no"));
+        json_decref(job);
+    }
+}
+
 /* Files and links that a path may lead over. */
 static void lay_traps(void)
 {
@@ -219,7 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_may_not_be_is_refused),      T(no_path_leads_out),
         T(what_is_asked_for_becomes_words), T(a_link_that_comes_late_leads_nowhere),
-        T(files_of_a_job_and_nothing_else),
+        T(files_of_a_job_and_nothing_else), T(an_error_that_is_cut_stays_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
