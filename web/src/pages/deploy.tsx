@@ -139,6 +139,7 @@ export default function Deploy({ project, server }: PageProps) {
           )}
         </section>
       )}
+      <p class="hint">{t("deploy.untried")}</p>
       <h2>{t("deploy.others")}</h2>
       <div class="columns">
         {others.map((form) => (

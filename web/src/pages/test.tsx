@@ -11,7 +11,7 @@ import { Confusion, testedOf } from "../parts/Confusion";
 import { Empty } from "../parts/Empty";
 import { kindOf } from "../parts/Feeder";
 import { LiveTest } from "../parts/LiveTest";
-import { Failure } from "../parts/Notice";
+import { Failure, Notice } from "../parts/Notice";
 import { Table } from "../parts/Table";
 import { Tabs } from "../parts/Tabs";
 import { Threshold } from "../parts/Threshold";
@@ -23,10 +23,13 @@ type Figures = { accuracy?: number; auc?: number; rmse?: number };
 /** Of the network that a board runs, when it is there. */
 const shown = (result: Json): Figures => result?.int8 ?? result?.float ?? {};
 
+const few = 30; // examples below which a single mistake moves the figure by more than three points
+const countOf = (result: Json) => Number(result.clips ?? result.examples ?? 0);
+
 /** One number, and one sentence on what it means. */
 function Large({ result, project }: { result: Json; project: Project }) {
   const f = shown(result);
-  const n = Number(result.clips ?? result.examples ?? 0);
+  const n = countOf(result);
   if (f.accuracy !== undefined) {
     const right = Math.round(f.accuracy * n);
     return (
@@ -120,10 +123,20 @@ export default function Test({ project, server, reload: reloadProject }: PagePro
       ) : (
         <div class="test-head">
           <Large result={result} project={project} />
-          <Button busy={job.busy} onClick={start}>
-            {t("test.again")}
-          </Button>
+          <div class="row">
+            <Button busy={job.busy} onClick={start}>
+              {t("test.again")}
+            </Button>
+            <LinkButton icon="forward" href={href(project.name, "squeeze")}>
+              {t("test.then")}
+            </LinkButton>
+          </div>
         </div>
+      )}
+      {result && shown(result).accuracy !== undefined && countOf(result) < few && (
+        <Notice kind="warning">
+          <p>{t("test.few")}</p>
+        </Notice>
       )}
       <JobView job={job} title={t("test.testing")} onAgain={start} />
       <Result result={result} project={project} server={server} />
