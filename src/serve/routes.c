@@ -73,11 +73,22 @@ const th_route *th_route_find(const char *method, const th_target *t, const char
     return NULL;
 }
 
+/* Where the studio's folder is on its computer (whose user's name is in it) is nothing for a class. */
+static void hide_root(const char *root, char *text)
+{
+    const size_t n = strlen(root);
+    for (char *at = text; n > 1 && (at = strstr(at, root));) {
+        const char *rest = at + n + (at[n] == '/');
+        memmove(at, rest, strlen(rest) + 1);
+    }
+}
+
 void th_route_run(const th_route *route, const th_request *r, th_reply *out)
 {
     th_why why = {0};
     *out = (th_reply){0};
     const th_err err = route->handle(r, out, &why);
+    if (r->role != TH_ROLE_TEACHER) hide_root(r->site->root, why.text);
     if (err) {
         const int wait = out->retry_after_s;
         th_reply_error(out, out->status >= 400 ? out->status : th_status_of(err),

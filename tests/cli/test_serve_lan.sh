@@ -76,6 +76,15 @@ as noor
 send POST /api/v1/session "{\"code\":\"$code\",\"name\":\"Noor\"}"; answers "the class's code" 201 '"role":"learner"'
 as noor
 get /api/v1/projects; answers "a learner reads" 200 'lights'
+mv "$tmp/root/lights/thimble.ini" "$tmp/ini"
+echo nonsense >"$tmp/root/lights/thimble.ini"
+get /api/v1/projects/lights; answers "an error names the file" 400 'lights/thimble.ini'
+holds "and not where the studio is" sh -c "! grep -q '$tmp' '$tmp/body'"
+mv "$tmp/ini" "$tmp/root/lights/thimble.ini"
+mkdir -p "$tmp/root/lights/model"
+echo '"secret"' >"$tmp/secret" && ln -s "$tmp/secret" "$tmp/root/lights/model/test.json"
+get /api/v1/projects/lights/results/test; answers "a result that is a link out is none" 404
+rm "$tmp/root/lights/model/test.json"
 get /api/v1/users; answers "but not the list of people" 403 '"code":"may-not"'
 send PUT /api/v1/projects/lights/settings '{}'; answers "and changes no settings" 403
 send PATCH /api/v1/users/Noor '{"role":"teacher"}'; answers "and makes itself no teacher" 403
