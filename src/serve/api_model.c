@@ -68,16 +68,10 @@ static th_err reply_model(const th_project *p, th_reply *out, th_why *why)
     return th_reply_json(out, 200, o, why);
 }
 
-static th_err with_project(const th_request *r, th_project **p, th_why *why)
-{
-    *p = malloc(sizeof **p);
-    return *p ? th_request_project(r, *p, why) : th_why_set(why, TH_ENOMEM, "out of memory for a project");
-}
-
 static th_err get_model(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
-    th_err err = with_project(r, &p, why);
+    th_err err = th_request_project_new(r, &p, why);
     if (!err) err = reply_model(p, out, why);
     free(p);
     return err;
@@ -155,7 +149,7 @@ static th_err put_asked(const th_request *r, th_project *p, asked *a, th_reply *
     if (bad) return th_ini_wrong(out, wrong.text, line, why);
     TH_TRY(th_ini_change(r, p, json_object_get(a->body, "revision"), save, a, why));
     th_project *now;
-    th_err err = with_project(r, &now, why);
+    th_err err = th_request_project_new(r, &now, why);
     if (!err) err = reply_model(now, out, why);
     free(now);
     return err;
@@ -166,7 +160,7 @@ static th_err put_model(const th_request *r, th_reply *out, th_why *why)
     asked a;
     th_project *p = NULL;
     th_err err = read_asked(r, &a, why);
-    if (!err) err = with_project(r, &p, why);
+    if (!err) err = th_request_project_new(r, &p, why);
     if (!err) err = put_asked(r, p, &a, out, why);
     free(p);
     json_decref(a.body);
@@ -227,7 +221,7 @@ static th_err preview(const th_request *r, th_reply *out, th_why *why)
     asked a;
     th_project *p = NULL;
     th_err err = read_asked(r, &a, why);
-    if (!err) err = with_project(r, &p, why);
+    if (!err) err = th_request_project_new(r, &p, why);
     if (!err) err = preview_asked(r, &a, p, out, why);
     free(p);
     json_decref(a.body);

@@ -41,19 +41,6 @@ static th_err reply_sample(th_reply *out, int status, const th_sample *s, th_why
     return th_reply_json(out, status, sample_json(s), why);
 }
 
-/* The project of the request, in memory of its own: it is too large for a thread's stack to hold several. */
-static th_err open_project(const th_request *r, th_project **p, th_why *why)
-{
-    *p = malloc(sizeof **p);
-    if (!*p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
-    const th_err err = th_request_project(r, *p, why);
-    if (err) {
-        free(*p);
-        *p = NULL;
-    }
-    return err;
-}
-
 /* ---- list -------------------------------------------------------------------------------------------------------- */
 
 static th_err read_filter(const th_request *r, th_filter *f, th_why *why)
@@ -107,7 +94,7 @@ static th_err list_project(const th_request *r, const th_project *p, th_reply *o
 static th_err list(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     const th_err err = list_project(r, p, out, why);
     free(p);
     return err;
@@ -186,7 +173,7 @@ static th_err wanted_of(const th_request *r, const th_project *p, th_reply *out,
 static th_err wanted(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     const th_err err = wanted_of(r, p, out, why);
     free(p);
     return err;
@@ -423,7 +410,7 @@ static th_err send_project(const th_request *r, th_project *p, th_reply *out, th
 static th_err send_one(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     const th_err err = send_project(r, p, out, why);
     free(p);
     return err;
@@ -436,7 +423,7 @@ static th_err get_one(const th_request *r, th_reply *out, th_why *why)
     th_project *p;
     th_dataset *set;
     th_sample s;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     th_err err = th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why);
     free(p);
     if (err) return err;
@@ -472,7 +459,7 @@ static th_err get_file(const th_request *r, th_reply *out, th_why *why)
     th_project *p;
     th_dataset *set;
     th_sample s;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     th_err err = th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why);
     free(p);
     if (err) return err;
@@ -573,7 +560,7 @@ static th_err patch_project(const th_request *r, th_project *p, th_reply *out, t
 static th_err patch_one(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     const th_err err = patch_project(r, p, out, why);
     free(p);
     return err;
@@ -583,7 +570,7 @@ static th_err delete_one(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
     changing c = {.hash = r->part[1]};
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     th_err err = th_desk_change(r->site->desk, p, change_sample, &c, why);
     free(p);
     if (!err) tell(r, "removed", r->part[1]);
@@ -610,7 +597,7 @@ static th_err restore_project(const th_request *r, th_project *p, th_reply *out,
 static th_err restore_one(const th_request *r, th_reply *out, th_why *why)
 {
     th_project *p;
-    TH_TRY(open_project(r, &p, why));
+    TH_TRY(th_request_project_new(r, &p, why));
     const th_err err = restore_project(r, p, out, why);
     free(p);
     return err;

@@ -45,12 +45,48 @@ th_err th_request_int(const th_request *r, const char *name, int64_t lo, int64_t
     return TH_OK;
 }
 
-th_err th_request_json(const th_request *r, json_t **root, th_why *why)
+/* Brackets, commas and colons outside of texts tell how much memory the JSON will take; what is no JSON is jansson's.
+ */
+static th_err weigh(th_span text, size_t most, th_why *why)
+{
+    size_t weight = 0, depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        const uint8_t c = text.p[i];
+        if (quoted && c == '\\') {
+            i++;
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (!quoted && (c == '[' || c == '{')) {
+            weight += 4;
+            depth++;
+        } else if (!quoted && (c == ']' || c == '}')) {
+            depth -= depth > 0;
+        } else if (!quoted && (c == ',' || c == ':')) {
+            weight++;
+        }
+        if (depth > TH_JSON_DEPTH)
+            return th_why_set(why, TH_ERANGE, "lists in lists in the JSON, deeper than %d", TH_JSON_DEPTH);
+        if (weight > most) return th_why_set(why, TH_ERANGE, "more values in the JSON than are taken at once");
+    }
+    return TH_OK;
+}
+
+th_err th_json_read(th_span text, size_t flags, size_t most, json_t **root, th_why *why)
 {
     json_error_t at;
-    *root = r->body.n ? json_loadb((const char *)r->body.p, r->body.n, JSON_REJECT_DUPLICATES, &at) : json_object();
-    if (!*root)
-        return th_why_set(why, TH_EFORMAT, "the body is not JSON: line %d, column %d: %s", at.line, at.column, at.text);
+    *root = NULL;
+    TH_TRY(weigh(text, most, why));
+    *root = json_loadb((const char *)text.p, text.n, flags, &at);
+    if (*root) return TH_OK;
+    return th_why_set(why, TH_EFORMAT, "this is not JSON: line %d, column %d: %s", at.line, at.column, at.text);
+}
+
+th_err th_request_json(const th_request *r, json_t **root, th_why *why)
+{
+    static const uint8_t none[] = "{}";
+    const th_span body = r->body.n ? r->body : (th_span){none, 2};
+    TH_TRY(th_json_read(body, JSON_REJECT_DUPLICATES, TH_JSON_BODY, root, why));
     if (json_is_object(*root)) return TH_OK;
     json_decref(*root);
     *root = NULL;
@@ -85,4 +121,16 @@ th_err th_request_project(const th_request *r, th_project *p, th_why *why)
     char dir[TH_PATH_BYTES];
     TH_TRY(th_site_project_dir(r->site, r->part[0], dir, why));
     return th_project_load(dir, p, why);
+}
+
+th_err th_request_project_new(const th_request *r, th_project **p, th_why *why)
+{
+    *p = malloc(sizeof **p);
+    if (!*p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
+    const th_err err = th_request_project(r, *p, why);
+    if (err) {
+        free(*p);
+        *p = NULL;
+    }
+    return err;
 }

@@ -83,6 +83,12 @@ const char *th_request_header(const th_request *r, const char *name); /* in any 
 /* ?name=N. Errors: TH_EUSAGE with the range. */
 TH_NODISCARD th_err th_request_int(const th_request *r, const char *name, int64_t lo, int64_t hi, int64_t def,
                                    int64_t *out, th_why *why);
+/* JSON of strangers: no deeper than TH_JSON_DEPTH, and no larger in memory than its weight allows.  A list or object
+ * weighs 4, a key 1, a value 1; more than most is refused before anything is made of it.  flags: jansson's.
+ * Errors: TH_EFORMAT with line and column, TH_ERANGE. */
+#define TH_JSON_DEPTH 32
+#define TH_JSON_BODY  200000 /* the most that th_request_json takes */
+TH_NODISCARD th_err th_json_read(th_span text, size_t flags, size_t most, json_t **root, th_why *why);
 /* The body as a JSON object; free with json_decref.  An empty body is {}. Errors: TH_EFORMAT with line and column. */
 TH_NODISCARD th_err th_request_json(const th_request *r, json_t **root, th_why *why);
 
@@ -100,6 +106,9 @@ TH_NODISCARD th_err th_site_make_project(const th_site *site, const json_t *body
 
 /* The project of part[0]: name checked, loaded.  Errors: TH_ENOENT, those of th_project_load. */
 TH_NODISCARD th_err th_request_project(const th_request *r, th_project *p, th_why *why);
+/* The same in memory of its own, to be free()d: it is too large for a thread's stack to hold several.  NULL with an
+ * error. */
+TH_NODISCARD th_err th_request_project_new(const th_request *r, th_project **p, th_why *why);
 
 /* ---- its reply ---------------------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "data/import.h"
 #include "data/level.h"
 #include "data/picture.h"
+#include "serve/site.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -12,7 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define MOST_ROWS 1000000
+#define MOST_ROWS      1000000
+#define JSON_ROWS_MOST ((size_t)8 * MOST_ROWS) /* their weight (th_json_read): some 300 MB while they are read */
 
 /* ---- types --------------------------------------------------------------------------------- */
 
@@ -216,9 +218,8 @@ static th_err read_json_rows(const json_t *root, th_upload *u, double *rate_hz, 
 
 static th_err read_json(th_span body, th_upload *u, double *rate_hz, th_why *why)
 {
-    json_error_t bad;
-    json_t *root = json_loadb((const char *)body.p, body.n, 0, &bad);
-    if (!root) return th_why_set(why, TH_EFORMAT, "line %d, column %d: this is no JSON", bad.line, bad.column);
+    json_t *root;
+    TH_TRY(th_json_read(body, 0, JSON_ROWS_MOST, &root, why));
     const th_err err = read_json_rows(root, u, rate_hz, why);
     json_decref(root);
     return err;

@@ -388,6 +388,34 @@ static void rows_that_are_none(void **state)
     assert_int_equal(on_disk("moves"), before);
 }
 
+/* What would be a hundred times its size in memory is refused by its bytes. */
+static void json_that_would_be_huge(void **state)
+{
+    (void)state;
+    static const char *const begin[] = {"{\"rows\":[", "{\"rows\":", "{\"x\":1,\"rows\":["}, *const part[] = {
+                                                                                                 "[],", "[",
+                                                                                                 "{\"a\":[]},"};
+    static const size_t times[] = {5000000, 33, 1500000};
+    for (size_t k = 0; k < 3; k++) {
+        const size_t head = strlen(begin[k]), n = strlen(part[k]);
+        bytes b = {malloc(head + times[k] * n), head + times[k] * n};
+        assert_non_null(b.p);
+        memcpy(b.p, begin[k], head);
+        for (size_t i = 0; i < times[k]; i++) memcpy(b.p + head + i * n, part[k], n);
+        answer a = ask(site, "POST", "/api/v1/projects/moves/samples?label=wave", "application/json", span_of(&b));
+        expect(&a, 400);
+        assert_non_null(strstr((const char *)a.reply.bytes, "the JSON"));
+        done(&a);
+        free(b.p);
+    }
+    json_t *all;
+    static const char text[] = "{\"a\": \"[[[[[[,,,\\\"[[[[[,,,,:::\"}"; /* what stands in texts weighs nothing */
+    assert_int_equal(th_json_read((th_span){(const uint8_t *)text, sizeof text - 1}, 0, 5, &all, NULL), TH_OK);
+    json_decref(all);
+    assert_int_equal(th_json_read((th_span){(const uint8_t *)text, sizeof text - 1}, 0, 4, &all, NULL), TH_ERANGE);
+    assert_null(all);
+}
+
 static bytes png_of(int32_t side, unsigned seed)
 {
     bytes b = {0};
@@ -635,6 +663,7 @@ int main(void)
         cmocka_unit_test(lists_have_pages),
         cmocka_unit_test(rows_of_a_sensor),
         cmocka_unit_test(rows_that_are_none),
+        cmocka_unit_test(json_that_would_be_huge),
         cmocka_unit_test(pictures),
         cmocka_unit_test(sounds_that_are_none),
         cmocka_unit_test(types_that_do_not_fit),
