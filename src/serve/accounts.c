@@ -207,8 +207,13 @@ th_err th_accounts_login(th_accounts *a, const char *name, const char *password,
     if (missing && missing != TH_ENOENT) return find(a, name, person, why);
     if (missing) *person = (th_person){.id = 0};
     TH_TRY(compare(a, person->password, password, why));
+    char hash[TH_PASSHASH_BYTES];
+    memcpy(hash, person->password, sizeof hash);
     th_mutex_lock(&a->lock);
-    const th_err err = start_session(a, person, now_ms, token, why);
+    th_err err = th_people_find(a->store, name, person, why); /* again: it may have been changed meanwhile */
+    if (err == TH_ENOENT || (!err && strcmp(person->password, hash) != 0))
+        err = th_why_set(why, TH_ENOENT, "the name or the password is wrong");
+    if (!err) err = start_session(a, person, now_ms, token, why);
     th_mutex_unlock(&a->lock);
     return err;
 }

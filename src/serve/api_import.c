@@ -9,6 +9,8 @@
 static th_err import(const th_request *r, th_reply *out, th_why *why)
 {
     static const char *const given[] = {"labels", "device", "per-label"};
+    int64_t n;
+    TH_TRY(th_request_int(r, "per-label", 1, 1000000, 1, &n, why));
     json_t *job = NULL, *options = json_object();
     int status = 0;
     if (r->body.n < 22 || memcmp(r->body.p, "PK", 2) != 0) { /* the end of a .zip has 22 bytes */

@@ -98,10 +98,13 @@ static void end(void *ctx)
 th_err th_jobs_events(struct th_jobs *jobs, const th_request *r, th_reply *out, th_why *why)
 {
     th_job *j = NULL;
+    uint64_t after;
+    bool given;
+    TH_TRY(th_sse_after(r, &given, &after, why));
     job_listener *l = calloc(1, sizeof *l);
     if (!l) return th_why_set(why, TH_ENOMEM, "out of memory for events");
     l->jobs = jobs;
-    (void)th_sse_after(r, &l->sent);
+    l->sent = after;
     th_mutex_lock(&jobs->mutex);
     th_err err = th_job_find(jobs, r->part[0], r->part[1], &j, why);
     if (!err) err = th_job_file(j, "lines.jsonl", l->path, why);

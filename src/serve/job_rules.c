@@ -25,6 +25,7 @@ typedef struct rule {
     words_are words;
     const char *paths;   /* are read */
     const char *others;  /* a path, or the name of another project */
+    const char *names;   /* letters, digits, - _ +: another program makes a file's name of it */
     const char *sources; /* microphone, serial:PORT or - */
     const char *refused;
     const char *out;
@@ -36,7 +37,7 @@ typedef struct rule {
 static const rule rules[] = {
     {.verb = "data import", .words = W_PATHS, .does = TH_JOB_WRITES_DATA},
     {.verb = "data record", .words = W_PROJECT, .sources = " from ", .refused = " list ", .does = TH_JOB_WRITES_DATA},
-    {.verb = "data synth", .words = W_NONE, .does = TH_JOB_WRITES_DATA},
+    {.verb = "data synth", .words = W_NONE, .names = " voice ", .does = TH_JOB_WRITES_DATA},
     {.verb = "data list", .words = W_NONE},
     {.verb = "data check", .words = W_PROJECT, .told = true},
     {.verb = "data map", .words = W_PROJECT, .out = "out>map.svg?"},
@@ -317,6 +318,12 @@ static th_err text_of(const json_t *value, const char *what, const char **text, 
     return strlen(*text) <= 8192 ? TH_OK : th_why_set(why, TH_ERANGE, "%s is longer than 8192 bytes", what);
 }
 
+static bool is_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+";
+    return *text && *text != '-' && text[strspn(text, letters)] == 0;
+}
+
 static th_err add_value(maker *m, const char *name, const json_t *value, th_why *why)
 {
     char number[64], path[TH_PATH_BYTES];
@@ -329,6 +336,9 @@ static th_err add_value(maker *m, const char *name, const json_t *value, th_why 
         TH_TRY(text_of(value, name, &text, why));
     if (in_list(m->rule->sources, name)) {
         TH_TRY(check_source(m, name, text, why));
+    } else if (in_list(m->rule->names, name)) {
+        if (!is_name(text))
+            return th_why_set(why, TH_EUSAGE, "%s: \"%.100s\" is no name: letters, digits, - _ and +", name, text);
     } else if (in_list(m->rule->paths, name)) {
         TH_TRY(th_job_path(m->place, text, path, why));
         text = path;

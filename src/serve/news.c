@@ -55,13 +55,22 @@ void th_sse_free(th_sse *s)
     free(s->text);
 }
 
-bool th_sse_after(const th_request *r, uint64_t *id)
+th_err th_sse_after(const th_request *r, bool *given, uint64_t *id, th_why *why)
 {
     const char *text = th_request_header(r, "Last-Event-ID");
-    if (!text) text = th_request_query(r, "after");
+    int64_t n = 0;
+    *id = 0;
+    *given = text || th_request_query(r, "after");
+    if (!text) {
+        TH_TRY(th_request_int(r, "after", 0, INT64_MAX, 0, &n, why));
+        *id = (uint64_t)n;
+        return TH_OK;
+    }
     char *end;
-    *id = text ? strtoull(text, &end, 10) : 0;
-    return text && *text >= '0' && *text <= '9' && !*end;
+    *id = strtoull(text, &end, 10);
+    *given = *text >= '0' && *text <= '9' && !*end; /* another server's: from here on */
+    if (!*given) *id = 0;
+    return TH_OK;
 }
 
 /* ---- news ---- */
@@ -179,12 +188,14 @@ static void end(void *ctx)
 
 th_err th_news_stream(th_news *news, const th_request *r, th_reply *out, th_why *why)
 {
-    listener *l = calloc(1, sizeof *l);
     uint64_t after;
+    bool given;
+    TH_TRY(th_sse_after(r, &given, &after, why));
+    listener *l = calloc(1, sizeof *l);
     if (!l) return th_why_set(why, TH_ENOMEM, "out of memory for events");
     l->news = news;
     th_mutex_lock(&news->mutex);
-    l->next = th_sse_after(r, &after) ? after + 1 : news->next;
+    l->next = given ? after + 1 : news->next;
     th_mutex_unlock(&news->mutex);
     out->type = "text/event-stream";
     out->next = next;

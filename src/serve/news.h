@@ -34,7 +34,8 @@ bool th_sse_add(th_sse *s, const char *id, const char *event, const char *data);
 long th_sse_take(th_sse *s, char *buf, size_t cap); /* so many of them; at a stream's pauses a comment; 0: none yet */
 void th_sse_free(th_sse *s);
 
-/* The number of header Last-Event-ID (or ?after=); false when there is none. */
-bool th_sse_after(const th_request *r, uint64_t *id);
+/* The number of header Last-Event-ID (or ?after=), 0 when it is not given.  Errors: TH_EUSAGE (?after= is no number).
+ */
+TH_NODISCARD th_err th_sse_after(const th_request *r, bool *given, uint64_t *id, th_why *why);
 
 #endif

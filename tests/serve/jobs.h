@@ -13,24 +13,28 @@ static const th_opt fake_train[] = {
     {"epochs", "N", "5", "how often"}, {"name", "NAME", NULL, "what it does"}, {"m", "TEXT", NULL, "a letter"},
     {"resume", NULL, NULL, "go on"},   {"data", "PATH", NULL, "of a file"},    {"from", "PROJECT", NULL, "another"},
     {"out", "FILE", NULL, "where to"}, {"json", NULL, NULL, "one line"},       {0}};
-static const th_opt fake_data[] = {{"project", "DIR", ".", "the project"},
-                                   {"labels", "A,B", NULL, "words"},
-                                   {"from", "SOURCE", "microphone", "source"},
-                                   {"list", NULL, NULL, "what there is"},
-                                   {"hash", "HEX", NULL, "one or more"},
-                                   {"json", NULL, NULL, "one line"},
-                                   {0}};
+static const th_opt fake_data[] = {{"project", "DIR", ".", "the project"},     {"labels", "A,B", NULL, "words"},
+                                   {"from", "SOURCE", "microphone", "source"}, {"list", NULL, NULL, "what there is"},
+                                   {"hash", "HEX", NULL, "one or more"},       {"voice", "LANG", NULL, "who speaks"},
+                                   {"json", NULL, NULL, "one line"},           {0}};
 static const th_opt fake_deploy[] = {
     {"as", "KIND", NULL, "what"},           {"out", "DIR", NULL, "where to"},     {"send", "PORT", NULL, "to a board"},
     {"to", "FILE", NULL, "outputs"},        {"with", "PROJECT", NULL, "another"}, {"in", "FILE", NULL, "inputs"},
     {"name", "NAME", NULL, "what it does"}, {"json", NULL, NULL, "one line"},     {0}};
 static const th_verb fake_verbs[] = {
-    {"train", "[PROJECT]", "learns", fake_train, 1},    {"test", "[MODEL]", "tests", fake_train, 1},
-    {"data import", "SRC", "brings in", fake_data, 1},  {"data record", "[PROJECT]", "records", fake_data, 1},
-    {"data set", "KEY=VALUE", "changes", fake_data, 4}, {"data check", "[PROJECT]", "checks", fake_data, 1},
-    {"data export", "DIR", "writes", fake_data, 1},     {"deploy", "[MODEL]..", "writes", fake_deploy, 3},
-    {"report", "[PROJECT]", "pictures", fake_train, 1}, {"bench", "[MODEL]", "no job", fake_train, 1},
-    {"run", "[MODEL]", "runs", fake_train, 1},          {NULL, NULL, NULL, NULL, 0},
+    {"train", "[PROJECT]", "learns", fake_train, 1},
+    {"test", "[MODEL]", "tests", fake_train, 1},
+    {"data import", "SRC", "brings in", fake_data, 1},
+    {"data record", "[PROJECT]", "records", fake_data, 1},
+    {"data set", "KEY=VALUE", "changes", fake_data, 4},
+    {"data check", "[PROJECT]", "checks", fake_data, 1},
+    {"data synth", "", "makes up", fake_data, 0},
+    {"data export", "DIR", "writes", fake_data, 1},
+    {"deploy", "[MODEL]..", "writes", fake_deploy, 3},
+    {"report", "[PROJECT]", "pictures", fake_train, 1},
+    {"bench", "[MODEL]", "no job", fake_train, 1},
+    {"run", "[MODEL]", "runs", fake_train, 1},
+    {NULL, NULL, NULL, NULL, 0},
 };
 
 /* What it does stands in --name=. */

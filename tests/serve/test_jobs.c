@@ -38,6 +38,12 @@ static void a_job_tells_what_it_does(void **state)
     assert_non_null(strstr(events, "\"state\":\"queued\""));
     assert_true(strstr(events, "\"state\":\"running\"") < strstr(events, "\"state\":\"done\""));
     free(events);
+    answer bad = ask(site, "GET", A "/000001/events?after=x", NULL, (th_span){0});
+    expect(&bad, 400);
+    done(&bad);
+    bad = ask(site, "GET", "/api/v1/projects/a/events?after=x", NULL, (th_span){0});
+    expect(&bad, 400);
+    done(&bad);
     events = stream_of(A "/000001/events?after=3"); /* what came before is not told again */
     assert_null(strstr(events, "id: 3\n"));
     assert_non_null(strstr(events, "id: 4\n"));
