@@ -143,7 +143,7 @@ static th_err add_signals(const th_dataset *set, th_split split, const char *dev
     return TH_OK;
 }
 
-/* The device of all signals to learn from; "" when there are several. */
+/* The device of all signals to learn from; "" when there are several, or its name (a browser's) does not fit a card. */
 static void find_device(const th_dataset *set, th_card *card)
 {
     const char *device = NULL;
@@ -153,7 +153,7 @@ static void find_device(const th_dataset *set, th_card *card)
         if (device && strcmp(device, s->device) != 0) return;
         device = s->device;
     }
-    if (device) th_text_fmt(card->device, sizeof card->device, "%s", device);
+    if (device && strlen(device) < sizeof card->device) th_text_fmt(card->device, sizeof card->device, "%s", device);
 }
 
 static th_err no_examples(const th_project *p, th_split split, size_t samples, size_t too_short, th_why *why)

@@ -3,6 +3,7 @@
 import * as api from "../api";
 import type { Sample } from "../api";
 import { openMicrophone, toInt16 } from "./microphone";
+import { mayFeel, motionOf } from "./motion";
 
 export type Want =
   | { kind: "sound"; rate: number }
@@ -22,16 +23,13 @@ const chunkMs = 100;
 
 // ---- the devices of this computer ----
 
-/** Rows at the model's rate: what the sensor said last. Axes: acceleration with gravity (m/s2), then turning (degrees a second). */
+/** Rows at the model's rate: what the sensor said last. */
 async function openMotion(want: { rate: number; axes: number }, flow: Flow): Promise<Source> {
-  const ask = (DeviceMotionEvent as unknown as { requestPermission?: () => Promise<string> }).requestPermission;
-  if (ask && (await ask()) !== "granted") throw new DOMException("", "NotAllowedError");
+  const may = await mayFeel();
+  if (may !== "yes") throw new DOMException("", may === "none" ? "NotFoundError" : "NotAllowedError");
   let now: number[] | null = null;
   const moved = (e: DeviceMotionEvent) => {
-    const a = e.accelerationIncludingGravity;
-    const r = e.rotationRate;
-    if (a?.x === null || a === null) return;
-    now = [a.x ?? 0, a.y ?? 0, a.z ?? 0, r?.alpha ?? 0, r?.beta ?? 0, r?.gamma ?? 0];
+    now = motionOf(e, want.axes) ?? now;
   };
   addEventListener("devicemotion", moved);
   const from = performance.now();

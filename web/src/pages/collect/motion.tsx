@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { number, t } from "../../i18n";
 import { Button } from "../../parts/Button";
 import { Select } from "../../parts/Field";
+import { mayFeel, motionOf } from "../../parts/motion";
 import { Notice } from "../../parts/Notice";
 import { Countdown, useTurns } from "./turns";
 import type { WayProps } from "./wanted";
@@ -25,25 +26,6 @@ export function evenly(rows: Row[], hz: number, n: number): number[][] {
     out.push(a.v.map((x, c) => x + part * ((b.v[c] ?? x) - x)));
   }
   return out;
-}
-
-/** x, y, z of the accelerometer with gravity (m/s2); with six channels the turns (rad/s) behind them. */
-function valuesOf(e: DeviceMotionEvent, six: boolean): number[] | null {
-  const a = e.accelerationIncludingGravity;
-  const r = e.rotationRate;
-  if (a?.x == null || a.y == null || a.z == null) return null;
-  const v = [a.x, a.y, a.z];
-  if (!six) return v;
-  if (r?.alpha == null || r.beta == null || r.gamma == null) return null;
-  return [...v, ...[r.beta, r.gamma, r.alpha].map((d) => (d * Math.PI) / 180)];
-}
-
-/** iOS asks the person, and only when a button was pressed. */
-async function mayFeel(): Promise<string> {
-  const type = window.DeviceMotionEvent as (typeof DeviceMotionEvent & { requestPermission?: () => Promise<string> }) | undefined;
-  if (!type) return t("collect.motion.none");
-  if (!type.requestPermission) return "";
-  return (await type.requestPermission().catch(() => "denied")) === "granted" ? "" : t("collect.motion.denied");
 }
 
 function Trace({ rows, channels }: { rows: number[][]; channels: number }) {
@@ -71,13 +53,13 @@ export function MotionWay({ wanted, label, outbox, agreed, say }: WayProps) {
   const recent = useRef<number[][]>([]);
   const turns = useTurns(say);
   const names = wanted.channels ? wanted.channels.split(",") : ["x", "y", "z"];
-  const six = names.length === 6;
-  const fits = names.length === 3 || six;
+  const axes = names.length;
+  const fits = axes === 3 || axes === 6;
 
   useEffect(() => {
     if (!hears) return;
     const feel = (e: DeviceMotionEvent) => {
-      const v = valuesOf(e, six);
+      const v = motionOf(e, axes);
       if (!v) return;
       taking.current?.push({ at: performance.now(), v });
       recent.current = [...recent.current.slice(-99), v];
@@ -88,7 +70,7 @@ export function MotionWay({ wanted, label, outbox, agreed, say }: WayProps) {
       removeEventListener("devicemotion", feel);
       clearInterval(timer);
     };
-  }, [hears, six]);
+  }, [hears, axes]);
 
   const take = async (stopped: () => boolean, progress: (part: number) => void): Promise<number[][]> => {
     const rows: Row[] = (taking.current = []);
@@ -107,9 +89,9 @@ export function MotionWay({ wanted, label, outbox, agreed, say }: WayProps) {
     if (turns.phase !== "idle") return turns.stop();
     const person = agreed();
     if (!person) return;
-    const no = await mayFeel();
-    setError(no);
-    if (no) return;
+    const may = await mayFeel();
+    setError(may === "yes" ? "" : t(`collect.motion.${may}`));
+    if (may !== "yes") return;
     setHears(true);
     await turns.run(1, async (stopped, progress) => {
       const rows = await take(stopped, progress);
