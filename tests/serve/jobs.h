@@ -46,7 +46,7 @@ static const char fake_program[] =
     "  sleep) echo began; sleep 30; echo over;;\n"
     "  short) sleep 0.2; echo '{\"slept\":true}';;\n"
     "  checkpoint) mkdir -p model; echo x >model/checkpoint.thc; sleep 30;;\n"
-    "  stubborn) trap '' INT; echo began; i=0; while [ $i -lt 300 ]; do sleep 0.1; i=$((i+1)); done;;\n"
+    "  stubborn) trap '' INT; echo began; echo x >trapped; i=0; while [ $i -lt 300 ]; do sleep 0.1; i=$((i+1)); done;;\n"
     "  crash) echo before; kill -SEGV $$;;\n"
     "  fail) echo note >&2; echo 'thimble train: there are no clips. Bring some in' >&2; exit 1;;\n"
     "  flood) i=0; while [ $i -lt 600 ]; do head -c 18000 /dev/zero | tr '\\0' x; echo; i=$((i+1)); done; "
