@@ -66,7 +66,10 @@ test("clips: seen, filtered, labelled anew, taken out and brought back", async (
   const shades = () =>
     page.evaluate(() => {
       const c = document.querySelector(".look-card canvas");
-      const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+      const copy = Object.assign(document.createElement("canvas"), { width: c.width, height: c.height }); // read often; the page's is not
+      const pen = copy.getContext("2d", { willReadFrequently: true });
+      pen.drawImage(c, 0, 0);
+      const d = pen.getImageData(0, 0, c.width, c.height).data;
       return new Set(Array.from({ length: d.length / 4 }, (_, i) => `${d[4 * i]},${d[4 * i + 1]}`)).size;
     });
   await until(async () => (await shades()) > 20);

@@ -16,6 +16,7 @@ import { Table } from "../parts/Table";
 import { Tabs } from "../parts/Tabs";
 import { Threshold } from "../parts/Threshold";
 import { href } from "../router";
+import type { Wanted } from "./collect/wanted";
 
 type Person = { subject: string; n: number; right: number };
 type Figures = { accuracy?: number; auc?: number; rmse?: number };
@@ -102,6 +103,10 @@ export default function Test({ project, server, reload: reloadProject }: PagePro
     },
   });
   const start = () => void job.start({ verb: "test" });
+  const wanted = useLoad(() => api.get<Wanted>(`/projects/${encodeURIComponent(project.name)}/wanted`), [project.name, project.samples]);
+  const divide = useJob(project.name, { adopt: "data split", onDone: () => void wanted.reload() });
+  const counts = wanted.data?.labels ?? [];
+  const noneKept = counts.length > 0 && counts.every((c) => c.test === 0);
   if (!project.has.model)
     return (
       <Empty icon="train" title={t("test.no-model-title")} text={t("test.no-model-text")}>
@@ -110,7 +115,21 @@ export default function Test({ project, server, reload: reloadProject }: PagePro
         </LinkButton>
       </Empty>
     );
-  if (loading && !result) return <p class="loading">{t("frame.loading")}</p>;
+  if (!result && noneKept)
+    return (
+      <>
+        <Empty icon="collect" title={t("test.none-title")} text={t("test.none-text")}>
+          <LinkButton kind="main" href={href(project.name, "collect")}>
+            {t("frame.step.collect")}
+          </LinkButton>
+          <Button busy={divide.busy} onClick={() => void divide.start({ verb: "data split" })}>
+            {t("test.divide")}
+          </Button>
+        </Empty>
+        <JobView job={divide} title={t("test.dividing")} />
+      </>
+    );
+  if ((loading || (wanted.loading && !wanted.data)) && !result) return <p class="loading">{t("frame.loading")}</p>;
   return (
     <>
       <Failure error={error} />

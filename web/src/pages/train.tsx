@@ -12,6 +12,7 @@ import { Field, Select } from "../parts/Field";
 import { Failure, Notice } from "../parts/Notice";
 import { toast, toastError } from "../parts/Toast";
 import { Curves } from "../parts/TrainCurves";
+import { Mind } from "../parts/TrainMind";
 import { Cost, Network, usePreview } from "../parts/TrainNetwork";
 import { Presets } from "../parts/TrainPresets";
 import { Runs } from "../parts/TrainRuns";
@@ -137,6 +138,7 @@ export default function Train({ project, reload, server }: PageProps) {
         {learner && <p>{t("train.learner", { preset: model.data?.preset ?? "" })}</p>}
         {preview && !error && <Cost preview={preview} board={title} />}
         {error && <Notice kind="error">{t("train.wrong-lines")}</Notice>}
+        {!train.busy && <Mind project={project} />}
         <div class="row">
           {!train.busy && (
             <Button kind={empty ? "plain" : "main"} icon="train" disabled={empty || error !== null || !model.data} onClick={() => void start()}>

@@ -43,7 +43,7 @@ function options(u: typeof uPlot, p: Props, width: number, box: HTMLElement): uP
     legend: { live: true },
     scales: { x: { time: false }, y: { range: (_, lo, hi) => [p.min ?? lo, p.max ?? (hi > lo ? hi + (hi - lo) * 0.05 : lo + 1)] } },
     axes: [
-      { ...axis, label: p.xLabel },
+      { ...axis, label: p.xLabel, ...(p.x.every(Number.isInteger) ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] } : {}) },
       { ...axis, label: p.yLabel, size: 64 },
     ],
     series: [
