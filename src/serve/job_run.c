@@ -296,12 +296,23 @@ static th_job_state run_all(struct th_jobs *jobs, th_job *j)
     }
 }
 
-/* The oldest of those that have ended go, when there are too many. */
+/* The oldest of those that have ended go, when there are too many.  The lock is free while files are removed. */
 static void forget_old(struct th_jobs *jobs, th_job_folder *f)
 {
-    int ended = 0;
-    for (size_t i = f->n; i-- > 0;)
-        if (th_job_has_ended(f->job[i]) && ++ended > jobs->limits.kept) th_job_forget(f, i);
+    char path[TH_PATH_BYTES];
+    for (bool found = true; found;) {
+        int ended = 0;
+        found = false;
+        for (size_t i = f->n; i-- > 0 && !found;) {
+            if (!th_job_has_ended(f->job[i]) || ++ended <= jobs->limits.kept) continue;
+            th_job_forget(f, i, path);
+            found = true;
+        }
+        if (!found) return;
+        th_mutex_unlock(&jobs->mutex);
+        th_dir_remove(path);
+        th_mutex_lock(&jobs->mutex);
+    }
 }
 
 void th_job_run(void *ctx)
@@ -314,9 +325,9 @@ void th_job_run(void *ctx)
     th_mutex_lock(&jobs->mutex);
     *(j->input ? &jobs->inputs : &jobs->running) -= 1;
     th_job_enter(jobs, j, state);
+    th_jobs_pump(jobs);
     forget_old(jobs, j->folder);
     th_job_drop(j);
-    th_jobs_pump(jobs);
     jobs->threads--; /* the last: who waits for it frees all */
     th_bell_ring(&jobs->bell);
     th_mutex_unlock(&jobs->mutex);

@@ -4,6 +4,7 @@
  *          lines.jsonl  {"id":1,"event":"state","data":{..}} per event, appended
  *          result-0.json  what step 0 answered
  *          files/       what it made, and what was uploaded for it
+ *   upload-1        what is being sent for a job that is none yet
  *
  * A folder without job.json is one that was not finished or is being forgotten: it is removed. */
 #include "serve/jobs_priv.h"
@@ -193,6 +194,13 @@ static th_err last_path(const th_job_folder *f, char path[TH_PATH_BYTES], th_why
     return TH_OK;
 }
 
+/* Of a studio that was ended while it came in. */
+static void remove_upload(const char *dir, const char *name)
+{
+    char path[TH_PATH_BYTES];
+    if (!th_path_join(path, dir, name, NULL)) th_file_remove(path);
+}
+
 th_err th_job_folder_load(struct th_jobs *jobs, th_job_folder *f, th_why *why)
 {
     char path[TH_PATH_BYTES];
@@ -209,6 +217,7 @@ th_err th_job_folder_load(struct th_jobs *jobs, th_job_folder *f, th_why *why)
     TH_TRY(th_dir_list(path, &names, why));
     th_err err = TH_OK;
     for (size_t i = 0; i < names.n && !err; i++) {
+        if (strncmp(names.name[i], "upload-", 7) == 0) remove_upload(path, names.name[i]);
         if (!is_id(names.name[i])) continue;
         const uint64_t number = strtoull(names.name[i], NULL, 10);
         if (number > f->last) f->last = number;
@@ -257,9 +266,9 @@ void th_job_drop(th_job *j)
     free(j);
 }
 
-void th_job_forget(th_job_folder *f, size_t i)
+void th_job_forget(th_job_folder *f, size_t i, char path[TH_PATH_BYTES])
 {
-    char path[TH_PATH_BYTES], text[24];
+    char text[24];
     th_job *j = f->job[i];
     memmove(f->job + i, f->job + i + 1, (f->n - i - 1) * sizeof *f->job);
     f->n--;
@@ -267,7 +276,7 @@ void th_job_forget(th_job_folder *f, size_t i)
     const int n = snprintf(text, sizeof text, "%llu\n", (unsigned long long)f->last);
     if (!last_path(f, path, NULL)) (void)!th_file_write(path, (th_span){(const uint8_t *)text, (size_t)n}, NULL);
     if (!th_job_file(j, "job.json", path, NULL)) th_file_remove(path);
-    if (!th_job_file(j, NULL, path, NULL)) th_dir_remove(path);
+    if (th_job_file(j, NULL, path, NULL)) path[0] = 0; /* never: it was made there */
     th_job_drop(j);
 }
 

@@ -192,7 +192,7 @@ static int count(const struct th_jobs *jobs, const th_job_folder *f, bool input)
 
 /* On the disk, in the list, in the queue. */
 static th_err admit(struct th_jobs *jobs, th_job_folder *f, th_job *j, json_t *request, const th_job_by *by,
-                    th_why *why)
+                    const char *upload, th_why *why)
 {
     char path[TH_PATH_BYTES], name[TH_NAME_BYTES];
     snprintf(j->user, sizeof j->user, "%s", by->user ? by->user : "");
@@ -200,10 +200,10 @@ static th_err admit(struct th_jobs *jobs, th_job_folder *f, th_job *j, json_t *r
     j->input = json_is_true(json_object_get(request, "input"));
     TH_TRY(steps_of(request, &j->steps, why));
     j->n_steps = (int)json_array_size(j->steps);
-    if (by->upload_name) {
+    if (*upload) {
         snprintf(name, sizeof name, "files/%s", by->upload_name);
         TH_TRY(th_job_file(j, name, path, why));
-        TH_TRY(th_file_write(path, by->upload, why));
+        TH_TRY(th_file_rename(upload, path, why));
     }
     TH_TRY(check_steps(jobs, j, why));
     set_title(j);
@@ -216,30 +216,39 @@ static th_err admit(struct th_jobs *jobs, th_job_folder *f, th_job *j, json_t *r
     return TH_OK;
 }
 
-static th_err add(struct th_jobs *jobs, const char *project, json_t *request, const th_job_by *by, json_t **out,
-                  int *status, th_why *why)
+/* Is there room for one more in the project's queue? */
+static th_err may_add(struct th_jobs *jobs, const char *project, const json_t *request, th_job_folder **f, int *status,
+                      th_why *why)
 {
-    char path[TH_PATH_BYTES];
-    th_job_folder *f;
-    th_job *j = NULL;
-    TH_TRY(open_folder(jobs, project, &f, why));
+    TH_TRY(open_folder(jobs, project, f, why));
     const bool input = json_is_true(json_object_get(request, "input"));
-    if (count(jobs, f, input) >= (input ? jobs->limits.inputs : jobs->limits.waiting)) {
+    if (count(jobs, *f, input) >= (input ? jobs->limits.inputs : jobs->limits.waiting)) {
         *status = 429;
         return th_why_set(why, TH_EEXIST, "so many jobs wait in this project already: wait for one, or cancel one");
     }
-    if (jobs->stopping) return th_why_set(why, TH_EINTR, "the studio is ending");
+    return jobs->stopping ? th_why_set(why, TH_EINTR, "the studio is ending") : TH_OK;
+}
+
+/* rest: a folder that is to be removed when the lock is free, or "". */
+static th_err add(struct th_jobs *jobs, const char *project, json_t *request, const th_job_by *by, const char *upload,
+                  json_t **out, char rest[TH_PATH_BYTES], int *status, th_why *why)
+{
+    th_job_folder *f;
+    th_job *j = NULL;
+    TH_TRY(may_add(jobs, project, request, &f, status, why));
     TH_TRY(th_job_make(f, &j, why));
-    const th_err err = admit(jobs, f, j, request, by, why);
+    const th_err err = admit(jobs, f, j, request, by, upload, why);
     if (err) {
-        if (!th_job_file(j, NULL, path, NULL)) th_dir_remove(path);
-        if (f->last) f->last--; /* nobody has heard of it */
+        /* now, not later: its number is free again, as nobody has heard of it */
+        if (!th_job_file(j, NULL, rest, NULL)) th_dir_remove(rest);
+        rest[0] = 0;
+        if (f->last) f->last--;
         th_job_drop(j);
         return err;
     }
     *out = th_job_json(j);
     if (!*out) {
-        th_job_forget(f, f->n - 1);
+        th_job_forget(f, f->n - 1, rest);
         return th_why_set(why, TH_ENOMEM, "out of memory for a job");
     }
     j->refs++; /* it may be over and forgotten before it is told */
@@ -253,12 +262,37 @@ static th_err add(struct th_jobs *jobs, const char *project, json_t *request, co
     return TH_OK;
 }
 
+/* Before the job: an upload takes its time, and nobody shall wait for it.  path "": none. */
+static th_err keep_upload(struct th_jobs *jobs, const char *project, const json_t *request, const th_job_by *by,
+                          char path[TH_PATH_BYTES], int *status, th_why *why)
+{
+    char name[64], dir[TH_PATH_BYTES];
+    th_job_folder *f;
+    path[0] = 0;
+    if (!by->upload_name) return TH_OK;
+    th_mutex_lock(&jobs->mutex);
+    th_err err = may_add(jobs, project, request, &f, status, why);
+    if (!err) err = th_path_join(dir, f->dir, "jobs", why);
+    if (!err) err = th_dir_make(dir, why); /* under the lock: nobody drops the project meanwhile */
+    snprintf(name, sizeof name, "upload-%llu", (unsigned long long)++jobs->n_uploads);
+    th_mutex_unlock(&jobs->mutex);
+    if (!err) err = th_path_join(path, dir, name, why);
+    if (!err) err = th_file_write(path, by->upload, why);
+    return err;
+}
+
 th_err th_jobs_add(struct th_jobs *jobs, const char *project, json_t *request, const th_job_by *by, json_t **job,
                    int *status, th_why *why)
 {
-    th_mutex_lock(&jobs->mutex);
-    const th_err err = add(jobs, project, request, by, job, status, why);
-    th_mutex_unlock(&jobs->mutex);
+    char upload[TH_PATH_BYTES], rest[TH_PATH_BYTES] = "";
+    th_err err = keep_upload(jobs, project, request, by, upload, status, why);
+    if (!err) {
+        th_mutex_lock(&jobs->mutex);
+        err = add(jobs, project, request, by, upload, job, rest, status, why);
+        th_mutex_unlock(&jobs->mutex);
+    }
+    if (rest[0]) th_dir_remove(rest);
+    if (err && upload[0]) th_file_remove(upload);
     return err;
 }
 
@@ -354,17 +388,19 @@ th_err th_jobs_cancel(struct th_jobs *jobs, const char *project, const char *id,
 {
     th_job *j = NULL;
     size_t at = 0;
+    char rest[TH_PATH_BYTES] = "";
     *out = NULL;
     th_mutex_lock(&jobs->mutex);
     th_err err = find(jobs, project, id, &j, &at, why);
     if (!err && th_job_has_ended(j)) {
-        th_job_forget(j->folder, at);
+        th_job_forget(j->folder, at, rest);
     } else if (!err) {
         j->cancel = true; /* its thread sees to it */
         if (j->state == TH_JOB_QUEUED) th_job_enter(jobs, j, TH_JOB_CANCELLED);
         *out = show(jobs, j);
     }
     th_mutex_unlock(&jobs->mutex);
+    if (rest[0]) th_dir_remove(rest);
     return err;
 }
 
@@ -445,7 +481,7 @@ static int cancel_all(struct th_jobs *jobs, th_job_folder *f)
 th_err th_jobs_drop_project(struct th_jobs *jobs, const char *project, th_why *why)
 {
     th_job_folder *f;
-    char dir[TH_PATH_BYTES];
+    char dir[TH_PATH_BYTES], rest[TH_PATH_BYTES]; /* of a job: it goes with dir */
     const double until = th_clock_s() + jobs->limits.grace_s + 10;
     TH_TRY(th_site_project_dir(jobs->site, project, dir, why));
     th_mutex_lock(&jobs->mutex);
@@ -454,7 +490,7 @@ th_err th_jobs_drop_project(struct th_jobs *jobs, const char *project, th_why *w
         if (th_clock_s() > until) err = th_why_set(why, TH_EEXIST, "a job of %s does not end: try again", project);
         th_bell_wait(&jobs->bell, &jobs->mutex, until);
     }
-    while (!err && f->n) th_job_forget(f, f->n - 1);
+    while (!err && f->n) th_job_forget(f, f->n - 1, rest);
     th_mutex_unlock(&jobs->mutex);
     if (!err) th_dir_remove(dir);
     return err;

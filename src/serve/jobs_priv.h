@@ -64,6 +64,7 @@ struct th_jobs {
     th_bell bell;
     th_job_folder *folders;
     uint64_t next_place;
+    uint64_t n_uploads; /* that were ever written */
     int running, inputs, threads;
     bool stopping;
 };
@@ -86,8 +87,9 @@ TH_NODISCARD th_err th_job_folder_load(struct th_jobs *jobs, th_job_folder *f, t
 /* Makes room for a job and its folder on the disk; it is nobody's job before th_job_save. */
 TH_NODISCARD th_err th_job_make(th_job_folder *f, th_job **job, th_why *why);
 TH_NODISCARD th_err th_job_folder_add(th_job_folder *f, th_job *j, th_why *why);
-void th_job_drop(th_job *j);                                 /* a reference */
-void th_job_forget(th_job_folder *f, size_t i);              /* with its files */
+void th_job_drop(th_job *j); /* a reference */
+/* It is no job any more; what is left of it is path: th_dir_remove it when the lock is free. */
+void th_job_forget(th_job_folder *f, size_t i, char path[TH_PATH_BYTES]);
 void th_job_say(th_job *j, const char *event, json_t *data); /* a line of lines.jsonl; takes data */
 void th_job_hush(th_job *j);                                 /* nothing will be said for now */
 

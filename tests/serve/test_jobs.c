@@ -495,6 +495,52 @@ static void a_zip_is_imported(void **state)
     json_decref(job);
 }
 
+static bool has_upload(void)
+{
+    char path[TH_PATH_BYTES];
+    th_names names;
+    bool found = false;
+    snprintf(path, sizeof path, "%s/a/jobs", root);
+    if (th_dir_list(path, &names, NULL)) return false;
+    for (size_t i = 0; i < names.n; i++) found = found || strncmp(names.name[i], "upload-", 7) == 0;
+    th_names_free(&names);
+    return found;
+}
+
+static void an_upload_becomes_its_jobs(void **state)
+{
+    (void)state;
+    static const char zip[] = "PK and so on";
+    const th_job_by by = {.user = "x", .upload_name = "upload.zip", .upload = {(const uint8_t *)zip, sizeof zip}};
+    th_why why = {0};
+    char path[TH_PATH_BYTES];
+    int status = 0;
+    json_t *job = NULL, *request = json_pack("{s:s, s:[s]}", "verb", "data import", "words", "files/another.zip");
+    assert_int_not_equal(th_jobs_add(site->jobs, "a", request, &by, &job, &status, &why), TH_OK);
+    assert_false(has_upload()); /* what is refused leaves nothing */
+    json_decref(request);
+    request = json_pack("{s:s, s:{s:s}}", "verb", "train", "options", "name", "sleep");
+    if (th_jobs_add(site->jobs, "a", request, &by, &job, &status, &why)) fail_msg("%s", why.text);
+    assert_false(has_upload());
+    snprintf(path, sizeof path, "%s/a/jobs/%s/files/upload.zip", root, text_at(job, "id"));
+    assert_int_equal(th_file_size(path), sizeof zip);
+    json_decref(request);
+    json_t *now = NULL;
+    assert_int_equal(th_jobs_cancel(site->jobs, "a", text_at(job, "id"), &now, NULL), TH_OK);
+    json_decref(now);
+    json_decref(wait_for(site, "a", text_at(job, "id"), "cancelled"));
+    assert_int_equal(th_jobs_cancel(site->jobs, "a", text_at(job, "id"), &now, NULL), TH_OK); /* forgotten */
+    assert_null(now);
+    *strstr(path, "/files") = 0;
+    assert_false(th_dir_exists(path));
+    json_decref(job);
+    close_jobs(); /* one that was cut off by the end of a studio */
+    snprintf(path, sizeof path, "%s/a/jobs/upload-3", root);
+    assert_int_equal(th_file_write(path, by.upload, NULL), TH_OK);
+    open_jobs();
+    assert_false(has_upload());
+}
+
 static void files_that_were_damaged_are_survived(void **state)
 {
     (void)state;
@@ -549,6 +595,7 @@ int main(void)
         T(the_answer_of_a_check_is_an_answer),
         T(a_project_tells_what_happens),
         T(a_zip_is_imported),
+        T(an_upload_becomes_its_jobs),
         T(files_that_were_damaged_are_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
