@@ -248,8 +248,8 @@ static void csv_number(double v, const char *after)
 static void csv_run(const th_runs_print *p, const th_run_full *f)
 {
     const th_run *r = f->run;
-    const char *const texts[] = {r->name, r->started, r->finished,  th_run_state(r, p->training), r->preset,
-                                 r->seed, r->path,    r->data_hash, r->code};
+    const char *const texts[] = {r->name, r->started,   r->finished, th_run_state(r, p->training), r->preset, r->seed,
+                                 r->path, r->data_hash, r->code};
     printf("%lld,", (long long)r->id);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) csv_text(texts[i], ",");
     printf("%lld,%lld,%lld,%lld,%lld,", (long long)r->threads, (long long)r->parameters, (long long)r->macs,

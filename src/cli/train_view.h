@@ -1,5 +1,6 @@
 /* cli/train_view.h -- how a training looks while it runs: on a terminal a curve, a table of the last epochs, and how
- * long it will take; elsewhere a line per epoch; with THIMBLE_PROGRESS=lines (cli/progress.h) {"epoch":{..}} for each. */
+ * long it will take; elsewhere a line per epoch; with THIMBLE_PROGRESS=lines (cli/progress.h) {"epoch":{..}} for each.
+ */
 #ifndef TH_CLI_TRAIN_VIEW_H
 #define TH_CLI_TRAIN_VIEW_H
 

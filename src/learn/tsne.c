@@ -75,7 +75,7 @@ static void conditional(const other *o, int32_t k, double perplexity, float *p)
     }
     if (mean > least) b = 1 / (mean - least);
     for (int turn = 0; turn < 100; turn++) {
-        double sum = 0, weighted = 0;
+        double sum = DBL_MIN, weighted = 0; /* at least the nearest one's 1 is added */
         for (int32_t j = 0; j < k; j++) {
             const double e = exp(-b * ((double)o[j].far - least));
             p[j] = (float)e;

@@ -9,10 +9,10 @@
 /* Listens on TCP.
  *   everywhere   on all addresses of this computer; else only for programs on it (127.0.0.1)
  *   port         0: the system finds a free one; else this one, *port tells which it was in the end
- *   *socket      th_listen_close, or whoever takes it over
+ *   *out         th_listen_close, or whoever takes it over
  * Errors: TH_EEXIST (another program has the port), TH_EIO. */
-TH_NODISCARD th_err th_listen(bool everywhere, int *port, int *socket, th_why *why);
-void th_listen_close(int socket);
+TH_NODISCARD th_err th_listen(bool everywhere, int *port, int *out, th_why *why);
+void th_listen_close(int fd);
 
 /* "192.168.1.7" of a struct sockaddr, "" for NULL or another kind. */
 #define TH_ADDRESS_BYTES 64
