@@ -3,54 +3,56 @@
 
 #include <unistd.h>
 
+/* Bodies of requests, the status they get and a word of its text. */
+static const struct {
+    const char *body;
+    int status;
+    const char *says;
+} bad[] = {
+    {"{}", 400, "verb"},
+    {"[]", 400, "object"},
+    {"{\"verb\":3}", 400, "verb"},
+    {"{\"verb\":\"new\"}", 400, "new"},
+    {"{\"verb\":\"bench\"}", 400, "bench"},
+    {"{\"verb\":\"serve\"}", 400, "serve"},
+    {"{\"verb\":\"--help\"}", 400, "--help"},
+    {"{\"verb\":\"train --name x\"}", 400, "can't be a job"},
+    {"{\"verb\":\"train\",\"option\":{}}", 400, "option"},
+    {"{\"verb\":\"train\",\"options\":[]}", 400, "object"},
+    {"{\"verb\":\"train\",\"options\":{\"nonsense\":1}}", 400, "nonsense"},
+    {"{\"verb\":\"train\",\"options\":{\"out\":\"x\"}}", 400, "out"},
+    {"{\"verb\":\"data check\",\"options\":{\"project\":\"/etc\"}}", 400, "project"},
+    {"{\"verb\":\"train\",\"options\":{\"--epochs\":1}}", 400, "--epochs"},
+    {"{\"verb\":\"train\",\"options\":{\"epochs\":true}}", 400, "value"},
+    {"{\"verb\":\"train\",\"options\":{\"epochs\":{}}}", 400, "text"},
+    {"{\"verb\":\"train\",\"options\":{\"resume\":\"yes\"}}", 400, "switch"},
+    {"{\"verb\":\"train\",\"options\":{\"name\":\"a\\u0000b\"}}", 400, ""},
+    {"{\"verb\":\"train\",\"options\":{\"name\":\"a\\u001bb\"}}", 400, "control"},
+    {"{\"verb\":\"train\",\"words\":[\"b\"]}", 400, "words"},
+    {"{\"verb\":\"train\",\"words\":\"b\"}", 400, "list"},
+    {"{\"verb\":\"test\",\"words\":[\"a\",\"b\"]}", 400, "words"},
+    {"{\"verb\":\"data import\"}", 400, "words"},
+    {"{\"verb\":\"data record\",\"options\":{\"list\":true}}", 400, "list"},
+    {"{\"verb\":\"data record\",\"options\":{\"from\":\"fifo:/etc/passwd\"}}", 400, "fifo"},
+    {"{\"verb\":\"data record\",\"options\":{\"from\":\"serial:/etc/passwd\"}}", 400, "serial"},
+    {"{\"verb\":\"data record\",\"options\":{\"from\":\"serial:/dev/ttyS0/../../etc/passwd\"}}", 400, "serial"},
+    {"{\"verb\":\"deploy\",\"options\":{\"send\":\"tcp:10.0.0.1:22\"}}", 400, "send"},
+    {"{\"verb\":\"deploy\",\"options\":{\"send\":\"-\"}}", 400, "send"},
+    {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"../../etc/passwd\"}}", 400, "voice"},
+    {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"/etc/passwd\"}}", 400, "voice"},
+    {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"-w\"}}", 400, "voice"},
+    {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"\"}}", 400, "voice"},
+    {"{\"verb\":\"train\",\"input\":1}", 400, "input"},
+    {"{\"steps\":[]}", 400, "steps"},
+    {"{\"steps\":[3]}", 400, "object"},
+    {"{\"steps\":[{\"verb\":\"train\"}],\"verb\":\"train\"}", 400, "verb"},
+    {"{\"steps\":[{\"verb\":\"train\"},{\"verb\":\"new\"}]}", 400, "new"},
+    {"{\"verb\":\"train\"", 400, "JSON"},
+};
+
 static void what_may_not_be_is_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *body;
-        int status;
-        const char *says;
-    } bad[] = {
-        {"{}", 400, "verb"},
-        {"[]", 400, "object"},
-        {"{\"verb\":3}", 400, "verb"},
-        {"{\"verb\":\"new\"}", 400, "new"},
-        {"{\"verb\":\"bench\"}", 400, "bench"},
-        {"{\"verb\":\"serve\"}", 400, "serve"},
-        {"{\"verb\":\"--help\"}", 400, "--help"},
-        {"{\"verb\":\"train --name x\"}", 400, "can't be a job"},
-        {"{\"verb\":\"train\",\"option\":{}}", 400, "option"},
-        {"{\"verb\":\"train\",\"options\":[]}", 400, "object"},
-        {"{\"verb\":\"train\",\"options\":{\"nonsense\":1}}", 400, "nonsense"},
-        {"{\"verb\":\"train\",\"options\":{\"out\":\"x\"}}", 400, "out"},
-        {"{\"verb\":\"data check\",\"options\":{\"project\":\"/etc\"}}", 400, "project"},
-        {"{\"verb\":\"train\",\"options\":{\"--epochs\":1}}", 400, "--epochs"},
-        {"{\"verb\":\"train\",\"options\":{\"epochs\":true}}", 400, "value"},
-        {"{\"verb\":\"train\",\"options\":{\"epochs\":{}}}", 400, "text"},
-        {"{\"verb\":\"train\",\"options\":{\"resume\":\"yes\"}}", 400, "switch"},
-        {"{\"verb\":\"train\",\"options\":{\"name\":\"a\\u0000b\"}}", 400, ""},
-        {"{\"verb\":\"train\",\"options\":{\"name\":\"a\\u001bb\"}}", 400, "control"},
-        {"{\"verb\":\"train\",\"words\":[\"b\"]}", 400, "words"},
-        {"{\"verb\":\"train\",\"words\":\"b\"}", 400, "list"},
-        {"{\"verb\":\"test\",\"words\":[\"a\",\"b\"]}", 400, "words"},
-        {"{\"verb\":\"data import\"}", 400, "words"},
-        {"{\"verb\":\"data record\",\"options\":{\"list\":true}}", 400, "list"},
-        {"{\"verb\":\"data record\",\"options\":{\"from\":\"fifo:/etc/passwd\"}}", 400, "fifo"},
-        {"{\"verb\":\"data record\",\"options\":{\"from\":\"serial:/etc/passwd\"}}", 400, "serial"},
-        {"{\"verb\":\"data record\",\"options\":{\"from\":\"serial:/dev/ttyS0/../../etc/passwd\"}}", 400, "serial"},
-        {"{\"verb\":\"deploy\",\"options\":{\"send\":\"tcp:10.0.0.1:22\"}}", 400, "send"},
-        {"{\"verb\":\"deploy\",\"options\":{\"send\":\"-\"}}", 400, "send"},
-        {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"../../etc/passwd\"}}", 400, "voice"},
-        {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"/etc/passwd\"}}", 400, "voice"},
-        {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"-w\"}}", 400, "voice"},
-        {"{\"verb\":\"data synth\",\"options\":{\"voice\":\"\"}}", 400, "voice"},
-        {"{\"verb\":\"train\",\"input\":1}", 400, "input"},
-        {"{\"steps\":[]}", 400, "steps"},
-        {"{\"steps\":[3]}", 400, "object"},
-        {"{\"steps\":[{\"verb\":\"train\"}],\"verb\":\"train\"}", 400, "verb"},
-        {"{\"steps\":[{\"verb\":\"train\"},{\"verb\":\"new\"}]}", 400, "new"},
-        {"{\"verb\":\"train\"", 400, "JSON"},
-    };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         answer a = post(site, A, bad[i].body);
         if (a.reply.status != bad[i].status) fail_msg("%s: %d", bad[i].body, a.reply.status);
