@@ -8,7 +8,7 @@ static const struct {
     const char *body;
     int status;
     const char *says;
-} bad[] = {
+} refused[] = {
     {"{}", 400, "verb"},
     {"[]", 400, "object"},
     {"{\"verb\":3}", 400, "verb"},
@@ -53,10 +53,11 @@ static const struct {
 static void what_may_not_be_is_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        answer a = post(site, A, bad[i].body);
-        if (a.reply.status != bad[i].status) fail_msg("%s: %d", bad[i].body, a.reply.status);
-        if (!strstr((const char *)a.reply.bytes, bad[i].says)) fail_msg("%s: %s", bad[i].body, (char *)a.reply.bytes);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        answer a = post(site, A, refused[i].body);
+        if (a.reply.status != refused[i].status) fail_msg("%s: %d", refused[i].body, a.reply.status);
+        if (!strstr((const char *)a.reply.bytes, refused[i].says))
+            fail_msg("%s: %s", refused[i].body, (char *)a.reply.bytes);
         done(&a);
     }
     answer s = ask(site, "GET", A "?state=asleep", NULL, (th_span){0});
