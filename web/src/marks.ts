@@ -14,8 +14,8 @@ export function mark(project: string, step: Step): void {
 export function isDone(project: Project, step: Step): boolean {
   const marked = localStorage.getItem(key(project.name, step)) === "1";
   switch (step) {
-    case "collect":
-      return project.task === "sine" || project.samples > 0;
+    case "collect": // each label has an example; what other words are nobody has to record
+      return project.task === "sine" || (project.samples > 0 && project.by_label.every((c) => c.train + c.val + c.test > 0 || c.label === "unknown"));
     case "look":
       return project.has.model || (marked && project.samples > 0);
     case "train":

@@ -148,7 +148,7 @@ export default function Collect({ project, reload: reloadProject }: PageProps) {
           <p class="hint">{t("collect.first-label")}</p>
         ) : (
           <>
-            <Who of={who} things={wanted.input === "picture"} />
+            <Who of={who} input={wanted.input} />
             <Tabs
               label={t("collect.how")}
               value={now}

@@ -55,6 +55,13 @@ export default function Look({ project, rest, query }: PageProps) {
         {tab === "balance" && <Balance project={project} samples={samples} />}
         {tab === "findings" && <Findings project={project} samples={samples} onOpen={show} />}
       </Tabs>
+      {!project.has.model && (
+        <p>
+          <LinkButton kind="main" icon="forward" href={href(project.name, "train")}>
+            {t("look.next")}
+          </LinkButton>
+        </p>
+      )}
       <Closer project={project} samples={samples} sample={open?.sample ?? null} onClose={() => setOpen(null)} onStep={open && open.among.length > 1 ? step : undefined} />
     </>
   );

@@ -21,6 +21,7 @@ const goodness = (s: Score | undefined) => {
 
 /** One figure of the float model, of the one before, and of the one now, as bars of one length scale. */
 function Pair({ label, rows }: { label: string; rows: { who: string; value: number; text: string }[] }) {
+  if (!rows.length) return null; // made by an older program, which did not say it
   const most = Math.max(...rows.map((r) => r.value), 1e-9);
   return (
     <div class="squeeze-pair">

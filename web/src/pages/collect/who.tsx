@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import { Button } from "../../parts/Button";
 import { Checkbox, Field } from "../../parts/Field";
 import { Notice } from "../../parts/Notice";
+import type { Wanted } from "./wanted";
 
 export type Person = { subject: string; consent: string };
 type Kept = { subject: string; agreed: string };
@@ -52,10 +53,11 @@ export function useWho(project: string) {
   return { who, asked, settled, settle: () => settle(true), change, agreed };
 }
 
-type Props = { of: ReturnType<typeof useWho>; things: boolean };
+type Props = { of: ReturnType<typeof useWho>; input: Wanted["input"] };
 
-/** things: pictures, of which most show no people. */
-export function Who({ of, things }: Props) {
+/** Who is heard or moves; most pictures show no people, so of them it is who takes them. */
+export function Who({ of, input }: Props) {
+  const things = input === "picture";
   const { who, asked, settled, settle, change: onChange } = of;
   const agree = (on: boolean) => {
     const subject = who.subject.trim() || nickname();
@@ -74,7 +76,7 @@ export function Who({ of, things }: Props) {
     );
   return (
     <section class="collect-who" id="collect-who" aria-labelledby="collect-who-title">
-      <h2 id="collect-who-title">{t(things ? "collect.who.title-things" : "collect.who.title")}</h2>
+      <h2 id="collect-who-title">{t(things ? "collect.who.title-things" : input === "sound" ? "collect.who.title-sound" : "collect.who.title-motion")}</h2>
       <div class="collect-who-name">
         <Field
           label={t("collect.who.nickname")}
