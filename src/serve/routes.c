@@ -67,6 +67,7 @@ const th_route *th_route_find(const char *method, const th_target *t, const char
     for (const th_route *const *table = th_route_tables; *table; table++)
         for (const th_route *route = *table; route->method; route++) {
             if (!matches(route->path, t, part, rest)) continue;
+            if (*known && table[1] == NULL) return NULL; /* the last table, of the pages, takes nothing of the API */
             *known = true;
             if (strcmp(route->method, method) == 0) return route;
         }

@@ -85,6 +85,8 @@ static void routes_have_their_parts(void **state)
     assert_string_equal(r->path, "/{file..}");
     assert_string_equal(part[0], "assets/b/c.js");
     assert_null(find("POST", "/assets/b/c.js", part, &known));
+    assert_null(find("GET", "/api/v1/projects/a/model/preview", part, &known)); /* only POST has it */
+    assert_true(known);
     assert_string_equal(find("GET", "/", part, &known)->path, "/");
 }
 
