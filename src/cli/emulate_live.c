@@ -196,7 +196,7 @@ static void on_kept(void *ctx, th_span all, const th_emulation *e)
     const size_t n = all.n / l->unit;
     void *copy = malloc(all.n + 1); /* the feed's bytes may lie anywhere: samples and floats may not */
     if (!copy) return;
-    memcpy(copy, all.p, all.n);
+    if (all.n) memcpy(copy, all.p, all.n);
     if (l->mode == TH_EMULATE_STREAM)
         l->err = th_session_same_sound(l->s, copy, (int64_t)n, e, &l->why);
     else if (l->mode == TH_EMULATE_WATCH)
