@@ -16,9 +16,9 @@ jobs=/api/v1/projects/wave/jobs
 
 # state JOB: as it is now
 state() { curl -s "$url$jobs/$1" | sed -nE 's/.*"title":[^}]*"state":"([a-z]*)".*/\1/p'; }
-# until_is JOB STATE: within half a minute
+# until_is JOB STATE: within three minutes
 until_is() {
-	for _ in $(seq 300); do
+	for _ in $(seq 1800); do
 		[ "$(state "$1")" != "$2" ] || return 0
 		sleep 0.1
 	done
@@ -102,7 +102,7 @@ if command -v espeak-ng >/dev/null && command -v zip >/dev/null; then
 		"$url/api/v1/service?task=keyword&labels=yes,no&preset=tiny-conv&board=nano33ble&as=c"
 	answers "an order" 202 '"state":"(queued|running)"'
 	order=$(id)
-	for _ in $(seq 600); do
+	for _ in $(seq 2500); do
 		get "/api/v1/service/$order"
 		grep -qE '"state":"(queued|running)"' "$tmp/body" || break
 		sleep 0.2
