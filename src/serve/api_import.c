@@ -33,6 +33,6 @@ static th_err import(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_import[] = {
-    {"POST", "/api/v1/projects/{project}/import", TH_ROLE_TEACHER, ZIP_BYTES, import},
+    {"POST", "/api/v1/projects/{project}/import", TH_ROLE_TEACHER, ZIP_BYTES, .handle = import},
     {0},
 };

@@ -13,25 +13,22 @@
 
 /* One sample of the request, to look at without holding anything. */
 typedef struct view {
-    th_project *p;
+    const th_project *p;
     th_sample s;
     th_dataset *set;
 } view;
 
 static void view_close(view *v)
 {
-    free(v->p);
     free(v->s.block);
     th_dataset_free(v->set);
 }
 
 /* view_close in any case. */
-static th_err view_open(const th_request *r, view *v, th_why *why)
+static th_err view_open(const th_request *r, const th_project *p, view *v, th_why *why)
 {
-    *v = (view){.p = malloc(sizeof *v->p)};
-    if (!v->p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
-    TH_TRY(th_request_project(r, v->p, why));
-    return th_desk_sample(r->site->desk, v->p, r->part[1], &v->s, &v->set, why);
+    *v = (view){.p = p};
+    return th_desk_sample(r->site->desk, p, r->part[1], &v->s, &v->set, why);
 }
 
 /* As many digits as a picture shows: values of 5 digits. */
@@ -97,12 +94,12 @@ static th_err make_wave(const view *v, int32_t points, th_reply *out, th_why *wh
                          why);
 }
 
-static th_err get_wave(const th_request *r, th_reply *out, th_why *why)
+static th_err get_wave(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     view v;
     int64_t points;
     TH_TRY(th_request_int(r, "points", 1, POINTS_MAX, 600, &points, why));
-    th_err err = view_open(r, &v, why);
+    th_err err = view_open(r, p, &v, why);
     if (!err) err = make_wave(&v, (int32_t)points, out, why);
     view_close(&v);
     return err;
@@ -161,11 +158,11 @@ static th_err make_features(const view *v, const th_seer *seer, th_reply *out, t
 
 typedef th_err look(const view *v, const th_seer *seer, th_reply *out, th_why *why);
 
-static th_err with_seer(const th_request *r, th_reply *out, look *what, th_why *why)
+static th_err with_seer(const th_request *r, th_project *p, look *what, th_reply *out, th_why *why)
 {
     view v;
     th_seer *seer = NULL;
-    th_err err = view_open(r, &v, why);
+    th_err err = view_open(r, p, &v, why);
     if (!err) err = th_seer_new(v.p, &seer, why);
     if (!err) err = what(&v, seer, out, why);
     th_seer_free(seer);
@@ -173,19 +170,20 @@ static th_err with_seer(const th_request *r, th_reply *out, look *what, th_why *
     return err;
 }
 
-static th_err get_spectrogram(const th_request *r, th_reply *out, th_why *why)
+static th_err get_spectrogram(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    return with_seer(r, out, make_spectrogram, why);
+    return with_seer(r, p, make_spectrogram, out, why);
 }
 
-static th_err get_features(const th_request *r, th_reply *out, th_why *why)
+static th_err get_features(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    return with_seer(r, out, make_features, why);
+    return with_seer(r, p, make_features, out, why);
 }
 
 const th_route th_routes_looks[] = {
-    {"GET", "/api/v1/projects/{project}/samples/{sample}/wave", TH_ROLE_LEARNER, 0, get_wave},
-    {"GET", "/api/v1/projects/{project}/samples/{sample}/spectrogram", TH_ROLE_LEARNER, 0, get_spectrogram},
-    {"GET", "/api/v1/projects/{project}/samples/{sample}/features", TH_ROLE_LEARNER, 0, get_features},
+    {"GET", "/api/v1/projects/{project}/samples/{sample}/wave", TH_ROLE_LEARNER, 0, .with_project = get_wave},
+    {"GET", "/api/v1/projects/{project}/samples/{sample}/spectrogram", TH_ROLE_LEARNER, 0,
+     .with_project = get_spectrogram},
+    {"GET", "/api/v1/projects/{project}/samples/{sample}/features", TH_ROLE_LEARNER, 0, .with_project = get_features},
     {0},
 };

@@ -68,13 +68,10 @@ static th_err reply_model(const th_project *p, th_reply *out, th_why *why)
     return th_reply_json(out, 200, o, why);
 }
 
-static th_err get_model(const th_request *r, th_reply *out, th_why *why)
+static th_err get_model(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    th_project *p;
-    th_err err = th_request_project_new(r, &p, why);
-    if (!err) err = reply_model(p, out, why);
-    free(p);
-    return err;
+    (void)r;
+    return reply_model(p, out, why);
 }
 
 /* What a body asks for. */
@@ -149,20 +146,17 @@ static th_err put_asked(const th_request *r, th_project *p, asked *a, th_reply *
     if (bad) return th_ini_wrong(out, wrong.text, line, why);
     TH_TRY(th_ini_change(r, p, json_object_get(a->body, "revision"), save, a, why));
     th_project *now;
-    th_err err = th_request_project_new(r, &now, why);
+    th_err err = th_request_project(r, &now, why);
     if (!err) err = reply_model(now, out, why);
     free(now);
     return err;
 }
 
-static th_err put_model(const th_request *r, th_reply *out, th_why *why)
+static th_err put_model(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     asked a;
-    th_project *p = NULL;
     th_err err = read_asked(r, &a, why);
-    if (!err) err = th_request_project_new(r, &p, why);
     if (!err) err = put_asked(r, p, &a, out, why);
-    free(p);
     json_decref(a.body);
     return err;
 }
@@ -216,23 +210,20 @@ static th_err preview_asked(const th_request *r, const asked *a, const th_projec
     return o ? th_reply_json(out, 200, o, why) : th_why_set(why, TH_ENOMEM, "out of memory for a network");
 }
 
-static th_err preview(const th_request *r, th_reply *out, th_why *why)
+static th_err preview(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     asked a;
-    th_project *p = NULL;
     th_err err = read_asked(r, &a, why);
-    if (!err) err = th_request_project_new(r, &p, why);
     if (!err) err = preview_asked(r, &a, p, out, why);
-    free(p);
     json_decref(a.body);
     return err;
 }
 
 const th_route th_routes_model[] = {
-    {"GET", "/api/v1/boards", TH_ROLE_LEARNER, 0, boards},
-    {"GET", "/api/v1/presets", TH_ROLE_LEARNER, 0, presets},
-    {"GET", "/api/v1/projects/{project}/model", TH_ROLE_LEARNER, 0, get_model},
-    {"PUT", "/api/v1/projects/{project}/model", TH_ROLE_TEACHER, BODY_MAX, put_model},
-    {"POST", "/api/v1/projects/{project}/model/preview", TH_ROLE_LEARNER, BODY_MAX, preview},
+    {"GET", "/api/v1/boards", TH_ROLE_LEARNER, 0, .handle = boards},
+    {"GET", "/api/v1/presets", TH_ROLE_LEARNER, 0, .handle = presets},
+    {"GET", "/api/v1/projects/{project}/model", TH_ROLE_LEARNER, 0, .with_project = get_model},
+    {"PUT", "/api/v1/projects/{project}/model", TH_ROLE_TEACHER, BODY_MAX, .with_project = put_model},
+    {"POST", "/api/v1/projects/{project}/model/preview", TH_ROLE_LEARNER, BODY_MAX, .with_project = preview},
     {0},
 };

@@ -159,11 +159,11 @@ static th_err remove_token(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_people[] = {
-    {"GET", "/api/v1/users", TH_ROLE_TEACHER, 0, list},
-    {"PATCH", "/api/v1/users/{user}", TH_ROLE_LEARNER, 4096, change},
-    {"DELETE", "/api/v1/users/{user}", TH_ROLE_TEACHER, 0, take_out},
-    {"GET", "/api/v1/tokens", TH_ROLE_TEACHER, 0, list_tokens},
-    {"POST", "/api/v1/tokens", TH_ROLE_TEACHER, 4096, make_token},
-    {"DELETE", "/api/v1/tokens/{token}", TH_ROLE_TEACHER, 0, remove_token},
+    {"GET", "/api/v1/users", TH_ROLE_TEACHER, 0, .handle = list},
+    {"PATCH", "/api/v1/users/{user}", TH_ROLE_LEARNER, 4096, .handle = change},
+    {"DELETE", "/api/v1/users/{user}", TH_ROLE_TEACHER, 0, .handle = take_out},
+    {"GET", "/api/v1/tokens", TH_ROLE_TEACHER, 0, .handle = list_tokens},
+    {"POST", "/api/v1/tokens", TH_ROLE_TEACHER, 4096, .handle = make_token},
+    {"DELETE", "/api/v1/tokens/{token}", TH_ROLE_TEACHER, 0, .handle = remove_token},
     {0},
 };

@@ -188,31 +188,26 @@ static json_t *by_label(const th_project *p, const th_dataset *set)
     return all;
 }
 
-static th_err show(const th_request *r, th_reply *out, th_why *why)
+static th_err show(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    th_project *p = malloc(sizeof *p);
-    if (!p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
-    th_dataset *set = NULL;
-    th_err err = th_request_project(r, p, why);
-    if (!err) err = th_dataset_load(p, &set, why);
-    if (!err)
-        err = th_reply_json(out, 200,
-                            json_pack("{s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:{s:b, s:b, s:b, s:b}, s:o}",
-                                      "name", r->part[0], "task", p->task, "labels", labels_json(p), "board", p->board,
-                                      "preset", p->preset, "rate_hz", (int)p->rate_hz, "clip_ms", (int)p->clip_ms,
-                                      "window_ms", (int)p->recipe.window_ms, "samples", (json_int_t)set->n, "by_label",
-                                      by_label(p, set), "has", "model", has(p, TH_FILE_FLOAT), "int8",
-                                      has(p, TH_FILE_INT8), "test", has(p, TH_FILE_TEST), "quantize",
-                                      has(p, TH_FILE_QUANTIZE), "running", th_jobs_active(r->site->jobs, r->part[0])),
-                            why);
+    th_dataset *set;
+    TH_TRY(th_dataset_load(p, &set, why));
+    const th_err err = th_reply_json(
+        out, 200,
+        json_pack("{s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:i, s:I, s:o, s:{s:b, s:b, s:b, s:b}, s:o}", "name", r->part[0],
+                  "task", p->task, "labels", labels_json(p), "board", p->board, "preset", p->preset, "rate_hz",
+                  (int)p->rate_hz, "clip_ms", (int)p->clip_ms, "window_ms", (int)p->recipe.window_ms, "samples",
+                  (json_int_t)set->n, "by_label", by_label(p, set), "has", "model", has(p, TH_FILE_FLOAT), "int8",
+                  has(p, TH_FILE_INT8), "test", has(p, TH_FILE_TEST), "quantize", has(p, TH_FILE_QUANTIZE), "running",
+                  th_jobs_active(r->site->jobs, r->part[0])),
+        why);
     th_dataset_free(set);
-    free(p);
     return err;
 }
 
 const th_route th_routes_projects[] = {
-    {"GET", "/api/v1/projects", TH_ROLE_LEARNER, 0, list},
-    {"POST", "/api/v1/projects", TH_ROLE_LEARNER, 16384, make},
-    {"GET", "/api/v1/projects/{project}", TH_ROLE_LEARNER, 0, show},
+    {"GET", "/api/v1/projects", TH_ROLE_LEARNER, 0, .handle = list},
+    {"POST", "/api/v1/projects", TH_ROLE_LEARNER, 16384, .handle = make},
+    {"GET", "/api/v1/projects/{project}", TH_ROLE_LEARNER, 0, .with_project = show},
     {0},
 };

@@ -50,25 +50,19 @@ static th_err read_runs(const th_project *p, const char *word, json_t **out, th_
     return err;
 }
 
-static th_err answer(const th_request *r, const char *word, th_reply *out, th_why *why)
+static th_err runs(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    json_t *o = NULL;
-    th_project *p = malloc(sizeof *p);
-    if (!p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
-    th_err err = th_request_project(r, p, why);
-    if (!err) err = read_runs(p, word, &o, why);
-    free(p);
-    return err ? err : th_reply_json(out, 200, o, why);
+    json_t *o;
+    (void)r;
+    TH_TRY(read_runs(p, NULL, &o, why));
+    return th_reply_json(out, 200, o, why);
 }
 
-static th_err runs(const th_request *r, th_reply *out, th_why *why)
+static th_err run(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    return answer(r, NULL, out, why);
-}
-
-static th_err run(const th_request *r, th_reply *out, th_why *why)
-{
-    return answer(r, r->part[1], out, why);
+    json_t *o;
+    TH_TRY(read_runs(p, r->part[1], &o, why));
+    return th_reply_json(out, 200, o, why);
 }
 
 /* ---- results ----------------------------------------------------------------------------------------------------- */
@@ -100,8 +94,8 @@ static th_err result(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_runs[] = {
-    {"GET", "/api/v1/projects/{project}/runs", TH_ROLE_LEARNER, 0, runs},
-    {"GET", "/api/v1/projects/{project}/runs/{run}", TH_ROLE_LEARNER, 0, run},
-    {"GET", "/api/v1/projects/{project}/results/{name}", TH_ROLE_LEARNER, 0, result},
+    {"GET", "/api/v1/projects/{project}/runs", TH_ROLE_LEARNER, 0, .with_project = runs},
+    {"GET", "/api/v1/projects/{project}/runs/{run}", TH_ROLE_LEARNER, 0, .with_project = run},
+    {"GET", "/api/v1/projects/{project}/results/{name}", TH_ROLE_LEARNER, 0, .handle = result},
     {0},
 };

@@ -75,7 +75,7 @@ static json_t *list_json(const th_dataset *set, const th_filter *f, int64_t offs
     return json_pack("{s:I, s:I, s:o}", "total", (json_int_t)total, "offset", (json_int_t)offset, "samples", page);
 }
 
-static th_err list_project(const th_request *r, const th_project *p, th_reply *out, th_why *why)
+static th_err list(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     th_filter f;
     int64_t offset, limit, reverse;
@@ -89,15 +89,6 @@ static th_err list_project(const th_request *r, const th_project *p, th_reply *o
     json_t *o = list_json(set, &f, offset, limit, reverse != 0);
     th_desk_leave(sheet);
     return th_reply_json(out, 200, o, why);
-}
-
-static th_err list(const th_request *r, th_reply *out, th_why *why)
-{
-    th_project *p;
-    TH_TRY(th_request_project_new(r, &p, why));
-    const th_err err = list_project(r, p, out, why);
-    free(p);
-    return err;
 }
 
 /* ---- what is wanted ---------------------------------------------------------------------------------------------- */
@@ -153,7 +144,7 @@ static json_t *counts_json(const th_project *p, const th_dataset *set)
 #define WANTED_SECONDS 60
 #define WANTED_PEOPLE  5
 
-static th_err wanted_of(const th_request *r, const th_project *p, th_reply *out, th_why *why)
+static th_err wanted(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     th_sheet *sheet;
     const th_dataset *set;
@@ -168,15 +159,6 @@ static th_err wanted_of(const th_request *r, const th_project *p, th_reply *out,
                           WANTED_CLIPS, "seconds", WANTED_SECONDS, "people", WANTED_PEOPLE);
     th_desk_leave(sheet);
     return th_reply_json(out, 200, o, why);
-}
-
-static th_err wanted(const th_request *r, th_reply *out, th_why *why)
-{
-    th_project *p;
-    TH_TRY(th_request_project_new(r, &p, why));
-    const th_err err = wanted_of(r, p, out, why);
-    free(p);
-    return err;
 }
 
 /* ---- send one ---------------------------------------------------------------------------------------------------- */
@@ -385,7 +367,7 @@ static th_err send_upload(const th_request *r, th_project *p, const about *a, th
     return err;
 }
 
-static th_err send_project(const th_request *r, th_project *p, th_reply *out, th_why *why)
+static th_err send_one(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     about a;
     th_upload u;
@@ -407,27 +389,14 @@ static th_err send_project(const th_request *r, th_project *p, th_reply *out, th
     return err;
 }
 
-static th_err send_one(const th_request *r, th_reply *out, th_why *why)
-{
-    th_project *p;
-    TH_TRY(th_request_project_new(r, &p, why));
-    const th_err err = send_project(r, p, out, why);
-    free(p);
-    return err;
-}
-
 /* ---- one of them ------------------------------------------------------------------------------------------------- */
 
-static th_err get_one(const th_request *r, th_reply *out, th_why *why)
+static th_err get_one(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    th_project *p;
     th_dataset *set;
     th_sample s;
-    TH_TRY(th_request_project_new(r, &p, why));
-    th_err err = th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why);
-    free(p);
-    if (err) return err;
-    err = reply_sample(out, 200, &s, why);
+    TH_TRY(th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why));
+    const th_err err = reply_sample(out, 200, &s, why);
     free(s.block);
     th_dataset_free(set);
     return err;
@@ -454,16 +423,12 @@ static th_err find_file(const th_dataset *set, const th_sample *s, th_reply *out
     return TH_OK;
 }
 
-static th_err get_file(const th_request *r, th_reply *out, th_why *why)
+static th_err get_file(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    th_project *p;
     th_dataset *set;
     th_sample s;
-    TH_TRY(th_request_project_new(r, &p, why));
-    th_err err = th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why);
-    free(p);
-    if (err) return err;
-    err = find_file(set, &s, out, why);
+    TH_TRY(th_desk_sample(r->site->desk, p, r->part[1], &s, &set, why));
+    const th_err err = find_file(set, &s, out, why);
     free(s.block);
     th_dataset_free(set);
     return err;
@@ -542,7 +507,7 @@ static th_err change_sample(void *ctx, th_project *p, th_dataset *set, th_sample
     return TH_OK;
 }
 
-static th_err patch_project(const th_request *r, th_project *p, th_reply *out, th_why *why)
+static th_err patch_one(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     int64_t new;
     json_t *body;
@@ -557,29 +522,17 @@ static th_err patch_project(const th_request *r, th_project *p, th_reply *out, t
     return err;
 }
 
-static th_err patch_one(const th_request *r, th_reply *out, th_why *why)
+static th_err delete_one(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
-    th_project *p;
-    TH_TRY(th_request_project_new(r, &p, why));
-    const th_err err = patch_project(r, p, out, why);
-    free(p);
-    return err;
-}
-
-static th_err delete_one(const th_request *r, th_reply *out, th_why *why)
-{
-    th_project *p;
     changing c = {.hash = r->part[1]};
-    TH_TRY(th_request_project_new(r, &p, why));
     th_err err = th_desk_change(r->site->desk, p, change_sample, &c, why);
-    free(p);
     if (!err) tell(r, "removed", r->part[1]);
     if (!err) err = reply_sample(out, 200, &c.old, why);
     changing_free(&c);
     return err;
 }
 
-static th_err restore_project(const th_request *r, th_project *p, th_reply *out, th_why *why)
+static th_err restore_one(const th_request *r, th_project *p, th_reply *out, th_why *why)
 {
     th_dataset *set;
     th_sample s;
@@ -591,15 +544,6 @@ static th_err restore_project(const th_request *r, th_project *p, th_reply *out,
     const th_err err = reply_sample(out, 200, &s, why);
     free(s.block);
     th_dataset_free(set);
-    return err;
-}
-
-static th_err restore_one(const th_request *r, th_reply *out, th_why *why)
-{
-    th_project *p;
-    TH_TRY(th_request_project_new(r, &p, why));
-    const th_err err = restore_project(r, p, out, why);
-    free(p);
     return err;
 }
 
@@ -620,14 +564,14 @@ static th_err ports(const th_request *r, th_reply *out, th_why *why)
 
 #define SAMPLES "/api/v1/projects/{project}/samples"
 const th_route th_routes_samples[] = {
-    {"GET", "/api/v1/ports", TH_ROLE_TEACHER, 0, ports},
-    {"GET", "/api/v1/projects/{project}/wanted", TH_ROLE_LEARNER, 0, wanted},
-    {"GET", SAMPLES, TH_ROLE_LEARNER, 0, list},
-    {"POST", SAMPLES, TH_ROLE_LEARNER, BODY_MAX, send_one},
-    {"GET", SAMPLES "/{sample}", TH_ROLE_LEARNER, 0, get_one},
-    {"PATCH", SAMPLES "/{sample}", TH_ROLE_TEACHER, PATCH_MAX, patch_one},
-    {"DELETE", SAMPLES "/{sample}", TH_ROLE_TEACHER, 0, delete_one},
-    {"POST", SAMPLES "/{sample}/restore", TH_ROLE_TEACHER, PATCH_MAX, restore_one},
-    {"GET", SAMPLES "/{sample}/file", TH_ROLE_LEARNER, 0, get_file},
+    {"GET", "/api/v1/ports", TH_ROLE_TEACHER, 0, .handle = ports},
+    {"GET", "/api/v1/projects/{project}/wanted", TH_ROLE_LEARNER, 0, .with_project = wanted},
+    {"GET", SAMPLES, TH_ROLE_LEARNER, 0, .with_project = list},
+    {"POST", SAMPLES, TH_ROLE_LEARNER, BODY_MAX, .with_project = send_one},
+    {"GET", SAMPLES "/{sample}", TH_ROLE_LEARNER, 0, .with_project = get_one},
+    {"PATCH", SAMPLES "/{sample}", TH_ROLE_TEACHER, PATCH_MAX, .with_project = patch_one},
+    {"DELETE", SAMPLES "/{sample}", TH_ROLE_TEACHER, 0, .with_project = delete_one},
+    {"POST", SAMPLES "/{sample}/restore", TH_ROLE_TEACHER, PATCH_MAX, .with_project = restore_one},
+    {"GET", SAMPLES "/{sample}/file", TH_ROLE_LEARNER, 0, .with_project = get_file},
     {0},
 };

@@ -32,7 +32,7 @@ static th_err description(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_server[] = {
-    {"GET", "/api/v1", TH_ROLE_NOBODY, 0, server},
-    {"GET", "/api/v1/openapi.json", TH_ROLE_NOBODY, 0, description},
+    {"GET", "/api/v1", TH_ROLE_NOBODY, 0, .handle = server},
+    {"GET", "/api/v1/openapi.json", TH_ROLE_NOBODY, 0, .handle = description},
     {0},
 };

@@ -179,9 +179,9 @@ static th_err forget(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_service[] = {
-    {"POST", "/api/v1/service", TH_ROLE_LEARNER, ZIP_BYTES, take},
-    {"GET", "/api/v1/service/{order}", TH_ROLE_LEARNER, 0, show},
-    {"GET", "/api/v1/service/{order}/firmware", TH_ROLE_LEARNER, 0, firmware},
-    {"DELETE", "/api/v1/service/{order}", TH_ROLE_LEARNER, 0, forget},
+    {"POST", "/api/v1/service", TH_ROLE_LEARNER, ZIP_BYTES, .handle = take},
+    {"GET", "/api/v1/service/{order}", TH_ROLE_LEARNER, 0, .handle = show},
+    {"GET", "/api/v1/service/{order}/firmware", TH_ROLE_LEARNER, 0, .handle = firmware},
+    {"DELETE", "/api/v1/service/{order}", TH_ROLE_LEARNER, 0, .handle = forget},
     {0},
 };

@@ -81,10 +81,10 @@ static th_err renew_pairing(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_session[] = {
-    {"GET", "/api/v1/session", TH_ROLE_NOBODY, 0, show},
-    {"POST", "/api/v1/session", TH_ROLE_NOBODY, 4096, enter},
-    {"DELETE", "/api/v1/session", TH_ROLE_NOBODY, 0, leave},
-    {"GET", "/api/v1/pairing", TH_ROLE_TEACHER, 0, show_pairing},
-    {"POST", "/api/v1/pairing", TH_ROLE_TEACHER, 1024, renew_pairing},
+    {"GET", "/api/v1/session", TH_ROLE_NOBODY, 0, .handle = show},
+    {"POST", "/api/v1/session", TH_ROLE_NOBODY, 4096, .handle = enter},
+    {"DELETE", "/api/v1/session", TH_ROLE_NOBODY, 0, .handle = leave},
+    {"GET", "/api/v1/pairing", TH_ROLE_TEACHER, 0, .handle = show_pairing},
+    {"POST", "/api/v1/pairing", TH_ROLE_TEACHER, 1024, .handle = renew_pairing},
     {0},
 };

@@ -76,7 +76,7 @@ static th_err save(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_settings[] = {
-    {"GET", "/api/v1/projects/{project}/settings", TH_ROLE_LEARNER, 0, show},
-    {"PUT", "/api/v1/projects/{project}/settings", TH_ROLE_TEACHER, 2 * TH_INI_BYTES, save},
+    {"GET", "/api/v1/projects/{project}/settings", TH_ROLE_LEARNER, 0, .handle = show},
+    {"PUT", "/api/v1/projects/{project}/settings", TH_ROLE_TEACHER, 2 * TH_INI_BYTES, .handle = save},
     {0},
 };

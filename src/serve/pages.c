@@ -79,7 +79,7 @@ static th_err page(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_pages[] = {
-    {"GET", "/", TH_ROLE_NOBODY, 0, index_page},
-    {"GET", "/{file..}", TH_ROLE_NOBODY, 0, page},
+    {"GET", "/", TH_ROLE_NOBODY, 0, .handle = index_page},
+    {"GET", "/{file..}", TH_ROLE_NOBODY, 0, .handle = page},
     {0},
 };

@@ -116,18 +116,14 @@ th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PA
     return TH_OK;
 }
 
-th_err th_request_project(const th_request *r, th_project *p, th_why *why)
+th_err th_request_project(const th_request *r, th_project **p, th_why *why)
 {
     char dir[TH_PATH_BYTES];
+    *p = NULL;
     TH_TRY(th_site_project_dir(r->site, r->part[0], dir, why));
-    return th_project_load(dir, p, why);
-}
-
-th_err th_request_project_new(const th_request *r, th_project **p, th_why *why)
-{
-    *p = malloc(sizeof **p);
+    *p = malloc(sizeof **p); /* too large for a thread's stack */
     if (!*p) return th_why_set(why, TH_ENOMEM, "out of memory for a project");
-    const th_err err = th_request_project(r, *p, why);
+    const th_err err = th_project_load(dir, *p, why);
     if (err) {
         free(*p);
         *p = NULL;

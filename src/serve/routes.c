@@ -2,6 +2,7 @@
 #include "serve/routes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const th_route *const th_route_tables[] = {
@@ -84,11 +85,20 @@ static void hide_root(const char *root, char *text)
     }
 }
 
+static th_err run_project(const th_route *route, const th_request *r, th_reply *out, th_why *why)
+{
+    th_project *p;
+    TH_TRY(th_request_project(r, &p, why));
+    const th_err err = route->with_project(r, p, out, why);
+    free(p);
+    return err;
+}
+
 void th_route_run(const th_route *route, const th_request *r, th_reply *out)
 {
     th_why why = {0};
     *out = (th_reply){0};
-    const th_err err = route->handle(r, out, &why);
+    const th_err err = route->with_project ? run_project(route, r, out, &why) : route->handle(r, out, &why);
     if (r->role != TH_ROLE_TEACHER) hide_root(r->site->root, why.text);
     if (err) {
         const int wait = out->retry_after_s;

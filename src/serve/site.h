@@ -104,11 +104,9 @@ TH_NODISCARD th_err th_site_project_dir(const th_site *site, const char *name, c
 /* Makes the project of {name, task, labels, preset}, as thimble new; its name was checked. */
 TH_NODISCARD th_err th_site_make_project(const th_site *site, const json_t *body, th_why *why);
 
-/* The project of part[0]: name checked, loaded.  Errors: TH_ENOENT, those of th_project_load. */
-TH_NODISCARD th_err th_request_project(const th_request *r, th_project *p, th_why *why);
-/* The same in memory of its own, to be free()d: it is too large for a thread's stack to hold several.  NULL with an
- * error. */
-TH_NODISCARD th_err th_request_project_new(const th_request *r, th_project **p, th_why *why);
+/* The project of part[0], name checked, loaded into memory of its own: free() it.  NULL with an error.
+ * Errors: TH_ENOENT, those of th_project_load. */
+TH_NODISCARD th_err th_request_project(const th_request *r, th_project **p, th_why *why);
 
 /* ---- its reply ---------------------------------------------------------------------------------------------- */
 
@@ -141,12 +139,15 @@ TH_NODISCARD th_err th_reply_bytes(th_reply *out, const char *type, const void *
 /* ---- routes -------------------------------------------------------------------------------------------------- */
 
 typedef th_err th_handler(const th_request *r, th_reply *out, th_why *why);
+/* Is given the project of {project}, the first part of its path, loaded as it is now. */
+typedef th_err th_project_handler(const th_request *r, th_project *p, th_reply *out, th_why *why);
 
 typedef struct th_route {
     const char *method, *path; /* "GET", "/api/v1/projects/{project}/samples" */
     th_role role;              /* who may, at least */
     size_t body_max;           /* bytes; 0: no body */
     th_handler *handle;
+    th_project_handler *with_project; /* instead of handle */
 } th_route;
 
 extern const th_route *const th_route_tables[]; /* each ended by a row with method NULL; ended by NULL */
