@@ -3,7 +3,8 @@
  *   text --th_gift_read--> th_quiz of items --quiz.h--> what a learner is shown, points of an answer
  *                              \_ th_gift_write --> text, which read again gives the same items
  *
- * Texts of items are Markdown, or HTML where the item begins with [html]; the reader takes GIFT's backslashes out. */
+ * Texts of items are Markdown, or HTML where the item begins with [html]; the reader takes GIFT's backslashes out.
+ * Source: "GIFT format", docs.moodle.org, and question/format/gift/format.php of Moodle for what it leaves open. */
 #ifndef TH_COURSE_GIFT_H
 #define TH_COURSE_GIFT_H
 
@@ -23,10 +24,10 @@ typedef enum th_item_kind {
 } th_item_kind;
 
 typedef struct th_choice {
-    char *text;         /* of the answer; of matching: the left side */
+    char *text;         /* of the answer, number as it is written; of matching: the left side, "": nothing has it */
     char *match;        /* matching: the right side, else NULL */
     double part;        /* of the points, -100..100; right: 100 */
-    double value, near; /* number: within value +- near */
+    double value, near; /* number: within value +- near; near INFINITY: whatever else was said ("~#feedback") */
     char *feedback;     /* or NULL */
 } th_choice;
 
@@ -37,7 +38,7 @@ typedef struct th_var { /* // @var NAME LO..HI step S */
 
 typedef struct th_item {
     th_item_kind kind;
-    char *name; /* ::name:: */
+    char *name; /* ::name::, or NULL */
     char *of;   /* key of the English item that this is a translation of, or NULL */
     char *stem; /* "[[w]]" stands for a variable's value */
     bool html;  /* [html]: as other programs write it; else Markdown */
@@ -51,6 +52,7 @@ typedef struct th_item {
     size_t n_vars;
     char *compute, *key; /* computed: words of a verb, JSON pointer; or NULL */
     int line;            /* where it begins */
+    char lang[9];        /* of its texts, as th_quiz_load found them; "" after reading */
 } th_item;
 
 typedef struct th_quiz {
@@ -62,7 +64,13 @@ typedef struct th_quiz {
 TH_NODISCARD th_err th_gift_read(th_span text, th_quiz *quiz, th_why *why);
 void th_quiz_free(th_quiz *quiz);
 
-/* free() the text.  frozen: as pure GIFT without our comments (items must have been frozen, quiz.h). */
+void th_item_free(th_item *item);
+
+/* A key of what a translation has to say anew: the item's texts, parts and command (course/key.h). */
+void th_item_key(const th_item *item, char key[9]);
+
+/* free() the text.  frozen: as pure GIFT without our comments (items must have been frozen, quiz.h).
+ * Errors: TH_ENOMEM, TH_EUNSUP (what GIFT has no words for: "->" in an answer of its own). */
 TH_NODISCARD th_err th_gift_write(const th_quiz *quiz, bool frozen, char **text, th_why *why);
 
 #endif
