@@ -42,7 +42,7 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-PKGS    := sndfile samplerate jansson inih sqlite3 libpq libpng libjpeg zlib libsodium libarchive libcbor alsa libmicrohttpd gnutls libqrencode
+PKGS    := sndfile samplerate jansson inih sqlite3 libpq libpng libjpeg zlib libsodium libarchive libcbor alsa libmicrohttpd gnutls libqrencode md4c
 VERSION := 0.1.0
 CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
            $(if $(PKGS),$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)
@@ -54,6 +54,8 @@ CLI_SRC   := $(wildcard src/cli/*.c)
 TEST_SRC  := $(wildcard tests/*/test_*.c)
 FUZZ_SRC  := $(wildcard fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard bench/bench_*.c)
+# The courses: held inside the program with all that belongs to them (docs/courses.md).
+COURSE_SRC := $(shell find courses -type f ! -name '.*' ! -name '*~' 2>/dev/null | LC_ALL=C sort)
 # What `thimble deploy` writes out again, and what `thimble bench` compares with: held inside the program as C arrays.
 EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*.* device/*/*) bench/baseline.tsv src/serve/openapi.json LICENSE)
 WEB_SRC   := $(wildcard web/*.mjs web/*.json web/src/*.* web/src/*/*.* web/src/*/*/*.*)
@@ -73,13 +75,19 @@ build/thimble: build/release/thimble
 
 $(B)/thimble: $(call obj,$(CLI_SRC)) $(LIB)
 	$(call run,LD,$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS))
-$(LIB): $(call obj,$(LIB_SRC)) $(if $(filter src/deploy/%,$(LIB_SRC)),$(B)/embed.o) $(if $(filter src/serve/%,$(LIB_SRC)),$(B)/web_files.o)
+$(LIB): $(call obj,$(LIB_SRC)) $(if $(filter src/deploy/%,$(LIB_SRC)),$(B)/embed.o) $(if $(filter src/course/%,$(LIB_SRC)),$(B)/courses.o) $(if $(filter src/serve/%,$(LIB_SRC)),$(B)/web_files.o)
 	@rm -f $@
 	$(call run,AR,$(AR) crs $@ $^)
 $(B)/embed.c: tools/embed.sh $(EMBED_SRC)
 	@mkdir -p $(@D)
-	@tools/embed.sh $(EMBED_SRC) >$@.tmp && mv $@.tmp $@
-$(B)/embed.o: $(B)/embed.c
+	@tools/embed.sh th_embed_table src/ $(EMBED_SRC) >$@.tmp && mv $@.tmp $@
+# A file that is gone must leave the program, too: so the list of names is a file.
+$(B)/courses.c: tools/embed.sh $(B)/courses.list $(COURSE_SRC)
+	@tools/embed.sh th_course_table courses/ $(COURSE_SRC) >$@.tmp && mv $@.tmp $@
+$(B)/courses.list: force
+	@mkdir -p $(@D)
+	@echo '$(COURSE_SRC)' | cmp -s - $@ || echo '$(COURSE_SRC)' >$@
+$(B)/embed.o $(B)/courses.o: %.o: %.c
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
 # The studio's pages: built once for all modes, and held inside the program too (docs/studio.md).
 build/web_files.c: tools/web.sh build/web.state $(WEB_SRC)

@@ -1,5 +1,6 @@
 /* thimble serve: the studio, in a browser on this computer, or for a class. */
 #include "cli/cmd.h"
+#include "course/shelf.h"
 #include "os/listen.h"
 #include "os/process.h"
 #include "os/run.h"
@@ -81,7 +82,7 @@ static th_err say_where(const th_site *site, th_why *why)
     return TH_OK;
 }
 
-static th_err serve(th_site *site, int socket, th_why *why)
+static th_err serve(th_site *site, const char *courses, int socket, th_why *why)
 {
     const th_guard_settings settings = {.root = site->root, .port = site->port, .lan = site->lan};
     th_http *http = NULL;
@@ -90,6 +91,7 @@ static th_err serve(th_site *site, int socket, th_why *why)
                                   .cert = site->guard ? th_guard_certificate(site->guard) : NULL,
                                   .key = site->guard ? th_guard_key(site->guard) : NULL};
     if (!err) err = th_desk_new(&site->desk, why);
+    if (!err) err = th_library_new(courses, &site->library, why);
     if (!err) err = th_jobs_new(site, NULL, &site->jobs, why);
     if (!err) err = th_http_start(site, &how, &http, why);
     if (err)
@@ -104,6 +106,7 @@ static th_err serve(th_site *site, int socket, th_why *why)
     th_jobs_stop(site->jobs);
     th_http_stop(http);
     th_desk_free(site->desk);
+    th_library_free(site->library);
     th_jobs_free(site->jobs);
     th_guard_free(site->guard);
     return err;
@@ -124,7 +127,7 @@ static th_err run(const th_args *a, th_why *why)
     if (!err && !verbs) err = TH_ENOMEM;
     site->verbs = verbs;
     if (!err) err = listen_on(a, site, &socket, why);
-    if (!err) err = serve(site, socket, why);
+    if (!err) err = serve(site, th_arg(a, "courses"), socket, why);
     free(verbs);
     free(site);
     return err;
@@ -132,6 +135,7 @@ static th_err run(const th_args *a, th_why *why)
 
 static const th_opt opts[] = {
     {"port", "N", "8765, or a free one", "the port of this computer; 0: a free one"},
+    {"courses", "DIR", "those in the program", "for authors: the courses of this folder, read anew when they change"},
     {"lan", NULL, NULL, "for a class: others on the local network may join, with a code and TLS"},
     {0},
 };

@@ -15,6 +15,8 @@
 #include <stddef.h>
 
 #define TH_PAGE_ID_BYTES 160 /* of an id, with its NUL */
+#define TH_LANG_BYTES    8   /* of a language, "es", with its NUL */
+#define TH_COURSE_PATH   512 /* of a file's path below courses/, with its NUL */
 
 typedef enum th_page_kind {
     TH_PAGE_COURSE,    /* "rule": course.md */
@@ -53,7 +55,22 @@ TH_NODISCARD th_err th_shelf_file(const th_shelf *shelf, const char *path, th_sp
 void th_shelf_each(const th_shelf *shelf, const char *prefix, bool (*each)(void *ctx, const char *path, th_span bytes),
                    void *ctx);
 
-/* A value of the page's front matter in a language ("en", "es"; English where there is none), or "" . */
+/* A value of the page's front matter in a language ("en", "es"; English where there is none, or where it fell behind),
+ * or "".  A quiz has none: its title is its chapter's; a placement check's is its course's. */
 const char *th_page_value(const th_shelf *shelf, const th_page *page, const char *lang, const char *name);
+
+/* Where the translation of a file stands: "a/b.md" in "es" is "a/b.es.md"; in "en" the file itself.
+ * Errors: TH_ERANGE (too long), TH_EUSAGE (no language: two or three small letters). */
+TH_NODISCARD th_err th_course_path(const char *file, const char *lang, char path[TH_COURSE_PATH], th_why *why);
+
+/* ---- a shelf that may change ------------------------------------------------------------------------------------ */
+
+/* Of a program that runs for long: where the courses are a folder, whoever borrows gets them as they are now (looked at
+ * once a second at most); what somebody still holds stays as it was.  Safe from any thread. */
+typedef struct th_library th_library;
+TH_NODISCARD th_err th_library_new(const char *dir, th_library **library, th_why *why);
+void th_library_free(th_library *library); /* NULL is fine; nothing may be borrowed */
+TH_NODISCARD th_err th_library_borrow(th_library *library, const th_shelf **shelf, th_why *why);
+void th_library_return(th_library *library, const th_shelf *shelf); /* NULL is fine */
 
 #endif

@@ -11,7 +11,8 @@ typedef struct th_embed_file {
     size_t size;
 } th_embed_file;
 
-extern const th_embed_file th_embed_table[]; /* ended by a row with path NULL */
+extern const th_embed_file th_embed_table[];  /* ended by a row with path NULL */
+extern const th_embed_file th_course_table[]; /* the same of courses/, sorted by path: "1-rule/course.md" */
 
 const th_embed_file *th_embed_find(const char *path); /* NULL when there is none */
 

@@ -28,7 +28,7 @@ static bool grow(th_html *h, size_t n)
     return true;
 }
 
-static void put_bytes(th_html *h, const char *p, size_t n)
+void th_html_bytes(th_html *h, const char *p, size_t n)
 {
     if (!grow(h, n)) return;
     memcpy(h->text + h->n, p, n);
@@ -38,7 +38,7 @@ static void put_bytes(th_html *h, const char *p, size_t n)
 
 void th_html_put(th_html *h, const char *markup)
 {
-    put_bytes(h, markup, strlen(markup));
+    th_html_bytes(h, markup, strlen(markup));
 }
 
 void th_html_fmt(th_html *h, const char *fmt, ...)
@@ -55,13 +55,13 @@ void th_html_fmt(th_html *h, const char *fmt, ...)
     va_end(again);
 }
 
-/* Bytes of the UTF-8 character at p, 0 when it is none that may stand in a page.
+/* Bytes of the UTF-8 character at p[0..left), 0 when it is none that may stand in a page.
  * Source: RFC 3629, section 4; control characters are left out. */
-static size_t utf8_length(const unsigned char *p)
+static size_t utf8_length(const unsigned char *p, size_t left)
 {
     if (p[0] < 0x80) return p[0] >= 0x20 && p[0] != 0x7f;
     const size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-    if (p[0] < 0xc2 || p[0] > 0xf4) return 0;
+    if (p[0] < 0xc2 || p[0] > 0xf4 || n > left) return 0;
     for (size_t i = 1; i < n; i++)
         if ((p[i] & 0xc0) != 0x80) return 0;
     if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f)) return 0;
@@ -70,11 +70,11 @@ static size_t utf8_length(const unsigned char *p)
     return n;
 }
 
-void th_html_text(th_html *h, const char *text)
+void th_html_text_n(th_html *h, const char *text, size_t n_bytes)
 {
-    const unsigned char *p = (const unsigned char *)text;
-    while (*p) {
-        const size_t n = utf8_length(p);
+    const unsigned char *p = (const unsigned char *)text, *end = p + n_bytes;
+    while (p < end) {
+        const size_t n = utf8_length(p, (size_t)(end - p));
         if (n == 0)
             th_html_put(h, "\xef\xbf\xbd");
         else if (*p == '&')
@@ -88,9 +88,14 @@ void th_html_text(th_html *h, const char *text)
         else if (*p == '\'')
             th_html_put(h, "&#39;");
         else
-            put_bytes(h, (const char *)p, n);
+            th_html_bytes(h, (const char *)p, n);
         p += n ? n : 1;
     }
+}
+
+void th_html_text(th_html *h, const char *text)
+{
+    th_html_text_n(h, text, strlen(text));
 }
 
 void th_html_name(th_html *h, const char *text)
@@ -107,7 +112,7 @@ void th_html_count(th_html *h, int64_t v)
     if (v < 0) th_html_put(h, "-");
     for (int i = 0; i < n; i++) {
         if (i && (n - i) % 3 == 0) th_html_put(h, "\xe2\x80\xaf"); /* U+202F, narrow and never broken */
-        put_bytes(h, digits + i, 1);
+        th_html_bytes(h, digits + i, 1);
     }
 }
 
@@ -129,7 +134,7 @@ void th_html_base64(th_html *h, const uint8_t *bytes, size_t n)
             (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
         const char four[4] = {digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=',
                               left > 2 ? digit[v & 63] : '='};
-        put_bytes(h, four, 4);
+        th_html_bytes(h, four, 4);
     }
 }
 

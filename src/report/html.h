@@ -21,6 +21,7 @@ void th_html_free(th_html *h);
 
 /* Markup of our own, as it stands. */
 void th_html_put(th_html *h, const char *markup);
+void th_html_bytes(th_html *h, const char *markup, size_t n);
 
 /* The same with numbers in it, as printf does.  Never give it foreign text: %s is not escaped. */
 void th_html_fmt(th_html *h, const char *fmt, ...) TH_PRINTF(2, 3);
@@ -28,6 +29,7 @@ void th_html_fmt(th_html *h, const char *fmt, ...) TH_PRINTF(2, 3);
 /* Foreign text (labels, file names, JSON): & < > " ' become entities, bytes that are no UTF-8 and
  * control characters become U+FFFD.  Right inside elements and inside quoted attributes. */
 void th_html_text(th_html *h, const char *text);
+void th_html_text_n(th_html *h, const char *text, size_t n);
 
 /* The same, isolated so that a right-to-left name does not turn its neighbours around. */
 void th_html_name(th_html *h, const char *text);

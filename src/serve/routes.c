@@ -18,6 +18,7 @@ const th_route *const th_route_tables[] = {
     th_routes_settings,
     th_routes_runs,
     th_routes_service,
+    th_routes_course,
     th_routes_pages, /* the last: takes what nobody else has */
     NULL,
 };

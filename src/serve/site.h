@@ -28,6 +28,7 @@
 struct th_jobs;  /* serve/jobs.h */
 struct th_guard; /* serve/guard.h */
 struct th_desk;  /* serve/desk.h: the data of each project, open */
+struct th_library; /* course/shelf.h: the courses */
 
 typedef struct th_site {
     char root[TH_PATH_BYTES]; /* absolute: the projects are its sub-folders */
@@ -40,6 +41,7 @@ typedef struct th_site {
     struct th_jobs *jobs;
     struct th_guard *guard;
     struct th_desk *desk;
+    struct th_library *library;
     atomic_int measuring; /* firmwares that are built for previews now (api_model.c) */
 } th_site;
 

@@ -1,0 +1,33 @@
+/* course/markdown.h -- Markdown to HTML that is safe to show, by md4c: with tables, strikethrough and formulas, without raw
+ * HTML.  It is well-formed XHTML, too.
+ *
+ *   [text](lesson:rule/coin/what-fits)  <a href="#/learn/rule/coin/what-fits" data-id="rule/coin/what-fits">
+ *   lab:rule/coin, quiz:rule/coin       <a href="#/learn/rule/coin/lab" data-id="rule/coin/lab">, ../quiz
+ *   glossary:arena                      <a class="term" href="#/learn/glossary/arena" data-term="arena">
+ *   studio:train                        <a href="#/" data-studio="train">
+ *   https://..                          <a class="outside" .. rel="noopener noreferrer"> with its address behind it
+ *   ![alt](what-fits.svg)               <img src="/api/v1/course/files/1-rule/1-coin/what-fits.svg" alt="alt"/>
+ *   $x^2$                               <math> (course/formula.h); what is no formula stays as it was written
+ *
+ * Any other address is left out, its text stays. */
+#ifndef TH_COURSE_MARKDOWN_H
+#define TH_COURSE_MARKDOWN_H
+
+#include "base/span.h"
+#include "base/why.h"
+#include "report/html.h"
+
+#define TH_COURSE_FILES "/api/v1/course/files/"
+
+typedef struct th_markdown {
+    const char *folder; /* where pictures lie below courses/, "1-rule/1-coin"; NULL: no pictures, their text instead */
+} th_markdown;
+
+/* Errors: TH_ENOMEM, TH_EFORMAT (md4c gave up). */
+TH_NODISCARD th_err th_markdown_put(th_html *out, th_span text, const th_markdown *how, th_why *why);
+
+#define TH_ADDRESS_BYTES 1024
+/* Where a link of ours leads: "#/learn/..". false: it is none of ours. */
+bool th_course_link(const char *target, char address[TH_ADDRESS_BYTES]);
+
+#endif

@@ -1,0 +1,104 @@
+/* The courses to read: map, lessons, their pictures, search, glossary. */
+#include "base/hash.h"
+#include "base/text.h"
+#include "course/lesson.h"
+#include "course/map.h"
+#include "serve/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The language of ?lang=, English where it is not said. */
+static const char *language(const th_request *r)
+{
+    const char *lang = th_request_query(r, "lang");
+    return lang && lang[0] ? lang : "en";
+}
+
+/* A name for these bytes: a browser that has them is told so instead of getting them again. */
+static void put_tag(th_reply *out, const void *bytes, size_t n)
+{
+    const uint64_t h = th_fnv1a(TH_FNV1A_START, (th_span){bytes, n});
+    snprintf(out->tag, sizeof out->tag, "%016llx", (unsigned long long)h);
+    out->keep = "private, no-cache";
+}
+
+/* Answers what `make` makes of the courses as they are now. */
+typedef th_err make_fn(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why);
+
+static th_err answer(const th_request *r, make_fn *make, th_reply *out, th_why *why)
+{
+    const th_shelf *shelf = NULL;
+    json_t *made = NULL;
+    TH_TRY(th_library_borrow(r->site->library, &shelf, why));
+    const th_err err = make(r, shelf, &made, why);
+    th_library_return(r->site->library, shelf);
+    if (err) return err;
+    TH_TRY(th_reply_json(out, 200, made, why));
+    put_tag(out, out->bytes, out->n);
+    return TH_OK;
+}
+
+static th_err make_map(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)
+{
+    return th_map_json(shelf, language(r), made, why);
+}
+
+static th_err make_lesson(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)
+{
+    return th_lesson_json(shelf, r->part[0], language(r), made, why);
+}
+
+static th_err make_glossary(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)
+{
+    return th_glossary_json(shelf, language(r), made, why);
+}
+
+static th_err map(const th_request *r, th_reply *out, th_why *why)
+{
+    return answer(r, make_map, out, why);
+}
+
+static th_err lesson(const th_request *r, th_reply *out, th_why *why)
+{
+    return answer(r, make_lesson, out, why);
+}
+
+static th_err glossary(const th_request *r, th_reply *out, th_why *why)
+{
+    return answer(r, make_glossary, out, why);
+}
+
+/* Only pictures, and none of a solution: quizzes and labs have keys. */
+static const char *type_of(const char *path)
+{
+    static const struct {
+        const char *end, *type;
+    } types[] = {{".svg", "image/svg+xml"}, {".png", "image/png"}, {".jpg", "image/jpeg"}};
+    if (strstr(path, "/solution/") || strstr(path, "/wrong/")) return NULL;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (th_text_ends(path, types[i].end)) return types[i].type;
+    return NULL;
+}
+
+static th_err file(const th_request *r, th_reply *out, th_why *why)
+{
+    const th_shelf *shelf = NULL;
+    th_span bytes;
+    const char *type = type_of(r->part[0]);
+    if (!type) return th_why_set(why, TH_ENOENT, "there is no picture %.200s in the courses", r->part[0]);
+    TH_TRY(th_library_borrow(r->site->library, &shelf, why));
+    th_err err = th_shelf_file(shelf, r->part[0], &bytes, why);
+    if (!err) err = th_reply_bytes(out, type, bytes.p, bytes.n, why);
+    th_library_return(r->site->library, shelf);
+    if (!err) put_tag(out, out->bytes, out->n);
+    return err;
+}
+
+const th_route th_routes_course[] = {
+    {"GET", "/api/v1/course/map", TH_ROLE_LEARNER, 0, map},
+    {"GET", "/api/v1/course/lessons/{id..}", TH_ROLE_LEARNER, 0, lesson},
+    {"GET", "/api/v1/course/files/{path..}", TH_ROLE_LEARNER, 0, file},
+    {"GET", "/api/v1/course/glossary", TH_ROLE_LEARNER, 0, glossary},
+    {0},
+};
