@@ -96,9 +96,9 @@ static th_err file(const th_request *r, th_reply *out, th_why *why)
 }
 
 const th_route th_routes_course[] = {
-    {"GET", "/api/v1/course/map", TH_ROLE_LEARNER, 0, map},
-    {"GET", "/api/v1/course/lessons/{id..}", TH_ROLE_LEARNER, 0, lesson},
-    {"GET", "/api/v1/course/files/{path..}", TH_ROLE_LEARNER, 0, file},
-    {"GET", "/api/v1/course/glossary", TH_ROLE_LEARNER, 0, glossary},
+    {"GET", "/api/v1/course/map", TH_ROLE_LEARNER, 0, .handle = map},
+    {"GET", "/api/v1/course/lessons/{id..}", TH_ROLE_LEARNER, 0, .handle = lesson},
+    {"GET", "/api/v1/course/files/{path..}", TH_ROLE_LEARNER, 0, .handle = file},
+    {"GET", "/api/v1/course/glossary", TH_ROLE_LEARNER, 0, .handle = glossary},
     {0},
 };
