@@ -75,6 +75,10 @@ test("by keyboard alone: skip link, a kind, the form, the new page's heading has
   check(await page.evaluate(() => document.activeElement.className), "skip");
   await page.keyboard.press("Enter");
   check(await page.evaluate(() => document.activeElement.tagName), "H1");
+  await page.keyboard.press("Tab"); // learn
+  await page.keyboard.press("Tab"); // build
+  await page.keyboard.press("Enter");
+  check(await page.evaluate(() => document.activeElement.id), "home-new");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter"); // the first kind: Voice
   await page.getByLabel("Name of the project").focus();

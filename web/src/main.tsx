@@ -13,8 +13,9 @@ import { Empty } from "./parts/Empty";
 import { Icon } from "./parts/Icon";
 import type { IconName } from "./parts/Icon";
 import { Failure, Notice } from "./parts/Notice";
+import { Title } from "./parts/Title";
 import { Toasts } from "./parts/Toast";
-import { go, href, parse, steps, useRoute } from "./router";
+import { go, href, learnHref, parse, steps, useRoute } from "./router";
 import type { Route } from "./router";
 import { setTheme, startTheme, theme, themes } from "./theme";
 
@@ -53,6 +54,7 @@ function Head({ route, session }: { route: Route; session: Session | null }) {
           <bdi>{route.project}</bdi>
         </a>
       )}
+      {!route.project && <Doors page={route.page} />}
       <span class="head-gap" />
       {session?.lan && session.role && (
         <a class="button button-quiet head-user" href={href(undefined, "people")}>
@@ -72,6 +74,23 @@ function Head({ route, session }: { route: Route; session: Session | null }) {
       </label>
       <Button kind="quiet" icon={icons[look] ?? "half"} label={t(`frame.theme.${look}`)} onClick={turn} />
     </header>
+  );
+}
+
+/** The two ways into Thimble: learn, or build. */
+function Doors({ page }: { page: string }) {
+  const learns = page.startsWith("learn");
+  return (
+    <nav class="head-doors" aria-label={t("frame.doors")}>
+      <a href={learnHref()} aria-current={learns ? "true" : undefined}>
+        <Icon name="book" />
+        <span>{t("frame.courses")}</span>
+      </a>
+      <a href={href()} aria-current={page === "home" ? "page" : undefined}>
+        <Icon name="board" />
+        <span>{t("frame.studio")}</span>
+      </a>
+    </nav>
   );
 }
 
@@ -197,31 +216,12 @@ function useLost(): boolean {
   return lost;
 }
 
-let lastTitle = ""; // of the page before; "" at the start
-
-function Title({ page, project }: { page: string; project: string | null }) {
-  const ref = useRef<HTMLHeadingElement>(null);
-  const text = page === "missing" ? t("frame.missing") : page === "overview" && project ? project : t(`${page}.title`);
-  useEffect(() => {
-    document.title = [text, page !== "overview" && project, t("frame.name")].filter(Boolean).join(" · ");
-  });
-  useEffect(() => {
-    // Who uses a screen reader is told that the page is another one; at the first page the browser does it.
-    const now = `${project}/${page}`;
-    if (lastTitle && lastTitle !== now) {
-      ref.current?.focus();
-      scrollTo(0, 0);
-    }
-    lastTitle = now;
-  }, [page, project]);
-  return (
-    <div class="title">
-      <h1 tabIndex={-1} ref={ref}>
-        <bdi>{text}</bdi>
-      </h1>
-      {page !== "missing" && <p class="lead">{t(`${page}.lead`)}</p>}
-    </div>
-  );
+/** The title of most pages: their message "title", and "lead" below it. */
+function PageTitle({ page, project }: { page: string; project: string | null }) {
+  const missing = page === "missing";
+  const text = missing ? t("frame.missing") : page === "overview" && project ? project : t(`${page}.title`);
+  const more = page !== "overview" && project ? project : undefined;
+  return <Title at={`${project}/${page}`} text={text} lead={missing ? undefined : t(`${page}.lead`)} more={more} />;
 }
 
 type Shared = { rest: string[]; query: URLSearchParams; server: Server; session: Session };
@@ -231,13 +231,15 @@ type Shown = { route: Route; module: PageModule; project: Project | null; reload
 function Content({ route, module, project, reload, renew, shared }: Shown & { shared: Shared }) {
   const Inner = module.default as Page;
   const Outer = module.default as OuterPage;
+  // Lessons are one page, but each has a state of its own.
+  const where = module.titled ? [route.page, ...route.rest].join("/") : route.page;
   return (
-    <Fence page={`${route.project}/${route.page}`}>
-      <Title page={route.page} project={route.project} />
+    <Fence page={`${route.project}/${where}`}>
+      {!module.titled && <PageTitle page={route.page} project={route.project} />}
       {project ? (
         <Inner key={`${project.name}/${route.page}`} project={project} reload={reload} {...shared} />
       ) : (
-        <Outer key={route.page} renew={renew} {...shared} />
+        <Outer key={where} renew={renew} {...shared} />
       )}
     </Fence>
   );
@@ -246,7 +248,7 @@ function Content({ route, module, project, reload, renew, shared }: Shown & { sh
 function Missing() {
   return (
     <>
-      <Title page="missing" project={null} />
+      <PageTitle page="missing" project={null} />
       <Empty icon="look" title={t("frame.missing-title")} text={t("frame.missing-text")}>
         <LinkButton kind="main" href={href()}>
           {t("frame.home")}

@@ -17,5 +17,6 @@ export type OuterProps = Omit<PageProps, "project" | "reload"> & { renew: () => 
 export type Page = (props: PageProps) => JSX.Element | null;
 export type OuterPage = (props: OuterProps) => JSX.Element | null;
 
-/** A module of src/pages; messages: of other pages or parts that it needs too. */
-export type PageModule = { default: Page | OuterPage; messages?: string[]; wide?: boolean };
+/** A module of src/pages; messages: of other pages or parts that it needs too; titled: it writes its own title
+ * (parts/Title.tsx), because only it knows it. */
+export type PageModule = { default: Page | OuterPage; messages?: string[]; wide?: boolean; titled?: boolean };

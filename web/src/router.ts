@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 export type Route = {
   project: string | null;
-  page: string; // "home", "overview", "collect", .., "people", "join"
+  page: string; // "home", "overview", "collect", .., "people", "join", "learn", "learn-lesson", ..
   rest: string[]; // what follows: #/p/lights/train/RUN -> ["RUN"]
   query: URLSearchParams;
 };
@@ -12,6 +12,19 @@ export const steps = ["collect", "look", "train", "test", "squeeze", "deploy"] a
 export type Step = (typeof steps)[number];
 const inProject = [...steps, "board", "settings"];
 const outside = ["people", "join"];
+
+/** What stands below #/learn is a word of these, or the id of something in a course: rule/coin/quiz. */
+const learnWords = ["glossary", "search", "me", "certificate"];
+const learnKinds: Record<string, string> = { quiz: "quiz", placement: "quiz", lab: "lab", journal: "journal" };
+
+function learnPage(id: string[]): string {
+  const [first, second] = id;
+  if (!first) return "learn";
+  if (first === "review" || first === "placement") return "learn-quiz";
+  if (learnWords.includes(first)) return `learn-${first}`;
+  if (!second) return "learn-course";
+  return `learn-${learnKinds[id[id.length - 1] ?? ""] ?? (id.length === 2 ? "chapter" : "lesson")}`;
+}
 
 function decode(s: string): string {
   try {
@@ -31,6 +44,7 @@ export function parse(hash: string): Route {
     return { project: parts[1], page: known ? page : "missing", rest: parts.slice(3), query: q };
   }
   const page = parts[0] ?? "home";
+  if (page === "learn") return { project: null, page: learnPage(parts.slice(1)), rest: parts.slice(1), query: q };
   return { project: null, page: page === "home" || outside.includes(page) ? page : "missing", rest: parts.slice(1), query: q };
 }
 
@@ -38,6 +52,12 @@ export function parse(hash: string): Route {
 export function href(project?: string, page?: string, ...rest: string[]): string {
   if (!project) return page ? `#/${page}` : "#/";
   return `#/${["p", project, page, ...rest].filter((s) => s !== undefined).map((s) => encodeURIComponent(s as string)).join("/")}`;
+}
+
+/** The address of something in the courses: learnHref("rule/coin/quiz"), learnHref("glossary"), learnHref(). */
+export function learnHref(id = "", query?: Record<string, string>): string {
+  const path = id.split("/").filter(Boolean).map(encodeURIComponent);
+  return `#/${["learn", ...path].join("/")}${query ? `?${new URLSearchParams(query)}` : ""}`;
 }
 
 /** Goes there; with replace the page before stays out of the browser's history. */

@@ -1,16 +1,17 @@
 // home.tsx -- all projects, and the way to a new one: what shall it sense, which words, done.
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
-import type { Task } from "../api";
+import type { Session, Task } from "../api";
 import { t, when } from "../i18n";
 import { useLoad } from "../load";
 import type { OuterProps } from "../page";
-import { Button } from "../parts/Button";
+import { Button, LinkButton } from "../parts/Button";
+import { lastLesson } from "../parts/course/last";
 import { Field } from "../parts/Field";
 import { Icon } from "../parts/Icon";
 import type { IconName } from "../parts/Icon";
 import { Failure } from "../parts/Notice";
-import { go, href } from "../router";
+import { go, href, learnHref } from "../router";
 
 type Kind = { task: Task; icon: IconName; labels: string };
 const mainKinds: Kind[] = [
@@ -80,7 +81,9 @@ function NewProject({ taken }: { taken: string[] }) {
   };
   return (
     <section class="home-new" aria-labelledby="home-new">
-      <h2 id="home-new">{t("home.new")}</h2>
+      <h2 id="home-new" tabIndex={-1}>
+        {t("home.new")}
+      </h2>
       <div class="home-kinds">
         {mainKinds.map((k) => (
           <KindButton key={k.task} kind={k} chosen={kind?.task === k.task} choose={choose} />
@@ -111,11 +114,44 @@ function NewProject({ taken }: { taken: string[] }) {
   );
 }
 
-export default function Home({ server }: OuterProps) {
+/** The first choice of a newcomer: learn how it works, or build something now. */
+function Doors({ session, only }: { session: Session; only: boolean }) {
+  const last = lastLesson(session.user);
+  const build = () => {
+    const first = document.querySelector<HTMLElement>("#home-new");
+    first?.focus({ preventScroll: true });
+    first?.scrollIntoView({ block: "start" });
+  };
+  return (
+    <section class="home-doors" aria-label={t("home.doors")}>
+      <div class="home-door">
+        <Icon name="book" size={40} />
+        <h2>{t("home.learn")}</h2>
+        <p>{t("home.learn-what")}</p>
+        <LinkButton kind="main" icon="forward" href={last ? learnHref(last.id, { at: "stop" }) : learnHref()}>
+          {last ? t("home.learn-on", { title: last.title }) : t("home.learn-go")}
+        </LinkButton>
+      </div>
+      {!only && (
+        <div class="home-door">
+          <Icon name="board" size={40} />
+          <h2>{t("home.build")}</h2>
+          <p>{t("home.build-what")}</p>
+          <Button icon="plus" onClick={build}>
+            {t("home.build-go")}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+export default function Home({ server, session }: OuterProps) {
   const { data, error } = useLoad(api.projects.list, []);
   if (!data) return error ? <Failure error={error} /> : <p class="loading">{t("frame.loading")}</p>;
   return (
     <>
+      <Doors session={session} only={Boolean(server.only)} />
       {data.length > 0 && (
         <section aria-labelledby="home-list">
           <h2 id="home-list">{t("home.yours")}</h2>

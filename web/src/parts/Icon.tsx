@@ -38,11 +38,22 @@ const paths = {
   serial: "M6 4h12v6l-3 4v6H9v-6l-3-4zM9 4v4M15 4v4",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
   forward: "M5 12h14M13 6l6 6-6 6",
+  back: "M19 12H5M11 6l-6 6 6 6",
+  book: "M12 6c-2-1.500-5-2-8-2v14c3 0 6 .5 8 2 2-1.500 5-2 8-2V4c-3 0-6 .5-8 2zM12 6v14",
+  heart: "M12 20C5 15 3 11.500 3 8.500a4.500 4.500 0 0 1 9-1 4.500 4.500 0 0 1 9 1c0 3-2 6.500-9 11.500z",
+  search: "M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500L21 21",
+  bookmark: "M7 3h10v18l-5-4-5 4z",
+  note: "M5 4h14v11l-5 5H5zM14 20v-5h5M8 8h8M8 12h5",
+  print: "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
+  question: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.500 9.500c0-3 5-3 5 0 0 2-2.500 2-2.500 4M12 16.500v.5",
+  flask: "M10 3v6l-6 10a1.300 1.300 0 0 0 1 2h14a1.300 1.300 0 0 0 1-2L14 9V3M8.500 3h7M7 15h10",
+  spiral: "M12 12a1.500 1.500 0 0 1 2.500 1.200c0 2-2 3-3.800 2.800C8 15.600 7 13.500 7.200 11.500 7.500 8.500 10 7 12.500 7c3.500.200 5.700 3 5.500 6.300-.3 4-3.500 6.700-7.300 6.500C6 19.500 3 16 3 11.500 3.200 6.500 7 3 12 3c3.500 0 6 1.500 8 4",
+  star: "M12 3l2.700 5.800 6.300.8-4.600 4.300 1.200 6.300L12 17.100 6.400 20.200l1.200-6.300L3 9.600l6.300-.8z",
 } as const;
 export type IconName = keyof typeof paths;
 
 /** Arrows that point along the text are turned round where it runs from right to left. */
-const turning = new Set<IconName>(["forward", "undo"]);
+const turning = new Set<IconName>(["forward", "back", "undo"]);
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   const filled = name === "play" || name === "stop" || name === "record";
