@@ -30,6 +30,14 @@ static th_err bad_file(const reading *r, th_err err, const char *what)
     return th_why_set(r->why, err, "%s, file %s: %s", r->name, archive_entry_pathname(r->entry), what);
 }
 
+/* The present file's, as tar programs write it or without: "./yes/a.wav" is "yes/a.wav", "./" the folder itself: "". */
+static const char *path_of(const reading *r)
+{
+    const char *path = archive_entry_pathname(r->entry);
+    while (path && path[0] == '.' && path[1] == '/') path += 2;
+    return path;
+}
+
 /* Leads into the folder and nowhere else. */
 static bool is_good_path(const char *path)
 {
@@ -47,16 +55,17 @@ static bool is_good_path(const char *path)
 static bool is_wanted(const char *path)
 {
     const size_t n = strlen(path);
-    return path[n - 1] != '/' && path[0] != '.' && !strstr(path, "/.") && strncmp(path, "__MACOSX/", 9) != 0;
+    return n && path[n - 1] != '/' && path[0] != '.' && !strstr(path, "/.") && strncmp(path, "__MACOSX/", 9) != 0;
 }
 
 /* Name, kind and size of the present file. */
 static th_err check_file(reading *r)
 {
-    const char *path = archive_entry_pathname(r->entry);
+    const char *path = path_of(r);
     const int64_t size = archive_entry_size(r->entry);
     const bool plain = archive_entry_filetype(r->entry) == AE_IFREG || archive_entry_filetype(r->entry) == AE_IFDIR;
-    if (!path || strlen(path) >= TH_PATH_BYTES || !is_good_path(path))
+    const bool root = path && !*path && *archive_entry_pathname(r->entry);
+    if (!path || strlen(path) >= TH_PATH_BYTES || !(root || is_good_path(path)))
         return bad(r, "the name of a file leads out of the archive, or is no text: nothing is unpacked");
     if (archive_entry_is_encrypted(r->entry)) return bad_file(r, TH_EUNSUP, "it is encrypted");
     if (!plain || archive_entry_symlink(r->entry) || archive_entry_hardlink(r->entry))
@@ -91,7 +100,7 @@ static th_err give(const reading *r, th_zip_take *take, void *ctx)
     } else if (n != size) {
         err = bad_file(r, TH_EFORMAT, "it is damaged (its size is another)");
     }
-    if (!err) err = take(ctx, archive_entry_pathname(r->entry), (th_span){bytes, n}, r->why);
+    if (!err) err = take(ctx, path_of(r), (th_span){bytes, n}, r->why);
     free(bytes);
     return err;
 }
@@ -104,8 +113,7 @@ static th_err each_file(reading *r, th_zip_take *take, void *ctx)
         if (got == ARCHIVE_EOF) return r->files ? TH_OK : bad(r, "it is empty");
         if (got != ARCHIVE_OK && got != ARCHIVE_WARN) return bad(r, "its list of files is damaged, or cut off");
         TH_TRY(check_file(r));
-        if (take && archive_entry_filetype(r->entry) == AE_IFREG && is_wanted(archive_entry_pathname(r->entry)))
-            TH_TRY(give(r, take, ctx));
+        if (take && archive_entry_filetype(r->entry) == AE_IFREG && is_wanted(path_of(r))) TH_TRY(give(r, take, ctx));
     }
 }
 

@@ -69,4 +69,25 @@ tone_clips() {
 	wav "$1/_background_noise_/room.wav" seconds=10 hz=1 seed=99
 }
 
+# feed WORDS..: as `run`, with $tmp/in as its standard input
+feed() {
+	"$thimble" "$@" >"$tmp/out" 2>"$tmp/err" <"$tmp/in"
+	rc=$?
+}
+
+swings() { # swings HZ SEED N [time]: two axes that swing, 50 rows a second; with times, 100 rows a second
+	LC_ALL=C awk -v hz="$1" -v seed="$2" -v n="$3" -v timed="${4:-}" 'BEGIN { srand(seed); p = rand() * 6; rate = timed ? 100 : 50
+		for (t = 0; t < n; t++) printf "%s%.4f,%.4f\n", timed ? 10 * t + timed "," : "", sin(6.2832 * hz * t / rate + p), 0.2 * (rand() - 0.5) }'
+}
+# steps_project DIR: rows of six people, "slow" and "fast", in a new project
+steps_project() {
+	run new "$1" --task activity
+	i=1
+	while [ $i -le 6 ]; do
+		swings 1 $i 250 >"$tmp/in"; feed data record "$1" --label slow --from - --rate 50 --subject "s$i"
+		swings 5 $i 250 >"$tmp/in"; feed data record "$1" --label fast --from - --rate 50 --subject "s$i"
+		i=$((i + 1))
+	done
+}
+
 finish() { [ $failures -eq 0 ]; exit; }

@@ -3,11 +3,6 @@
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 
-feed() { # as `run`, with $tmp/in as its standard input
-	"$thimble" "$@" >"$tmp/out" 2>"$tmp/err" <"$tmp/in"
-	rc=$?
-}
-
 # ---- words: what is heard live is what `test --stream` hears in the file ----
 k=$tmp/kw
 run new "$k" --labels ja,nee
@@ -39,39 +34,29 @@ run run "$k" --live serial:/dev/ttyNONE; exits "a port that is not there" 1 'tty
 run run "$tmp/nowhere" --live -; exits "no model" 1 'nowhere'
 
 # ---- rows ----
-rows() { # rows HZ SEED N [time]: two axes that swing, 50 rows a second; with times, 100 rows a second
-	LC_ALL=C awk -v hz="$1" -v seed="$2" -v n="$3" -v timed="${4:-}" 'BEGIN { srand(seed); p = rand() * 6; rate = timed ? 100 : 50
-		for (t = 0; t < n; t++) printf "%s%.4f,%.4f\n", timed ? 10 * t + timed "," : "", sin(6.2832 * hz * t / rate + p), 0.2 * (rand() - 0.5) }'
-}
 s=$tmp/steps
-run new "$s" --task activity
-i=1
-while [ $i -le 6 ]; do
-	rows 1 $i 250 >"$tmp/in"; feed data record "$s" --label slow --from - --rate 50 --subject "s$i"
-	rows 5 $i 250 >"$tmp/in"; feed data record "$s" --label fast --from - --rate 50 --subject "s$i"
-	i=$((i + 1))
-done
+steps_project "$s"
 run train "$s" --epochs 15; exits "rows are enough to train with" 0
 run quantize "$s"; exits "and to quantise" 0
-{ rows 1 77 300; echo "what?"; rows 5 78 300; rows 1 79 300; } >"$tmp/in"
+{ swings 1 77 300; echo "what?"; swings 5 78 300; swings 1 79 300; } >"$tmp/in"
 feed run "$s" --live - --json; exits "rows as they come" 0
 holds "slow, fast, slow" [ "$(sed 's/.*"label":"\([a-z]*\)".*/\1/' "$tmp/out" | tr '\n' ' ')" = "slow fast slow " ]
-{ echo time_ms,x,y; rows 1 77 600 1; rows 5 78 600 6001; rows 1 79 600 12001; } >"$tmp/in"
+{ echo time_ms,x,y; swings 1 77 600 1; swings 5 78 600 6001; swings 1 79 600 12001; } >"$tmp/in"
 feed run "$s" --live -; exits "twice as many with times" 0
 holds "are brought to the model's rate" [ "$(awk '{ print $3 }' "$tmp/out" | tr '\n' ' ')" = "slow fast slow " ]
 # shellcheck disable=SC2016  # awk's own
 holds "at the right moments" awk 'NR == 2 && ($1 < 6 || $1 > 7.5) { exit 1 }' "$tmp/out"
-rows 1 77 300 | sed 's/$/,1/' >"$tmp/in"
+swings 1 77 300 | sed 's/$/,1/' >"$tmp/in"
 feed run "$s" --live -; exits "a number too many" 1 'have 3 numbers.*watches 2'
 
 # ---- a machine ----
 m=$tmp/pump
 run new "$m" --task anomaly
-rows 1 5 4000 >"$tmp/in"; feed data record "$m" --label normal --from - --rate 50
-rows 6 6 400 >"$tmp/in"; feed data record "$m" --label loose --from - --rate 50
+swings 1 5 4000 >"$tmp/in"; feed data record "$m" --label normal --from - --rate 50
+swings 6 6 400 >"$tmp/in"; feed data record "$m" --label loose --from - --rate 50
 run train "$m" --epochs 10; exits "a machine is learnt" 0
 run quantize "$m"; exits "and quantised" 0
-{ rows 1 5 600; rows 6 8 600 | awk -F, '{ print 4 * $1 "," 4 * $2 }'; rows 1 5 600; } >"$tmp/in"
+{ swings 1 5 600; swings 6 8 600 | awk -F, '{ print 4 * $1 "," 4 * $2 }'; swings 1 5 600; } >"$tmp/in"
 feed run "$m" --live -; exits "it is watched" 0 'normal  \(0\.[0-9]+ of the limit'
 # shellcheck disable=SC2016  # awk's own
 holds "normal, strange from 12 s to 24 s, normal" awk 'NR == 1 && $3 != "normal" { exit 1 }

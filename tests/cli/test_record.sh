@@ -3,11 +3,6 @@
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 
-# feed WORDS..: as `run`, with $tmp/in as its standard input
-feed() {
-	"$thimble" "$@" >"$tmp/out" 2>"$tmp/err" <"$tmp/in"
-	rc=$?
-}
 samples() { "$thimble" data list --project "$1" 2>/dev/null | awk '/^all/ { print $2 + $3 + $4; seen = 1 } END { if (!seen) print 0 }'; }
 rows() { awk -v n="$1" -v from="${2:-0}" 'BEGIN { for (i = from; i < from + n; i++) printf "%.3f,%.3f,9.81\n", sin(i / 5), i % 50 }'; }
 

@@ -95,11 +95,11 @@ get $jobs/000003; answers "all of it" 404
 # a model as a service
 if [ "${TEST_SANITIZED-}" ]; then
 	skip "an order to its end" "training takes minutes under sanitizers"
-elif command -v espeak-ng >/dev/null && command -v zip >/dev/null; then
+elif command -v espeak-ng >/dev/null && command -v bsdtar >/dev/null; then
 	"$thimble" new "$tmp/words" --labels yes,no >/dev/null
 	"$thimble" data synth --project "$tmp/words" --count 4 >/dev/null 2>&1
 	"$thimble" data export --project "$tmp/words" "$tmp/out-words" >/dev/null
-	(cd "$tmp/out-words" && zip -qr ../words.zip .)
+	(cd "$tmp/out-words" && bsdtar -a -cf ../words.zip .)
 	fetch -X POST -H "X-Thimble-Token: $token" -H 'Content-Type: application/zip' --data-binary "@$tmp/words.zip" \
 		"$url/api/v1/service?task=keyword&labels=yes,no&preset=tiny-conv&board=nano33ble&as=c"
 	answers "an order" 202 '"state":"(queued|running)"'
@@ -120,7 +120,7 @@ elif command -v espeak-ng >/dev/null && command -v zip >/dev/null; then
 	holds "and all of it is gone" [ ! -e "$tmp/root/order-$order" ]
 	get "/api/v1/service/$order"; answers "also its name" 404
 else
-	skip "an order" "espeak-ng or zip is not installed"
+	skip "an order" "espeak-ng or bsdtar is not installed"
 fi
 fetch -X POST -H "X-Thimble-Token: $token" --data-binary hello "$url/api/v1/service"; answers "an order of no .zip" 415
 fetch -X POST -H "X-Thimble-Token: $token" --data-binary hello "$url/api/v1/service?board=none"; answers "for no board" 400

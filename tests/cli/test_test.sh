@@ -71,11 +71,11 @@ else
 	skip "the test on the emulated board" "arm-none-eabi-gcc or qemu-system-arm is not here"
 fi
 run test "$tmp/p" --stream "$tmp/nowhere.wav" --on nano33ble; exits "a stream and a board" 2 'thimble emulate'
-if command -v zip >/dev/null; then
-	(cd "$tmp/clips" && zip -qr "$tmp/clips.zip" .)
+if command -v bsdtar >/dev/null; then
+	(cd "$tmp/clips" && bsdtar -a -cf "$tmp/clips.zip" .)
 	run test "$tmp/p" --data "$tmp/clips.zip" --json; exits "an archive" 0 '"clips":58,'
 else
-	skip "an archive" "zip is not here"
+	skip "an archive" "bsdtar is not here"
 fi
 run test "$tmp/p" --truth x.tsv; exits "truth without a stream" 2 '--stream'
 mkdir "$tmp/void"

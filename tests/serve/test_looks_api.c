@@ -1,29 +1,8 @@
 /* What samples look like by the API: envelopes, spectrograms and features hold what was sent; what makes no sense is
  * refused. */
-#include "samples.h"
+#include "one_site.h"
 
 #include "data/picture.h"
-
-static char *root;
-static th_site *site;
-
-static int set_up(void **state)
-{
-    if (in_temp(state)) return 1;
-    root = *state;
-    site = site_open(root);
-    site_project(site, "words", "keyword", "yes,no");
-    site_project(site, "moves", "activity", "");
-    site_project(site, "views", "image", "");
-    site_project(site, "signs", "gesture", "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    site_close(site);
-    return remove_temp(state);
-}
 
 /* Sends a sample; its address -> at. */
 static void give(const char *project, const char *query, const char *type, th_span body, char at[300])

@@ -1,35 +1,9 @@
 /* The network of a project by HTTP's requests without HTTP: its lines are shown and changed, what is wrong has its
  * line, and what it costs is told before it is trained, the same for the command line and for the page. */
-#include "samples.h"
+#include "one_site.h"
 
 #define MODEL    "/api/v1/projects/words/model"
 #define SETTINGS "/api/v1/projects/words/settings"
-
-static th_site *site;
-
-static int set_up(void **state)
-{
-    if (in_temp(state)) return 1;
-    site = site_open(*state);
-    site_project(site, "words", "keyword", "yes,no");
-    site_project(site, "moves", "activity", "walk,run");
-    site_project(site, "views", "image", "cat,dog");
-    site_project(site, "signs", "gesture", "");
-    site_project(site, "machine", "anomaly", "");
-    site_project(site, "sum", "sine", "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    site_close(site);
-    return remove_temp(state);
-}
-
-static answer get(const char *uri)
-{
-    return ask(site, "GET", uri, NULL, (th_span){0});
-}
 
 /* Takes o. */
 static answer give(const char *method, const char *uri, json_t *o)

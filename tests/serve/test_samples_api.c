@@ -1,6 +1,6 @@
 /* Samples by HTTP's requests without HTTP: what is sent is there, in memory and on the disk, from many threads at once,
  * beside other programs and after kill -9; what is deleted comes back; what is wrong is refused with its reason. */
-#include "samples.h"
+#include "one_site.h"
 
 #include "data/lock.h"
 #include "data/picture.h"
@@ -12,34 +12,6 @@
 #include <unistd.h>
 
 #define WORDS "/api/v1/projects/words/samples"
-
-static char *root;
-static th_site *site;
-
-static int set_up(void **state)
-{
-    if (in_temp(state)) return 1;
-    root = *state;
-    site = site_open(root);
-    site_project(site, "words", "keyword", "yes,no");
-    site_project(site, "moves", "activity", "");
-    site_project(site, "views", "image", "");
-    site_project(site, "signs", "gesture", "");
-    site_project(site, "machine", "anomaly", "");
-    site_project(site, "sum", "sine", "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    site_close(site);
-    return remove_temp(state);
-}
-
-static answer get(const char *uri)
-{
-    return ask(site, "GET", uri, NULL, (th_span){0});
-}
 
 static answer send_wav(const char *uri, int32_t n, uint64_t seed, double loud, double noise)
 {
@@ -64,7 +36,7 @@ static size_t on_disk(const char *name)
     static th_project p;
     th_dataset *set;
     char dir[TH_PATH_BYTES];
-    snprintf(dir, sizeof dir, "%s/%s", root, name);
+    assert_int_equal(th_path_join(dir, site->root, name, NULL), TH_OK);
     assert_int_equal(th_project_load(dir, &p, NULL), TH_OK);
     assert_int_equal(th_dataset_load(&p, &set, NULL), TH_OK);
     for (size_t i = 0; i < set->n; i++) {
@@ -214,8 +186,9 @@ static void deleted_ones_come_back(void **state)
     expect(&a, 404);
     done(&a);
 
-    site_close(site); /* another day */
-    site = site_open(root);
+    th_site *before = site;
+    site = site_open(before->root); /* another day */
+    site_close(before);
     a = ask(site, "POST", undo, NULL, (th_span){0});
     expect(&a, 200);
     assert_string_equal(text_at(a.json, "label"), "no");
@@ -560,7 +533,7 @@ static void beside_another_program(void **state)
     static th_project p;
     th_dataset *set;
     char dir[TH_PATH_BYTES];
-    snprintf(dir, sizeof dir, "%s/words", root);
+    assert_int_equal(th_path_join(dir, site->root, "words", NULL), TH_OK);
     const json_int_t before = count(WORDS);
     assert_int_equal(th_project_load(dir, &p, NULL), TH_OK);
     assert_int_equal(th_dataset_load(&p, &set, NULL), TH_OK);
@@ -587,7 +560,7 @@ static void killed_after_any_reply(void **state)
         assert_int_equal(pipe(line), 0);
         const pid_t child = fork();
         if (child == 0) {
-            th_site *own = site_open(root);
+            th_site *own = site_open(site->root);
             for (int i = 0; i < 200; i++) {
                 bytes b = wav_of(4000, (uint64_t)(20000 + turn * 1000 + i), 9000, 20);
                 answer a = ask(own, "POST", WORDS "?label=yes", "audio/wav", span_of(&b));
@@ -619,7 +592,7 @@ static void many_are_no_burden(void **state)
     th_dataset *set;
     char dir[TH_PATH_BYTES], name[32], hash[TH_HASH_BYTES], who[16];
     site_project(site, "large", "keyword", "yes,no");
-    snprintf(dir, sizeof dir, "%s/large", root);
+    assert_int_equal(th_path_join(dir, site->root, "large", NULL), TH_OK);
     assert_int_equal(th_project_load(dir, &p, NULL), TH_OK);
     assert_int_equal(th_dataset_load(&p, &set, NULL), TH_OK);
     for (unsigned i = 0; i < 10000; i++) {

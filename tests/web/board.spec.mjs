@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { run, test } from "./lib.mjs";
-import { has, trained, wav } from "./trained.mjs";
+import { tones } from "./sounds.mjs";
+import { has, trained } from "./trained.mjs";
 
 if (!has("arm-none-eabi-gcc") || !has("qemu-system-arm")) {
   console.log("1..0 # SKIP arm-none-eabi-gcc or qemu-system-arm is not here (./run setup --device)");
@@ -10,7 +11,7 @@ if (!has("arm-none-eabi-gcc") || !has("qemu-system-arm")) {
 }
 const made = trained("words", "steps", "eye");
 const serve = { folder: made.folder };
-writeFileSync(made.file("mic.wav"), wav([[0, 1.5], [505, 1], [0, 1.5], [1405, 1], [0, 1]], 7));
+writeFileSync(made.file("mic.wav"), tones([[0, 1.5], [505, 1], [0, 1.5], [1405, 1], [0, 1]], 7));
 const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-audio-capture=${made.file("mic.wav")}`, "--autoplay-policy=no-user-gesture-required"];
 const allowed = [/ScriptProcessorNode/, /404/];
 

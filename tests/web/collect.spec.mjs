@@ -3,28 +3,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, test } from "./lib.mjs";
+import { wav } from "./sounds.mjs";
 
 const dir = mkdtempSync(join(tmpdir(), "thimble-fake-"));
 
-/** A WAV file of 16 bits, mono: what(t) at each second t. */
-function wav(rate, seconds, what) {
-  const n = Math.round(rate * seconds);
-  const b = Buffer.alloc(44 + 2 * n);
-  b.write("RIFF", 0);
-  b.writeUInt32LE(36 + 2 * n, 4);
-  b.write("WAVEfmt ", 8);
-  b.writeUInt32LE(16, 16);
-  b.writeUInt16LE(1, 20);
-  b.writeUInt16LE(1, 22);
-  b.writeUInt32LE(rate, 24);
-  b.writeUInt32LE(2 * rate, 28);
-  b.writeUInt16LE(2, 32);
-  b.writeUInt16LE(16, 34);
-  b.write("data", 36);
-  b.writeUInt32LE(2 * n, 40);
-  for (let i = 0; i < n; i++) b.writeInt16LE(Math.round(32767 * what(i / rate)), 44 + 2 * i);
-  return b;
-}
 /** A "word": 0.4 s of 700 Hz every 1.3 s. */
 const word = (t) => (t % 1.3 > 0.5 && t % 1.3 < 0.9 ? 0.5 * Math.sin(2 * Math.PI * 700 * t) : 0.001 * Math.sin(2 * Math.PI * 97 * t));
 const voice = join(dir, "voice.wav");

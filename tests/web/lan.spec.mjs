@@ -6,6 +6,7 @@ const { mkdirSync, symlinkSync, writeFileSync } = await import("node:fs");
 const { request } = await import("node:https");
 const { join } = await import("node:path");
 const { run, test } = await import("./lib.mjs");
+const { tone, wav } = await import("./sounds.mjs");
 
 const lan = { serve: { args: ["--lan"] }, context: { ignoreHTTPSErrors: true } };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, ignoreHTTPSErrors: true };
@@ -52,24 +53,7 @@ const ask = (page, method, path, body) =>
   );
 
 /** One second of a tone as a WAV file of 16 kHz. */
-function tone(hz) {
-  const n = 16000;
-  const wav = Buffer.alloc(44 + 2 * n);
-  wav.write("RIFF", 0);
-  wav.writeUInt32LE(36 + 2 * n, 4);
-  wav.write("WAVEfmt ", 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(n, 24);
-  wav.writeUInt32LE(2 * n, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write("data", 36);
-  wav.writeUInt32LE(2 * n, 40);
-  for (let i = 0; i < n; i++) wav.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / 16000)), 44 + 2 * i);
-  return wav;
-}
+const second = (hz) => wav(16000, 1, (t) => 0.25 * tone(hz, t));
 
 /** A request without a browser, the target exactly as given. */
 function raw(site, target, { method = "GET", headers = {}, body } = {}) {
@@ -138,7 +122,7 @@ test("a learner adds a recording and may not do what a teacher may", { ...lan, a
     const headers = { "X-Thimble-Token": token, "Content-Type": "audio/wav" };
     const reply = await fetch("/api/v1/projects/lights/samples?label=on&subject=Noor", { method: "POST", headers, body: new Uint8Array(bytes) });
     return { status: reply.status, text: await reply.text() };
-  }, [...tone(440)]);
+  }, [...second(440)]);
   check(added.status, 201, added.text);
   check(JSON.parse((await ask(page, "GET", "/projects/lights/samples")).text).total, 1);
   for (const path of ["/users", "/tokens", "/pairing"]) check((await ask(mobile, "GET", path)).status, 403, path);
@@ -175,7 +159,7 @@ test("thirty phones at once, all behind one address: each clip is there", { ...l
     };
     const got = [joined.status];
     for (let k = 0; k < clips; k++)
-      got.push((await post(`/projects/lights/samples?label=${k % 2 ? "on" : "off"}&subject=phone%20${i}`, tone(200 + clips * i + k), headers)).status);
+      got.push((await post(`/projects/lights/samples?label=${k % 2 ? "on" : "off"}&subject=phone%20${i}`, second(200 + clips * i + k), headers)).status);
     return got;
   };
   const all = await Promise.all([...Array(phones).keys()].map(one));

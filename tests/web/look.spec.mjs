@@ -1,30 +1,15 @@
 // look.spec.mjs -- the page Look: every clip seen, heard, labelled anew, taken out and brought back; the map by pointer
 // and keyboard; the balance; findings that are mended and taken back; three languages, phone, dark, axe.
 import { run, test } from "./lib.mjs";
+import { random, tone, wav } from "./sounds.mjs";
 
 // Before anything was computed, the server has no result: the browser notes the 404 on the console.
 const allowed = [/404/];
 
-/** A tone of 16 kHz as a WAV file: `hz` for a third of a second in the middle. */
-function wav(hz, seed, { rate = 16000, loud = 9000, n = 16000 } = {}) {
-  const bytes = new DataView(new ArrayBuffer(44 + 2 * n));
-  const text = (at, s) => [...s].forEach((c, i) => bytes.setUint8(at + i, c.charCodeAt(0)));
-  text(0, "RIFF");
-  bytes.setUint32(4, 36 + 2 * n, true);
-  text(8, "WAVEfmt ");
-  [[16, 16, 4], [20, 1, 2], [22, 1, 2], [24, rate, 4], [28, 2 * rate, 4], [32, 2, 2], [34, 16, 2]].forEach(([at, v, size]) =>
-    size === 4 ? bytes.setUint32(at, v, true) : bytes.setUint16(at, v, true),
-  );
-  text(36, "data");
-  bytes.setUint32(40, 2 * n, true);
-  let noise = seed * 7919 + 1;
-  for (let i = 0; i < n; i++) {
-    noise = (noise * 1103515245 + 12345) % 2147483648;
-    const at = (i - n / 2) / rate;
-    const tone = Math.abs(at) < 0.17 ? loud * Math.sin(2 * Math.PI * hz * at + seed) : 0;
-    bytes.setInt16(44 + 2 * i, Math.max(-32768, Math.min(32767, tone + (noise / 2147483648 - 0.5) * 300)), true);
-  }
-  return new Uint8Array(bytes.buffer);
+/** `hz` for a third of a second in the middle of a second of 16 kHz, as a WAV file. */
+function word(hz, seed, { loud = 0.27 } = {}) {
+  const noise = random(seed + 1);
+  return wav(16000, 1, (t) => (Math.abs(t - 0.5) < 0.17 ? loud * tone(hz, t) : 0) + 0.01 * (noise() - 0.5));
 }
 
 const splits = ["train", "train", "train", "val", "test"];
@@ -34,7 +19,7 @@ async function words(site, n = 10, name = "lights") {
   for (let i = 0; i < n; i++)
     for (const [label, hz] of [["on", 500], ["off", 1700]]) {
       const q = `label=${label}&subject=${["Noor", "Ana", "Lee"][i % 3]}&split=${splits[i % 5]}&name=${label}-${i}.wav`;
-      await site.api("POST", `/projects/${name}/samples?${q}`, wav(hz + 23 * i, i + 1), "audio/wav");
+      await site.api("POST", `/projects/${name}/samples?${q}`, word(hz + 23 * i, i + 1), "audio/wav");
     }
 }
 const total = async (site, query = "") => (await site.api("GET", `/projects/lights/samples?${query}`)).total;
@@ -173,7 +158,7 @@ test("the balance: numbers of labels, parts and people; a label leads to its cli
 test("findings: mended, crossed out, taken back", { allowed }, async ({ page, site, check, axe }) => {
   await words(site, 10);
   for (let i = 0; i < 3; i++)
-    await site.api("POST", `/projects/lights/samples?label=on&split=train&subject=Lee&name=still-${i}.wav`, wav(400, 60 + i, { loud: 0 }), "audio/wav");
+    await site.api("POST", `/projects/lights/samples?label=on&split=train&subject=Lee&name=still-${i}.wav`, word(400, 60 + i, { loud: 0 }), "audio/wav");
   await open(page, site, "findings");
   await page.getByRole("button", { name: "Check the data" }).click();
   const quiet = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: /Words that are almost silent/ }) });

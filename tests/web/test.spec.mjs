@@ -4,13 +4,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, test } from "./lib.mjs";
-import { has, trained, wav } from "./trained.mjs";
+import { tones } from "./sounds.mjs";
+import { has, trained } from "./trained.mjs";
 
 const made = trained("words", "steps");
 const serve = { folder: made.folder };
 const thimble = process.env.THIMBLE ?? "build/thimble";
 // What the microphone hears: a low tone, a high one, quiet between, again and again.
-writeFileSync(made.file("mic.wav"), wav([[0, 1.5], [505, 1], [0, 1.5], [1405, 1], [0, 1]], 7));
+writeFileSync(made.file("mic.wav"), tones([[0, 1.5], [505, 1], [0, 1.5], [1405, 1], [0, 1]], 7));
 const listening = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-audio-capture=${made.file("mic.wav")}`, "--autoplay-policy=no-user-gesture-required"];
 const older = [/ScriptProcessorNode/]; // where Chromium begins no worklet: parts/microphone.ts
 const none = [/404/]; // results that are not there yet

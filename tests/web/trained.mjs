@@ -4,10 +4,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { random, tones } from "./sounds.mjs";
 
 const root = new URL("../../", import.meta.url).pathname;
 const thimble = process.env.THIMBLE ?? join(root, "build/thimble");
-const rate = 16000;
 
 export const has = (program) => {
   try {
@@ -19,36 +19,15 @@ export const has = (program) => {
 };
 const run = (...words) => execFileSync(thimble, words, { stdio: ["ignore", "pipe", "pipe"] });
 
-/** A number between 0 and 1 from a seed that goes on: the same sounds every time. */
-const random = (seed) => () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-
-/** Tones of [Hz, seconds] one after another (0 Hz: nearly silent) as a WAV file. */
-export function wav(parts, seed = 1) {
-  const next = random(seed);
-  const n = parts.reduce((sum, [, s]) => sum + Math.round(s * rate), 0);
-  const bytes = Buffer.alloc(44 + 2 * n);
-  bytes.write("RIFF", 0);
-  bytes.writeUInt32LE(36 + 2 * n, 4);
-  bytes.write("WAVEfmt ", 8);
-  [16, 0x00010001, rate, 2 * rate, 0x00100002].forEach((v, i) => bytes.writeUInt32LE(v, 16 + 4 * i));
-  bytes.write("data", 36);
-  bytes.writeUInt32LE(2 * n, 40);
-  let at = 44;
-  for (const [hz, s] of parts)
-    for (let i = 0; i < Math.round(s * rate); i++, at += 2)
-      bytes.writeInt16LE(Math.round(32767 * ((hz ? 0.3 * Math.sin((2 * Math.PI * hz * i) / rate) : 0) + 0.02 * (next() - 0.5))), at);
-  return bytes;
-}
-
 function words(folder) {
   const clips = join(folder, "clips");
   for (let i = 0; i < 12; i++)
     for (const [word, hz] of [["low", 500 + 7 * i], ["high", 1400 + 7 * i], ["other", 2500 + 70 * i]]) {
       mkdirSync(join(clips, word), { recursive: true });
-      writeFileSync(join(clips, word, `speaker${i}_nohash_0.wav`), wav([[hz, 1]], i + 1));
+      writeFileSync(join(clips, word, `speaker${i}_nohash_0.wav`), tones([[hz, 1]], i + 1));
     }
   mkdirSync(join(clips, "_background_noise_"));
-  writeFileSync(join(clips, "_background_noise_/room.wav"), wav([[0, 10]], 99));
+  writeFileSync(join(clips, "_background_noise_/room.wav"), tones([[0, 10]], 99));
   const p = join(folder, "site/tones");
   run("new", p, "--labels", "low,high");
   run("data", "import", clips, "--project", p);

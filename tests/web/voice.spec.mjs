@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browser, run, test } from "./lib.mjs";
-import { has, wav } from "./trained.mjs";
+import { tones } from "./sounds.mjs";
+import { has } from "./trained.mjs";
 
 for (const program of ["arm-none-eabi-gcc", "qemu-system-arm"])
   if (!has(program)) {
@@ -21,7 +22,7 @@ const hz = { low: 500, high: 1400 };
 /** A microphone that hears these sounds, [Hz, seconds] each, again and again. */
 function microphone(name, sounds) {
   const file = join(dir, `${name}.wav`);
-  writeFileSync(file, wav(sounds, 7));
+  writeFileSync(file, tones(sounds, 7));
   return ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-audio-capture=${file}`, "--autoplay-policy=no-user-gesture-required"];
 }
 /** A word, never quite the same, so often that every recording of two seconds has a whole one. */
@@ -76,7 +77,7 @@ test("an empty folder, two words, and the emulated board hears them", options, a
       const files = Array.from({ length: clips }, (_, i) => ({
         name: `other${i}.wav`,
         mimeType: "audio/wav",
-        buffer: wav([[0, 0.2], [i % 2 ? 2400 + 80 * i : 800 + 15 * i, 0.6], [0, 0.2]], i + 1),
+        buffer: tones([[0, 0.2], [i % 2 ? 2400 + 80 * i : 800 + 15 * i, 0.6], [0, 0.2]], i + 1),
       }));
       await page.locator("input[type=file]").setInputFiles(files);
       await clipsHere(page, "unknown", clips);

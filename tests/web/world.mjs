@@ -1,6 +1,6 @@
 // world.mjs -- a small project by the API, for tests that need one: sounds of two words, and a trained network.
 
-import { wav } from "./trained.mjs";
+import { tones } from "./sounds.mjs";
 
 /** Waits until a job has ended; throws with its words when it failed. */
 export async function done(site, project, id, seconds = 120) {
@@ -19,6 +19,6 @@ export async function lights(site, each = 10) {
   const base = { on: 500, off: 1400, unknown: 2600 };
   for (const [label, hz] of Object.entries(base))
     for (let i = 0; i < each; i++)
-      await site.api("POST", `/projects/lights/samples?label=${label}&subject=person${i}&consent=yes`, wav([[hz + 9 * i, 1]], i + 1), "audio/wav");
+      await site.api("POST", `/projects/lights/samples?label=${label}&subject=person${i}&consent=yes`, tones([[hz + 9 * i, 1]], i + 1), "audio/wav");
   return "lights";
 }

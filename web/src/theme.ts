@@ -6,7 +6,10 @@ export type Theme = (typeof themes)[number];
 const key = "thimble.theme";
 const watchers = new Set<() => void>();
 const system = matchMedia("(prefers-color-scheme: dark)");
-const tell = () => watchers.forEach((w) => w());
+const tell = () => {
+  document.documentElement.dataset.theme = isDark() ? "dark" : "light";
+  watchers.forEach((w) => w());
+};
 system.addEventListener("change", tell);
 
 export function theme(): Theme {
@@ -14,15 +17,10 @@ export function theme(): Theme {
   return themes.includes(kept) ? kept : "auto";
 }
 
-function apply(to: Theme): void {
-  if (to === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = to;
-}
-export const startTheme = () => apply(theme());
+export const startTheme = tell;
 
 export function setTheme(to: Theme): void {
   localStorage.setItem(key, to);
-  apply(to);
   tell();
 }
 
