@@ -58,6 +58,9 @@ BENCH_SRC := $(wildcard bench/bench_*.c)
 COURSE_SRC := $(shell find courses -type f ! -name '.*' ! -name '*~' 2>/dev/null | LC_ALL=C sort)
 # What `thimble deploy` writes out again, and what `thimble bench` compares with: held inside the program as C arrays.
 EMBED_SRC := $(sort $(wildcard src/base/*.[ch] src/dsp/*.[ch] src/nn/*.[ch] src/nn/*/*.[ch] device/*.* device/*/*) bench/baseline.tsv src/serve/openapi.json LICENSE)
+# What the explorables of the courses compute, as WebAssembly (docs/explorables.md); without its compiler there is none.
+ENGINE_SRC := $(shell cat web/engine/files.txt)
+ENGINE_OBJ := $(if $(filter ready,$(shell tools/engine.sh state)),$(patsubst %.c,build/engine/%.o,$(ENGINE_SRC)))
 WEB_SRC   := $(wildcard web/*.mjs web/*.json web/src/*.* web/src/*/*.* web/src/*/*/*.*)
 LIB   := $(B)/libthimble.a
 obj    = $(patsubst %.c,$(B)/%.o,$(1))
@@ -90,11 +93,19 @@ $(B)/courses.list: force
 $(B)/embed.o $(B)/courses.o: %.o: %.c
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
 # The studio's pages: built once for all modes, and held inside the program too (docs/studio.md).
-build/web_files.c: tools/web.sh build/web.state $(WEB_SRC)
+build/web_files.c: tools/web.sh build/web.state build/engine.wasm $(WEB_SRC)
 	$(call run,WEB,tools/web.sh table $@)
 build/web.state: force
 	@mkdir -p $(@D)
 	@tools/web.sh state | cmp -s - $@ || tools/web.sh state >$@
+build/engine.state: force
+	@mkdir -p $(@D)
+	@tools/engine.sh state | cmp -s - $@ || tools/engine.sh state >$@
+build/engine.wasm: tools/engine.sh build/engine.state $(ENGINE_OBJ) src/explore/explore.h web/engine/files.txt
+	$(call run,WASM,tools/engine.sh link $@ $(ENGINE_OBJ))
+build/engine/%.o: %.c web/engine/lists.h tools/engine.sh
+	@mkdir -p $(@D)
+	$(call run,WASM,tools/engine.sh compile $< $@)
 $(B)/web_files.o: build/web_files.c
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(CFLAGS) -c -o $@ $<)
@@ -329,4 +340,4 @@ cross:
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) build/engine -name '*.d' 2>/dev/null)

@@ -3,11 +3,12 @@
 // META.json gets esbuild's account of what came from where.
 //
 //   src/main.tsx     the frame; pages, languages and the plots come when they are needed (dynamic import)
-//   src/**/*.css     one style sheet: theme.css first, then parts/ and pages/ by name
+//   build/engine.wasm   what the explorables compute (tools/engine.sh); missing or empty: the pages know that there is none
+//   src/**/*.css     one style sheet: theme.css first, then parts/, pages/, explore/ by name
 //   src/worklets/*.ts, src/workers/*.ts   programs of their own; worklets.ts knows under which name they are served
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const here = new URL(".", import.meta.url).pathname;
@@ -43,8 +44,13 @@ for (const file of [...list("worklets", ".ts"), ...list("workers", ".ts")]) {
   threads[name] = save(name, ".js", made.outputFiles[0].contents);
 }
 
+// The explorables' engine.
+const engine = join(here, "../build/engine.wasm");
+const wasm = existsSync(engine) ? readFileSync(engine) : "";
+const engineUrl = wasm.length ? save("engine", ".wasm", wasm) : "";
+
 // The style sheet.
-const sheets = [join(src, "theme.css"), ...list("parts", ".css"), ...list("pages", ".css")];
+const sheets = [join(src, "theme.css"), ...list("parts", ".css"), ...list("pages", ".css"), ...list("explore", ".css")];
 const style = await build({
   ...common,
   stdin: { contents: sheets.map((f) => `@import ${JSON.stringify(f)};`).join("\n"), resolveDir: src, loader: "css" },
@@ -60,7 +66,7 @@ const made = await build({
   splitting: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  define: { __THREADS__: JSON.stringify(threads) },
+  define: { __THREADS__: JSON.stringify(threads), __ENGINE__: JSON.stringify(engineUrl) },
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",

@@ -203,12 +203,17 @@ double th_histogram_outside(const th_histogram *h, double lo, double hi)
     return sum / (double)h->n;
 }
 
+void th_range_to_bits(float lo, float hi, int32_t bits, float *scale, int32_t *zero)
+{
+    const double width = (double)hi - (double)lo, half = (double)(1 << (bits - 1));
+    *scale = width > 1e-20 ? (float)(width / (2 * half - 1)) : 1.0f; /* a tensor that is always 0 */
+    const double z = round(-half - (double)lo / (double)*scale);
+    *zero = (int32_t)(z < -half ? -half : z > half - 1 ? half - 1 : z);
+}
+
 void th_range_to_s8(float lo, float hi, float *scale, int32_t *zero)
 {
-    const double width = (double)hi - (double)lo;
-    *scale = width > 1e-20 ? (float)(width / 255.0) : 1.0f; /* a tensor that is always 0 */
-    const double z = round(-128.0 - (double)lo / (double)*scale);
-    *zero = z < -128.0 ? -128 : z > 127.0 ? 127 : (int32_t)z;
+    th_range_to_bits(lo, hi, 8, scale, zero);
 }
 
 void th_range_to_s16(float lo, float hi, float *scale)

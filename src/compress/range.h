@@ -50,6 +50,9 @@ void th_range_choose(const th_histogram *h, th_range_method method, double perce
  * Integer-Arithmetic-Only Inference", section 3, as TFLite does it. */
 void th_range_to_s8(float lo, float hi, float *scale, int32_t *zero);
 
+/* The same with fewer bits, 2 to 8: q = -2^(bits - 1) to 2^(bits - 1) - 1. */
+void th_range_to_bits(float lo, float hi, int32_t bits, float *scale, int32_t *zero);
+
 /* The same for int16, which is symmetric: scale = max(|lo|, |hi|) / 32767, zero point 0. */
 void th_range_to_s16(float lo, float hi, float *scale);
 

@@ -12,14 +12,14 @@ static float scale_of(const th_layer_weights *l, const float *scale, int32_t c)
     return scale[l->per_channel ? c : 0];
 }
 
-static void choose_scales(const th_layer_weights *l, float *scale)
+static void choose_scales(const th_layer_weights *l, float top, float *scale)
 {
     const int32_t n_scales = th_weight_scales(l);
     float all = 0.0f;
     for (int32_t c = 0; c < n_scales; c++) scale[c] = 0.0f;
     for (int32_t i = 0; i < l->n; i++) {
         float *s = scale_at(l, scale, th_weight_channel(l, i));
-        *s = fmaxf(*s, fabsf(l->w[i]) / 127.0f);
+        *s = fmaxf(*s, fabsf(l->w[i]) / top);
         all = fmaxf(all, *s);
     }
     if (!(all > 1e-20f)) all = 1.0f;
@@ -33,13 +33,19 @@ static void choose_scales(const th_layer_weights *l, float *scale)
     }
 }
 
-void th_weights_to_s8(const th_layer_weights *l, int8_t *q, float *scale)
+void th_weights_to_bits(const th_layer_weights *l, int32_t bits, int8_t *q, float *scale)
 {
-    choose_scales(l, scale);
+    const float top = (float)((1 << (bits - 1)) - 1);
+    choose_scales(l, top, scale);
     for (int32_t i = 0; i < l->n; i++) {
         const float v = roundf(l->w[i] / scale_of(l, scale, th_weight_channel(l, i)));
-        q[i] = (int8_t)(v > 127.0f ? 127.0f : v < -127.0f ? -127.0f : v);
+        q[i] = (int8_t)(v > top ? top : v < -top ? -top : v);
     }
+}
+
+void th_weights_to_s8(const th_layer_weights *l, int8_t *q, float *scale)
+{
+    th_weights_to_bits(l, 8, q, scale);
 }
 
 int64_t th_bias_to_int(const th_layer_weights *l, const float *scale, int32_t c, double extra)

@@ -40,6 +40,9 @@ static inline int32_t th_weight_scales(const th_layer_weights *l)
  * Source: TFLite's 8-bit quantisation specification. */
 void th_weights_to_s8(const th_layer_weights *l, int8_t *q, float *scale);
 
+/* The same with fewer bits, 2 to 8: the largest becomes 2^(bits - 1) - 1. */
+void th_weights_to_bits(const th_layer_weights *l, int32_t bits, int8_t *q, float *scale);
+
 /* Bias c as a whole number at scale in_scale * scale[c], rounded half away from zero and limited to 32 (wide: 47)
  * bits.  extra: added to the float bias first. */
 int64_t th_bias_to_int(const th_layer_weights *l, const float *scale, int32_t c, double extra);

@@ -14,7 +14,9 @@
 #include "nn/arm64/vec_neon.h"
 #endif
 
-/* One a line; the first that changes a step is taken. */
+/* One a line; the first that changes a step is taken. A program for one processor may bring a list of its own
+ * (web/engine/lists.h). */
+#ifndef TH_FAST_LIST
 #define TH_FAST_LIST(X)                                                                                                \
     X(dense_scalar_conv)                                                                                               \
     X(conv_2d_scalar)                                                                                                  \
@@ -60,6 +62,7 @@
     X(depthwise_raw_scalar)                                                                                            \
     X(dense_raw_dsp)                                                                                                   \
     X(dense_raw_scalar)
+#endif
 
 #define X(name) extern const th_fast_row th_fast_##name;
 TH_FAST_LIST(X)

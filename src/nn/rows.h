@@ -4,7 +4,8 @@
 
 #include "nn/op.h"
 
-/* By number, one a line. */
+/* By number, one a line. A program that needs few operators may bring a list of its own (web/engine/lists.h). */
+#ifndef TH_ROW_LIST
 #define TH_ROW_LIST(X)                                                                                                 \
     X(add)                                                                                                             \
     X(average_pool_2d)                                                                                                 \
@@ -124,6 +125,7 @@
     X(nearest)                                                                                                         \
     X(mixture)                                                                                                         \
     X(trees)
+#endif
 
 #define X(name) extern const th_op_row th_row_##name;
 TH_ROW_LIST(X)

@@ -2,6 +2,11 @@
 
 #include <stdbool.h>
 
+/* A small program may bring a list of its own (web/engine/lists.h). */
+#ifndef TH_KERNELS_LIST
+#define TH_KERNELS_LIST &th_kernels_avx512, &th_kernels_avx2, &th_kernels_vec4, &th_kernels_plain
+#endif
+
 static bool can_run(const th_kernels *k)
 {
     if (!k->name) return false;
@@ -16,7 +21,7 @@ static bool can_run(const th_kernels *k)
 
 const th_kernels *th_kernels_get(int i)
 {
-    static const th_kernels *const all[] = {&th_kernels_avx512, &th_kernels_avx2, &th_kernels_vec4, &th_kernels_plain};
+    static const th_kernels *const all[] = {TH_KERNELS_LIST};
     for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
         if (can_run(all[k]) && i-- == 0) return all[k];
     return NULL;

@@ -3,10 +3,33 @@
 
 #include <string.h>
 
+/* A program that needs few kinds may bring a list of its own (web/engine/lists.h). */
+#ifndef TH_STAGE_LIST
+#define TH_STAGE_LIST(X)                                                                                               \
+    X(conv)                                                                                                            \
+    X(depthwise)                                                                                                       \
+    X(dense)                                                                                                           \
+    X(transpose)                                                                                                       \
+    X(avgpool)                                                                                                         \
+    X(maxpool)                                                                                                         \
+    X(add)                                                                                                             \
+    X(multiply)                                                                                                        \
+    X(concat)                                                                                                          \
+    X(same)                                                                                                            \
+    X(softmax)                                                                                                         \
+    X(reshape)                                                                                                         \
+    X(upsample)                                                                                                        \
+    X(input)                                                                                                           \
+    X(lstm)                                                                                                            \
+    X(gru)                                                                                                             \
+    X(svdf)
+#endif
+
 static const th_stage_row *const rows[] = {
-    &th_kind_conv,     &th_kind_depthwise, &th_kind_dense,  &th_kind_transpose, &th_kind_avgpool, &th_kind_maxpool,
-    &th_kind_add,      &th_kind_multiply,  &th_kind_concat, &th_kind_same,      &th_kind_softmax, &th_kind_reshape,
-    &th_kind_upsample, &th_kind_input,     &th_kind_lstm,   &th_kind_gru,       &th_kind_svdf};
+#define X(name) &th_kind_##name,
+    TH_STAGE_LIST(X)
+#undef X
+};
 
 const th_stage_row *th_stage_row_find(th_layer_kind kind)
 {

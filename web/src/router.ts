@@ -11,7 +11,7 @@ export type Route = {
 export const steps = ["collect", "look", "train", "test", "squeeze", "deploy"] as const;
 export type Step = (typeof steps)[number];
 const inProject = [...steps, "board", "settings"];
-const outside = ["people", "join"];
+const outside = ["people", "join", "explore"];
 
 /** What stands below #/learn is a word of these, or the id of something in a course: rule/coin/quiz. */
 const learnWords = ["glossary", "search", "me", "certificate"];

@@ -1,5 +1,18 @@
-// explore/index.ts -- the explorables by the names that lessons use (docs/explorables.md), each loaded when it is shown.
+// index.ts -- the explorables by name: what `:::explore NAME setting=value ..` of a lesson shows (docs/explorables.md).
 import type { ComponentType } from "preact";
+import { needMessages } from "../i18n";
 
 export type Settings = Record<string, string>;
-export const explorables: Record<string, () => Promise<{ default: ComponentType<{ settings: Settings }> }>> = {};
+export type Explorable = { default: ComponentType<{ settings: Settings }> };
+
+/** With the messages that it needs. */
+const bring = (name: string, load: () => Promise<Explorable>) => async () => {
+  const [module] = await Promise.all([load(), needMessages(["explore", `explore-${name}`])]);
+  return module;
+};
+
+export const explorables: Record<string, () => Promise<Explorable>> = {
+  descent: bring("descent", () => import("./descent")),
+  threshold: bring("threshold", () => import("./threshold")),
+  grid: bring("grid", () => import("./grid")),
+};
