@@ -21,6 +21,7 @@ function learnPage(id: string[]): string {
   const [first, second] = id;
   if (!first) return "learn";
   if (first === "review" || first === "placement") return "learn-quiz";
+  if (first === "own") return "learn-lesson"; // a teacher's
   if (learnWords.includes(first)) return `learn-${first}`;
   if (!second) return "learn-course";
   return `learn-${learnKinds[id[id.length - 1] ?? ""] ?? (id.length === 2 ? "chapter" : "lesson")}`;

@@ -35,9 +35,11 @@ export default function LearnCourse({ rest, session }: OuterProps) {
             <Done {...doneOf(here.chapters)} />
           </p>
           <div class="row">
-            <LinkButton icon="question" href={learnHref(`placement/${id}`)}>
-              {t("learn.placement")}
-            </LinkButton>
+            {here.placement && (
+              <LinkButton icon="question" href={learnHref(here.placement)}>
+                {t("learn.placement")}
+              </LinkButton>
+            )}
             <LinkButton icon="star" href={learnHref(`certificate/${id}`)}>
               {t("learn.certificate")}
             </LinkButton>

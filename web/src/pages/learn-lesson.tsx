@@ -7,7 +7,7 @@ import { Button, LinkButton } from "../parts/Button";
 import { CourseBar } from "../parts/course/Bar";
 import { Blocks } from "../parts/course/Blocks";
 import { course, progressPath } from "../parts/course/api";
-import type { Lesson, Note } from "../parts/course/api";
+import type { CourseMap, Lesson, Note } from "../parts/course/api";
 import { langOf } from "../parts/course/Html";
 import { keepLast } from "../parts/course/last";
 import { done, placeOf, useMap } from "../parts/course/map";
@@ -47,8 +47,8 @@ function Tools({ lesson, writing, setWriting }: { lesson: Lesson; writing: boole
 }
 
 /** Where she stopped the last time, unless that was the beginning. */
-function stopped(lesson: Lesson): string | null {
-  const at = lesson.place ?? placeHere(lesson.id);
+function stopped(lesson: Lesson, map: CourseMap | null): string | null {
+  const at = (map?.last === lesson.id && map.block) || placeHere(lesson.id);
   return lesson.blocks.findIndex((b) => b.key === at) > 0 ? at : null;
 }
 function scrollToBlock(key: string): void {
@@ -59,8 +59,8 @@ function scrollToBlock(key: string): void {
   block.scrollIntoView({ block: "start" });
 }
 
-function GoBack({ lesson, asked }: { lesson: Lesson; asked: string | null }) {
-  const [at, set] = useState(() => stopped(lesson));
+function GoBack({ lesson, stop, asked }: { lesson: Lesson; stop: string | null; asked: string | null }) {
+  const [at, set] = useState(stop);
   useEffect(() => {
     const to = asked === "stop" ? at : asked;
     if (!to) return;
@@ -84,16 +84,18 @@ function GoBack({ lesson, asked }: { lesson: Lesson; asked: string | null }) {
   );
 }
 
-function Reader({ lesson, asked }: { lesson: Lesson; asked: string | null }) {
-  const [notes, setNotes] = useState<Note[]>(lesson.notes ?? []);
+type Read = { lesson: Lesson; map: CourseMap | null; reload: () => void; asked: string | null };
+
+function Reader({ lesson, map, reload, asked }: Read) {
+  const [stop] = useState(() => stopped(lesson, map));
+  const [notes, setNotes] = useState<Note[]>(() => (lesson.notes ?? []).map((n) => ({ ...n, lesson: lesson.id })));
   const [writing, setWriting] = useState(false);
   const [busy, setBusy] = useState(false);
-  const { map, reload } = useMap();
   const root = useRef<HTMLDivElement>(null);
   const seconds = useSeconds();
   const state = useRef<"seen" | "done">(lesson.done ? "done" : "seen");
   const tell = () => sendLast(progressPath(lesson.id), { state: state.current, seconds: seconds() });
-  usePlace(lesson.id, root, true);
+  usePlace(lesson.id, root, stop ?? lesson.blocks[0]?.key ?? "");
   useEffect(() => {
     void tell().catch(() => {});
     return () => void tell().catch(() => {});
@@ -116,7 +118,7 @@ function Reader({ lesson, asked }: { lesson: Lesson; asked: string | null }) {
     <>
       <Tools lesson={lesson} writing={writing} setWriting={setWriting} />
       {sum && <Progress label={t("learn-lesson.chapter-done", { n: sum.n, of: sum.of })} part={sum.n / Math.max(1, sum.of)} />}
-      <GoBack lesson={lesson} asked={asked} />
+      <GoBack lesson={lesson} stop={stop} asked={asked} />
       <div ref={root}>
         <Blocks
           page={lesson.id}
@@ -146,7 +148,7 @@ function Reader({ lesson, asked }: { lesson: Lesson; asked: string | null }) {
 
 export default function LearnLesson({ rest, query, session }: OuterProps) {
   const id = rest.join("/");
-  const { map } = useMap();
+  const { map, error: noMap, reload } = useMap();
   const { data, error } = useLoad(() => course.lesson(id), [id]);
   useEffect(() => {
     if (data) keepLast(session.user, { id: data.id, title: data.title });
@@ -159,7 +161,7 @@ export default function LearnLesson({ rest, query, session }: OuterProps) {
         {data && <Title at={`learn/${id}`} text={data.title} {...langOf(data.lang)} />}
         {!data && !error && <p class="loading">{t("frame.loading")}</p>}
         <Failure error={data ? null : error} />
-        {data && <Reader key={data.id} lesson={data} asked={query.get("at")} />}
+        {data && (map || noMap) && <Reader key={data.id} lesson={data} map={map} reload={reload} asked={query.get("at")} />}
       </article>
     </>
   );

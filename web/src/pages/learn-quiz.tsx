@@ -132,7 +132,7 @@ function Items({ id, quiz, map, reload, reloadMap }: Run) {
         const item = quiz.items[i];
         if (!item) return null;
         return (
-          <div class="card quiz-item" key={`${item.quiz ?? ""}/${item.name}`}>
+          <div class="card quiz-item" key={item.name}>
             <Question
               quiz={quiz.id}
               item={item}

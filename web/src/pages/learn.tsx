@@ -40,11 +40,11 @@ function Next({ map }: { map: CourseMap }) {
           <a href={learnHref("review")}>{t("learn.come-back", { n: map.due })}</a>
         </p>
       )}
-      {!begun && first && (
+      {!begun && first?.placement && (
         <p class="learn-next-more">
           <Icon name="question" />
           <span>
-            {t("learn.placement-why")} <a href={learnHref(`placement/${first.id}`)}>{t("learn.placement-go")}</a>
+            {t("learn.placement-why")} <a href={learnHref(first.placement)}>{t("learn.placement-go")}</a>
           </span>
         </p>
       )}
@@ -66,9 +66,8 @@ function Turn({ course, turn, here }: { course: MapCourse; turn: number; here: s
         <p class="learn-turn-facts">
           <span>{t("learn.hours", { n: course.hours })}</span>
           <Done {...sum} />
-          <a href={learnHref(course.done ? `certificate/${course.id}` : `placement/${course.id}`)}>
-            {t(course.done ? "learn.certificate" : "learn.placement")}
-          </a>
+          {course.done && <a href={learnHref(`certificate/${course.id}`)}>{t("learn.certificate")}</a>}
+          {!course.done && course.placement && <a href={learnHref(course.placement)}>{t("learn.placement")}</a>}
         </p>
       </header>
       <ol class="learn-chapters">

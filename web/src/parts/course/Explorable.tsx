@@ -1,6 +1,6 @@
 // course/Explorable.tsx -- a picture that computes, where the browser can; its words always.
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Block } from "./api";
 import { Html } from "./Html";
@@ -25,11 +25,15 @@ export function Explorable({ block }: { block: Block }) {
     );
     return () => void (here = false);
   }, [block.name]);
+  const settings = useMemo(
+    () => Object.fromEntries(Object.entries(block.settings ?? {}).map(([k, v]) => [k, String(v)])),
+    [block.settings],
+  );
   const words = <Html html={block.html ?? ""} lang={block.lang} />;
   if (missing) return <div class="course-explore card">{words}</div>;
   return (
     <div class="course-explore card">
-      {picture ? <picture.Picture settings={block.settings ?? {}} /> : <p class="loading">{t("frame.loading")}</p>}
+      {picture ? <picture.Picture settings={settings} /> : <p class="loading">{t("frame.loading")}</p>}
       <details>
         <summary>{t("learn.in-words")}</summary>
         {words}

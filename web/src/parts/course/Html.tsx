@@ -55,6 +55,7 @@ function prepare(html: string, project: string | null): string {
   for (const code of box.content.querySelectorAll("code")) code.dir = "ltr";
   for (const img of box.content.querySelectorAll("img")) img.loading = "lazy";
   for (const table of box.content.querySelectorAll("table")) {
+    if (table.parentElement?.className === "table") continue;
     const around = document.createElement("div");
     around.className = "table";
     around.tabIndex = 0;

@@ -2,13 +2,16 @@
 import { number, t, when } from "../../i18n";
 import { learnHref } from "../../router";
 import { Icon } from "../Icon";
-import type { LabResult } from "./api";
+import type { IconName } from "../Icon";
+import type { LabResult, Property } from "./api";
+
+const icons: Record<string, IconName> = { passed: "check", failed: "close", unseen: "question" };
 
 export function LabResults({ results }: { results: LabResult[] }) {
-  const sorted = [...results].sort((a, b) => Number(new Date(b.at)) - Number(new Date(a.at)));
-  const last = sorted[0];
+  const last = results[0]; // the newest
   if (!last) return null;
   const all = last.properties.every((p) => p.ok);
+  const state = (p: Property) => p.state ?? (p.ok ? "passed" : "failed");
   return (
     <div class="lab-results" role="status">
       <h3>{t("learn-lab.result", { score: number(last.score, 1), of: number(last.of, 1) })}</h3>
@@ -17,11 +20,11 @@ export function LabResults({ results }: { results: LabResult[] }) {
       </p>
       <ul class="lab-properties">
         {last.properties.map((p) => (
-          <li key={p.name} class={p.ok ? "lab-good" : "lab-bad"}>
-            <Icon name={p.ok ? "check" : "close"} />
+          <li key={p.name} class={`lab-${state(p)}`}>
+            <Icon name={icons[state(p)]} />
             <div>
               <strong>
-                <span class="unseen">{t(p.ok ? "learn-lab.good" : "learn-lab.bad")} </span>
+                <span class="unseen">{t(`learn-lab.state.${state(p)}`)} </span>
                 {p.title ?? p.name}
               </strong>
               {p.saw && <p class="lab-saw">{p.saw}</p>}
@@ -35,11 +38,11 @@ export function LabResults({ results }: { results: LabResult[] }) {
           </li>
         ))}
       </ul>
-      {sorted.length > 1 && (
+      {results.length > 1 && (
         <details>
-          <summary>{t("learn-lab.earlier", { n: sorted.length - 1 })}</summary>
+          <summary>{t("learn-lab.earlier", { n: results.length - 1 })}</summary>
           <ul>
-            {sorted.slice(1).map((r, i) => (
+            {results.slice(1).map((r, i) => (
               <li key={i}>
                 {when(r.at)}: {t("learn-lab.result", { score: number(r.score, 1), of: number(r.of, 1) })}
               </li>

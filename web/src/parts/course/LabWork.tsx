@@ -8,7 +8,8 @@ import { Failure } from "../Notice";
 import { Tabs } from "../Tabs";
 import { course, labFilePath } from "./api";
 import type { Lab, LabAnswer, LabFile } from "./api";
-import { Html, langOf } from "./Html";
+import { western } from "./digits";
+import { langOf } from "./Html";
 import { KeepingState, useKeeping } from "./keeping";
 
 function Editor({ lab, file, text }: { lab: Lab; file: LabFile; text: string }) {
@@ -69,59 +70,43 @@ export function LabFiles({ lab }: { lab: Lab }) {
 type Values = Record<string, string>;
 type One = { answer: LabAnswer; values: Values; set: (name: string, value: string) => void };
 
-const plain = (html: string) => new DOMParser().parseFromString(html, "text/html").body.textContent?.trim() ?? "";
+/** The numbers of a grid, as they are written into answers.ini. */
+function steps(from: number, to: number, step: number): string[] {
+  const n = Math.min(500, Math.round((to - from) / step));
+  return Array.from({ length: n + 1 }, (_, i) => String(Number((from + i * step).toPrecision(9))));
+}
 
 function OneAnswer({ answer, values, set }: One) {
-  const { name, choices, range, reason } = answer;
+  const { name, ask, choices, from, to, step } = answer;
   const value = values[name] ?? "";
-  const label = plain(answer.ask);
-  const why = reason ? (
-    <TextArea
-      label={t("learn-lab.reason")}
-      hint={t("learn-lab.reason-hint", { n: reason })}
-      value={values[`${name}.reason`] ?? ""}
-      onValue={(v) => set(`${name}.reason`, v)}
-      rows={3}
-    />
-  ) : null;
+  const change = (v: string) => set(name, v);
   if (choices?.length)
     return (
-      <fieldset>
-        <legend>
-          <Html html={answer.ask} lang={answer.lang} />
-        </legend>
+      <fieldset {...langOf(answer.lang)}>
+        <legend>{ask}</legend>
         {choices.map((c) => (
-          <label key={c.value} class="question-choice">
-            <input type="radio" name={`lab-${name}`} checked={value === c.value} onChange={() => set(name, c.value)} />
-            <span {...langOf(answer.lang)}>{c.text}</span>
+          <label key={c.id} class="question-choice">
+            <input type="radio" name={`lab-${name}`} checked={value === c.id} onChange={() => change(c.id)} />
+            <span>{c.text}</span>
           </label>
         ))}
-        {why}
       </fieldset>
     );
-  if (range) {
-    const n = Math.min(200, Math.round((range.hi - range.lo) / range.step));
-    const steps = Array.from({ length: n + 1 }, (_, i) => String(Number((range.lo + i * range.step).toPrecision(6))));
-    const options = [{ value: "", text: t("learn.choose") }, ...steps.map((s) => ({ value: s, text: number(Number(s), 6) }))];
-    return (
-      <>
-        <Select label={label} value={value} onValue={(v) => set(name, v)} options={options} />
-        {why}
-      </>
-    );
+  if (typeof from === "number" && typeof to === "number" && step) {
+    const options = steps(from, to, step).map((s) => ({ value: s, text: number(Number(s), 6) }));
+    return <Select label={ask} value={value} onValue={change} options={[{ value: "", text: t("learn.choose") }, ...options]} />;
   }
+  if (answer.kind === "reason") return <TextArea label={ask || t("learn-lab.reason")} hint={t("learn-lab.reason-hint")} value={value} onValue={change} rows={3} />;
   return (
-    <>
-      <Field
-        label={label}
-        hint={answer.unit ? t("learn-lab.unit", { unit: answer.unit }) : undefined}
-        dir="ltr"
-        inputMode={answer.kind === "number" ? "decimal" : "text"}
-        value={value}
-        onValue={(v) => set(name, v)}
-      />
-      {why}
-    </>
+    <Field
+      label={ask}
+      hint={answer.unit ? t("learn-lab.unit", { unit: answer.unit }) : undefined}
+      dir="ltr"
+      inputMode="decimal"
+      autocomplete="off"
+      value={value}
+      onValue={(v) => change(western(v))}
+    />
   );
 }
 

@@ -7,6 +7,7 @@ import { Icon } from "../Icon";
 import { Failure } from "../Notice";
 import { course } from "./api";
 import type { Choice, Given, Html as HtmlText, Item, Marked } from "./api";
+import { western } from "./digits";
 import { Html, langOf } from "./Html";
 import { isKept, onOutbox, sendAnswer } from "./outbox";
 
@@ -20,8 +21,8 @@ export function standing(item: Item): Standing {
     tried: Boolean(a),
     right: Boolean(a?.right),
     finished: Boolean(a && (a.right || out)),
-    points: a?.right ? 1 : 0,
-    lesson: item.lesson ?? null,
+    points: a?.points ?? 0,
+    lesson: a?.lesson ?? null,
   };
 }
 
@@ -30,9 +31,6 @@ const plain = (html: HtmlText): string => {
   box.innerHTML = html;
   return (box.content.textContent ?? "").trim();
 };
-/** Digits of Arabic as those that everybody computes with. */
-const western = (s: string) => s.replace(/[٠-٩]/g, (d) => String(d.charCodeAt(0) - 0x660)).replace("٫", ".");
-
 const nothing = (item: Item): Given => (item.kind === "multiple" ? [] : item.kind === "matching" ? {} : "");
 
 function isComplete(item: Item, given: Given): boolean {
@@ -141,7 +139,7 @@ function Verdict({ told, left, finished, lang }: { told: Told; left: number | nu
 }
 
 function Hint({ quiz, item }: { quiz: string; item: Item }) {
-  const [hint, set] = useState<HtmlText | null>(null);
+  const [hint, set] = useState<HtmlText | null>(item.hint_html ?? null);
   const [error, setError] = useState<unknown>(null);
   const ask = () => course.hint(quiz, item.name).then((h) => set(h.hint), setError);
   return (
@@ -188,17 +186,16 @@ type Props = {
 
 export function Question({ quiz, item, title, free, onStanding, onSent }: Props) {
   const id = useId();
-  const asked = item.quiz ?? quiz;
   const first = standing(item);
   const [given, setGiven] = useState<Given>(item.answered?.given ?? nothing(item));
-  const [told, setTold] = useState<Told | null>(item.answered ? { ...item.answered, points: first.points, lesson: null } : null);
+  const [told, setTold] = useState<Told | null>(item.answered ?? null);
   const [used, setUsed] = useState(item.used ?? 0);
   const [finished, setFinished] = useState(!free && first.finished);
   const [left, setLeft] = useState<number | null>(free || !item.attempts ? null : item.attempts - (item.used ?? 0));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const verdict = useRef<HTMLDivElement>(null);
-  const kept = useKept(asked, item.name, () => onSent?.());
+  const kept = useKept(quiz, item.name, () => onSent?.());
 
   const take = (m: Marked) => {
     const end = !free && (m.right || m.attempts_left <= 0);
@@ -206,7 +203,7 @@ export function Question({ quiz, item, title, free, onStanding, onSent }: Props)
     setUsed((n) => n + 1);
     setLeft(free ? null : m.attempts_left);
     setFinished(end);
-    onStanding?.({ tried: true, right: m.right, finished: end, points: m.points, lesson: m.lesson ?? item.lesson ?? null });
+    onStanding?.({ tried: true, right: m.right, finished: end, points: m.points, lesson: m.lesson ?? null });
     if (end) setTimeout(() => verdict.current?.focus(), 0); // its button goes away
   };
   const send = async (e: Event) => {
@@ -214,7 +211,7 @@ export function Question({ quiz, item, title, free, onStanding, onSent }: Props)
     setBusy(true);
     setError(null);
     try {
-      const m = await sendAnswer({ quiz: asked, item: item.name, given }, used);
+      const m = await sendAnswer({ quiz, item: item.name, given }, used);
       if (m) take(m);
     } catch (err) {
       setError(err);
@@ -253,7 +250,7 @@ export function Question({ quiz, item, title, free, onStanding, onSent }: Props)
           <Button kind={free ? "plain" : "main"} type="submit" busy={busy} disabled={!isComplete(item, given)}>
             {t(told && !told.right ? "learn.try-again" : "learn.answer")}
           </Button>
-          {item.hint && <Hint quiz={asked} item={item} />}
+          {item.hint && <Hint quiz={quiz} item={item} />}
           {left !== null && !told && <span class="hint">{t("learn.attempts", { n: left })}</span>}
         </div>
       )}

@@ -24,11 +24,20 @@ export type MapCourse = {
   title: string;
   summary: string;
   hours: number;
-  open: boolean;
+  placement: string | null; // id of its check
+  open: boolean; // begun
   done: boolean;
   chapters: MapChapter[];
 };
-export type CourseMap = { courses: MapCourse[]; last: string | null; due: number; certificates: Certificate[] };
+export type Deadline = { id: string; at: number; class: number };
+export type CourseMap = {
+  courses: MapCourse[];
+  last: string | null; // where she stopped, and at which block
+  block?: string | null;
+  due: number;
+  certificates: number;
+  deadlines?: Deadline[];
+};
 
 export type Html = string; // of md4c: safe to show
 export type ItemKind = "single" | "multiple" | "number" | "matching" | "text" | "essay";
@@ -43,11 +52,10 @@ export type Item = {
   left?: Choice[];
   right?: Choice[];
   hint?: boolean;
+  hint_html?: Html | null; // she has asked for it
   attempts?: number;
   used?: number;
-  quiz?: string; // where it stands, in a quiz made of several
-  lesson?: string;
-  answered?: { right: boolean; given: Given; feedback?: Html; explanation?: Html; key?: Html } | null;
+  answered?: { right: boolean; points: number; given: Given; feedback: Html | null; explanation: Html | null; key: Html | null; lesson?: string | null } | null;
 };
 export type Quiz = { id: string; title: string; items: Item[]; points?: number; of?: number };
 export type Answer = { quiz: string; item: string; given: Given };
@@ -67,10 +75,10 @@ export type Block = {
   html?: Html;
   lang?: string;
   name?: string;
-  settings?: Record<string, string>;
-  item?: Item;
+  settings?: Record<string, string | number> | null;
+  item?: Item | null;
 };
-export type Note = { id: string; lesson: string; block: string; text: string; at: number | string };
+export type Note = { id: number; lesson: string; block: string; text: string; at: number | string };
 export type Lesson = {
   id: string;
   title: string;
@@ -83,23 +91,31 @@ export type Lesson = {
   after: string | null;
   done?: boolean;
   bookmarked?: boolean;
-  place?: string | null;
   notes?: Note[];
 };
 export type Found = { id: string; title: string; course: string; piece: Html };
 export type Term = { term: string; slug: string; html: Html; lang?: string };
 
-export type Property = { name: string; title?: string; ok: boolean; saw: string; why: string; lesson: string };
-export type LabResult = { at: number | string; level: string; score: number; of: number; properties: Property[] };
-export type LabAnswer = {
+export type Property = {
   name: string;
-  kind: string;
-  ask: Html;
+  title?: string;
+  ok: boolean;
+  state?: "passed" | "failed" | "unseen";
+  saw: string | null;
+  why: string | null;
+  lesson: string | null;
+};
+export type LabResult = { at: number; level: string; score: number; of: number; unseen?: number; properties: Property[] };
+export type LabAnswer = {
+  name: string; // "board", and of a reason "board.reason"
+  kind: "number" | "choice" | "reason";
+  ask: string;
   lang?: string;
-  unit?: string;
-  choices?: { value: string; text: string }[];
-  range?: { lo: number; hi: number; step: number } | null;
-  reason?: number;
+  unit?: string | null;
+  choices?: { id: string; text: string }[] | null;
+  from?: number | null; // of a choice that is a number of a grid
+  to?: number | null;
+  step?: number | null;
 };
 export type LabFile = { path: string; bytes: number; edit: boolean };
 export type Lab = {
@@ -115,19 +131,19 @@ export type Lab = {
   results: LabResult[];
   running: Job | null;
 };
-export type Journal = { text: string; at: number | string | null };
-export type Certificate = { course: string; at: number | string; level: string; jwt: string; svg: string };
+export type Journal = { text: string; at: number | null };
+export type Certificate = { course: string; at: number; level: string; jwt: string; svg: string };
 export type Me = {
   name: string;
   seed: number | string;
   language: string | null;
-  age: string | null;
+  age: number | null;
   education: string | null;
   gender: string | null;
-  share: boolean;
-  classes: { id: string; name: string }[];
+  share: boolean; // may that be counted?
+  classes: { id: number; name: string }[];
 };
-export type Bookmark = { id: string; title: string };
+export type Bookmark = { id: string; title?: string };
 
 const of = (id: string) => id.split("/").map(encodeURIComponent).join("/");
 const lang = () => currentLanguage();
@@ -147,11 +163,11 @@ export const course = {
   bookmarks: () => get<Bookmark[]>("/course/bookmarks"),
   notes: (lesson?: string) => get<Note[]>("/course/notes", { lesson }),
   addNote: (note: { lesson: string; block: string; text: string }) => post<Note>("/course/notes", note),
-  changeNote: (id: string, text: string) => patch<Note>(`/course/notes/${encodeURIComponent(id)}`, { text }),
-  removeNote: (id: string) => del(`/course/notes/${encodeURIComponent(id)}`),
+  changeNote: (id: number, text: string) => patch<void>(`/course/notes/${id}`, { text }),
+  removeNote: (id: number) => del(`/course/notes/${id}`),
   quiz: (id: string) => get<Quiz>(`/course/quizzes/${of(id)}`, { lang: lang() }),
-  answer: (answer: Answer) => post<Marked>("/course/answers", answer),
-  hint: (quiz: string, item: string) => post<{ hint: Html }>("/course/hints", { quiz, item }),
+  answer: (answer: Answer) => post<Marked>("/course/answers", { ...answer, lang: lang() }),
+  hint: (quiz: string, item: string) => post<{ hint: Html }>("/course/hints", { quiz, item, lang: lang() }),
   lab: (id: string) => get<Lab>(`/course/labs/${of(id)}`, { lang: lang() }),
   doLab: (id: string, what: "start" | "grade" | "again") => post<Job>(withQuery(`/course/labs/${of(id)}`, { do: what })),
   labFile: (id: string, file: string) => get<{ text: string }>(labFilePath(id, file)),

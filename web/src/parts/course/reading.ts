@@ -15,14 +15,12 @@ function blockInView(root: HTMLElement): string | null {
   return at;
 }
 
-/** Tells the server where she is, soon after she stopped scrolling. */
-export function usePlace(id: string, root: { current: HTMLElement | null }, on: boolean): void {
+/** Tells the server where she is: at `start` when she comes, and soon after she stopped scrolling. */
+export function usePlace(id: string, root: { current: HTMLElement | null }, start: string): void {
   useEffect(() => {
-    if (!on) return;
-    let told: string | null = null;
+    let told = "";
     let timer = 0;
-    const tell = () => {
-      const block = root.current && blockInView(root.current);
+    const tell = (block: string | null) => {
       if (!block || block === told) return;
       told = block;
       localStorage.setItem(placeKey(id), block);
@@ -30,15 +28,15 @@ export function usePlace(id: string, root: { current: HTMLElement | null }, on: 
     };
     const soon = () => {
       clearTimeout(timer);
-      timer = window.setTimeout(tell, 800);
+      timer = window.setTimeout(() => tell(root.current && blockInView(root.current)), 800);
     };
-    soon();
+    tell(start);
     addEventListener("scroll", soon, { passive: true });
     return () => {
       clearTimeout(timer);
       removeEventListener("scroll", soon);
     };
-  }, [id, on]);
+  }, [id]);
 }
 
 /** Seconds for which the page was looked at, since it was asked last. */
