@@ -49,6 +49,7 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_compare,
     &th_cmd_report,
     &th_cmd_serve,
+    &th_cmd_calc,
     NULL,
 };
 

@@ -70,7 +70,8 @@ static th_err add_choice(th_gift *g, th_choice **choice)
 
 static th_err fill_number(th_gift *g, const char *at, th_choice *c)
 {
-    if (!c->text && c->part == 0) c->text = th_gift_plain("*", "*" + 1); /* "~#feedback" */
+    static const char any[] = "*";
+    if (!c->text && c->part == 0) c->text = th_gift_plain(any, any + 1); /* "~#feedback" */
     if (!c->text && c->part == 0) return th_gift_no_memory(g);
     if (c->text && read_value(c)) return TH_OK;
     return th_why_set(g->why, TH_EFORMAT,

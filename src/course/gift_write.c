@@ -150,7 +150,7 @@ static void put_comments(th_writer *w, const th_item *item)
 /* Where a text without a name could be taken for something else at the beginning of a line. */
 static bool begins_badly(const char *stem)
 {
-    static const char *const bad[] = {"[html]", "[markdown]", "[plain]", "[moodle]", "//", "$CATEGORY"};
+    static const char *const bad[] = {"[html]", "[markdown]", "[plain]", "[moodle]", "//", "$CATEGORY", "\xef\xbb\xbf"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (strncmp(stem, bad[i], strlen(bad[i])) == 0) return true;
     return false;

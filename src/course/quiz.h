@@ -8,16 +8,19 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* The quiz or placement check of an id in a language: items that are translated and not behind, English else.
- * Errors: TH_ENOENT, TH_EFORMAT. */
+/* The quiz or placement check of an id in a language: items that are translated and not behind, English else
+ * (item->lang says which); attempts, variables and command are always those of the English item.  Every item has a
+ * name, and each name is there once. Errors: TH_ENOENT, TH_EFORMAT with file and line. */
 TH_NODISCARD th_err th_quiz_load(const th_shelf *shelf, const char *id, const char *lang, th_quiz *quiz, th_why *why);
 
-/* The item's values for a learner's seed put in, its number computed by running `program` (this program's path); items
- * without variables stay.  Errors: TH_EFORMAT (its command fails: the text says how), TH_ETOOL. */
+/* The item's values for a learner's seed put in wherever [[w]] stands, and its number computed: `calc` here, `model`
+ * and `inspect` by running `program` (this program's path).  NULL: values only, enough to show it.  Items without
+ * variables and command stay.  Errors: TH_EFORMAT (its command fails: the text says how), TH_ETOOL, TH_ENOMEM. */
 TH_NODISCARD th_err th_item_freeze(th_item *item, uint64_t seed, const char *program, th_why *why);
 
-/* {name, kind, stem, choices: [{id, html}], left, right, attempts, hint: bool}: no keys; choices and right sides in an
- * order of the seed's. */
+/* {name, kind, stem, lang, choices: [{id, html}], left, right, attempts, hint: bool}: no keys; choices and right sides
+ * in an order of the seed's; ids say nothing about which is right, and are those of every seed and language. Errors:
+ * TH_ENOMEM. */
 TH_NODISCARD th_err th_item_json(const th_item *item, uint64_t seed, json_t **shown, th_why *why);
 
 typedef struct th_marked {
@@ -28,8 +31,9 @@ typedef struct th_marked {
     char *explanation; /* HTML, or NULL; free() */
 } th_marked;
 
-/* given: choice's id; [ids]; number or text of one ("3,5" too); {left id: right id}; text.
- * Errors: TH_EUSAGE (no answer of this kind). */
+/* given: choice's id; [ids]; number or text of one ("3,5" too); {left id: right id}; text.  Points: of choices the sum
+ * of their parts, of pairs the part that is right, of an essay 0 (any text is right: it is not scored).
+ * Errors: TH_EUSAGE (no answer of this kind), TH_EFORMAT (not frozen), TH_ENOMEM. */
 TH_NODISCARD th_err th_item_mark(const th_item *item, const json_t *given, th_marked *marked, th_why *why);
 void th_marked_free(th_marked *marked);
 
