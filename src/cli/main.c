@@ -50,6 +50,9 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_report,
     &th_cmd_serve,
     &th_cmd_calc,
+    &th_cmd_course_start,
+    &th_cmd_course_grade,
+    &th_cmd_course_try,
     NULL,
 };
 

@@ -1,0 +1,255 @@
+/* The learner's folder: made from the starter and the recipe, and made anew. */
+#include "course/lab_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARK "/.lab.json"
+
+bool th_lab_path_ok(const char *path)
+{
+    if (!*path || strlen(path) > 200) return false;
+    for (const char *at = path;;) {
+        const size_t n = strcspn(at, "/");
+        if (n == 0 || (n == 1 && at[0] == '.') || (n == 2 && at[0] == '.' && at[1] == '.')) return false;
+        for (size_t i = 0; i < n; i++)
+            if ((unsigned char)at[i] < 0x20 || at[i] == 0x7f || at[i] == '\\') return false;
+        at += n;
+        if (!*at) return true;
+        at++;
+    }
+}
+
+/* ---- the shelf's files into a folder ---- */
+
+typedef struct laying {
+    const th_lab *lab;
+    const char *dir, *const *except;
+    size_t prefix;
+    bool keep; /* what is there is kept as FILE.before */
+    th_err err;
+    th_why *why;
+} laying;
+
+static th_err make_above(const char *path, th_why *why)
+{
+    char dir[TH_PATH_BYTES];
+    snprintf(dir, sizeof dir, "%s", path);
+    *strrchr(dir, '/') = 0;
+    return th_dir_make(dir, why);
+}
+
+static th_err keep_before(const char *path, th_why *why)
+{
+    char before[TH_PATH_BYTES + 16];
+    if (!th_file_exists(path)) return TH_OK;
+    snprintf(before, sizeof before, "%s.before", path);
+    return th_file_rename(path, before, why);
+}
+
+static bool lay_one(void *ctx, const char *path, th_span bytes)
+{
+    laying *l = ctx;
+    char to[TH_PATH_BYTES];
+    const char *name = path + l->prefix;
+    for (const char *const *x = l->except; x && *x; x++)
+        if (strcmp(name, *x) == 0) return true;
+    if (!th_lab_path_ok(name)) return true;
+    l->err = th_path_join(to, l->dir, name, l->why);
+    if (!l->err) l->err = make_above(to, l->why);
+    if (!l->err && l->keep) l->err = keep_before(to, l->why);
+    if (!l->err) l->err = th_file_write(to, bytes, l->why);
+    return !l->err;
+}
+
+static th_err lay(const th_lab *lab, const char *prefix, const char *dir, const char *const *except, bool keep,
+                  th_why *why)
+{
+    char full[1024];
+    snprintf(full, sizeof full, "%s%s", lab->folder, prefix);
+    laying l = {.lab = lab, .dir = dir, .except = except, .prefix = strlen(full), .keep = keep, .why = why};
+    th_shelf_each(lab->shelf, full, lay_one, &l);
+    return l.err;
+}
+
+th_err th_lab_lay(const th_lab *lab, const char *prefix, const char *dir, const char *const *except, th_why *why)
+{
+    return lay(lab, prefix, dir, except, false, why);
+}
+
+/* ---- what the recipe adds ---- */
+
+static th_err fill_file(const th_lab *lab, const char *dir, const char *file, th_why *why)
+{
+    char path[TH_PATH_BYTES], *filled = NULL;
+    uint8_t *bytes;
+    size_t n;
+    if (!th_lab_path_ok(file)) return th_why_set(why, TH_EFORMAT, "%s: fill = %.100s", lab->file, file);
+    TH_TRY(th_path_join(path, dir, file, why));
+    TH_TRY(th_file_read(path, 0, &bytes, &n, why));
+    char *text = strndup((const char *)bytes, n);
+    free(bytes);
+    if (!text) return th_why_set(why, TH_ENOMEM, "out of memory");
+    th_err err = th_values_fill(&lab->values, text, false, &filled, why);
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)filled, strlen(filled)}, why);
+    free(text);
+    free(filled);
+    return err;
+}
+
+static th_err fill_files(const th_lab *lab, const char *dir, th_why *why)
+{
+    const th_lab_section *s = th_lab_ini_find(&lab->ini, "start", NULL);
+    for (size_t i = 0; s && i < s->n; i++)
+        if (strcmp(s->entry[i].name, "fill") == 0) TH_TRY(fill_file(lab, dir, s->entry[i].value, why));
+    return TH_OK;
+}
+
+/* The `run` lines; new: only those that make the project, or only the others. */
+static th_err run_lines(const th_lab *lab, const char *dir, bool new, th_why *why)
+{
+    const th_lab_section *s = th_lab_ini_find(&lab->ini, "start", NULL);
+    for (size_t i = 0; s && i < s->n; i++) {
+        const th_lab_line *e = &s->entry[i];
+        th_why own = {0};
+        if (strcmp(e->name, "run") != 0 || (strncmp(e->value, "new ", 4) == 0) != new) continue;
+        const th_err err = th_lab_do(lab, e->value, dir, &own);
+        if (err) return th_why_set(why, err, "%s, line %d: thimble %.80s: %s", lab->file, e->line, e->value, own.text);
+    }
+    return TH_OK;
+}
+
+static void put_comment(FILE *out, const char *text)
+{
+    fputs("# ", out);
+    for (; *text; text++)
+        if (*text == '\n')
+            fputs("\n# ", out);
+        else
+            fputc(*text, out);
+}
+
+static void put_question(FILE *out, const json_t *q)
+{
+    size_t i;
+    json_t *choice;
+    const char *unit = json_string_value(json_object_get(q, "unit")),
+               *name = json_string_value(json_object_get(q, "name"));
+    const json_t *from = json_object_get(q, "from");
+    if (strcmp(json_string_value(json_object_get(q, "kind")), "reason") != 0) {
+        fputc('\n', out);
+        put_comment(out, json_string_value(json_object_get(q, "ask")));
+        if (unit) fprintf(out, " (%s)", unit);
+        fputc('\n', out);
+        if (from)
+            fprintf(out, "# from %g to %g in steps of %g\n", json_number_value(from),
+                    json_number_value(json_object_get(q, "to")), json_number_value(json_object_get(q, "step")));
+    } else {
+        fputs("# Why? In your own words.\n", out);
+    }
+    json_array_foreach(json_object_get(q, "choices"), i, choice)
+    {
+        fprintf(out, "#   %s: ", json_string_value(json_object_get(choice, "id")));
+        fprintf(out, "%s\n", json_string_value(json_object_get(choice, "text")));
+    }
+    fprintf(out, "%s =\n", name);
+}
+
+/* Text of an answers.ini without answers; NULL: nothing is asked. */
+static th_err answers_text(const th_lab *lab, char **text, size_t *n, th_why *why)
+{
+    json_t *json, *q;
+    size_t i;
+    *text = NULL;
+    TH_TRY(th_lab_json(lab, &json, why));
+    const json_t *answers = json_object_get(json, "answers");
+    FILE *out = json_array_size(answers) ? open_memstream(text, n) : NULL;
+    if (out) {
+        fprintf(out, "# Your answers: write them behind the = signs. Then: thimble course grade .\n");
+        json_array_foreach(answers, i, q) put_question(out, q);
+        if (fclose(out)) *text = NULL;
+    }
+    const bool none = json_array_size(answers) > 0 && !*text;
+    json_decref(json);
+    return none ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;
+}
+
+th_err th_lab_answers_write(const th_lab *lab, const char *dir, th_why *why)
+{
+    char path[TH_PATH_BYTES], *text;
+    size_t n = 0;
+    TH_TRY(th_path_join(path, dir, "answers.ini", why));
+    TH_TRY(answers_text(lab, &text, &n, why));
+    if (!text) return TH_OK;
+    th_err err = keep_before(path, why);
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, n}, why);
+    free(text);
+    return err;
+}
+
+/* ---- .lab.json ---- */
+
+static th_err write_mark(const th_lab *lab, const char *learner, const char *dir, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    json_t *o = json_pack("{s:s, s:s, s:I}", "lab", lab->id, "learner", learner, "seed", (json_int_t)lab->cfg.seed);
+    char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+    json_decref(o);
+    if (!text) return th_why_set(why, TH_EUSAGE, "the learner's name is no text in UTF-8");
+    th_err err = th_path_join(path, dir, MARK + 1, why);
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, why);
+    free(text);
+    return err;
+}
+
+th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    *mark = (th_lab_mark){0};
+    TH_TRY(th_path_join(path, dir, MARK + 1, why));
+    if (!th_file_exists(path))
+        return th_why_set(why, TH_ENOENT, "no lab was started in %s. Start one: thimble course start rule/coin", dir);
+    TH_TRY(th_file_read(path, 65536, &bytes, &n, why));
+    json_t *o = json_loadb((const char *)bytes, n, 0, NULL);
+    free(bytes);
+    const char *id = json_string_value(json_object_get(o, "lab")),
+               *learner = json_string_value(json_object_get(o, "learner"));
+    if (id) snprintf(mark->id, sizeof mark->id, "%s", id);
+    if (learner) snprintf(mark->learner, sizeof mark->learner, "%s", learner);
+    mark->seed = (uint64_t)json_integer_value(json_object_get(o, "seed"));
+    const bool good = id && json_is_integer(json_object_get(o, "seed"));
+    json_decref(o);
+    return good ? TH_OK : th_why_set(why, TH_EFORMAT, "%s does not say which lab it is", path);
+}
+
+/* ---- start and again ---- */
+
+static th_err fill_folder(const th_lab *lab, const char *learner, const char *dir, th_why *why)
+{
+    TH_TRY(run_lines(lab, dir, true, why));
+    TH_TRY(th_lab_lay(lab, "starter/", dir, NULL, why));
+    TH_TRY(fill_files(lab, dir, why));
+    TH_TRY(run_lines(lab, dir, false, why));
+    TH_TRY(th_lab_answers_write(lab, dir, why));
+    return write_mark(lab, learner, dir, why);
+}
+
+th_err th_lab_start(const th_lab *lab, const char *learner, const char *dir, th_why *why)
+{
+    if (th_dir_exists(dir) || th_file_exists(dir))
+        return th_why_set(why, TH_EEXIST, "%s is there already: grade it, or start with --out ANOTHER", dir);
+    TH_TRY(th_dir_make(dir, why));
+    const th_err err = fill_folder(lab, learner, dir, why);
+    if (err) th_dir_remove(dir);
+    return err;
+}
+
+th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why)
+{
+    TH_TRY(lay(lab, "starter/", dir, NULL, true, why));
+    TH_TRY(fill_files(lab, dir, why));
+    return th_lab_answers_write(lab, dir, why);
+}
