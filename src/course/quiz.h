@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* The quiz or placement check of an id in a language: items that are translated and not behind, English else
+/* The quiz or placement check of an id in a language, or what a lesson asks (:::ask): items that are translated and not behind, English else
  * (item->lang says which); attempts, variables and command are always those of the English item.  Every item has a
  * name, and each name is there once. Errors: TH_ENOENT, TH_EFORMAT with file and line. */
 TH_NODISCARD th_err th_quiz_load(const th_shelf *shelf, const char *id, const char *lang, th_quiz *quiz, th_why *why);

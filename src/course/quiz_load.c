@@ -1,6 +1,7 @@
 #include "course/quiz.h"
 
 #include "base/text.h"
+#include "course/blocks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -123,32 +124,83 @@ static th_err translate(const th_shelf *shelf, const char *path, const char *lan
     return err;
 }
 
-/* "x/quiz.gift" -> "x/quiz.es.gift" */
-static bool translated_path(char *buf, size_t cap, const char *path, const char *lang)
-{
-    const size_t n = strlen(path) - (th_text_ends(path, ".gift") ? 5 : 0);
-    return th_text_fmt(buf, cap, "%.*s.%s.gift", (int)n, path, lang) < cap;
-}
-
 static th_err load(const th_shelf *shelf, const th_page *page, const char *lang, th_quiz *quiz, th_why *why)
 {
-    char path[512];
+    char path[TH_COURSE_PATH];
     th_span bytes;
+    TH_TRY(read_file(shelf, page->file, quiz, why));
     TH_TRY(check_items(quiz, page->file, why));
     for (size_t i = 0; i < quiz->n; i++) memcpy(quiz->items[i].lang, "en", 3);
-    if (!lang || strcmp(lang, "en") == 0 || strlen(lang) >= sizeof quiz->items[0].lang || strchr(lang, '/'))
-        return TH_OK;
-    if (!translated_path(path, sizeof path, page->file, lang) || th_shelf_file(shelf, path, &bytes, NULL)) return TH_OK;
-    return translate(shelf, path, lang, quiz, why);
+    if (!lang || strcmp(lang, "en") == 0) return TH_OK;
+    TH_TRY(th_course_path(page->file, lang, path, why));
+    return th_shelf_file(shelf, path, &bytes, NULL) ? TH_OK : translate(shelf, path, lang, quiz, why);
+}
+
+/* ---- the questions inside a lesson (":::ask") -------------------------------------------------------------------- */
+
+/* The items of a block at the end of the others. */
+static th_err read_ask(const th_passage *block, const char *file, th_quiz *quiz, th_why *why)
+{
+    th_quiz more;
+    th_why own = {0};
+    th_err err = th_gift_read(block->body, &more, &own);
+    if (err) {
+        th_quiz_free(&more);
+        return th_why_set(why, err, "%s, in the :::ask of line %d, %s", file, block->line, own.text);
+    }
+    th_item *all = realloc(quiz->items, (quiz->n + more.n + 1) * sizeof *all);
+    if (!all) {
+        th_quiz_free(&more);
+        return th_why_set(why, TH_ENOMEM, "out of memory while questions are read");
+    }
+    quiz->items = all;
+    for (size_t i = 0; i < more.n; i++) {
+        all[quiz->n] = more.items[i];
+        all[quiz->n].line += block->body_line - 1;
+        memcpy(all[quiz->n++].lang, "en", 3);
+    }
+    free(more.items);
+    return TH_OK;
+}
+
+/* The words of the block that translates it. */
+static th_err translate_ask(const th_passage *block, const char *file, const char *lang, th_item *item, size_t n,
+                            th_why *why)
+{
+    th_quiz other = {0};
+    th_err err = read_ask(block, file, &other, why);
+    for (size_t i = 0; i < n && !err; i++) {
+        const th_item *from = item[i].name ? find(&other, item[i].name) : NULL;
+        if (from && same_shape(&item[i], from)) err = take_texts(&item[i], from, lang, why);
+    }
+    th_quiz_free(&other);
+    return err;
+}
+
+static th_err load_asks(const th_shelf *shelf, const th_page *page, const char *lang, th_quiz *quiz, th_why *why)
+{
+    th_page_text text;
+    th_err err = th_page_text_read(shelf, page, lang ? lang : "en", &text, why);
+    for (size_t i = 0; !err && i < text.english.n; i++) {
+        const th_passage *block = &text.english.block[i];
+        const size_t before = quiz->n;
+        if (block->kind != TH_PASSAGE_ASK) continue;
+        err = read_ask(block, page->file, quiz, why);
+        if (!err && text.shown[i] != block)
+            err = translate_ask(text.shown[i], page->file, text.lang, quiz->items + before, quiz->n - before, why);
+    }
+    th_page_text_free(&text);
+    return err ? err : check_items(quiz, page->file, why);
 }
 
 th_err th_quiz_load(const th_shelf *shelf, const char *id, const char *lang, th_quiz *quiz, th_why *why)
 {
     const th_page *page = th_shelf_find(shelf, id);
-    if (!page || (page->kind != TH_PAGE_QUIZ && page->kind != TH_PAGE_PLACEMENT))
+    *quiz = (th_quiz){0};
+    if (!page || (page->kind != TH_PAGE_QUIZ && page->kind != TH_PAGE_PLACEMENT && page->kind != TH_PAGE_LESSON))
         return th_why_set(why, TH_ENOENT, "there is no quiz \"%.80s\"; `thimble course list` shows what there is", id);
-    TH_TRY(read_file(shelf, page->file, quiz, why));
-    const th_err err = load(shelf, page, lang, quiz, why);
+    const th_err err =
+        page->kind == TH_PAGE_LESSON ? load_asks(shelf, page, lang, quiz, why) : load(shelf, page, lang, quiz, why);
     if (err) th_quiz_free(quiz);
     return err;
 }
