@@ -1,6 +1,8 @@
 /* thimble serve: the studio, in a browser on this computer, or for a class. */
 #include "cli/cmd.h"
+#include "course/school.h"
 #include "course/shelf.h"
+#include "os/file.h"
 #include "os/listen.h"
 #include "os/process.h"
 #include "os/run.h"
@@ -82,7 +84,21 @@ static th_err say_where(const th_site *site, th_why *why)
     return TH_OK;
 }
 
-static th_err serve(th_site *site, const char *courses, int socket, th_why *why)
+/* What learners do is kept where --store says, or THIMBLE_STORE, or in a file below the root. */
+static th_err open_school(const th_args *a, th_site *site, th_why *why)
+{
+    char dir[TH_PATH_BYTES], file[TH_PATH_BYTES];
+    const char *where = th_arg(a, "store") ? th_arg(a, "store") : getenv("THIMBLE_STORE");
+    if (!where || !*where) {
+        TH_TRY(th_path_join(dir, site->root, ".thimble", why));
+        TH_TRY(th_path_join(file, dir, TH_SCHOOL_FILE, why));
+        TH_TRY(th_dir_make_private(dir, why));
+        where = file;
+    }
+    return th_school_open(where, site->program, &site->school, why);
+}
+
+static th_err serve(th_site *site, const th_args *a, int socket, th_why *why)
 {
     const th_guard_settings settings = {.root = site->root, .port = site->port, .lan = site->lan};
     th_http *http = NULL;
@@ -91,7 +107,8 @@ static th_err serve(th_site *site, const char *courses, int socket, th_why *why)
                                   .cert = site->guard ? th_guard_certificate(site->guard) : NULL,
                                   .key = site->guard ? th_guard_key(site->guard) : NULL};
     if (!err) err = th_desk_new(&site->desk, why);
-    if (!err) err = th_library_new(courses, &site->library, why);
+    if (!err) err = th_library_new(th_arg(a, "courses"), &site->library, why);
+    if (!err) err = open_school(a, site, why);
     if (!err) err = th_jobs_new(site, NULL, &site->jobs, why);
     if (!err) err = th_http_start(site, &how, &http, why);
     if (err)
@@ -108,6 +125,7 @@ static th_err serve(th_site *site, const char *courses, int socket, th_why *why)
     th_desk_free(site->desk);
     th_library_free(site->library);
     th_jobs_free(site->jobs);
+    th_school_close(site->school);
     th_guard_free(site->guard);
     return err;
 }
@@ -127,7 +145,7 @@ static th_err run(const th_args *a, th_why *why)
     if (!err && !verbs) err = TH_ENOMEM;
     site->verbs = verbs;
     if (!err) err = listen_on(a, site, &socket, why);
-    if (!err) err = serve(site, th_arg(a, "courses"), socket, why);
+    if (!err) err = serve(site, a, socket, why);
     free(verbs);
     free(site);
     return err;
@@ -136,6 +154,8 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"port", "N", "8765, or a free one", "the port of this computer; 0: a free one"},
     {"courses", "DIR", "those in the program", "for authors: the courses of this folder, read anew when they change"},
+    {"store", "WHERE", ".thimble/course.db",
+     "where learners' records are kept: a file, or postgresql://.. for a school"},
     {"lan", NULL, NULL, "for a class: others on the local network may join, with a code and TLS"},
     {0},
 };

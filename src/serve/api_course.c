@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "course/lesson.h"
 #include "course/map.h"
+#include "serve/pupil.h"
 #include "serve/routes.h"
 
 #include <stdio.h>
@@ -39,14 +40,35 @@ static th_err answer(const th_request *r, make_fn *make, th_reply *out, th_why *
     return TH_OK;
 }
 
+/* What is known of the learner is added to the page, which is let go of when that fails. */
+static th_err fill(const th_request *r, const th_shelf *shelf,
+                   th_err (*add)(th_school *, const th_pupil *, const th_shelf *, json_t *, th_why *), json_t **page,
+                   th_why *why)
+{
+    th_pupil who;
+    th_err err = th_request_pupil(r, &who, why);
+    if (!err) err = add(r->site->school, &who, shelf, *page, why);
+    if (!err) return TH_OK;
+    json_decref(*page);
+    *page = NULL;
+    return err;
+}
+
 static th_err make_map(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)
 {
-    return th_map_json(shelf, language(r), made, why);
+    TH_TRY(th_map_json(shelf, language(r), made, why));
+    return fill(r, shelf, th_school_fill_map, made, why);
 }
 
 static th_err make_lesson(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)
 {
-    return th_lesson_json(shelf, r->part[0], language(r), made, why);
+    th_pupil who;
+    if (th_is_own_lesson(r->part[0])) {
+        TH_TRY(th_request_pupil(r, &who, why));
+        return th_school_own_lesson(r->site->school, &who, r->part[0], made, why);
+    }
+    TH_TRY(th_lesson_json(shelf, r->part[0], language(r), made, why));
+    return fill(r, shelf, th_school_fill_lesson, made, why);
 }
 
 static th_err make_glossary(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)

@@ -29,6 +29,7 @@ struct th_jobs;  /* serve/jobs.h */
 struct th_guard; /* serve/guard.h */
 struct th_desk;  /* serve/desk.h: the data of each project, open */
 struct th_library; /* course/shelf.h: the courses */
+struct th_school;  /* course/school.h: who learns what */
 
 typedef struct th_site {
     char root[TH_PATH_BYTES]; /* absolute: the projects are its sub-folders */
@@ -42,6 +43,7 @@ typedef struct th_site {
     struct th_guard *guard;
     struct th_desk *desk;
     struct th_library *library;
+    struct th_school *school;
     atomic_int measuring; /* firmwares that are built for previews now (api_model.c) */
 } th_site;
 

@@ -1,6 +1,7 @@
 /* The pool of connections, the schema's steps, and what is the same for both kinds of database. */
 #include "store/sql.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "os/run.h"
 #include "os/thread.h"
@@ -51,16 +52,9 @@ const char *th_sql_where(const th_sql_link *link)
 
 /* ---- statements that are kept ------------------------------------------------------------------------------------ */
 
-static uint64_t hash_of(const char *text)
-{
-    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (; *text; text++) h = (h ^ (uint8_t)*text) * UINT64_C(1099511628211);
-    return h;
-}
-
 th_sql_kept *th_sql_keep(th_sql_link *link, const char *text)
 {
-    const uint64_t hash = hash_of(text);
+    const uint64_t hash = th_fnv1a(TH_FNV1A_START, (th_span){(const uint8_t *)text, strlen(text)});
     for (int i = 0; i < link->n_kept; i++) {
         th_sql_kept *k = &link->kept[i];
         if (k->hash == hash && !strcmp(k->text, text)) return k->busy ? NULL : k;
