@@ -191,6 +191,11 @@ static void say_sign(th_html *out, const th_part *p)
             return;
         }
     const bool comma = strchr(",;:", p->text[0]) != NULL;
+    const bool leads = !out->n || strchr(" ([{|/^", out->text[out->n - 1]); /* the minus of -3, not that of 5 - 3 */
+    if (leads && strcmp(p->text, "−") == 0) {
+        th_html_put(out, p->text);
+        return;
+    }
     if (!comma && out->n && out->text[out->n - 1] != ' ') th_html_put(out, " ");
     th_html_put(out, p->text);
     th_html_put(out, " ");

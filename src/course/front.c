@@ -113,6 +113,14 @@ bool th_front_next(th_span front, size_t *at, th_front_line *out)
     return false;
 }
 
+bool th_front_is_text(th_span name)
+{
+    static const char *const texts[] = {"title", "summary", "question", "goals"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strlen(texts[i]) == name.n && memcmp(texts[i], name.p, name.n) == 0) return true;
+    return false;
+}
+
 /* ---- of a page --------------------------------------------------------------------------------------------------- */
 
 static char *copy(th_span text)

@@ -41,6 +41,9 @@ typedef struct th_front_line {
 /* The lines of front matter one after the other: begin with *at = 0; false: that was the last. */
 bool th_front_next(th_span front, size_t *at, th_front_line *line);
 
+/* Is it a value that people read, and that is translated: title, summary, question, goals? */
+bool th_front_is_text(th_span name);
+
 struct th_front;
 /* All values of a page that hold, English and translated.  Errors: TH_ENOMEM. */
 TH_NODISCARD th_err th_front_load(const th_shelf *shelf, const th_page *page, struct th_front *front, th_why *why);

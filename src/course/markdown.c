@@ -310,20 +310,25 @@ static void put_text(th_html *out, const char *text, size_t n)
     }
 }
 
-/* The few that people write; XHTML knows only some of their names, so they become the characters. */
-static void put_entity(th_html *out, const char *text, size_t n)
+/* XHTML knows only few of their names, so they become the characters. */
+const char *th_markdown_entity(const char *text, size_t n)
 {
     static const struct {
         const char *name, *put;
-    } known[] = {{"&amp;", "&amp;"},   {"&lt;", "&lt;"},         {"&gt;", "&gt;"},
-                 {"&quot;", "&quot;"}, {"&nbsp;", "\xc2\xa0"},   {"&mdash;", "\xe2\x80\x94"},
-                 {"&times;", "\xc3\x97"}, {"&ndash;", "\xe2\x80\x93"}, {"&hellip;", "\xe2\x80\xa6"}};
+    } known[] = {{"&amp;", "&"},   {"&lt;", "<"},    {"&gt;", ">"},    {"&quot;", "\""},  {"&nbsp;", " "},
+                 {"&mdash;", "—"}, {"&ndash;", "–"}, {"&times;", "×"}, {"&hellip;", "…"}, {"&rarr;", "→"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i].name) == n && memcmp(known[i].name, text, n) == 0) {
-            th_html_put(out, known[i].put);
-            return;
-        }
-    put_text(out, text, n);
+        if (strlen(known[i].name) == n && memcmp(known[i].name, text, n) == 0) return known[i].put;
+    return NULL;
+}
+
+static void put_entity(th_html *out, const char *text, size_t n)
+{
+    const char *c = th_markdown_entity(text, n);
+    if (c)
+        th_html_text(out, c);
+    else
+        put_text(out, text, n);
 }
 
 static int put_any(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *ctx)
@@ -348,8 +353,7 @@ static int put_any(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *ctx)
 th_err th_markdown_put(th_html *out, th_span text, const th_markdown *how, th_why *why)
 {
     const MD_PARSER parser = {
-        .flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_LATEXMATHSPANS |
-                 MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_NOINDENTEDCODEBLOCKS,
+        .flags = TH_MARKDOWN_FLAGS,
         .enter_block = enter_block,
         .leave_block = leave_block,
         .enter_span = enter_span,

@@ -17,6 +17,10 @@
 #include "base/why.h"
 #include "report/html.h"
 
+/* What of Markdown is read, as flags of md4c.h. */
+#define TH_MARKDOWN_FLAGS                                                                                              \
+    (MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_LATEXMATHSPANS | MD_FLAG_PERMISSIVEURLAUTOLINKS)
+
 #define TH_COURSE_FILES "/api/v1/course/files/"
 
 typedef struct th_markdown {
@@ -25,6 +29,9 @@ typedef struct th_markdown {
 
 /* Errors: TH_ENOMEM, TH_EFORMAT (md4c gave up). */
 TH_NODISCARD th_err th_markdown_put(th_html *out, th_span text, const th_markdown *how, th_why *why);
+
+/* The character that "&nbsp;" and the few others stand for that people write; NULL: it is none of them. */
+const char *th_markdown_entity(const char *text, size_t n);
 
 #define TH_ADDRESS_BYTES 1024
 /* Where a link of ours leads: "#/learn/..". false: it is none of ours. */

@@ -97,7 +97,7 @@ static const char *type_of(const char *path)
     static const struct {
         const char *end, *type;
     } types[] = {{".svg", "image/svg+xml"}, {".png", "image/png"}, {".jpg", "image/jpeg"}};
-    if (strstr(path, "/solution/") || strstr(path, "/wrong/")) return NULL;
+    if (strstr(path, "/solution/") || strstr(path, "/wrong/") || strstr(path, "/grade/")) return NULL;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (th_text_ends(path, types[i].end)) return types[i].type;
     return NULL;
