@@ -106,6 +106,7 @@ void th_calc_threshold(th_calc *c)
     scores s;
     read_scores(c, &s);
     const float at = (float)th_calc_number(c, "at", -MOST, MOST);
+    const double miss = th_calc_number(c, "miss", 0, MOST), alarm = th_calc_number(c, "alarm", 0, MOST);
     if (c->err) return;
     const th_alarms a = th_anomaly_alarms(s.all, s.n, at);
     th_calc_set_whole(c, "hits", (int64_t)a.hits);
@@ -115,6 +116,7 @@ void th_calc_threshold(th_calc *c)
     th_calc_set(c, "recall", a.recall);
     th_calc_set(c, "false_rate", a.false_rate);
     th_calc_set(c, "f1", a.f1);
+    th_calc_set(c, "cost", (double)a.misses * miss + (double)a.false_alarms * alarm);
 }
 
 void th_calc_auc(th_calc *c)
