@@ -36,7 +36,9 @@ export default function LearnChapter({ rest, session }: OuterProps) {
             <h2 id="learn-goals">{t("learn-chapter.goals")}</h2>
             <ul>
               {chapter.goals.map((g) => (
-                <li key={g}>{g}</li>
+                <li key={g}>
+                  <bdi>{g}</bdi>
+                </li>
               ))}
             </ul>
           </section>

@@ -48,9 +48,13 @@ export default function LearnCourse({ rest, session }: OuterProps) {
           {here.chapters.map((c) => (
             <section key={c.id} class="learn-course-chapter card" aria-labelledby={`chapter-${c.id}`}>
               <h3 id={`chapter-${c.id}`}>
-                <a href={learnHref(c.id)}>{c.title}</a>
+                <a href={learnHref(c.id)}>
+                  <bdi>{c.title}</bdi>
+                </a>
               </h3>
-              <p>{c.question}</p>
+              <p>
+                <bdi>{c.question}</bdi>
+              </p>
               <Senses chapter={c} />
               <Rows chapter={c} />
             </section>

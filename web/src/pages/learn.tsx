@@ -26,7 +26,9 @@ function Next({ map }: { map: CourseMap }) {
       <h2 id="learn-next">{t(begun ? "learn.go-on" : "learn.begin")}</h2>
       {next ? (
         <>
-          <p class="learn-next-title">{titleOf(map, next, words())}</p>
+          <p class="learn-next-title">
+            <bdi>{titleOf(map, next, words())}</bdi>
+          </p>
           <LinkButton kind="main" icon="forward" href={learnHref(next, map.last === next ? { at: "stop" } : undefined)}>
             {t(begun ? "learn.go-on-go" : "learn.begin-go")}
           </LinkButton>
@@ -60,9 +62,13 @@ function Turn({ course, turn, here }: { course: MapCourse; turn: number; here: s
       <header>
         <p class="learn-turn-number">{t("learn.turn", { n: turn })}</p>
         <h2 id={id}>
-          <a href={learnHref(course.id)}>{course.title}</a>
+          <a href={learnHref(course.id)}>
+            <bdi>{course.title}</bdi>
+          </a>
         </h2>
-        <p>{course.summary}</p>
+        <p>
+          <bdi>{course.summary}</bdi>
+        </p>
         <p class="learn-turn-facts">
           <span>{t("learn.hours", { n: course.hours })}</span>
           <Done {...sum} />
@@ -77,8 +83,12 @@ function Turn({ course, turn, here }: { course: MapCourse; turn: number; here: s
               <span class="learn-chapter-number" aria-hidden="true">
                 {number(turn)}.{number(i + 1)}
               </span>
-              <strong>{c.title}</strong>
-              <span class="learn-chapter-question">{c.question}</span>
+              <strong>
+                <bdi>{c.title}</bdi>
+              </strong>
+              <span class="learn-chapter-question">
+                <bdi>{c.question}</bdi>
+              </span>
               <Senses chapter={c} />
               <ChapterDone chapter={c} />
             </a>

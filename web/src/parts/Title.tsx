@@ -36,7 +36,11 @@ export function Title({ at, text, lang, lead, more, above }: Props) {
       <h1 tabIndex={-1} ref={ref} lang={lang}>
         <bdi>{text}</bdi>
       </h1>
-      {lead && <p class="lead">{lead}</p>}
+      {lead && (
+        <p class="lead">
+          <bdi>{lead}</bdi>
+        </p>
+      )}
     </div>
   );
 }

@@ -30,9 +30,9 @@ export function Explorable({ block }: { block: Block }) {
     [block.settings],
   );
   const words = <Html html={block.html ?? ""} lang={block.lang} />;
-  if (missing) return <div class="course-explore card">{words}</div>;
+  if (missing) return <div class="card">{words}</div>;
   return (
-    <div class="course-explore card">
+    <div>
       {picture ? <picture.Picture settings={settings} /> : <p class="loading">{t("frame.loading")}</p>}
       <details>
         <summary>{t("learn.in-words")}</summary>

@@ -36,13 +36,19 @@ export function Done({ n, of }: { n: number; of: number }) {
 }
 export const ChapterDone = ({ chapter }: { chapter: MapChapter }) => <Done {...done(chapter)} />;
 
+const Up = ({ id, title }: { id: string; title: string }) => (
+  <a href={learnHref(id)}>
+    <bdi>{title}</bdi>
+  </a>
+);
+
 /** The way up: courses, the course, the chapter. */
 export function Trail({ place, at }: { place: Place | null; at: string }) {
   return (
     <nav class="course-trail" aria-label={t("learn.trail")}>
       <a href={learnHref()}>{t("frame.courses")}</a>
-      {place && place.course.id !== at && <a href={learnHref(place.course.id)}>{place.course.title}</a>}
-      {place?.chapter && place.chapter.id !== at && <a href={learnHref(place.chapter.id)}>{place.chapter.title}</a>}
+      {place && place.course.id !== at && <Up {...place.course} />}
+      {place?.chapter && place.chapter.id !== at && <Up {...place.chapter} />}
     </nav>
   );
 }
@@ -68,7 +74,9 @@ export function Rows({ chapter, here }: { chapter: MapChapter; here?: string }) 
             <span class="course-row-icon">
               <Icon name={r.done ? "check" : r.icon} size={18} />
             </span>
-            <span class="course-row-title">{r.title}</span>
+            <span class="course-row-title">
+              <bdi>{r.title}</bdi>
+            </span>
             {r.done && <span class="unseen">({t("learn.is-done")})</span>}
             <span class="course-row-more">{r.more}</span>
           </a>
