@@ -1,6 +1,6 @@
 // learn-glossary.tsx -- all terms of the courses, to look through by their beginnings; #/learn/glossary/arena goes to one.
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../i18n";
+import { t, useLanguage } from "../i18n";
 import { useLoad } from "../load";
 import type { OuterProps } from "../page";
 import { CourseBar } from "../parts/course/Bar";
@@ -9,7 +9,6 @@ import { useMap } from "../parts/course/map";
 import { Empty } from "../parts/Empty";
 import { Field } from "../parts/Field";
 import { Failure } from "../parts/Notice";
-import { useLanguage } from "../i18n";
 
 export const messages = ["learn"];
 
@@ -18,7 +17,7 @@ export default function LearnGlossary({ rest, session }: OuterProps) {
   const { map } = useMap();
   const { data, error } = useLoad(glossary, [language]);
   const [q, setQ] = useState("");
-  const wanted = rest[0] ?? "";
+  const wanted = rest[1] ?? "";
   useEffect(() => {
     if (!data || !wanted) return;
     const term = document.getElementById(`term-${wanted}`);

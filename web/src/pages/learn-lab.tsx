@@ -104,6 +104,7 @@ export default function LearnLab({ rest, session }: OuterProps) {
     <>
       <CourseBar session={session} due={map?.due} />
       <Trail place={placeOf(map, id)} at={id} />
+      {error && !data ? <Title at={`learn/${id}`} text={t("learn-lab.lab")} /> : null}
       {data && <Title at={`learn/${id}`} text={data.title} {...langOf(data.lang)} lead={t("learn.minutes", { n: data.minutes })} />}
       {!data && !error && <p class="loading">{t("frame.loading")}</p>}
       <Failure error={data ? null : error} />

@@ -158,6 +158,7 @@ export default function LearnLesson({ rest, query, session }: OuterProps) {
       <CourseBar session={session} due={map?.due} />
       <article class="learn-page">
         <Trail place={placeOf(map, id)} at={id} />
+        {error && !data ? <Title at={`learn/${id}`} text={t("frame.missing")} /> : null}
         {data && <Title at={`learn/${id}`} text={data.title} {...langOf(data.lang)} />}
         {!data && !error && <p class="loading">{t("frame.loading")}</p>}
         <Failure error={data ? null : error} />
