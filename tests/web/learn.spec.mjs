@@ -50,9 +50,10 @@ test("reading: a term explained, words for a picture, a question, a note, a book
   await page.goto(`${site.url}#/learn/me`);
   await page.getByText("Ask Noor.").waitFor();
   await page.getByRole("button", { name: "Remove the bookmark of What fits" }).waitFor();
+  const told = () => page.waitForResponse((r) => r.request().method() === "PATCH");
   await page.getByLabel("Age in years").fill("16");
-  await page.getByLabel("Highest education").selectOption("secondary");
-  await page.waitForResponse((r) => r.request().method() === "PATCH");
+  await Promise.all([told(), page.getByLabel("Age in years").blur()]);
+  await Promise.all([told(), page.getByLabel("Highest education").selectOption("secondary")]);
   const me = await site.api("GET", "/course/me");
   check([me.age, me.education, me.gender], [16, "secondary", null]);
 });

@@ -33,6 +33,7 @@ export function Explorable({ block }: { block: Block }) {
   if (missing) return <div class="card">{words}</div>;
   return (
     <div>
+      <h2 class="unseen">{t("learn.picture")}</h2>
       {picture ? <picture.Picture settings={settings} /> : <p class="loading">{t("frame.loading")}</p>}
       <details>
         <summary>{t("learn.in-words")}</summary>
