@@ -1,5 +1,6 @@
 /* The check of a course, page by page and chapter by chapter. */
 #include "course/check_priv.h"
+#include "course/lab.h"
 #include "course/map.h"
 #include "course/plain.h"
 
@@ -184,6 +185,17 @@ static th_err check_glossary(th_checker *c, const th_page *page, th_why *why)
     return TH_OK;
 }
 
+static th_err check_lab(th_checker *c, const th_page *page, th_why *why)
+{
+    th_lab *lab = NULL;
+    th_why own = {0};
+    const th_lab_cfg cfg = {.program = c->how->program, .version = "", .lang = "en", .seed = 1};
+    const th_err err = th_lab_open(c->shelf, page->id, &cfg, &lab, &own);
+    if (err) th_check_say(c, page->file, 0, "its recipe: %s", own.text);
+    th_lab_close(lab);
+    return err == TH_ENOMEM ? th_why_set(why, err, "%s", own.text) : TH_OK;
+}
+
 /* ---- a chapter, all of it ---------------------------------------------------------------------------------------- */
 
 typedef struct chapter_facts {
@@ -199,6 +211,7 @@ static th_err check_page(th_checker *c, const th_page *page, chapter_facts *chap
     else
         TH_TRY(check_markdown(c, page, &facts, why));
     if (page->kind == TH_PAGE_GLOSSARY) TH_TRY(check_glossary(c, page, why));
+    if (page->kind == TH_PAGE_LAB) TH_TRY(check_lab(c, page, why));
     chapter->lessons += page->kind == TH_PAGE_LESSON;
     chapter->explorables += facts.explorables;
     chapter->quiz |= page->kind == TH_PAGE_QUIZ;

@@ -1,12 +1,13 @@
 /* Questions: that each can be answered, is explained, and leads to its lesson. */
 #include "course/check_priv.h"
-#include "course/gift.h"
+#include "course/quiz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LEAST 6 /* items of a quiz */
 #define MOST  10
+#define SEEDS 3 /* learners whose keys are computed */
 
 /* Whoever answers is told why, whatever the answer was. */
 static bool is_told_why(const th_item *item, const th_choice *choice)
@@ -44,39 +45,49 @@ void th_check_ask(th_checker *c, const char *file, const th_passage *b)
     th_quiz_free(&quiz);
 }
 
-/* Does a quiz of this name hold an item twice? */
-static void check_names(th_checker *c, const char *file, const th_quiz *quiz)
+/* The keys of a computed item for a few learners; the item is spoilt by it, so it is read anew each time. */
+static th_err check_key(th_checker *c, const th_page *page, size_t i, th_why *why)
 {
-    for (size_t i = 0; i < quiz->n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (quiz->items[i].name && quiz->items[k].name && strcmp(quiz->items[i].name, quiz->items[k].name) == 0)
-                th_check_say(c, file, quiz->items[i].line, "a second question ::%.60s::: answers are kept by the name",
-                             quiz->items[i].name);
+    for (uint64_t seed = 1; seed <= SEEDS && c->how->program; seed++) {
+        th_quiz quiz = {0};
+        th_why own = {0};
+        TH_TRY(th_quiz_load(c->shelf, page->id, "en", &quiz, why));
+        th_item *item = &quiz.items[i];
+        const th_err err = th_item_freeze(item, seed, c->how->program, &own);
+        if (err)
+            th_check_say(c, page->file, item->line, "::%.60s::, the key of seed %d: %s", item->name, (int)seed, own.text);
+        th_quiz_free(&quiz);
+        if (err) return err == TH_ENOMEM ? err : TH_OK;
+    }
+    return TH_OK;
+}
+
+static void check_count(th_checker *c, const th_page *page, size_t n, size_t computed)
+{
+    if (page->kind == TH_PAGE_QUIZ && (n < LEAST || n > MOST))
+        th_check_say(c, page->file, 0, "a quiz has %d to %d questions; this one has %zu", LEAST, MOST, n);
+    if (page->kind == TH_PAGE_QUIZ && !computed)
+        th_check_say(c, page->file, 0, "none of the questions is computed (// @compute): one is");
+    if (page->kind == TH_PAGE_PLACEMENT && n != MOST)
+        th_check_say(c, page->file, 0, "a placement check has %d questions; this one has %zu", MOST, n);
 }
 
 th_err th_check_quiz(th_checker *c, const th_page *page, th_why *why)
 {
     th_quiz quiz = {0};
     th_why own = {0};
-    th_span bytes;
     size_t computed = 0;
-    TH_TRY(th_shelf_file(c->shelf, page->file, &bytes, why));
-    const th_err err = th_gift_read(bytes, &quiz, &own);
+    th_err err = th_quiz_load(c->shelf, page->id, "en", &quiz, &own);
     if (err) {
         th_check_say(c, page->file, 0, "%s", own.text);
         return err == TH_ENOMEM ? err : TH_OK;
     }
-    check_names(c, page->file, &quiz);
-    for (size_t i = 0; i < quiz.n; i++) {
+    for (size_t i = 0; !err && i < quiz.n; i++) {
         check_item(c, page->file, quiz.items[i].line, &quiz.items[i]);
         computed += quiz.items[i].compute != NULL;
+        if (quiz.items[i].compute) err = check_key(c, page, i, why);
     }
-    if (page->kind == TH_PAGE_QUIZ && (quiz.n < LEAST || quiz.n > MOST))
-        th_check_say(c, page->file, 0, "a quiz has %d to %d questions; this one has %zu", LEAST, MOST, quiz.n);
-    if (page->kind == TH_PAGE_QUIZ && !computed)
-        th_check_say(c, page->file, 0, "none of the questions is computed (// @compute): one is");
-    if (page->kind == TH_PAGE_PLACEMENT && quiz.n != MOST)
-        th_check_say(c, page->file, 0, "a placement check has %d questions; this one has %zu", MOST, quiz.n);
+    check_count(c, page, quiz.n, computed);
     th_quiz_free(&quiz);
-    return TH_OK;
+    return err;
 }

@@ -2,6 +2,7 @@
 
 #include "course/blocks.h"
 #include "course/markdown.h"
+#include "course/quiz.h"
 #include "course/shelf_priv.h"
 
 #include <stdio.h>
@@ -50,20 +51,36 @@ static void folder_of(const th_page *page, char folder[TH_COURSE_PATH])
     snprintf(folder, TH_COURSE_PATH, "%.*s", slash ? (int)(slash - page->file) : 0, page->file);
 }
 
-/* english: the block whose place it is; its settings count, also in a translation. */
+/* The question of an :::ask, as everybody sees it; null for other blocks. */
+static th_err item_json(const th_page *page, const th_passage *b, const th_quiz *asks, size_t *asked, json_t **out,
+                        th_why *why)
+{
+    *out = json_null();
+    if (b->kind != TH_PASSAGE_ASK) return TH_OK;
+    if (*asked >= asks->n) return th_why_set(why, TH_EFORMAT, "%s:%d: an :::ask has one question", page->file, b->line);
+    return th_item_json(&asks->items[(*asked)++], 1, out, why);
+}
+
+/* english: the block whose place it is; its settings count, also in a translation.  Takes item. */
 static th_err block_json(const th_page *page, const th_passage *english, const th_passage *b, const char *lang,
-                         json_t **out, th_why *why)
+                         json_t *item, json_t **out, th_why *why)
 {
     char folder[TH_COURSE_PATH];
     th_html html = {0};
     folder_of(page, folder);
-    if (b->kind != TH_PASSAGE_ASK) TH_TRY(th_markdown_put(&html, b->body, &(th_markdown){folder}, why));
+    const th_err err =
+        b->kind == TH_PASSAGE_ASK ? TH_OK : th_markdown_put(&html, b->body, &(th_markdown){folder}, why);
+    if (err) {
+        json_decref(item);
+        th_html_free(&html);
+        return err;
+    }
     th_span words = english->words;
     const th_span name = english->kind == TH_PASSAGE_EXPLORE ? next_word(&words) : (th_span){0};
-    *out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:n}", "kind", th_passage_kind_name(b->kind), "key", english->key,
+    *out = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "kind", th_passage_kind_name(b->kind), "key", english->key,
                      "html", html.text ? html.text : "", "lang", lang, "name",
                      name.n ? json_stringn((const char *)name.p, name.n) : json_null(), "settings",
-                     name.n ? settings_json(words) : json_null(), "item");
+                     name.n ? settings_json(words) : json_null(), "item", item);
     th_html_free(&html);
     return *out ? TH_OK : th_why_set(why, TH_EFORMAT, "%s:%d: this block is no text of UTF-8", page->file, b->line);
 }
@@ -91,16 +108,28 @@ static json_t *id_at(const th_shelf *s, int at)
     return at < 0 ? json_null() : json_string(s->page[at].id);
 }
 
+static th_err make_blocks(const th_page *page, const th_page_text *t, const th_quiz *asks, json_t *blocks, th_why *why)
+{
+    size_t asked = 0;
+    json_t *b, *item;
+    for (size_t i = 0; i < t->english.n; i++) {
+        const char *in = th_page_text_current(t, i) ? t->lang : "en";
+        TH_TRY(item_json(page, t->shown[i], asks, &asked, &item, why));
+        TH_TRY(block_json(page, &t->english.block[i], t->shown[i], in, item, &b, why));
+        if (json_array_append_new(blocks, b)) return no_memory(page->id, why);
+    }
+    if (asked == asks->n) return TH_OK;
+    return th_why_set(why, TH_EFORMAT, "%s: an :::ask has one question, not several", page->file);
+}
+
 static th_err make(const th_shelf *s, const th_page *page, const char *lang, json_t **out, th_why *why)
 {
     th_page_text t;
+    th_quiz asks = {0};
+    json_t *blocks = json_array();
     th_err err = th_page_text_read(s, page, lang, &t, why);
-    json_t *blocks = json_array(), *b;
-    for (size_t i = 0; !err && i < t.english.n; i++) {
-        const char *in = th_page_text_current(&t, i) ? t.lang : "en";
-        err = block_json(page, &t.english.block[i], t.shown[i], in, &b, why);
-        if (!err && json_array_append_new(blocks, b)) err = no_memory(page->id, why);
-    }
+    if (!err && page->kind == TH_PAGE_LESSON) err = th_quiz_load(s, page->id, lang, &asks, why);
+    if (!err) err = make_blocks(page, &t, &asks, blocks, why);
     if (err) {
         json_decref(blocks);
     } else {
@@ -111,6 +140,7 @@ static th_err make(const th_shelf *s, const th_page *page, const char *lang, jso
                          neighbour(s, page, -1), "after", neighbour(s, page, 1));
         if (!*out) err = th_why_set(why, TH_EFORMAT, "%s: its front matter is no text of UTF-8", page->file);
     }
+    th_quiz_free(&asks);
     th_page_text_free(&t);
     return err;
 }
