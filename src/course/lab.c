@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const th_lab_kind *const kinds[] = {&th_lab_kind_number, &th_lab_kind_choice, &th_lab_kind_written,
-                                           &th_lab_kind_c, NULL};
+static const th_lab_kind *const kinds[] = {
+    &th_lab_kind_number, &th_lab_kind_choice, &th_lab_kind_written, &th_lab_kind_c,
+    &th_lab_kind_data,   &th_lab_kind_model,  &th_lab_kind_trace,   NULL};
 
 static const char *const common_settings[] = {"title", "points", "why", "lesson", "after", NULL};
 static const char *const lab_settings[] = {"edit", "lesson", NULL};
@@ -183,7 +184,7 @@ static th_err draw_values(th_lab *lab, th_why *why)
 /* Names that are known later only. */
 static th_err keep_later(th_values *v, th_why *why)
 {
-    static const char *const later[] = {"choice", "model", NULL};
+    static const char *const later[] = {"choice", NULL};
     for (size_t i = 0; later[i]; i++) {
         char text[32];
         snprintf(text, sizeof text, "[[%s]]", later[i]);
@@ -468,8 +469,13 @@ static th_err look_at(th_lab_run *run, const th_lab_prop *p, const json_t *props
 {
     const char *after = th_lab_setting(p, "after");
     const size_t first = after ? (size_t)(find_prop(run->lab, after) - run->lab->prop) : 0;
-    if (!after || json_is_true(json_object_get(json_array_get(props, first), "ok")))
-        return p->kind->grade(run, p, found, why);
+    if (!after || json_is_true(json_object_get(json_array_get(props, first), "ok"))) {
+        th_why own = {0};
+        const th_err err = p->kind->grade(run, p, found, &own);
+        if (err != TH_ETOOL) return err ? th_why_set(why, err, "%s", own.text) : TH_OK;
+        th_lab_say(found, TH_LAB_UNSEEN, "This computer can't look at it: %s. It is no mistake of yours.", own.text);
+        return TH_OK;
+    }
     th_lab_say(found, TH_LAB_FAILED, "Not looked at yet: \"%s\" comes first.",
                title_of(run->lab, &run->lab->prop[first]));
     return TH_OK;

@@ -53,9 +53,9 @@ void th_lab_bar_say(const th_lab_bar *bar, double scale, char text[96])
         snprintf(text, 96, "from %.6g to %.6g", bar->lo * scale, bar->hi * scale);
 }
 
-th_err th_lab_bar_check(const th_lab_prop *p, const th_lab_bar *bar, th_why *why)
+th_err th_lab_bar_check(const th_lab_prop *p, const char *runs, const th_lab_bar *bar, th_why *why)
 {
-    const char *at = th_lab_setting(p, "runs");
+    const char *at = th_lab_setting(p, runs);
     double run[MOST_RUNS], lo = HUGE_VAL, hi = -HUGE_VAL;
     char one[64];
     int n = 0;
@@ -63,13 +63,13 @@ th_err th_lab_bar_check(const th_lab_prop *p, const th_lab_bar *bar, th_why *why
     while (n < MOST_RUNS && th_lab_part(&at, ' ', one, sizeof one)) {
         if (!*one) continue;
         if (!th_lab_read_number(one, NULL, &run[n]))
-            return th_why_set(why, TH_EFORMAT, "runs: %.40s is no number", one);
+            return th_why_set(why, TH_EFORMAT, "%s: %.40s is no number", runs, one);
         lo = fmin(lo, run[n]);
         hi = fmax(hi, run[n]);
         n++;
     }
     if (n < LEAST_RUNS)
-        return th_why_set(why, TH_EFORMAT, "a bar needs `runs`: what %d reference runs reached, or more", LEAST_RUNS);
+        return th_why_set(why, TH_EFORMAT, "it needs `%s`: what %d reference runs reached, or more", runs, LEAST_RUNS);
     const double spare = (hi - lo) / 4;
     if (lo - spare >= bar->lo && hi + spare <= bar->hi) return TH_OK;
     return th_why_set(why, TH_EFORMAT,

@@ -254,16 +254,27 @@ static void check_wrongs(const checking *c)
 
 /* ---- bars ---- */
 
+/* Settings that are bars, as `bar` would say them. */
 static void check_bars(const checking *c)
 {
+    static const struct {
+        const char *name, *sign, *runs;
+    } bars[] = {{"bar", "", "runs"},
+                {"recall", ">= ", "runs"},
+                {"false_per_hour", "<= ", "false_runs"},
+                {"drop", "<= ", "runs"}};
     for (size_t i = 0; i < c->lab->n_props; i++) {
         const th_lab_prop *p = &c->lab->prop[i];
-        const char *text = th_lab_setting(p, "bar");
-        th_lab_bar bar;
-        th_why why = {0};
-        if (!text) continue;
-        if (th_lab_bar_read(text, &bar, &why) || th_lab_bar_check(p, &bar, &why))
-            say(c, false, "%s: %s: %s", c->lab->id, p->own->name, why.text);
+        for (size_t k = 0; k < sizeof bars / sizeof bars[0]; k++) {
+            const char *value = th_lab_setting(p, bars[k].name);
+            char text[128];
+            th_lab_bar bar;
+            th_why why = {0};
+            if (!value) continue;
+            snprintf(text, sizeof text, "%s%s", bars[k].sign, value);
+            if (th_lab_bar_read(text, &bar, &why) || th_lab_bar_check(p, bars[k].runs, &bar, &why))
+                say(c, false, "%s: %s, %s: %s", c->lab->id, p->own->name, bars[k].name, why.text);
+        }
     }
 }
 

@@ -96,8 +96,9 @@ typedef struct th_lab_bar {
 } th_lab_bar;
 TH_NODISCARD th_err th_lab_bar_read(const char *text, th_lab_bar *bar, th_why *why);
 void th_lab_bar_say(const th_lab_bar *bar, double scale, char text[96]); /* "at least 0.9" */
-/* Do the setting `runs` (five or more) reach it with a quarter of their spread to spare? No `runs`: TH_EFORMAT. */
-TH_NODISCARD th_err th_lab_bar_check(const th_lab_prop *p, const th_lab_bar *bar, th_why *why);
+/* Do the numbers of the setting `runs` (five or more) reach it with a quarter of their spread to spare? Else
+ * TH_EFORMAT. */
+TH_NODISCARD th_err th_lab_bar_check(const th_lab_prop *p, const char *runs, const th_lab_bar *bar, th_why *why);
 
 /* ---- verbs (lab_verb.c) ---- */
 
