@@ -8,6 +8,7 @@
 static void kept_free(th_shelf_kept *k)
 {
     if (!k) return;
+    th_search_free(k->index);
     json_decref(k->lessons);
     th_mutex_free(&k->lock);
     free(k);

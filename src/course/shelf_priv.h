@@ -28,6 +28,7 @@ typedef struct th_front {
 /* What was computed once; guarded by the lock, so that a shelf that is const may have it. */
 typedef struct th_shelf_kept {
     th_mutex lock;
+    struct th_search_index *index; /* search.c: one for each language that was asked for, linked */
     json_t *lessons; /* "es rule/coin/what-fits": what th_lesson_json answers */
 } th_shelf_kept;
 
@@ -47,5 +48,8 @@ TH_NODISCARD th_err th_shelf_revision(const char *dir, uint64_t *revision, th_wh
 
 /* shelf_pages.c: what is a page among the files, in order; their front matter. */
 TH_NODISCARD th_err th_shelf_sort(th_shelf *s, th_why *why);
+
+/* search.c; NULL is fine. */
+void th_search_free(struct th_search_index *index);
 
 #endif

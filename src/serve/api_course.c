@@ -3,10 +3,12 @@
 #include "base/text.h"
 #include "course/lesson.h"
 #include "course/map.h"
+#include "course/search.h"
 #include "serve/pupil.h"
 #include "serve/routes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The language of ?lang=, English where it is not said. */
@@ -76,6 +78,45 @@ static th_err make_glossary(const th_request *r, const th_shelf *shelf, json_t *
     return th_glossary_json(shelf, language(r), made, why);
 }
 
+/* A note that has the words, as the page that it was made at. */
+static th_err add_note(const th_request *r, const th_shelf *shelf, const json_t *note, json_t *found, th_why *why)
+{
+    char *piece;
+    const char *id = json_string_value(json_object_get(note, "lesson"));
+    const char *text = json_string_value(json_object_get(note, "text"));
+    const th_page *page = id ? th_shelf_find(shelf, id) : NULL;
+    if (!id || !text) return TH_OK;
+    TH_TRY(th_search_text(th_request_query(r, "q"), text, &piece, why));
+    if (!piece) return TH_OK;
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:O}", "id", id, "title",
+                          page ? th_page_value(shelf, page, language(r), "title") : "", "course", "", "lang",
+                          language(r), "piece", piece, "note", json_object_get(note, "id"));
+    free(piece);
+    return json_array_append_new(found, o) ? th_why_set(why, TH_ENOMEM, "out of memory for a search") : TH_OK;
+}
+
+/* Pages and terms, then this learner's notes. */
+static th_err make_search(const th_request *r, const th_shelf *shelf, json_t **made, th_why *why)
+{
+    const char *q = th_request_query(r, "q");
+    json_t *notes = NULL, *note;
+    th_pupil who;
+    size_t i;
+    if (!q) return th_why_set(why, TH_EUSAGE, "?q= has the words that are sought");
+    TH_TRY(th_request_pupil(r, &who, why));
+    TH_TRY(th_search_json(shelf, q, language(r), made, why));
+    th_err err = th_school_notes(r->site->school, &who, NULL, NULL, &notes, why);
+    json_array_foreach(notes, i, note) if (!err) err = add_note(r, shelf, note, *made, why);
+    json_decref(notes);
+    if (err) json_decref(*made);
+    return err;
+}
+
+static th_err search(const th_request *r, th_reply *out, th_why *why)
+{
+    return answer(r, make_search, out, why);
+}
+
 static th_err map(const th_request *r, th_reply *out, th_why *why)
 {
     return answer(r, make_map, out, why);
@@ -121,6 +162,7 @@ const th_route th_routes_course[] = {
     {"GET", "/api/v1/course/map", TH_ROLE_LEARNER, 0, .handle = map},
     {"GET", "/api/v1/course/lessons/{id..}", TH_ROLE_LEARNER, 0, .handle = lesson},
     {"GET", "/api/v1/course/files/{path..}", TH_ROLE_LEARNER, 0, .handle = file},
+    {"GET", "/api/v1/course/search", TH_ROLE_LEARNER, 0, .handle = search},
     {"GET", "/api/v1/course/glossary", TH_ROLE_LEARNER, 0, .handle = glossary},
     {0},
 };
