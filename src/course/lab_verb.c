@@ -10,7 +10,8 @@
 enum { STEP_TIMEOUT_S = 290 };
 
 /* Those that a property may ask, and those that may stand in [start], sealed and solution/steps. */
-static const char *const asks[] = {"calc", "model", "inspect", "test", "data list", "data check", "runs", NULL};
+static const char *const asks[] = {"calc",       "model", "inspect", "test", "data list",
+                                   "data check", "runs",  "emulate", NULL};
 static const char *const does[] = {
     "new",         "data import", "data synth",    "data split", "data stream", "data pairs", "data set", "data remove",
     "data commit", "data check",  "data checkout", "train",      "quantize",    "test",       "inspect",  "model",
