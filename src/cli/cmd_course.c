@@ -3,6 +3,7 @@
 #include "course/check.h"
 #include "course/lesson.h"
 #include "course/map.h"
+#include "course/translate.h"
 #include "os/file.h"
 #include "os/process.h"
 
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS 80
+#define COLUMNS     80
+#define AUTHORS_DIR "courses" /* where one writes them: below the folder of the sources */
 
 static const char *language(const th_args *a)
 {
@@ -134,7 +136,7 @@ static th_err check(const th_args *a, const th_shelf *shelf, th_why *why)
     told t = {.dir = th_arg(a, "courses")};
     TH_TRY(th_program_self(program, why));
     TH_TRY(th_course_path("a.md", language(a), made, why)); /* a language? */
-    if (!t.dir) t.dir = "courses";
+    if (!t.dir) t.dir = AUTHORS_DIR;
     t.findings = th_arg_on(a, "json") ? json_array() : NULL;
     const th_course_checks how = {.course = th_word(a, 0, NULL),
                                   .lang = th_arg(a, "lang"),
@@ -160,6 +162,33 @@ static th_err run_check(const th_args *a, th_why *why)
     return open_and(a, check, why);
 }
 
+/* ---- translate --------------------------------------------------------------------------------------------------- */
+
+static th_err translate(const th_args *a, const th_shelf *shelf, th_why *why)
+{
+    char path[TH_PATH_BYTES];
+    const char *dir = th_arg(a, "courses");
+    th_translation made;
+    TH_TRY(th_translate(shelf, a->word[0], a->word[1], &made, why));
+    th_err err = th_path_join(path, dir ? dir : AUTHORS_DIR, made.path, why);
+    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)made.text, strlen(made.text)}, why);
+    free(made.text);
+    if (err) return err;
+    printf("%s: %d translated, %d to do, %d fell behind\n", path, made.done, made.missing, made.behind);
+    return TH_OK;
+}
+
+/* It writes beside the English file, so it needs the folder, not what is built in. */
+static th_err run_translate(const th_args *a, th_why *why)
+{
+    th_shelf *shelf;
+    const char *dir = th_arg(a, "courses");
+    TH_TRY(th_shelf_open(dir ? dir : AUTHORS_DIR, &shelf, why));
+    const th_err err = translate(a, shelf, why);
+    th_shelf_close(shelf);
+    return err;
+}
+
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 #define OPT_COURSES {"courses", "DIR", "those in the program", "a folder of courses instead"}
@@ -176,6 +205,11 @@ static const th_opt check_opts[] = {
     {"lang", "LANG", NULL, "also what fell behind in this language's translation"},
     OPT_COURSES,
     OPT_JSON,
+    {0},
+};
+
+static const th_opt translate_opts[] = {
+    {"courses", "DIR", AUTHORS_DIR, "the folder of the courses; the translation is written into it"},
     {0},
 };
 
@@ -213,4 +247,18 @@ const th_cmd th_cmd_course_check = {
     .opts = check_opts,
     .max_words = 1,
     .run = run_check,
+};
+
+const th_cmd th_cmd_course_translate = {
+    .name = "course translate",
+    .words = "ID LANG",
+    .summary = "begin a page's translation, or bring it up to date",
+    .detail = "Writes NAME.LANG.md beside the English file: what is translated stays, what is not stands in comments as English,\n"
+              "what fell behind below that. Readers get English where a paragraph is missing. docs/courses.md: Translations.\n\n"
+              "  thimble course translate rule/coin/what-fits es\n"
+              "  thimble course translate rule/coin/quiz es",
+    .opts = translate_opts,
+    .min_words = 2,
+    .max_words = 2,
+    .run = run_translate,
 };

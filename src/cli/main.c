@@ -51,6 +51,7 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_course_list,
     &th_cmd_course_read,
     &th_cmd_course_check,
+    &th_cmd_course_translate,
     &th_cmd_serve,
     &th_cmd_calc,
     &th_cmd_course_start,

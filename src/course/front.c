@@ -102,7 +102,7 @@ bool th_front_next(th_span front, size_t *at, th_front_line *out)
     while (th_text_line(front, at, &line)) {
         n++;
         line = th_text_trim(line);
-        if (!line.n) continue;
+        if (!line.n || line.p[0] == '#') continue;
         const uint8_t *colon = memchr(line.p, ':', line.n);
         const size_t name = colon ? (size_t)(colon - line.p) : 0;
         *out = (th_front_line){.name = {line.p, name}, .line = n};

@@ -5,7 +5,7 @@
  *     minutes: 6
  *     ---
  *
- * In a translation "# of KEY" behind a value names the English value that it translates: the key of its text
+ * Lines that begin with "#" are comments.  In a translation "# of KEY" behind a value names the English value that it translates: the key of its text
  * (th_text_key). */
 #ifndef TH_COURSE_FRONT_H
 #define TH_COURSE_FRONT_H
