@@ -21,6 +21,9 @@ export const pages = [
   ...inProject.map((p) => [`empty${p.replace("/", "-")}`, `#/p/empty${p}`]),
   ["people", "#/people"],
   ["join", "#/join"],
+  ["learn", "#/learn"],
+  ["learn-lesson", "#/learn/rule/coin/what-fits"],
+  ["learn-quiz", "#/learn/rule/coin/quiz"],
 ];
 
 /** The folder with both projects. */

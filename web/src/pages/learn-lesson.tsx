@@ -48,7 +48,7 @@ function Tools({ lesson, writing, setWriting }: { lesson: Lesson; writing: boole
 
 /** Where she stopped the last time, unless that was the beginning. */
 function stopped(lesson: Lesson, map: CourseMap | null): string | null {
-  const at = (map?.last === lesson.id && map.block) || placeHere(lesson.id);
+  const at = lesson.place ?? ((map?.last === lesson.id && map.block) || placeHere(lesson.id));
   return lesson.blocks.findIndex((b) => b.key === at) > 0 ? at : null;
 }
 function scrollToBlock(key: string): void {

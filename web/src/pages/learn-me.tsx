@@ -8,7 +8,6 @@ import { Button, LinkButton } from "../parts/Button";
 import { CourseBar } from "../parts/course/Bar";
 import { course } from "../parts/course/api";
 import type { CourseMap, Me, Note } from "../parts/course/api";
-import { western } from "../parts/course/digits";
 import { doneOf, titleOf, useMap } from "../parts/course/map";
 import { OneNote } from "../parts/course/Notes";
 import { Checkbox, Field, Select } from "../parts/Field";
@@ -121,7 +120,8 @@ function Classes({ me, reload }: { me: Me; reload: () => void }) {
 }
 
 const groups = {
-  education: ["none", "primary", "secondary", "vocational", "bachelor", "master", "doctorate"],
+  age: ["under-13", "13-15", "16-18", "19-25", "26-40", "41-60", "over-60"],
+  education: ["school", "vocational", "bachelor", "master", "doctor", "other"],
   gender: ["female", "male", "other"],
 } as const;
 type Told = keyof typeof groups;
@@ -138,11 +138,6 @@ function About({ me, setMe }: { me: Me; setMe: (me: Me) => void }) {
       toastError(e);
     }
   };
-  const [age, setAge] = useState(me.age === null ? "" : String(me.age));
-  const keepAge = async () => {
-    const years = age.trim() === "" ? null : Math.round(Number(western(age)));
-    if (years !== me.age) await change({ age: years });
-  };
   const choices = (what: Told) => [
     { value: "", text: t("learn-me.untold") },
     ...groups[what].map((g) => ({ value: g, text: t(`learn-me.${what}.${g}`) })),
@@ -152,7 +147,6 @@ function About({ me, setMe }: { me: Me; setMe: (me: Me) => void }) {
       <h2 id="me-about">{t("learn-me.about")}</h2>
       <p>{t("learn-me.about-why")}</p>
       <div class="columns">
-        <Field label={t("learn-me.age")} type="number" min={5} max={120} value={age} onValue={setAge} onBlur={() => void keepAge()} />
         {(Object.keys(groups) as Told[]).map((what) => (
           <Select
             key={what}

@@ -3,6 +3,7 @@ import { number, t } from "../i18n";
 import type { OuterProps } from "../page";
 import { LinkButton } from "../parts/Button";
 import { CourseBar } from "../parts/course/Bar";
+import { ClassNews } from "../parts/course/ClassNews";
 import { doneOf, firstOpen, titleOf, useMap } from "../parts/course/map";
 import type { CourseMap, MapCourse } from "../parts/course/api";
 import { ChapterDone, Done, Senses } from "../parts/course/Parts";
@@ -112,6 +113,7 @@ export default function Learn({ session }: OuterProps) {
         <div class="learn-map">
           <div class="learn-side">
             <Next map={map} />
+            <ClassNews map={map} />
             <Spiral courses={map.courses} next={next} />
           </div>
           <div>

@@ -1,5 +1,5 @@
-// course/Html.tsx -- a text of the courses: HTML that the server made of Markdown, with its links led to our pages, terms
-// of the glossary explained where they stand, and what is wide made to scroll by itself.
+// course/Html.tsx -- a text of the courses: HTML that the server made of Markdown. Terms of the glossary are explained
+// where they stand, a lab's links to the studio lead to its project.
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { currentLanguage, t } from "../../i18n";
 import { href, learnHref } from "../../router";
@@ -17,17 +17,6 @@ export function glossary(): Promise<Term[]> {
   return asked;
 }
 
-/** lesson:rule/coin -> #/learn/rule/coin, and so on; null: not one of ours. */
-function ours(address: string, project: string | null): string | null {
-  const m = /^(lesson|chapter|course|lab|quiz|journal|glossary|studio):(.*)$/.exec(address);
-  if (!m) return null;
-  const [, kind, id = ""] = m;
-  if (kind === "studio") return project ? href(project, id || "overview") : href();
-  if (kind === "glossary") return learnHref(`glossary/${id}`);
-  const part = kind === "lab" || kind === "quiz" || kind === "journal" ? `/${kind}` : "";
-  return learnHref(part && id.endsWith(part) ? id : id + part);
-}
-
 /** The language of a text as an attribute, where it is not that of the page. */
 export const langOf = (lang: string | undefined) =>
   lang && lang !== currentLanguage() ? { lang, dir: lang === "ar" ? ("rtl" as const) : ("ltr" as const) } : {};
@@ -36,14 +25,8 @@ function prepare(html: string, project: string | null): string {
   const box = document.createElement("template");
   box.innerHTML = html;
   for (const a of box.content.querySelectorAll("a")) {
-    const to = ours(a.getAttribute("href") ?? "", project);
-    if (to) a.setAttribute("href", to);
-    const address = a.getAttribute("href") ?? "";
-    const term = /^#\/learn\/glossary\/(.+)$/.exec(address);
-    if (term) {
-      a.className = "course-term";
-      a.dataset.term = decodeURIComponent(term[1] ?? "");
-    } else if (/^https?:/.test(address)) {
+    if (a.dataset.studio && project) a.setAttribute("href", href(project, a.dataset.studio)); // of the lab that is open
+    else if (/^https?:/.test(a.getAttribute("href") ?? "")) {
       a.target = "_blank";
       a.rel = "noopener noreferrer";
     }
@@ -54,14 +37,6 @@ function prepare(html: string, project: string | null): string {
   }
   for (const code of box.content.querySelectorAll("code")) code.dir = "ltr";
   for (const img of box.content.querySelectorAll("img")) img.loading = "lazy";
-  for (const table of box.content.querySelectorAll("table")) {
-    if (table.parentElement?.className === "table") continue;
-    const around = document.createElement("div");
-    around.className = "table";
-    around.tabIndex = 0;
-    table.replaceWith(around);
-    around.append(table);
-  }
   return box.innerHTML;
 }
 

@@ -35,7 +35,7 @@ export type CourseMap = {
   last: string | null; // where she stopped, and at which block
   block?: string | null;
   due: number;
-  certificates: number;
+  certificates: { course: string; at: number; level: string }[];
   deadlines?: Deadline[];
 };
 
@@ -91,6 +91,7 @@ export type Lesson = {
   after: string | null;
   done?: boolean;
   bookmarked?: boolean;
+  place?: string | null; // the block where she stopped
   notes?: Note[];
 };
 export type Found = { id: string; title: string; course: string; piece: Html };
@@ -137,12 +138,13 @@ export type Me = {
   name: string;
   seed: number | string;
   language: string | null;
-  age: number | null;
+  age: string | null;
   education: string | null;
   gender: string | null;
   share: boolean; // may that be counted?
   classes: { id: number; name: string }[];
 };
+export type Announcement = { id: number; author: string; text: string; html: Html; at: number };
 export type Bookmark = { id: string; title?: string };
 
 const of = (id: string) => id.split("/").map(encodeURIComponent).join("/");
@@ -175,6 +177,7 @@ export const course = {
   journal: (id: string) => get<Journal>(journalPath(id)),
   certificates: () => get<Certificate[]>("/course/certificates"),
   makeCertificate: (id: string) => post<Certificate>("/course/certificates", { course: id }),
+  announcements: (group: number) => get<Announcement[]>(`/course/classes/${group}/announcements`),
   me: () => get<Me>("/course/me"),
   changeMe: (to: Partial<Me>) => patch<Me>("/course/me", to),
   join: (code: string) => post<{ name: string }>("/course/join", { code }),
