@@ -51,7 +51,7 @@ test("reading: a term explained, words for a picture, a question, a note, a book
   await page.getByText("Ask Noor.").waitFor();
   await page.getByRole("button", { name: "Remove the bookmark of What fits" }).waitFor();
   const told = () => page.waitForResponse((r) => r.request().method() === "PATCH");
-  await Promise.all([told(), page.getByLabel("Age").selectOption("16-18")]);
+  await Promise.all([told(), page.getByLabel("Age", { exact: true }).selectOption("16-18")]);
   await Promise.all([told(), page.getByLabel("Education").selectOption("school")]);
   const me = await site.api("GET", "/course/me");
   check([me.age, me.education, me.gender], ["16-18", "school", null]);
