@@ -112,9 +112,10 @@ TH_NODISCARD th_err th_school_hint(th_school *school, const th_pupil *who, const
 /* ---- labs, the end of a course (school_lab.c) ----------------------------------------------------------------------
  */
 
-/* What the server's own grading job said of a lab ("rule/nudge/lab"): {level, score, of, properties: [{name, ok, saw,
- * why, lesson}]}.  It may hold texts for peers, which go to them instead of being told again:
- * {.., texts: [{name, title, text, rubric: [{name, text}]}]}.  Kept for good; the best score counts. */
+/* What the server's own grading job said of a lab ("rule/nudge/lab"), as th_lab_grade has it: {level, score, of,
+ * unseen, properties: [{name, ok, saw, why, lesson}]}; points that could not be looked at don't count against her.
+ * It may hold texts for peers, which go to them and are not told again: {.., texts: [{name, title, text, rubric:
+ * [{name, text}]}]}.  Kept for good; the best score counts. */
 TH_NODISCARD th_err th_school_lab_result(th_school *school, const th_pupil *who, const char *lab, const json_t *result,
                                          th_why *why);
 /* The last ones, newest first: [{at, level, score, of, properties}]. */

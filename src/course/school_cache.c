@@ -1,7 +1,6 @@
 /* Quizzes that were read and, where they have values of a learner's own, frozen for her seed: a table of fixed size, in
  * which the one that was not used for longest makes room.  A key holds the content's hash, so an author's change is
  * seen. */
-#include "course/blocks.h"
 #include "course/school_priv.h"
 
 #include "base/hash.h"
@@ -137,48 +136,10 @@ static bool varies(const th_quiz *quiz)
     return false;
 }
 
-/* Adds the questions of a text in GIFT. */
-static th_err add_asks(th_quiz *quiz, th_span text, th_why *why)
-{
-    th_quiz more = {0};
-    th_err err = th_gift_read(text, &more, why);
-    th_item *items = err || !more.n ? NULL : realloc(quiz->items, (quiz->n + more.n) * sizeof *items);
-    if (!err && more.n && !items) err = th_why_set(why, TH_ENOMEM, "out of memory for questions");
-    if (!items) {
-        th_quiz_free(&more);
-        return err;
-    }
-    memcpy(items + quiz->n, more.items, more.n * sizeof *items); /* they are quiz's now, all but their list */
-    quiz->items = items;
-    quiz->n += more.n;
-    free(more.items);
-    return TH_OK;
-}
-
-/* The questions "ask" of a lesson, as its reader sees them. */
-static th_err read_asks(const th_shelf *shelf, const th_page *page, const char *lang, th_quiz *quiz, th_why *why)
-{
-    th_page_text text;
-    th_err err = th_page_text_read(shelf, page, lang, &text, why);
-    for (size_t i = 0; !err && i < text.english.n; i++)
-        if (text.shown[i]->kind == TH_PASSAGE_ASK) err = add_asks(quiz, text.shown[i]->body, why);
-    th_page_text_free(&text);
-    return err;
-}
-
-static bool is_quiz(const th_page *page)
-{
-    return page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT;
-}
-
 static th_err read_quiz(th_school *s, const th_shelf *shelf, const quiz_key *key, th_quiz_held *h, th_why *why)
 {
     h->key = *key;
-    const th_page *page = th_shelf_find(shelf, key->id);
-    if (is_quiz(page))
-        TH_TRY(th_quiz_load(shelf, key->id, key->lang, &h->quiz, why));
-    else
-        TH_TRY(read_asks(shelf, page, key->lang, &h->quiz, why));
+    TH_TRY(th_quiz_load(shelf, key->id, key->lang, &h->quiz, why));
     h->varies = varies(&h->quiz);
     if (!key->seed || !h->varies) return TH_OK;
     for (size_t i = 0; i < h->quiz.n; i++) TH_TRY(th_item_freeze(&h->quiz.items[i], key->seed, s->program, why));
@@ -208,8 +169,7 @@ th_err th_quiz_hold(th_school *s, const th_shelf *shelf, const char *id, const c
     quiz_key key = {.seed = 0};
     const th_page *page = th_shelf_find(shelf, id);
     *held = NULL;
-    if (!page || (!is_quiz(page) && page->kind != TH_PAGE_LESSON && page->kind != TH_PAGE_CHAPTER))
-        return th_why_set(why, TH_ENOENT, "there is no quiz \"%s\"", id);
+    if (!page) return th_why_set(why, TH_ENOENT, "there is no quiz \"%s\"", id);
     (void)th_text_fmt(key.id, sizeof key.id, "%s", id);
     (void)th_text_fmt(key.lang, sizeof key.lang, "%s", lang && *lang ? lang : "en");
     key.content = content_of(shelf, page, key.lang);

@@ -51,7 +51,8 @@ static th_err keep_result(th_sql_link *link, const th_pupil *who, const char *la
 {
     const char *level = json_string_value(json_object_get(result, "level"));
     const double score = json_number_value(json_object_get(result, "score")),
-                 of = json_number_value(json_object_get(result, "of"));
+                 unseen = json_number_value(json_object_get(result, "unseen")), /* no fault of hers */
+        of = json_number_value(json_object_get(result, "of")) - unseen;
     json_t *text;
     size_t i;
     TH_TRY(th_sql_do(link, why,

@@ -28,6 +28,9 @@ TH_NODISCARD th_err th_rows_one(th_sql_rows *rows, const char *shape, json_t **o
 /* A text of JSON; free() it. */
 TH_NODISCARD th_err th_rows_text(const json_t *json, char **text, th_why *why);
 
+/* Adds html, of the Markdown that is text, to each; lets go of the list when that fails. */
+TH_NODISCARD th_err th_rows_html(json_t *list, th_why *why);
+
 /* Texts that people write: UTF-8 without control characters, 1..most bytes (0 with `empty`). Errors: TH_EUSAGE. */
 TH_NODISCARD th_err th_words_ok(const char *what, const char *text, size_t most, bool empty, th_why *why);
 

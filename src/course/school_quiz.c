@@ -311,13 +311,16 @@ static th_err keep(th_sql_link *link, const th_pupil *who, const question *q, co
     else
         TH_TRY(th_sql_do(
             link, why,
-            "INSERT INTO items (learner, quiz, item, attempts, points, is_right, given, last_ms, box, due_ms) "
-            "VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (learner, quiz, item) DO UPDATE SET "
+            "INSERT INTO items (learner, quiz, item, attempts, points, best_ms, is_right, given, last_ms, box, due_ms) "
+            "VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (learner, quiz, item) DO UPDATE SET "
             "attempts = items.attempts + 1, given = excluded.given, last_ms = excluded.last_ms, box = excluded.box, "
+            "best_ms = CASE WHEN excluded.points > items.points OR items.attempts = 0 THEN excluded.best_ms "
+            " ELSE items.best_ms END, "
             "points = CASE WHEN excluded.points > items.points THEN excluded.points ELSE items.points END, "
             "is_right = CASE WHEN excluded.is_right > items.is_right THEN 1 ELSE items.is_right END, "
             "due_ms = excluded.due_ms",
-            "issdisiiI", who->id, q->quiz, q->name, m->points, (int64_t)right, given, who->now_ms, now->box, due));
+            "issdiisiiI", who->id, q->quiz, q->name, m->points, who->now_ms, (int64_t)right, given, who->now_ms,
+            now->box, due));
     return th_school_here(link, who, why);
 }
 

@@ -1,4 +1,5 @@
 /* From rows of the store to JSON, and what people write. */
+#include "course/lesson.h"
 #include "course/school_priv.h"
 
 #include <stdlib.h>
@@ -60,6 +61,26 @@ th_err th_rows_text(const json_t *json, char **text, th_why *why)
 {
     *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
     return *text ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for a text");
+}
+
+th_err th_rows_html(json_t *list, th_why *why)
+{
+    json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        const char *text = json_string_value(json_object_get(one, "text"));
+        char *html = NULL;
+        const th_span markdown = {(const uint8_t *)(text ? text : ""), text ? strlen(text) : 0};
+        const th_err err = th_markdown_html(markdown, false, &html, why);
+        if (err) {
+            json_decref(list);
+            return err;
+        }
+        json_object_set_new(one, "html", json_string(html));
+        free(html);
+    }
+    return TH_OK;
 }
 
 th_err th_words_ok(const char *what, const char *text, size_t most, bool empty, th_why *why)

@@ -42,7 +42,8 @@ static const char *const steps[] = {
     " quiz TEXT NOT NULL, item TEXT NOT NULL,"
     " attempts BIGINT NOT NULL DEFAULT 0, reviews BIGINT NOT NULL DEFAULT 0,"
     " points DOUBLE PRECISION NOT NULL DEFAULT 0, is_right BIGINT NOT NULL DEFAULT 0," /* of the best attempt */
-    " given TEXT NOT NULL DEFAULT '', last_ms BIGINT NOT NULL DEFAULT 0,"              /* of the last one */
+    " best_ms BIGINT NOT NULL DEFAULT 0,"
+    " given TEXT NOT NULL DEFAULT '', last_ms BIGINT NOT NULL DEFAULT 0," /* of the last one */
     " hint BIGINT NOT NULL DEFAULT 0,"
     " box BIGINT NOT NULL DEFAULT 0, due_ms BIGINT," /* of a missed one: when it comes back */
     " PRIMARY KEY (learner, quiz, item));"

@@ -145,6 +145,11 @@ th_accounts *th_guard_accounts(struct th_guard *g)
     return g->accounts;
 }
 
+th_limits *th_guard_limits(struct th_guard *g)
+{
+    return g->limits;
+}
+
 /* ---- cookies and tokens ------------------------------------------------------------------------------------------ */
 
 /* __Host-: browsers take it only over TLS, from this very host. The port: cookies of two studios are different. */

@@ -101,6 +101,7 @@ TH_NODISCARD th_err th_guard_pairing_of(struct th_guard *guard, bool renew, th_g
 
 /* NULL without lan. */
 th_accounts *th_guard_accounts(struct th_guard *guard);
+struct th_limits *th_guard_limits(struct th_guard *guard);
 int64_t th_guard_now_ms(const struct th_guard *guard);
 
 /* ---- for the other parts of the server --------------------------------------------------------------------------- */

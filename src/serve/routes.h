@@ -18,6 +18,7 @@ extern const th_route th_routes_runs[];     /* api_runs.c: runs and results */
 extern const th_route th_routes_service[];  /* api_service.c: firmware for a .zip of recordings */
 extern const th_route th_routes_course[];   /* api_course.c: the courses to read */
 extern const th_route th_routes_learn[];    /* api_learn.c: where a learner is, her answers, notes, journal */
+extern const th_route th_routes_class[];    /* api_class.c: classes, gradebook, dashboard */
 extern const th_route th_routes_pages[];    /* pages.c: everything else */
 
 #endif
