@@ -51,7 +51,7 @@ static th_err start(const th_args *a, bench *b, th_why *why)
     TH_TRY(th_lab_open(b->shelf, a->word[0], &b->cfg, &b->lab, why));
     snprintf(dir, sizeof dir, "lab-%s", th_lab_name(b->lab));
     if (!out) out = dir;
-    TH_TRY(th_lab_start(b->lab, learner, out, why));
+    TH_TRY(th_arg_on(a, "again") ? th_lab_again(b->lab, out, why) : th_lab_start(b->lab, learner, out, why));
     if (th_arg_on(a, "json")) {
         json_t *o = json_pack("{s:s, s:s, s:I}", "lab", th_lab_id(b->lab), "dir", out, "seed", (json_int_t)seed);
         char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
@@ -161,12 +161,14 @@ static th_err run_try(const th_args *a, th_why *why)
     return with_bench(a, try_labs, why);
 }
 
-static const th_opt start_opts[] = {{"out", "DIR", "lab-NAME", "where it goes"},
-                                    {"learner", "NAME", "me", "whose it is: numbers and data are drawn for this name"},
-                                    {"seed", "N", "by the name", "drawn by this number instead"},
-                                    COURSES,
-                                    {"json", NULL, NULL, "print one JSON object"},
-                                    {0}};
+static const th_opt start_opts[] = {
+    {"out", "DIR", "lab-NAME", "where it goes"},
+    {"learner", "NAME", "me", "whose it is: numbers and data are drawn for this name"},
+    {"seed", "N", "by the name", "drawn by this number instead"},
+    {"again", NULL, NULL, "put the starter back; what was there is kept as FILE.before"},
+    COURSES,
+    {"json", NULL, NULL, "print one JSON object"},
+    {0}};
 
 static const th_opt grade_opts[] = {
     {"level", "NAME", "practice", "practice: on one's own; class: with the teacher's sealed data"},

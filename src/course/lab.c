@@ -333,7 +333,18 @@ static th_err name_it(th_lab *lab, const th_page *page, th_why *why)
     snprintf(lab->id, sizeof lab->id, "%s", page->id);
     const char *chapter = end;
     while (chapter > page->id && chapter[-1] != '/') chapter--;
+    /* two courses may have a chapter of one name */
+    size_t n;
+    const th_page *pages = th_shelf_pages(lab->shelf, &n);
+    for (size_t i = 0; i < n; i++) {
+        const size_t len = strlen(pages[i].id), tail = strlen(chapter);
+        if (pages[i].kind == TH_PAGE_LAB && &pages[i] != page && len > tail && pages[i].id[len - tail - 1] == '/' &&
+            strcmp(pages[i].id + len - tail, chapter) == 0)
+            chapter = page->id;
+    }
     snprintf(lab->name, sizeof lab->name, "%.*s", (int)(end - chapter), chapter);
+    for (char *c = lab->name; *c; c++)
+        if (*c == '/') *c = '-';
     return TH_OK;
 }
 
@@ -481,44 +492,51 @@ static th_err look_at(th_lab_run *run, const th_lab_prop *p, const json_t *props
     return TH_OK;
 }
 
+/* What peers read of a property that has a rubric: {name, title, text, rubric}; NULL: nothing. */
+static json_t *text_of(th_lab_run *run, const th_lab_prop *p)
+{
+    size_t at = 0;
+    char *text = p->kind->text && th_lab_setting(p, "rubric") ? p->kind->text(run, p) : NULL;
+    if (!text) return NULL;
+    json_t *rubric = json_array();
+    for (const char *line; (line = th_lab_next(p, "rubric", &at));) {
+        const char *colon = strchr(line, ':');
+        if (colon)
+            json_array_append_new(rubric, json_pack("{s:s%, s:s}", "name", line, (size_t)(colon - line), "text",
+                                                    colon + 1 + strspn(colon + 1, " ")));
+    }
+    json_t *o = json_pack("{s:s, s:s, s:s, s:o}", "name", p->own->name, "title", title_of(run->lab, p), "text", text,
+                          "rubric", rubric);
+    free(text);
+    return o;
+}
+
 static th_err grade_all(th_lab_run *run, const char *level, json_t **result, th_why *why)
 {
     const th_lab *lab = run->lab;
     double score = 0, of = 0, unseen = 0;
-    json_t *props = json_array();
-    if (!props) return no_memory(why);
+    json_t *props = json_array(), *texts = json_array();
     for (size_t i = 0; i < lab->n_props; i++) {
         const th_lab_prop *p = &lab->prop[i];
         th_lab_found found = {0};
         const th_err err = look_at(run, p, props, &found, why);
         json_array_append_new(props, told_of(lab, p, &found));
         of += points_of(p);
+        json_t *text = found.state == TH_LAB_PASSED ? text_of(run, p) : NULL;
+        if (text) json_array_append_new(texts, text);
         if (found.state == TH_LAB_PASSED) score += points_of(p);
         if (found.state == TH_LAB_UNSEEN) unseen += points_of(p);
         free(found.saw);
         if (err) {
             json_decref(props);
+            json_decref(texts);
             return err;
         }
     }
-    *result = json_pack("{s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:o}", "lab", lab->id, "level", level, "version",
+    *result = json_pack("{s:s, s:s, s:s, s:I, s:f, s:f, s:f, s:o, s:o}", "lab", lab->id, "level", level, "version",
                         lab->cfg.version ? lab->cfg.version : "", "seed", (json_int_t)lab->cfg.seed, "score", score,
-                        "of", of, "unseen", unseen, "properties", props);
+                        "of", of, "unseen", unseen, "properties", props, "texts", texts);
     return *result ? TH_OK : no_memory(why);
-}
-
-/* answers.ini, when there is one.  What can't be read is told of every question. */
-static th_err read_answers(th_lab_run *run, th_why *why)
-{
-    char path[TH_PATH_BYTES];
-    uint8_t *bytes;
-    size_t n;
-    TH_TRY(th_path_join(path, run->dir, "answers.ini", why));
-    if (!th_file_exists(path)) return TH_OK;
-    TH_TRY(th_file_read(path, TH_LAB_INI_BYTES, &bytes, &n, why));
-    const th_err err = th_lab_ini_read((th_span){bytes, n}, "answers.ini", false, &run->answers, why);
-    free(bytes);
-    return err;
 }
 
 th_err th_lab_grade(const th_lab *lab, const char *dir, const char *level, json_t **result, th_why *why)
@@ -529,7 +547,7 @@ th_err th_lab_grade(const th_lab *lab, const char *dir, const char *level, json_
     run->lab = lab;
     th_err err = th_path_absolute(run->dir, dir, why);
     if (!err) err = th_dir_temp(run->work, why);
-    if (!err) err = read_answers(run, why);
+    if (!err) err = th_lab_answers_read(run->dir, &run->answers, why);
     if (!err) err = grade_all(run, level, result, why);
     if (run->work[0]) th_dir_remove(run->work);
     th_lab_ini_free(&run->answers);

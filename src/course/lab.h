@@ -39,17 +39,30 @@ bool th_lab_edits(const th_lab *lab, const char *file); /* one of the files that
  * [{id, text}] or null, from, to, step}], properties: [{name, kind, title, points}]} */
 TH_NODISCARD th_err th_lab_json(const th_lab *lab, json_t **json, th_why *why);
 
-/* Makes the folder: starter, the recipe's [start], answers.ini, .lab.json.  On failure there is none.
- * Errors: TH_EEXIST (it is there), TH_EFORMAT (a step of the recipe fails: its complaint), TH_EIO. */
+/* The folder is this learner's, and of this lab: made with .lab.json alone, to be filled by th_lab_start.
+ * Errors: TH_EEXIST (it is there). */
+TH_NODISCARD th_err th_lab_claim(const th_lab *lab, const char *learner, const char *dir, th_why *why);
+
+/* Makes the folder, or fills one that was claimed: starter, the recipe's [start], answers.ini, .lab.json.  On failure
+ * there is none, or what was claimed. Errors: TH_EEXIST (it is there), TH_EFORMAT (a step of the recipe fails: its
+ * complaint), TH_EIO. */
 TH_NODISCARD th_err th_lab_start(const th_lab *lab, const char *learner, const char *dir, th_why *why);
 
 /* Puts the starter's files and an empty answers.ini back; what was there is kept as FILE.before. */
 TH_NODISCARD th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why);
 
+/* answers.ini as {name: text}, with "" for what is not answered; and the other way round: those that are given are
+ * changed.  Errors of put: TH_EUSAGE (nothing of that name is asked, no text or number), TH_ERANGE (longer than
+ * TH_LAB_ANSWER_BYTES). */
+#define TH_LAB_ANSWER_BYTES 8000
+TH_NODISCARD th_err th_lab_answers_get(const th_lab *lab, const char *dir, json_t **answers, th_why *why);
+TH_NODISCARD th_err th_lab_answers_put(const th_lab *lab, const char *dir, const json_t *answers, th_why *why);
+
 /* What .lab.json in a folder says.  Errors: TH_ENOENT (no lab was started there), TH_EFORMAT. */
 typedef struct th_lab_mark {
     char id[TH_PAGE_ID_BYTES], learner[128];
     uint64_t seed;
+    bool ready; /* it was filled */
 } th_lab_mark;
 TH_NODISCARD th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why);
 

@@ -83,14 +83,10 @@ static th_err write_answers(th_lab_run *run, const th_lab_ini *ini, const char *
 static th_err fill_answers(const th_lab *lab, const char *dir, th_why *why)
 {
     char path[TH_PATH_BYTES];
-    uint8_t *bytes;
-    size_t n;
     th_lab_ini ini;
     TH_TRY(th_path_join(path, dir, "answers.ini", why));
     if (!th_file_exists(path)) return TH_OK;
-    TH_TRY(th_file_read(path, TH_LAB_INI_BYTES, &bytes, &n, why));
-    th_err err = th_lab_ini_read((th_span){bytes, n}, "answers.ini", false, &ini, why);
-    free(bytes);
+    th_err err = th_lab_answers_read(dir, &ini, why);
     th_lab_run *run = calloc(1, sizeof *run);
     if (!run && !err) err = th_why_set(why, TH_ENOMEM, "out of memory");
     if (!err) {

@@ -1,6 +1,8 @@
 /* A decision in answers.ini: by name, or by what follows from it, computed. */
 #include "course/lab_priv.h"
 
+#include "course/lab_text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +10,8 @@
 
 enum { MOST_CHOICES = 200, CHOICE_BYTES = 64 };
 
-static const char *const settings[] = {"ask",    "choice", "range", "good",   "cost", "is",
-                                       "within", "most",   "said",  "reason", "unit", NULL};
+static const char *const settings[] = {"ask",  "choice", "range",  "good", "cost",   "is", "within",
+                                       "most", "said",   "reason", "unit", "rubric", NULL};
 
 typedef struct choices {
     char id[MOST_CHOICES][CHOICE_BYTES];
@@ -260,6 +262,15 @@ static th_err ask(const th_lab *lab, const th_lab_prop *p, json_t *answers, th_w
     return failed ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;
 }
 
+/* The choice and its reason. */
+static char *text(th_lab_run *run, const th_lab_prop *p)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s.reason", p->own->name);
+    const char *answer = th_lab_answer(run, p->own->name), *reason = th_lab_answer(run, name);
+    return answer && reason ? th_lab_text("%s: %s", answer, reason) : NULL;
+}
+
 static th_err key(th_lab_run *run, const th_lab_prop *p, bool worst, char text[64], th_why *why)
 {
     size_t best = 0;
@@ -281,5 +292,10 @@ static th_err key(th_lab_run *run, const th_lab_prop *p, bool worst, char text[6
     return err;
 }
 
-const th_lab_kind th_lab_kind_choice = {
-    .name = "choice", .settings = settings, .check = check, .grade = with_choices, .ask = ask, .key = key};
+const th_lab_kind th_lab_kind_choice = {.name = "choice",
+                                        .settings = settings,
+                                        .check = check,
+                                        .grade = with_choices,
+                                        .ask = ask,
+                                        .text = text,
+                                        .key = key};

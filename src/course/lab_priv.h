@@ -58,6 +58,8 @@ typedef struct th_lab_kind {
     th_err (*grade)(th_lab_run *run, const th_lab_prop *p, th_lab_found *found, th_why *why);
     /* Adds what is asked in answers.ini to an array (lab.h); NULL: nothing. */
     th_err (*ask)(const th_lab *lab, const th_lab_prop *p, json_t *answers, th_why *why);
+    /* What peers are to read of it: the learner's text (free()), NULL when there is none. */
+    char *(*text)(th_lab_run *run, const th_lab_prop *p);
     /* The right answer (of the choices: worst, the dearest one) as text, for solutions; NULL: none. */
     th_err (*key)(th_lab_run *run, const th_lab_prop *p, bool worst, char text[64], th_why *why);
 } th_lab_kind;
@@ -130,6 +132,12 @@ bool th_lab_path_ok(const char *path);
 /* Writes files of the shelf below `prefix` into a folder; `not`: names that are left out, NULL-terminated, or NULL. */
 TH_NODISCARD th_err th_lab_lay(const th_lab *lab, const char *prefix, const char *dir, const char *const *except,
                                th_why *why);
-TH_NODISCARD th_err th_lab_answers_write(const th_lab *lab, const char *dir, th_why *why);
+
+/* ---- answers.ini (lab_answers.c) ---- */
+
+/* With its questions as comments.  given: {name: text}, or NULL. */
+TH_NODISCARD th_err th_lab_answers_write(const th_lab *lab, const char *dir, const json_t *given, th_why *why);
+/* No sections when there is no such file.  Free it either way. */
+TH_NODISCARD th_err th_lab_answers_read(const char *dir, th_lab_ini *ini, th_why *why);
 
 #endif

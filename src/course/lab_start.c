@@ -120,80 +120,13 @@ static th_err run_lines(const th_lab *lab, const char *dir, bool new, th_why *wh
     return TH_OK;
 }
 
-static void put_comment(FILE *out, const char *text)
-{
-    fputs("# ", out);
-    for (; *text; text++)
-        if (*text == '\n')
-            fputs("\n# ", out);
-        else
-            fputc(*text, out);
-}
-
-static void put_question(FILE *out, const json_t *q)
-{
-    size_t i;
-    json_t *choice;
-    const char *unit = json_string_value(json_object_get(q, "unit")),
-               *name = json_string_value(json_object_get(q, "name"));
-    const json_t *from = json_object_get(q, "from");
-    if (strcmp(json_string_value(json_object_get(q, "kind")), "reason") != 0) {
-        fputc('\n', out);
-        put_comment(out, json_string_value(json_object_get(q, "ask")));
-        if (unit) fprintf(out, " (%s)", unit);
-        fputc('\n', out);
-        if (from)
-            fprintf(out, "# from %g to %g in steps of %g\n", json_number_value(from),
-                    json_number_value(json_object_get(q, "to")), json_number_value(json_object_get(q, "step")));
-    } else {
-        fputs("# Why? In your own words.\n", out);
-    }
-    json_array_foreach(json_object_get(q, "choices"), i, choice)
-    {
-        fprintf(out, "#   %s: ", json_string_value(json_object_get(choice, "id")));
-        fprintf(out, "%s\n", json_string_value(json_object_get(choice, "text")));
-    }
-    fprintf(out, "%s =\n", name);
-}
-
-/* Text of an answers.ini without answers; NULL: nothing is asked. */
-static th_err answers_text(const th_lab *lab, char **text, size_t *n, th_why *why)
-{
-    json_t *json, *q;
-    size_t i;
-    *text = NULL;
-    TH_TRY(th_lab_json(lab, &json, why));
-    const json_t *answers = json_object_get(json, "answers");
-    FILE *out = json_array_size(answers) ? open_memstream(text, n) : NULL;
-    if (out) {
-        fprintf(out, "# Your answers: write them behind the = signs. Then: thimble course grade .\n");
-        json_array_foreach(answers, i, q) put_question(out, q);
-        if (fclose(out)) *text = NULL;
-    }
-    const bool none = json_array_size(answers) > 0 && !*text;
-    json_decref(json);
-    return none ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;
-}
-
-th_err th_lab_answers_write(const th_lab *lab, const char *dir, th_why *why)
-{
-    char path[TH_PATH_BYTES], *text;
-    size_t n = 0;
-    TH_TRY(th_path_join(path, dir, "answers.ini", why));
-    TH_TRY(answers_text(lab, &text, &n, why));
-    if (!text) return TH_OK;
-    th_err err = keep_before(path, why);
-    if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, n}, why);
-    free(text);
-    return err;
-}
-
 /* ---- .lab.json ---- */
 
-static th_err write_mark(const th_lab *lab, const char *learner, const char *dir, th_why *why)
+static th_err write_mark(const th_lab *lab, const char *learner, const char *dir, bool ready, th_why *why)
 {
     char path[TH_PATH_BYTES];
-    json_t *o = json_pack("{s:s, s:s, s:I}", "lab", lab->id, "learner", learner, "seed", (json_int_t)lab->cfg.seed);
+    json_t *o = json_pack("{s:s, s:s, s:I, s:b}", "lab", lab->id, "learner", learner, "seed", (json_int_t)lab->cfg.seed,
+                          "ready", ready);
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     if (!text) return th_why_set(why, TH_EUSAGE, "the learner's name is no text in UTF-8");
@@ -220,6 +153,7 @@ th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why)
     if (id) snprintf(mark->id, sizeof mark->id, "%s", id);
     if (learner) snprintf(mark->learner, sizeof mark->learner, "%s", learner);
     mark->seed = (uint64_t)json_integer_value(json_object_get(o, "seed"));
+    mark->ready = json_is_true(json_object_get(o, "ready"));
     const bool good = id && json_is_integer(json_object_get(o, "seed"));
     json_decref(o);
     return good ? TH_OK : th_why_set(why, TH_EFORMAT, "%s does not say which lab it is", path);
@@ -233,23 +167,60 @@ static th_err fill_folder(const th_lab *lab, const char *learner, const char *di
     TH_TRY(th_lab_lay(lab, "starter/", dir, NULL, why));
     TH_TRY(fill_files(lab, dir, why));
     TH_TRY(run_lines(lab, dir, false, why));
-    TH_TRY(th_lab_answers_write(lab, dir, why));
-    return write_mark(lab, learner, dir, why);
+    TH_TRY(th_lab_answers_write(lab, dir, NULL, why));
+    return write_mark(lab, learner, dir, true, why);
+}
+
+static th_err there_already(const char *dir, th_why *why)
+{
+    return th_why_set(why, TH_EEXIST, "%s is there already: grade it, or start with --out ANOTHER", dir);
+}
+
+th_err th_lab_claim(const th_lab *lab, const char *learner, const char *dir, th_why *why)
+{
+    if (th_dir_exists(dir) || th_file_exists(dir)) return there_already(dir, why);
+    TH_TRY(th_dir_make(dir, why));
+    const th_err err = write_mark(lab, learner, dir, false, why);
+    if (err) th_dir_remove(dir);
+    return err;
+}
+
+/* All but the claim and the jobs of the studio, which works in it. */
+static void empty(const char *dir)
+{
+    char path[TH_PATH_BYTES];
+    th_names names;
+    if (th_dir_list(dir, &names, NULL)) return;
+    for (size_t i = 0; i < names.n; i++) {
+        if (strcmp(names.name[i], MARK + 1) == 0 || strcmp(names.name[i], "jobs") == 0) continue;
+        if (th_path_join(path, dir, names.name[i], NULL)) continue;
+        if (th_dir_exists(path))
+            th_dir_remove(path);
+        else
+            th_file_remove(path);
+    }
+    th_names_free(&names);
 }
 
 th_err th_lab_start(const th_lab *lab, const char *learner, const char *dir, th_why *why)
 {
-    if (th_dir_exists(dir) || th_file_exists(dir))
-        return th_why_set(why, TH_EEXIST, "%s is there already: grade it, or start with --out ANOTHER", dir);
-    TH_TRY(th_dir_make(dir, why));
+    th_lab_mark mark;
+    const bool there = th_dir_exists(dir) || th_file_exists(dir);
+    if (there && (th_lab_mark_read(dir, &mark, NULL) || mark.ready || strcmp(mark.id, lab->id) != 0))
+        return there_already(dir, why);
+    if (!there) TH_TRY(th_dir_make(dir, why));
     const th_err err = fill_folder(lab, learner, dir, why);
-    if (err) th_dir_remove(dir);
+    if (err && there) empty(dir);
+    if (err && !there) th_dir_remove(dir);
     return err;
 }
 
 th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why)
 {
+    char answers[TH_PATH_BYTES];
+    TH_TRY(th_path_join(answers, dir, "answers.ini", why));
     TH_TRY(lay(lab, "starter/", dir, NULL, true, why));
     TH_TRY(fill_files(lab, dir, why));
-    return th_lab_answers_write(lab, dir, why);
+    TH_TRY(keep_before(answers, why));
+    return th_lab_answers_write(lab, dir, NULL, why);
 }

@@ -123,6 +123,19 @@ static th_err grade(th_lab_run *run, const th_lab_prop *p, th_lab_found *found, 
     return judge(p, &c, found, why);
 }
 
+static char *text(th_lab_run *run, const th_lab_prop *p)
+{
+    char path[TH_PATH_BYTES];
+    uint8_t *bytes;
+    size_t n;
+    if (th_path_join(path, run->dir, th_lab_setting(p, "file"), NULL) ||
+        th_file_read(path, MOST_BYTES, &bytes, &n, NULL))
+        return NULL;
+    char *copy = strndup((const char *)bytes, n);
+    free(bytes);
+    return copy;
+}
+
 static th_err check(const th_lab *lab, const th_lab_prop *p, th_why *why)
 {
     (void)lab;
@@ -137,4 +150,5 @@ static th_err check(const th_lab *lab, const th_lab_prop *p, th_why *why)
     return th_lab_amount(p, "each", 1, &each, why);
 }
 
-const th_lab_kind th_lab_kind_written = {.name = "written", .settings = settings, .check = check, .grade = grade};
+const th_lab_kind th_lab_kind_written = {
+    .name = "written", .settings = settings, .check = check, .grade = grade, .text = text};
