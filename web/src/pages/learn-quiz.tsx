@@ -48,11 +48,13 @@ function Placed({ id, map, all }: End) {
   const here = id.split("/").filter((p) => p !== "placement")[0] ?? "";
   const at = map?.courses.findIndex((c) => c.id === here) ?? -1;
   const knows = all.reduce((n, s) => n + s.points, 0) >= enough * all.length;
-  const to = (knows && map?.courses[at + 1]) || map?.courses[at];
+  const next = knows ? map?.courses[at + 1] : undefined;
+  const to = next ?? map?.courses[at];
   if (!to) return null;
+  const word = next ? "on" : knows ? "all" : "here";
   return (
     <>
-      <p>{t(knows ? "learn-quiz.placed-on" : "learn-quiz.placed-here", { course: to.title })}</p>
+      <p>{t(`learn-quiz.placed-${word}`, { course: to.title })}</p>
       <LinkButton kind="main" icon="forward" href={learnHref(to.id)}>
         {to.title}
       </LinkButton>
