@@ -287,6 +287,15 @@ th_err th_board_find(const char *name, const th_board **board, th_why *why)
     return th_why_set(why, TH_EUSAGE, "there is no board \"%s\". Boards: %s", name, names);
 }
 
+double th_board_instructions(const th_board *board, double macs)
+{
+    const double each = board->isa == TH_ISA_ARM_MVE               ? 0.4
+                        : board->isa == TH_ISA_ARM_DSP             ? 1.5
+                        : strncmp(board->core->name, "RV", 2) == 0 ? 4.4
+                                                                   : 2.9;
+    return each * macs;
+}
+
 static double cycles(const th_board *board, double instructions)
 {
     return instructions * board->core->cycles_per_100_instr / 100.0;

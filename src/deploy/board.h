@@ -49,6 +49,9 @@ typedef struct th_board {
 TH_NODISCARD th_err th_board_find(const char *name, const th_board **board, th_why *why);
 const th_board *th_board_all(size_t *n);
 
+/* Instructions that so many multiply-accumulates of int8 take, as those of the presets do: an estimate. */
+double th_board_instructions(const th_board *board, double macs);
+
 /* Milliseconds and millijoule that so many instructions take on the board: estimates. 0 where no figure is known. */
 double th_board_ms(const th_board *board, double instructions);
 double th_board_mj(const th_board *board, double instructions);

@@ -130,14 +130,9 @@ static void explain(const th_plan *plan, const th_board *board, th_measure *m)
         }
 }
 
-/* Instructions of one inference as those of the presets are: so many for a multiplication. */
 static int64_t about_instructions(const th_plan *plan, const th_board *board)
 {
-    const double each = board->isa == TH_ISA_ARM_MVE               ? 0.4
-                        : board->isa == TH_ISA_ARM_DSP             ? 1.5
-                        : strncmp(board->core->name, "RV", 2) == 0 ? 4.4
-                                                                   : 2.9;
-    return (int64_t)(each * (double)plan->macs) + 300 * (int64_t)plan->graph->n_nodes;
+    return (int64_t)th_board_instructions(board, (double)plan->macs) + 300 * (int64_t)plan->graph->n_nodes;
 }
 
 /* Without the compiler: the arena and the weights are exact, the code is what the table of sizes says. */

@@ -4,47 +4,16 @@
 #include "data/task.h"
 #include "design/around.h"
 #include "design/design.h"
-#include "train/export.h"
+#include "train/untrained.h"
 
 #include <stdlib.h>
 
 /* ---- from lines to a plan ---- */
 
-/* Biases of chance: of a fresh network they are all 0, and equal ones would be kept once. */
-static th_err set_biases(th_net *net, th_why *why)
-{
-    static const th_param_role roles[] = {TH_PARAM_BIAS, TH_PARAM_BIAS_BACK};
-    for (int32_t layer = 0; layer < net->spec->n_layers; layer++)
-        for (size_t r = 0; r < sizeof roles / sizeof roles[0]; r++) {
-            const size_t n = th_net_param_count(net, layer, roles[r]);
-            float *v = n ? malloc(n * sizeof *v) : NULL;
-            if (!n) continue;
-            if (!v) return th_why_set(why, TH_ENOMEM, "out of memory");
-            th_rng rng = th_rng_make((uint64_t)layer, r);
-            for (size_t i = 0; i < n; i++) v[i] = 0.1f * th_rng_normal(&rng);
-            th_net_param_set(net, layer, roles[r], v);
-            free(v);
-        }
-    return TH_OK;
-}
-
-/* The float graph of a network that was never trained. */
-static th_err untrained(const th_spec *spec, bool classes, th_model **f32, th_why *why)
-{
-    th_net *net = NULL;
-    TH_TRY(th_net_new(spec, &(th_net_options){.batch = 1, .n_members = 1}, &net, why));
-    th_net_init(net, 1);
-    net->loss.row = th_loss_find(classes ? "cross-entropy" : "mse");
-    th_err err = set_biases(net, why);
-    if (!err) err = th_net_export(net, f32, why);
-    th_net_free(net);
-    return err;
-}
-
 static th_err make_int8(const th_spec *spec, bool classes, th_model **int8, th_why *why)
 {
     th_model *f32 = NULL;
-    th_err err = untrained(spec, classes, &f32, why);
+    th_err err = th_untrained(spec, classes, &f32, why);
     if (!err) err = th_quantize_unseen(f32, int8, why);
     th_model_free(f32);
     return err;

@@ -108,4 +108,121 @@ enum { TH_GRID_RMS, TH_GRID_SNR, TH_GRID_CUT, TH_GRID_USED, TH_GRID_ZERO, TH_GRI
 void th_explore_grid(const float *v, int32_t bits, int32_t affine, int32_t per_channel, double keep, float *back,
                      float *scale, float *out);
 
+/* ---- a window over a picture: window (nn/conv_2d.h, nn/pool_2d.h) ---- */
+
+/* x [side][side] and a kernel [3][3] -> y [out][out]; same: zeros around, so that a stride of 1 keeps the size. Returns
+ * out; y NULL only counts. */
+int32_t th_explore_window(const float *x, int32_t side, const float *kernel, int32_t stride, int32_t same, int32_t relu,
+                          float *y);
+/* The largest value (most) or the mean of each 2 x 2: y [side / 2][side / 2]. */
+int32_t th_explore_pool(const float *x, int32_t side, int32_t most, float *y);
+
+/* ---- a tone and its samples: alias (dsp/fft.h, dsp/biquad.h) ---- */
+
+/* The frequency that the samples of a tone have: the tone folded at half the sampling rate. */
+double th_explore_heard(double tone, double rate);
+
+/* A sine of amplitude 1, `rate` samples a second, filter: after a low-pass of order 8 at 0.4 rate.
+ *   wave [16][TH_WAVE_SAMPLES]  16 points for each sample, one after the other
+ *   samples [TH_WAVE_SAMPLES]   every 16th of them */
+#define TH_WAVE_SAMPLES 512
+void th_explore_wave(double tone, double rate, int32_t filter, float *wave, float *samples);
+
+/* The amplitudes of 0, rate / 512 .. rate / 2 in samples [TH_WAVE_SAMPLES]: loudness [TH_WAVE_SAMPLES / 2 + 1]. */
+void th_explore_spectrum(const float *samples, float *loudness);
+
+/* ---- sounds and mel bands: mel (dsp/frontend.h) ---- */
+
+/* n samples of a vowel made of puffs of air and three resonances, or of another sound: whole numbers, as of 16 bits. */
+enum { TH_SOUND_AA, TH_SOUND_EE, TH_SOUND_OO, TH_SOUND_HISS, TH_SOUND_WHISTLE, TH_SOUND_SWEEP };
+void th_explore_sound(int32_t kind, double pitch, double rate, int32_t n, uint32_t seed, float *pcm);
+
+/* The front end of `thimble train`: frames of `window` samples, one each `hop`, `bands` mel bands from 20 Hz to half
+ * the rate; the FFT has the next power of two.  NULL also for sizes that are not possible. */
+typedef struct th_ear th_ear;
+th_ear *th_explore_ear(double rate, int32_t window, int32_t hop, int32_t bands);
+void th_explore_ear_free(th_ear *e);
+int32_t th_explore_ear_bins(const th_ear *e); /* of the FFT: half of its length and one */
+
+/* Log mel energies of all frames of pcm [n]: bands [frames][bands].  Returns the frames; NULL only counts. */
+int32_t th_explore_ear_clip(th_ear *e, const float *pcm, int32_t n, float *bands);
+/* What happens to one frame on the way: pcm [window] -> windowed [window], power [bins]. */
+void th_explore_ear_frame(th_ear *e, const float *pcm, float *windowed, float *power);
+/* How much each bin counts in each band: weight [bands][bins]. */
+void th_explore_ear_weights(const th_ear *e, float *weight);
+
+/* ---- buffers in an arena: arena (model/plan.h) ---- */
+
+typedef struct th_packing th_packing;
+
+/* The int8 network of a description (model/spec.h) with input [h][w][c] and 4 classes, planned with the reference
+ * kernels.  NULL also for a text that describes none. */
+th_packing *th_explore_arena(const char *text, int32_t h, int32_t w, int32_t c);
+void th_explore_arena_free(th_packing *a);
+
+/* The plan's bytes, what no plan can go below, the bytes of all buffers side by side, steps, buffers. */
+enum { TH_ARENA_BYTES, TH_ARENA_BOUND, TH_ARENA_APART, TH_ARENA_STEPS, TH_ARENA_BLOCKS, TH_ARENA_N };
+void th_explore_arena_figures(const th_packing *a, float *out);
+
+/* Of each buffer its bytes, its place in the plan and side by side, the first and the last step that needs it. */
+enum { TH_BLOCK_BYTES, TH_BLOCK_AT, TH_BLOCK_APART, TH_BLOCK_FIRST, TH_BLOCK_LAST, TH_BLOCK_N };
+const float *th_explore_arena_blocks(const th_packing *a); /* [TH_ARENA_BLOCKS][TH_BLOCK_N] */
+
+/* The operator that runs as k-th: "CONV_2D". */
+const char *th_explore_arena_step(const th_packing *a, int32_t k);
+
+/* ---- boards and batteries: budget (deploy/board.h) ---- */
+
+int32_t th_explore_boards(void);
+const char *th_explore_board_name(int32_t i);  /* "nano33ble" */
+const char *th_explore_board_title(int32_t i); /* "Arduino Nano 33 BLE Sense" */
+const char *th_explore_board_chip(int32_t i);
+
+/* Bytes of flash and RAM, clock, and about how long so many multiply-accumulates take it, and how much energy; 0 where
+ * no figure is known. */
+enum { TH_BOARD_FLASH, TH_BOARD_RAM, TH_BOARD_HZ, TH_BOARD_MS, TH_BOARD_MJ, TH_BOARD_N };
+void th_explore_board(int32_t i, double macs, float *out);
+
+/* How long a battery lasts that gives `mj` every so many seconds and a current that always flows. */
+double th_explore_days(double mj, double every_s, double sleep_ua, double mah, double volts);
+
+/* ---- k-means: kmeans (learn/kmeans.h, nn/nearest.h) ---- */
+
+typedef struct th_clusters th_clusters;
+
+/* Points in three piles, five piles, two moons or one cloud (0 to 3), and k centres, drawn as k-means++ does. */
+th_clusters *th_explore_kmeans(int32_t kind, int32_t k, uint32_t seed);
+void th_explore_kmeans_free(th_clusters *c);
+int32_t th_explore_kmeans_points(const th_clusters *c, float *x); /* [n][2]; NULL only counts */
+void th_explore_kmeans_put(th_clusters *c, const float *centre);  /* [k][2]: begins there */
+
+/* The two halves of a step: points to their nearest centre (0: no point has another one than before), and centres to
+ * the means of their points. */
+int32_t th_explore_kmeans_assign(th_clusters *c);
+void th_explore_kmeans_move(th_clusters *c);
+
+/* centre [k][2], of [n] (-1: none yet).  Returns the sum of the squared distances at the last assignment. */
+double th_explore_kmeans_now(const th_clusters *c, float *centre, float *of);
+
+/* The distance of (x, y) to its nearest centre, and the distance that so many per cent of the points do not exceed. */
+double th_explore_kmeans_far(const th_clusters *c, double x, double y, double percent, float *threshold);
+
+/* ---- who is in training, who in test: split (data/split.h, nn/nearest.h) ---- */
+
+typedef struct th_people th_people;
+
+/* `each` recordings of two words by each of some people.  habit: 0 all say them alike, 1 each in a way of her own. */
+th_people *th_explore_split(int32_t people, int32_t each, double habit, uint32_t seed);
+void th_explore_split_free(th_people *p);
+
+/* Deals as `thimble data split` does: each recording for itself, or whole people.  tested [people][each] 0 or 1;
+ * returns their number. */
+int32_t th_explore_split_deal(th_people *p, int32_t by_person, double test, float *tested);
+
+/* After dealing: the nearest recording that was trained with says which word each tested one is.  wrong [people][each];
+ * returns the part that is right. */
+double th_explore_split_judge(const th_people *p, float *wrong);
+/* The same of 40 people who were not there. */
+double th_explore_split_later(const th_people *p);
+
 #endif

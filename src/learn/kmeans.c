@@ -5,16 +5,6 @@
 
 #define MOST_STEPS 100
 
-/* Of a start: everything in double that is summed. */
-typedef struct lloyd {
-    th_learning *l;
-    const th_rows *rows;
-    th_kmeans *m;
-    double *sum;    /* [k][d] */
-    int32_t *count; /* [k] */
-    bool *changed;  /* [threads] */
-} lloyd;
-
 static const float *row_of(const th_rows *r, int32_t i)
 {
     return r->x + (size_t)i * (size_t)r->d;
@@ -34,7 +24,7 @@ static int32_t draw(th_rng *rng, const double *far, int32_t n)
     return n - 1;
 }
 
-static void start(lloyd *s, th_rng *rng)
+void th_lloyd_start(th_lloyd *s, th_rng *rng)
 {
     const th_rows *r = s->rows;
     th_kmeans *m = s->m;
@@ -53,7 +43,7 @@ static void start(lloyd *s, th_rng *rng)
 /* Rows of this member to their nearest centre. */
 static void assign(void *ctx, int member, int n_members)
 {
-    lloyd *s = ctx;
+    th_lloyd *s = ctx;
     const th_rows *r = s->rows;
     const int32_t from = (int32_t)((int64_t)r->n * member / n_members),
                   to = (int32_t)((int64_t)r->n * (member + 1) / n_members);
@@ -79,8 +69,7 @@ static int32_t farthest(const th_kmeans *m, int32_t n)
     return at;
 }
 
-/* Centres to the means of their rows. */
-static void move(lloyd *s)
+void th_lloyd_move(th_lloyd *s)
 {
     const th_rows *r = s->rows;
     const size_t d = (size_t)r->d;
@@ -103,7 +92,7 @@ static void move(lloyd *s)
     }
 }
 
-static bool step(lloyd *s)
+bool th_lloyd_assign(th_lloyd *s)
 {
     bool changed = false;
     th_team_run(s->l->team, assign, s);
@@ -124,27 +113,34 @@ static bool make(th_learning *l, int32_t k, th_kmeans *m)
     return m->centre && m->of && m->far;
 }
 
+th_err th_lloyd_make(th_learning *l, int32_t k, th_kmeans *m, th_lloyd *s)
+{
+    const th_rows *r = &l->job->train;
+    *s = (th_lloyd){.l = l,
+                    .rows = r,
+                    .m = m,
+                    .sum = th_learn_get(l, (size_t)k * (size_t)r->d, sizeof *s->sum),
+                    .count = th_learn_get(l, (size_t)k, sizeof *s->count),
+                    .changed = th_learn_get(l, (size_t)th_team_size(l->team), sizeof *s->changed)};
+    return make(l, k, m) && s->sum && s->count && s->changed ? TH_OK : th_learn_no_memory(l);
+}
+
 th_err th_kmeans_fit(th_learning *l, int32_t k, th_kmeans *best,
                      void (*watch)(void *ctx, int32_t start, double inertia), void *ctx)
 {
-    const th_rows *r = &l->job->train;
     const int32_t restarts = th_learn_whole(l->job->cfg.restarts, 5);
     th_kmeans m;
-    lloyd s = {.l = l,
-               .rows = r,
-               .m = &m,
-               .sum = th_learn_get(l, (size_t)k * (size_t)r->d, sizeof *s.sum),
-               .count = th_learn_get(l, (size_t)k, sizeof *s.count),
-               .changed = th_learn_get(l, (size_t)th_team_size(l->team), sizeof *s.changed)};
-    if (!make(l, k, best) || !make(l, k, &m) || !s.sum || !s.count || !s.changed) return th_learn_no_memory(l);
+    th_lloyd s;
+    TH_TRY(th_lloyd_make(l, k, &m, &s));
+    if (!make(l, k, best)) return th_learn_no_memory(l);
     best->inertia = HUGE_VAL;
     for (int32_t t = 0; t < restarts; t++) {
         th_rng rng = th_learn_rng(l, (uint64_t)t);
-        start(&s, &rng);
-        for (m.steps = 0; step(&s) && m.steps < MOST_STEPS;) {
+        th_lloyd_start(&s, &rng);
+        for (m.steps = 0; th_lloyd_assign(&s) && m.steps < MOST_STEPS;) {
             if (watch) watch(ctx, t, m.inertia);
             TH_TRY(th_learn_step(l, ((double)t + (double)m.steps / MOST_STEPS) / restarts));
-            move(&s);
+            th_lloyd_move(&s);
         }
         if (m.inertia < best->inertia) {
             const th_kmeans other = *best;

@@ -20,6 +20,25 @@ typedef struct th_kmeans {
     int32_t steps;
 } th_kmeans;
 
+/* A start under way. */
+typedef struct th_lloyd {
+    th_learning *l;
+    const th_rows *rows;
+    th_kmeans *m;
+    double *sum;    /* [k][d], everything that is summed is double */
+    int32_t *count; /* [k] */
+    bool *changed;  /* [threads] */
+} th_lloyd;
+
+/* Room for k centres of the job's rows; m is the caller's.  Memory is the training's.  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_lloyd_make(th_learning *l, int32_t k, th_kmeans *m, th_lloyd *s);
+/* Draws the first centres; no row has one yet (of: -1). */
+void th_lloyd_start(th_lloyd *s, th_rng *rng);
+/* Rows to their nearest centre.  True: some row has another one than before. */
+bool th_lloyd_assign(th_lloyd *s);
+/* Centres to the means of their rows. */
+void th_lloyd_move(th_lloyd *s);
+
 /* The best of cfg.restarts starts; k at most the number of rows.  Memory is the training's.
  *   watch  called after each step with its inertia, or NULL
  * Errors: TH_ENOMEM, TH_EINTR. */

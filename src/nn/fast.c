@@ -146,8 +146,12 @@ th_isa th_isa_host(void)
 /* Families that share the drivers of nn/vec: they have no rows. */
 static th_err vector_prepare(th_isa isa, const th_prepare *p, th_step *step)
 {
+#if defined(TH_FAST_NO_VECTORS) /* with a list of its own: web/engine/lists.h */
+    (void)isa, (void)p, (void)step;
+#else
     static const th_vec_family simd128 = TH_VEC_FAMILY(simd128, "nn/wasm/vec_simd128.h");
     if (isa == TH_ISA_SIMD128) return th_vec_prepare(&simd128, p, step);
+#endif
 #if defined(__x86_64__)
     static const th_vec_family sse2 = TH_VEC_FAMILY(sse2, "nn/x86/vec_sse2.h");
     static const th_vec_family avx2 = TH_VEC_FAMILY(avx2, "nn/x86/vec_avx2.h");

@@ -29,8 +29,9 @@
     X(same)                                                                                                            \
     X(reshape)
 
-/* nn/fast.c: plans are made for the reference kernels; one row, since a table must have one. */
+/* nn/fast.c: plans are made for the reference kernels; one row, since a table must have one, and no drivers of vectors. */
 #define TH_FAST_LIST(X) X(add_dsp)
+#define TH_FAST_NO_VECTORS
 
 /* train/kernels.c: the reference, which gives the same bits everywhere. */
 #define TH_KERNELS_LIST &th_kernels_plain

@@ -18,6 +18,8 @@ type Props = {
   yTicks?: number[];
   xText?: (v: number) => string;
   yText?: (v: number) => string;
+  /** One unit is as long across as it is up: distances look as they are. */
+  equal?: boolean;
   children: (s: Scales) => ComponentChildren;
   /** A point of the axes was pressed: a shortcut, since all can be done with the controls. */
   onPick?: (x: number, y: number) => void;
@@ -33,21 +35,30 @@ export function ticksOf([lo, hi]: Range, n: number): number[] {
   return out;
 }
 
+/** Both ranges, the one with room to spare made longer at both ends. */
+function stretch(x: Range, y: Range, width: number, height: number): [Range, Range] {
+  const more = (r: Range, by: number): Range => [r[0] - (by * (r[1] - r[0])) / 2, r[1] + (by * (r[1] - r[0])) / 2];
+  const ratio = width / (x[1] - x[0]) / (height / (y[1] - y[0]));
+  return ratio > 1 ? [more(x, ratio - 1), y] : [x, more(y, 1 / ratio - 1)];
+}
+
 export function Chart(p: Props) {
   const { ref, width } = useWidth();
   const height = p.height ?? 300;
   const bare = !p.xLabel && !p.yLabel && !p.xTicks && !p.yTicks;
   const [start, end, top, bottom] = bare ? [4, 4, 4, 4] : [p.yLabel || p.yTicks ? 52 : 14, 14, p.yLabel ? 28 : 12, p.xLabel ? 48 : 26];
-  const sx = (v: number) => start + ((v - p.x[0]) / (p.x[1] - p.x[0])) * (width - start - end);
-  const sy = (v: number) => height - bottom - ((v - p.y[0]) / (p.y[1] - p.y[0])) * (height - top - bottom);
-  const xTicks = p.xTicks ?? (bare ? [] : ticksOf(p.x, width < 420 ? 4 : 7));
-  const yTicks = p.yTicks ?? (bare ? [] : ticksOf(p.y, Math.max(2, Math.round(height / 70))));
+  const [wide, high] = [Math.max(1, width - start - end), height - top - bottom];
+  const [x, y] = p.equal ? stretch(p.x, p.y, wide, high) : [p.x, p.y];
+  const sx = (v: number) => start + ((v - x[0]) / (x[1] - x[0])) * wide;
+  const sy = (v: number) => height - bottom - ((v - y[0]) / (y[1] - y[0])) * high;
+  const xTicks = p.xTicks ?? (bare ? [] : ticksOf(x, width < 420 ? 4 : 7));
+  const yTicks = p.yTicks ?? (bare ? [] : ticksOf(y, Math.max(2, Math.round(height / 70))));
   const text = (v: number) => number(v, 3);
   const pick = (e: MouseEvent) => {
     const box = (e.currentTarget as SVGElement).getBoundingClientRect();
-    const x = p.x[0] + ((e.clientX - box.left - start) / (width - start - end)) * (p.x[1] - p.x[0]);
-    const y = p.y[0] + ((height - bottom - (e.clientY - box.top)) / (height - top - bottom)) * (p.y[1] - p.y[0]);
-    p.onPick?.(Math.min(p.x[1], Math.max(p.x[0], x)), Math.min(p.y[1], Math.max(p.y[0], y)));
+    const px = x[0] + ((e.clientX - box.left - start) / wide) * (x[1] - x[0]);
+    const py = y[0] + ((height - bottom - (e.clientY - box.top)) / high) * (y[1] - y[0]);
+    p.onPick?.(Math.min(p.x[1], Math.max(p.x[0], px)), Math.min(p.y[1], Math.max(p.y[0], py)));
   };
   return (
     <div ref={ref} class="explore-chart" dir="ltr">

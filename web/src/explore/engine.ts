@@ -27,19 +27,26 @@ export class Engine {
     });
   }
 
-  integers(n: number, fill: (at: number) => void): Int32Array {
-    return this.room(4 * n, (at) => {
-      fill(at);
-      return new Int32Array(this.f.memory.buffer, at, n).slice();
-    });
-  }
-
   /** Floats that the function reads. */
   given<T>(values: ArrayLike<number>, use: (at: number) => T): T {
     return this.room(4 * values.length, (at) => {
       new Float32Array(this.f.memory.buffer, at, values.length).set(values);
       return use(at);
     });
+  }
+
+  /** Text that the function reads. */
+  told<T>(text: string, use: (at: number) => T): T {
+    const bytes = new TextEncoder().encode(`${text}\0`);
+    return this.room(bytes.length, (at) => {
+      new Uint8Array(this.f.memory.buffer, at, bytes.length).set(bytes);
+      return use(at);
+    });
+  }
+
+  /** Floats that stand in the engine. */
+  peek(at: number, n: number): Float32Array {
+    return new Float32Array(this.f.memory.buffer, at, n).slice();
   }
 
   /** A text that ends with a zero, at an address of the engine. */
@@ -59,13 +66,17 @@ export class Engine {
   }
 }
 
+/** What the C library asks of its surroundings; here are no files to write to. */
+const noFile = () => 8; // EBADF
+const surroundings = { wasi_snapshot_preview1: { fd_close: noFile, fd_seek: noFile, fd_write: noFile } };
+
 let coming: Promise<Engine | null> | null = null;
 
 async function fetchEngine(): Promise<Engine | null> {
   if (!__ENGINE__ || typeof WebAssembly !== "object") return null;
   const reply = await fetch(__ENGINE__);
   if (!reply.ok) throw new Error(`engine.wasm: ${reply.status}`);
-  const { instance } = await WebAssembly.instantiate(await reply.arrayBuffer(), {});
+  const { instance } = await WebAssembly.instantiate(await reply.arrayBuffer(), surroundings);
   return new Engine(instance.exports);
 }
 

@@ -15,4 +15,9 @@ export const explorables: Record<string, () => Promise<Explorable>> = {
   descent: bring("descent", () => import("./descent")),
   threshold: bring("threshold", () => import("./threshold")),
   grid: bring("grid", () => import("./grid")),
+  arena: bring("arena", () => import("./arena")),
+  kmeans: bring("kmeans", () => import("./kmeans")),
+  overfit: bring("overfit", () => import("./overfit")),
+  alias: bring("alias", () => import("./alias")),
+  window: bring("window", () => import("./window")),
 };
