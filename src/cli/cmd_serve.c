@@ -138,6 +138,7 @@ static th_err run(const th_args *a, th_why *why)
     if (!site) return th_why_set(why, TH_ENOMEM, "out of memory");
     site->version = TH_VERSION;
     site->lan = th_arg_on(a, "lan");
+    site->issuer = th_arg(a, "school") ? th_arg(a, "school") : "a class with Thimble";
     site->program = program;
     th_err err = th_program_self(program, why);
     if (!err) err = find_root(th_word(a, 0, "."), site, why);
@@ -156,6 +157,7 @@ static const th_opt opts[] = {
     {"courses", "DIR", "those in the program", "for authors: the courses of this folder, read anew when they change"},
     {"store", "WHERE", ".thimble/course.db",
      "where learners' records are kept: a file, or postgresql://.. for a school"},
+    {"school", "NAME", "a class with Thimble", "who gives the certificates of courses"},
     {"lan", NULL, NULL, "for a class: others on the local network may join, with a code and TLS"},
     {0},
 };

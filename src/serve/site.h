@@ -25,9 +25,9 @@
 #define TH_TARGET_BYTES 4096 /* of a path with its query */
 #define TH_ORDER_PREFIX "order-"
 
-struct th_jobs;  /* serve/jobs.h */
-struct th_guard; /* serve/guard.h */
-struct th_desk;  /* serve/desk.h: the data of each project, open */
+struct th_jobs;    /* serve/jobs.h */
+struct th_guard;   /* serve/guard.h */
+struct th_desk;    /* serve/desk.h: the data of each project, open */
 struct th_library; /* course/shelf.h: the courses */
 struct th_school;  /* course/school.h: who learns what */
 
@@ -43,6 +43,7 @@ typedef struct th_site {
     struct th_guard *guard;
     struct th_desk *desk;
     struct th_library *library;
+    const char *issuer; /* the school's name on certificates */
     struct th_school *school;
     atomic_int measuring; /* firmwares that are built for previews now (api_model.c) */
 } th_site;
