@@ -8,6 +8,7 @@ import { Button, LinkButton } from "../parts/Button";
 import { CourseBar } from "../parts/course/Bar";
 import { course } from "../parts/course/api";
 import type { CourseMap, Me, Note } from "../parts/course/api";
+import { western } from "../parts/course/digits";
 import { doneOf, titleOf, useMap } from "../parts/course/map";
 import { OneNote } from "../parts/course/Notes";
 import { Checkbox, Field, Select } from "../parts/Field";
@@ -111,7 +112,16 @@ function Classes({ me, reload }: { me: Me; reload: () => void }) {
         </ul>
       )}
       <form class="me-join" onSubmit={(e) => void join(e)}>
-        <Field label={t("learn-me.code")} hint={t("learn-me.code-hint")} value={code} onValue={setCode} dir="ltr" required />
+        <Field
+          label={t("learn-me.code")}
+          hint={t("learn-me.code-hint")}
+          value={code}
+          onValue={(c) => setCode(western(c))}
+          dir="ltr"
+          inputMode="numeric"
+          maxLength={6}
+          required
+        />
         <Button type="submit">{t("learn-me.join")}</Button>
       </form>
       <Failure error={error} />

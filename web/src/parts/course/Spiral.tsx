@@ -40,7 +40,8 @@ export function Spiral({ courses, next }: { courses: MapCourse[]; next: string |
   );
   const end = beads[beads.length - 1]?.at ?? 0;
   const reached = beads.filter((b) => done(b.chapter).n > 0).pop()?.at ?? 0;
-  const care = beads.filter((b) => b.chapter.care);
+  const last = courses.map((c) => c.chapters.filter((h) => h.care).pop()); // each turn ends with Care
+  const care = beads.filter((b) => last.includes(b.chapter));
   return (
     <svg class="spiral" viewBox="-200 -200 400 400" aria-hidden="true" focusable="false">
       {care.length > 0 && (
