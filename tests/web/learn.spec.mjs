@@ -1,6 +1,7 @@
 // learn.spec.mjs -- the learner's pages on a course of one chapter (tests/web/courses): map, lesson, quiz, lab, journal,
 // glossary, search, own things; nothing is lost when the server is away; axe in the looks that differ most.
-import { run, test } from "./lib.mjs";
+import { execFileSync } from "node:child_process";
+import { run, test, thimble } from "./lib.mjs";
 
 const courses = new URL("courses", import.meta.url).pathname;
 const serve = { args: ["--courses", courses] };
@@ -155,11 +156,27 @@ test("glossary, search, review, placement", { serve }, async ({ page, site, chec
   await page.goto(`${site.url}#/learn/rule/placement`);
   await page.getByLabel("in the arena").check();
   await page.getByRole("button", { name: "Answer" }).click();
-  await page.getByText("You know most of what").waitFor(); // there is no course behind this one
+  await page.getByText("You may begin with “A course of one page”").waitFor();
+});
+
+test("a certificate: refused while something is missing, made, shown with the fingerprint that verify tells", { serve, allowed: [/409/] }, async ({ page, site, check }) => {
+  await page.goto(`${site.url}#/learn/certificate/mini`);
+  await page.getByLabel("Your name").fill("Noor Haddad");
+  await page.getByRole("button", { name: "Ask for it" }).click();
+  await page.getByText("Something is still missing").waitFor();
+  await site.api("PUT", "/course/progress/mini/one/page", { state: "done", seconds: 3 });
+  await page.getByRole("button", { name: "Ask for it" }).click();
+  await page.locator(".paper-name", { hasText: "Noor Haddad" }).waitFor();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Save the signed file" }).click();
+  const file = await (await saved).path();
+  const shown = await page.locator(".paper-key").textContent();
+  check(shown.split(":").length, 32);
+  execFileSync(thimble, ["course", "verify", file, "--issuer", shown]); // throws when it does not verify
 });
 
 const looks = { light: {}, "Arabic, dark, narrow": { locale: "ar", colorScheme: "dark", viewport: { width: 390, height: 844 } } };
-const where = ["", "/rule", "/rule/coin", "/rule/coin/fits", "/rule/coin/quiz", "/rule/coin/lab", "/rule/coin/journal", "/glossary", "/search?q=zebra", "/me", "/certificate/rule"];
+const where = ["", "/rule", "/rule/coin", "/rule/coin/fits", "/rule/coin/quiz", "/rule/coin/lab", "/rule/coin/journal", "/glossary", "/search?q=zebra", "/me", "/certificate/mini"];
 for (const [name, context] of Object.entries(looks))
   test(`axe and the window's width: ${name}`, { serve, context: { ...context, bypassCSP: true } }, async ({ page, site, check, axe }) => {
     const wrong = [];

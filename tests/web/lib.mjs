@@ -19,7 +19,7 @@ const root = new URL("../../", import.meta.url).pathname;
 const require = createRequire(join(root, "web/package.json"));
 const { chromium } = require("playwright-core");
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const thimble = process.env.THIMBLE ?? join(root, "build/thimble");
+export const thimble = process.env.THIMBLE ?? join(root, "build/thimble");
 const tests = [];
 
 /** Starts the program; what it says where it is at. */

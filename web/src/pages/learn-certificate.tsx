@@ -8,10 +8,11 @@ import { Button, LinkButton } from "../parts/Button";
 import { CourseBar } from "../parts/course/Bar";
 import { course } from "../parts/course/api";
 import type { Certificate } from "../parts/course/api";
-import { claims, saved } from "../parts/course/certificate";
+import { claims, fingerprint, saved } from "../parts/course/certificate";
 import { doneOf, placeOf, useMap } from "../parts/course/map";
 import { Trail } from "../parts/course/Parts";
 import { Empty } from "../parts/Empty";
+import { Field } from "../parts/Field";
 import { Icon } from "../parts/Icon";
 import { Failure, Notice, Said } from "../parts/Notice";
 import { Progress } from "../parts/Progress";
@@ -21,14 +22,15 @@ import { learnHref } from "../router";
 export const titled = true;
 export const messages = ["learn"];
 
-function Paper({ certificate, title, hours, name }: { certificate: Certificate; title: string; hours: number | null; name: string }) {
-  const { issuer, holder, issuerName } = claims(certificate.jwt);
+function Paper({ certificate, title, hours }: { certificate: Certificate; title: string; hours: number | null }) {
+  const { school, holder, did } = claims(certificate.jwt);
+  const seal = useLoad(() => fingerprint(certificate.jwt), [certificate.jwt]).data;
   return (
     <section class="paper" aria-labelledby="paper-title">
       <Icon name="star" size={56} />
       <p class="paper-what">{t("learn-certificate.what")}</p>
       <p class="paper-name">
-        <bdi>{holder ?? name}</bdi>
+        <bdi>{holder}</bdi>
       </p>
       <p>{t("learn-certificate.has-done")}</p>
       <h2 id="paper-title">{title}</h2>
@@ -48,34 +50,37 @@ function Paper({ certificate, title, hours, name }: { certificate: Certificate; 
         <div>
           <dt>{t("learn-certificate.issuer")}</dt>
           <dd>
-            {issuerName && (
+            {school && (
               <p>
-                <bdi>{issuerName}</bdi>
+                <bdi>{school}</bdi>
               </p>
             )}
             <code dir="ltr" class="paper-key">
-              {issuer}
+              {seal || did}
             </code>
           </dd>
         </div>
       </dl>
       <p class="paper-verify">
-        {t("learn-certificate.verify")} <code dir="ltr">thimble course verify {certificate.course}.jwt</code>
+        {t("learn-certificate.verify")} <code dir="ltr">thimble course verify {certificate.course}.jwt</code> {t("learn-certificate.compare")}
       </p>
     </section>
   );
 }
 
-type Missing = { id: string; done: () => void; part: { n: number; of: number } | null };
+type Missing = { id: string; ask: boolean; done: () => void; part: { n: number; of: number } | null };
 
-function None({ id, done, part }: Missing) {
+/** ask: on one's own computer nobody has told a name yet. */
+function None({ id, ask, done, part }: Missing) {
+  const [name, setName] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const make = async () => {
+  const make = async (e: Event) => {
+    e.preventDefault();
     setBusy(true);
     setError(null);
     try {
-      await course.makeCertificate(id);
+      await course.makeCertificate(id, name.trim() || undefined);
       done();
     } catch (e) {
       setError(e);
@@ -87,12 +92,15 @@ function None({ id, done, part }: Missing) {
   return (
     <>
       <Empty icon="star" title={t("learn-certificate.none")} text={t("learn-certificate.none-why")}>
-        <Button kind="main" busy={busy} onClick={() => void make()}>
-          {t("learn-certificate.make")}
-        </Button>
         <LinkButton href={learnHref(id)}>{t("learn-certificate.course")}</LinkButton>
       </Empty>
       {part && <Progress label={t("learn.done-of", part)} part={part.n / Math.max(1, part.of)} />}
+      <form class="paper-ask" onSubmit={(e) => void make(e)}>
+        {ask && <Field label={t("learn-certificate.name")} value={name} onValue={setName} maxLength={60} autocomplete="name" required />}
+        <Button kind="main" type="submit" busy={busy}>
+          {t("learn-certificate.make")}
+        </Button>
+      </form>
       {notYet ? (
         <Notice kind="warning">
           <p>{t("learn-certificate.missing")}</p>
@@ -111,7 +119,6 @@ export default function LearnCertificate({ rest, session }: OuterProps) {
   const id = rest[1] ?? "";
   const { map } = useMap();
   const { data, error, reload } = useLoad(course.certificates, []);
-  const me = useLoad(course.me, []);
   const place = placeOf(map, id);
   const mine = data?.filter((c) => c.course === id).pop();
   return (
@@ -120,10 +127,10 @@ export default function LearnCertificate({ rest, session }: OuterProps) {
       <Trail place={place} at={`certificate/${id}`} />
       <Title at={`learn/certificate/${id}`} text={t("learn.certificate")} lead={place?.course.title} />
       <Failure error={error} />
-      {data && !mine && <None id={id} done={() => void reload()} part={place && doneOf(place.course.chapters)} />}
+      {data && !mine && <None id={id} ask={!session.lan} done={() => void reload()} part={place && doneOf(place.course.chapters)} />}
       {mine && (
         <>
-          <Paper certificate={mine} title={place?.course.title ?? id} hours={place?.course.hours ?? null} name={me.data?.name ?? ""} />
+          <Paper certificate={mine} title={place?.course.title ?? id} hours={place?.course.hours ?? null} />
           <div class="row paper-tools">
             <Button kind="main" icon="print" onClick={() => print()}>
               {t("learn-certificate.print")}

@@ -1,28 +1,32 @@
-// course/certificate.ts -- what stands in a certificate (Open Badges 3.0 as a VC-JWT).  Only read here, for showing: that
-// it is genuine says `thimble course verify`.
-type Claims = { issuer: string; issuerName: string | null; holder: string | null };
+// course/certificate.ts -- what stands in a certificate (Open Badges 3.0 as a VC-JWT, course/badge.h).  Only read here, for
+// showing: that it is genuine says `thimble course verify`.
+type Part = Record<string, any>;
 
-function part(jwt: string, i: number): Record<string, any> {
+const bytesOf = (base64url: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64url.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+
+/** The header (0) or the payload (1); {} when it is none. */
+function part(jwt: string, i: number): Part {
   try {
-    const text = (jwt.split(".")[i] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, any>;
+    return JSON.parse(new TextDecoder().decode(bytesOf(jwt.split(".")[i] ?? ""))) as Part;
   } catch {
     return {};
   }
 }
 
-export function claims(jwt: string): Claims {
-  const head = part(jwt, 0);
+export function claims(jwt: string): { school: string; holder: string; did: string } {
   const body = part(jwt, 1);
-  const vc = body.vc ?? body; // version 2 of the data model has no wrapping
-  const issuer = vc.issuer ?? body.iss;
-  const subject = vc.credentialSubject ?? {};
-  return {
-    issuer: String((typeof issuer === "object" ? issuer?.id : issuer) ?? head.kid ?? ""),
-    issuerName: (typeof issuer === "object" && issuer?.name) || null,
-    holder: subject.name ?? subject.identifier?.[0]?.identityHash ?? null,
-  };
+  const holder = body.credentialSubject?.identifier?.[0]?.identityHash;
+  return { school: body.issuer?.name ?? "", holder: holder ?? "", did: body.issuer?.id ?? "" };
+}
+
+/** SHA-256 of the issuer's open key as "AB:CD:..", as `thimble course verify --issuer` takes it; "" where a browser computes
+ * none (a page that came neither from this computer nor over TLS). */
+export async function fingerprint(jwt: string): Promise<string> {
+  const x = part(jwt, 0).jwk?.x;
+  if (!x || !globalThis.crypto?.subtle) return "";
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytesOf(String(x))));
+  return [...hash].map((b) => b.toString(16).padStart(2, "0").toUpperCase()).join(":");
 }
 
 const urls = new Map<string, string>();
