@@ -391,28 +391,12 @@ th_err th_school_bookmarks(th_school *s, const th_pupil *who, json_t **list, th_
     return th_sql_end(link, err, why);
 }
 
-/* The text as a pattern of LIKE: %text%.  free() it. */
-static char *pattern(const char *text)
-{
-    char *p = malloc(2 * strlen(text) + 3);
-    size_t n = 0;
-    if (!p) return NULL;
-    p[n++] = '%';
-    for (; *text; text++) {
-        if (strchr("%_!", *text)) p[n++] = '!';
-        p[n++] = *text;
-    }
-    p[n++] = '%';
-    p[n] = 0;
-    return p;
-}
-
 th_err th_school_notes(th_school *s, const th_pupil *who, const char *lesson, const char *containing, json_t **list,
                        th_why *why)
 {
     th_sql_link *link;
     th_sql_rows *q;
-    char *like = pattern(containing ? containing : "");
+    char *like = th_rows_pattern(containing ? containing : "");
     if (!like) return th_why_set(why, TH_ENOMEM, "out of memory for notes");
     th_err err = th_sql_read(s->sql, &link, why);
     if (!err) {

@@ -28,6 +28,9 @@ TH_NODISCARD th_err th_rows_one(th_sql_rows *rows, const char *shape, json_t **o
 /* A text of JSON; free() it. */
 TH_NODISCARD th_err th_rows_text(const json_t *json, char **text, th_why *why);
 
+/* The text as a pattern for LIKE .. ESCAPE '!': %text%.  free() it; NULL: out of memory. */
+char *th_rows_pattern(const char *text);
+
 /* Adds html, of the Markdown that is text, to each; lets go of the list when that fails. */
 TH_NODISCARD th_err th_rows_html(json_t *list, th_why *why);
 

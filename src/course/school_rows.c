@@ -63,6 +63,21 @@ th_err th_rows_text(const json_t *json, char **text, th_why *why)
     return *text ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for a text");
 }
 
+char *th_rows_pattern(const char *text)
+{
+    char *p = malloc(2 * strlen(text) + 3);
+    size_t n = 0;
+    if (!p) return NULL;
+    p[n++] = '%';
+    for (; *text; text++) {
+        if (strchr("%_!", *text)) p[n++] = '!';
+        p[n++] = *text;
+    }
+    p[n++] = '%';
+    p[n] = 0;
+    return p;
+}
+
 th_err th_rows_html(json_t *list, th_why *why)
 {
     json_t *one;

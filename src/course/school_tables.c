@@ -97,6 +97,7 @@ static const char *const steps[] = {
     " votes BIGINT NOT NULL DEFAULT 0,"
     " removed TEXT NOT NULL DEFAULT '');" /* by whom: '', author, teacher */
     "CREATE INDEX posts_thread ON posts (thread);"
+    "CREATE INDEX posts_author ON posts (author, at_ms);"
     "CREATE TABLE edits ($ID," /* what a post said before */
     " post BIGINT NOT NULL REFERENCES posts (id) ON DELETE CASCADE, text TEXT NOT NULL, at_ms BIGINT NOT NULL);"
     "CREATE INDEX edits_post ON edits (post);"

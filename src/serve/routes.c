@@ -22,6 +22,7 @@ const th_route *const th_route_tables[] = {
     th_routes_learn,
     th_routes_class,
     th_routes_badges,
+    th_routes_together,
     th_routes_pages, /* the last: takes what nobody else has */
     NULL,
 };
