@@ -95,7 +95,7 @@ test("a quiz by keyboard: every kind, a hint, attempts, the result", { serve }, 
   check((await site.api("GET", "/course/map")).courses[0].chapters[0].quiz.best, 4);
 });
 
-test("the server dies: an answer and a journal are kept and sent when it is back, once", { serve, allowed: [/ERR_|403/] }, async ({ page, site, check }) => {
+test("the server dies: an answer is kept and sent when it is back, once", { serve, allowed: [/ERR_|403/] }, async ({ page, site, check }) => {
   await page.goto(`${site.url}#/learn/rule/coin/quiz`);
   await page.getByLabel("makes false alarms.").check();
   await site.kill();
@@ -108,7 +108,7 @@ test("the server dies: an answer and a journal are kept and sent when it is back
   check([used, answered.right], [1, false]);
 });
 
-test("a journal is kept while one types", { serve }, async ({ page, site, check }) => {
+test("a journal is kept while one types, also when the server is away", { serve, allowed: [/ERR_|403/] }, async ({ page, site, check }) => {
   await page.goto(`${site.url}#/learn/rule/coin/journal`);
   await h1(page, "A machine at home");
   await page.getByLabel("Your thoughts").fill("The heating.");
@@ -120,6 +120,12 @@ test("a journal is kept while one types", { serve }, async ({ page, site, check 
   await page.goto(`${site.url}#/learn/rule/coin/journal`);
   await h1(page, "A machine at home");
   check(await page.getByLabel("Your thoughts").inputValue(), "The heating, and the bus.");
+  await site.kill();
+  await page.getByLabel("Your thoughts").fill("And the lift.");
+  await page.getByText("kept in this browser, sent later").waitFor();
+  await site.again();
+  await page.getByText("Whatever you write is kept").waitFor();
+  check((await site.api("GET", "/course/journal/rule/coin/journal")).text, "And the lift.");
 });
 
 test("a lab: started, graded with what is wrong, mended, put back", { serve }, async ({ page, site, check }) => {

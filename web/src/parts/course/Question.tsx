@@ -184,8 +184,8 @@ type Props = {
   onSent?: () => void;
 };
 
-export function Question({ quiz, item, title, free, onStanding, onSent }: Props) {
-  const id = useId();
+/** What she answers, what was said of it, and how many attempts are left. */
+function useAnswer({ quiz, item, free, onStanding }: Props) {
   const first = standing(item);
   const [given, setGiven] = useState<Given>(item.answered?.given ?? nothing(item));
   const [told, setTold] = useState<Told | null>(item.answered ?? null);
@@ -195,8 +195,6 @@ export function Question({ quiz, item, title, free, onStanding, onSent }: Props)
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const verdict = useRef<HTMLDivElement>(null);
-  const kept = useKept(quiz, item.name, () => onSent?.());
-
   const take = (m: Marked) => {
     const end = !free && (m.right || m.attempts_left <= 0);
     setTold(m);
@@ -223,6 +221,14 @@ export function Question({ quiz, item, title, free, onStanding, onSent }: Props)
     setGiven(g);
     if (!finished) setTold(null); // it was said of another answer
   };
+  return { given, change, told, finished, left, busy, error, verdict, send };
+}
+
+export function Question(props: Props) {
+  const { quiz, item, title, free, onSent } = props;
+  const id = useId();
+  const { given, change, told, finished, left, busy, error, verdict, send } = useAnswer(props);
+  const kept = useKept(quiz, item.name, () => onSent?.());
   const input = { item, given, set: change, name: `${id}-in`, stem: `${id}-stem` };
   const group = item.kind === "single" || item.kind === "multiple" || item.kind === "matching";
   return (
