@@ -42,7 +42,7 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-PKGS    := sndfile samplerate jansson inih sqlite3 libpq libpng libjpeg zlib libsodium libarchive libcbor alsa libmicrohttpd gnutls libqrencode md4c
+PKGS    := sndfile samplerate jansson inih sqlite3 libpq libpng libjpeg zlib libsodium libarchive libcbor alsa libmicrohttpd gnutls libqrencode md4c libxml-2.0
 VERSION := 0.1.0
 CFLAGS  := $(STD) $(WARN) $(OPT.$(MODE)) -ffp-contract=off -Isrc -I$(B) -DTH_VERSION='"$(VERSION)"' \
            $(if $(PKGS),$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)) -MMD -MP $(EXTRA)

@@ -51,6 +51,8 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_course_list,
     &th_cmd_course_read,
     &th_cmd_course_check,
+    &th_cmd_course_export,
+    &th_cmd_course_import,
     &th_cmd_course_translate,
     &th_cmd_serve,
     &th_cmd_calc,

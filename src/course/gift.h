@@ -52,6 +52,7 @@ typedef struct th_item {
     size_t n_vars;
     char *compute, *key; /* computed: words of a verb, JSON pointer; or NULL */
     int line;            /* where it begins */
+    int block;           /* of a lesson that asks it: which of its blocks, from 0 (th_quiz_load) */
     char lang[9];        /* of its texts, as th_quiz_load found them; "" after reading */
 } th_item;
 

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ATTEMPTS 2 /* unless an item says how many */
-
 static const char *const kinds[] = {"single", "multiple", "number", "matching", "text", "essay"};
 
 static th_err no_memory(th_why *why)
@@ -27,8 +25,7 @@ static th_span span_of(const char *text)
     return (th_span){(const uint8_t *)text, strlen(text)};
 }
 
-/* A text of the item as HTML. */
-static th_err text_html(const th_item *item, const char *text, char **html, th_why *why)
+th_err th_item_html(const th_item *item, const char *text, char **html, th_why *why)
 {
     return item->html ? th_html_safe(span_of(text), html, why) : th_markdown_html(span_of(text), true, html, why);
 }
@@ -52,7 +49,7 @@ static void choice_id(const th_item *item, char side, size_t i, char id[TH_COURS
 static th_err set_html(json_t *object, const char *name, const th_item *item, const char *text, th_why *why)
 {
     char *html;
-    TH_TRY(text_html(item, text, &html, why));
+    TH_TRY(th_item_html(item, text, &html, why));
     const int failed = json_object_set_new(object, name, json_string(html));
     free(html);
     return failed ? no_memory(why) : TH_OK;
@@ -115,7 +112,7 @@ th_err th_item_json(const th_item *item, uint64_t seed, json_t **shown, th_why *
 {
     json_t *o = json_pack("{s:s, s:s, s:s, s:i, s:b}", "name", item->name ? item->name : "", "kind", kinds[item->kind],
                           "lang", item->lang[0] ? item->lang : "en", "attempts",
-                          item->attempts ? item->attempts : ATTEMPTS, "hint", item->hint != NULL);
+                          item->attempts ? item->attempts : TH_ITEM_ATTEMPTS, "hint", item->hint != NULL);
     const th_err err = o ? fill_json(item, seed, o, why) : no_memory(why);
     if (err) json_decref(o);
     *shown = err ? NULL : o;
@@ -137,7 +134,7 @@ static th_err put(marking *m, th_html *where, const char *text)
 {
     char *html;
     if (!text) return TH_OK;
-    TH_TRY(text_html(m->item, text, &html, m->why));
+    TH_TRY(th_item_html(m->item, text, &html, m->why));
     th_html_put(where, html);
     free(html);
     return where->failed ? no_memory(m->why) : TH_OK;
@@ -345,7 +342,7 @@ th_err th_item_mark(const th_item *item, const json_t *given, th_marked *marked,
     marking m = {.item = item, .why = why};
     *marked = (th_marked){0};
     th_err err = mark(&m, given);
-    if (!err && item->explanation) err = text_html(item, item->explanation, &marked->explanation, why);
+    if (!err && item->explanation) err = th_item_html(item, item->explanation, &marked->explanation, why);
     marked->points = m.points < 0 ? 0 : m.points > 100 ? 1 : m.points / 100;
     marked->right = m.right;
     marked->feedback = m.feedback.text;
@@ -360,4 +357,34 @@ void th_marked_free(th_marked *marked)
     free(marked->key);
     free(marked->explanation);
     *marked = (th_marked){0};
+}
+
+/* {left id: right id} */
+static json_t *right_pairs(const th_item *item)
+{
+    json_t *pairs = json_object();
+    for (size_t i = 0; pairs && i < item->n_choices; i++) {
+        char left[TH_COURSE_KEY_BYTES], right[TH_COURSE_KEY_BYTES];
+        if (!item->choices[i].text[0]) continue;
+        choice_id(item, 'l', i, left);
+        choice_id(item, 'r', i, right);
+        json_object_set_new(pairs, left, json_string(right));
+    }
+    return pairs;
+}
+
+json_t *th_item_right(const th_item *item)
+{
+    if (item->kind == TH_ITEM_MATCHING) return right_pairs(item);
+    json_t *list = item->kind == TH_ITEM_MULTIPLE ? json_array() : NULL;
+    for (size_t i = 0; i < item->n_choices; i++) {
+        const th_choice *c = &item->choices[i];
+        char id[TH_COURSE_KEY_BYTES];
+        choice_id(item, 'c', i, id);
+        if (list && c->part > 0) json_array_append_new(list, json_string(id));
+        if (list || c->part < 100) continue;
+        if (item->kind == TH_ITEM_NUMBER) return json_real(c->value);
+        return json_string(item->kind == TH_ITEM_TEXT ? c->text : id);
+    }
+    return list ? list : json_string("..");
 }

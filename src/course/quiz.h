@@ -8,9 +8,11 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* The quiz or placement check of an id in a language, or what a lesson asks (:::ask): items that are translated and not behind, English else
- * (item->lang says which); attempts, variables and command are always those of the English item.  Every item has a
- * name, and each name is there once. Errors: TH_ENOENT, TH_EFORMAT with file and line. */
+#define TH_ITEM_ATTEMPTS 2 /* unless an item says how many */
+
+/* The quiz or placement check of an id in a language, or what a lesson asks (:::ask): items that are translated and not
+ * behind, English else (item->lang says which); attempts, variables and command are always those of the English item.
+ * Every item has a name, and each name is there once. Errors: TH_ENOENT, TH_EFORMAT with file and line. */
 TH_NODISCARD th_err th_quiz_load(const th_shelf *shelf, const char *id, const char *lang, th_quiz *quiz, th_why *why);
 
 /* The item's values for a learner's seed put in wherever [[w]] stands, and its number computed: `calc` here, `model`
@@ -22,6 +24,12 @@ TH_NODISCARD th_err th_item_freeze(th_item *item, uint64_t seed, const char *pro
  * in an order of the seed's; ids say nothing about which is right, and are those of every seed and language. Errors:
  * TH_ENOMEM. */
 TH_NODISCARD th_err th_item_json(const th_item *item, uint64_t seed, json_t **shown, th_why *why);
+
+/* A text of the item (stem, a choice, ..) as HTML; free() it.  Errors: TH_ENOMEM. */
+TH_NODISCARD th_err th_item_html(const th_item *item, const char *text, char **html, th_why *why);
+
+/* An answer that gives all points, as th_item_mark takes it; of a frozen item.  NULL: no memory. */
+json_t *th_item_right(const th_item *item);
 
 typedef struct th_marked {
     double points;     /* 0..1 */

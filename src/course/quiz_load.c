@@ -186,6 +186,7 @@ static th_err load_asks(const th_shelf *shelf, const th_page *page, const char *
         const size_t before = quiz->n;
         if (block->kind != TH_PASSAGE_ASK) continue;
         err = read_ask(block, page->file, quiz, why);
+        for (size_t k = before; k < quiz->n; k++) quiz->items[k].block = (int)i;
         if (!err && text.shown[i] != block)
             err = translate_ask(text.shown[i], page->file, text.lang, quiz->items + before, quiz->n - before, why);
     }

@@ -17,6 +17,7 @@ typedef struct reading {
     const char *name;
     size_t files;
     uint64_t size; /* bytes unpacked so far */
+    bool tar;
     th_why *why;
 } reading;
 
@@ -117,31 +118,47 @@ static th_err each_file(reading *r, th_zip_take *take, void *ctx)
     }
 }
 
-static th_err read_once(th_span zip, const char *name, th_zip_take *take, void *ctx, th_why *why)
+static bool open_archive(const reading *r)
 {
-    reading r = {.a = archive_read_new(), .zip = zip, .name = name, .why = why};
+    const bool known = r->tar ? archive_read_support_format_tar(r->a) == ARCHIVE_OK &&
+                                    archive_read_support_filter_gzip(r->a) == ARCHIVE_OK
+                              : archive_read_support_format_zip_seekable(r->a) == ARCHIVE_OK;
+    return known && archive_read_open_memory(r->a, r->zip.p, r->zip.n) == ARCHIVE_OK;
+}
+
+static th_err read_once(th_span zip, bool tar, const char *name, th_zip_take *take, void *ctx, th_why *why)
+{
+    reading r = {.a = archive_read_new(), .zip = zip, .name = name, .tar = tar, .why = why};
     if (!r.a) return th_why_set(why, TH_ENOMEM, "out of memory reading %s", name);
     th_err err = TH_OK;
-    if (archive_read_support_format_zip_seekable(r.a) != ARCHIVE_OK ||
-        archive_read_open_memory(r.a, zip.p, zip.n) != ARCHIVE_OK)
-        err = bad(&r, "it is cut off, or no zip archive");
+    if (!open_archive(&r)) err = bad(&r, tar ? "it is cut off, or no tar archive" : "it is cut off, or no zip archive");
     if (!err) err = each_file(&r, take, ctx);
     archive_read_free(r.a);
     return err;
 }
 
-th_err th_zip_read(th_span zip, const char *name, th_zip_take *take, void *ctx, th_why *why)
+static th_err read_all(th_span zip, bool tar, const char *name, th_zip_take *take, void *ctx, th_why *why)
 {
     /* Names are UTF-8, whatever the user's language is: libarchive asks the thread's locale. */
     const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     const locale_t was = utf8 ? uselocale(utf8) : (locale_t)0;
-    th_err err = read_once(zip, name, NULL, NULL, why); /* all is checked before anything is unpacked */
-    if (!err) err = read_once(zip, name, take, ctx, why);
+    th_err err = read_once(zip, tar, name, NULL, NULL, why); /* all is checked before anything is unpacked */
+    if (!err) err = read_once(zip, tar, name, take, ctx, why);
     if (utf8) {
         (void)uselocale(was);
         freelocale(utf8);
     }
     return err;
+}
+
+th_err th_zip_read(th_span zip, const char *name, th_zip_take *take, void *ctx, th_why *why)
+{
+    return read_all(zip, false, name, take, ctx, why);
+}
+
+th_err th_tar_read(th_span tar, const char *name, th_zip_take *take, void *ctx, th_why *why)
+{
+    return read_all(tar, true, name, take, ctx, why);
 }
 
 /* ---- into a folder ---- */
