@@ -1,5 +1,6 @@
 // Chart.tsx -- axes for the pictures of explorables: SVG in real pixels, so that letters stay readable on a phone.
 import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 import { number } from "../i18n";
 import { useWidth } from "./hooks";
 
@@ -44,6 +45,7 @@ function stretch(x: Range, y: Range, width: number, height: number): [Range, Ran
 
 export function Chart(p: Props) {
   const { ref, width } = useWidth();
+  const frame = useId();
   const height = p.height ?? 300;
   const bare = !p.xLabel && !p.yLabel && !p.xTicks && !p.yTicks;
   const [start, end, top, bottom] = bare ? [4, 4, 4, 4] : [p.yLabel || p.yTicks ? 52 : 14, 14, p.yLabel ? 28 : 12, p.xLabel ? 48 : 26];
@@ -92,7 +94,12 @@ export function Chart(p: Props) {
               </text>
             )}
           </g>
-          {p.children({ sx, sy, width, height })}
+          {p.equal && (
+            <clipPath id={frame}>
+              <rect x={start} y={top} width={wide} height={high} />
+            </clipPath>
+          )}
+          <g clip-path={p.equal ? `url(#${frame})` : undefined}>{p.children({ sx, sy, width, height })}</g>
         </svg>
       )}
     </div>

@@ -13,11 +13,16 @@ const bring = (name: string, load: () => Promise<Explorable>) => async () => {
 
 export const explorables: Record<string, () => Promise<Explorable>> = {
   descent: bring("descent", () => import("./descent")),
-  threshold: bring("threshold", () => import("./threshold")),
+  neuron: bring("neuron", () => import("./neuron")),
+  budget: bring("budget", () => import("./budget")),
+  window: bring("window", () => import("./window")),
+  alias: bring("alias", () => import("./alias")),
+  mel: bring("mel", () => import("./mel")),
+  overfit: bring("overfit", () => import("./overfit")),
   grid: bring("grid", () => import("./grid")),
   arena: bring("arena", () => import("./arena")),
+  threshold: bring("threshold", () => import("./threshold")),
   kmeans: bring("kmeans", () => import("./kmeans")),
-  overfit: bring("overfit", () => import("./overfit")),
-  alias: bring("alias", () => import("./alias")),
-  window: bring("window", () => import("./window")),
+  split: bring("split", () => import("./split")),
+  fair: bring("fair", () => import("./fair")),
 };

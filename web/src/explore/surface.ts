@@ -12,15 +12,16 @@ function rgbOf(token: string): [number, number, number] {
   return [r, g, b];
 }
 
-/** Values [side][side] from 0 to 1, the first row at the bottom, as the address of a picture. */
-export function shades(values: Float32Array, side: number, token: string): string {
+/** Values [rows][columns] from 0 to 1, the first row at the bottom, as the address of a picture. */
+export function shades(values: Float32Array, columns: number, token: string, rows = columns): string {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
+  canvas.width = columns;
+  canvas.height = rows;
   const draw = canvas.getContext("2d") as CanvasRenderingContext2D;
-  const picture = draw.createImageData(side, side);
+  const picture = draw.createImageData(columns, rows);
   const [r, g, b] = rgbOf(token);
   values.forEach((v, i) => {
-    const at = 4 * ((side - 1 - Math.floor(i / side)) * side + (i % side));
+    const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns));
     picture.data.set([r, g, b, Math.round(255 * (0.04 + 0.72 * v))], at);
   });
   draw.putImageData(picture, 0, 0);
