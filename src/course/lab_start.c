@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MARK "/.lab.json"
-
 bool th_lab_path_ok(const char *path)
 {
     if (!*path || strlen(path) > 200) return false;
@@ -40,10 +38,22 @@ static th_err make_above(const char *path, th_why *why)
     return th_dir_make(dir, why);
 }
 
-static th_err keep_before(const char *path, th_why *why)
+/* Has the file these bytes? */
+static bool is_same(const char *path, th_span bytes)
+{
+    uint8_t *now;
+    size_t n;
+    if (th_file_size(path) != (int64_t)bytes.n || th_file_read(path, 0, &now, &n, NULL)) return false;
+    const bool same = n == bytes.n && (n == 0 || memcmp(now, bytes.p, n) == 0);
+    free(now);
+    return same;
+}
+
+/* What will be replaced by other bytes gets another name. */
+static th_err keep_before(const char *path, th_span bytes, th_why *why)
 {
     char before[TH_PATH_BYTES + 16];
-    if (!th_file_exists(path)) return TH_OK;
+    if (!th_file_exists(path) || is_same(path, bytes)) return TH_OK;
     snprintf(before, sizeof before, "%s.before", path);
     return th_file_rename(path, before, why);
 }
@@ -58,7 +68,7 @@ static bool lay_one(void *ctx, const char *path, th_span bytes)
     if (!th_lab_path_ok(name)) return true;
     l->err = th_path_join(to, l->dir, name, l->why);
     if (!l->err) l->err = make_above(to, l->why);
-    if (!l->err && l->keep) l->err = keep_before(to, l->why);
+    if (!l->err && l->keep) l->err = keep_before(to, bytes, l->why);
     if (!l->err) l->err = th_file_write(to, bytes, l->why);
     return !l->err;
 }
@@ -130,7 +140,7 @@ static th_err write_mark(const th_lab *lab, const char *learner, const char *dir
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     if (!text) return th_why_set(why, TH_EUSAGE, "the learner's name is no text in UTF-8");
-    th_err err = th_path_join(path, dir, MARK + 1, why);
+    th_err err = th_path_join(path, dir, TH_LAB_MARK, why);
     if (!err) err = th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, why);
     free(text);
     return err;
@@ -142,7 +152,7 @@ th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why)
     uint8_t *bytes;
     size_t n;
     *mark = (th_lab_mark){0};
-    TH_TRY(th_path_join(path, dir, MARK + 1, why));
+    TH_TRY(th_path_join(path, dir, TH_LAB_MARK, why));
     if (!th_file_exists(path))
         return th_why_set(why, TH_ENOENT, "no lab was started in %s. Start one: thimble course start rule/coin", dir);
     TH_TRY(th_file_read(path, 65536, &bytes, &n, why));
@@ -192,7 +202,7 @@ static void empty(const char *dir)
     th_names names;
     if (th_dir_list(dir, &names, NULL)) return;
     for (size_t i = 0; i < names.n; i++) {
-        if (strcmp(names.name[i], MARK + 1) == 0 || strcmp(names.name[i], "jobs") == 0) continue;
+        if (strcmp(names.name[i], TH_LAB_MARK) == 0 || strcmp(names.name[i], "jobs") == 0) continue;
         if (th_path_join(path, dir, names.name[i], NULL)) continue;
         if (th_dir_exists(path))
             th_dir_remove(path);
@@ -221,6 +231,6 @@ th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why)
     TH_TRY(th_path_join(answers, dir, "answers.ini", why));
     TH_TRY(lay(lab, "starter/", dir, NULL, true, why));
     TH_TRY(fill_files(lab, dir, why));
-    TH_TRY(keep_before(answers, why));
+    TH_TRY(keep_before(answers, (th_span){NULL, 0}, why));
     return th_lab_answers_write(lab, dir, NULL, why);
 }

@@ -95,6 +95,11 @@ static th_err look_again(th_library *l, th_why *why)
     return TH_OK;
 }
 
+const char *th_library_dir(const th_library *l)
+{
+    return l->dir[0] ? l->dir : NULL;
+}
+
 th_err th_library_borrow(th_library *l, const th_shelf **shelf, th_why *why)
 {
     th_mutex_lock(&l->lock);

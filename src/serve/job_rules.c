@@ -1,6 +1,7 @@
 #include "serve/job_rules.h"
 
 #include "base/text.h"
+#include "serve/lab_work.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ typedef enum words_are {
     W_PATHS,   /* paths, at least one */
     W_PLAIN,   /* as they are */
     W_NETWORK, /* with option data: a preset's name or a path; else the project */
-    W_OUT      /* a folder of the job, given by the server */
+    W_OUT,     /* a folder of the job, given by the server */
+    W_LAB      /* a lab's, given by the server with most options (lab_work.h) */
 } words_are;
 
 /* Lists of option names stand between spaces.  out: "option>file" is given always, "option>file?x" when option x is,
@@ -86,6 +88,11 @@ static const rule rules[] = {
      .out = "out>out.bin?in",
      .does = TH_JOB_WRITES_RESULTS},
     {.verb = "compare", .words = W_PROJECT, .does = TH_JOB_TRAINS},
+    {.verb = "course start",
+     .words = W_LAB,
+     .refused = TH_LAB_BY_SERVER,
+     .does = TH_JOB_TRAINS | TH_JOB_WRITES_DATA | TH_JOB_WRITES_RESULTS},
+    {.verb = "course grade", .words = W_LAB, .refused = TH_LAB_BY_SERVER, .does = TH_JOB_WRITES_RESULTS},
     {.verb = "report", .words = W_PROJECT, .keeps = "report.html", .does = TH_JOB_WRITES_RESULTS},
 };
 
@@ -424,6 +431,16 @@ static th_err add_outs(maker *m, th_why *why)
 
 /* ---- words ---- */
 
+/* What a request must not choose: whose lab it is, which, and what it is graded by. */
+static th_err add_lab(maker *m, th_why *why)
+{
+    th_lab_words w;
+    TH_TRY(th_lab_job_words(m->place, m->rule->verb, &w, why));
+    for (size_t i = 0; i < w.n; i++) TH_TRY(add_option(m, w.option[i].name, w.option[i].value, why));
+    TH_TRY(add_text(m, "--", why));
+    return add_text(m, w.word, why);
+}
+
 /* A preset or a learner has no slash and no dot in its name; files have. */
 static th_err add_word(maker *m, const json_t *word, th_why *why)
 {
@@ -451,6 +468,7 @@ static th_err add_words(maker *m, const json_t *words, th_why *why)
                           takes ? m->verb->max_words : 0, n);
     if (are == W_PATHS && n == 0)
         return th_why_set(why, TH_EUSAGE, "%s needs words: %s", m->verb->name, m->verb->words);
+    if (are == W_LAB) return add_lab(m, why);
     TH_TRY(add_text(m, "--", why));
     if (are == W_OUT) return add_own_file(m, NULL, "data", why);
     const bool alone = is_given(m, "list") || is_given(m, "generic") || is_given(m, "check-library");

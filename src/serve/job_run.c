@@ -1,6 +1,7 @@
 /* The thread of a job: one step after the other, each a process whose lines become events. */
 #include "os/process.h"
 #include "serve/jobs_priv.h"
+#include "serve/lab_work.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +221,8 @@ static th_err run_once(step_run *s, bool resume, bool *again, th_why *why)
     th_mutex_unlock(&jobs->mutex);
     const bool answered = status == 0 || (status == 1 && s->line.told && s->result);
     *again = !err && !answered && !stopped && s->resumed && !s->learnt;
+    if (!err && answered && strcmp(s->line.verb, TH_LAB_GRADE) == 0)
+        err = th_lab_job_done(jobs->site, s->job->folder->dir, s->result, why);
     if (!err && !answered && stopped) err = TH_EINTR;
     if (!err && !answered) tell_failure(s, status, why);
     return !err && !answered ? TH_EIO : err;

@@ -17,7 +17,7 @@ th_jobs_limits th_jobs_usual(void)
 static th_err open_folder(struct th_jobs *jobs, const char *name, th_job_folder **folder, th_why *why)
 {
     char dir[TH_PATH_BYTES];
-    TH_TRY(th_site_project_dir(jobs->site, name, dir, why));
+    TH_TRY(th_site_work_dir(jobs->site, name, dir, why));
     for (th_job_folder *f = jobs->folders; f; f = f->next)
         if (strcmp(f->name, name) == 0) return *folder = f, TH_OK;
     th_job_folder *f = calloc(1, sizeof *f);
@@ -60,7 +60,7 @@ static th_err open_all(struct th_jobs *jobs, th_why *why)
     TH_TRY(th_dir_list(jobs->site->root, &names, why));
     th_err err = TH_OK;
     for (size_t i = 0; i < names.n && !err; i++)
-        if (!th_site_project_dir(jobs->site, names.name[i], dir, NULL)) err = open_folder(jobs, names.name[i], &f, why);
+        if (!th_site_work_dir(jobs->site, names.name[i], dir, NULL)) err = open_folder(jobs, names.name[i], &f, why);
     th_names_free(&names);
     return err;
 }

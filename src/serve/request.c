@@ -2,6 +2,8 @@
 #include "os/file.h"
 #include "serve/site.h"
 
+#include "course/lab.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,15 +107,31 @@ bool th_is_order(const char *project)
     return !strncmp(project, TH_ORDER_PREFIX, strlen(TH_ORDER_PREFIX));
 }
 
+/* The folder of this name below the root, when there is one; false: none, or a link that leads elsewhere. */
+static bool find_folder(const th_site *site, const char *name, char dir[TH_PATH_BYTES])
+{
+    char wanted[TH_PATH_BYTES];
+    return th_project_name_ok(name) && !th_path_join(wanted, site->root, name, NULL) &&
+           !th_path_absolute(dir, wanted, NULL) && strcmp(dir, wanted) == 0;
+}
+
+static bool has_file(const char *dir, const char *name)
+{
+    char path[TH_PATH_BYTES];
+    return !th_path_join(path, dir, name, NULL) && th_file_exists(path);
+}
+
 th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why)
 {
-    char ini[TH_PATH_BYTES], wanted[TH_PATH_BYTES];
-    const bool shown = th_project_name_ok(name) && (!site->only[0] || strcmp(site->only, name) == 0);
-    /* a link below the root may lead anywhere: what it leads to must be the folder itself */
-    if (!shown || th_path_join(wanted, site->root, name, NULL) || th_path_absolute(dir, wanted, NULL) ||
-        strcmp(dir, wanted) != 0 || th_path_join(ini, dir, TH_FILE_INI, NULL) || !th_file_exists(ini))
-        return th_why_set(why, TH_ENOENT, "there is no project \"%s\" here", name);
-    return TH_OK;
+    const bool shown = !site->only[0] || strcmp(site->only, name) == 0;
+    if (shown && find_folder(site, name, dir) && has_file(dir, TH_FILE_INI)) return TH_OK;
+    return th_why_set(why, TH_ENOENT, "there is no project \"%s\" here", name);
+}
+
+th_err th_site_work_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why)
+{
+    if (find_folder(site, name, dir) && has_file(dir, TH_LAB_MARK)) return TH_OK;
+    return th_site_project_dir(site, name, dir, why);
 }
 
 th_err th_request_project(const th_request *r, th_project **p, th_why *why)

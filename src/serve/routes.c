@@ -20,6 +20,7 @@ const th_route *const th_route_tables[] = {
     th_routes_service,
     th_routes_course,
     th_routes_learn,
+    th_routes_labs,
     th_routes_class,
     th_routes_badges,
     th_routes_together,

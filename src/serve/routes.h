@@ -21,6 +21,7 @@ extern const th_route th_routes_learn[];    /* api_learn.c: where a learner is, 
 extern const th_route th_routes_class[];    /* api_class.c: classes, gradebook, dashboard */
 extern const th_route th_routes_badges[];   /* api_badges.c: certificates */
 extern const th_route th_routes_together[]; /* api_together.c: forum, showcase, peers */
+extern const th_route th_routes_labs[];     /* api_labs.c: what a learner makes, and its grading */
 extern const th_route th_routes_pages[];    /* pages.c: everything else */
 
 #endif

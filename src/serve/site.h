@@ -106,6 +106,9 @@ bool th_is_order(const char *project);
 /* The folder of a project that is shown.  Errors: TH_ENOENT. */
 TH_NODISCARD th_err th_site_project_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why);
 
+/* The same, or that of a lab, which need not be a project (course/lab.h): where jobs run. */
+TH_NODISCARD th_err th_site_work_dir(const th_site *site, const char *name, char dir[TH_PATH_BYTES], th_why *why);
+
 /* Makes the project of {name, task, labels, preset}, as thimble new; its name was checked. */
 TH_NODISCARD th_err th_site_make_project(const th_site *site, const json_t *body, th_why *why);
 
