@@ -1,8 +1,6 @@
 /* thimble serve: the studio, in a browser on this computer, or for a class. */
-#include "cli/cmd.h"
-#include "course/school.h"
+#include "cli/course_store.h"
 #include "course/shelf.h"
-#include "os/file.h"
 #include "os/listen.h"
 #include "os/process.h"
 #include "os/run.h"
@@ -84,20 +82,6 @@ static th_err say_where(const th_site *site, th_why *why)
     return TH_OK;
 }
 
-/* What learners do is kept where --store says, or THIMBLE_STORE, or in a file below the root. */
-static th_err open_school(const th_args *a, th_site *site, th_why *why)
-{
-    char dir[TH_PATH_BYTES], file[TH_PATH_BYTES];
-    const char *where = th_arg(a, "store") ? th_arg(a, "store") : getenv("THIMBLE_STORE");
-    if (!where || !*where) {
-        TH_TRY(th_path_join(dir, site->root, ".thimble", why));
-        TH_TRY(th_path_join(file, dir, TH_SCHOOL_FILE, why));
-        TH_TRY(th_dir_make_private(dir, why));
-        where = file;
-    }
-    return th_school_open(where, site->program, &site->school, why);
-}
-
 static th_err serve(th_site *site, const th_args *a, int socket, th_why *why)
 {
     const th_guard_settings settings = {.root = site->root, .port = site->port, .lan = site->lan};
@@ -108,7 +92,7 @@ static th_err serve(th_site *site, const th_args *a, int socket, th_why *why)
                                   .key = site->guard ? th_guard_key(site->guard) : NULL};
     if (!err) err = th_desk_new(&site->desk, why);
     if (!err) err = th_library_new(th_arg(a, "courses"), &site->library, why);
-    if (!err) err = open_school(a, site, why);
+    if (!err) err = th_course_store_open(a, site->root, true, site->program, &site->school, why);
     if (!err) err = th_jobs_new(site, NULL, &site->jobs, why);
     if (!err) err = th_http_start(site, &how, &http, why);
     if (err)
@@ -156,7 +140,7 @@ static const th_opt opts[] = {
     {"port", "N", "8765, or a free one", "the port of this computer; 0: a free one"},
     {"courses", "DIR", "those in the program", "for authors: the courses of this folder, read anew when they change"},
     {"store", "WHERE", ".thimble/course.db",
-     "where learners' records are kept: a file, or postgresql://.. for a school"},
+     "learners' records: a file, or postgresql://.. for a school"},
     {"school", "NAME", "a class with Thimble", "who gives the certificates of courses"},
     {"lan", NULL, NULL, "for a class: others on the local network may join, with a code and TLS"},
     {0},

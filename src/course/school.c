@@ -95,14 +95,25 @@ static th_err find(th_sql_link *link, const char *user, th_pupil *who, th_why *w
     return th_sql_done(q, why);
 }
 
+th_err th_school_find(th_school *s, const char *user, th_pupil *who, bool *there, th_why *why)
+{
+    th_sql_link *link;
+    *who = (th_pupil){.seed = seed_of(s, "learner", user)};
+    (void)th_text_fmt(who->name, sizeof who->name, "%s", *user ? user : ALONE);
+    TH_TRY(th_sql_read(s->sql, &link, why));
+    const th_err err = find(link, user, who, why);
+    *there = who->id != 0;
+    return th_sql_end(link, err, why);
+}
+
 th_err th_school_enter(th_school *s, const char *user, bool teacher, int64_t now_ms, th_pupil *who, th_why *why)
 {
     th_sql_link *link;
-    *who = (th_pupil){.teacher = teacher, .now_ms = now_ms, .seed = seed_of(s, "learner", user)};
-    (void)th_text_fmt(who->name, sizeof who->name, "%s", *user ? user : ALONE);
-    TH_TRY(th_sql_read(s->sql, &link, why));
-    TH_TRY(th_sql_end(link, find(link, user, who, why), why));
-    if (who->id) return TH_OK;
+    bool there;
+    TH_TRY(th_school_find(s, user, who, &there, why));
+    who->teacher = teacher;
+    who->now_ms = now_ms;
+    if (there) return TH_OK;
     TH_TRY(th_sql_begin(s->sql, 0, &link, why));
     th_err err =
         th_sql_do(link, why, "INSERT INTO learners (name, joined_ms) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", "si",

@@ -43,6 +43,8 @@ typedef struct th_pupil {
 /* The learner of a user's name ("": who has this computer to herself), who is entered when she comes first. */
 TH_NODISCARD th_err th_school_enter(th_school *school, const char *user, bool teacher, int64_t now_ms, th_pupil *who,
                                     th_why *why);
+/* The same of one who must be there: *there. */
+TH_NODISCARD th_err th_school_find(th_school *school, const char *user, th_pupil *who, bool *there, th_why *why);
 /* Her account ends: what she learnt stays in the gradebooks under "NAME (left)", and a later NAME begins anew. */
 TH_NODISCARD th_err th_school_left(th_school *school, const char *user, th_why *why);
 

@@ -1,4 +1,5 @@
 /* Who is in the class, and the tokens of programs. */
+#include "course/school.h"
 #include "serve/guard.h"
 #include "serve/routes.h"
 
@@ -88,6 +89,7 @@ static th_err take_out(const th_request *r, th_reply *out, th_why *why)
     if (!strcmp(r->part[0], r->user))
         return th_why_set(why, TH_EEXIST, "you can't remove yourself: ask another teacher");
     TH_TRY(th_accounts_remove(a, r->part[0], why));
+    if (r->site->school) TH_TRY(th_school_left(r->site->school, r->part[0], why));
     out->status = 204;
     return TH_OK;
 }
