@@ -54,7 +54,7 @@ function Head({ route, session }: { route: Route; session: Session | null }) {
           <bdi>{route.project}</bdi>
         </a>
       )}
-      {!route.project && <Doors page={route.page} />}
+      {!route.project && session && (!session.lan || session.role) && <Doors page={route.page} />}
       <span class="head-gap" />
       {session?.lan && session.role && (
         <a class="button button-quiet head-user" href={href(undefined, "people")}>
