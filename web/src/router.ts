@@ -11,7 +11,7 @@ export type Route = {
 export const steps = ["collect", "look", "train", "test", "squeeze", "deploy"] as const;
 export type Step = (typeof steps)[number];
 const inProject = [...steps, "board", "settings"];
-const outside = ["people", "join", "explore"];
+const outside = ["people", "join", "explore", "teach"];
 
 /** What stands below #/learn is a word of these, or the id of something in a course: rule/coin/quiz. */
 const learnWords = ["glossary", "search", "me", "certificate"];
@@ -45,13 +45,14 @@ export function parse(hash: string): Route {
     return { project: parts[1], page: known ? page : "missing", rest: parts.slice(3), query: q };
   }
   const page = parts[0] ?? "home";
+  if (page === "teach" && parts[1]) return { project: null, page: "teach-class", rest: parts.slice(1), query: q };
   if (page === "learn") return { project: null, page: learnPage(parts.slice(1)), rest: parts.slice(1), query: q };
   return { project: null, page: page === "home" || outside.includes(page) ? page : "missing", rest: parts.slice(1), query: q };
 }
 
 /** The address of a page: href("lights", "collect"), href("lights"), href(). */
 export function href(project?: string, page?: string, ...rest: string[]): string {
-  if (!project) return page ? `#/${page}` : "#/";
+  if (!project) return page ? `#/${[page, ...rest].map(encodeURIComponent).join("/")}` : "#/";
   return `#/${["p", project, page, ...rest].filter((s) => s !== undefined).map((s) => encodeURIComponent(s as string)).join("/")}`;
 }
 

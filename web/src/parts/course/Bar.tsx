@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../../api";
 import { t } from "../../i18n";
-import { go, learnHref } from "../../router";
+import { go, href, learnHref } from "../../router";
 import { Button } from "../Button";
 import { Icon } from "../Icon";
 import type { IconName } from "../Icon";
@@ -45,6 +45,12 @@ export function CourseBar({ session, here, due, query = "" }: Props) {
               {id === "review" && due ? <span class="badge">{t("learn.due", { n: due })}</span> : null}
             </a>
           ))}
+          {session.role === "teacher" && (
+            <a href={href(undefined, "teach")}>
+              <Icon name="board" size={18} />
+              <span>{t("learn.teach")}</span>
+            </a>
+          )}
         </nav>
         <form role="search" onSubmit={search}>
           <input type="search" aria-label={t("learn.search")} placeholder={t("learn.search")} value={q} onInput={(e) => setQ(e.currentTarget.value)} />
