@@ -1,5 +1,6 @@
 /* thimble course list, read, check: what there is to learn, and whether it is fit to be. */
 #include "cli/cmd.h"
+#include "cli/course_labs.h"
 #include "course/check.h"
 #include "course/lesson.h"
 #include "course/map.h"
@@ -136,6 +137,7 @@ static th_err check(const th_args *a, const th_shelf *shelf, th_why *why)
     told t = {.dir = th_arg(a, "courses")};
     TH_TRY(th_program_self(program, why));
     TH_TRY(th_course_path("a.md", language(a), made, why)); /* a language? */
+    if (th_arg_on(a, "labs")) return th_course_labs(shelf, th_word(a, 0, NULL), 1, why);
     if (!t.dir) t.dir = AUTHORS_DIR;
     t.findings = th_arg_on(a, "json") ? json_array() : NULL;
     const th_course_checks how = {.course = th_word(a, 0, NULL),
@@ -203,6 +205,7 @@ static const th_opt read_opts[] = {
 
 static const th_opt check_opts[] = {
     {"lang", "LANG", NULL, "also what fell behind in this language's translation"},
+    {"labs", NULL, NULL, "instead: do the labs' solutions pass, and their typical mistakes fail as they should?"},
     OPT_COURSES,
     OPT_JSON,
     {0},
@@ -239,11 +242,12 @@ const th_cmd th_cmd_course_read = {
 
 const th_cmd th_cmd_course_check = {
     .name = "course check",
-    .words = "[COURSE]",
+    .words = "[COURSE|LAB]",
     .summary = "is a course fit to be read? Links, alt texts, length, questions, translations",
     .detail = "Says file:line: what is wrong and what to do. Exit code 1 when anything is. docs/courses.md has the rules.\n\n"
               "  thimble course check\n"
-              "  thimble course check rule --courses courses --lang es",
+              "  thimble course check rule --courses courses --lang es\n"
+              "  thimble course check rule/nudge --labs",
     .opts = check_opts,
     .max_words = 1,
     .run = run_check,

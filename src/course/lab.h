@@ -79,7 +79,7 @@ uint64_t th_lab_seed_of(const char *learner);
 TH_NODISCARD th_err th_lab_grade(const th_lab *lab, const char *dir, const char *level, json_t **result, th_why *why);
 
 /* Holds a lab against its solution (all points), its wrong ones (fail as they expect) and its bars (runs reach them).
- *   id     NULL: all
+ *   id     of a lab, or of what it is in: its chapter, its course; NULL: all
  *   tell   a line for each thing that was tried
  *   bad    how many things are wrong; each was told
  * Errors: those that keep it from trying. */

@@ -299,9 +299,15 @@ th_err th_lab_check(const th_shelf *shelf, const char *id, const th_lab_cfg *cfg
     size_t n;
     const th_page *pages = th_shelf_pages(shelf, &n);
     checking c = {.tell = tell, .ctx = ctx, .bad = bad};
+    size_t tried = 0;
+    const size_t len = id ? strlen(id) : 0;
     *bad = 0;
-    if (id) return check_one(shelf, id, cfg, &c, why);
-    for (size_t i = 0; i < n; i++)
-        if (pages[i].kind == TH_PAGE_LAB) TH_TRY(check_one(shelf, pages[i].id, cfg, &c, why));
-    return TH_OK;
+    for (size_t i = 0; i < n; i++) {
+        const char *own = pages[i].id;
+        const bool below = !id || (strncmp(own, id, len) == 0 && (own[len] == '/' || !own[len]));
+        if (pages[i].kind != TH_PAGE_LAB || !below) continue;
+        tried++;
+        TH_TRY(check_one(shelf, own, cfg, &c, why));
+    }
+    return tried ? TH_OK : th_why_set(why, TH_ENOENT, "there is no lab \"%.100s\"", id ? id : "");
 }
