@@ -315,7 +315,7 @@ const char *th_markdown_entity(const char *text, size_t n)
 {
     static const struct {
         const char *name, *put;
-    } known[] = {{"&amp;", "&"},   {"&lt;", "<"},    {"&gt;", ">"},    {"&quot;", "\""},  {"&nbsp;", " "},
+    } known[] = {{"&amp;", "&"},   {"&lt;", "<"},    {"&gt;", ">"},    {"&quot;", "\""},  {"&nbsp;", "\xc2\xa0"},
                  {"&mdash;", "—"}, {"&ndash;", "–"}, {"&times;", "×"}, {"&hellip;", "…"}, {"&rarr;", "→"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strlen(known[i].name) == n && memcmp(known[i].name, text, n) == 0) return known[i].put;

@@ -3,6 +3,7 @@
 #define TH_TESTS_COURSE_SCHOOL_CASE_H
 
 #include "../store/databases.h"
+#include "put_file.h"
 
 #include "course/school.h"
 
@@ -19,16 +20,6 @@ typedef struct school_case {
 static inline void good(th_err err, const th_why *why)
 {
     if (err) fail_msg("%s", why->text);
-}
-
-static inline void put_file(const char *dir, const char *name, const char *text)
-{
-    char path[TH_PATH_BYTES], folder[TH_PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    snprintf(folder, sizeof folder, "%s", path);
-    *strrchr(folder, '/') = 0;
-    assert_int_equal(th_dir_make(folder, NULL), TH_OK);
-    assert_int_equal(th_file_write(path, (th_span){(const uint8_t *)text, strlen(text)}, NULL), TH_OK);
 }
 
 /* A course "rule" with two chapters, two lessons, a quiz of four questions (one computed), a lab, a journal. */
