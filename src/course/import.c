@@ -54,7 +54,8 @@ th_err th_quiz_take(th_quiz *quiz, const th_item *item, char *fault, size_t cap,
         th_quiz_free(&one);
     }
     if (err == TH_ENOMEM) return no_memory(why);
-    th_text_fmt(fault, cap, "%s", own.text);
+    const char *colon = strncmp(own.text, "line ", 5) == 0 ? strstr(own.text, ": ") : NULL; /* of what we wrote */
+    th_text_fmt(fault, cap, "%s", colon ? colon + 2 : own.text);
     return TH_EFORMAT;
 }
 

@@ -213,6 +213,15 @@ static void put_picture(const xmlNode *n, th_html *out)
     xmlFree(alt);
 }
 
+/* What our own Markdown puts behind a link: its address, once more. */
+static bool is_address(const xmlNode *n)
+{
+    char *class = th_xml_is(n, "span") ? th_xml_value(n, "class") : NULL;
+    const bool is = class && strcmp(class, "address") == 0;
+    xmlFree(class);
+    return is;
+}
+
 void th_xml_text_of(const xmlNode *n, th_html *out)
 {
     static const char *const paragraphs[] = {"p",  "div", "label", "description", "blockquote", "section",
@@ -223,7 +232,7 @@ void th_xml_text_of(const xmlNode *n, th_html *out)
         put_words(out, n->content ? (const char *)n->content : "");
         return;
     }
-    if (n->type != XML_ELEMENT_NODE || th_xml_is_one(n, hidden)) return;
+    if (n->type != XML_ELEMENT_NODE || th_xml_is_one(n, hidden) || is_address(n)) return;
     const bool paragraph = th_xml_is_one(n, paragraphs);
     if (paragraph) blank_line(out);
     if (th_xml_is_one(n, strong)) {
