@@ -35,7 +35,7 @@ SAN    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame
 OPT.release := -O3 -g
 OPT.o2      := -O2 -g
 OPT.debug   := -O0 -g3
-OPT.asan    := -O1 -g $(SAN)
+OPT.asan    := -O2 -g $(SAN)
 OPT.cov     := -O0 -g --coverage
 OPT.fuzz    := -O1 -g $(SAN) -fsanitize=fuzzer-no-link
 ifeq ($(MODE),fuzz)
@@ -269,8 +269,8 @@ fuzz:
 fuzz-targets: $(call exe,$(FUZZ_SRC))
 
 ## Break things on purpose for hours: models of ../shared (MUTATIONS= RUNS= SEED=), then kill -9 for MINUTES=10
-.PHONY: soak soak-models soak-kills soak-day soak-serve
-soak: soak-models soak-kills soak-day soak-serve
+.PHONY: soak soak-models soak-kills soak-day soak-serve soak-asan
+soak: soak-models soak-kills soak-day soak-serve soak-asan
 soak-models:
 	@$(MAKE) --no-print-directory MODE=asan build/asan/tests/soak/soak
 	@nice build/asan/tests/soak/soak $(if $(MUTATIONS),-n $(MUTATIONS)) $(if $(RUNS),-r $(RUNS)) \
@@ -279,6 +279,12 @@ soak-kills: build/thimble | soak-models
 	@tools/soak.sh $(MINUTES)
 soak-day: build/thimble
 	@tools/soak-day.sh $(HOURS)
+
+# All tests under sanitizers, also those that are too slow for CI, and every page in every look.
+soak-asan:
+	@TEST_ALL=1 $(MAKE) --no-print-directory MODE=asan check
+	@$(MAKE) --no-print-directory build/thimble
+	@THIMBLE=$(CURDIR)/build/thimble TEST_ALL=1 sh tests/web/run.sh pages
 
 soak-serve:
 	@$(MAKE) --no-print-directory MODE=asan build/asan/thimble

@@ -1,5 +1,6 @@
 #!/bin/sh
 # thimble bench: tables and JSON on this computer and on an emulated board, and what --check says against a baseline.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}

@@ -1,5 +1,6 @@
 #!/bin/sh
 # thimble compare: the project's network and classic learners, their figures, records, and what becomes stale.
+# Under sanitizers: make soak
 . tests/cli/lib.sh
 
 data=$tmp/data

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Hours of sound and rows: memory that does not grow, nothing that drifts, and the emulated board does the same.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 # A sanitizer keeps what was freed, up to 256 MB of it: that is not memory of the program.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # thimble deploy --as firmware --generic: one firmware on an emulated board takes two models over its serial line, one
 # after the other, and runs them; the outputs are those of TensorFlow Lite Micro. And the user's file in a firmware.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}

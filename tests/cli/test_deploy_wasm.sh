@@ -1,6 +1,7 @@
 #!/bin/sh
 # thimble deploy --as wasm: node.js runs the plain module and the one with vectors by the ES module that is written with
 # them, and both give the bytes of thimble run; what is missing is said; the page asks nobody for anything.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}

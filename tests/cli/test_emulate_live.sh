@@ -1,5 +1,6 @@
 #!/bin/sh
 # thimble emulate --live: sound, rows and frames over standard input, and what the emulated board says meanwhile.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # thimble train --from BACKBONE --shots N: new words from few clips.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Pictures in other light: bright circles are told from dark ones until it is too dark to; and the board sees the same.
+# Under sanitizers: make soak
 # shellcheck disable=SC2059 # bytes of pictures are escapes that are put together
 . tests/cli/lib.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # From recordings by `thimble data record` alone to a model that hears and watches live: thimble run --live.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A learner without data: thimble data synth makes some for each task, and what it learns from it is far above chance.
+# Under sanitizers: make soak
 . tests/cli/lib.sh
 
 # learns TASK COUNT EPOCHS FIGURE LEAST: synthesised, trained, tested

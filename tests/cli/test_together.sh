@@ -1,5 +1,6 @@
 #!/bin/sh
 # thimble deploy and emulate FIRST --with SECOND: a model that is always on wakes another one.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 p=$tmp/p

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The executor and a package as WebAssembly without a C library: main_selftest.c, run by node, gives the host's bytes.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Models as WebAssembly with the kernels of the family simd128, as C and as a package: main_selftest.c, run by node, gives
 # the host's bytes.  How fast they are: tools/bench-wasm.sh.
+# Under sanitizers: make soak
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
 shared=${THIMBLE_SHARED:-../shared}

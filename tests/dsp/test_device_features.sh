@@ -1,5 +1,6 @@
 #!/bin/sh
 # The features are the same, bit for bit, on the emulated Cortex-M4F as on this computer.
+# Under sanitizers: make soak
 cd "$(dirname "$0")/../.." || exit 1
 if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/dev/null; then
 	echo "ok 1 # SKIP arm-none-eabi-gcc or qemu-system-arm is not here"
