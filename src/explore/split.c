@@ -33,8 +33,8 @@ static void record(const struct th_people *p, int32_t person, int32_t i, float *
     const float habit = (float)p->habit;
     *word = (uint8_t)(i % WORDS);
     for (int32_t k = 0; k < VALUES; k++)
-        x[k] = (1.4f - habit) * th_rng_normal(&common) + 1.6f * habit * th_rng_normal(&own) +
-               0.35f * th_rng_normal(&now);
+        x[k] =
+            (1.4f - habit) * th_rng_normal(&common) + 1.6f * habit * th_rng_normal(&own) + 0.35f * th_rng_normal(&now);
 }
 
 th_people *th_explore_split(int32_t people, int32_t each, double habit, uint32_t seed)

@@ -29,7 +29,8 @@
     X(same)                                                                                                            \
     X(reshape)
 
-/* nn/fast.c: plans are made for the reference kernels; one row, since a table must have one, and no drivers of vectors. */
+/* nn/fast.c: plans are made for the reference kernels; one row, since a table must have one, and no drivers of vectors.
+ */
 #define TH_FAST_LIST(X) X(add_dsp)
 #define TH_FAST_NO_VECTORS
 

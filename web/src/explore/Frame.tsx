@@ -21,7 +21,7 @@ export function Frame({ name, says, busy, controls, children, more }: Props) {
   const id = useId();
   return (
     <section class={`explore explore-${name}`} aria-labelledby={id}>
-      <h3 id={id}>{t(`explore-${name}.title`)}</h3>
+      <h2 id={id}>{t(`explore-${name}.title`)}</h2>
       <p class="explore-lead">{t(`explore-${name}.lead`)}</p>
       <div class="explore-body">
         <div class="explore-picture">{children}</div>
@@ -54,7 +54,7 @@ export function WithEngine({ name, children }: { name: string; children: (engine
   if (state.engine) return <>{children(state.engine)}</>;
   return (
     <section class={`explore explore-${name}`}>
-      <h3>{t(`explore-${name}.title`)}</h3>
+      <h2>{t(`explore-${name}.title`)}</h2>
       <p class="explore-lead">{t(`explore-${name}.lead`)}</p>
       {state.error ? <Failure error={state.error} /> : null}
       {state.engine === null && (

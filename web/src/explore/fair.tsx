@@ -76,9 +76,9 @@ function Fair({ engine, settings }: { engine: Engine; settings: Settings }) {
         </>
       }
     >
-      <h4 class="fair-group">{t("explore-fair.a")}</h4>
+      <h3 class="fair-group">{t("explore-fair.a")}</h3>
       <Piles engine={engine} pile={groupA} bins={40} threshold={a} onThreshold={setA} label={t("explore-fair.pile", { group: t("explore-fair.a"), threshold: number(a, 2) })} height={150} />
-      <h4 class="fair-group">{t("explore-fair.b")}</h4>
+      <h3 class="fair-group">{t("explore-fair.b")}</h3>
       <Piles engine={engine} pile={groupB} bins={40} threshold={b} label={t("explore-fair.pile", { group: t("explore-fair.b"), threshold: number(b, 2) })} xLabel={t("explore-fair.score")} height={180} />
       <Legend items={[["pile-1", t("explore-fair.should-not")], ["pile-2", t("explore-fair.should")], ["wrong", t("explore-fair.wrong")]]} />
       <Table

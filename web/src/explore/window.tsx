@@ -55,7 +55,7 @@ function Cells({ label, values, n, mark, most, onCell, cursor, onKey }: GridProp
     const box = (e.currentTarget as SVGElement).getBoundingClientRect();
     onCell?.(Math.min(n - 1, Math.floor((e.clientY - box.top - 2) / cell)), Math.min(n - 1, Math.floor((e.clientX - box.left - 2) / cell)));
   };
-  const keys = onKey ? { tabIndex: 0, onKeyDown: onKey, role: "application", "aria-roledescription": t("explore-window.board") } : { role: "img" };
+  const keys = onKey ? { tabindex: 0, onKeyDown: onKey, role: "application", "aria-roledescription": t("explore-window.board") } : { role: "img" };
   return (
     <figure class="window-cells">
       <figcaption>{label}</figcaption>
