@@ -141,7 +141,7 @@ test("a lab: started, graded with what is wrong, mended, put back", { serve }, a
   await page.getByLabel("the large one").check();
   await page.getByRole("button", { name: "Grade" }).click();
   await page.getByText("2 of 2 points").waitFor();
-  await page.getByLabel("notes.md").fill("mine");
+  await page.getByRole("textbox", { name: "notes.md" }).fill("mine");
   await page.getByRole("button", { name: "Put the starter back" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Put the starter back" }).click();
   await page.waitForFunction(() => document.querySelector(".lab textarea")?.value.startsWith("# Notes"));

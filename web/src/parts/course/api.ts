@@ -131,6 +131,7 @@ export type Lab = {
   project: string | null;
   results: LabResult[];
   running: Job | null;
+  error: string | null; // why the last job failed
 };
 export type Journal = { text: string; at: number | null };
 export type Certificate = { course: string; at: number; level: string; jwt: string; svg: string };
@@ -171,7 +172,7 @@ export const course = {
   answer: (answer: Answer) => post<Marked>("/course/answers", { ...answer, lang: lang() }),
   hint: (quiz: string, item: string) => post<{ hint: Html }>("/course/hints", { quiz, item, lang: lang() }),
   lab: (id: string) => get<Lab>(`/course/labs/${of(id)}`, { lang: lang() }),
-  doLab: (id: string, what: "start" | "grade" | "again") => post<Job>(withQuery(`/course/labs/${of(id)}`, { do: what })),
+  doLab: (id: string, what: "start" | "grade" | "again") => post<Job>(withQuery(`/course/labs/${of(id)}`, { do: what, lang: lang() })),
   labFile: (id: string, file: string) => get<{ text: string }>(labFilePath(id, file)),
   labAnswers: (id: string) => get<Record<string, string>>(labFilePath(id, "answers.ini")),
   journal: (id: string) => get<Journal>(journalPath(id)),
