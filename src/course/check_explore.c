@@ -10,7 +10,7 @@ static const struct {
 } rows[] = {
     {"descent", " model rate start start2 noise seed "},
     {"neuron", " data w1 w2 b activation seed "},
-    {"budget", " board flash ram macs every battery "},
+    {"budget", " board flash ram macs every sleep battery "},
     {"window", " picture kernel stride padding pool relu "},
     {"alias", " tone rate filter "},
     {"mel", " sound bands window hop pitch "},
@@ -18,7 +18,7 @@ static const struct {
     {"grid", " values bits per cut seed "},
     {"arena", " net plan step "},
     {"threshold", " threshold distance rare miss alarm seed "},
-    {"kmeans", " points k alarm seed "},
+    {"kmeans", " points k start alarm seed "},
     {"split", " by people each habit test seed "},
     {"fair", " one a b gap rate_a rate_b goal seed "},
 };
@@ -41,7 +41,8 @@ static void check_setting(th_checker *c, const char *file, int line, const char 
     }
     snprintf(sought, sizeof sought, " %.*s ", (int)n, word);
     if (!strstr(settings, sought))
-        th_check_say(c, file, line, "the explorable %s has no setting \"%.*s\": it has%s", name, (int)n, word, settings);
+        th_check_say(c, file, line, "the explorable %s has no setting \"%.*s\": it has%s", name, (int)n, word,
+                     settings);
 }
 
 void th_check_explore(th_checker *c, const char *file, const th_passage *b)
