@@ -110,7 +110,7 @@ export default function LearnLab({ rest, session }: OuterProps) {
       <Failure error={data ? null : error} />
       {data && (
         <div class="lab">
-          <article class="lab-text">
+          <article class="lab-text" tabIndex={0} aria-label={t("learn-lab.what")}>
             <Html html={data.html} lang={data.lang} project={data.project} />
           </article>
           <div>

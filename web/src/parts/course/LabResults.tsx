@@ -7,6 +7,9 @@ import type { LabResult, Property } from "./api";
 
 const icons: Record<string, IconName> = { passed: "check", failed: "close", unseen: "question" };
 
+/** `commands` in a text of one line. */
+const withCode = (text: string) => text.split("`").map((piece, i) => (i % 2 ? <code key={i} dir="ltr">{piece}</code> : piece));
+
 export function LabResults({ results }: { results: LabResult[] }) {
   const last = results[0]; // the newest
   if (!last) return null;
@@ -27,8 +30,8 @@ export function LabResults({ results }: { results: LabResult[] }) {
                 <span class="unseen">{t(`learn-lab.state.${state(p)}`)} </span>
                 {p.title ?? p.name}
               </strong>
-              {p.saw && <p class="lab-saw">{p.saw}</p>}
-              {!p.ok && p.why && <p>{p.why}</p>}
+              {p.saw && <p class="lab-saw">{withCode(p.saw)}</p>}
+              {!p.ok && p.why && <p>{withCode(p.why)}</p>}
               {!p.ok && p.lesson && (
                 <p>
                   <a href={learnHref(p.lesson)}>{t("learn.read-again")}</a>

@@ -38,9 +38,10 @@ function OneFile({ lab, file }: { lab: Lab; file: LabFile }) {
 const isText = (f: LabFile) => f.edit || (f.bytes < 65536 && /\.(c|h|ini|md|txt|csv|json)$/.test(f.path));
 
 export function LabFiles({ lab }: { lab: Lab }) {
-  const shown = lab.files.filter((f) => isText(f) && f.path !== "answers.ini");
+  const texts = lab.files.filter((f) => isText(f) && f.path !== "answers.ini");
+  const shown = [...texts.filter((f) => f.edit), ...texts.filter((f) => !f.edit)];
   const other = lab.files.filter((f) => !isText(f));
-  const [at, setAt] = useState(shown.find((f) => f.edit)?.path ?? shown[0]?.path ?? "");
+  const [at, setAt] = useState(shown[0]?.path ?? "");
   const file = shown.find((f) => f.path === at);
   if (!lab.files.some((f) => f.path !== "answers.ini")) return null;
   return (
@@ -68,7 +69,8 @@ export function LabFiles({ lab }: { lab: Lab }) {
 }
 
 type Values = Record<string, string>;
-type One = { answer: LabAnswer; values: Values; set: (name: string, value: string) => void };
+/** why: the reason that is asked for beside a decision. */
+type One = { answer: LabAnswer; why?: LabAnswer; values: Values; set: (name: string, value: string) => void };
 
 /** The numbers of a grid, as they are written into answers.ini. */
 function steps(from: number, to: number, step: number): string[] {
@@ -76,27 +78,50 @@ function steps(from: number, to: number, step: number): string[] {
   return Array.from({ length: n + 1 }, (_, i) => String(Number((from + i * step).toPrecision(9))));
 }
 
-function OneAnswer({ answer, values, set }: One) {
+function Reason({ answer, values, set }: One) {
+  return (
+    <TextArea
+      label={t("learn-lab.reason")}
+      hint={t("learn-lab.reason-hint")}
+      value={values[answer.name] ?? ""}
+      onValue={(v) => set(answer.name, v)}
+      rows={3}
+    />
+  );
+}
+
+/** One of several, or a number of a grid. */
+function Decision({ answer, values, set }: One) {
   const { name, ask, choices, from, to, step } = answer;
   const value = values[name] ?? "";
-  const change = (v: string) => set(name, v);
-  if (choices?.length)
+  if (!choices?.length) {
+    const options = steps(from ?? 0, to ?? 1, step || 0.1).map((s) => ({ value: s, text: number(Number(s), 6) }));
+    const all = [{ value: "", text: t("learn.choose") }, ...options];
+    return <Select label={ask} hideLabel value={value} onValue={(v) => set(name, v)} options={all} />;
+  }
+  return (
+    <>
+      {choices.map((c) => (
+        <label key={c.id} class="question-choice">
+          <input type="radio" name={`lab-${name}`} checked={value === c.id} onChange={() => set(name, c.id)} />
+          <span>{c.text}</span>
+        </label>
+      ))}
+    </>
+  );
+}
+
+function OneAnswer({ answer, why, values, set }: One) {
+  const { name, ask, kind } = answer;
+  if (kind === "reason") return <Reason answer={answer} values={values} set={set} />;
+  if (kind === "choice")
     return (
-      <fieldset {...langOf(answer.lang)}>
+      <fieldset class="lab-decision" {...langOf(answer.lang)}>
         <legend>{ask}</legend>
-        {choices.map((c) => (
-          <label key={c.id} class="question-choice">
-            <input type="radio" name={`lab-${name}`} checked={value === c.id} onChange={() => change(c.id)} />
-            <span>{c.text}</span>
-          </label>
-        ))}
+        <Decision answer={answer} values={values} set={set} />
+        {why && <Reason answer={why} values={values} set={set} />}
       </fieldset>
     );
-  if (typeof from === "number" && typeof to === "number" && step) {
-    const options = steps(from, to, step).map((s) => ({ value: s, text: number(Number(s), 6) }));
-    return <Select label={ask} value={value} onValue={change} options={[{ value: "", text: t("learn.choose") }, ...options]} />;
-  }
-  if (answer.kind === "reason") return <TextArea label={ask || t("learn-lab.reason")} hint={t("learn-lab.reason-hint")} value={value} onValue={change} rows={3} />;
   return (
     <Field
       label={ask}
@@ -104,18 +129,25 @@ function OneAnswer({ answer, values, set }: One) {
       dir="ltr"
       inputMode="decimal"
       autocomplete="off"
-      value={value}
-      onValue={(v) => change(western(v))}
+      value={values[name] ?? ""}
+      onValue={(v) => set(name, western(v))}
     />
   );
 }
 
 function AllAnswers({ lab, first }: { lab: Lab; first: Values }) {
   const { value, change, ...state } = useKeeping(labFilePath(lab.id, "answers.ini"), first);
+  const decisionOf = (a: LabAnswer) => (a.kind === "reason" ? lab.answers.find((d) => `${d.name}.reason` === a.name) : undefined);
   return (
     <>
-      {lab.answers.map((a) => (
-        <OneAnswer key={a.name} answer={a} values={value} set={(name, v) => change({ ...value, [name]: v })} />
+      {lab.answers.filter((a) => !decisionOf(a)).map((a) => (
+        <OneAnswer
+          key={a.name}
+          answer={a}
+          why={lab.answers.find((w) => decisionOf(w) === a)}
+          values={value}
+          set={(name, v) => change({ ...value, [name]: v })}
+        />
       ))}
       <KeepingState {...state} />
     </>
