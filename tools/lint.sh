@@ -3,7 +3,7 @@
 # analyzer: gcc's and clang's analyzers are worth reading, but they look into one file at a time, and so report what
 # the others prevent.
 cd "$(dirname "$0")/.." || exit 1
-flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Ibuild/release $(pkg-config --cflags sndfile samplerate jansson inih sqlite3 libsodium libpng libjpeg zlib libarchive libcbor alsa libmicrohttpd gnutls libqrencode 2>/dev/null)"
+flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Ibuild/release $(sed -n 's/^PKGS *:= *//p' Makefile | xargs pkg-config --cflags 2>/dev/null)"
 jobs=$(nproc 2>/dev/null || echo 1)
 
 # scripts: every tracked file that starts with #!/bin/sh or bash, and the shell tests

@@ -37,14 +37,12 @@ static json_t *rows_json(void)
 /* "1.5", "true", "1, 2", "1, 2 / 3, 4" */
 static void print_value(const json_t *v, const char *between)
 {
-    size_t i;
-    const json_t *one;
     if (json_is_boolean(v))
         fputs(json_is_true(v) ? "yes" : "no", stdout);
     else if (json_is_number(v))
         printf("%.6g", json_number_value(v));
-    json_array_foreach((json_t *)(uintptr_t)v, i, one)
-    {
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        const json_t *one = json_array_get(v, i);
         if (i) fputs(json_is_array(one) ? " / " : between, stdout);
         print_value(one, ", ");
     }

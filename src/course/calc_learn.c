@@ -132,7 +132,7 @@ static void run_layer(const th_numbers *x, const th_numbers *w, const float *b, 
 void th_calc_neuron(th_calc *c)
 {
     th_numbers x, w;
-    float sum, out;
+    float sum = 0, out = 0;
     th_calc_list(c, "x", 1, TH_CALC_VALUES, &x);
     th_calc_list(c, "w", 1, TH_CALC_VALUES, &w);
     const float b = (float)th_calc_number(c, "b", -MOST, MOST);

@@ -92,11 +92,6 @@ const char *th_export_flat(const char *id, char *buf, size_t cap)
     return buf;
 }
 
-th_err th_export_blocks(const th_export *x, const th_page *page, json_t **lesson)
-{
-    return th_lesson_json(x->cfg->shelf, page->id, x->cfg->lang, lesson, x->why);
-}
-
 th_err th_export_items(const th_export *x, const th_page *page, th_quiz *quiz)
 {
     TH_TRY(th_quiz_load(x->cfg->shelf, page->id, x->cfg->lang, quiz, x->why));
@@ -219,17 +214,11 @@ th_err th_export_text(const th_export *x, const th_item *item, const char *text,
     return TH_OK;
 }
 
-bool th_export_asks(const json_t *block)
+/* A block that asks nothing. */
+static void put_block(const th_export *x, const json_t *block, const char *kind, th_html *out)
 {
-    const char *kind = json_string_value(json_object_get(block, "kind"));
-    return kind && strcmp(kind, "ask") == 0;
-}
-
-void th_export_block(const th_export *x, const json_t *block, th_html *out)
-{
-    const char *kind = json_string_value(json_object_get(block, "kind"));
     const char *html = json_string_value(json_object_get(block, "html"));
-    const bool plain = !kind || strcmp(kind, "html") == 0, explore = kind && strcmp(kind, "explore") == 0;
+    const bool plain = strcmp(kind, "html") == 0, explore = strcmp(kind, "explore") == 0;
     if (!plain) th_html_fmt(out, "<div class=\"%s\">", explore ? "explore" : "aside");
     if (explore) {
         th_html_put(out, "<p><em>");
@@ -238,6 +227,41 @@ void th_export_block(const th_export *x, const json_t *block, th_html *out)
     }
     th_export_html(x, out, html ? html : "");
     if (!plain) th_html_put(out, "</div>\n");
+}
+
+bool th_export_is_quiz(const th_page *page)
+{
+    return page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT;
+}
+
+/* Blocks of a page (docs/api-course.md), the items of each that asks. */
+static th_err put_blocks(const th_export *x, const json_t *lesson, const th_quiz *quiz, th_export_ask *ask, void *ctx,
+                         th_html *out)
+{
+    const json_t *block;
+    size_t i;
+    json_array_foreach(json_object_get(lesson, "blocks"), i, block)
+    {
+        const char *kind = json_string_value(json_object_get(block, "kind"));
+        if (kind && strcmp(kind, "ask") != 0) put_block(x, block, kind, out);
+        for (size_t k = 0; k < quiz->n; k++)
+            if (quiz->items[k].block == (int)i) TH_TRY(ask(ctx, &quiz->items[k], out));
+    }
+    return TH_OK;
+}
+
+th_err th_export_page(const th_export *x, const th_page *page, th_export_ask *ask, void *ctx, th_html *out)
+{
+    th_quiz quiz = {0};
+    json_t *lesson = NULL;
+    const bool is_quiz = th_export_is_quiz(page);
+    th_err err = is_quiz || page->kind == TH_PAGE_LESSON ? th_export_items(x, page, &quiz) : TH_OK;
+    if (!err && !is_quiz) err = th_lesson_json(x->cfg->shelf, page->id, x->cfg->lang, &lesson, x->why);
+    if (!err && !is_quiz) err = put_blocks(x, lesson, &quiz, ask, ctx, out);
+    for (size_t i = 0; i < quiz.n && is_quiz && !err; i++) err = ask(ctx, &quiz.items[i], out);
+    th_quiz_free(&quiz);
+    json_decref(lesson);
+    return err;
 }
 
 /* ---- files ---------------------------------------------------------------------------------------------------------
@@ -298,7 +322,7 @@ th_err th_export_pictures(const th_export *x, const char *before, void (*each)(v
 
 static th_err write_packed(const row *r, th_export *x, const char *path)
 {
-    th_span bytes;
+    th_span bytes = {0};
     TH_TRY(th_pack_new(r->tar, &x->pack, x->why));
     th_err err = r->make(x);
     if (!err) err = th_pack_end(x->pack, &bytes, x->why);

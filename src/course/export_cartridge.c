@@ -23,7 +23,7 @@ static const char *page_address(const th_export *x, const char *id, char *buf, s
 {
     char flat[TH_PAGE_ID_BYTES];
     const th_page *page = th_shelf_find(x->cfg->shelf, id);
-    const bool quiz = page && (page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT);
+    const bool quiz = page && th_export_is_quiz(page);
     if (!th_export_has(x, id) || quiz || strlen(id) >= sizeof flat) return NULL; /* quizzes have no address there */
     th_text_fmt(buf, cap, "%s.html", th_export_flat(id, flat, sizeof flat));
     return buf;
@@ -77,8 +77,9 @@ static void list_picture(void *ctx, const char *name)
  */
 
 /* A question inside a lesson: for oneself, with the answer behind it. */
-static th_err put_ask(const th_export *x, const th_item *item, th_html *out)
+static th_err put_ask(void *ctx, const th_item *item, th_html *out)
 {
+    const th_export *x = ((const cartridge *)ctx)->x;
     json_t *right = th_item_right(item);
     th_marked m;
     const th_err err = th_item_mark(item, right, &m, x->why);
@@ -98,25 +99,6 @@ static th_err put_ask(const th_export *x, const th_item *item, th_html *out)
     return bad;
 }
 
-static th_err put_blocks(const th_export *x, const th_page *page, th_html *out)
-{
-    th_quiz quiz = {0};
-    json_t *lesson, *block;
-    size_t i;
-    TH_TRY(th_export_blocks(x, page, &lesson));
-    th_err err = page->kind == TH_PAGE_LESSON ? th_export_items(x, page, &quiz) : TH_OK;
-    json_array_foreach(json_object_get(lesson, "blocks"), i, block)
-    {
-        if (err) break;
-        if (!th_export_asks(block)) th_export_block(x, block, out);
-        for (size_t k = 0; k < quiz.n && !err; k++)
-            if (quiz.items[k].block == (int)i) err = put_ask(x, &quiz.items[k], out);
-    }
-    th_quiz_free(&quiz);
-    json_decref(lesson);
-    return err;
-}
-
 static th_err put_lesson(cartridge *c, const th_page *page, const char *flat, const char *title)
 {
     char path[TH_PAGE_ID_BYTES + 16];
@@ -127,7 +109,7 @@ static th_err put_lesson(cartridge *c, const th_page *page, const char *flat, co
     put_element(&out, "title", title);
     th_html_put(&out, "</head><body>\n");
     put_element(&out, "h1", title);
-    const th_err err = put_blocks(c->x, page, &out);
+    const th_err err = th_export_page(c->x, page, put_ask, c, &out);
     th_html_put(&out, "</body></html>\n");
     if (err) {
         th_html_free(&out);
@@ -159,7 +141,6 @@ static th_err put_page(cartridge *c, const th_page *page)
 {
     char flat[TH_PAGE_ID_BYTES];
     const char *title = th_export_title(c->x, page);
-    const bool quiz = page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT;
     th_export_flat(page->id, flat, sizeof flat);
     if (page->kind == TH_PAGE_CHAPTER) { /* a part of the contents, whose first page is its story */
         if (c->in_chapter) th_html_put(&c->items, "</item>\n");
@@ -170,7 +151,7 @@ static th_err put_page(cartridge *c, const th_page *page)
         put_element(&c->items, "title", title);
     }
     list_item(c, flat, title);
-    return quiz ? put_quiz(c, page, flat, title) : put_lesson(c, page, flat, title);
+    return th_export_is_quiz(page) ? put_quiz(c, page, flat, title) : put_lesson(c, page, flat, title);
 }
 
 /* ---- the manifest --------------------------------------------------------------------------------------------------

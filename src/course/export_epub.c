@@ -18,7 +18,9 @@
 typedef struct book {
     th_export *x;
     th_html manifest, spine, toc, answers;
-    int depth; /* of the contents: 0 outside, 1 in a list, 2 in a chapter's */
+    int depth;        /* of the contents: 0 outside, 1 in a list, 2 in a chapter's */
+    const char *flat; /* the page's name */
+    int number;       /* of the quiz's last question; -1: no quiz */
 } book;
 
 static const char *page_address(const th_export *x, const char *id, char *buf, size_t cap)
@@ -137,7 +139,7 @@ static void put_anchor(th_html *out, const char *before, const char *page, const
 }
 
 /* Among the answers at the end. */
-static th_err put_answer(book *b, const th_item *item, const char *page)
+static th_err put_answer(book *b, const th_item *item)
 {
     th_marked m;
     th_html *out = &b->answers;
@@ -145,81 +147,51 @@ static th_err put_answer(book *b, const th_item *item, const char *page)
     const th_err err = th_item_mark(item, right, &m, b->x->why);
     json_decref(right);
     TH_TRY(err);
-    put_anchor(out, "<div class=\"answer\" id=\"a-", page, item->name);
+    put_anchor(out, "<div class=\"answer\" id=\"a-", b->flat, item->name);
     th_html_put(out, "\">");
+    const th_err bad = th_export_text(b->x, item, item->stem, out);
     th_export_html(b->x, out, m.key ? m.key : "");
     th_export_html(b->x, out, m.explanation ? m.explanation : "");
     th_html_put(out, "<p><a href=\"");
-    th_html_text(out, page);
-    put_anchor(out, ".xhtml#q-", page, item->name);
+    th_html_text(out, b->flat);
+    put_anchor(out, ".xhtml#q-", b->flat, item->name);
     th_html_put(out, "\">&#8617;</a></p></div>\n");
     th_marked_free(&m);
-    return TH_OK;
+    return bad;
 }
 
-static th_err put_item(book *b, th_html *out, const th_item *item, const char *page)
+static th_err put_item(void *ctx, const th_item *item, th_html *out)
 {
+    book *b = ctx;
     static const char *const sides[] = {"choices", "left", "right"};
-    put_anchor(out, "<div class=\"ask\" id=\"q-", page, item->name);
+    if (b->number >= 0) th_html_fmt(out, "<h2>%d</h2>\n", ++b->number);
+    put_anchor(out, "<div class=\"ask\" id=\"q-", b->flat, item->name);
     th_html_put(out, "\">");
     TH_TRY(th_export_text(b->x, item, item->stem, out));
     for (int i = 0; i < 3; i++) TH_TRY(put_choices(b->x, out, item, sides[i]));
-    put_anchor(out, "<p><a href=\"answers.xhtml#a-", page, item->name);
+    put_anchor(out, "<p><a href=\"answers.xhtml#a-", b->flat, item->name);
     th_html_put(out, "\">");
     th_html_text(out, th_export_say(b->x, TH_WORD_ANSWERS));
     th_html_put(out, "</a></p></div>\n");
-    TH_TRY(th_export_text(b->x, item, item->stem, &b->answers));
-    return put_answer(b, item, page);
+    return put_answer(b, item);
 }
 
 /* ---- pages ------------------------------------------------------------------------------------------------------- */
-
-/* Its blocks, each question at its place. */
-static th_err put_lesson(book *b, const th_page *page, const char *flat, th_html *out)
-{
-    th_quiz quiz = {0};
-    json_t *lesson, *block;
-    size_t i;
-    TH_TRY(th_export_blocks(b->x, page, &lesson));
-    th_err err = page->kind == TH_PAGE_LESSON ? th_export_items(b->x, page, &quiz) : TH_OK;
-    json_array_foreach(json_object_get(lesson, "blocks"), i, block)
-    {
-        if (err) break;
-        if (!th_export_asks(block)) th_export_block(b->x, block, out);
-        for (size_t k = 0; k < quiz.n && !err; k++)
-            if (quiz.items[k].block == (int)i) err = put_item(b, out, &quiz.items[k], flat);
-    }
-    th_quiz_free(&quiz);
-    json_decref(lesson);
-    return err;
-}
-
-static th_err put_quiz(book *b, const th_page *page, const char *flat, th_html *out)
-{
-    th_quiz quiz;
-    TH_TRY(th_export_items(b->x, page, &quiz));
-    th_err err = TH_OK;
-    for (size_t i = 0; i < quiz.n && !err; i++) {
-        th_html_fmt(out, "<h2>%zu</h2>\n", i + 1);
-        err = put_item(b, out, &quiz.items[i], flat);
-    }
-    th_quiz_free(&quiz);
-    return err;
-}
 
 static th_err put_page(book *b, const th_page *page)
 {
     char flat[TH_PAGE_ID_BYTES], name[TH_PAGE_ID_BYTES + 8];
     const char *title = th_export_title(b->x, page);
-    const bool quiz = page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT;
     th_html out = {0};
+    b->flat = flat;
+    b->number = th_export_is_quiz(page) ? 0 : -1;
     th_export_flat(page->id, flat, sizeof flat);
     th_text_fmt(name, sizeof name, "%s.xhtml", flat);
     open_page(b->x, &out, title);
     th_html_put(&out, "<h1>");
     th_html_text(&out, title);
     th_html_put(&out, "</h1>\n");
-    const th_err err = quiz ? put_quiz(b, page, flat, &out) : put_lesson(b, page, flat, &out);
+    const th_err err = th_export_page(b->x, page, put_item, b, &out);
     close_page(&out);
     if (err) {
         th_html_free(&out);

@@ -30,6 +30,6 @@ th_err th_export_gift(th_export *x, th_html *out)
     const th_page *page;
     th_html_put(out, "");
     while ((page = th_export_next(x, &at)) != NULL)
-        if (page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT) TH_TRY(put_quiz(x, page, out));
+        if (th_export_is_quiz(page)) TH_TRY(put_quiz(x, page, out));
     return TH_OK;
 }

@@ -29,7 +29,8 @@ typedef struct run {
     th_html parts;       /* of the vertical */
     const th_page *chapter;
     th_export_word part; /* of the chapter: what the sequential holds */
-    int n;               /* parts of the vertical so far */
+    const char *flat;    /* the vertical's name */
+    int n;               /* parts of it so far */
 } run;
 
 static const char *page_address(const th_export *x, const char *id, char *buf, size_t cap)
@@ -78,12 +79,12 @@ static th_err add_block(run *r, const char *word, const char *name, const char *
 }
 
 /* What was collected of a text becomes a component of the vertical. */
-static th_err end_text(run *r, const char *page, const char *title, th_html *text)
+static th_err end_text(run *r, const char *title, th_html *text)
 {
     char name[NAME_BYTES];
     th_html out = {0};
     if (!text->n && !text->failed) return TH_OK;
-    th_text_fmt(name, sizeof name, "%s-%d", page, ++r->n);
+    th_text_fmt(name, sizeof name, "%s-%d", r->flat, ++r->n);
     TH_TRY(add(r, "html", name, ".html", text));
     th_html_put(&out, "<html");
     attribute(&out, "filename", name);
@@ -94,8 +95,9 @@ static th_err end_text(run *r, const char *page, const char *title, th_html *tex
 }
 
 /* A question; an essay is a text to think about. */
-static th_err put_item(run *r, const char *page, const th_item *item, th_html *text)
+static th_err put_item(void *ctx, const th_item *item, th_html *text)
 {
+    run *r = ctx;
     char name[NAME_BYTES];
     th_html out = {0};
     if (item->kind == TH_ITEM_ESSAY) {
@@ -103,8 +105,8 @@ static th_err put_item(run *r, const char *page, const th_item *item, th_html *t
         th_html_fmt(text, "<p><em>%s</em></p>\n", th_export_say(r->x, TH_WORD_WRITE));
         return TH_OK;
     }
-    TH_TRY(end_text(r, page, r->chapter ? th_export_title(r->x, r->chapter) : "", text));
-    th_text_fmt(name, sizeof name, "%s-%d", page, ++r->n);
+    TH_TRY(end_text(r, r->chapter ? th_export_title(r->x, r->chapter) : "", text));
+    th_text_fmt(name, sizeof name, "%s-%d", r->flat, ++r->n);
     const th_err err = th_olx_problem(r->x, item, &out);
     if (err) {
         th_html_free(&out);
@@ -114,46 +116,16 @@ static th_err put_item(run *r, const char *page, const th_item *item, th_html *t
     return add(r, "problem", name, ".xml", &out);
 }
 
-static th_err put_lesson(run *r, const th_page *page, const char *flat, th_html *text)
-{
-    th_quiz quiz = {0};
-    json_t *lesson, *block;
-    size_t i;
-    TH_TRY(th_export_blocks(r->x, page, &lesson));
-    th_err err = page->kind == TH_PAGE_LESSON ? th_export_items(r->x, page, &quiz) : TH_OK;
-    json_array_foreach(json_object_get(lesson, "blocks"), i, block)
-    {
-        if (err) break;
-        if (!th_export_asks(block)) th_export_block(r->x, block, text);
-        for (size_t k = 0; k < quiz.n && !err; k++)
-            if (quiz.items[k].block == (int)i) err = put_item(r, flat, &quiz.items[k], text);
-    }
-    th_quiz_free(&quiz);
-    json_decref(lesson);
-    return err;
-}
-
-static th_err put_quiz(run *r, const th_page *page, const char *flat, th_html *text)
-{
-    th_quiz quiz;
-    TH_TRY(th_export_items(r->x, page, &quiz));
-    th_err err = TH_OK;
-    for (size_t i = 0; i < quiz.n && !err; i++) err = put_item(r, flat, &quiz.items[i], text);
-    th_quiz_free(&quiz);
-    return err;
-}
-
 /* A page as a vertical. */
 static th_err put_page(run *r, const th_page *page)
 {
     char flat[TH_PAGE_ID_BYTES];
     th_html text = {0};
     const char *title = th_export_title(r->x, page);
-    const bool quiz = page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT;
-    th_export_flat(page->id, flat, sizeof flat);
+    r->flat = th_export_flat(page->id, flat, sizeof flat);
     r->n = 0;
-    th_err err = quiz ? put_quiz(r, page, flat, &text) : put_lesson(r, page, flat, &text);
-    if (!err) err = end_text(r, flat, title, &text);
+    th_err err = th_export_page(r->x, page, put_item, r, &text);
+    if (!err) err = end_text(r, title, &text);
     th_html_free(&text);
     if (!err) err = add_block(r, "vertical", flat, title, "", &r->parts);
     if (!err) refer(&r->verticals, "vertical", flat);

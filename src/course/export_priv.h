@@ -36,17 +36,19 @@ const char *th_export_title(const th_export *x, const th_page *page);
 /* "rule/coin/what-fits" -> "rule-coin-what-fits" */
 const char *th_export_flat(const char *id, char *buf, size_t cap);
 
-/* A page's blocks (docs/api-course.md), json_decref it; items of a quiz or of what a lesson asks, frozen. */
-TH_NODISCARD th_err th_export_blocks(const th_export *x, const th_page *page, json_t **lesson);
+/* Items of a quiz or of what a lesson asks, frozen. */
 TH_NODISCARD th_err th_export_items(const th_export *x, const th_page *page, th_quiz *quiz);
 
 /* HTML with links and pictures inside the file, and each formula's name space. */
 void th_export_html(const th_export *x, th_html *out, const char *html);
 /* A text of an item, the same way. */
 TH_NODISCARD th_err th_export_text(const th_export *x, const th_item *item, const char *text, th_html *out);
-/* A block that asks nothing. */
-void th_export_block(const th_export *x, const json_t *block, th_html *out);
-bool th_export_asks(const json_t *block);
+
+/* Everything on a page: its blocks, each question at its place; of a quiz the questions.  ask is called for each. */
+typedef th_err th_export_ask(void *ctx, const th_item *item, th_html *out);
+TH_NODISCARD th_err th_export_page(const th_export *x, const th_page *page, th_export_ask *ask, void *ctx,
+                                   th_html *out);
+bool th_export_is_quiz(const th_page *page);
 
 /* What people read around the content, in x's language. */
 typedef enum th_export_word {

@@ -151,7 +151,7 @@ static void read_single(problem *p, const xmlNode *response)
         if (!th_xml_is(c, "choice")) continue;
         char *points = th_xml_value(c, "point_value");
         const double part = says(c, "correct", "true")                ? 100
-                            : says(c, "correct", "partial") && points ? 100 * atof(points)
+                            : says(c, "correct", "partial") && points ? 100 * strtod(points, NULL)
                                                                       : 0;
         xmlFree(points);
         add_answer(p, text_inside(p, c, hints), part >= 0 && part <= 100 ? part : 0, child_text(p, c, "choicehint"));
@@ -391,9 +391,9 @@ static void read_problem(problem *p)
     if (!p->fault && f.n > 1 && f.options < f.n) p->fault = "several questions in one problem: divide it";
     if (p->fault) return;
     char *attempts = th_xml_value(p->node, "max_attempts");
-    const int n = attempts ? atoi(attempts) : 0;
+    const long n = attempts ? strtol(attempts, NULL, 10) : 0;
     xmlFree(attempts);
-    p->item.attempts = n >= 1 && n <= 99 && n != TH_ITEM_ATTEMPTS ? n : 0;
+    p->item.attempts = n >= 1 && n <= 99 && n != TH_ITEM_ATTEMPTS ? (int)n : 0;
     read_stem(p, f.n == 1 ? f.response[0] : NULL);
     read_answers(p, &f);
     read_rest(p, p->node, 0);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#define ZLIB_CONST /* what is deflated is only read */
 #include <zlib.h>
 
 typedef struct bytes {
@@ -119,7 +120,7 @@ static bool deflate_file(th_pack *pack, th_span file, uint32_t *packed)
     const size_t bound = deflateBound(&z, (uLong)file.n);
     bool ok = grow(&pack->out, bound);
     if (ok) {
-        z.next_in = (Bytef *)(uintptr_t)file.p; /* zlib's interface has no const; it only reads */
+        z.next_in = file.p;
         z.avail_in = (uInt)file.n;
         z.next_out = pack->out.p + pack->out.n;
         z.avail_out = (uInt)bound;
