@@ -40,6 +40,10 @@ function Points({ points, now, fresh, says, onPick }: { points: Float32Array; no
               <Mark s={s} k={k} x={points[2 * i] as number} y={points[2 * i + 1] as number} />
             </g>
           ))}
+          {fresh &&
+            Array.from({ length: now.centre.length / 2 }, (_, k) => (
+              <circle key={k} class="kmeans-reach" cx={s.sx(now.centre[2 * k] as number)} cy={s.sy(now.centre[2 * k + 1] as number)} r={s.sx(fresh.threshold) - s.sx(0)} />
+            ))}
           {Array.from({ length: now.centre.length / 2 }, (_, k) => {
             const [cx, cy] = [s.sx(now.centre[2 * k] as number), s.sy(now.centre[2 * k + 1] as number)];
             return (
@@ -175,7 +179,7 @@ function Kmeans({ engine, settings }: { engine: Engine; settings: Settings }) {
       }
     >
       <Points points={points} now={now} fresh={strange} says={says} onPick={alarm ? (x, y) => setFresh([Number(x.toFixed(1)), Number(y.toFixed(1))]) : undefined} />
-      <Legend items={[["dot", t("explore-kmeans.dot")], ["centre", t("explore-kmeans.centre-key")], ...(alarm ? ([["star", t("explore-kmeans.star")]] as [string, string][]) : [])]} />
+      <Legend items={[["dot", t("explore-kmeans.dot")], ["centre", t("explore-kmeans.centre-key")], ...(alarm ? ([["star", t("explore-kmeans.star")], ["reach", t("explore-kmeans.reach")]] as [string, string][]) : [])]} />
     </Frame>
   );
 }
