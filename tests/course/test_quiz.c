@@ -402,6 +402,46 @@ static void html_of_others_is_made_safe(void **state)
     th_quiz_free(&quiz);
 }
 
+/* Whatever the courses in the program ask: its numbers can be computed for any learner, what we call right is right,
+ * and nothing is left of [[ ]]. */
+static void our_questions_can_be_answered(void **state)
+{
+    (void)state;
+    th_shelf *shelf;
+    size_t n, asked = 0, computed_items = 0;
+    const char *program = getenv("THIMBLE");
+    assert_int_equal(th_shelf_open(NULL, &shelf, NULL), TH_OK);
+    const th_page *pages = th_shelf_pages(shelf, &n);
+    for (size_t p = 0; p < n; p++) {
+        if (pages[p].kind != TH_PAGE_QUIZ && pages[p].kind != TH_PAGE_PLACEMENT && pages[p].kind != TH_PAGE_LESSON)
+            continue;
+        for (uint64_t seed = 1; seed <= 10; seed++) {
+            th_quiz quiz;
+            th_why why = {0};
+            if (th_quiz_load(shelf, pages[p].id, seed % 2 ? "en" : "es", &quiz, &why)) fail_msg("%s", why.text);
+            for (size_t i = 0; i < quiz.n; i++) {
+                th_item *item = &quiz.items[i];
+                th_marked m;
+                computed_items += item->compute != NULL;
+                if (th_item_freeze(item, seed, program ? program : "thimble", &why))
+                    fail_msg("%s: %s", pages[p].id, why.text);
+                json_t *right = th_item_right(item);
+                if (th_item_mark(item, right, &m, &why)) fail_msg("%s: %s", pages[p].id, why.text);
+                if (!m.right) fail_msg("%s, %s: what is right is not", pages[p].id, item->name);
+                assert_null(strstr(item->stem, "[["));
+                th_marked_free(&m);
+                json_decref(right);
+                asked++;
+            }
+            th_quiz_free(&quiz);
+        }
+    }
+    th_shelf_close(shelf);
+    print_message("%zu questions, %zu of them computed\n", asked, computed_items);
+    if (n < 10) skip();
+    assert_true(asked > 500 && computed_items > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +455,7 @@ int main(void)
         cmocka_unit_test(what_is_no_answer_is_refused),
         cmocka_unit_test(shown_in_an_order_of_the_seed_without_keys),
         cmocka_unit_test(html_of_others_is_made_safe),
+        cmocka_unit_test(our_questions_can_be_answered),
     };
     return cmocka_run_group_tests(tests, make_course, remove_course);
 }
