@@ -11,9 +11,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Tags of ours only, and no address that does something. */
 static int is_safe(const char *html)
 {
-    static const char *const tags[] = {"a ",  "p>",  "em>", "strong>", "code",  "pre ",  "h1>",  "h2>",   "h3>", "h4>",
-                                       "h5>", "h6>", "ul>", "ol",      "li>",   "table", "thead", "tbody", "tr>", "th ",
-                                       "td",  "div", "del", "hr/",     "br/",   "img ",  "block", "span",  "m"};
+    static const char *const tags[] = {"a ",  "p>",  "em>", "strong>", "code", "pre ",  "h1>",   "h2>",   "h3>", "h4>",
+                                       "h5>", "h6>", "ul>", "ol",      "li>",  "table", "thead", "tbody", "tr>", "th ",
+                                       "td",  "div", "del", "hr/",     "br/",  "img ",  "block", "span",  "m"};
     for (const char *c = html; (c = strchr(c, '<')); c++) {
         const char *name = c + 1 + (c[1] == '/');
         size_t i = 0;

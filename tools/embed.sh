@@ -13,7 +13,7 @@ for f in "$@"; do
 	echo '0};'
 	i=$((i + 1))
 done
-echo "const th_embed_file $table[] = {"
+echo "const th_embed_file ${table}[] = {"
 i=0
 for f in "$@"; do
 	echo "{\"${f#"$prefix"}\", f$i, sizeof f$i - 1},"

@@ -45,10 +45,14 @@ static th_err open_and(const th_args *a, with_shelf *run, th_why *why)
 
 static void print_page(const th_shelf *shelf, const th_page *p, const char *lang)
 {
-    static const char *const kinds[] = {[TH_PAGE_COURSE] = "",          [TH_PAGE_CHAPTER] = "",
-                                        [TH_PAGE_LESSON] = "",          [TH_PAGE_QUIZ] = "quiz",
-                                        [TH_PAGE_LAB] = "lab",          [TH_PAGE_JOURNAL] = "journal",
-                                        [TH_PAGE_PLACEMENT] = "placement", [TH_PAGE_GLOSSARY] = ""};
+    static const char *const kinds[] = {[TH_PAGE_COURSE] = "",
+                                        [TH_PAGE_CHAPTER] = "",
+                                        [TH_PAGE_LESSON] = "",
+                                        [TH_PAGE_QUIZ] = "quiz",
+                                        [TH_PAGE_LAB] = "lab",
+                                        [TH_PAGE_JOURNAL] = "journal",
+                                        [TH_PAGE_PLACEMENT] = "placement",
+                                        [TH_PAGE_GLOSSARY] = ""};
     const char *minutes = th_page_value(shelf, p, lang, "minutes"), *title = th_page_value(shelf, p, lang, "title");
     if (p->kind == TH_PAGE_COURSE)
         printf("\n%s: %s (%s hours)\n  %s\n", p->id, title, th_page_value(shelf, p, lang, "hours"),
@@ -140,11 +144,8 @@ static th_err check(const th_args *a, const th_shelf *shelf, th_why *why)
     if (th_arg_on(a, "labs")) return th_course_labs(shelf, th_word(a, 0, NULL), 1, why);
     if (!t.dir) t.dir = AUTHORS_DIR;
     t.findings = th_arg_on(a, "json") ? json_array() : NULL;
-    const th_course_checks how = {.course = th_word(a, 0, NULL),
-                                  .lang = th_arg(a, "lang"),
-                                  .program = program,
-                                  .tell = tell,
-                                  .ctx = &t};
+    const th_course_checks how = {
+        .course = th_word(a, 0, NULL), .lang = th_arg(a, "lang"), .program = program, .tell = tell, .ctx = &t};
     const th_err err = th_course_check(shelf, &how, &wrong, why);
     if (err) {
         json_decref(t.findings);
@@ -193,8 +194,14 @@ static th_err run_translate(const th_args *a, th_why *why)
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-#define OPT_COURSES {"courses", "DIR", "those in the program", "a folder of courses instead"}
-#define OPT_JSON    {"json", NULL, NULL, "the same as JSON"}
+#define OPT_COURSES                                                                                                    \
+    {                                                                                                                  \
+        "courses", "DIR", "those in the program", "a folder of courses instead"                                        \
+    }
+#define OPT_JSON                                                                                                       \
+    {                                                                                                                  \
+        "json", NULL, NULL, "the same as JSON"                                                                         \
+    }
 
 static const th_opt read_opts[] = {
     {"lang", "LANG", "en", "the language; paragraphs that are not translated come in English"},
@@ -244,10 +251,11 @@ const th_cmd th_cmd_course_check = {
     .name = "course check",
     .words = "[COURSE|LAB]",
     .summary = "is a course fit to be read? Links, alt texts, length, questions, translations",
-    .detail = "Says file:line: what is wrong and what to do. Exit code 1 when anything is. docs/courses.md has the rules.\n\n"
-              "  thimble course check\n"
-              "  thimble course check rule --courses courses --lang es\n"
-              "  thimble course check rule/nudge --labs",
+    .detail =
+        "Says file:line: what is wrong and what to do. Exit code 1 when anything is. docs/courses.md has the rules.\n\n"
+        "  thimble course check\n"
+        "  thimble course check rule --courses courses --lang es\n"
+        "  thimble course check rule/nudge --labs",
     .opts = check_opts,
     .max_words = 1,
     .run = run_check,
@@ -257,8 +265,10 @@ const th_cmd th_cmd_course_translate = {
     .name = "course translate",
     .words = "ID LANG",
     .summary = "begin a page's translation, or bring it up to date",
-    .detail = "Writes NAME.LANG.md beside the English file: what is translated stays, what is not stands in comments as English,\n"
-              "what fell behind below that. Readers get English where a paragraph is missing. docs/courses.md: Translations.\n\n"
+    .detail = "Writes NAME.LANG.md beside the English file: what is translated stays, what is not stands in comments "
+              "as English,\n"
+              "what fell behind below that. Readers get English where a paragraph is missing. docs/courses.md: "
+              "Translations.\n\n"
               "  thimble course translate rule/coin/what-fits es\n"
               "  thimble course translate rule/coin/quiz es",
     .opts = translate_opts,

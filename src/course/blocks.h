@@ -21,10 +21,10 @@ typedef struct th_passage {
     th_passage_kind kind;
     char key[TH_COURSE_KEY_BYTES];
     char of[TH_COURSE_KEY_BYTES]; /* of a translation; "" when not said */
-    th_span text;          /* all of it, what the key is of */
-    th_span words;         /* what stands behind ":::explore" */
-    th_span body;          /* without the lines of ":::" */
-    int line, body_line;   /* of the file */
+    th_span text;                 /* all of it, what the key is of */
+    th_span words;                /* what stands behind ":::explore" */
+    th_span body;                 /* without the lines of ":::" */
+    int line, body_line;          /* of the file */
 } th_passage;
 
 typedef struct th_passages {
@@ -45,7 +45,7 @@ TH_NODISCARD th_err th_passages_of_file(th_span bytes, const char *file, th_pass
 typedef struct th_page_text {
     th_passages english, others;
     const th_passage **shown; /* [english.n] */
-    const char *lang;       /* "en" when there is no translation at all */
+    const char *lang;         /* "en" when there is no translation at all */
 } th_page_text;
 TH_NODISCARD th_err th_page_text_read(const th_shelf *shelf, const th_page *page, const char *lang, th_page_text *text,
                                       th_why *why);

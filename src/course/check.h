@@ -1,4 +1,5 @@
-/* course/check.h -- is a course fit to be read?  What `thimble course check` and the tests look at (docs/courses.md, "Checks").
+/* course/check.h -- is a course fit to be read?  What `thimble course check` and the tests look at (docs/courses.md,
+ * "Checks").
  *
  *   files      what is no page, no translation of one and nothing that a lab has
  *   pages      front matter, headings, links, pictures and their alt texts, formulas, explorables, questions

@@ -47,14 +47,15 @@ static void check_blocks(th_checker *c, const th_page *page, const char *path, c
 {
     for (size_t i = 0; i < t->english.n; i++)
         if (!th_page_text_current(t, i))
-            th_check_say(c, path, 0, "the paragraph in %s:%d has no translation that holds (<!-- of %s -->)", page->file,
-                         t->english.block[i].line, t->english.block[i].key);
+            th_check_say(c, path, 0, "the paragraph in %s:%d has no translation that holds (<!-- of %s -->)",
+                         page->file, t->english.block[i].line, t->english.block[i].key);
     for (size_t i = 0; i < t->others.n; i++) {
         const th_passage *b = &t->others.block[i];
         if (!b->of[0])
             th_check_say(c, path, b->line, "a comment <!-- of KEY --> is missing above this paragraph");
         else if (!has_key(&t->english, b->of))
-            th_check_say(c, path, b->line, "what this translates has changed or is gone: `thimble course translate` shows it");
+            th_check_say(c, path, b->line,
+                         "what this translates has changed or is gone: `thimble course translate` shows it");
     }
 }
 
@@ -94,12 +95,13 @@ static void check_items(th_checker *c, const char *path, const th_quiz *english,
         if (!their)
             th_check_say(c, path, 0, "::%.60s:: is not translated (// of %s)", item->name ? item->name : "", key);
         else if (!their->of || strcmp(their->of, key) != 0)
-            th_check_say(c, path, their->line, "::%.60s:: fell behind: compare it, then write // of %s", item->name, key);
+            th_check_say(c, path, their->line, "::%.60s:: fell behind: compare it, then write // of %s", item->name,
+                         key);
     }
     for (size_t i = 0; i < other->n; i++)
         if (!find_item(english, other->items[i].name))
-            th_check_say(c, path, other->items[i].line, "there is no English question ::%.60s::",
-                         other->items[i].name ? other->items[i].name : "");
+            th_check_say(c, path, other->items[i].line,
+                         "there is no English question ::%.60s::", other->items[i].name ? other->items[i].name : "");
 }
 
 static th_err check_quiz(th_checker *c, const th_page *page, const char *path, th_span bytes, th_why *why)

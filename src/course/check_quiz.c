@@ -55,7 +55,8 @@ static th_err check_key(th_checker *c, const th_page *page, size_t i, th_why *wh
         th_item *item = &quiz.items[i];
         const th_err err = th_item_freeze(item, seed, c->how->program, &own);
         if (err)
-            th_check_say(c, page->file, item->line, "::%.60s::, the key of seed %d: %s", item->name, (int)seed, own.text);
+            th_check_say(c, page->file, item->line, "::%.60s::, the key of seed %d: %s", item->name, (int)seed,
+                         own.text);
         th_quiz_free(&quiz);
         if (err) return err == TH_ENOMEM ? err : TH_OK;
     }

@@ -4,7 +4,6 @@
 #include "course/map.h"
 #include "course/markdown.h"
 
-#include <md4c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +75,15 @@ void th_check_link(th_checker *c, const char *file, int line, const char *target
 {
     const char *rest;
     if ((rest = behind(target, "lesson:"))) {
-        if (!has_page(c, rest, "")) th_check_say(c, file, line, "there is no lesson %.160s (thimble course list)", rest);
+        if (!has_page(c, rest, ""))
+            th_check_say(c, file, line, "there is no lesson %.160s (thimble course list)", rest);
     } else if ((rest = behind(target, "lab:"))) {
         if (!has_page(c, rest, "/lab")) th_check_say(c, file, line, "chapter %.160s has no lab", rest);
     } else if ((rest = behind(target, "quiz:"))) {
         if (!has_page(c, rest, "/quiz")) th_check_say(c, file, line, "chapter %.160s has no quiz", rest);
     } else if ((rest = behind(target, "glossary:"))) {
-        if (!has_term(c, rest)) th_check_say(c, file, line, "the glossary has no \"%.80s\": add it, or mend the link", rest);
+        if (!has_term(c, rest))
+            th_check_say(c, file, line, "the glossary has no \"%.80s\": add it, or mend the link", rest);
     } else if ((rest = behind(target, "studio:"))) {
         if (!is_studio_page(rest)) th_check_say(c, file, line, "the studio has no page \"%.80s\"", rest);
     } else if (!behind(target, "https://")) {
@@ -122,7 +123,8 @@ static void close_picture(walker *w)
         th_check_say(w->c, w->file, line, "there is no picture %.200s beside this file", w->picture);
     if (w->alt.n < 20)
         th_check_say(w->c, w->file, line,
-                     "the picture %.200s has no alt text: say what one learns from it, in a sentence or two", w->picture);
+                     "the picture %.200s has no alt text: say what one learns from it, in a sentence or two",
+                     w->picture);
 }
 
 /* ---- md4c -------------------------------------------------------------------------------------------------------- */
@@ -167,8 +169,8 @@ static void check_formula(walker *w)
     th_why why = {0};
     w->in_tex = false;
     if (th_formula_mathml((th_span){(const uint8_t *)w->tex.text, w->tex.n}, false, &mathml, &why))
-        th_check_say(w->c, w->file, line_of(w, w->tex.text, w->tex.n), "$%.60s$: %s. A dollar that begins no formula is \\$",
-                     w->tex.text, why.text);
+        th_check_say(w->c, w->file, line_of(w, w->tex.text, w->tex.n),
+                     "$%.60s$: %s. A dollar that begins no formula is \\$", w->tex.text, why.text);
     free(mathml);
 }
 
@@ -187,14 +189,14 @@ static int text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE n, void *ctx)
     if (w->in_tex) th_html_bytes(&w->tex, bytes, n);
     if (w->in_picture) th_html_bytes(&w->alt, bytes, n);
     if (type == MD_TEXT_NORMAL && n >= 2 && memchr(bytes + 1, '$', n - 1)) /* the first was \\$ */
-        th_check_say(w->c, w->file, line_of(w, bytes, n), "a single dollar: a formula that does not end? A dollar is \\$");
+        th_check_say(w->c, w->file, line_of(w, bytes, n),
+                     "a single dollar: a formula that does not end? A dollar is \\$");
     return w->alt.failed || w->tex.failed;
 }
 
 th_err th_check_text(th_checker *c, const th_page *page, const char *file, th_span markdown, int line, th_why *why)
 {
     const MD_PARSER parser = {
-        .flags = TH_MARKDOWN_FLAGS,
         .enter_block = enter_block,
         .leave_block = leave_block,
         .enter_span = enter_span,
@@ -204,7 +206,7 @@ th_err th_check_text(th_checker *c, const th_page *page, const char *file, th_sp
     walker w = {.c = c, .page = page, .file = file, .text = markdown, .line = line};
     th_html_bytes(&w.tex, "", 0);
     th_html_bytes(&w.alt, "", 0);
-    const int failed = md_parse((const char *)markdown.p, (MD_SIZE)markdown.n, &parser, &w);
+    const int failed = th_markdown_parse(markdown, parser, &w);
     th_html_free(&w.tex);
     th_html_free(&w.alt);
     return failed ? th_why_set(why, TH_ENOMEM, "out of memory for %s", file) : TH_OK;

@@ -48,8 +48,7 @@ th_err th_easy_words_new(const th_shelf *shelf, th_easy_words **out, th_why *why
     json_array_foreach(terms, i, term) room += strlen(json_string_value(json_object_get(term, "slug"))) / 2 + 1;
     th_easy_words *easy = calloc(1, sizeof *easy);
     if (easy) easy->word = calloc(room, sizeof *easy->word);
-    if (easy && easy->word)
-        json_array_foreach(terms, i, term)
+    if (easy && easy->word) json_array_foreach(terms, i, term)
         {
             const char *at = json_string_value(json_object_get(term, "slug")), *after;
             while (easy->n < room && next_word(&at, easy->word[easy->n], &after)) easy->n++;
@@ -91,8 +90,8 @@ static int syllables(const char *word)
     }
     const bool silent_e = n > 2 && word[n - 1] == 'e' && !strchr("aeiouyl", word[n - 2]);
     const bool silent_ed = n > 3 && word[n - 1] == 'd' && word[n - 2] == 'e' && !strchr("aeioutd", word[n - 3]);
-    const bool silent_es = n > 3 && word[n - 1] == 's' && word[n - 2] == 'e' && !strchr("aeiousxzcg", word[n - 3]) &&
-                           word[n - 3] != 'h';
+    const bool silent_es =
+        n > 3 && word[n - 1] == 's' && word[n - 2] == 'e' && !strchr("aeiousxzcg", word[n - 3]) && word[n - 3] != 'h';
     if (count > 1 && (silent_e || silent_ed || silent_es)) count--;
     return count ? count : 1;
 }

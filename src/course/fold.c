@@ -5,12 +5,13 @@
 
 /* U+00C0 to U+017F without case and accents, three bytes each, blanks behind what is shorter; "-": no letter.
  * Source: Unicode 15, decompositions of Latin-1 Supplement and Latin Extended-A. */
-static const char latin[] = "a  a  a  a  a  a  ae c  e  e  e  e  i  i  i  i  d  n  o  o  o  o  o  -  o  u  u  u  u  y  th ss "
-                            "a  a  a  a  a  a  ae c  e  e  e  e  i  i  i  i  d  n  o  o  o  o  o  -  o  u  u  u  u  y  th y  "
-                            "a  a  a  a  a  a  c  c  c  c  c  c  c  c  d  d  d  d  e  e  e  e  e  e  e  e  e  e  g  g  g  g  "
-                            "g  g  g  g  h  h  h  h  i  i  i  i  i  i  i  i  i  i  ij ij j  j  k  k  k  l  l  l  l  l  l  l  "
-                            "l  l  l  n  n  n  n  n  n  n  n  n  o  o  o  o  o  o  oe oe r  r  r  r  r  r  s  s  s  s  s  s  "
-                            "s  s  t  t  t  t  t  t  u  u  u  u  u  u  u  u  u  u  u  u  w  w  y  y  y  z  z  z  z  z  z  s  ";
+static const char latin[] =
+    "a  a  a  a  a  a  ae c  e  e  e  e  i  i  i  i  d  n  o  o  o  o  o  -  o  u  u  u  u  y  th ss "
+    "a  a  a  a  a  a  ae c  e  e  e  e  i  i  i  i  d  n  o  o  o  o  o  -  o  u  u  u  u  y  th y  "
+    "a  a  a  a  a  a  c  c  c  c  c  c  c  c  d  d  d  d  e  e  e  e  e  e  e  e  e  e  g  g  g  g  "
+    "g  g  g  g  h  h  h  h  i  i  i  i  i  i  i  i  i  i  ij ij j  j  k  k  k  l  l  l  l  l  l  l  "
+    "l  l  l  n  n  n  n  n  n  n  n  n  o  o  o  o  o  o  oe oe r  r  r  r  r  r  s  s  s  s  s  s  "
+    "s  s  t  t  t  t  t  t  u  u  u  u  u  u  u  u  u  u  u  u  w  w  y  y  y  z  z  z  z  z  z  s  ";
 
 /* Its code, 0 where the bytes are none. */
 static uint32_t code(const char *text, size_t n, size_t *used)
@@ -75,7 +76,8 @@ size_t th_fold(const char *text, size_t n, size_t *used, char out[TH_FOLD_BYTES]
     if ((c >= 0x300 && c <= 0x36f) || (c >= 0x64b && c <= 0x65f) || c == 0x640) return TH_FOLD_NOTHING;
     if (c >= 0x391 && c <= 0x3a9) c += 0x20; /* Greek */
     if (c >= 0x410 && c <= 0x42f) c += 0x20; /* Cyrillic */
-    if (c < 0xc0 || (c >= 0x2000 && c <= 0x2bff) || (c >= 0x3000 && c <= 0x303f) || c == 0x60c || c == 0x61b || c == 0x61f)
+    if (c < 0xc0 || (c >= 0x2000 && c <= 0x2bff) || (c >= 0x3000 && c <= 0x303f) || c == 0x60c || c == 0x61b ||
+        c == 0x61f)
         return 0; /* punctuation, arrows, signs */
     return put(fold_arabic(c), out);
 }

@@ -50,7 +50,8 @@ static void put_scripts(th_html *out, const th_formula *f, const th_part *p)
 {
     const int base = p->first, low = f->part[base].next, high = f->part[low].next;
     const th_part_kind kind = f->part[base].kind;
-    const bool limits = kind == TH_PART_LARGE || ((kind == TH_PART_OVER || kind == TH_PART_UNDER) && f->part[base].wide);
+    const bool limits =
+        kind == TH_PART_LARGE || ((kind == TH_PART_OVER || kind == TH_PART_UNDER) && f->part[base].wide);
     const bool has_low = !is_empty(f, low), has_high = !is_empty(f, high);
     const char *tag = has_low && has_high ? limits ? "munderover" : "msubsup"
                       : has_low           ? limits ? "munder" : "msub"
@@ -147,11 +148,11 @@ static void say_group(th_html *out, const th_formula *f, int at)
 /* Signs that have a form above or below the line; false: one of them has none. */
 static bool say_small(th_html *out, const char *text, bool above)
 {
-    static const char *const plain[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "−", "=", "(", ")",
-                                        "n", "i", "T", "′", "j", "k", "m", "t", "x"},
+    static const char *const plain[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "−",
+                                        "=", "(", ")", "n", "i", "T", "′", "j", "k", "m", "t", "x"},
                              *const high[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹", "⁺", "⁻",
                                               "⁼", "⁽", "⁾", "ⁿ", "ⁱ", "ᵀ", "′", "ʲ", "ᵏ", "ᵐ", "ᵗ", "ˣ"},
-                             *const low[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉", "₊", "₋",
+                             *const low[] = {"₀", "₁", "₂", "₃", "₄", "₅",  "₆",  "₇", "₈", "₉", "₊", "₋",
                                              "₌", "₍", "₎", "ₙ", "ᵢ", NULL, NULL, "ⱼ", "ₖ", "ₘ", "ₜ", "ₓ"};
     while (*text) {
         size_t i = 0;
@@ -183,8 +184,8 @@ static void say_script(th_html *out, const th_formula *f, int at, bool above)
 
 static void say_sign(th_html *out, const th_part *p)
 {
-    static const char *const tight[] = {"(", ")", "[", "]", "{", "}", "|", "!", "/", "", "⌊", "⌋", "⌈", "⌉", "‖", ".",
-                                        "′", "″", "‴", "%", "∣", "⟨", "⟩"};
+    static const char *const tight[] = {"(", ")", "[", "]", "{", "}", "|", "!", "/", "",  "⌊", "⌋",
+                                        "⌈", "⌉", "‖", ".", "′", "″", "‴", "%", "∣", "⟨", "⟩"};
     for (size_t i = 0; i < sizeof tight / sizeof *tight; i++)
         if (strcmp(tight[i], p->text) == 0) {
             th_html_put(out, p->text);

@@ -1,5 +1,5 @@
-/* course/formula.h -- formulas: a part of TeX to MathML, which browsers and readers of EPUB show and speak without help, and
- * to plain text for a terminal.
+/* course/formula.h -- formulas: a part of TeX to MathML, which browsers and readers of EPUB show and speak without
+ * help, and to plain text for a terminal.
  *
  *   letters, digits, 3.14   x a number; a letter is a variable
  *   + - = < > * / ! ' | , ; : . ( ) [ ]
@@ -22,8 +22,9 @@
 
 #include <stdbool.h>
 
-/* tex: UTF-8 without its dollars.  display: on a line of its own.  <math ..>..</math>; free() it.  The TeX itself is its
- * alttext.  Errors: TH_EFORMAT (what is unknown or not closed), TH_ERANGE (nested too deep, too long), TH_ENOMEM. */
+/* tex: UTF-8 without its dollars.  display: on a line of its own.  <math ..>..</math>; free() it.  The TeX itself is
+ * its alttext.  Errors: TH_EFORMAT (what is unknown or not closed), TH_ERANGE (nested too deep, too long), TH_ENOMEM.
+ */
 TH_NODISCARD th_err th_formula_mathml(th_span tex, bool display, char **mathml, th_why *why);
 
 /* "x^2/(2 n)" as one can read it in a terminal: "x² ⁄ (2 n)"; free() it.  Errors: as above. */

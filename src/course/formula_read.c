@@ -122,7 +122,8 @@ static th_err read_number(reader *r, int *part)
         r->at++;
         return TH_OK;
     }
-    while (is_digit(here(r)) || (here(r) == '.' && r->at + 1 < r->tex.n && is_digit((char)r->tex.p[r->at + 1]))) r->at++;
+    while (is_digit(here(r)) || (here(r) == '.' && r->at + 1 < r->tex.n && is_digit((char)r->tex.p[r->at + 1])))
+        r->at++;
     r->f->part[*part].words = (th_span){r->tex.p + from, r->at - from};
     return TH_OK;
 }
@@ -156,9 +157,9 @@ static th_err read_sign(reader *r, int *part)
     static const struct {
         char c;
         const char *text;
-    } signs[] = {{'+', "+"}, {'-', "−"}, {'=', "="}, {'<', "<"}, {'>', ">"}, {'*', "∗"}, {'/', "/"}, {'!', "!"},
-                 {'|', "|"}, {',', ","}, {';', ";"}, {':', ":"}, {'.', "."}, {'(', "("}, {')', ")"}, {'[', "["},
-                 {']', "]"}, {'?', "?"}, {'"', "\""}, {'@', "@"}, {'`', "`"}};
+    } signs[] = {{'+', "+"}, {'-', "−"}, {'=', "="}, {'<', "<"}, {'>', ">"},  {'*', "∗"}, {'/', "/"},
+                 {'!', "!"}, {'|', "|"}, {',', ","}, {';', ";"}, {':', ":"},  {'.', "."}, {'(', "("},
+                 {')', ")"}, {'[', "["}, {']', "]"}, {'?', "?"}, {'"', "\""}, {'@', "@"}, {'`', "`"}};
     const char c = here(r);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (signs[i].c == c) {
@@ -304,7 +305,8 @@ static th_err read_table(reader *r, const char *extra, int *part)
 {
     static const struct {
         const char *name, *before, *behind;
-    } kinds[] = {{"matrix", "", ""}, {"pmatrix", "(", ")"}, {"bmatrix", "[", "]"}, {"cases", "{", ""}, {"aligned", "", ""}};
+    } kinds[] = {
+        {"matrix", "", ""}, {"pmatrix", "(", ")"}, {"bmatrix", "[", "]"}, {"cases", "{", ""}, {"aligned", "", ""}};
     th_span name, end;
     int child[4] = {-1, -1, -1, -1};
     (void)extra;
@@ -330,14 +332,14 @@ static const struct {
     th_err (*read)(reader *r, const char *extra, int *part);
     const char *extra;
 } commands[] = {
-    {"frac", read_fraction, ""},     {"tfrac", read_fraction, ""},      {"dfrac", read_fraction, ""},
-    {"binom", read_binomial, ""},    {"sqrt", read_root, ""},           {"text", read_words, ""},
-    {"textrm", read_words, ""},      {"operatorname", read_words, ""},  {"mathrm", read_alphabet, "r"},
-    {"mathbf", read_alphabet, "b"},  {"mathbb", read_alphabet, "d"},    {"mathcal", read_alphabet, "c"},
-    {"boldsymbol", read_alphabet, "b"}, {"hat", read_accent, "^"},      {"bar", read_accent, "¯"},
-    {"tilde", read_accent, "~"},     {"vec", read_accent, "→"},         {"dot", read_accent, "˙"},
-    {"overline", read_accent, "-¯"}, {"widehat", read_accent, "-^"},    {"overbrace", read_accent, "-⏞"},
-    {"underbrace", read_accent, "_⏟"}, {"underline", read_accent, "__"}, {"left", read_fence, ""},
+    {"frac", read_fraction, ""},        {"tfrac", read_fraction, ""},     {"dfrac", read_fraction, ""},
+    {"binom", read_binomial, ""},       {"sqrt", read_root, ""},          {"text", read_words, ""},
+    {"textrm", read_words, ""},         {"operatorname", read_words, ""}, {"mathrm", read_alphabet, "r"},
+    {"mathbf", read_alphabet, "b"},     {"mathbb", read_alphabet, "d"},   {"mathcal", read_alphabet, "c"},
+    {"boldsymbol", read_alphabet, "b"}, {"hat", read_accent, "^"},        {"bar", read_accent, "¯"},
+    {"tilde", read_accent, "~"},        {"vec", read_accent, "→"},        {"dot", read_accent, "˙"},
+    {"overline", read_accent, "-¯"},    {"widehat", read_accent, "-^"},   {"overbrace", read_accent, "-⏞"},
+    {"underbrace", read_accent, "_⏟"},  {"underline", read_accent, "__"}, {"left", read_fence, ""},
     {"begin", read_table, ""},
 };
 

@@ -5,8 +5,8 @@
  *     minutes: 6
  *     ---
  *
- * Lines that begin with "#" are comments.  In a translation "# of KEY" behind a value names the English value that it translates: the key of its text
- * (th_text_key). */
+ * Lines that begin with "#" are comments.  In a translation "# of KEY" behind a value names the English value that it
+ * translates: the key of its text (th_text_key). */
 #ifndef TH_COURSE_FRONT_H
 #define TH_COURSE_FRONT_H
 
@@ -28,14 +28,14 @@ bool th_text_line(th_span text, size_t *at, th_span *line);
 /* Does the text begin with these bytes? */
 bool th_text_begins(th_span text, const char *with);
 
-/* The text behind front matter, and in which line of the file it begins; front: the lines between "---", empty when there are
- * none. */
+/* The text behind front matter, and in which line of the file it begins; front: the lines between "---", empty when
+ * there are none. */
 void th_front_split(th_span file, th_span *front, th_span *body, int *body_line);
 
 typedef struct th_front_line {
-    th_span name, value;   /* name.n is 0 where the line has no colon */
+    th_span name, value;          /* name.n is 0 where the line has no colon */
     char of[TH_COURSE_KEY_BYTES]; /* "" when not said */
-    int line;              /* of the file */
+    int line;                     /* of the file */
 } th_front_line;
 
 /* The lines of front matter one after the other: begin with *at = 0; false: that was the last. */

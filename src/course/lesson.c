@@ -68,8 +68,7 @@ static th_err block_json(const th_page *page, const th_passage *english, const t
     char folder[TH_COURSE_PATH];
     th_html html = {0};
     folder_of(page, folder);
-    const th_err err =
-        b->kind == TH_PASSAGE_ASK ? TH_OK : th_markdown_put(&html, b->body, &(th_markdown){folder}, why);
+    const th_err err = b->kind == TH_PASSAGE_ASK ? TH_OK : th_markdown_put(&html, b->body, &(th_markdown){folder}, why);
     if (err) {
         json_decref(item);
         th_html_free(&html);
@@ -133,11 +132,11 @@ static th_err make(const th_shelf *s, const th_page *page, const char *lang, jso
     if (err) {
         json_decref(blocks);
     } else {
-        *out = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "id", page->id, "title",
-                         th_page_value(s, page, lang, "title"), "minutes",
-                         atoi(th_page_value(s, page, lang, "minutes")), "lang", t.lang, "course",
-                         id_at(s, page->course), "chapter", id_at(s, page->chapter), "blocks", blocks, "before",
-                         neighbour(s, page, -1), "after", neighbour(s, page, 1));
+        *out =
+            json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "id", page->id, "title",
+                      th_page_value(s, page, lang, "title"), "minutes", atoi(th_page_value(s, page, lang, "minutes")),
+                      "lang", t.lang, "course", id_at(s, page->course), "chapter", id_at(s, page->chapter), "blocks",
+                      blocks, "before", neighbour(s, page, -1), "after", neighbour(s, page, 1));
         if (!*out) err = th_why_set(why, TH_EFORMAT, "%s: its front matter is no text of UTF-8", page->file);
     }
     th_quiz_free(&asks);

@@ -13,8 +13,8 @@
 TH_NODISCARD th_err th_lesson_json(const th_shelf *shelf, const char *id, const char *lang, json_t **lesson,
                                    th_why *why);
 
-/* The same pages as plain text for a terminal of `width` columns: explorables as their text, formulas in a line, answers
- * to questions at the end.  free() it.  Errors: as above. */
+/* The same pages as plain text for a terminal of `width` columns: explorables as their text, formulas in a line,
+ * answers to questions at the end.  free() it.  Errors: as above. */
 TH_NODISCARD th_err th_lesson_text(const th_shelf *shelf, const char *id, const char *lang, int width, char **text,
                                    th_why *why);
 

@@ -60,7 +60,8 @@ static void put_page(mapper *m, json_t *o, const th_page *p)
     if (p->kind == TH_PAGE_LESSON) bad = json_array_append_new(json_object_get(o, "lessons"), lesson(m, p));
     if (p->kind == TH_PAGE_LAB) bad = json_object_set_new(o, "lab", lab(m, p));
     if (p->kind == TH_PAGE_QUIZ)
-        bad = json_object_set_new(o, "quiz", json_pack("{s:s, s:i, s:n}", "id", p->id, "items", count_items(m, p), "best"));
+        bad = json_object_set_new(o, "quiz",
+                                  json_pack("{s:s, s:i, s:n}", "id", p->id, "items", count_items(m, p), "best"));
     if (p->kind == TH_PAGE_JOURNAL)
         bad = json_object_set_new(o, "journal", json_pack("{s:s, s:b}", "id", p->id, "done", 0));
     if (bad) m->failed = true;
@@ -82,8 +83,8 @@ static json_t *course(mapper *m, size_t at)
 {
     const th_page *p = &m->pages[at];
     json_t *o = json_pack("{s:s, s:s, s:s, s:i, s:n, s:b, s:b, s:[]}", "id", p->id, "title", value(m, p, "title"),
-                          "summary", value(m, p, "summary"), "hours", atoi(value(m, p, "hours")), "placement", "open", 1,
-                          "done", 0, "chapters");
+                          "summary", value(m, p, "summary"), "hours", atoi(value(m, p, "hours")), "placement", "open",
+                          1, "done", 0, "chapters");
     for (size_t i = at + 1; o && i < m->n; i++) {
         const th_page *q = &m->pages[i];
         if (q->course != (int)at) continue;

@@ -3,7 +3,6 @@
 #include "course/formula.h"
 #include "course/lesson.h"
 
-#include <md4c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +33,8 @@ static bool is_id(const char *s)
 static const struct {
     const char *scheme, *before, *behind;
 } schemes[] = {
-    {"lesson:", "#/learn/", ""},
-    {"lab:", "#/learn/", "/lab"},
-    {"quiz:", "#/learn/", "/quiz"},
-    {"glossary:", "#/learn/glossary/", ""},
+    {"lesson:", "#/learn/", ""},    {"lab:", "#/learn/", "/lab"},
+    {"quiz:", "#/learn/", "/quiz"}, {"glossary:", "#/learn/glossary/", ""},
     {"studio:", "#/", NULL}, /* the page is not in the address: which project it is, only the pages know */
 };
 
@@ -113,8 +110,9 @@ static void close_link(writer *w)
     if (w->link == LINK_NONE) return;
     th_html shown = {0};
     if (w->link == LINK_OUTSIDE) th_html_text(&shown, w->address.text);
-    const bool said = w->out->failed || !shown.text ||
-                      (w->out->n - w->link_at == shown.n && memcmp(w->out->text + w->link_at, shown.text, shown.n) == 0);
+    const bool said =
+        w->out->failed || !shown.text ||
+        (w->out->n - w->link_at == shown.n && memcmp(w->out->text + w->link_at, shown.text, shown.n) == 0);
     th_html_put(w->out, "</a>");
     if (w->link == LINK_OUTSIDE && !said) {
         th_html_put(w->out, " <span class=\"address\">(");
@@ -350,10 +348,23 @@ static int put_any(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *ctx)
     return out->failed || w->tex.failed;
 }
 
+int th_markdown_parse(th_span text, MD_PARSER parser, void *ctx)
+{
+    static const char end[] = "\n\n\n";
+    char *copy = text.n < UINT32_MAX / 2 ? malloc(text.n + sizeof end) : NULL;
+    if (!copy) return -1;
+    if (text.n) memcpy(copy, text.p, text.n);
+    memcpy(copy + text.n, end, sizeof end);
+    parser.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_LATEXMATHSPANS |
+                   MD_FLAG_PERMISSIVEURLAUTOLINKS;
+    const int failed = md_parse(copy, (MD_SIZE)text.n, &parser, ctx);
+    free(copy);
+    return failed;
+}
+
 th_err th_markdown_put(th_html *out, th_span text, const th_markdown *how, th_why *why)
 {
     const MD_PARSER parser = {
-        .flags = TH_MARKDOWN_FLAGS,
         .enter_block = enter_block,
         .leave_block = leave_block,
         .enter_span = enter_span,
@@ -362,12 +373,10 @@ th_err th_markdown_put(th_html *out, th_span text, const th_markdown *how, th_wh
     };
     writer w = {.out = out, .how = how};
     th_html_bytes(out, "", 0);
-    const int failed = md_parse((const char *)text.p, (MD_SIZE)text.n, &parser, &w);
-    const bool memory = out->failed || w.tex.failed || w.address.failed;
+    const int failed = th_markdown_parse(text, parser, &w);
     th_html_free(&w.tex);
     th_html_free(&w.address);
-    if (memory) return th_why_set(why, TH_ENOMEM, "out of memory for a page");
-    return failed ? th_why_set(why, TH_EFORMAT, "this Markdown can't be read") : TH_OK;
+    return failed || out->failed ? th_why_set(why, TH_ENOMEM, "out of memory for a page") : TH_OK;
 }
 
 th_err th_markdown_html(th_span markdown, bool pictures, char **html, th_why *why)

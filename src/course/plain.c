@@ -3,7 +3,6 @@
 #include "course/formula.h"
 #include "course/markdown.h"
 
-#include <md4c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,8 @@ typedef struct writer {
     int cells;       /* of the row so far */
 } writer;
 
-/* ---- lines --------------------------------------------------------------------------------------------------------- */
+/* ---- lines ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Characters of UTF-8, which are columns for the languages here. */
 static int columns(const char *s, size_t n)
@@ -116,7 +116,8 @@ static void gap(writer *w)
     if (w->kind == TH_PLAIN_TERMINAL && w->depth == 0) th_html_put(w->out, "\n");
 }
 
-/* ---- blocks -------------------------------------------------------------------------------------------------------- */
+/* ---- blocks --------------------------------------------------------------------------------------------------------
+ */
 
 static void begin_item(writer *w)
 {
@@ -168,13 +169,14 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
     if (type == MD_BLOCK_QUOTE) w->quotes--;
     if (type == MD_BLOCK_CODE) w->code = false;
     if (type == MD_BLOCK_H || type == MD_BLOCK_CODE || type == MD_BLOCK_TABLE) w->skipped = false;
-    if (type == MD_BLOCK_P || type == MD_BLOCK_H || type == MD_BLOCK_CODE || type == MD_BLOCK_UL || type == MD_BLOCK_OL ||
-        type == MD_BLOCK_TABLE)
+    if (type == MD_BLOCK_P || type == MD_BLOCK_H || type == MD_BLOCK_CODE || type == MD_BLOCK_UL ||
+        type == MD_BLOCK_OL || type == MD_BLOCK_TABLE)
         gap(w);
     return w->out->failed || w->line.failed;
 }
 
-/* ---- spans --------------------------------------------------------------------------------------------------------- */
+/* ---- spans ---------------------------------------------------------------------------------------------------------
+ */
 
 static void open_link(writer *w, const MD_ATTRIBUTE *href)
 {
@@ -248,7 +250,6 @@ static int put_any(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *ctx)
 th_err th_plain_put(th_html *out, th_span markdown, th_plain_kind kind, int width, th_why *why)
 {
     const MD_PARSER parser = {
-        .flags = TH_MARKDOWN_FLAGS,
         .enter_block = enter_block,
         .leave_block = leave_block,
         .enter_span = enter_span,
@@ -258,12 +259,10 @@ th_err th_plain_put(th_html *out, th_span markdown, th_plain_kind kind, int widt
     writer w = {.out = out, .kind = kind, .width = width};
     th_html_bytes(out, "", 0);
     th_html_bytes(&w.line, "", 0);
-    const int failed = md_parse((const char *)markdown.p, (MD_SIZE)markdown.n, &parser, &w);
-    flush(&w);
-    const bool memory = out->failed || w.line.failed || w.tex.failed || w.address.failed;
+    const int failed = th_markdown_parse(markdown, parser, &w);
+    if (!failed) flush(&w);
     th_html_free(&w.line);
     th_html_free(&w.tex);
     th_html_free(&w.address);
-    if (memory) return th_why_set(why, TH_ENOMEM, "out of memory for a page");
-    return failed ? th_why_set(why, TH_EFORMAT, "this Markdown can't be read") : TH_OK;
+    return failed || out->failed ? th_why_set(why, TH_ENOMEM, "out of memory for a page") : TH_OK;
 }

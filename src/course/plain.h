@@ -9,10 +9,10 @@
 typedef enum th_plain_kind {
     TH_PLAIN_TERMINAL, /* wrapped; lists, tables, code; formulas as text; addresses of links to the outside */
     TH_PLAIN_SEARCH,   /* all words, one paragraph a line */
-    TH_PLAIN_PROSE     /* what is read as sentences: without headings, code, tables; a formula is one word. A line each. */
+    TH_PLAIN_PROSE /* what is read as sentences: without headings, code, tables; a formula is one word. A line each. */
 } th_plain_kind;
 
-/* width: columns of a terminal.  Errors: TH_ENOMEM, TH_EFORMAT. */
+/* width: columns of a terminal.  Errors: TH_ENOMEM. */
 TH_NODISCARD th_err th_plain_put(th_html *out, th_span markdown, th_plain_kind kind, int width, th_why *why);
 
 #endif

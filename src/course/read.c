@@ -12,7 +12,8 @@
 static const struct {
     const char *lang, *story, *try_it, *care, *explore, *ask, *answers, *minutes;
 } labels[] = {
-    {"en", "A story", "Try it", "A thought about people", "To play with in the studio", "Question", "Answers", "minutes"},
+    {"en", "A story", "Try it", "A thought about people", "To play with in the studio", "Question", "Answers",
+     "minutes"},
     {"es", "Una historia", "Pruébalo", "Un pensamiento sobre las personas", "Para probar en el estudio", "Pregunta",
      "Respuestas", "minutos"},
 };

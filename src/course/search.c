@@ -21,10 +21,10 @@ typedef enum weight { IN_TEXT = 1, IN_HEADING = 4, IN_TITLE = 10 } weight;
 /* A text that can be sought in: of a page, or a term of the glossary. */
 typedef struct entry {
     char id[TH_PAGE_ID_BYTES + TH_SLUG_BYTES];
-    const char *course;           /* its course's id, "" without one */
-    char lang[TH_LANG_BYTES];     /* of its text */
-    char *title, *text;           /* a paragraph a line */
-    size_t headings;              /* the first bytes of text, which are headings */
+    const char *course;       /* its course's id, "" without one */
+    char lang[TH_LANG_BYTES]; /* of its text */
+    char *title, *text;       /* a paragraph a line */
+    size_t headings;          /* the first bytes of text, which are headings */
 } entry;
 
 struct th_search_index {
@@ -106,7 +106,8 @@ static bool has_all(const query *q, const score *s)
     return q->n && s->found == (1u << q->n) - 1;
 }
 
-/* ---- the piece that is shown -------------------------------------------------------------------------------------- */
+/* ---- the piece that is shown --------------------------------------------------------------------------------------
+ */
 
 /* Moves to the beginning of a word, at most 40 bytes. */
 static size_t to_word(const char *text, size_t at, size_t n)
@@ -282,7 +283,8 @@ static th_err add_terms(const th_shelf *s, struct th_search_index *x, th_why *wh
 
 static bool is_sought(const th_page *p)
 {
-    return p->kind == TH_PAGE_COURSE || p->kind == TH_PAGE_CHAPTER || p->kind == TH_PAGE_LESSON || p->kind == TH_PAGE_LAB;
+    return p->kind == TH_PAGE_COURSE || p->kind == TH_PAGE_CHAPTER || p->kind == TH_PAGE_LESSON ||
+           p->kind == TH_PAGE_LAB;
 }
 
 /* The index of a language, made when it is first asked for.  The lock is held. */

@@ -69,7 +69,7 @@ TH_NODISCARD th_err th_course_path(const char *file, const char *lang, char path
  * once a second at most); what somebody still holds stays as it was.  Safe from any thread. */
 typedef struct th_library th_library;
 TH_NODISCARD th_err th_library_new(const char *dir, th_library **library, th_why *why);
-void th_library_free(th_library *library); /* NULL is fine; nothing may be borrowed */
+void th_library_free(th_library *library);             /* NULL is fine; nothing may be borrowed */
 const char *th_library_dir(const th_library *library); /* NULL: the courses that are built in */
 TH_NODISCARD th_err th_library_borrow(th_library *library, const th_shelf **shelf, th_why *why);
 void th_library_return(th_library *library, const th_shelf *shelf); /* NULL is fine */

@@ -19,8 +19,7 @@ static void take_apart(const char *path, parts *p)
 {
     snprintf(p->text, sizeof p->text, "%s", path);
     p->n = 0;
-    for (char *save = NULL, *part = strtok_r(p->text, "/", &save); part && p->n < 5;
-         part = strtok_r(NULL, "/", &save))
+    for (char *save = NULL, *part = strtok_r(p->text, "/", &save); part && p->n < 5; part = strtok_r(NULL, "/", &save))
         p->part[p->n++] = part;
 }
 
@@ -109,9 +108,9 @@ static bool is_page(const char *path, th_page *page)
 /* Where a kind stands in its folder. */
 static int rank(th_page_kind kind)
 {
-    static const int ranks[] = {[TH_PAGE_COURSE] = 0, [TH_PAGE_PLACEMENT] = 1, [TH_PAGE_CHAPTER] = 2,
-                                [TH_PAGE_LESSON] = 3, [TH_PAGE_QUIZ] = 4,      [TH_PAGE_LAB] = 5,
-                                [TH_PAGE_JOURNAL] = 6, [TH_PAGE_GLOSSARY] = 7};
+    static const int ranks[] = {
+        [TH_PAGE_COURSE] = 0, [TH_PAGE_PLACEMENT] = 1, [TH_PAGE_CHAPTER] = 2, [TH_PAGE_LESSON] = 3,
+        [TH_PAGE_QUIZ] = 4,   [TH_PAGE_LAB] = 5,       [TH_PAGE_JOURNAL] = 6, [TH_PAGE_GLOSSARY] = 7};
     return ranks[kind];
 }
 
@@ -169,8 +168,10 @@ static th_err check_ids(const th_shelf *s, th_why *why)
     for (size_t i = 0; i < s->n_pages; i++) {
         const th_page *p = &s->page[i];
         if (!id_is_fine(p->id))
-            return th_why_set(why, TH_EFORMAT, "%s: names of courses, chapters and lessons have small letters, digits "
-                              "and dashes; rename it", p->file);
+            return th_why_set(why, TH_EFORMAT,
+                              "%s: names of courses, chapters and lessons have small letters, digits "
+                              "and dashes; rename it",
+                              p->file);
         const th_page *first = th_shelf_find(s, p->id);
         if (first != p)
             return th_why_set(why, TH_EFORMAT, "%s and %s have one id, %s: rename one of them", first->file, p->file,
@@ -189,7 +190,6 @@ th_err th_shelf_sort(th_shelf *s, th_why *why)
     if (s->n_pages) qsort(s->page, s->n_pages, sizeof *s->page, in_order);
     TH_TRY(check_ids(s, why));
     find_parents(s);
-    for (size_t i = 0; i < s->n_pages; i++)
-        TH_TRY(th_front_load(s, &s->page[i], &s->front[i], why));
+    for (size_t i = 0; i < s->n_pages; i++) TH_TRY(th_front_load(s, &s->page[i], &s->front[i], why));
     return TH_OK;
 }

@@ -29,7 +29,7 @@ typedef struct th_front {
 typedef struct th_shelf_kept {
     th_mutex lock;
     struct th_search_index *index; /* search.c: one for each language that was asked for, linked */
-    json_t *lessons; /* "es rule/coin/what-fits": what th_lesson_json answers */
+    json_t *lessons;               /* "es rule/coin/what-fits": what th_lesson_json answers */
 } th_shelf_kept;
 
 struct th_shelf {

@@ -202,11 +202,13 @@ th_err th_translate(const th_shelf *shelf, const char *id, const char *lang, th_
     *made = (th_translation){0};
     if (!page) return th_why_set(why, TH_ENOENT, "there is no page \"%.160s\": thimble course list shows them", id);
     TH_TRY(th_course_path(page->file, lang, made->path, why));
-    if (strcmp(lang, "en") == 0) return th_why_set(why, TH_EUSAGE, "the courses are written in English: name another language");
+    if (strcmp(lang, "en") == 0)
+        return th_why_set(why, TH_EUSAGE, "the courses are written in English: name another language");
     TH_TRY(th_shelf_file(shelf, page->file, &w.english, why));
     if (th_shelf_file(shelf, made->path, &w.other, NULL)) w.other = (th_span){(const uint8_t *)"", 0};
     th_html_bytes(&w.out, "", 0);
-    th_err err = th_text_ends(page->file, ".gift") ? put_quiz(&w, made->path, why) : put_page(&w, shelf, page, lang, why);
+    th_err err =
+        th_text_ends(page->file, ".gift") ? put_quiz(&w, made->path, why) : put_page(&w, shelf, page, lang, why);
     if (!err && w.out.failed) err = th_why_set(why, TH_ENOMEM, "out of memory for a translation");
     if (err)
         th_html_free(&w.out);

@@ -1,4 +1,5 @@
-/* course/translate.h -- the file of a translation: what is translated, and in comments what is not yet (docs/courses.md). */
+/* course/translate.h -- the file of a translation: what is translated, and in comments what is not yet
+ * (docs/courses.md). */
 #ifndef TH_COURSE_TRANSLATE_H
 #define TH_COURSE_TRANSLATE_H
 

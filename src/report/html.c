@@ -31,7 +31,7 @@ static bool grow(th_html *h, size_t n)
 void th_html_bytes(th_html *h, const char *p, size_t n)
 {
     if (!grow(h, n)) return;
-    memcpy(h->text + h->n, p, n);
+    if (n) memcpy(h->text + h->n, p, n);
     h->n += n;
     h->text[h->n] = '\0';
 }
@@ -72,7 +72,7 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 
 void th_html_text_n(th_html *h, const char *text, size_t n_bytes)
 {
-    const unsigned char *p = (const unsigned char *)text, *end = p + n_bytes;
+    const unsigned char *p = (const unsigned char *)text, *end = n_bytes ? p + n_bytes : p;
     while (p < end) {
         const size_t n = utf8_length(p, (size_t)(end - p));
         if (n == 0)

@@ -47,7 +47,7 @@ static void put_quiz(const char *first)
 }
 
 #define COMPUTED                                                                                                       \
-    "// @var w 1..2 step 1\n// @compute calc line w=[[w]] b=1\n// @key /loss\n// @lesson rule/coin/one\n"               \
+    "// @var w 1..2 step 1\n// @compute calc line w=[[w]] b=1\n// @key /loss\n// @lesson rule/coin/one\n"              \
     "::loss:: Loss of w = [[w]]? {#computed:0.01 ####It is so.}\n"
 
 /* Nothing in it is wrong but that it has no lab. */
@@ -100,7 +100,8 @@ static void front_matter_is_looked_at(void **state)
     lesson_is_told("---\ntitle: T\n---\n\nHello.\n", "1: front matter has no \"minutes: ..\"");
     lesson_is_told("---\ntitle: T\nminutes: 9\n---\n\nHello.\n", "3: a lesson takes 8 minutes at most");
     lesson_is_told("---\ntitle: T\nminutes: few\n---\n\nHello.\n", "3: \"few\" is no number");
-    lesson_is_told("---\ntitle: T\nminuts: 3\n---\n\nHello.\n", "3: front matter knows \"name: value\" with title minutes");
+    lesson_is_told("---\ntitle: T\nminuts: 3\n---\n\nHello.\n",
+                   "3: front matter knows \"name: value\" with title minutes");
     lesson_is_told(LESSON, "0: this page is empty");
 }
 

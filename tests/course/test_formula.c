@@ -55,7 +55,8 @@ static void becomes_mathml(void **state)
     mathml_is("\\frac{1}{2}", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>");
     mathml_is("\\sqrt{x}", "<msqrt><mrow><mi>x</mi></mrow></msqrt>");
     mathml_is("\\sqrt[3]x", "<mroot><mi>x</mi><mrow><mn>3</mn></mrow></mroot>");
-    mathml_is("\\sum_{i}^n", "<munderover><mo movablelimits=\"true\">∑</mo><mrow><mi>i</mi></mrow><mi>n</mi></munderover>");
+    mathml_is("\\sum_{i}^n",
+              "<munderover><mo movablelimits=\"true\">∑</mo><mrow><mi>i</mi></mrow><mi>n</mi></munderover>");
     mathml_is("\\text{if } x", "<mtext>if </mtext><mi>x</mi>");
     mathml_is("\\mathrm{kB}", "<mrow><mi mathvariant=\"normal\">kB</mi></mrow>");
     mathml_is("\\mathbf{w}", "<mrow><mi>𝐰</mi></mrow>");
@@ -144,10 +145,8 @@ static void ends_anywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(becomes_mathml),
-        cmocka_unit_test(alttext_is_the_tex),
-        cmocka_unit_test(becomes_text),
-        cmocka_unit_test(errors_name_what_is_wrong),
+        cmocka_unit_test(becomes_mathml), cmocka_unit_test(alttext_is_the_tex),
+        cmocka_unit_test(becomes_text),   cmocka_unit_test(errors_name_what_is_wrong),
         cmocka_unit_test(ends_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

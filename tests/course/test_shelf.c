@@ -57,9 +57,9 @@ static th_shelf *opened(void)
 
 static void pages_stand_in_order(void **state)
 {
-    static const char *const ids[] = {"rule",           "rule/two",     "rule/two/first",   "rule/two/second",
-                                      "rule/two/quiz",  "rule/two/lab", "rule/two/journal", "rule/ten",
-                                      "late",           "late/placement", "glossary"};
+    static const char *const ids[] = {"rule",          "rule/two",       "rule/two/first",   "rule/two/second",
+                                      "rule/two/quiz", "rule/two/lab",   "rule/two/journal", "rule/ten",
+                                      "late",          "late/placement", "glossary"};
     (void)state;
     th_shelf *shelf = opened();
     size_t n;
@@ -350,7 +350,8 @@ static void letters_lose_case_and_accents(void **state)
 {
     static const struct {
         const char *from, *to;
-    } pairs[] = {{"É", "e"}, {"ß", "ss"}, {"Ő", "o"}, {"Œ", "oe"}, {"ſ", "s"}, {"Ä", "a"}, {"Σ", "σ"}, {"Д", "д"}, {"أ", "ا"}};
+    } pairs[] = {{"É", "e"}, {"ß", "ss"}, {"Ő", "o"}, {"Œ", "oe"}, {"ſ", "s"},
+                 {"Ä", "a"}, {"Σ", "σ"},  {"Д", "д"}, {"أ", "ا"}};
     char out[TH_FOLD_BYTES + 1];
     size_t used;
     (void)state;
