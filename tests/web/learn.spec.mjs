@@ -24,6 +24,12 @@ test("from the first page to the map, a lesson, the next; where she stopped is r
   await page.getByText("1 of 5 done").first().waitFor();
   await page.getByRole("link", { name: "Go on", exact: true }).click();
   await h1(page, "The second lesson");
+  const { key } = (await site.api("GET", "/course/lessons/rule/coin/fits")).blocks.at(-1);
+  await site.api("PUT", "/course/place", { id: "rule/coin/fits", block: key });
+  await page.goto(`${site.url}#/learn/rule/coin/fits?at=stop`);
+  await page.waitForFunction((k) => document.activeElement?.dataset.block === k, key);
+  await page.goto(site.url);
+  await page.getByRole("link", { name: "Go on: What fits" }).waitFor();
 });
 
 test("reading: a term explained, words for a picture, a question, a note, a bookmark", { serve }, async ({ page, site, check }) => {
