@@ -7,7 +7,7 @@
 
 #define BLANKS " \t\r"
 
-enum { MOST_SECTIONS = 1000, MOST_ENTRIES = 1000 };
+enum { MOST_SECTIONS = 1000, MOST_ENTRIES = 1000, MOST_VALUE = 16384 };
 
 typedef struct reader {
     th_lab_ini *ini;
@@ -65,6 +65,11 @@ static th_err go_on(reader *r, const char *text, size_t n)
     th_lab_line *e = &s->entry[s->n - 1];
     char *more = trimmed(text, n);
     const size_t have = strlen(e->value), add = more ? strlen(more) : 0;
+    if (have + add > MOST_VALUE) {
+        free(more);
+        return th_why_set(r->why, TH_ERANGE, "%s, line %d: a value is longer than %d bytes", r->file, r->line,
+                          MOST_VALUE);
+    }
     char *all = more ? realloc(e->value, have + add + 2) : NULL;
     if (all) {
         e->value = all;
