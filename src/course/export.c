@@ -84,6 +84,13 @@ const char *th_export_title(const th_export *x, const th_page *page)
     }
 }
 
+const char *th_export_chapter(const th_export *x, const th_page *page)
+{
+    size_t n;
+    const th_page *pages = th_shelf_pages(x->cfg->shelf, &n);
+    return th_export_title(x, page->chapter >= 0 && page->chapter < (int)n ? &pages[page->chapter] : page);
+}
+
 const char *th_export_flat(const char *id, char *buf, size_t cap)
 {
     th_text_fmt(buf, cap, "%s", id);

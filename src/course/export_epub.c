@@ -18,9 +18,10 @@
 typedef struct book {
     th_export *x;
     th_html manifest, spine, toc, answers;
-    int depth;        /* of the contents: 0 outside, 1 in a list, 2 in a chapter's */
-    const char *flat; /* the page's name */
-    int number;       /* of the quiz's last question; -1: no quiz */
+    int depth;                /* of the contents: 0 outside, 1 in a list, 2 in a chapter's */
+    const char *flat, *title; /* the page's name and title */
+    bool answered;            /* one of its questions stands among the answers */
+    int number;               /* of the quiz's last question; -1: no quiz */
 } book;
 
 static const char *page_address(const th_export *x, const char *id, char *buf, size_t cap)
@@ -147,10 +148,18 @@ static th_err put_answer(book *b, const th_item *item)
     const th_err err = th_item_mark(item, right, &m, b->x->why);
     json_decref(right);
     TH_TRY(err);
+    if (!b->answered) {
+        th_html_put(out, "<h2>");
+        th_html_text(out, b->title);
+        th_html_put(out, "</h2>\n");
+    }
+    b->answered = true;
     put_anchor(out, "<div class=\"answer\" id=\"a-", b->flat, item->name);
     th_html_put(out, "\">");
     const th_err bad = th_export_text(b->x, item, item->stem, out);
+    th_html_put(out, "<div class=\"key\">");
     th_export_html(b->x, out, m.key ? m.key : "");
+    th_html_put(out, "</div>");
     th_export_html(b->x, out, m.explanation ? m.explanation : "");
     th_html_put(out, "<p><a href=\"");
     th_html_text(out, b->flat);
@@ -184,6 +193,8 @@ static th_err put_page(book *b, const th_page *page)
     const char *title = th_export_title(b->x, page);
     th_html out = {0};
     b->flat = flat;
+    b->title = page->kind == TH_PAGE_QUIZ ? th_export_chapter(b->x, page) : title;
+    b->answered = false;
     b->number = th_export_is_quiz(page) ? 0 : -1;
     th_export_flat(page->id, flat, sizeof flat);
     th_text_fmt(name, sizeof name, "%s.xhtml", flat);

@@ -5,10 +5,8 @@
 
 static th_err put_quiz(const th_export *x, const th_page *page, th_html *out)
 {
-    size_t n;
     th_quiz quiz;
     char *text;
-    const th_page *pages = th_shelf_pages(x->cfg->shelf, &n);
     TH_TRY(th_export_items(x, page, &quiz));
     const th_err err = th_gift_write(&quiz, true, &text, x->why);
     th_quiz_free(&quiz);
@@ -16,7 +14,7 @@ static th_err put_quiz(const th_export *x, const th_page *page, th_html *out)
     th_html_put(out, "$CATEGORY: ");
     th_html_put(out, th_export_title(x, x->course));
     th_html_put(out, "/");
-    th_html_put(out, th_export_title(x, page->chapter < 0 ? page : &pages[page->chapter]));
+    th_html_put(out, th_export_chapter(x, page));
     th_html_put(out, "\n\n");
     th_html_put(out, text);
     th_html_put(out, "\n");

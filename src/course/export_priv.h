@@ -32,6 +32,8 @@ bool th_export_has(const th_export *x, const char *id);
 
 /* A page's title: its own, of a quiz "Quiz" and so on. */
 const char *th_export_title(const th_export *x, const th_page *page);
+/* That of the chapter that it belongs to, its own where it belongs to none. */
+const char *th_export_chapter(const th_export *x, const th_page *page);
 
 /* "rule/coin/what-fits" -> "rule-coin-what-fits" */
 const char *th_export_flat(const char *id, char *buf, size_t cap);

@@ -28,21 +28,43 @@ static int allowed_index(const char *name)
     return -1;
 }
 
-/* Bytes as text.  "&amp;" stays what it is; any other & is one. */
+/* An entity at p as XML knows it, into text: "&amp;" and numbers as they are, a few names as numbers.  Its length; 0:
+ * it is none. */
+static size_t read_entity(const char *p, const char *end, char text[16])
+{
+    static const struct {
+        const char *name, *xml;
+    } known[] = {{"amp", "&amp;"},      {"lt", "&lt;"},      {"gt", "&gt;"},       {"quot", "&quot;"},
+                 {"apos", "&#39;"},     {"nbsp", "&#160;"},  {"ndash", "&#8211;"}, {"mdash", "&#8212;"},
+                 {"hellip", "&#8230;"}, {"times", "&#215;"}, {"minus", "&#8722;"}, {"deg", "&#176;"},
+                 {"rarr", "&#8594;"},   {"le", "&#8804;"},   {"ge", "&#8805;"}};
+    const char *semicolon = memchr(p, ';', (size_t)(end - p < 12 ? end - p : 12));
+    if (!semicolon) return 0;
+    const size_t n = (size_t)(semicolon - p - 1);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strlen(known[i].name) != n || memcmp(known[i].name, p + 1, n) != 0) continue;
+        snprintf(text, 16, "%s", known[i].xml);
+        return n + 2;
+    }
+    if (n < 2 || n > 7 || p[1] != '#' || strspn(p + 2, "0123456789") != n - 1 || strtol(p + 2, NULL, 10) < 160)
+        return 0;
+    snprintf(text, 16, "%.*s", (int)n + 2, p);
+    return n + 2;
+}
+
+/* Bytes as text; what is & and no entity is an &. */
 static void put_text(cleaner *c, const char *p, const char *end)
 {
-    char piece[2] = {0};
+    char piece[16];
     for (; p < end; p++) {
-        const char *semicolon = *p == '&' ? memchr(p, ';', (size_t)(end - p < 12 ? end - p : 12)) : NULL;
-        const size_t n = semicolon ? (size_t)(semicolon - p - 1) : 0;
-        if (n && strspn(p + 1, "#abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") >= n) {
-            char entity[16];
-            snprintf(entity, sizeof entity, "%.*s", (int)n + 2, p);
-            th_html_put(&c->out, entity);
-            p = semicolon;
+        const size_t n = *p == '&' ? read_entity(p, end, piece) : 0;
+        if (n) {
+            th_html_put(&c->out, piece);
+            p += n - 1;
             continue;
         }
         piece[0] = *p;
+        piece[1] = 0;
         th_html_put(&c->out, *p == '<'   ? "&lt;"
                              : *p == '>' ? "&gt;"
                              : *p == '&' ? "&amp;"

@@ -391,13 +391,13 @@ static void shown_in_an_order_of_the_seed_without_keys(void **state)
 static void html_of_others_is_made_safe(void **state)
 {
     (void)state;
-    th_quiz quiz =
-        read_one("::n:: [html]<p onclick\\=\"x()\">a <b>b</b> & c &amp; 1 < 2<script>alert(1)</script>"
-                 "<img src\\=x alt\\=\"a cat\"> <a href\\=\"javascript\\:x\">link</a><i>open {=<u>aa</u> ~bb}");
+    th_quiz quiz = read_one(
+        "::n:: [html]<p onclick\\=\"x()\">a <b>b</b> & c &amp; 1 < 2&nbsp;&#8211;&#1;&foo;<script>alert(1)</script>"
+        "<img src\\=x alt\\=\"a cat\"> <a href\\=\"javascript\\:x\">link</a><i>open {=<u>aa</u> ~bb}");
     json_t *shown;
     assert_int_equal(th_item_json(&quiz.items[0], 1, &shown, NULL), TH_OK);
     assert_string_equal(json_string_value(json_object_get(shown, "stem")),
-                        "<p>a <b>b</b> &amp; c &amp; 1 &lt; 2a cat link<i>open</i></p>");
+                        "<p>a <b>b</b> &amp; c &amp; 1 &lt; 2&#160;&#8211;&amp;#1;&amp;foo;a cat link<i>open</i></p>");
     json_decref(shown);
     th_quiz_free(&quiz);
 }
