@@ -6,7 +6,7 @@ import { LinkButton } from "../parts/Button";
 import { CourseBar } from "../parts/course/Bar";
 import { Blocks } from "../parts/course/Blocks";
 import { course } from "../parts/course/api";
-import { placeOf, useMap } from "../parts/course/map";
+import { chapterAfter, placeOf, useMap } from "../parts/course/map";
 import { ChapterDone, Rows, rowsOf, Senses, Trail } from "../parts/course/Parts";
 import { Failure } from "../parts/Notice";
 import { Title } from "../parts/Title";
@@ -21,7 +21,7 @@ export default function LearnChapter({ rest, session }: OuterProps) {
   const { data, error } = useLoad(() => course.lesson(id), [id]);
   const place = placeOf(map, id);
   const chapter = place?.chapter;
-  const next = chapter && rowsOf(chapter).find((r) => !r.done);
+  const next = chapter && (rowsOf(chapter).find((r) => !r.done) ?? chapterAfter(map, chapter.id));
   return (
     <>
       <CourseBar session={session} due={map?.due} />

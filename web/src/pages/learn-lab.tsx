@@ -17,13 +17,16 @@ import { Confirm } from "../parts/Dialog";
 import { Failure, Notice } from "../parts/Notice";
 import { Progress } from "../parts/Progress";
 import { Title } from "../parts/Title";
-import { href } from "../router";
+import { href, learnHref } from "../router";
 
 export const titled = true;
 export const wide = true;
 export const messages = ["learn"];
 
-function Work({ lab, reload, changed }: { lab: Lab; reload: () => Promise<void>; changed: () => void }) {
+/** then: where to go on afterwards. */
+type Doing = { lab: Lab; reload: () => Promise<void>; changed: () => void; then?: string };
+
+function Work({ lab, reload, changed, then }: Doing) {
   const [asking, ask] = useState(false);
   const [turn, again] = useState(0); // the starter was put back: the editors are filled anew
   const job = useLabJob(lab, reload, (what) => {
@@ -71,6 +74,11 @@ function Work({ lab, reload, changed }: { lab: Lab; reload: () => Promise<void>;
           </Button>
         </div>
         <LabResults results={lab.results} />
+        {lab.results.length > 0 && then && (
+          <LinkButton icon="forward" href={learnHref(then)}>
+            {t("learn-lab.then")}
+          </LinkButton>
+        )}
       </section>
       <Confirm
         title={t("learn-lab.again")}
@@ -100,10 +108,12 @@ export default function LearnLab({ rest, session }: OuterProps) {
   const id = rest.join("/");
   const { map, reload: reloadMap } = useMap();
   const { data, error, reload } = useLoad(() => course.lab(id), [id]);
+  const place = placeOf(map, id);
+  const chapter = place?.chapter;
   return (
     <>
       <CourseBar session={session} due={map?.due} />
-      <Trail place={placeOf(map, id)} at={id} />
+      <Trail place={place} at={id} />
       {error && !data ? <Title at={`learn/${id}`} text={t("learn-lab.lab")} /> : null}
       {data && <Title at={`learn/${id}`} text={data.title} {...langOf(data.lang)} lead={t("learn.minutes", { n: data.minutes })} />}
       {!data && !error && <p class="loading">{t("frame.loading")}</p>}
@@ -114,7 +124,7 @@ export default function LearnLab({ rest, session }: OuterProps) {
             <Html html={data.html} lang={data.lang} project={data.project} />
           </article>
           <div>
-            <Work lab={data} reload={reload} changed={reloadMap} />
+            <Work lab={data} reload={reload} changed={reloadMap} then={chapter?.journal?.id ?? chapter?.id} />
           </div>
         </div>
       )}

@@ -17,7 +17,7 @@ function Inside({ block, page, project }: { block: Block; page: string; project?
   if (block.kind === "ask" && block.item)
     return (
       <div class="course-ask card">
-        <Question quiz={page} item={{ ...block.item, lang: block.lang }} title={t("learn.ask")} free />
+        <Question quiz={page} item={{ ...block.item, lang: block.lang ?? undefined }} title={t("learn.ask")} free />
       </div>
     );
   if (!icon) return text;

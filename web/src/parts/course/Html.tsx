@@ -17,9 +17,9 @@ export function glossary(): Promise<Term[]> {
   return asked;
 }
 
-/** The language of a text as an attribute, where it is not that of the page. */
-export const langOf = (lang: string | undefined) =>
-  lang && lang !== currentLanguage() ? { lang, dir: lang === "ar" ? ("rtl" as const) : ("ltr" as const) } : {};
+/** The language of a text as an attribute, where it is not that of the page; null: nobody knows which it is. */
+export const langOf = (lang: string | null | undefined) =>
+  lang === null ? { dir: "auto" as const } : lang && lang !== currentLanguage() ? { lang, dir: lang === "ar" ? ("rtl" as const) : ("ltr" as const) } : {};
 
 function prepare(html: string, project: string | null): string {
   const box = document.createElement("template");
@@ -96,7 +96,7 @@ function useTerms() {
   return { shown, id, box, on, hide };
 }
 
-type Props = { html: string; lang?: string; project?: string | null; class?: string };
+type Props = { html: string; lang?: string | null; project?: string | null; class?: string };
 
 export function Html({ html, lang, project = null, class: more }: Props) {
   const ready = useMemo(() => ({ __html: prepare(html, project) }), [html, project]);

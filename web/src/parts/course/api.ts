@@ -73,7 +73,7 @@ export type Block = {
   kind: "html" | "explore" | "ask" | "story" | "try" | "care";
   key: string;
   html?: Html;
-  lang?: string;
+  lang?: string | null; // null: of a teacher's own lesson
   name?: string;
   settings?: Record<string, string | number> | null;
   item?: Item | null;

@@ -66,6 +66,12 @@ export function titleOf(map: CourseMap | null, id: string, words: { quiz: string
   return c.lessons.find((l) => l.id === id)?.title ?? null;
 }
 
+/** The chapter behind one, also across courses; null: it is the last. */
+export function chapterAfter(map: CourseMap | null, id: string): MapChapter | null {
+  const all = map?.courses.flatMap((c) => c.chapters) ?? [];
+  return all[all.findIndex((c) => c.id === id) + 1] ?? null;
+}
+
 /** The first lesson that is not done yet, in the order of the courses. */
 export const firstOpen = (map: CourseMap): string | null =>
   map.courses.flatMap((c) => c.chapters.flatMap((h) => h.lessons)).find((l) => !l.done)?.id ?? null;
