@@ -18,8 +18,10 @@ export function glossary(): Promise<Term[]> {
 }
 
 /** The language of a text as an attribute, where it is not that of the page; null: nobody knows which it is. */
-export const langOf = (lang: string | null | undefined) =>
-  lang === null ? { dir: "auto" as const } : lang && lang !== currentLanguage() ? { lang, dir: lang === "ar" ? ("rtl" as const) : ("ltr" as const) } : {};
+export function langOf(lang: string | null | undefined): { lang?: string; dir?: "ltr" | "rtl" | "auto" } {
+  if (lang === null) return { dir: "auto" };
+  return lang && lang !== currentLanguage() ? { lang, dir: lang === "ar" ? "rtl" : "ltr" } : {};
+}
 
 function prepare(html: string, project: string | null): string {
   const box = document.createElement("template");
