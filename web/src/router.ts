@@ -11,7 +11,10 @@ export type Route = {
 export const steps = ["collect", "look", "train", "test", "squeeze", "deploy"] as const;
 export type Step = (typeof steps)[number];
 const inProject = [...steps, "board", "settings"];
-const outside = ["people", "join", "explore", "teach"];
+const outside = ["people", "join", "explore", "teach", "forum", "showcase", "peer"];
+
+/** Lists whose rows have a page of their own: #/teach, #/teach/3. */
+const pagesOfOne: Record<string, string> = { teach: "teach-class", forum: "forum-thread", showcase: "showcase-one" };
 
 /** What stands below #/learn is a word of these, or the id of something in a course: rule/coin/quiz. */
 const learnWords = ["glossary", "search", "me", "certificate"];
@@ -45,7 +48,8 @@ export function parse(hash: string): Route {
     return { project: parts[1], page: known ? page : "missing", rest: parts.slice(3), query: q };
   }
   const page = parts[0] ?? "home";
-  if (page === "teach" && parts[1]) return { project: null, page: "teach-class", rest: parts.slice(1), query: q };
+  const one = parts[1] ? pagesOfOne[page] : undefined;
+  if (one) return { project: null, page: one, rest: parts.slice(1), query: q };
   if (page === "learn") return { project: null, page: learnPage(parts.slice(1)), rest: parts.slice(1), query: q };
   return { project: null, page: page === "home" || outside.includes(page) ? page : "missing", rest: parts.slice(1), query: q };
 }

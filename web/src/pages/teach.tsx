@@ -10,6 +10,7 @@ import { Empty } from "../parts/Empty";
 import { Checkbox, Field } from "../parts/Field";
 import { Failure } from "../parts/Notice";
 import { go, href } from "../router";
+import { Reports } from "./teach/Reports";
 
 function NewClass() {
   const { map } = useMap();
@@ -65,6 +66,8 @@ function OneClass({ one }: { one: Class }) {
   );
 }
 
+export const messages = ["forum"]; // of reports
+
 export default function Teach() {
   const { data, error } = useLoad(classes.list, []);
   return (
@@ -73,6 +76,7 @@ export default function Teach() {
       {data?.length === 0 && <Empty icon="people" title={t("teach.none")} text={t("teach.none-text")} />}
       <ul class="teach-list">{data?.map((c) => <OneClass key={c.id} one={c} />)}</ul>
       <NewClass />
+      <Reports />
     </>
   );
 }

@@ -15,6 +15,14 @@ const links: [string, IconName, string][] = [
   ["me", "people", "learn.me"],
 ];
 
+/** With others; the last one for teachers. */
+const together: [string, IconName][] = [
+  ["forum", "question"],
+  ["showcase", "star"],
+  ["peer", "pen"],
+  ["teach", "board"],
+];
+
 function Waiting() {
   const [n, set] = useState(keptCount);
   useEffect(() => onOutbox(() => set(keptCount())), []);
@@ -45,12 +53,12 @@ export function CourseBar({ session, here, due, query = "" }: Props) {
               {id === "review" && due ? <span class="badge">{t("learn.due", { n: due })}</span> : null}
             </a>
           ))}
-          {session.role === "teacher" && (
-            <a href={href(undefined, "teach")}>
-              <Icon name="board" size={18} />
-              <span>{t("learn.teach")}</span>
+          {together.filter(([id]) => id !== "teach" || session.role === "teacher").map(([id, icon]) => (
+            <a key={id} href={href(undefined, id)} aria-current={here === id ? "page" : undefined}>
+              <Icon name={icon} size={18} />
+              <span>{t(`learn.${id}`)}</span>
             </a>
-          )}
+          ))}
         </nav>
         <form role="search" onSubmit={search}>
           <input type="search" aria-label={t("learn.search")} placeholder={t("learn.search")} value={q} onInput={(e) => setQ(e.currentTarget.value)} />
