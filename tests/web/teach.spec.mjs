@@ -83,6 +83,59 @@ test("a deadline, an announcement, an own lesson: the learner has them", { serve
   check(await page.locator("main script").count(), 0);
 });
 
+test("a question about a lesson, its answer, changed, removed and brought back; found again by a search", { serve }, async ({ page, site, check }) => {
+  await page.goto(`${site.url}#/learn/rule/coin/fits`);
+  await page.getByRole("link", { name: "Questions about it" }).click();
+  await page.getByText("No questions yet").waitFor();
+  await page.getByText("Ask a question").click();
+  await page.getByLabel("Your question in one sentence").fill("Why 256 kB?");
+  await page.getByLabel("What you tried").fill("I *looked* at <b>three</b> boards.");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByRole("heading", { name: "Why 256 kB?" }).waitFor();
+  check(await page.locator(".forum-post em").textContent(), "looked");
+  check(await page.locator(".forum-post b").count(), 0);
+  await page.getByLabel("Your answer").fill("Because RAM costs.");
+  await page.getByRole("button", { name: "Answer", exact: true }).click();
+  const answer = page.locator(".forum-post").nth(1);
+  await answer.getByRole("button", { name: "This answers it" }).click();
+  await answer.getByText("The answer").waitFor();
+  await answer.getByRole("button", { name: "Change" }).click();
+  await answer.getByLabel("What you tried").fill("Because RAM costs energy.");
+  await answer.getByRole("button", { name: "Save" }).click();
+  await answer.getByText("costs energy").waitFor();
+  await answer.getByRole("button", { name: "Remove" }).click();
+  await answer.getByText("Its author removed this.").waitFor();
+  await answer.getByRole("button", { name: "Bring it back" }).click();
+  await answer.getByRole("button", { name: "Remove" }).waitFor();
+  await page.goto(`${site.url}#/forum`);
+  await page.getByRole("searchbox", { name: "Search the questions" }).fill("256");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Why 256 kB?" }).waitFor();
+  await page.getByText("answered").waitFor();
+  await page.getByRole("searchbox", { name: "Search the questions" }).fill("elephant");
+  await page.keyboard.press("Enter");
+  await page.getByText("No questions yet").waitFor();
+});
+
+test("a project in the showcase is handed in and changed", { serve }, async ({ page, site, check }) => {
+  await page.goto(`${site.url}#/showcase`);
+  await page.getByText("Show a project").click();
+  await page.getByLabel("Name").fill("Bees");
+  await page.getByLabel("What it does").fill("It hears whether the hive is calm.");
+  await page.getByLabel("What you made").fill("100 recordings\nfirmware");
+  await page.getByRole("button", { name: "Show it" }).click();
+  await page.getByRole("heading", { name: "Bees" }).waitFor();
+  check(await page.locator("main li", { hasText: "firmware" }).count(), 1);
+  await page.getByRole("button", { name: "Change" }).click();
+  await page.getByLabel("Name").fill("Calm bees");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Calm bees" }).waitFor();
+  await page.goto(`${site.url}#/showcase`);
+  await page.getByRole("link", { name: "Calm bees" }).waitFor();
+  await page.goto(`${site.url}#/peer`);
+  await page.getByText("Nothing to read now").waitFor();
+});
+
 for (const look of ["light", "ar-dark-narrow"])
   test(`axe: ${look}`, { serve, context: { ...looks[look], bypassCSP: true } }, async ({ page, site, check, axe }) => {
     const { id } = await school(site);
@@ -100,6 +153,13 @@ for (const look of ["light", "ar-dark-narrow"])
     for (const view of ["overview", "grades", "deadlines", "news", "lessons", "members"]) {
       await page.locator(`[data-tab="${view}"]`).click();
       await see(view);
+    }
+    await site.api("POST", "/course/threads", { at: "general", title: "Why 256 kB?", text: "I looked at three boards." });
+    await site.api("POST", "/course/showcase", { title: "Bees", text: "It hears the hive.", project: null, made: ["firmware"] });
+    for (const [name, where] of [["forum", "#/forum"], ["thread", "#/forum/1"], ["showcase", "#/showcase"], ["show", "#/showcase/1"], ["peer", "#/peer"]]) {
+      await page.goto(`${site.url}${where}`);
+      await page.locator(".course-bar").waitFor();
+      await see(name);
     }
     check(wrong, []);
   });

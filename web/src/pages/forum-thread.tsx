@@ -90,7 +90,7 @@ function OnePost(p: Omit<Acts, "onEdit">) {
       {editing ? (
         <Writing label={t("forum.text")} text={post.text} go={t("forum.save")} onSend={change} onCancel={() => edit(false)} />
       ) : (
-        <Html html={post.html} />
+        <div dir="auto"><Html html={post.html} /></div>
       )}
       <By {...post} />
       <Buttons {...p} onEdit={() => edit(true)} />

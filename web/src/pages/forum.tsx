@@ -107,7 +107,7 @@ export default function Forum({ session, query }: OuterProps) {
         </p>
       )}
       <Ask at={at ?? "general"} />
-      <form class="row forum-find" role="search" onSubmit={search}>
+      <form class="row forum-find" role="search" aria-label={t("forum.search")} onSubmit={search}>
         <Field type="search" label={t("forum.search")} value={typed} onValue={setTyped} />
         <Select label={t("forum.sort")} value={sort} onValue={(s) => setSort(s as Sort)} options={sorts.map((s) => ({ value: s, text: t(`forum.sort.${s}`) }))} />
       </form>

@@ -19,7 +19,7 @@ import { Failure, Notice } from "../parts/Notice";
 import { Progress } from "../parts/Progress";
 import { Title } from "../parts/Title";
 import { toastError } from "../parts/Toast";
-import { go, learnHref } from "../router";
+import { go, href, learnHref } from "../router";
 
 export const titled = true;
 export const messages = ["learn"];
@@ -42,6 +42,7 @@ function Tools({ lesson, writing, setWriting }: { lesson: Lesson; writing: boole
       <button type="button" class="button button-quiet button-small" aria-pressed={writing} onClick={() => setWriting(!writing)}>
         {t("learn-lesson.notes")}
       </button>
+      <a href={`${href(undefined, "forum")}?at=${encodeURIComponent(lesson.id)}`}>{t("learn-lesson.questions")}</a>
     </p>
   );
 }

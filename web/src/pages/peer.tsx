@@ -36,7 +36,7 @@ function One({ text, onDone }: { text: PeerText; onDone: () => void }) {
         <bdi>{text.title}</bdi>
       </h2>
       {text.done && <p class="badge">{t("peer.done")}</p>}
-      <Html html={text.html} />
+      <div dir="auto"><Html html={text.html} /></div>
       <form onSubmit={(e) => void send(e)}>
         {text.rubric.map((r) => (
           <Marks

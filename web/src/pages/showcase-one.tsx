@@ -58,7 +58,7 @@ function Said({ told }: { told: Told }) {
   return (
     <article class="card">
       <p>{marks.map((m) => `${t(`showcase.${m}`)} ${told[m]}`).join(" · ")}</p>
-      <Html html={told.html} />
+      <div dir="auto"><Html html={told.html} /></div>
       <By {...told} />
     </article>
   );
@@ -85,7 +85,7 @@ export default function ShowcaseOne({ session, rest }: OuterProps) {
           {editing ? (
             <ShowForm show={data} goText={t("forum.save")} onSend={(s) => showcase.change(id, s).then(() => { edit(false); return reload(); })} />
           ) : (
-            <Html html={data.html} />
+            <div dir="auto"><Html html={data.html} /></div>
           )}
           {data.made.length > 0 && <ul>{data.made.map((m) => <li key={m}><bdi>{m}</bdi></li>)}</ul>}
           {marks.some((m) => data[m] !== null) && (

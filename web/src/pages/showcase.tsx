@@ -18,7 +18,7 @@ export const messages = ["learn", "forum"];
 
 /** A project's own words; made: one a line. */
 export function ShowForm({ show, goText, onSend }: { show: ShowText; goText: string; onSend: (show: ShowText) => Promise<unknown> }) {
-  const [text, set] = useState({ ...show, project: show.project ?? "", made: show.made.join("\n") });
+  const [text, set] = useState({ title: show.title, text: show.text, project: show.project ?? "", made: show.made.join("\n") });
   const send = (e: Event) => {
     e.preventDefault();
     const made = text.made.split("\n").map((m) => m.trim()).filter(Boolean);

@@ -29,7 +29,7 @@ export function News({ group }: View) {
       <Failure error={error} />
       {data?.map((a) => (
         <article key={a.id} class="card">
-          <Html html={a.html} />
+          <div dir="auto"><Html html={a.html} /></div>
           <div class="row">
             <span class="hint">
               <bdi>{a.author}</bdi>, {when(a.at)}

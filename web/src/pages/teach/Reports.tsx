@@ -23,7 +23,7 @@ export function Reports() {
             <strong>{t("teach.reason")}</strong> <bdi>{r.reason}</bdi>
           </p>
           <blockquote>
-            <Html html={r.html} />
+            <div dir="auto"><Html html={r.html} /></div>
           </blockquote>
           <By author={r.author} at={r.at} />
           <div class="row">
