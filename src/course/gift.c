@@ -352,7 +352,7 @@ static th_err check_computed(const th_gift *g)
 
 static th_err read_item(th_gift *g)
 {
-    const char *p = g->text, *end = g->text + g->n, *open, *close;
+    const char *p = g->text, *end = g->text + g->n, *open = NULL, *close = NULL;
     g->item->line = g->line[0];
     trim(&p, &end);
     TH_TRY(read_name(g, &p, end));

@@ -95,7 +95,7 @@ static th_err fill_pair(th_gift *g, const char *p, const char *end, th_choice *c
 /* One answer: [p, end) behind its = or ~. */
 static th_err read_choice(th_gift *g, const char *p, const char *end, double part)
 {
-    th_choice *c;
+    th_choice *c = NULL;
     const char *hash, *at = p;
     TH_TRY(add_choice(g, &c));
     c->part = part;
@@ -149,7 +149,7 @@ static th_err read_truth(th_gift *g, const char *p, const char *end, bool yes)
     const char *wrong = th_gift_find(p, end, "#"), *right = wrong;
     g->item->truth = true;
     for (int i = 0; i < 2; i++) {
-        th_choice *c;
+        th_choice *c = NULL;
         const char *word = i == 0 ? "True" : "False";
         TH_TRY(add_choice(g, &c));
         c->part = (i == 0) == yes ? 100 : 0;
