@@ -65,10 +65,10 @@ static void check_values(th_checker *c, const th_page *page, const th_front_line
 {
     char text[64];
     snprintf(text, sizeof text, "%.*s", line->value.n < 60 ? (int)line->value.n : 60, (const char *)line->value.p);
-    const bool number = text[0] && text[strspn(text, "0123456789")] == 0 && atoi(text) > 0;
+    const bool number = text[0] && text[strspn(text, "0123456789")] == 0 && strtol(text, NULL, 10) > 0;
     if ((lists(" minutes ", line->name) || lists(" hours ", line->name)) && !number)
         th_check_say(c, page->file, line->line, "\"%s\" is no number of minutes or hours", text);
-    if (lists(" minutes ", line->name) && page->kind == TH_PAGE_LESSON && atoi(text) > TH_READ_MINUTES)
+    if (lists(" minutes ", line->name) && page->kind == TH_PAGE_LESSON && strtol(text, NULL, 10) > TH_READ_MINUTES)
         th_check_say(c, page->file, line->line, "a lesson takes %d minutes at most: split it", TH_READ_MINUTES);
     if (lists(" care ", line->name) && strcmp(text, "yes") != 0)
         th_check_say(c, page->file, line->line, "care: yes, or no such line");
@@ -128,12 +128,12 @@ static th_err check_block(th_checker *c, const th_page *page, const th_passage *
 
 static void check_length(th_checker *c, const th_page *page, const th_page_facts *facts)
 {
-    const char *said = th_page_value(c->shelf, page, "en", "minutes");
+    const int said = th_page_number(c->shelf, page, "minutes");
     const double grade = th_prose_grade(&facts->reading);
     const double minutes = (double)facts->reading.words / TH_READ_WORDS + facts->explorables + facts->questions;
-    if (page->kind == TH_PAGE_LESSON && minutes > atoi(said) + 0.5)
+    if (page->kind == TH_PAGE_LESSON && minutes > said + 0.5)
         th_check_say(c, page->file, 0,
-                     "%d words, %d explorables and %d questions take %.1f minutes, not %s: say so, or make it shorter "
+                     "%d words, %d explorables and %d questions take %.1f minutes, not %d: say so, or make it shorter "
                      "(%d at most)",
                      facts->reading.words, facts->explorables, facts->questions, minutes, said, TH_READ_MINUTES);
     if (facts->reading.words >= 100 && grade > TH_READ_GRADE)
@@ -155,7 +155,7 @@ static th_err check_markdown(th_checker *c, const th_page *page, th_page_facts *
     if (err) {
         const char *at = own.text + strlen(page->file); /* "FILE:LINE: what": the finding says file and line */
         const char *what = err == TH_EFORMAT ? strstr(at, ": ") : NULL;
-        th_check_say(c, page->file, what ? atoi(at + 1) : 0, "%s", what ? what + 2 : own.text);
+        th_check_say(c, page->file, what ? (int)strtol(at + 1, NULL, 10) : 0, "%s", what ? what + 2 : own.text);
         th_passages_free(&blocks);
         return err == TH_ENOMEM ? err : TH_OK;
     }

@@ -132,11 +132,10 @@ static th_err make(const th_shelf *s, const th_page *page, const char *lang, jso
     if (err) {
         json_decref(blocks);
     } else {
-        *out =
-            json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "id", page->id, "title",
-                      th_page_value(s, page, lang, "title"), "minutes", atoi(th_page_value(s, page, lang, "minutes")),
-                      "lang", t.lang, "course", id_at(s, page->course), "chapter", id_at(s, page->chapter), "blocks",
-                      blocks, "before", neighbour(s, page, -1), "after", neighbour(s, page, 1));
+        *out = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "id", page->id, "title",
+                         th_page_value(s, page, lang, "title"), "minutes", th_page_number(s, page, "minutes"), "lang",
+                         t.lang, "course", id_at(s, page->course), "chapter", id_at(s, page->chapter), "blocks", blocks,
+                         "before", neighbour(s, page, -1), "after", neighbour(s, page, 1));
         if (!*out) err = th_why_set(why, TH_EFORMAT, "%s: its front matter is no text of UTF-8", page->file);
     }
     th_quiz_free(&asks);

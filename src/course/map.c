@@ -44,13 +44,13 @@ static int count_items(const mapper *m, const th_page *quiz)
 static json_t *lesson(const mapper *m, const th_page *p)
 {
     return json_pack("{s:s, s:s, s:i, s:b}", "id", p->id, "title", value(m, p, "title"), "minutes",
-                     atoi(value(m, p, "minutes")), "done", 0);
+                     th_page_number(m->shelf, p, "minutes"), "done", 0);
 }
 
 static json_t *lab(const mapper *m, const th_page *p)
 {
     return json_pack("{s:s, s:s, s:i, s:n}", "id", p->id, "title", value(m, p, "title"), "minutes",
-                     atoi(value(m, p, "minutes")), "best");
+                     th_page_number(m->shelf, p, "minutes"), "best");
 }
 
 /* Puts a page into its chapter's object. */
@@ -83,8 +83,8 @@ static json_t *course(mapper *m, size_t at)
 {
     const th_page *p = &m->pages[at];
     json_t *o = json_pack("{s:s, s:s, s:s, s:i, s:n, s:b, s:b, s:[]}", "id", p->id, "title", value(m, p, "title"),
-                          "summary", value(m, p, "summary"), "hours", atoi(value(m, p, "hours")), "placement", "open",
-                          1, "done", 0, "chapters");
+                          "summary", value(m, p, "summary"), "hours", th_page_number(m->shelf, p, "hours"), "placement",
+                          "open", 1, "done", 0, "chapters");
     for (size_t i = at + 1; o && i < m->n; i++) {
         const th_page *q = &m->pages[i];
         if (q->course != (int)at) continue;

@@ -112,6 +112,12 @@ const char *th_page_value(const th_shelf *s, const th_page *page, const char *la
     return value ? value : "";
 }
 
+int th_page_number(const th_shelf *s, const th_page *page, const char *name)
+{
+    const long v = strtol(th_page_value(s, page, "en", name), NULL, 10);
+    return v > 0 && v < 100000 ? (int)v : 0;
+}
+
 static bool is_language(const char *lang)
 {
     const size_t n = strspn(lang, "abcdefghijklmnopqrstuvwxyz");

@@ -59,6 +59,9 @@ void th_shelf_each(const th_shelf *shelf, const char *prefix, bool (*each)(void 
  * or "".  A quiz has none: its title is its chapter's; a placement check's is its course's. */
 const char *th_page_value(const th_shelf *shelf, const th_page *page, const char *lang, const char *name);
 
+/* The same as a whole number, "minutes: 6"; 0 when it is none. */
+int th_page_number(const th_shelf *shelf, const th_page *page, const char *name);
+
 /* Where the translation of a file stands: "a/b.md" in "es" is "a/b.es.md"; in "en" the file itself.
  * Errors: TH_ERANGE (too long), TH_EUSAGE (no language: two or three small letters). */
 TH_NODISCARD th_err th_course_path(const char *file, const char *lang, char path[TH_COURSE_PATH], th_why *why);

@@ -25,7 +25,10 @@ static th_err add(th_shelf *s, const char *path, th_span bytes, uint8_t *own, th
     }
     char *name = strdup(path);
     if (!name) return th_why_set(why, TH_ENOMEM, "out of memory for the courses' files");
-    s->file[s->n_files++] = (th_course_file){name, bytes, own};
+    th_course_file *f = &s->file[s->n_files++];
+    f->path = name;
+    f->bytes = bytes;
+    f->own = own;
     return TH_OK;
 }
 

@@ -83,7 +83,7 @@ static bool page_of_chapter(parts *p, const char *course, const char *chapter, t
 /* Is the file a page?  Then *page says which, without its places. */
 static bool is_page(const char *path, th_page *page)
 {
-    parts p;
+    parts p = {0};
     take_apart(path, &p);
     *page = (th_page){.file = path, .course = -1, .chapter = -1};
     if (p.n == 1 && strcmp(path, "glossary.md") == 0) {
