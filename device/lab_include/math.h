@@ -1,8 +1,8 @@
 /* <math.h> of labs: float only, the toolkit's own functions (base/fmath.h), the same bits everywhere. */
 #ifndef LAB_MATH_H
 #define LAB_MATH_H
-#define INFINITY __builtin_inff()
-#define NAN      __builtin_nanf("")
+#define INFINITY    __builtin_inff()
+#define NAN         __builtin_nanf("")
 #define isnan(x)    __builtin_isnan(x)
 #define isinf(x)    __builtin_isinf(x)
 #define isfinite(x) __builtin_isfinite(x)

@@ -11,19 +11,19 @@ typedef __UINT32_TYPE__ uint32_t;
 typedef __UINT64_TYPE__ uint64_t;
 typedef __INTPTR_TYPE__ intptr_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
-#define INT8_MAX   127
-#define INT8_MIN   (-128)
-#define UINT8_MAX  255
-#define INT16_MAX  32767
-#define INT16_MIN  (-32768)
-#define UINT16_MAX 65535
-#define INT32_MAX  __INT32_MAX__
-#define INT32_MIN  (-__INT32_MAX__ - 1)
-#define UINT32_MAX __UINT32_MAX__
-#define INT64_MAX  __INT64_MAX__
-#define INT64_MIN  (-__INT64_MAX__ - 1)
-#define UINT64_MAX __UINT64_MAX__
-#define SIZE_MAX   __SIZE_MAX__
+#define INT8_MAX    127
+#define INT8_MIN    (-128)
+#define UINT8_MAX   255
+#define INT16_MAX   32767
+#define INT16_MIN   (-32768)
+#define UINT16_MAX  65535
+#define INT32_MAX   __INT32_MAX__
+#define INT32_MIN   (-__INT32_MAX__ - 1)
+#define UINT32_MAX  __UINT32_MAX__
+#define INT64_MAX   __INT64_MAX__
+#define INT64_MIN   (-__INT64_MAX__ - 1)
+#define UINT64_MAX  __UINT64_MAX__
+#define SIZE_MAX    __SIZE_MAX__
 #define INT32_C(c)  __INT32_C(c)
 #define UINT32_C(c) __UINT32_C(c)
 #define INT64_C(c)  __INT64_C(c)

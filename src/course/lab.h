@@ -56,7 +56,7 @@ TH_NODISCARD th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why
  * TH_LAB_ANSWER_BYTES). */
 #define TH_LAB_ANSWER_BYTES 8000
 TH_NODISCARD th_err th_lab_answers_get(const th_lab *lab, const char *dir, json_t **answers, th_why *why);
-TH_NODISCARD th_err th_lab_answers_put(const th_lab *lab, const char *dir, const json_t *answers, th_why *why);
+TH_NODISCARD th_err th_lab_answers_put(const th_lab *lab, const char *dir, json_t *answers, th_why *why);
 
 #define TH_LAB_MARK ".lab.json"
 /* What .lab.json in a folder says.  Errors: TH_ENOENT (no lab was started there), TH_EFORMAT. */

@@ -142,14 +142,16 @@ static th_err change(json_t *all, const char *name, const json_t *value, th_why 
     return json_object_set_new(all, name, json_string(text)) ? th_why_set(why, TH_ENOMEM, "out of memory") : TH_OK;
 }
 
-th_err th_lab_answers_put(const th_lab *lab, const char *dir, const json_t *answers, th_why *why)
+th_err th_lab_answers_put(const th_lab *lab, const char *dir, json_t *answers, th_why *why)
 {
-    json_t *all;
+    const char *name;
+    json_t *all, *value;
     TH_TRY(known(lab, dir, &all, why));
     th_err err = json_is_object(answers) ? TH_OK : th_why_set(why, TH_EUSAGE, "answers are an object: {name: text}");
-    for (void *it = json_object_iter((json_t *)(uintptr_t)answers); it && !err;
-         it = json_object_iter_next((json_t *)(uintptr_t)answers, it))
-        err = change(all, json_object_iter_key(it), json_object_iter_value(it), why);
+    json_object_foreach(answers, name, value)
+    {
+        if (!err) err = change(all, name, value, why);
+    }
     if (!err) err = th_lab_answers_write(lab, dir, all, why);
     json_decref(all);
     return err;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FILES = 8, MOST_BYTES = 256 << 10, MOST_INSTRUCTIONS = 600000000 };
+enum { MOST_FILES = TH_BOX_FILES, MOST_BYTES = 256 << 10, MOST_INSTRUCTIONS = 600000000 };
 
 static const char *const settings[] = {"file", "headers", "harness",      "ring",  "stack",
                                        "ram",  "case",    "instructions", "lines", NULL};

@@ -55,13 +55,13 @@ static void join_lines(th_span t, logical *l)
 }
 
 /* Bytes of a string or character constant at i, up to its end or that of the line. */
-static size_t quoted(const logical *l, size_t i)
+static size_t quoted(const char *text, size_t n, size_t i)
 {
-    const char quote = l->text[i];
+    const char quote = text[i];
     size_t k = i + 1;
-    while (k < l->n && l->text[k] != quote && l->text[k] != '\n') k += l->text[k] == '\\' && k + 1 < l->n ? 2 : 1;
-    if (k >= l->n) return l->n - i;
-    return k - i + (l->text[k] == quote);
+    while (k < n && text[k] != quote && text[k] != '\n') k += text[k] == '\\' && k + 1 < n ? 2 : 1;
+    if (k >= n) return n - i;
+    return k - i + (text[k] == quote);
 }
 
 /* Bytes of a comment at i; 0: there is none. */
@@ -91,7 +91,7 @@ static void drop_comments(logical *l)
     for (size_t i = 0; i < l->n;) {
         const size_t skip = comment(l, i);
         const bool quote = l->text[i] == '"' || l->text[i] == '\'';
-        size_t keep = skip ? 0 : quote ? quoted(l, i) : 1;
+        size_t keep = skip ? 0 : quote ? quoted(l->text, l->n, i) : 1;
         if (skip) {
             take(l, &n, i, ' ');
             i += skip;
@@ -227,13 +227,6 @@ static th_err check_word(const char *word, size_t n, const char *file, int32_t l
                       word);
 }
 
-/* A quoted text at i in what has no comments any more; bytes to skip. */
-static size_t skip_text(const char *t, size_t i, size_t n)
-{
-    const logical l = {.text = (char *)(uintptr_t)t, .n = n};
-    return quoted(&l, i);
-}
-
 static th_err check_expanded(const char *t, size_t n, const char *file, const char *const *from, th_why *why)
 {
     int32_t line = 1;
@@ -249,7 +242,7 @@ static th_err check_expanded(const char *t, size_t n, const char *file, const ch
             }
             step = strcspn(t + i, "\n");
         } else if (t[i] == '"' || t[i] == '\'') {
-            step = skip_text(t, i, n);
+            step = quoted(t, n, i);
         } else if (is_letter(t[i])) {
             while (is_letter(t[i + step]) || is_digit(t[i + step])) step++;
             if (hers) TH_TRY(check_word(t + i, step, file, line, why));

@@ -18,7 +18,15 @@
 #define COMPILER "arm-none-eabi-gcc"
 #define EMULATOR "qemu-system-arm"
 
-enum { MOST_WORDS = 480, MOST_BYTES = 1 << 20, RUN_S = 60, MOST_RAM = 512 * 1024, NONCE_BYTES = 33, MOST_CASES = 200 };
+enum {
+    MOST_WORDS = 480,
+    MOST_BYTES = 1 << 20,
+    RUN_S = 60,
+    MOST_RAM = 512 * 1024,
+    NONCE_BYTES = 33,
+    MOST_CASES = 200,
+    OBJECT_BYTES = 200
+};
 
 typedef struct box {
     const th_box_cfg *cfg;
@@ -300,35 +308,45 @@ static bool may_call(const box *b, const char *name)
     return in_headers(b, name);
 }
 
+/* "step.c" -> "step.o" */
+static void object_of(const char *source, const char *below, char object[OBJECT_BYTES])
+{
+    snprintf(object, OBJECT_BYTES, "%s%.*so", below, (int)strlen(source) - 1, source);
+}
+
+/* Complains of a name that nm calls undefined, unless she may call it or has it in another file. */
+static void check_name(box *b, const char *name)
+{
+    char own[160];
+    snprintf(own, sizeof own, "%.120s T ", name);
+    if (may_call(b, name) || strstr(b->said, own)) return;
+    end_with(
+        b, TH_BOX_REFUSED,
+        "It calls %s, which there is not. There are your own functions, and those of <string.h> and <math.h>: float "
+        "only (sqrtf, expf, ..).",
+        name);
+}
+
 /* nm -P prints "name T ..": what is U and not hers must be one that she may call. */
 static th_err check_calls(box *b, th_why *why)
 {
     words w;
     int status;
+    char object[TH_BOX_FILES][OBJECT_BYTES];
     begin(&w, "arm-none-eabi-nm");
     add(&w, "-P");
     for (size_t i = 0; i < b->cfg->n_hers; i++) {
-        char *object = strdup(b->cfg->hers[i].name);
-        if (!object) return no_memory(why);
-        object[strlen(object) - 1] = 'o';
-        add(&w, object);
+        object_of(b->cfg->hers[i].name, "", object[i]);
+        add(&w, object[i]);
     }
-    th_err err = tool(b, &w, "hers", &status, why);
-    for (size_t i = w.n - b->cfg->n_hers; i < w.n; i++) free((void *)(uintptr_t)w.w[i]);
-    for (const char *at = b->said; !err && at && *at;) {
-        char name[128], kind = 0, own[160];
-        if (sscanf(at, "%127s %c", name, &kind) == 2 && kind == 'U') {
-            snprintf(own, sizeof own, "%s T ", name);
-            if (!may_call(b, name) && !strstr(b->said, own))
-                end_with(b, TH_BOX_REFUSED,
-                         "It calls %s, which there is not. There are your own functions, and those of <string.h> and "
-                         "<math.h>: float only (sqrtf, expf, ..).",
-                         name);
-        }
+    TH_TRY(tool(b, &w, "hers", &status, why));
+    for (const char *at = b->said; *at;) {
+        char name[128], kind = 0;
+        if (sscanf(at, "%127s %c", name, &kind) == 2 && kind == 'U') check_name(b, name);
         at += strcspn(at, "\n");
         at += *at == '\n';
     }
-    return err;
+    return TH_OK;
 }
 
 /* ---- the program ---- */
@@ -424,27 +442,26 @@ static th_err link_all(box *b, th_why *why)
                                         "lab.elf",
                                         NULL};
     char dir[TH_PATH_BYTES];
-    th_names names[2] = {0};
+    th_names names;
     words w;
     int status = 0;
     TH_TRY(write_script(b, why));
     TH_TRY(th_path_join(dir, b->cfg->folder, "sys", why));
-    TH_TRY(th_dir_list(dir, &names[0], why));
+    TH_TRY(th_dir_list(dir, &names, why));
     begin(&w, COMPILER);
     add_list(&w, flags);
-    char hers[64][TH_PATH_BYTES / 16];
-    for (size_t i = 0; i < b->cfg->n_hers && i < 64; i++) {
-        snprintf(hers[i], sizeof hers[i], "../hers/%s", b->cfg->hers[i].name);
-        hers[i][strlen(hers[i]) - 1] = 'o';
+    char hers[TH_BOX_FILES][OBJECT_BYTES];
+    for (size_t i = 0; i < b->cfg->n_hers; i++) {
+        object_of(b->cfg->hers[i].name, "../hers/", hers[i]);
         add(&w, hers[i]);
     }
-    for (size_t i = 0; i < names[0].n; i++) {
-        const size_t n = strlen(names[0].name[i]);
-        if (n > 2 && strcmp(names[0].name[i] + n - 2, ".o") == 0) add(&w, names[0].name[i]);
+    for (size_t i = 0; i < names.n; i++) {
+        const size_t n = strlen(names.name[i]);
+        if (n > 2 && strcmp(names.name[i] + n - 2, ".o") == 0) add(&w, names.name[i]);
     }
     add(&w, "-lgcc");
     const th_err err = tool(b, &w, "sys", &status, why);
-    th_names_free(&names[0]);
+    th_names_free(&names);
     if (!err && status) link_failed(b);
     return err;
 }
@@ -467,9 +484,9 @@ static th_box_case *case_of(box *b, const char *name)
 /* Function and line in her file, "step(), line 12 of step.c"; "" where that can't be said. */
 static void place_of(box *b, uint32_t pc, char *text, size_t cap)
 {
-    char address[16], name[96] = "", file[200] = "";
+    char address[16], name[96] = "", file[200] = "", line[16] = "";
     words w;
-    int status, line = 0;
+    int status;
     text[0] = 0;
     snprintf(address, sizeof address, "0x%lx", (unsigned long)pc);
     begin(&w, "arm-none-eabi-addr2line");
@@ -479,14 +496,14 @@ static void place_of(box *b, uint32_t pc, char *text, size_t cap)
     add(&w, "lab.elf");
     add(&w, address);
     if (!pc || tool(b, &w, "sys", &status, NULL) || status) return;
-    if (sscanf(b->said, "%95s %199[^:\n]:%d", name, file, &line) != 3) return;
+    if (sscanf(b->said, "%95s %199[^:\n]:%15[0-9]", name, file, line) != 3) return;
     for (size_t i = 0; i < b->cfg->n_hers; i++)
-        if (strcmp(file, b->cfg->hers[i].name) == 0) snprintf(text, cap, " in %s(), line %d of %s", name, line, file);
+        if (strcmp(file, b->cfg->hers[i].name) == 0) snprintf(text, cap, " in %s(), line %s of %s", name, line, file);
 }
 
 typedef struct stop {
     char how[16];
-    unsigned pc, lr, fault, address;
+    uint32_t pc, lr, fault, address;
 } stop;
 
 static void tell_stop(box *b, const stop *s)
@@ -510,7 +527,7 @@ static void tell_stop(box *b, const stop *s)
     else if (s->fault & 0x8080u)
         end_with(b, TH_BOX_STOPPED,
                  "It read or wrote memory that is not its own%s, at address 0x%08x. Is an index outside of its array?",
-                 where, s->address);
+                 where, (unsigned)s->address);
     else
         end_with(b, TH_BOX_STOPPED, "It jumped to a place where no code is%s. Was an array written past its end?",
                  where);
@@ -544,7 +561,11 @@ static void take_line(void *ctx, bool error, const char *text, size_t n)
         snprintf(s.how, sizeof s.how, "%s", word);
         b->ended = true;
         b->run->at = strdup(name);
-        if (sscanf(rest, "%x %x %x %x", &s.pc, &s.lr, &s.fault, &s.address) == 4) tell_stop(b, &s);
+        unsigned long v[4];
+        char *next = NULL;
+        for (int i = 0; i < 4; i++, rest = next) v[i] = strtoul(rest, &next, 16);
+        s.pc = (uint32_t)v[0], s.lr = (uint32_t)v[1], s.fault = (uint32_t)v[2], s.address = (uint32_t)v[3];
+        tell_stop(b, &s);
     }
 }
 
@@ -612,6 +633,7 @@ th_err th_box_go(const th_box_cfg *cfg, th_box_run *run, th_why *why)
     uint8_t random[(NONCE_BYTES - 1) / 2];
     box b = {.cfg = cfg, .run = run, .why = why};
     *run = (th_box_run){0};
+    if (cfg->n_hers > TH_BOX_FILES) return th_why_set(why, TH_EFORMAT, "at most %d files of the learner", TH_BOX_FILES);
     if (cfg->ram > MOST_RAM || cfg->stack > MOST_RAM || cfg->stack < 256)
         return th_why_set(why, TH_EFORMAT, "stack (256 bytes at least) and ram: at most %d bytes", MOST_RAM);
     if (tools_missing(&b)) return TH_OK;

@@ -15,8 +15,10 @@ typedef struct th_box_file {
     th_span text;
 } th_box_file;
 
+#define TH_BOX_FILES 8 /* of the learner, most */
+
 typedef struct th_box_cfg {
-    const th_box_file *hers; /* [n_hers] C files of the learner */
+    const th_box_file *hers; /* [n_hers] C files of the learner: names without a folder that end with .c */
     size_t n_hers;
     const th_box_file *headers; /* [n_headers] that both may include */
     size_t n_headers;
