@@ -5,7 +5,7 @@
  *   quiz (quiz.h), frozen once per learner --th_school_quiz--> what she is shown; th_school_answer: marked, kept, told
  *
  * school_class.h has classes, school_together.h the forum, the showcase and peers.  What a function has changed when it
- * returns TH_OK is on disk.  JSON is as docs/api-course.md has it; times in it are seconds since 1970.  From any
+ * returns TH_OK is on disk (progress and place: soon; they are not lost when the program is killed).  JSON is as docs/api-course.md has it; times in it are seconds since 1970.  From any
  * thread.  Nothing here asks who may: the caller does. */
 #ifndef TH_COURSE_SCHOOL_H
 #define TH_COURSE_SCHOOL_H

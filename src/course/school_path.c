@@ -18,7 +18,7 @@ th_err th_school_progress(th_school *s, const th_pupil *who, const char *page, b
     const int64_t *done_ms = done ? &who->now_ms : NULL;
     if (seconds < 0) seconds = 0;
     if (seconds > SECONDS_MAX) seconds = SECONDS_MAX;
-    TH_TRY(th_sql_begin(s->sql, 0, &link, why));
+    TH_TRY(th_sql_begin_light(s->sql, &link, why));
     th_err err = th_sql_do(link, why,
                            "INSERT INTO progress (learner, page, done, seconds, first_ms, last_ms, done_ms) "
                            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (learner, page) DO UPDATE SET "
@@ -33,7 +33,7 @@ th_err th_school_progress(th_school *s, const th_pupil *who, const char *page, b
 th_err th_school_place(th_school *s, const th_pupil *who, const char *page, const char *block, th_why *why)
 {
     th_sql_link *link;
-    TH_TRY(th_sql_begin(s->sql, 0, &link, why));
+    TH_TRY(th_sql_begin_light(s->sql, &link, why));
     const th_err err =
         th_sql_do(link, why, "UPDATE learners SET place = ?, block = ? WHERE id = ?", "ssi", page, block, who->id);
     return th_sql_end(link, err, why);

@@ -226,6 +226,15 @@ th_err th_file_write_unsynced(const char *path, th_span bytes, th_why *why)
     return write_file(path, bytes, false, why);
 }
 
+th_err th_file_sync(const char *path, th_why *why)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return fail(why, "open", path);
+    const th_err err = fdatasync(fd) ? fail(why, "write", path) : TH_OK;
+    close(fd);
+    return err;
+}
+
 int th_file_descriptor(const char *path, uint64_t *size, th_why *why)
 {
     struct stat st;

@@ -25,6 +25,9 @@ TH_NODISCARD th_err th_file_write_unsynced(const char *path, th_span bytes, th_w
 /* The same as th_file_write for what only this user may read (mode 0600). */
 TH_NODISCARD th_err th_file_write_private(const char *path, th_span bytes, th_why *why);
 
+/* Waits until what was written to the file, by whomever, is on the disk. */
+TH_NODISCARD th_err th_file_sync(const char *path, th_why *why);
+
 /* Opens a file (no folder, no device) to be read by its number; -1 on failure.  close() it. *size: bytes. */
 int th_file_descriptor(const char *path, uint64_t *size, th_why *why);
 /* When it was last changed, seconds since 1970; 0 when it is not there. */

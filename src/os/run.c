@@ -86,6 +86,14 @@ void th_file_limit_is_error(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
+void th_file_limit_raise(uint64_t n)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= n) return;
+    limit.rlim_cur = limit.rlim_max < n ? limit.rlim_max : n;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 bool th_stderr_is_terminal(void)
 {
     return isatty(STDERR_FILENO) == 1;

@@ -28,6 +28,9 @@ bool th_interrupted(void);
  * does not end the program. */
 void th_file_limit_is_error(void);
 
+/* So many files and connections may be open at once from now on, or as many as the system allows. */
+void th_file_limit_raise(uint64_t n);
+
 bool th_stderr_is_terminal(void);
 bool th_stdout_is_terminal(void);
 int th_terminal_columns(void); /* 80 when unknown */

@@ -57,10 +57,10 @@ int th_guard_check(struct th_guard *guard, const th_guard_ask *ask, th_guard_ans
 /* A body of which `bytes` came in `ms` comes too slowly to be meant: end the connection. */
 bool th_guard_too_slow(int64_t bytes, int64_t ms);
 
-/* For libmicrohttpd: connections in all, of one address (a school's network may show 30 phones as one), and seconds
+/* For libmicrohttpd: connections in all, of one address (a school's network may show all phones as one), and seconds
  * in which nothing comes or goes. */
-#define TH_GUARD_CONNECTIONS 600
-#define TH_GUARD_PER_ADDRESS 400
+#define TH_GUARD_CONNECTIONS 3000 /* 500 learners whose browsers hold up to six each, not all at once */
+#define TH_GUARD_PER_ADDRESS 2500
 #define TH_GUARD_IDLE_S      60
 
 /* Headers of every reply, ended by a row with name NULL. */

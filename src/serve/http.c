@@ -290,6 +290,7 @@ th_err th_http_start(th_site *site, const th_http_settings *settings, th_http **
     th_http *h = calloc(1, sizeof *h);
     if (!h) return th_why_set(why, TH_ENOMEM, "out of memory for the server");
     h->site = site;
+    th_file_limit_raise(TH_GUARD_CONNECTIONS + 1000); /* connections are files, and so is what they ask for */
     const unsigned tls = settings->cert ? MHD_USE_TLS : 0;
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)say_nothing, NULL},

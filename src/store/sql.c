@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "os/file.h"
 #include "os/run.h"
 #include "os/thread.h"
 #include "store/sql_priv.h"
@@ -25,6 +26,9 @@ struct th_sql {
     int n_links;
     th_mutex writer; /* one_writer: who has it may use `write` */
     th_sql_link *write;
+    char *log;                   /* its file */
+    uint64_t committed, on_disk; /* transactions, by number */
+    bool syncing;                /* somebody waits for the disk, for all that were committed before */
 };
 
 bool th_sql_is_address(const char *where)
@@ -126,15 +130,17 @@ th_err th_sql_read(th_sql *s, th_sql_link **link, th_why *why)
     return take(s, link, why);
 }
 
-static th_err begin(th_sql_link *link, int64_t lock, th_why *why)
+static th_err begin(th_sql_link *link, int64_t lock, bool light, th_why *why)
 {
     const th_sql_driver *driver = link->sql->driver;
     TH_TRY(th_sql_do(link, why, driver->begin, ""));
     link->writing = true;
+    link->light = light;
+    if (light && driver->light) TH_TRY(th_sql_do(link, why, driver->light, ""));
     return lock && driver->lock ? driver->lock(link, lock, why) : TH_OK;
 }
 
-th_err th_sql_begin(th_sql *s, int64_t lock, th_sql_link **link, th_why *why)
+static th_err begin_any(th_sql *s, int64_t lock, bool light, th_sql_link **link, th_why *why)
 {
     if (s->driver->one_writer) {
         th_mutex_lock(&s->writer);
@@ -142,23 +148,63 @@ th_err th_sql_begin(th_sql *s, int64_t lock, th_sql_link **link, th_why *why)
     } else {
         TH_TRY(take(s, link, why));
     }
-    const th_err err = begin(*link, lock, why);
+    const th_err err = begin(*link, lock, light, why);
     return err ? th_sql_end(*link, err, why) : TH_OK;
+}
+
+th_err th_sql_begin(th_sql *s, int64_t lock, th_sql_link **link, th_why *why)
+{
+    return begin_any(s, lock, false, link, why);
+}
+
+th_err th_sql_begin_light(th_sql *s, th_sql_link **link, th_why *why)
+{
+    return begin_any(s, 0, true, link, why);
+}
+
+/* Until the transaction of this number is on the disk.  One thread waits for the disk, for all that were committed
+ * before it began; the others for that thread: a hundred answers at the same moment cost two waits, not a hundred. */
+static th_err wait_for_disk(th_sql *s, uint64_t number, th_why *why)
+{
+    th_err err = TH_OK;
+    th_mutex_lock(&s->lock);
+    while (!err && s->on_disk < number) {
+        if (s->syncing) {
+            th_bell_wait(&s->back, &s->lock, th_clock_s() + LINK_WAIT_S);
+            continue;
+        }
+        const uint64_t all = s->committed;
+        s->syncing = true;
+        th_mutex_unlock(&s->lock);
+        err = th_file_sync(s->log, why);
+        th_mutex_lock(&s->lock);
+        s->syncing = false;
+        if (!err) s->on_disk = all;
+        th_bell_ring(&s->back);
+    }
+    th_mutex_unlock(&s->lock);
+    return err;
 }
 
 th_err th_sql_end(th_sql_link *link, th_err err, th_why *why)
 {
     th_sql *s = link->sql;
+    uint64_t number = 0;
     if (link->writing) {
         if (!err) err = th_sql_do(link, why, "COMMIT", "");
         if (err) (void)s->driver->script(link, "ROLLBACK", NULL);
+        if (!err && s->log && !link->light) {
+            th_mutex_lock(&s->lock);
+            number = ++s->committed;
+            th_mutex_unlock(&s->lock);
+        }
     }
     link->writing = false;
     if (link == s->write)
         th_mutex_unlock(&s->writer);
     else
         give(link);
-    return err;
+    return number ? wait_for_disk(s, number, why) : err;
 }
 
 /* ---- statements -------------------------------------------------------------------------------------------------- */
@@ -323,6 +369,16 @@ static th_err open_all(th_sql *s, const th_sql_schema *schema, th_why *why)
     return th_sql_end(link, bring_up(link, schema, why), why);
 }
 
+/* "course.db-wal": where SQLite puts what is committed. */
+static th_err log_of(th_sql *s, th_why *why)
+{
+    const size_t n = strlen(s->where) + strlen(s->driver->log) + 1;
+    s->log = malloc(n);
+    if (!s->log) return th_why_set(why, TH_ENOMEM, "out of memory for a database");
+    (void)th_text_fmt(s->log, n, "%s%s", s->where, s->driver->log);
+    return TH_OK;
+}
+
 th_err th_sql_open(const char *where, const th_sql_schema *schema, th_sql **sql, th_why *why)
 {
     th_sql *s = calloc(1, sizeof *s);
@@ -334,7 +390,8 @@ th_err th_sql_open(const char *where, const th_sql_schema *schema, th_sql **sql,
     }
     show(where, s->shown, sizeof s->shown);
     s->driver = th_sql_is_address(where) ? &th_sql_postgres : &th_sql_sqlite;
-    th_err err = th_mutex_init(&s->writer, why);
+    th_err err = s->driver->log ? log_of(s, why) : TH_OK;
+    if (!err) err = th_mutex_init(&s->writer, why);
     if (!err) err = th_bell_init(&s->back, why);
     if (!err) err = open_all(s, schema, why);
     if (err)
@@ -355,6 +412,7 @@ void th_sql_close(th_sql *s)
     th_bell_free(&s->back);
     th_mutex_free(&s->writer);
     th_mutex_free(&s->lock);
+    free(s->log);
     free(s->where);
     free(s);
 }

@@ -220,6 +220,7 @@ const th_sql_driver th_sql_postgres = {
     .script = script,
     .lock = lock,
     .begin = "BEGIN",
+    .light = "SET LOCAL synchronous_commit = off",
     .get_int = get_int,
     .get_double = get_double,
     .get_text = get_text,

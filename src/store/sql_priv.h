@@ -34,6 +34,7 @@ struct th_sql_link {
     int n_kept;
     int64_t changed;
     bool writing; /* within a transaction */
+    bool light;   /* .. that nobody waits for */
 };
 
 struct th_sql_rows {
@@ -57,7 +58,8 @@ typedef struct th_sql_driver {
     void (*done)(th_sql_rows *rows);
     th_err (*script)(th_sql_link *link, const char *text, th_why *why); /* several statements, no parameters */
     th_err (*lock)(th_sql_link *link, int64_t lock, th_why *why);       /* NULL: one_writer is enough */
-    const char *begin;
+    const char *begin, *light; /* light: said then, or NULL */
+    const char *log;           /* behind the path: the file that holds what was committed; NULL: the server cares */
     int64_t (*get_int)(const th_sql_rows *rows, int column);
     double (*get_double)(const th_sql_rows *rows, int column);
     const char *(*get_text)(const th_sql_rows *rows, int column);

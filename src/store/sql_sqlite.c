@@ -38,7 +38,8 @@ static void close_link(th_sql_link *link)
     link->db = NULL;
 }
 
-/* WAL: readers and the writer don't wait for each other.  FULL: a commit is on disk before it is acknowledged. */
+/* WAL: readers and the writer don't wait for each other.  NORMAL: SQLite itself waits for the disk only where the file
+ * would be damaged else; sql.c waits for all commits that came together, once. */
 static th_err open_link(const char *where, th_sql_link *link, th_why *why)
 {
     sqlite3 *db;
@@ -48,7 +49,7 @@ static th_err open_link(const char *where, th_sql_link *link, th_why *why)
     if (!bad) sqlite3_busy_timeout(db, WAIT_MS);
     const th_err err = bad ? failed(link, why)
                            : script(link,
-                                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
                                     "PRAGMA cache_size = -8192; PRAGMA mmap_size = 268435456;"
                                     "PRAGMA journal_size_limit = 67108864",
                                     why);
@@ -141,6 +142,7 @@ const th_sql_driver th_sql_sqlite = {
     .done = done,
     .script = script,
     .begin = "BEGIN IMMEDIATE",
+    .log = "-wal",
     .get_int = get_int,
     .get_double = get_double,
     .get_text = get_text,
