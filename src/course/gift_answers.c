@@ -47,7 +47,7 @@ static bool read_value(th_choice *c)
     const char *p = c->text, *end = p + strlen(p), *dots = strstr(p, "..");
     double lo, hi;
     if (strcmp(p, "*") == 0) {
-        c->near = INFINITY;
+        c->near = (double)INFINITY;
         return true;
     }
     if (!dots) return end > p && read_near(p, end, c);

@@ -433,7 +433,7 @@ static void a_bomb_is_refused(void **state)
     assert_non_null(zeros);
     assert_int_equal(th_pack_new(false, &pack, NULL), TH_OK);
     for (int i = 0; i < 4; i++) { /* 360 MB in 360 KB */
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "a%d.xml", i);
         assert_int_equal(th_pack_add(pack, name, (th_span){zeros, large}, false, NULL), TH_OK);
     }
