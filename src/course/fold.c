@@ -1,5 +1,6 @@
 #include "course/fold.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -66,12 +67,14 @@ static uint32_t fold_arabic(uint32_t c)
 
 size_t th_fold(const char *text, size_t n, size_t *used, char out[TH_FOLD_BYTES])
 {
-    uint32_t c = code(text, n, used);
-    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if ((unsigned char)text[0] < 0x80) { /* most of them: without looking further */
+        const char a = text[0];
+        const bool capital = a >= 'A' && a <= 'Z';
+        *used = 1;
+        out[0] = capital ? (char)(a - 'A' + 'a') : a;
+        return capital || (a >= 'a' && a <= 'z') || (a >= '0' && a <= '9');
     }
+    uint32_t c = code(text, n, used);
     if (c >= 0xc0 && c <= 0x17f) return fold_latin(c, out);
     if ((c >= 0x300 && c <= 0x36f) || (c >= 0x64b && c <= 0x65f) || c == 0x640) return TH_FOLD_NOTHING;
     if (c >= 0x391 && c <= 0x3a9) c += 0x20; /* Greek */

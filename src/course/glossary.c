@@ -2,6 +2,7 @@
 #include "course/blocks.h"
 #include "course/map.h"
 #include "course/markdown.h"
+#include "course/shelf_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,13 +94,12 @@ static th_err sort(json_t *terms, json_t **sorted, th_why *why)
     return TH_OK;
 }
 
-th_err th_glossary_json(const th_shelf *shelf, const char *lang, json_t **terms, th_why *why)
+static th_err make(const th_shelf *shelf, const th_page *page, const char *lang, json_t **terms, th_why *why)
 {
-    const th_page *page = th_shelf_find(shelf, "glossary");
     json_t *found = json_array();
-    th_page_text t = {0};
+    th_page_text t;
     entry e = {.lang = "en"};
-    th_err err = page ? th_page_text_read(shelf, page, lang, &t, why) : TH_OK;
+    th_err err = th_page_text_read(shelf, page, lang, &t, why);
     for (size_t i = 0; !err && i < t.english.n; i++) err = add_block(&e, &t, i, found, why);
     if (!err) err = finish(&e, found, why);
     if (!err) err = sort(found, terms, why);
@@ -107,4 +107,12 @@ th_err th_glossary_json(const th_shelf *shelf, const char *lang, json_t **terms,
     th_page_text_free(&t);
     json_decref(found);
     return err;
+}
+
+th_err th_glossary_json(const th_shelf *shelf, const char *lang, json_t **terms, th_why *why)
+{
+    const th_page *page = th_shelf_find(shelf, "glossary");
+    if (page) return th_kept_json(shelf, page, "terms", lang, make, terms, why);
+    *terms = json_array();
+    return *terms ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for the glossary");
 }

@@ -143,32 +143,10 @@ static th_err make(const th_shelf *s, const th_page *page, const char *lang, jso
     return err;
 }
 
-/* The language in which there is something of the page: a translation's, or English. */
-static th_err known_language(const th_shelf *s, const th_page *page, const char **lang, th_why *why)
-{
-    char path[TH_COURSE_PATH];
-    th_span bytes;
-    TH_TRY(th_course_path(page->file, *lang, path, why));
-    if (th_shelf_file(s, path, &bytes, NULL)) *lang = "en";
-    return TH_OK;
-}
-
 th_err th_lesson_json(const th_shelf *s, const char *id, const char *lang, json_t **lesson, th_why *why)
 {
-    char key[TH_PAGE_ID_BYTES + TH_LANG_BYTES + 2];
     const th_page *page = th_shelf_find(s, id);
     if (!page || page->kind == TH_PAGE_QUIZ || page->kind == TH_PAGE_PLACEMENT)
         return th_why_set(why, TH_ENOENT, "there is no lesson %.160s", id);
-    TH_TRY(known_language(s, page, &lang, why));
-    snprintf(key, sizeof key, "%.*s %s", TH_LANG_BYTES, lang, page->id);
-    th_mutex_lock(&s->kept->lock);
-    json_t *made = json_object_get(s->kept->lessons, key);
-    th_err err = TH_OK;
-    if (!made) {
-        err = make(s, page, lang, &made, why);
-        if (!err && json_object_set_new(s->kept->lessons, key, made)) err = no_memory(page->id, why);
-    }
-    *lesson = err ? NULL : json_deep_copy(made);
-    th_mutex_unlock(&s->kept->lock);
-    return err || *lesson ? err : no_memory(page->id, why);
+    return th_kept_json(s, page, "lesson", lang, make, lesson, why);
 }

@@ -18,13 +18,23 @@
 /* Where a hit counts how much. */
 typedef enum weight { IN_TEXT = 1, IN_HEADING = 4, IN_TITLE = 10 } weight;
 
+/* The words of a text as they are sought: made once, for a query looks at all of them. */
+typedef struct words {
+    char *folded; /* each ended by a NUL */
+    struct {
+        uint32_t from, folded; /* where it stands in the text, where in `folded` */
+    } * word;
+    size_t n;
+} words;
+
 /* A text that can be sought in: of a page, or a term of the glossary. */
 typedef struct entry {
     char id[TH_PAGE_ID_BYTES + TH_SLUG_BYTES];
     const char *course;       /* its course's id, "" without one */
     char lang[TH_LANG_BYTES]; /* of its text */
     char *title, *text;       /* a paragraph a line */
-    size_t headings;          /* the first bytes of text, which are headings */
+    words in_title, in_text;
+    size_t headings; /* the first bytes of text, which are headings */
 } entry;
 
 struct th_search_index {
@@ -87,16 +97,42 @@ typedef struct score {
     size_t first;
 } score;
 
-static void count(const query *q, const char *text, size_t headings, bool title, score *s)
+static void words_free(words *w)
+{
+    free(w->folded);
+    free(w->word);
+    *w = (words){0};
+}
+
+/* A word and its NUL take at most 3 bytes for each byte of the text, and one. */
+static th_err words_read(const char *text, words *w, th_why *why)
 {
     char word[WORD_BYTES];
     const size_t n = strlen(text);
+    size_t len = 0;
+    *w = (words){.folded = malloc(3 * n + 1), .word = malloc((n / 2 + 1) * sizeof *w->word)};
+    if (!w->folded || !w->word) {
+        words_free(w);
+        return th_why_set(why, TH_ENOMEM, "out of memory for the search");
+    }
     for (size_t at = 0, from, to; next_word(text, n, &at, word, &from, &to);) {
-        const unsigned bits = hits(q, word);
+        const size_t m = strlen(word) + 1;
+        w->word[w->n].from = (uint32_t)from;
+        w->word[w->n++].folded = (uint32_t)len;
+        memcpy(w->folded + len, word, m);
+        len += m;
+    }
+    return TH_OK;
+}
+
+static void count(const query *q, const words *w, size_t headings, bool title, score *s)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const unsigned bits = hits(q, w->folded + w->word[i].folded);
         if (!bits) continue;
-        if (!title && s->first == SIZE_MAX) s->first = from;
+        if (!title && s->first == SIZE_MAX) s->first = w->word[i].from;
         if (!title && !(bits & ~s->found) && s->points > 200) continue; /* a long page is no better for that */
-        s->points += title ? IN_TITLE : from < headings ? IN_HEADING : IN_TEXT;
+        s->points += title ? IN_TITLE : w->word[i].from < headings ? IN_HEADING : IN_TEXT;
         s->found |= bits;
     }
 }
@@ -149,14 +185,17 @@ static char *flat(char *text)
     return text;
 }
 
-th_err th_search_text(const char *words, const char *text, char **piece, th_why *why)
+th_err th_search_text(const char *sought, const char *text, char **piece, th_why *why)
 {
     query q;
     score s = {.first = SIZE_MAX};
     th_html out = {0};
     *piece = NULL;
-    read_query(words, &q);
-    count(&q, text, 0, false, &s);
+    words w;
+    read_query(sought, &q);
+    TH_TRY(words_read(text, &w, why));
+    count(&q, &w, 0, false, &s);
+    words_free(&w);
     if (!has_all(&q, &s)) return TH_OK;
     char *line = flat(strdup(text));
     if (line) put_piece(&out, &q, line, s.first);
@@ -176,6 +215,8 @@ void th_search_free(struct th_search_index *x)
         for (size_t i = 0; i < x->n; i++) {
             free(x->entry[i].title);
             free(x->entry[i].text);
+            words_free(&x->entry[i].in_title);
+            words_free(&x->entry[i].in_text);
         }
         free(x->entry);
         free(x);
@@ -194,10 +235,12 @@ static th_err add(struct th_search_index *x, const entry *e, th_html *text, th_w
         th_html_free(text);
         return th_why_set(why, TH_ENOMEM, "out of memory for the search");
     }
-    x->entry[x->n] = *e;
-    x->entry[x->n].title = title;
-    x->entry[x->n++].text = flat(text->text);
-    return TH_OK;
+    entry *fresh = &x->entry[x->n++]; /* from here on it is the index's, to be freed with it */
+    *fresh = *e;
+    fresh->title = title;
+    fresh->text = flat(text->text);
+    TH_TRY(words_read(fresh->title, &fresh->in_title, why));
+    return words_read(fresh->text, &fresh->in_text, why);
 }
 
 /* The lines of Markdown that are headings, or those that are not. */
@@ -343,8 +386,8 @@ static th_err ask(const struct th_search_index *x, const query *q, json_t *list,
     if (!all) return th_why_set(why, TH_ENOMEM, "out of memory for a search");
     for (size_t i = 0; i < x->n; i++) {
         score s = {.first = SIZE_MAX};
-        count(q, x->entry[i].title, 0, true, &s);
-        count(q, x->entry[i].text, x->entry[i].headings, false, &s);
+        count(q, &x->entry[i].in_title, 0, true, &s);
+        count(q, &x->entry[i].in_text, x->entry[i].headings, false, &s);
         if (has_all(q, &s)) all[n++] = (found){&x->entry[i], s};
     }
     qsort(all, n, sizeof *all, by_points);
@@ -364,17 +407,17 @@ static bool is_spoken(const th_shelf *s, const char *lang)
     return false;
 }
 
-th_err th_search_json(const th_shelf *s, const char *words, const char *lang, json_t **out, th_why *why)
+th_err th_search_json(const th_shelf *s, const char *sought, const char *lang, json_t **out, th_why *why)
 {
     query q;
     char path[TH_COURSE_PATH];
     struct th_search_index *x;
     TH_TRY(th_course_path("a.md", lang, path, why)); /* a language? */
     json_t *list = json_array();
-    read_query(words, &q);
-    th_mutex_lock(&s->kept->lock);
+    read_query(sought, &q);
+    th_mutex_lock(&s->kept->search_lock);
     th_err err = q.n ? find_index(s, is_spoken(s, lang) ? lang : "en", &x, why) : TH_OK;
-    th_mutex_unlock(&s->kept->lock);
+    th_mutex_unlock(&s->kept->search_lock);
     if (!err && q.n) err = ask(x, &q, list, why); /* an index does not change */
     *out = list;
     if (err) json_decref(list);

@@ -16,10 +16,10 @@
 
 /* [{id, title, course, lang, piece}]: piece is HTML around the first hit, hits in <mark>; a term of the glossary has
  * the id "glossary/arena".  An empty query finds nothing.  Errors: TH_ENOMEM, those of reading the pages. */
-TH_NODISCARD th_err th_search_json(const th_shelf *shelf, const char *query, const char *lang, json_t **found,
+TH_NODISCARD th_err th_search_json(const th_shelf *shelf, const char *sought, const char *lang, json_t **found,
                                    th_why *why);
 
 /* The same of one text, of a learner's own notes: *piece is NULL when it does not have all words; free() it. */
-TH_NODISCARD th_err th_search_text(const char *query, const char *text, char **piece, th_why *why);
+TH_NODISCARD th_err th_search_text(const char *sought, const char *text, char **piece, th_why *why);
 
 #endif

@@ -9,7 +9,8 @@ static void kept_free(th_shelf_kept *k)
 {
     if (!k) return;
     th_search_free(k->index);
-    json_decref(k->lessons);
+    json_decref(k->made);
+    th_mutex_free(&k->search_lock);
     th_mutex_free(&k->lock);
     free(k);
 }
@@ -18,14 +19,20 @@ static th_err kept_new(th_shelf_kept **kept, th_why *why)
 {
     th_shelf_kept *k = calloc(1, sizeof *k);
     if (!k) return th_why_set(why, TH_ENOMEM, "out of memory for the courses");
-    const th_err err = th_mutex_init(&k->lock, why);
+    th_err err = th_mutex_init(&k->lock, why);
     if (err) {
         free(k);
         return err;
     }
+    err = th_mutex_init(&k->search_lock, why);
+    if (err) {
+        th_mutex_free(&k->lock);
+        free(k);
+        return err;
+    }
     *kept = k;
-    k->lessons = json_object();
-    return k->lessons ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for the courses");
+    k->made = json_object();
+    return k->made ? TH_OK : th_why_set(why, TH_ENOMEM, "out of memory for the courses");
 }
 
 th_err th_shelf_open(const char *dir, th_shelf **shelf, th_why *why)

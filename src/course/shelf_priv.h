@@ -27,9 +27,10 @@ typedef struct th_front {
 
 /* What was computed once; guarded by the lock, so that a shelf that is const may have it. */
 typedef struct th_shelf_kept {
-    th_mutex lock;
+    th_mutex lock;                 /* of made */
+    json_t *made;                  /* "lesson es rule/coin/what-fits" (kept.c) */
+    th_mutex search_lock;          /* of index; it is taken first where both are */
     struct th_search_index *index; /* search.c: one for each language that was asked for, linked */
-    json_t *lessons;               /* "es rule/coin/what-fits": what th_lesson_json answers */
 } th_shelf_kept;
 
 struct th_shelf {
@@ -48,6 +49,12 @@ TH_NODISCARD th_err th_shelf_revision(const char *dir, uint64_t *revision, th_wh
 
 /* shelf_pages.c: what is a page among the files, in order; their front matter. */
 TH_NODISCARD th_err th_shelf_sort(th_shelf *s, th_why *why);
+
+/* kept.c: what `make` makes of a page in a language, made once; `what` names it.  The copy is the caller's.
+ * A language that there is no translation into is English.  Errors: TH_EUSAGE (no language), those of make. */
+typedef th_err th_page_make(const th_shelf *s, const th_page *page, const char *lang, json_t **made, th_why *why);
+TH_NODISCARD th_err th_kept_json(const th_shelf *s, const th_page *page, const char *what, const char *lang,
+                                 th_page_make *make, json_t **copy, th_why *why);
 
 /* search.c; NULL is fine. */
 void th_search_free(struct th_search_index *index);
