@@ -49,7 +49,7 @@ extern const th_cmd th_cmd_new, th_cmd_data_import, th_cmd_data_record, th_cmd_d
     th_cmd_runs_compare, th_cmd_runs_name, th_cmd_runs_delete, th_cmd_compare, th_cmd_serve, th_cmd_calc,
     th_cmd_course_list, th_cmd_course_read, th_cmd_course_check, th_cmd_course_export, th_cmd_course_import,
     th_cmd_course_translate, th_cmd_course_start, th_cmd_course_grade, th_cmd_course_try, th_cmd_course_verify,
-    th_cmd_course_record;
+    th_cmd_course_answers, th_cmd_course_record;
 
 /* All of them in the order of the workflow, ended by NULL. */
 extern const th_cmd *const th_verbs[];

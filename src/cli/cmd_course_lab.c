@@ -129,11 +129,25 @@ static th_err grade(const th_args *a, bench *b, th_why *why)
 
 /* ---- try ---- */
 
+/* In a folder that was started: what the solution or a typical mistake does there. */
+static th_err play(const th_args *a, bench *b, const char *what, th_why *why)
+{
+    th_lab_mark mark;
+    const char *dir = th_arg(a, "in");
+    if (!dir) return th_why_set(why, TH_EUSAGE, "--play needs --in DIR: the folder of the lab");
+    TH_TRY(th_lab_mark_read(dir, &mark, why));
+    b->cfg.seed = mark.seed;
+    TH_TRY(th_lab_open(b->shelf, mark.id, &b->cfg, &b->lab, why));
+    return th_lab_play(b->lab, what, dir, why);
+}
+
 static th_err try_labs(const th_args *a, bench *b, th_why *why)
 {
     int64_t seed;
+    const char *what = th_arg(a, "play");
     TH_TRY(th_arg_int(a, "seed", 1, MOST_SEED, 1, &seed, why));
     TH_TRY(open_shelf(b, a, why));
+    if (what) return play(a, b, what, why);
     return th_course_labs(b->shelf, th_word(a, 0, NULL), (uint64_t)seed, why);
 }
 
@@ -180,7 +194,12 @@ static const th_opt grade_opts[] = {
     {"json", NULL, NULL, "print one JSON object: score, and each property with what was seen"},
     {0}};
 
-static const th_opt try_opts[] = {{"seed", "N", "1", "the learner's number"}, COURSES, {0}};
+static const th_opt try_opts[] = {
+    {"seed", "N", "1", "the learner's number"},
+    {"play", "WHAT", NULL, "do once what a learner would: solution, or wrong/NAME; grade it yourself"},
+    {"in", "DIR", NULL, "with --play: the folder of the lab, started"},
+    COURSES,
+    {0}};
 
 const th_cmd th_cmd_course_start = {
     .name = "course start",

@@ -60,6 +60,7 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_course_grade,
     &th_cmd_course_try,
     &th_cmd_course_verify,
+    &th_cmd_course_answers,
     &th_cmd_course_record,
     NULL,
 };

@@ -78,6 +78,10 @@ uint64_t th_lab_seed_of(const char *learner);
  * none. */
 TH_NODISCARD th_err th_lab_grade(const th_lab *lab, const char *dir, const char *level, json_t **result, th_why *why);
 
+/* Does in a folder that was started what the solution does ("solution"), or a typical mistake ("wrong/uphill"): lays
+ * its files over the folder, runs its steps, computes its answers.  Errors: TH_ENOENT, those of the steps. */
+TH_NODISCARD th_err th_lab_play(const th_lab *lab, const char *what, const char *dir, th_why *why);
+
 /* Holds a lab against its solution (all points), its wrong ones (fail as they expect) and its bars (runs reach them).
  *   id     of a lab, or of what it is in: its chapter, its course; NULL: all
  *   tell   a line for each thing that was tried

@@ -124,17 +124,24 @@ static th_err do_steps(const th_lab *lab, const char *prefix, const char *dir, t
     return TH_OK;
 }
 
-/* Starts the lab in a private folder, lays the files over it, and grades. */
-static th_err play(const th_lab *lab, const char *prefix, json_t **result, th_why *why)
+th_err th_lab_play(const th_lab *lab, const char *what, const char *dir, th_why *why)
 {
     static const char *const not_files[] = {"steps", "expect", NULL};
+    char prefix[300];
+    snprintf(prefix, sizeof prefix, "%.290s/", what);
+    TH_TRY(th_lab_lay(lab, prefix, dir, not_files, why));
+    TH_TRY(do_steps(lab, prefix, dir, why));
+    return fill_answers(lab, dir, why);
+}
+
+/* Starts the lab in a private folder, does there what `what` does, and grades. */
+static th_err play(const th_lab *lab, const char *what, json_t **result, th_why *why)
+{
     char above[TH_PATH_BYTES], dir[TH_PATH_BYTES];
     TH_TRY(th_dir_temp(above, why));
     th_err err = th_path_join(dir, above, "lab", why);
     if (!err) err = th_lab_start(lab, "check", dir, why);
-    if (!err) err = th_lab_lay(lab, prefix, dir, not_files, why);
-    if (!err) err = do_steps(lab, prefix, dir, why);
-    if (!err) err = fill_answers(lab, dir, why);
+    if (!err) err = th_lab_play(lab, what, dir, why);
     if (!err) err = th_lab_grade(lab, dir, "practice", result, why);
     th_dir_remove(above);
     return err;
@@ -146,7 +153,7 @@ static void check_solution(const checking *c)
 {
     json_t *result = NULL;
     th_why why = {0};
-    if (play(c->lab, "solution/", &result, &why)) {
+    if (play(c->lab, "solution", &result, &why)) {
         say(c, false, "%s: the solution can't be graded: %s", c->lab->id, why.text);
         return;
     }
@@ -205,8 +212,8 @@ static void check_wrong(const checking *c, const char *name)
     th_lab_ini expect = {0};
     th_why why = {0};
     json_t *result = NULL;
-    snprintf(prefix, sizeof prefix, "wrong/%.200s/", name);
-    snprintf(path, sizeof path, "%s%sexpect", c->lab->folder, prefix);
+    snprintf(prefix, sizeof prefix, "wrong/%.200s", name);
+    snprintf(path, sizeof path, "%s%s/expect", c->lab->folder, prefix);
     th_err err = th_shelf_file(c->lab->shelf, path, &text, &why);
     if (!err) err = th_lab_ini_read(text, "expect", false, &expect, &why);
     if (!err) err = play(c->lab, prefix, &result, &why);
