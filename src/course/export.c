@@ -221,6 +221,37 @@ th_err th_export_text(const th_export *x, const th_item *item, const char *text,
     return TH_OK;
 }
 
+void th_export_escaped(th_html *out, const char *text)
+{
+    char piece[256];
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        if (n >= sizeof piece) n = sizeof piece - 1;
+        while (n > 1 && ((unsigned char)text[n] & 0xc0) == 0x80) n--; /* characters stay whole */
+        th_text_fmt(piece, sizeof piece, "%.*s", (int)n, text);
+        th_html_text(out, piece);
+        text += n;
+        if (*text == '\n') th_html_put(out, " ");
+        text += *text == '\n';
+    }
+}
+
+size_t *th_export_rights(const th_item *item, size_t *n)
+{
+    size_t *order = malloc((item->n_choices + 1) * sizeof *order);
+    *n = 0;
+    for (size_t i = 0; i < item->n_choices && order; i++) {
+        const char *text = item->choices[i].match;
+        size_t at = 0;
+        while (at < *n && strcmp(item->choices[order[at]].match, text) < 0) at++;
+        if (at < *n && strcmp(item->choices[order[at]].match, text) == 0) continue;
+        memmove(order + at + 1, order + at, (*n - at) * sizeof *order);
+        order[at] = i;
+        ++*n;
+    }
+    return order;
+}
+
 /* A block that asks nothing. */
 static void put_block(const th_export *x, const json_t *block, const char *kind, th_html *out)
 {

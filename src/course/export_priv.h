@@ -46,6 +46,13 @@ void th_export_html(const th_export *x, th_html *out, const char *html);
 /* A text of an item, the same way. */
 TH_NODISCARD th_err th_export_text(const th_export *x, const th_item *item, const char *text, th_html *out);
 
+/* A text escaped; the ends of its lines are spaces. */
+void th_export_escaped(th_html *out, const char *text);
+
+/* Places of the pairs whose right sides are shown, each text once, in the order of the alphabet: the author's order
+ * would be that of the left sides.  *n: how many.  free() it; NULL: no memory. */
+size_t *th_export_rights(const th_item *item, size_t *n);
+
 /* Everything on a page: its blocks, each question at its place; of a quiz the questions.  ask is called for each. */
 typedef th_err th_export_ask(void *ctx, const th_item *item, th_html *out);
 TH_NODISCARD th_err th_export_page(const th_export *x, const th_page *page, th_export_ask *ask, void *ctx,

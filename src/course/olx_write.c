@@ -20,7 +20,8 @@ static th_err put_single(const th_export *x, const th_item *item, th_html *out)
     for (size_t i = 0; i < item->n_choices; i++)
         parts = parts || (item->choices[i].part > 0 && item->choices[i].part < 100);
     th_html_put(out, parts ? "<multiplechoiceresponse partial_credit=\"points\">\n" : "<multiplechoiceresponse>\n");
-    th_html_put(out, "<choicegroup type=\"MultipleChoice\">\n");
+    th_html_put(out, "<choicegroup type=\"MultipleChoice\"");
+    th_html_put(out, item->truth ? ">\n" : " shuffle=\"true\">\n");
     for (size_t i = 0; i < item->n_choices; i++) {
         const th_choice *c = &item->choices[i];
         const bool half = c->part > 0 && c->part < 100;
@@ -111,33 +112,33 @@ static th_err put_string(const th_export *x, const th_item *item, th_html *out)
     return TH_OK;
 }
 
-/* A right side that an earlier pair has, too. */
-static bool is_repeated(const th_item *item, size_t i)
+static th_err put_options(const th_export *x, const th_item *item, const th_choice *pair, const size_t *order, size_t n,
+                          th_html *out)
 {
-    for (size_t k = 0; k < i; k++)
-        if (strcmp(item->choices[k].match, item->choices[i].match) == 0) return true;
-    return false;
+    th_html_put(out, "<optionresponse>\n");
+    TH_TRY(put_text(x, item, "label", pair->text, out));
+    th_html_put(out, "<optioninput>\n");
+    for (size_t k = 0; k < n; k++) {
+        const char *text = item->choices[order[k]].match;
+        const bool right = strcmp(text, pair->match) == 0;
+        th_html_fmt(out, "<option correct=\"%s\">", right ? "True" : "False");
+        th_export_escaped(out, text); /* drop-downs show plain text */
+        if (right) TH_TRY(put_text(x, item, "optionhint", pair->feedback, out));
+        th_html_put(out, "</option>\n");
+    }
+    th_html_put(out, "</optioninput>\n</optionresponse>\n");
+    return TH_OK;
 }
 
 static th_err put_matching(const th_export *x, const th_item *item, th_html *out)
 {
-    for (size_t i = 0; i < item->n_choices; i++) {
-        const th_choice *c = &item->choices[i];
-        if (!c->text[0]) continue;
-        th_html_put(out, "<optionresponse>\n");
-        TH_TRY(put_text(x, item, "label", c->text, out));
-        th_html_put(out, "<optioninput>\n");
-        for (size_t k = 0; k < item->n_choices; k++) {
-            const bool right = strcmp(item->choices[k].match, c->match) == 0;
-            if (is_repeated(item, k)) continue;
-            th_html_fmt(out, "<option correct=\"%s\">", right ? "True" : "False");
-            th_html_text(out, item->choices[k].match); /* drop-downs show plain text */
-            if (right) TH_TRY(put_text(x, item, "optionhint", c->feedback, out));
-            th_html_put(out, "</option>\n");
-        }
-        th_html_put(out, "</optioninput>\n</optionresponse>\n");
-    }
-    return TH_OK;
+    size_t n;
+    size_t *order = th_export_rights(item, &n);
+    th_err err = order ? TH_OK : th_why_set(x->why, TH_ENOMEM, "out of memory while the course is written");
+    for (size_t i = 0; i < item->n_choices && !err; i++)
+        if (item->choices[i].text[0]) err = put_options(x, item, &item->choices[i], order, n, out);
+    free(order);
+    return err;
 }
 
 th_err th_olx_problem(const th_export *x, const th_item *item, th_html *out)

@@ -18,7 +18,7 @@ static th_err put_material(const th_export *x, const th_item *item, const char *
     th_err err = th_export_text(x, item, text, &html);
     if (!err && more) err = th_export_text(x, item, more, &html);
     th_html_put(out, "<material><mattext texttype=\"text/html\">");
-    th_html_text(out, html.text ? html.text : "");
+    th_export_escaped(out, html.text ? html.text : "");
     th_html_put(out, "</mattext></material>");
     if (html.failed) out->failed = true;
     th_html_free(&html);
@@ -71,19 +71,32 @@ static void put_score(th_html *out, const char *condition, double points, const 
 /* ---- choices -------------------------------------------------------------------------------------------------------
  */
 
-static th_err put_labels(const th_export *x, const th_item *item, bool matches, th_html *out)
+static th_err put_label(const th_export *x, const th_item *item, size_t i, const char *text, th_html *out)
+{
+    th_html_fmt(out, "<response_label ident=\"c%zu\">", i);
+    TH_TRY(put_material(x, item, text, NULL, out));
+    th_html_put(out, "</response_label>\n");
+    return TH_OK;
+}
+
+static th_err put_labels(const th_export *x, const th_item *item, th_html *out)
 {
     for (size_t i = 0; i < item->n_choices; i++) {
-        const char *text = matches ? item->choices[i].match : item->choices[i].text;
-        bool repeated = false;
-        for (size_t k = 0; matches && k < i; k++) repeated = repeated || strcmp(item->choices[k].match, text) == 0;
-        if (repeated) continue;
+        const char *text = item->choices[i].text;
         if (item->truth) text = th_export_say(x, i == 0 ? TH_WORD_TRUE : TH_WORD_FALSE);
-        th_html_fmt(out, "<response_label ident=\"c%zu\">", i);
-        TH_TRY(put_material(x, item, text, NULL, out));
-        th_html_put(out, "</response_label>\n");
+        TH_TRY(put_label(x, item, i, text, out));
     }
     return TH_OK;
+}
+
+static th_err put_rights(const th_export *x, const th_item *item, th_html *out)
+{
+    size_t n;
+    size_t *order = th_export_rights(item, &n);
+    th_err err = order ? TH_OK : th_why_set(x->why, TH_ENOMEM, "out of memory while the course is written");
+    for (size_t k = 0; k < n && !err; k++) err = put_label(x, item, order[k], item->choices[order[k]].match, out);
+    free(order);
+    return err;
 }
 
 static th_err put_choices(const th_export *x, const th_item *item, const char *left, bool several, th_html *out)
@@ -91,7 +104,7 @@ static th_err put_choices(const th_export *x, const th_item *item, const char *l
     TH_TRY(put_material(x, item, item->stem, left, out));
     th_html_fmt(out, "\n<response_lid ident=\"response1\" rcardinality=\"%s\"><render_choice>\n",
                 several ? "Multiple" : "Single");
-    TH_TRY(put_labels(x, item, left != NULL, out));
+    TH_TRY(left ? put_rights(x, item, out) : put_labels(x, item, out));
     th_html_put(out, "</render_choice></response_lid>");
     open_processing(item, out);
     return TH_OK;

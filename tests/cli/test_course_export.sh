@@ -55,6 +55,8 @@ if command -v bsdtar >/dev/null; then
 		cmp "$dir/listed" "$dir/there"
 	}
 	ok "the cartridge's manifest lists what there is" listed
+	whole() { ! grep -rl "$(printf '\357\277\275')" "$dir/olx" "$dir/imscc" "$dir/epub"; }
+	ok "no character was lost" whole
 	if command -v xmllint >/dev/null; then
 		well_formed() { find "$dir/olx" "$dir/imscc" "$dir/epub" -name '*.x*ml' -exec xmllint --noout {} +; }
 		ok "all XML is well-formed" well_formed
