@@ -69,6 +69,7 @@ static json_t *answered_json(const th_item *item, const json_t *given, bool over
     json_object_set_new(o, "feedback", text_or_null(m.feedback));
     json_object_set_new(o, "explanation", over || m.right ? text_or_null(m.explanation) : json_null());
     json_object_set_new(o, "key", over && !m.right ? text_or_null(m.key) : json_null());
+    json_object_set_new(o, "lesson", text_or_null(item->lesson));
     th_marked_free(&m);
     return o;
 }
@@ -304,10 +305,16 @@ static th_err keep(th_sql_link *link, const th_pupil *who, const question *q, co
                      "issiisdii", who->id, q->quiz, q->name, (int64_t)q->review,
                      q->review ? now->reviews : now->attempts, given, m->points, (int64_t)right, who->now_ms));
     const int64_t *due = now->due_ms ? &now->due_ms : NULL;
-    if (q->review)
-        TH_TRY(th_sql_do(
-            link, why, "UPDATE items SET reviews = ?, box = ?, due_ms = ? WHERE learner = ? AND quiz = ? AND item = ?",
-            "iiIiss", now->reviews, now->box, due, who->id, q->quiz, q->name));
+    if (q->review) /* the best of both counts: whoever has learnt it since then can still complete the course */
+        TH_TRY(th_sql_do(link, why,
+                         "UPDATE items SET reviews = ?, box = ?, due_ms = ?, "
+                         "given = CASE WHEN ? > points THEN ? ELSE given END, "
+                         "best_ms = CASE WHEN ? > points THEN ? ELSE best_ms END, "
+                         "is_right = CASE WHEN ? > is_right THEN 1 ELSE is_right END, "
+                         "points = CASE WHEN ? > points THEN ? ELSE points END "
+                         "WHERE learner = ? AND quiz = ? AND item = ?",
+                         "iiIdsdiiddiss", now->reviews, now->box, due, m->points, given, m->points, who->now_ms,
+                         (int64_t)right, m->points, m->points, who->id, q->quiz, q->name));
     else
         TH_TRY(th_sql_do(
             link, why,

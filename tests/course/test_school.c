@@ -281,9 +281,45 @@ static void missed_questions_come_back(void **state)
     }
     c.now_ms += 400 * DAY;
     assert_int_equal(due(&c, &noor), 0);
-    json_t *quiz = quiz_of(&c, &noor, QUIZ); /* reviews change no points */
+    json_t *quiz = quiz_of(&c, &noor, QUIZ); /* a review that was missed takes nothing away */
     assert_true(number_at(quiz, "points") == 1 && number_at(quiz, "items/3/used") == 2);
     json_decref(quiz);
+    school_end(&c);
+}
+
+/* Missed as often as one may: what is right in a review then counts for the quiz, so all of it can still be reached. */
+static void a_review_makes_good(void **state)
+{
+    NEEDS_DATABASE((database *)*state);
+    school_case c;
+    json_t *told;
+    school_begin(&c, *state);
+    const th_pupil noor = enter(&c, "Noor");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(answer(&c, &noor, QUIZ, "word", json_string("rain"), &told), TH_OK);
+        json_decref(told);
+    }
+    assert_int_equal(answer(&c, &noor, QUIZ, "word", json_string("coin"), &told), TH_EEXIST);
+    json_t *quiz = quiz_of(&c, &noor, QUIZ);
+    assert_true(number_at(quiz, "points") == 0 && !json_is_true(at(quiz, "items/3/answered/right")));
+    assert_non_null(at(quiz, "items/3/answered/lesson"));
+    json_decref(quiz);
+    c.now_ms += DAY;
+    assert_int_equal(answer(&c, &noor, "review", QUIZ "/word", json_string("snow"), &told), TH_OK);
+    json_decref(told);
+    quiz = quiz_of(&c, &noor, QUIZ);
+    assert_true(number_at(quiz, "points") == 0);
+    json_decref(quiz);
+    c.now_ms += DAY;
+    assert_int_equal(answer(&c, &noor, "review", QUIZ "/word", json_string("coin"), &told), TH_OK);
+    json_decref(told);
+    quiz = quiz_of(&c, &noor, QUIZ);
+    assert_true(number_at(quiz, "points") == 1 && json_is_true(at(quiz, "items/3/answered/right")));
+    assert_string_equal(text_at(quiz, "items/3/answered/given"), "coin");
+    json_decref(quiz);
+    json_t *map = map_of(&c, &noor);
+    assert_true(number_at(map, "courses/0/chapters/0/quiz/best") == 1);
+    json_decref(map);
     school_end(&c);
 }
 
@@ -469,6 +505,7 @@ int main(void)
         ON_BOTH(attempts_are_counted_here),
         ON_BOTH(values_are_a_learners_own),
         ON_BOTH(missed_questions_come_back),
+        ON_BOTH(a_review_makes_good),
         ON_BOTH(hints_placement_and_asks),
         ON_BOTH(a_course_comes_to_its_end),
         ON_BOTH(the_record_goes_out),
