@@ -66,7 +66,7 @@ async function answerAll(page, site, id, seed, check) {
     const key = items.find((x) => x.name === s.name);
     const item = { ...s, right: key.right, right_side: s.right };
     const card = page.locator(".quiz-item").nth(i);
-    if (!missed && wrongOf(item) !== null) {
+    if (!missed && wrongOf(item) !== null && s.attempts > 1) {
       await give(card, item, wrongOf(item));
       await card.locator(".question-wrong").waitFor();
       missed++;
@@ -74,7 +74,7 @@ async function answerAll(page, site, id, seed, check) {
     await give(card, item, item.right);
     await card.locator(".question-right").waitFor();
   }
-  check(missed, 1, `${id}: one wrong answer was told`);
+  if (!id.endsWith("placement")) check(missed, 1, `${id}: one wrong answer was told`);
 }
 
 async function journal(page, site, id, check) {
