@@ -72,6 +72,7 @@ TH_NODISCARD th_err th_school_fill_lesson(th_school *school, const th_pupil *who
 TH_NODISCARD th_err th_school_own_lesson(th_school *school, const th_pupil *who, const char *id, json_t **lesson,
                                          th_why *why);
 
+/* off: TH_ENOENT when there is none. */
 TH_NODISCARD th_err th_school_bookmark(th_school *school, const th_pupil *who, const char *page, bool on, th_why *why);
 TH_NODISCARD th_err th_school_bookmarks(th_school *school, const th_pupil *who, json_t **list, th_why *why);
 

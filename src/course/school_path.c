@@ -377,7 +377,7 @@ th_err th_school_bookmark(th_school *s, const th_pupil *who, const char *page, b
                        "INSERT INTO bookmarks (learner, page, at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", "isi",
                        who->id, page, who->now_ms)
            : th_sql_do(link, why, "DELETE FROM bookmarks WHERE learner = ? AND page = ?", "is", who->id, page);
-    return th_sql_end(link, err, why);
+    return on ? th_sql_end(link, err, why) : th_school_end_one(link, err, "there is no such bookmark", why);
 }
 
 th_err th_school_bookmarks(th_school *s, const th_pupil *who, json_t **list, th_why *why)

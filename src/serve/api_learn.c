@@ -4,6 +4,7 @@
 #include "serve/pupil.h"
 #include "serve/routes.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static th_err put_progress(const th_request *r, th_reply *out, th_why *why)
     if ((strcmp(state, "seen") != 0 && strcmp(state, "done") != 0) || (seconds && !json_is_number(seconds)))
         err = th_why_set(why, TH_EUSAGE, "send {state: \"seen\" or \"done\", seconds: a number}");
     if (!err)
-        err = th_school_progress(r->site->school, &who, r->part[0], *state == 'd', (int64_t)json_number_value(seconds),
+        err = th_school_progress(r->site->school, &who, r->part[0], *state == 'd', (int64_t)fmin(fmax(json_number_value(seconds), 0), 1e6),
                                  why);
     json_decref(body);
     return th_reply_nothing(out, err);

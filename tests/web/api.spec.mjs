@@ -11,6 +11,7 @@ const { mkdirSync, mkdtempSync, rmSync, writeFileSync } = await import("node:fs"
 const { tmpdir } = await import("node:os");
 const { join } = await import("node:path");
 const { studio } = await import("./lib.mjs");
+const { course } = await import("./api_course.mjs");
 const { follow, wrongOf } = await import("./schema.mjs");
 const { wav } = await import("./trained.mjs");
 
@@ -69,7 +70,7 @@ function judge(o, reply) {
 }
 
 const fill = (o, parts = {}, query = {}) => {
-  const path = o.path.replace(/\{(\w+)\}/g, (_, name) => (name === "file" ? (parts[name] ?? "none") : encodeURIComponent(parts[name] ?? "none")));
+  const path = o.path.replace(/\{(\w+)\}/g, (_, name) => (["file", "id", "path"].includes(name) ? (parts[name] ?? "none") : encodeURIComponent(parts[name] ?? "none")));
   const words = new URLSearchParams(query).toString();
   return words ? `${path}?${words}` : path;
 };
@@ -261,6 +262,8 @@ async function here() {
   await jobs(c, at);
   await right(c, "projectEvents", 200, { parts: at, query: { after: "0" } });
   await archives(c, at);
+  const { lesson } = await course((id, want, how) => right(c, id, want, how));
+  Object.assign(at, { id: lesson, path: "none", class: "1", n: "1", note: "1", learner: "none" });
   for (const o of operations) await wrongly(c, o, { ...at, project: o.path.includes("{job}") || o.path.includes("{run}") ? "hello" : "lights" });
   await site.stop();
 }
