@@ -7,10 +7,10 @@
 #include <string.h>
 
 #define OWN         "own/"
-#define SECONDS_MAX 3600 /* of one look: more is a page that was left open */
+#define UNKNOWN     "und" /* a language, by BCP 47: a teacher writes in whichever */
+#define SECONDS_MAX 3600  /* of one look: more is a page that was left open */
 
-/* ---- progress -----------------------------------------------------------------------------------------------------
- */
+/* ---- progress ------------------------------------------------------------------------------------------------------ */
 
 th_err th_school_progress(th_school *s, const th_pupil *who, const char *page, bool done, int64_t seconds, th_why *why)
 {
@@ -39,8 +39,7 @@ th_err th_school_place(th_school *s, const th_pupil *who, const char *page, cons
     return th_sql_end(link, err, why);
 }
 
-/* ---- what she has done, at one look -------------------------------------------------------------------------------
- */
+/* ---- what she has done, at one look -------------------------------------------------------------------------------- */
 
 void th_known_free(th_known *k)
 {
@@ -145,8 +144,7 @@ th_err th_known_missing(th_school *s, const th_shelf *shelf, const th_known *k, 
     return TH_OK;
 }
 
-/* ---- the map ------------------------------------------------------------------------------------------------------
- */
+/* ---- the map ------------------------------------------------------------------------------------------------------- */
 
 static const char *id_of(const json_t *o)
 {
@@ -261,8 +259,7 @@ th_err th_school_fill_map(th_school *s, const th_pupil *who, const th_shelf *she
     return err;
 }
 
-/* ---- one page -----------------------------------------------------------------------------------------------------
- */
+/* ---- one page ------------------------------------------------------------------------------------------------------ */
 
 static th_err fill_lesson(th_sql_link *link, const th_pupil *who, json_t *lesson, th_why *why)
 {
@@ -335,8 +332,8 @@ static th_err own_of(th_sql_link *link, const th_pupil *who, int64_t number, jso
     json_object_set_new(*lesson, "course", json_stringn(chapter, strcspn(chapter, "/")));
     json_object_set_new(*lesson, "own", json_true());
     json_object_set_new(*lesson, "blocks",
-                        json_pack("[{s:s, s:s, s:s, s:n, s:n, s:n, s:n}]", "kind", "html", "key", "own", "html", html,
-                                  "lang", "name", "settings", "item"));
+                        json_pack("[{s:s, s:s, s:s, s:s, s:n, s:n, s:n}]", "kind", "html", "key", "own", "html", html,
+                                  "lang", UNKNOWN, "name", "settings", "item"));
     json_object_del(*lesson, "markdown");
     free(html);
     return TH_OK;
@@ -353,7 +350,7 @@ th_err th_school_own_lesson(th_school *s, const th_pupil *who, const char *id, j
     th_err err = own_of(link, who, number, lesson, why);
     if (!err) {
         json_object_set_new(*lesson, "id", json_string(id));
-        json_object_set_new(*lesson, "lang", json_null());
+        json_object_set_new(*lesson, "lang", json_string(UNKNOWN));
         json_object_set_new(*lesson, "before", json_null());
         json_object_set_new(*lesson, "after", json_null());
         err = fill_lesson(link, who, *lesson, why);
@@ -365,8 +362,7 @@ th_err th_school_own_lesson(th_school *s, const th_pupil *who, const char *id, j
     return th_sql_end(link, err, why);
 }
 
-/* ---- bookmarks, notes, journal ------------------------------------------------------------------------------------
- */
+/* ---- bookmarks, notes, journal ------------------------------------------------------------------------------------- */
 
 th_err th_school_bookmark(th_school *s, const th_pupil *who, const char *page, bool on, th_why *why)
 {

@@ -13,7 +13,7 @@ const { join } = await import("node:path");
 const { studio } = await import("./lib.mjs");
 const { course } = await import("./api_course.mjs");
 const { follow, wrongOf } = await import("./schema.mjs");
-const { wav } = await import("./trained.mjs");
+const { tones } = await import("./sounds.mjs");
 
 const api = JSON.parse(await (await import("node:fs/promises")).readFile(new URL("../../src/serve/openapi.json", import.meta.url), "utf8"));
 const operations = Object.entries(api.paths).flatMap(([path, item]) =>
@@ -162,8 +162,8 @@ const done = async (c, job, want = "done") => say(`job ${job.id}: ${job.title}`,
 
 async function samples(c, at) {
   const parts = { project: "lights" };
-  const clip = await right(c, "addSample", 201, { parts, query: { label: "on", subject: "Ana", consent: "yes", trim: "1" }, body: wav([[500, 1.2]], 1), type: "audio/wav" });
-  await right(c, "addSample", 200, { parts, query: { label: "on", subject: "Ana", consent: "yes", trim: "1" }, body: wav([[500, 1.2]], 1), type: "audio/wav" });
+  const clip = await right(c, "addSample", 201, { parts, query: { label: "on", subject: "Ana", consent: "yes", trim: "1" }, body: tones([[500, 1.2]], 1), type: "audio/wav" });
+  await right(c, "addSample", 200, { parts, query: { label: "on", subject: "Ana", consent: "yes", trim: "1" }, body: tones([[500, 1.2]], 1), type: "audio/wav" });
   const one = { project: "lights", sample: clip.sample.hash };
   at.sample = one.sample;
   await right(c, "listSamples", 200, { parts, query: { label: "on", limit: "5" } });
@@ -210,7 +210,7 @@ async function jobs(c, at) {
 
 function zip(folder) {
   mkdirSync(join(folder, "clips/on"), { recursive: true });
-  for (let i = 0; i < 3; i++) writeFileSync(join(folder, `clips/on/a${i}_nohash_0.wav`), wav([[400 + 50 * i, 1]], i + 7));
+  for (let i = 0; i < 3; i++) writeFileSync(join(folder, `clips/on/a${i}_nohash_0.wav`), tones([[400 + 50 * i, 1]], i + 7));
   execFileSync("bsdtar", ["-a", "-cf", join(folder, "clips.zip"), "-C", join(folder, "clips"), "on"]);
   return join(folder, "clips.zip");
 }

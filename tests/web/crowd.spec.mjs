@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { studio } from "./lib.mjs";
-import { wav } from "./trained.mjs";
+import { tones } from "./sounds.mjs";
 
 const phones = Number(process.env.PHONES ?? 30);
 const clips = Number(process.env.CLIPS ?? 8); // of each phone
@@ -18,7 +18,7 @@ function say(name, wrong) {
 const rest = (ms) => new Promise((go) => setTimeout(go, ms));
 
 /** Every clip is another one: its loudness and pitch tell phone and number. */
-const clip = (phone, i) => wav([[300 + 5 * phone, 0.5], [700 + 11 * i, 0.5]], 1 + phone * 1000 + i);
+const clip = (phone, i) => tones([[300 + 5 * phone, 0.5], [700 + 11 * i, 0.5]], 1 + phone * 1000 + i);
 
 async function token(site) {
   return (await (await fetch(`${site.url}api/v1/session`)).json()).token;

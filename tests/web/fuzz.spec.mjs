@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { studio } from "./lib.mjs";
 import { follow } from "./schema.mjs";
-import { wav } from "./trained.mjs";
+import { tones } from "./sounds.mjs";
 import { lights } from "./world.mjs";
 
 const seconds = Number(process.argv[2] ?? 15);
@@ -55,10 +55,10 @@ function broken(bytes) {
 const site = await studio();
 const { token } = await (await fetch(`${site.url}api/v1/session`)).json();
 const project = await lights(site, 3);
-const drawn = await site.api("POST", `/projects/${project}/samples?label=on&name=second`, wav([[900, 1]], 77), "audio/wav");
+const drawn = await site.api("POST", `/projects/${project}/samples?label=on&name=second`, tones([[900, 1]], 77), "audio/wav");
 const job = await site.api("POST", `/projects/${project}/jobs`, { verb: "data list" });
 const files = {
-  "audio/wav": wav([[700, 0.1]], 5), "text/csv": "x,y,z\n0.1,0.2,9.8\n0.1,0.3,9.7\n", "application/octet-stream": "abc",
+  "audio/wav": tones([[700, 0.1]], 5), "text/csv": "x,y,z\n0.1,0.2,9.8\n0.1,0.3,9.7\n", "application/octet-stream": "abc",
   "application/zip": Buffer.from([0x50, 0x4b, 5, 6, ...Array(18).fill(0)]), "audio/flac": "fLaC\0\0\0\x22", "audio/ogg": "OggS\0\x02",
   "image/png": "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0", "image/jpeg": "\xff\xd8\xff\xe0\0\x10JFIF\0",
 };
