@@ -135,7 +135,7 @@ th_err th_school_left(th_school *s, const char *user, th_why *why)
     return th_sql_end(link, err, why);
 }
 
-/* ---- me ---------------------------------------------------------------------------------------------------------- */
+/* ---- me ------------------------------------------------------------------------------------------------------- */
 
 static th_err me_of(th_sql_link *link, const th_pupil *who, json_t **me, th_why *why)
 {

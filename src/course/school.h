@@ -5,8 +5,9 @@
  *   quiz (quiz.h), frozen once per learner --th_school_quiz--> what she is shown; th_school_answer: marked, kept, told
  *
  * school_class.h has classes, school_together.h the forum, the showcase and peers.  What a function has changed when it
- * returns TH_OK is on disk (progress and place: soon; they are not lost when the program is killed).  JSON is as docs/api-course.md has it; times in it are seconds since 1970.  From any
- * thread.  Nothing here asks who may: the caller does. */
+ * returns TH_OK is on disk (progress and place: soon; they are not lost when the program is killed).  JSON is as
+ * docs/api-course.md has it; times in it are seconds since 1970.  From any thread.  Nothing here asks who may: the
+ * caller does. */
 #ifndef TH_COURSE_SCHOOL_H
 #define TH_COURSE_SCHOOL_H
 
@@ -52,7 +53,7 @@ TH_NODISCARD th_err th_school_left(th_school *school, const char *user, th_why *
 TH_NODISCARD th_err th_school_me(th_school *school, const th_pupil *who, json_t **me, th_why *why);
 TH_NODISCARD th_err th_school_me_change(th_school *school, const th_pupil *who, const json_t *change, th_why *why);
 
-/* ---- reading (school_path.c) --------------------------------------------------------------------------------------- */
+/* ---- reading (school_path.c) ---------------------------------------------------------------------------------- */
 
 /* A page was looked at for some seconds, or is done. */
 TH_NODISCARD th_err th_school_progress(th_school *school, const th_pupil *who, const char *page, bool done,
@@ -91,7 +92,7 @@ TH_NODISCARD th_err th_school_journal(th_school *school, const th_pupil *who, co
 TH_NODISCARD th_err th_school_journal_write(th_school *school, const th_pupil *who, const char *page, const char *text,
                                             th_why *why);
 
-/* ---- questions (school_quiz.c) ------------------------------------------------------------------------------------- */
+/* ---- questions (school_quiz.c) -------------------------------------------------------------------------------- */
 
 /* A quiz as the learner may see it: no keys.  id: a quiz's, "placement/rule" (or "rule/placement"), "review": missed
  * ones that are due again, whose names are "rule/coin/quiz/two-errors".  Errors: TH_ENOENT, those of th_item_freeze. */
@@ -110,7 +111,7 @@ TH_NODISCARD th_err th_school_answer(th_school *school, const th_pupil *who, con
 TH_NODISCARD th_err th_school_hint(th_school *school, const th_pupil *who, const th_shelf *shelf,
                                    const th_answer *answer, json_t **hint, th_why *why);
 
-/* ---- labs, the end of a course (school_lab.c) ---------------------------------------------------------------------- */
+/* ---- labs, the end of a course (school_lab.c) ----------------------------------------------------------------- */
 
 /* What the server's own grading job said of a lab ("rule/nudge/lab"), as th_lab_grade has it: {level, score, of,
  * unseen, properties: [{name, ok, saw, why, lesson}]}; points that could not be looked at don't count against her.
@@ -130,7 +131,7 @@ TH_NODISCARD th_err th_school_certificates(th_school *school, const th_pupil *wh
 TH_NODISCARD th_err th_school_certificate_keep(th_school *school, const th_pupil *who, const json_t *certificate,
                                                th_why *why);
 
-/* ---- the record (school_record.c) ---------------------------------------------------------------------------------- */
+/* ---- the record (school_record.c) ----------------------------------------------------------------------------- */
 
 typedef bool th_record_line(void *ctx, const char *line); /* false: no more are wanted */
 /* xAPI statements, one JSON a line, in the order of time.  who NULL: of all learners. site: "https://host/", of ids. */

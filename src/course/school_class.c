@@ -15,7 +15,7 @@
 #define DEADLINES_MAX 500
 #define NO_CLASS      "there is no such class"
 
-/* ---- classes ------------------------------------------------------------------------------------------------------- */
+/* ---- classes -------------------------------------------------------------------------------------------------- */
 
 static th_err deadlines_of(th_sql_link *link, json_t *class, th_why *why)
 {
@@ -203,7 +203,7 @@ th_err th_school_member_remove(th_school *s, int64_t number, const char *name, t
     return th_school_end_one(link, err, "nobody of this name is in the class", why);
 }
 
-/* ---- deadlines ----------------------------------------------------------------------------------------------------- */
+/* ---- deadlines ------------------------------------------------------------------------------------------------ */
 
 static th_err set_deadlines(th_sql_link *link, const th_shelf *shelf, int64_t number, const json_t *list, th_why *why)
 {
@@ -237,7 +237,7 @@ th_err th_school_deadlines(th_school *s, const th_shelf *shelf, int64_t number, 
     return th_sql_end(link, set_deadlines(link, shelf, number, list, why), why);
 }
 
-/* ---- announcements ------------------------------------------------------------------------------------------------- */
+/* ---- announcements -------------------------------------------------------------------------------------------- */
 
 /* Is she in the class, or a teacher? */
 static th_err may_see(th_sql_link *link, const th_pupil *who, int64_t number, th_why *why)
@@ -287,7 +287,7 @@ th_err th_school_announcement_remove(th_school *s, int64_t number, int64_t annou
     return th_school_end_one(link, err, "there is no such announcement", why);
 }
 
-/* ---- own lessons --------------------------------------------------------------------------------------------------- */
+/* ---- own lessons ---------------------------------------------------------------------------------------------- */
 
 th_err th_school_own_lessons(th_school *s, const th_pupil *who, int64_t number, json_t **list, th_why *why)
 {

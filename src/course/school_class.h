@@ -46,7 +46,7 @@ TH_NODISCARD th_err th_school_own_lesson_put(th_school *school, const th_pupil *
                                              int64_t number, int64_t *lesson, const json_t *body, th_why *why);
 TH_NODISCARD th_err th_school_own_lesson_remove(th_school *school, int64_t number, int64_t lesson, th_why *why);
 
-/* ---- what a teacher sees ------------------------------------------------------------------------------------------- */
+/* ---- what a teacher sees -------------------------------------------------------------------------------------- */
 
 /* {columns: [{id, title, kind, of, weight}], rows: [{learner, cells: [{points, late: days}], total: percent, grade}]}.
  * Of each kind the worst `drop` are left out; then total is the mean of the kinds' means by their weights; what was

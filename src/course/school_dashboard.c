@@ -20,7 +20,7 @@ typedef struct board {
     size_t n_lessons;
 } board;
 
-/* ---- days ---------------------------------------------------------------------------------------------------------- */
+/* ---- days ----------------------------------------------------------------------------------------------------- */
 
 static th_err days(th_sql_link *link, int64_t number, const char *sql, const char *name, json_t *out, th_why *why)
 {
@@ -44,7 +44,7 @@ static th_err all_days(th_sql_link *link, int64_t number, json_t *out, th_why *w
                 "active", out, why);
 }
 
-/* ---- lessons ------------------------------------------------------------------------------------------------------- */
+/* ---- lessons -------------------------------------------------------------------------------------------------- */
 
 static bool in_courses(const board *b, const char *page)
 {
@@ -124,7 +124,7 @@ static th_err looks(th_sql_link *link, board *b, int64_t number, th_why *why)
     return err ? err : end;
 }
 
-/* ---- items --------------------------------------------------------------------------------------------------------- */
+/* ---- items ---------------------------------------------------------------------------------------------------- */
 
 static json_t *lesson_item(const board *b, const th_page *page)
 {
@@ -173,7 +173,7 @@ static json_t *items(board *b)
     return list;
 }
 
-/* ---- people -------------------------------------------------------------------------------------------------------- */
+/* ---- people --------------------------------------------------------------------------------------------------- */
 
 static const json_t *of_member(const board *b, const json_t *table, size_t member)
 {

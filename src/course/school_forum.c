@@ -15,7 +15,7 @@
 
 #define NAME_OF(l) "CASE WHEN " l ".name = '' THEN 'me' ELSE " l ".name END"
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------------------------- */
 
 #define THREADS                                                                                                        \
     "SELECT t.id, t.page, t.title, " NAME_OF(                                                                          \
@@ -113,7 +113,7 @@ th_err th_school_thread(th_school *s, const th_pupil *who, int64_t number, json_
     return err;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------------------------- */
 
 th_err th_school_post_wait(th_school *s, const th_pupil *who, int *wait_s, th_why *why)
 {

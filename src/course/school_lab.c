@@ -6,7 +6,7 @@
 
 #define RESULTS_SHOWN 10
 
-/* ---- labs ---------------------------------------------------------------------------------------------------------- */
+/* ---- labs ----------------------------------------------------------------------------------------------------- */
 
 /* A text for peers: the last version of it, which nobody has read yet. */
 static th_err keep_text(th_sql_link *link, const th_pupil *who, const char *lab, const json_t *text, th_why *why)
@@ -102,7 +102,7 @@ th_err th_school_lab_results(th_school *s, const th_pupil *who, const char *lab,
     return TH_OK;
 }
 
-/* ---- the end of a course ------------------------------------------------------------------------------------------- */
+/* ---- the end of a course -------------------------------------------------------------------------------------- */
 
 /* When the last thing of the course was done that counts. */
 static th_err last_of(th_sql_link *link, const th_pupil *who, const char *course, int64_t *at_ms, th_why *why)

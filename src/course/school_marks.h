@@ -4,7 +4,7 @@
 
 #include "course/school_priv.h"
 
-/* ---- policy: JSON {weights: {quiz, lab, journal}, drop: {..}, cutoffs: {A: 90, ..}, late} -------------------------- */
+/* ---- policy: JSON {weights: {quiz, lab, journal}, drop: {..}, cutoffs: {A: 90, ..}, late} --------------------- */
 
 #define TH_POLICY_USUAL                                                                                                \
     "{\"weights\":{\"quiz\":40,\"lab\":50,\"journal\":10},\"drop\":{},"                                                \

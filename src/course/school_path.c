@@ -10,7 +10,7 @@
 #define UNKNOWN     "und" /* a language, by BCP 47: a teacher writes in whichever */
 #define SECONDS_MAX 3600  /* of one look: more is a page that was left open */
 
-/* ---- progress ------------------------------------------------------------------------------------------------------ */
+/* ---- progress ------------------------------------------------------------------------------------------------- */
 
 th_err th_school_progress(th_school *s, const th_pupil *who, const char *page, bool done, int64_t seconds, th_why *why)
 {
@@ -39,7 +39,7 @@ th_err th_school_place(th_school *s, const th_pupil *who, const char *page, cons
     return th_sql_end(link, err, why);
 }
 
-/* ---- what she has done, at one look -------------------------------------------------------------------------------- */
+/* ---- what she has done, at one look --------------------------------------------------------------------------- */
 
 void th_known_free(th_known *k)
 {
@@ -144,7 +144,7 @@ th_err th_known_missing(th_school *s, const th_shelf *shelf, const th_known *k, 
     return TH_OK;
 }
 
-/* ---- the map ------------------------------------------------------------------------------------------------------- */
+/* ---- the map -------------------------------------------------------------------------------------------------- */
 
 static const char *id_of(const json_t *o)
 {
@@ -259,7 +259,7 @@ th_err th_school_fill_map(th_school *s, const th_pupil *who, const th_shelf *she
     return err;
 }
 
-/* ---- one page ------------------------------------------------------------------------------------------------------ */
+/* ---- one page ------------------------------------------------------------------------------------------------- */
 
 static th_err fill_lesson(th_sql_link *link, const th_pupil *who, json_t *lesson, th_why *why)
 {
@@ -362,7 +362,7 @@ th_err th_school_own_lesson(th_school *s, const th_pupil *who, const char *id, j
     return th_sql_end(link, err, why);
 }
 
-/* ---- bookmarks, notes, journal ------------------------------------------------------------------------------------- */
+/* ---- bookmarks, notes, journal -------------------------------------------------------------------------------- */
 
 th_err th_school_bookmark(th_school *s, const th_pupil *who, const char *page, bool on, th_why *why)
 {

@@ -43,7 +43,7 @@ TH_NODISCARD th_err th_school_here(th_sql_link *link, const th_pupil *who, th_wh
 /* Ends a transaction in which one row should have changed. */
 TH_NODISCARD th_err th_school_end_one(th_sql_link *link, th_err err, const char *else_what, th_why *why);
 
-/* ---- what a learner has done, at one look (school_path.c) ---------------------------------------------------------- */
+/* ---- what a learner has done, at one look (school_path.c) ----------------------------------------------------- */
 
 typedef struct th_known {
     json_t *pages;    /* id: is it done? Those that were seen */
@@ -58,7 +58,7 @@ void th_known_free(th_known *known);
 TH_NODISCARD th_err th_known_missing(th_school *school, const th_shelf *shelf, const th_known *known,
                                      const char *course, json_t **missing, th_why *why);
 
-/* ---- quizzes, frozen for a seed; kept as long as there is room (school_cache.c) ------------------------------------ */
+/* ---- quizzes, frozen for a seed; kept as long as there is room (school_cache.c) ------------------------------- */
 
 TH_NODISCARD th_err th_quiz_cache_new(struct th_quiz_cache **cache, th_why *why);
 void th_quiz_cache_free(struct th_quiz_cache *cache);

@@ -47,7 +47,7 @@ static json_t *text_or_null(const char *text)
     return text && *text ? json_string(text) : json_null();
 }
 
-/* ---- shown --------------------------------------------------------------------------------------------------------- */
+/* ---- shown ---------------------------------------------------------------------------------------------------- */
 
 /* Markdown as HTML, null where there is none. */
 static th_err html_of(const char *markdown, json_t **html, th_why *why)
@@ -149,7 +149,7 @@ static th_err quiz_json(th_school *s, const th_pupil *who, const th_shelf *shelf
     return err;
 }
 
-/* ---- what is due again --------------------------------------------------------------------------------------------- */
+/* ---- what is due again ---------------------------------------------------------------------------------------- */
 
 static th_err due_item(th_school *s, const th_pupil *who, const th_shelf *shelf, const char *lang, const json_t *row,
                        json_t *items, th_why *why)
@@ -211,7 +211,7 @@ th_err th_school_quiz(th_school *s, const th_pupil *who, const th_shelf *shelf, 
     return err;
 }
 
-/* ---- an answer ----------------------------------------------------------------------------------------------------- */
+/* ---- an answer ------------------------------------------------------------------------------------------------ */
 
 /* The question that is answered: of which quiz, by which name there. */
 typedef struct question {

@@ -133,7 +133,7 @@ static th_err all_events(th_school *s, const th_pupil *who, each_event *each, vo
     return th_sql_end(link, err, why);
 }
 
-/* ---- xAPI and the table -------------------------------------------------------------------------------------------- */
+/* ---- xAPI and the table --------------------------------------------------------------------------------------- */
 
 typedef struct to_lines {
     const th_school *school;
@@ -189,7 +189,7 @@ th_err th_school_csv(th_school *s, const th_pupil *who, th_record_line *line, vo
     return all_events(s, who, csv_line, &to, why);
 }
 
-/* ---- everything ---------------------------------------------------------------------------------------------------- */
+/* ---- everything ----------------------------------------------------------------------------------------------- */
 
 /* Tables with a column of whose it is, and what is told of each. */
 static const struct {

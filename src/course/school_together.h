@@ -10,7 +10,7 @@
 
 #define TH_POST_BYTES 20000
 
-/* ---- forum (school_forum.c) ---------------------------------------------------------------------------------------- */
+/* ---- forum (school_forum.c) ----------------------------------------------------------------------------------- */
 
 /* How long she must wait before she writes again, seconds: a person has 30 posts an hour; a teacher any number. */
 TH_NODISCARD th_err th_school_post_wait(th_school *school, const th_pupil *who, int *wait_s, th_why *why);
@@ -49,7 +49,7 @@ TH_NODISCARD th_err th_school_reports(th_school *school, const th_pupil *who, js
 TH_NODISCARD th_err th_school_report_handled(th_school *school, const th_pupil *who, int64_t report, bool handled,
                                              th_why *why);
 
-/* ---- showcase (school_show.c) -------------------------------------------------------------------------------------- */
+/* ---- showcase (school_show.c) --------------------------------------------------------------------------------- */
 
 /* [{id, author, mine, title, text, html, project, made, at, removed, reviews: n, mastery, creativity, benefit: means
  * or null}], the newest first. */

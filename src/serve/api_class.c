@@ -37,8 +37,7 @@ static th_err reply_class(const th_request *r, th_reply *out, const asked *a, in
     return th_reply_json(out, status, one, why);
 }
 
-/* ---- classes ------------------------------------------------------------------------------------------------------
- */
+/* ---- classes -------------------------------------------------------------------------------------------------- */
 
 static th_err list_classes(const th_request *r, th_reply *out, th_why *why)
 {
@@ -140,8 +139,7 @@ static th_err remove_member(const th_request *r, th_reply *out, th_why *why)
     return th_reply_nothing(out, th_school_member_remove(r->site->school, a.class, r->part[1], why));
 }
 
-/* ---- what a teacher sees --------------------------------------------------------------------------------------------
- */
+/* ---- what a teacher sees -------------------------------------------------------------------------------------- */
 
 typedef th_err find_board(const th_request *r, const asked *a, const th_shelf *shelf, json_t **found, th_why *why);
 
@@ -191,8 +189,7 @@ static th_err show_gradebook(const th_request *r, th_reply *out, th_why *why)
     return TH_OK;
 }
 
-/* ---- what she sets --------------------------------------------------------------------------------------------------
- */
+/* ---- what she sets -------------------------------------------------------------------------------------------- */
 
 static th_err put_deadlines(const th_request *r, th_reply *out, th_why *why)
 {

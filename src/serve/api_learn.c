@@ -30,7 +30,7 @@ static th_err change_me(const th_request *r, th_reply *out, th_why *why)
     return err ? err : show_me(r, out, why);
 }
 
-/* ---- where she is ------------------------------------------------------------------------------------------------ */
+/* ---- where she is --------------------------------------------------------------------------------------------- */
 
 static th_err put_progress(const th_request *r, th_reply *out, th_why *why)
 {
@@ -45,8 +45,8 @@ static th_err put_progress(const th_request *r, th_reply *out, th_why *why)
     if ((strcmp(state, "seen") != 0 && strcmp(state, "done") != 0) || (seconds && !json_is_number(seconds)))
         err = th_why_set(why, TH_EUSAGE, "send {state: \"seen\" or \"done\", seconds: a number}");
     if (!err)
-        err = th_school_progress(r->site->school, &who, r->part[0], *state == 'd', (int64_t)fmin(fmax(json_number_value(seconds), 0), 1e6),
-                                 why);
+        err = th_school_progress(r->site->school, &who, r->part[0], *state == 'd',
+                                 (int64_t)fmin(fmax(json_number_value(seconds), 0), 1e6), why);
     json_decref(body);
     return th_reply_nothing(out, err);
 }
@@ -110,8 +110,7 @@ static th_err remove_bookmark(const th_request *r, th_reply *out, th_why *why)
     return bookmark(r, out, false, why);
 }
 
-/* ---- notes and journal ---------------------------------------------------------------------------------------------
- */
+/* ---- notes and journal ---------------------------------------------------------------------------------------- */
 
 static th_err list_notes(const th_request *r, th_reply *out, th_why *why)
 {
@@ -183,8 +182,7 @@ static th_err put_journal(const th_request *r, th_reply *out, th_why *why)
     return th_reply_nothing(out, err);
 }
 
-/* ---- questions ----------------------------------------------------------------------------------------------------
- */
+/* ---- questions ------------------------------------------------------------------------------------------------ */
 
 static th_err show_quiz(const th_request *r, th_reply *out, th_why *why)
 {
@@ -235,8 +233,7 @@ static th_err show_hint(const th_request *r, th_reply *out, th_why *why)
     return ask_item(r, out, th_school_hint, 200, why);
 }
 
-/* ---- her record ---------------------------------------------------------------------------------------------------
- */
+/* ---- her record ----------------------------------------------------------------------------------------------- */
 
 static bool add_line(void *ctx, const char *line)
 {

@@ -43,8 +43,7 @@ static th_err end(asked *a, th_reply *out, th_err err)
     return th_reply_nothing(out, err);
 }
 
-/* ---- threads ------------------------------------------------------------------------------------------------------
- */
+/* ---- threads -------------------------------------------------------------------------------------------------- */
 
 static th_err list_threads(const th_request *r, th_reply *out, th_why *why)
 {
@@ -110,8 +109,7 @@ static th_err add_post(const th_request *r, th_reply *out, th_why *why)
     return err ? err : reply_thread(r, out, &a, a.number, 201, why);
 }
 
-/* ---- posts ----------------------------------------------------------------------------------------------------------
- */
+/* ---- posts ---------------------------------------------------------------------------------------------------- */
 
 static th_err change_post(const th_request *r, th_reply *out, th_why *why)
 {
@@ -172,8 +170,7 @@ static th_err change_report(const th_request *r, th_reply *out, th_why *why)
     return put_switch(r, out, "handled", th_school_report_handled, why);
 }
 
-/* ---- showcase -------------------------------------------------------------------------------------------------------
- */
+/* ---- showcase ------------------------------------------------------------------------------------------------- */
 
 static th_err list_shows(const th_request *r, th_reply *out, th_why *why)
 {
@@ -233,8 +230,7 @@ static th_err add_review(const th_request *r, th_reply *out, th_why *why)
     return err ? err : reply_show(r, out, &a, 201, why);
 }
 
-/* ---- peers ----------------------------------------------------------------------------------------------------------
- */
+/* ---- peers ---------------------------------------------------------------------------------------------------- */
 
 static th_err show_peer(const th_request *r, th_reply *out, th_why *why)
 {

@@ -54,7 +54,7 @@ const char *th_sql_where(const th_sql_link *link)
     return link->sql->shown;
 }
 
-/* ---- statements that are kept ------------------------------------------------------------------------------------ */
+/* ---- statements that are kept --------------------------------------------------------------------------------- */
 
 th_sql_kept *th_sql_keep(th_sql_link *link, const char *text)
 {
@@ -71,7 +71,7 @@ th_sql_kept *th_sql_keep(th_sql_link *link, const char *text)
     return k;
 }
 
-/* ---- links ------------------------------------------------------------------------------------------------------- */
+/* ---- links ---------------------------------------------------------------------------------------------------- */
 
 static void link_free(th_sql_link *link)
 {
@@ -207,7 +207,7 @@ th_err th_sql_end(th_sql_link *link, th_err err, th_why *why)
     return number ? wait_for_disk(s, number, why) : err;
 }
 
-/* ---- statements -------------------------------------------------------------------------------------------------- */
+/* ---- statements ----------------------------------------------------------------------------------------------- */
 
 static void params_of(th_sql_params *p, const char *types, va_list args)
 {
@@ -320,7 +320,7 @@ bool th_sql_is_null(const th_sql_rows *rows, int column)
     return rows->link->sql->driver->get_null(rows, column);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
+/* ---- opening -------------------------------------------------------------------------------------------------- */
 
 /* A step with $ID written as this kind of database says it. */
 static th_err apply(th_sql_link *link, const char *step, th_why *why)

@@ -42,8 +42,8 @@ TH_NODISCARD th_err th_sql_read(th_sql *sql, th_sql_link **link, th_why *why);
 /* A link within a transaction.  Of transactions with the same `lock` (not 0) one at a time runs, on whichever computer:
  * what was looked at before a change is still so. */
 TH_NODISCARD th_err th_sql_begin(th_sql *sql, int64_t lock, th_sql_link **link, th_why *why);
-/* The same for what is no harm to lose when the power goes: it is kept when the program is killed, and soon on disk, but
- * th_sql_end does not wait for that. */
+/* The same for what is no harm to lose when the power goes: it is kept when the program is killed, and soon on disk,
+ * but th_sql_end does not wait for that. */
 TH_NODISCARD th_err th_sql_begin_light(th_sql *sql, th_sql_link **link, th_why *why);
 /* Gives the link back.  `err`, or for TH_OK how keeping the transaction went. */
 TH_NODISCARD th_err th_sql_end(th_sql_link *link, th_err err, th_why *why);

@@ -58,8 +58,8 @@ typedef struct th_sql_driver {
     void (*done)(th_sql_rows *rows);
     th_err (*script)(th_sql_link *link, const char *text, th_why *why); /* several statements, no parameters */
     th_err (*lock)(th_sql_link *link, int64_t lock, th_why *why);       /* NULL: one_writer is enough */
-    const char *begin, *light; /* light: said then, or NULL */
-    const char *log;           /* behind the path: the file that holds what was committed; NULL: the server cares */
+    const char *begin, *light;                                          /* light: said then, or NULL */
+    const char *log; /* behind the path: the file that holds what was committed; NULL: the server cares */
     int64_t (*get_int)(const th_sql_rows *rows, int column);
     double (*get_double)(const th_sql_rows *rows, int column);
     const char *(*get_text)(const th_sql_rows *rows, int column);
@@ -70,8 +70,7 @@ extern const th_sql_driver th_sql_sqlite, th_sql_postgres;
 
 const char *th_sql_where(const th_sql_link *link); /* for errors: the path, or the server without its password */
 
-/* The kept statement of a text, or a free place for it with statement NULL; NULL: all places are taken, or it is busy.
- */
+/* The kept statement of a text, or a free place for it with statement NULL; NULL: no place is left, or it is busy. */
 th_sql_kept *th_sql_keep(th_sql_link *link, const char *text);
 
 #endif

@@ -126,7 +126,7 @@ static void notes_are_ones_own(void **state)
     school_end(&c);
 }
 
-/* ---- questions ----------------------------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------------------------ */
 
 static json_t *quiz_of(const school_case *c, const th_pupil *who, const char *id)
 {
@@ -363,7 +363,7 @@ static void hints_placement_and_asks(void **state)
     school_end(&c);
 }
 
-/* ---- labs, the end ------------------------------------------------------------------------------------------------- */
+/* ---- labs, the end -------------------------------------------------------------------------------------------- */
 
 static void pass_lab(const school_case *c, const th_pupil *who, double score)
 {
@@ -432,7 +432,7 @@ static void a_course_comes_to_its_end(void **state)
     school_end(&c);
 }
 
-/* ---- the record ---------------------------------------------------------------------------------------------------- */
+/* ---- the record ----------------------------------------------------------------------------------------------- */
 
 typedef struct lines {
     int n;
