@@ -97,19 +97,19 @@ static th_err thread_of(th_sql_link *link, const th_pupil *who, int64_t number, 
     return th_rows_list(q, "id:i author mine:b text at:t edited:t votes:i voted:b accepted:b removed:n", posts, why);
 }
 
-th_err th_school_thread(th_school *s, const th_pupil *who, int64_t number, json_t **thread, th_why *why)
+th_err th_school_thread(th_school *s, const th_pupil *who, int64_t thread, json_t **found, th_why *why)
 {
     th_sql_link *link;
     json_t *posts = NULL;
-    *thread = NULL;
+    *found = NULL;
     TH_TRY(th_sql_read(s->sql, &link, why));
-    th_err err = th_sql_end(link, thread_of(link, who, number, thread, &posts, why), why);
+    th_err err = th_sql_end(link, thread_of(link, who, thread, found, &posts, why), why);
     if (!err) {
         hide(posts, who);
         err = th_rows_html(posts, why);
     }
-    if (!err) json_object_set_new(*thread, "posts", posts);
-    if (err) json_decref(*thread);
+    if (!err) json_object_set_new(*found, "posts", posts);
+    if (err) json_decref(*found);
     return err;
 }
 

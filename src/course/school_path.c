@@ -185,12 +185,12 @@ static void fill_chapter(json_t *chapter, const th_known *k, const json_t *own)
 /* Has any page of the course been begun? */
 static bool begun(const th_known *k, const char *course)
 {
-    const json_t *const all[] = {k->pages, k->quizzes, k->labs, k->journals};
+    json_t *const all[] = {k->pages, k->quizzes, k->labs, k->journals};
     const size_t n = strlen(course);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         const char *id;
         json_t *value;
-        json_object_foreach((json_t *)(uintptr_t)all[i], id, value)
+        json_object_foreach(all[i], id, value)
         {
             (void)value;
             if (!strncmp(id, course, n) && id[n] == '/') return true;
