@@ -76,6 +76,25 @@ as noor
 send POST /api/v1/session "{\"code\":\"$code\",\"name\":\"Noor\"}"; answers "the class's code" 201 '"role":"learner"'
 as noor
 get /api/v1/projects; answers "a learner reads" 200 'lights'
+
+# the course: a learner has her own record, and no other's
+as teacher
+send POST /api/v1/course/classes '{"name":"9b"}'; answers "a teacher makes a class" 201 '"code":"[0-9]{6}"'
+class=$(sed -nE 's/.*"id":([0-9]+).*/\1/p' "$tmp/body") six=$(sed -nE 's/.*"code":"([0-9]{6})".*/\1/p' "$tmp/body")
+as noor
+send POST /api/v1/course/classes '{"name":"mine"}'; answers "a learner makes none" 403
+get "/api/v1/course/classes/$class"; answers "nor sees it before she joins" 404
+get "/api/v1/course/classes/$class/gradebook"; answers "nor the gradebook" 403
+get /api/v1/course/reports; answers "nor reports" 403
+send POST /api/v1/course/join "{\"code\":\"$six\"}"; answers "she joins by its code" 200 '"name":"9b"'
+holds "which she is not told" sh -c "! grep -q '\"code\"' '$tmp/body'"
+for _ in 1 2 3 4 5; do send POST /api/v1/course/join '{"code":"000000"}'; done
+answers "five wrong codes" 404 'no class'
+send POST /api/v1/course/join '{"code":"000000"}'; answers "and she waits" 429 'wait'
+as teacher
+get "/api/v1/course/classes/$class/gradebook?as=csv"; answers "the teacher has the gradebook" 200 '"Noor"'
+send POST /api/v1/course/join '{"code":"000000"}'; answers "others don't wait" 404
+as noor
 mv "$tmp/root/lights/thimble.ini" "$tmp/ini"
 echo nonsense >"$tmp/root/lights/thimble.ini"
 get /api/v1/projects/lights; answers "an error names the file" 400 'lights/thimble.ini'
