@@ -285,6 +285,7 @@ soak-asan:
 	@TEST_ALL=1 $(MAKE) --no-print-directory MODE=asan check
 	@$(MAKE) --no-print-directory build/thimble
 	@THIMBLE=$(CURDIR)/build/thimble TEST_ALL=1 sh tests/web/run.sh pages
+	@THIMBLE=$(CURDIR)/build/thimble TEST_ALL=1 sh tests/web/run.sh newcomer
 
 soak-serve:
 	@$(MAKE) --no-print-directory MODE=asan build/asan/thimble
