@@ -3,6 +3,7 @@
 #include "os/process.h"
 #include "serve/guard.h"
 #include "serve/jobs.h"
+#include "serve/lab_work.h"
 #include "serve/routes.h"
 
 #include <stdio.h>
@@ -70,7 +71,8 @@ static th_err list(const th_request *r, th_reply *out, th_why *why)
     size_t n = 0;
     for (size_t i = 0; i < names.n && n < MAX_PROJECTS; i++) {
         char dir[TH_PATH_BYTES];
-        const bool hidden = r->role != TH_ROLE_TEACHER && th_is_order(names.name[i]);
+        const bool hidden = r->role != TH_ROLE_TEACHER &&
+                            (th_is_order(names.name[i]) || th_lab_is_others(r->site, names.name[i], r->user));
         if (hidden || th_site_project_dir(r->site, names.name[i], dir, NULL)) continue;
         lines[n] = line_json(names.name[i], dir);
         n += lines[n] != NULL;
@@ -154,6 +156,8 @@ static th_err make(const th_request *r, th_reply *out, th_why *why)
     if (!name || !th_project_name_ok(name))
         err = th_why_set(why, TH_EUSAGE, "a project needs a name: letters, digits, spaces, -, _; at most %d bytes",
                          TH_NAME_BYTES - 1);
+    if (!err && r->site->lan && strncmp(name, TH_LAB_FOLDER, strlen(TH_LAB_FOLDER)) == 0)
+        err = th_why_set(why, TH_EUSAGE, "names that begin with " TH_LAB_FOLDER " are for labs: take another one");
     if (!err && !th_site_project_dir(r->site, name, dir, NULL))
         err = th_why_set(why, TH_EEXIST, "there is a project \"%s\" already", name);
     if (!err) err = th_site_make_project(r->site, body, why);

@@ -278,7 +278,10 @@ th_err th_job_path(const th_job_place *place, const char *text, char path[TH_PAT
 static th_err other_path(const maker *m, const char *text, char path[TH_PATH_BYTES], th_why *why)
 {
     const th_err inside = find_path(m->place, text, true, path, NULL);
-    if (!inside || !th_site_project_dir(m->place->site, text, path, NULL)) return TH_OK;
+    if (!inside) return TH_OK;
+    if (!th_lab_is_others(m->place->site, text, m->place->user ? m->place->user : "") &&
+        !th_site_project_dir(m->place->site, text, path, NULL))
+        return TH_OK;
     if (inside == TH_ENOENT && m->place->now)
         return th_why_set(why, TH_ENOENT, "there is neither a project \"%.200s\" nor a file of that name in this one",
                           text);

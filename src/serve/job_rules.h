@@ -19,8 +19,9 @@ typedef struct th_job_place {
     char dir[TH_PATH_BYTES];   /* of the project, absolute, without links: where its steps run */
     char files[TH_NAME_BYTES]; /* the job's files, from there: "jobs/000012/files" */
     char project[TH_NAME_BYTES];
-    bool listens; /* may use this computer's microphone and serial ports */
-    bool now;     /* it begins now: files that are read must be there */
+    const char *user; /* whose job it is */
+    bool listens;     /* may use this computer's microphone and serial ports */
+    bool now;         /* it begins now: files that are read must be there */
 } th_job_place;
 
 /* What a verb does to a project: two jobs with a bit in common don't run at once in it. */

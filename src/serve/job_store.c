@@ -29,7 +29,7 @@ th_err th_job_file(const th_job *j, const char *name, char path[TH_PATH_BYTES], 
 
 void th_job_place_of(const th_job *j, const th_site *site, bool now, th_job_place *place)
 {
-    *place = (th_job_place){.site = site, .listens = j->listens, .now = now};
+    *place = (th_job_place){.site = site, .user = j->user, .listens = j->listens, .now = now};
     snprintf(place->dir, sizeof place->dir, "%s", j->folder->dir);
     snprintf(place->files, sizeof place->files, "jobs/%s/files", j->id);
     snprintf(place->project, sizeof place->project, "%s", j->folder->name);

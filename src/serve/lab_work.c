@@ -60,6 +60,16 @@ th_err th_lab_job_done(const th_site *site, const char *dir, const char *result,
     return err;
 }
 
+bool th_lab_is_others(const th_site *site, const char *project, const char *user)
+{
+    th_lab_mark mark;
+    char dir[TH_PATH_BYTES];
+    if (!site->lan || !th_project_name_ok(project) || th_path_join(dir, site->root, project, NULL)) return false;
+    const th_err err = th_lab_mark_read(dir, &mark, NULL);
+    if (err) return err != TH_ENOENT; /* one that can't be read is nobody's */
+    return strcmp(mark.learner, user) != 0;
+}
+
 void th_lab_folder(const th_site *site, const char *lab_name, const char *user, uint64_t seed, char name[TH_NAME_BYTES])
 {
     char who[TH_NAME_BYTES];
@@ -76,9 +86,9 @@ void th_lab_folder(const th_site *site, const char *lab_name, const char *user, 
     if (n && *user && (unsigned char)who[n - 1] >= 0xC0) n--;
     who[n] = 0;
     if (!site->lan)
-        snprintf(name, TH_NAME_BYTES, "lab-%.40s", lab_name);
+        snprintf(name, TH_NAME_BYTES, TH_LAB_FOLDER "%.40s", lab_name);
     else if (changed)
-        snprintf(name, TH_NAME_BYTES, "lab-%.40s-%.60s-%x", lab_name, who, (unsigned)(seed & 0xffffffu));
+        snprintf(name, TH_NAME_BYTES, TH_LAB_FOLDER "%.40s-%.60s-%x", lab_name, who, (unsigned)(seed & 0xffffffu));
     else
-        snprintf(name, TH_NAME_BYTES, "lab-%.40s-%.60s", lab_name, who);
+        snprintf(name, TH_NAME_BYTES, TH_LAB_FOLDER "%.40s-%.60s", lab_name, who);
 }

@@ -29,8 +29,15 @@ TH_NODISCARD th_err th_lab_job_words(const th_job_place *place, const char *verb
 /* The grade that a job has printed goes into the record of whose lab it is. */
 TH_NODISCARD th_err th_lab_job_done(const th_site *site, const char *dir, const char *result, th_why *why);
 
+/* In a class no other project's name may begin so: it could stand where somebody's lab will be. */
+#define TH_LAB_FOLDER "lab-"
+
 /* The lab's folder below the root for a learner: "lab-nudge", in a class "lab-nudge-ana". */
 void th_lab_folder(const th_site *site, const char *lab_name, const char *user, uint64_t seed,
                    char name[TH_NAME_BYTES]);
+
+/* Is the folder `project` below the root a lab of another learner than `user`?  In a class it is between her and the
+ * teacher: what was found out in it would be the answers of others. */
+bool th_lab_is_others(const th_site *site, const char *project, const char *user);
 
 #endif

@@ -1,6 +1,8 @@
 /* The table of routes, which function answers a request, and what an error becomes. */
 #include "serve/routes.h"
 
+#include "serve/lab_work.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,11 +102,21 @@ static th_err run_project(const th_route *route, const th_request *r, th_reply *
     return err;
 }
 
+/* A lab in a class is its learner's (whom the guard made a teacher of it) and the teachers'. */
+static th_err check_lab(const th_route *route, const th_request *r, th_why *why)
+{
+    static const char below[] = "/api/v1/projects/{project}";
+    if (r->role == TH_ROLE_TEACHER || strncmp(route->path, below, sizeof below - 1) != 0) return TH_OK;
+    if (!th_lab_is_others(r->site, r->part[0], r->user)) return TH_OK;
+    return th_why_set(why, TH_ENOENT, "there is no project \"%s\" here", r->part[0]);
+}
+
 void th_route_run(const th_route *route, const th_request *r, th_reply *out)
 {
     th_why why = {0};
     *out = (th_reply){0};
-    const th_err err = route->with_project ? run_project(route, r, out, &why) : route->handle(r, out, &why);
+    th_err err = check_lab(route, r, &why);
+    if (!err) err = route->with_project ? run_project(route, r, out, &why) : route->handle(r, out, &why);
     if (r->role != TH_ROLE_TEACHER) hide_root(r->site->root, why.text);
     if (err) {
         const int wait = out->retry_after_s;

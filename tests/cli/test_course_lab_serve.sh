@@ -83,6 +83,7 @@ answers "by the class's data, and kept" 200 '"level":"class","score":1.0,"of":2.
 holds "the secret is not told" sh -c "! grep -q sealed-seed '$tmp/body'"
 send POST /api/v1/projects/lab-num-ana/jobs '{"verb":"course grade","options":{"seed":5}}'
 answers "the server's options are not hers" 400 'not for a job'
+get /api/v1/projects/lab-num-ana/jobs; answers "she sees her own jobs" 200 'course grade'
 send POST "$lab?do=again" ''; answers "the starter comes back" 202
 lab_ends
 get "$files?file=note.txt"; answers "as it was" 200 '"text":"text'
@@ -91,5 +92,9 @@ as ben; send POST /api/v1/session "{\"code\":\"$code\",\"name\":\"ben\"}"; answe
 as ben
 get "$lab"; answers "ben has his own" 200 '"files":\[\].*"results":\[\]'
 send POST /api/v1/projects/lab-num-ana/jobs '{"verb":"course grade"}'; answers "and nothing of hers" 403
+for of in jobs jobs/000001 jobs/000001/events events samples; do
+	get "/api/v1/projects/lab-num-ana/$of"; answers "he does not see her $of" 404
+done
+send POST /api/v1/projects '{"name":"lab-num-cem"}'; answers "nor stands where another's lab will be" 400 'are for labs'
 unserve
 finish
