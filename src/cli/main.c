@@ -48,20 +48,21 @@ const th_cmd *const th_verbs[] = {
     &th_cmd_bench,
     &th_cmd_compare,
     &th_cmd_report,
+    &th_cmd_serve,
+    /* the course: who learns, who asks, who writes */
     &th_cmd_course_list,
     &th_cmd_course_read,
-    &th_cmd_course_check,
-    &th_cmd_course_export,
-    &th_cmd_course_import,
-    &th_cmd_course_translate,
-    &th_cmd_serve,
-    &th_cmd_calc,
     &th_cmd_course_start,
     &th_cmd_course_grade,
-    &th_cmd_course_try,
+    &th_cmd_course_record,
     &th_cmd_course_verify,
     &th_cmd_course_answers,
-    &th_cmd_course_record,
+    &th_cmd_course_try,
+    &th_cmd_course_check,
+    &th_cmd_course_translate,
+    &th_cmd_course_export,
+    &th_cmd_course_import,
+    &th_cmd_calc,
     NULL,
 };
 
@@ -70,7 +71,7 @@ static void print_verbs(FILE *to)
     fputs("thimble -- from recordings to a microcontroller that hears the word\n\n"
           "  thimble VERB [words] [--options]      thimble VERB --help tells more\n\n",
           to);
-    for (const th_cmd *const *v = th_verbs; *v; v++) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
+    for (const th_cmd *const *v = th_verbs; *v; v++) fprintf(to, "  %-16s %s\n", (*v)->name, (*v)->summary);
     fputs("\nExit code: 0 done, 1 failed, 2 wrong usage.\n", to);
 }
 
@@ -104,7 +105,7 @@ static int no_verb(const char *word, bool help)
                      : "thimble: there is no verb \"%s\". The verbs are:\n\n",
                 word);
     for (const th_cmd *const *v = th_verbs; *v; v++)
-        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-14s %s\n", (*v)->name, (*v)->summary);
+        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-16s %s\n", (*v)->name, (*v)->summary);
     return fine ? 0 : 2;
 }
 
