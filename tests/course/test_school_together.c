@@ -220,64 +220,82 @@ static json_t *peer_of(const school_case *c, const th_pupil *who)
     return peer;
 }
 
-static void peers_read_three_of_others(void **state)
+enum { PUPILS = 6 };
+
+/* A class of six; all but the last one have handed in, who then gets nothing to read. */
+static void make_class(const school_case *c, th_pupil pupil[PUPILS])
 {
-    NEEDS_DATABASE((database *)*state);
-    enum { PUPILS = 6 };
-    school_case c;
-    th_pupil pupil[PUPILS], stranger;
     th_why why = {0};
     int64_t class, joined;
-    json_t *one, *body = json_pack("{s:s}", "name", "9b"),
-                 *said = json_pack("{s:{s:i}, s:s}", "scores", "people", 3, "text", "Good.");
-    school_begin(&c, *state);
-    const th_pupil teacher = teacher_of(&c);
-    good(th_school_class_add(c.school, &teacher, c.shelf, body, &class, &why), &why);
-    good(th_school_class(c.school, &teacher, class, &one, &why), &why);
-    stranger = enter(&c, "stranger"); /* in no class: reads nobody's, and nobody hers */
-    hand_in(&c, &stranger);
+    json_t *one, *body = json_pack("{s:s}", "name", "9b");
+    const th_pupil teacher = teacher_of(c);
+    good(th_school_class_add(c->school, &teacher, c->shelf, body, &class, &why), &why);
+    good(th_school_class(c->school, &teacher, class, &one, &why), &why);
     for (int i = 0; i < PUPILS; i++) {
         char name[16];
         snprintf(name, sizeof name, "pupil%d", i);
-        pupil[i] = enter(&c, name);
-        good(th_school_join(c.school, &pupil[i], text_at(one, "code"), &joined, &why), &why);
-        if (i < PUPILS - 1) hand_in(&c, &pupil[i]); /* the last one hands nothing in, and gets nothing */
+        pupil[i] = enter(c, name);
+        good(th_school_join(c->school, &pupil[i], text_at(one, "code"), &joined, &why), &why);
+        if (i < PUPILS - 1) hand_in(c, &pupil[i]);
     }
     json_decref(one);
-    int64_t first = 0;
-    for (int i = 0; i < PUPILS - 1; i++) {
-        one = peer_of(&c, &pupil[i]);
-        json_t *again = peer_of(&c, &pupil[i]);
-        assert_true(json_equal(one, again));
-        assert_int_equal(json_array_size(at(one, "review")), 3);
-        char *shown = json_dumps(one, 0);
-        assert_null(strstr(shown, pupil[i].name + 1)); /* not her own */
-        assert_null(strstr(shown, "tranger"));
-        assert_null(strstr(shown, "\"pupil"));
-        free(shown);
-        if (!i) first = (int64_t)number_at(one, "review/0/id");
-        json_decref(again);
-        json_decref(one);
-    }
-    one = peer_of(&c, &pupil[PUPILS - 1]);
-    assert_int_equal(json_array_size(at(one, "review")), 0);
+    json_decref(body);
+}
+
+/* Three texts of others without their names, the same ones each time; the number of the first. */
+static int64_t reads_three(const school_case *c, const th_pupil *who)
+{
+    json_t *one = peer_of(c, who), *again = peer_of(c, who);
+    assert_true(json_equal(one, again));
+    assert_int_equal(json_array_size(at(one, "review")), 3);
+    char *shown = json_dumps(one, 0);
+    assert_null(strstr(shown, who->name + 1)); /* not her own */
+    assert_null(strstr(shown, "tranger"));
+    assert_null(strstr(shown, "\"pupil"));
+    free(shown);
+    const int64_t first = (int64_t)number_at(one, "review/0/id");
+    json_decref(again);
     json_decref(one);
-    assert_int_equal(th_school_peer_say(c.school, &pupil[1], first, said, NULL), TH_ENOENT); /* another one's */
-    good(th_school_peer_say(c.school, &pupil[0], first, said, &why), &why);
-    json_object_set_new(json_object_get(said, "scores"), "people", json_integer(5));
-    assert_int_equal(th_school_peer_say(c.school, &pupil[0], first, said, NULL), TH_EUSAGE);
-    int heard = 0;
+    return first;
+}
+
+/* How many of all but the first one were told what she said. */
+static int were_told(const school_case *c, const th_pupil pupil[PUPILS])
+{
+    int told = 0;
     for (int i = 1; i < PUPILS; i++) {
-        one = peer_of(&c, &pupil[i]);
+        json_t *one = peer_of(c, &pupil[i]);
         if (json_array_size(at(one, "received")) == 1) {
-            heard++;
+            told++;
             assert_true(number_at(one, "received/0/scores/people") == 3 && number_at(one, "received/0/n") == 1);
             assert_string_equal(text_at(one, "received/0/texts/0"), "Good.");
         }
         json_decref(one);
     }
-    assert_int_equal(heard, 1);
-    json_decref(body);
+    return told;
+}
+
+static void peers_read_three_of_others(void **state)
+{
+    NEEDS_DATABASE((database *)*state);
+    school_case c;
+    th_pupil pupil[PUPILS];
+    th_why why = {0};
+    int64_t first = 0;
+    json_t *said = json_pack("{s:{s:i}, s:s}", "scores", "people", 3, "text", "Good.");
+    school_begin(&c, *state);
+    const th_pupil stranger = enter(&c, "stranger"); /* in no class: reads nobody's, and nobody hers */
+    hand_in(&c, &stranger);
+    make_class(&c, pupil);
+    for (int i = PUPILS - 2; i >= 0; i--) first = reads_three(&c, &pupil[i]);
+    json_t *none = peer_of(&c, &pupil[PUPILS - 1]);
+    assert_int_equal(json_array_size(at(none, "review")), 0);
+    json_decref(none);
+    assert_int_equal(th_school_peer_say(c.school, &pupil[1], first, said, NULL), TH_ENOENT); /* another one's */
+    good(th_school_peer_say(c.school, &pupil[0], first, said, &why), &why);
+    json_object_set_new(json_object_get(said, "scores"), "people", json_integer(5));
+    assert_int_equal(th_school_peer_say(c.school, &pupil[0], first, said, NULL), TH_EUSAGE);
+    assert_int_equal(were_told(&c, pupil), 1);
     json_decref(said);
     school_end(&c);
 }
