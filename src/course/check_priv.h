@@ -26,8 +26,6 @@ typedef struct th_page_facts {
 /* check_text.c: links, pictures, headings, formulas of Markdown that begins in a file's line. */
 TH_NODISCARD th_err th_check_text(th_checker *c, const th_page *page, const char *file, th_span text, int line,
                                   th_why *why);
-/* A link's target, "lesson:rule/coin/what-fits", exists? */
-void th_check_link(th_checker *c, const char *file, int line, const char *target);
 
 /* check_quiz.c: a file of questions; the questions of a lesson. */
 TH_NODISCARD th_err th_check_quiz(th_checker *c, const th_page *page, th_why *why);

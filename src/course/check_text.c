@@ -71,7 +71,8 @@ static bool is_studio_page(const char *name)
     return false;
 }
 
-void th_check_link(th_checker *c, const char *file, int line, const char *target)
+/* A link's target, "lesson:rule/coin/what-fits", exists? */
+static void check_target(th_checker *c, const char *file, int line, const char *target)
 {
     const char *rest;
     if ((rest = behind(target, "lesson:"))) {
@@ -94,10 +95,10 @@ void th_check_link(th_checker *c, const char *file, int line, const char *target
 
 static void check_link(walker *w, const MD_ATTRIBUTE *href)
 {
-    char target[TH_ADDRESS_BYTES];
+    char target[TH_LINK_BYTES];
     snprintf(target, sizeof target, "%.*s", (int)(href->size < sizeof target ? href->size : sizeof target - 1),
              href->text ? href->text : "");
-    th_check_link(w->c, w->file, line_of(w, target, strlen(target)), target);
+    check_target(w->c, w->file, line_of(w, target, strlen(target)), target);
 }
 
 /* ---- pictures ---------------------------------------------------------------------------------------------------- */

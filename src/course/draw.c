@@ -87,11 +87,6 @@ static const char *get(const th_values *v, const char *name, size_t n)
     return NULL;
 }
 
-const char *th_values_get(const th_values *v, const char *name)
-{
-    return get(v, name, strlen(name));
-}
-
 void th_values_free(th_values *v)
 {
     for (size_t i = 0; i < v->n; i++) {

@@ -35,7 +35,6 @@ typedef struct th_values {
 
 /* Sets or changes one; both texts are copied. */
 TH_NODISCARD th_err th_values_set(th_values *v, const char *name, const char *text, th_why *why);
-const char *th_values_get(const th_values *v, const char *name); /* or NULL */
 void th_values_free(th_values *v);
 
 /* A copy of the text with each [[name]] replaced; free() it.  strict: a name that is not known is TH_EFORMAT, else it

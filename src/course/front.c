@@ -44,7 +44,7 @@ void th_text_key(th_span text, char key[TH_COURSE_KEY_BYTES])
     while (text.n && is_blank(text.p[text.n - 1])) text.n--;
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] != '\r') h = th_fnv1a(h, (th_span){text.p + i, 1});
-    th_course_key_of(h, key);
+    th_course_key(h, key);
 }
 
 bool th_is_key(const char *text, size_t n)

@@ -492,5 +492,5 @@ void th_item_key(const th_item *item, char key[9])
         h = hash_text(h, c->match);
         h = hash_text(h, c->feedback);
     }
-    th_course_key_of(h, key);
+    th_course_key(h, key);
 }

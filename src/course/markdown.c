@@ -50,14 +50,15 @@ static int scheme_of(const char *target, const char **rest)
     return -1;
 }
 
-bool th_course_link(const char *target, char address[TH_ADDRESS_BYTES])
+/* Where a link of ours leads: "#/learn/..". false: it is none of ours. */
+static bool our_link(const char *target, char address[TH_LINK_BYTES])
 {
     const char *rest;
     const int i = scheme_of(target, &rest);
     if (i < 0) return false;
-    if (!schemes[i].behind) return snprintf(address, TH_ADDRESS_BYTES, "%s", schemes[i].before) > 0;
-    const int n = snprintf(address, TH_ADDRESS_BYTES, "%s%s%s", schemes[i].before, rest, schemes[i].behind);
-    return n > 0 && n < TH_ADDRESS_BYTES;
+    if (!schemes[i].behind) return snprintf(address, TH_LINK_BYTES, "%s", schemes[i].before) > 0;
+    const int n = snprintf(address, TH_LINK_BYTES, "%s%s%s", schemes[i].before, rest, schemes[i].behind);
+    return n > 0 && n < TH_LINK_BYTES;
 }
 
 /* An address as it was written, with & for &amp;. */
@@ -78,7 +79,7 @@ static bool is_outside(const char *target)
 
 static void open_link(writer *w, const MD_SPAN_A_DETAIL *d)
 {
-    char address[TH_ADDRESS_BYTES];
+    char address[TH_LINK_BYTES];
     const char *rest = "";
     w->address.n = 0;
     th_html_bytes(&w->address, "", 0);
@@ -86,7 +87,7 @@ static void open_link(writer *w, const MD_SPAN_A_DETAIL *d)
     if (w->address.failed) return;
     const char *target = w->address.text;
     const int i = scheme_of(target, &rest);
-    w->link = th_course_link(target, address) ? LINK_OURS : is_outside(target) ? LINK_OUTSIDE : LINK_NONE;
+    w->link = our_link(target, address) ? LINK_OURS : is_outside(target) ? LINK_OUTSIDE : LINK_NONE;
     if (w->link == LINK_OUTSIDE) {
         th_html_put(w->out, "<a class=\"outside\" rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
         th_html_text(w->out, target);

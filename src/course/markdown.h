@@ -36,8 +36,6 @@ TH_NODISCARD th_err th_markdown_put(th_html *out, th_span text, const th_markdow
 /* The character that "&nbsp;" and the few others stand for that people write; NULL: it is none of them. */
 const char *th_markdown_entity(const char *text, size_t n);
 
-#define TH_ADDRESS_BYTES 1024
-/* Where a link of ours leads: "#/learn/..". false: it is none of ours. */
-bool th_course_link(const char *target, char address[TH_ADDRESS_BYTES]);
+#define TH_LINK_BYTES 1024 /* of a link, and of the address that it becomes */
 
 #endif

@@ -40,7 +40,7 @@ static void choice_id(const th_item *item, char side, size_t i, char id[TH_COURS
             return;
         }
     const uint64_t h = th_fnv1a(TH_FNV1A_START, span_of(item->name ? item->name : ""));
-    th_course_key_of(th_fnv1a(h, (th_span){tail, sizeof tail}), id);
+    th_course_key(th_fnv1a(h, (th_span){tail, sizeof tail}), id);
 }
 
 /* ---- shown ----------------------------------------------------------------------------------------------------- */

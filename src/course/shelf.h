@@ -1,7 +1,7 @@
 /* course/shelf.h -- the courses: plain files, built into the program or in a folder (docs/courses.md).
  *
  *   files --th_shelf_open--> th_shelf: courses > chapters > pages (lessons, quiz, lab, journal)
- *                              \_ th_shelf_text(file) --blocks.h--> blocks --lesson.h--> JSON, HTML, plain text
+ *                              \_ th_shelf_file   --blocks.h--> blocks --lesson.h--> JSON, HTML, plain text
  *
  * Everything is known by its id, "rule/coin/what-fits"; the order is that of the numbers in the files' names.  A shelf
  * does not change after it was opened and may be read from any thread. */

@@ -222,7 +222,7 @@ static bool is_address(const xmlNode *n)
     return is;
 }
 
-void th_xml_text_of(const xmlNode *n, th_html *out)
+static void put_node(const xmlNode *n, th_html *out)
 {
     static const char *const paragraphs[] = {"p",  "div", "label", "description", "blockquote", "section",
                                              "h1", "h2",  "h3",    "h4",          NULL};
@@ -265,5 +265,5 @@ void th_xml_text_of(const xmlNode *n, th_html *out)
 void th_xml_text(const xmlNode *n, const char *const *without, th_html *out)
 {
     for (const xmlNode *c = n->children; c; c = c->next)
-        if (!th_xml_is_one(c, without)) th_xml_text_of(c, out);
+        if (!th_xml_is_one(c, without)) put_node(c, out);
 }

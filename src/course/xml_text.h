@@ -18,7 +18,4 @@ char *th_xml_value(const xmlNode *n, const char *name);
  * to https, formulas by their alttext, pictures by their alt; other elements by what is in them; no scripts. */
 void th_xml_text(const xmlNode *n, const char *const *without, th_html *out);
 
-/* The same of n itself. */
-void th_xml_text_of(const xmlNode *n, th_html *out);
-
 #endif

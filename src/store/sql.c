@@ -31,7 +31,7 @@ struct th_sql {
     bool syncing;                /* somebody waits for the disk, for all that were committed before */
 };
 
-bool th_sql_is_address(const char *where)
+static bool is_address(const char *where)
 {
     return !strncmp(where, "postgresql://", 13) || !strncmp(where, "postgres://", 11);
 }
@@ -39,7 +39,7 @@ bool th_sql_is_address(const char *where)
 /* "postgresql://user:secret@host/db?password=x" as "postgresql://host/db". */
 static void show(const char *where, char *shown, size_t cap)
 {
-    const char *at = th_sql_is_address(where) ? strstr(where, "://") + 3 : where;
+    const char *at = is_address(where) ? strstr(where, "://") + 3 : where;
     const size_t n = strcspn(at, "/?");
     const char *host = at;
     if (at != where)
@@ -389,7 +389,7 @@ th_err th_sql_open(const char *where, const th_sql_schema *schema, th_sql **sql,
         return th_why_set(why, TH_ENOMEM, "out of memory for a database");
     }
     show(where, s->shown, sizeof s->shown);
-    s->driver = th_sql_is_address(where) ? &th_sql_postgres : &th_sql_sqlite;
+    s->driver = is_address(where) ? &th_sql_postgres : &th_sql_sqlite;
     th_err err = s->driver->log ? log_of(s, why) : TH_OK;
     if (!err) err = th_mutex_init(&s->writer, why);
     if (!err) err = th_bell_init(&s->back, why);

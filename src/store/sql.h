@@ -35,7 +35,6 @@ typedef struct th_sql_schema {
  * Errors: TH_EIO (cannot be reached, written), TH_EFORMAT (of another program), TH_EUNSUP (of a newer Thimble). */
 TH_NODISCARD th_err th_sql_open(const char *where, const th_sql_schema *schema, th_sql **sql, th_why *why);
 void th_sql_close(th_sql *sql); /* all links must be back; NULL is fine */
-bool th_sql_is_address(const char *where);
 
 /* A link for reading alone; waits while all are lent. */
 TH_NODISCARD th_err th_sql_read(th_sql *sql, th_sql_link **link, th_why *why);
