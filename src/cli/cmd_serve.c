@@ -139,8 +139,7 @@ static th_err run(const th_args *a, th_why *why)
 static const th_opt opts[] = {
     {"port", "N", "8765, or a free one", "the port of this computer; 0: a free one"},
     {"courses", "DIR", "those in the program", "for authors: the courses of this folder, read anew when they change"},
-    {"store", "WHERE", ".thimble/course.db",
-     "learners' records: a file, or postgresql://.. for a school"},
+    {"store", "WHERE", ".thimble/course.db", "learners' records: a file, or postgresql://.. for a school"},
     {"school", "NAME", "a class with Thimble", "who gives the certificates of courses"},
     {"lan", NULL, NULL, "for a class: others on the local network may join, with a code and TLS"},
     {0},

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define N 32
+#define N    32
 #define RATE 16000.0f
 
 static float x[N], p[N / 2 + 1];
@@ -37,7 +37,8 @@ static void windows(void)
 {
     lab_case("window");
     for (int n = 32; n <= 512; n *= 4) {
-        lab_want(fabsf(window(0, n)) < 1e-3f, "window(0, %d) is %.3f; at the edge it should be 0", n, (double)window(0, n));
+        lab_want(fabsf(window(0, n)) < 1e-3f, "window(0, %d) is %.3f; at the edge it should be 0", n,
+                 (double)window(0, n));
         lab_want(near(window(n / 2, n), 1, 1e-3f), "window(%d, %d) is %.3f; in the middle it should be 1", n / 2, n,
                  (double)window(n / 2, n));
         lab_want(near(window(n / 4, n), 0.5f, 1e-3f), "window(%d, %d) is %.3f; at a quarter it should be 0.5", n / 4, n,
@@ -54,8 +55,9 @@ static void tones(void)
         power(x, N, p);
         lab_want(p[N / 2] >= 0, "p[%d] was not written: k goes from 0 to n / 2, and n / 2 is one of them", N / 2);
         lab_want(loudest() == k, "a wave of %d swings was found in bin %d", k, loudest());
-        lab_want(near(p[k], (float)N * N / 4, 0.01f), "a wave of %d swings and height 1 has the power %.2f in its bin; it is %d",
-                 k, (double)p[k], N * N / 4);
+        lab_want(near(p[k], (float)N * N / 4, 0.01f),
+                 "a wave of %d swings and height 1 has the power %.2f in its bin; it is %d", k, (double)p[k],
+                 N * N / 4);
     }
 }
 
@@ -98,11 +100,13 @@ static void bands(void)
     lab_case("band");
     for (int k = 0; k <= N / 2; k++) p[k] = 1;
     const float b = band(p, N, RATE, 1000, 2000, 4000), is = band_is(1000, 2000, 4000);
-    lab_want(near(b, is, 1e-3f), "all bins 1, band from 1,000 over 2,000 to 4,000 Hz: you count %.3f, and it should be %.3f",
-             (double)b, (double)is);
+    lab_want(near(b, is, 1e-3f),
+             "all bins 1, band from 1,000 over 2,000 to 4,000 Hz: you count %.3f, and it should be %.3f", (double)b,
+             (double)is);
     for (int i = 0; i < 10; i++) {
         for (int k = 0; k <= N / 2; k++) p[k] = lab_range(0, 10);
-        const float low = lab_range(50, 2000), centre = low + lab_range(300, 1500), high = centre + lab_range(300, 3000);
+        const float low = lab_range(50, 2000), centre = low + lab_range(300, 1500),
+                    high = centre + lab_range(300, 3000);
         const float mine = band(p, N, RATE, low, centre, high), right = band_is(low, centre, high);
         lab_want(near(mine, right, 2e-3f), "the band %.0f, %.0f, %.0f Hz counts %.3f; it should be %.3f", (double)low,
                  (double)centre, (double)high, (double)mine, (double)right);
@@ -133,8 +137,8 @@ static void rows(void)
     for (float c = 800; c < 7000; c *= 2) {
         const float quiet = row(sound, 0.1f, c / 2, c, c * 1.6f), strong = row(sound, 1, c / 2, c, c * 1.6f);
         lab_want(near(strong - quiet, 4.605f, 0.01f),
-                 "ten times the amplitude made the band at %.0f Hz brighter by %.3f; it should be ln(100), 4.605", (double)c,
-                 (double)(strong - quiet));
+                 "ten times the amplitude made the band at %.0f Hz brighter by %.3f; it should be ln(100), 4.605",
+                 (double)c, (double)(strong - quiet));
     }
 }
 

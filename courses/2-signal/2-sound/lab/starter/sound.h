@@ -13,8 +13,8 @@ void power(const float *x, int n, float *p);
 /* Hertz in mel. */
 float mel(float hz);
 
-/* The power of one band, of p[0 .. n / 2] as power() makes it from n samples at this rate (samples a second); low, centre and
- * high in Hz. */
+/* The power of one band, of p[0 .. n / 2] as power() makes it from n samples at this rate (samples a second); low,
+ * centre and high in Hz. */
 float band(const float *p, int n, float rate, float low, float centre, float high);
 
 /* ln(energy + 0.000001) */
