@@ -34,7 +34,7 @@
 #define MOST_TEXT      240
 
 extern uint32_t __stack_limit[], __stack_top[], __ram_bytes[], __data_start[], __data_end[], __data_load[],
-    __bss_start[], __bss_end[], __kept_start[], __kept_end[];
+    __bss_start[], __bss_end[], __kept_start[], __kept_end[], __hers_start[], __hers_end[];
 
 #define SECRET __attribute__((section(".secret")))
 #define KEPT   __attribute__((section(".kept")))
@@ -43,12 +43,13 @@ extern uint32_t __stack_limit[], __stack_top[], __ram_bytes[], __data_start[], _
 SECRET static const char nonce[] = LAB_NONCE;
 KEPT static char now[64]; /* the case, "" before the first */
 KEPT static uint32_t failed;
+KEPT static uint32_t base; /* the stack where lab_main asks */
 
 void lab_main(void);
 void lab_entry(void) __attribute__((noreturn));
 void lab_trap(void);
 void lab_call(void);
-void lab_service(uint32_t *frame) __attribute__((used));
+void lab_service(uint32_t *frame, uint32_t how) __attribute__((used));
 void lab_stopped(uint32_t *frame, uint32_t exception) __attribute__((used));
 
 /* ---- lines to the host ---- */
@@ -114,10 +115,29 @@ static void bad(const char *text)
     put('\n');
 }
 
-/* frame: r0-r3, r12, lr, pc, psr of who asks. */
-void lab_service(uint32_t *frame)
+/* A case begins and ends by the harness's word only: not when the learner's code jumped to the call by its address (it
+ * is where that returns to), nor an end from below of lab_main. */
+static int forged(const uint32_t *frame, uint32_t stack)
 {
+    if (frame[0] != LAB_DO_CASE && frame[0] != LAB_DO_END) return 0;
+    if (frame[5] >= (uint32_t)__hers_start && frame[5] <= (uint32_t)__hers_end) return 1;
+    return frame[0] == LAB_DO_END && stack != base;
+}
+
+/* frame: r0-r3, r12, lr, pc, psr of who asks; how: bit 4 says that no floats lie behind them, bit 9 of psr that a word
+ * was left out (DDI 0403, B1.5.6 to B1.5.8). */
+void lab_service(uint32_t *frame, uint32_t how)
+{
+    const uint32_t stack = (uint32_t)frame + (how & 0x10u ? 32u : 104u) + (frame[7] & 0x200u ? 4u : 0u);
     const char *text = (const char *)frame[1];
+    if (!base) base = stack; /* lab_main is the first to ask, for the seed */
+    if (forged(frame, stack)) {
+        SYST_CSR = 0;
+        line("forged");
+        put('\n');
+        for (;;) {
+        }
+    }
     switch (frame[0]) {
     case LAB_DO_CASE: begin_case(text); break;
     case LAB_DO_BAD: bad(text); break;
@@ -153,6 +173,7 @@ void lab_stopped(uint32_t *frame, uint32_t exception)
 __attribute__((naked)) void lab_call(void)
 {
     __asm volatile("mrs r0, psp\n"
+                   "mov r1, lr\n"
                    "b lab_service\n");
 }
 

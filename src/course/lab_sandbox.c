@@ -25,7 +25,9 @@ enum {
     MOST_RAM = 512 * 1024,
     NONCE_BYTES = 33,
     MOST_CASES = 200,
-    OBJECT_BYTES = 200
+    OBJECT_BYTES = 200,
+    LINE_BYTES = MOST_BYTES,
+    SAID_BYTES = 8 * MOST_BYTES
 };
 
 typedef struct box {
@@ -34,6 +36,7 @@ typedef struct box {
     char nonce[NONCE_BYTES];
     char *said; /* what a tool printed */
     size_t n_said;
+    bool cut; /* it printed more than is kept */
     bool ended;
     th_child *child;
     th_err err;
@@ -135,7 +138,7 @@ static void add_list(words *w, const char *const *list)
  * gigabytes is her mistake, and not this computer's trouble. */
 static void begin(words *w, const char *tool)
 {
-    static const char *const limited[] = {"sh", "-c", "ulimit -v 2000000; ulimit -t 60; ulimit -f 100000; exec \"$@\"",
+    static const char *const limited[] = {"sh", "-c", "ulimit -v 2000000; ulimit -t 20; ulimit -f 100000; exec \"$@\"",
                                           "sh", NULL};
     w->n = 0;
     add_list(w, limited);
@@ -155,6 +158,7 @@ static void begin_compile(words *w)
                                         "-ffunction-sections",
                                         "-fdata-sections",
                                         "-fno-common",
+                                        "-fno-optimize-sibling-calls",
                                         "-fno-working-directory",
                                         "-g",
                                         "-nostdinc",
@@ -169,8 +173,10 @@ static void take_said(void *ctx, bool error, const char *line, size_t n)
 {
     box *b = ctx;
     (void)error;
-    if (b->n_said + n + 2 > 8u * MOST_BYTES) return;
+    b->cut = b->cut || n >= LINE_BYTES || b->n_said + n + 2 > SAID_BYTES;
+    if (b->cut) return;
     char *more = realloc(b->said, b->n_said + n + 2);
+    b->cut = !more;
     if (!more) return;
     b->said = more;
     memcpy(more + b->n_said, line, n);
@@ -187,9 +193,10 @@ static th_err tool(box *b, const words *w, const char *below, int *status, th_wh
     th_child *child;
     const double stop_s = th_clock_s() + 2.0 * RUN_S;
     b->n_said = 0;
+    b->cut = false;
     if (b->said) b->said[0] = 0;
     TH_TRY(th_path_join(dir, b->cfg->folder, below, why));
-    const th_child_start start = {.argv = w->w, .cwd = dir, .env = env};
+    const th_child_start start = {.argv = w->w, .cwd = dir, .env = env, .line_max = LINE_BYTES};
     TH_TRY(th_child_new(&start, &child, why));
     bool stopped = false;
     while (!th_child_follow(child, 100, take_said, b)) {
@@ -249,7 +256,9 @@ static th_err check_expanded(box *b, const th_box_file *f, th_why *why)
     add(&w, "-E");
     add(&w, f->name);
     TH_TRY(tool(b, &w, "hers", &status, why));
-    if (status) return TH_OK; /* the compiler will say so */
+    if (b->cut) /* what was not looked at is not compiled */
+        end_with(b, TH_BOX_REFUSED, "%s becomes too large when its macros are expanded", f->name);
+    if (status || b->cut) return TH_OK; /* the compiler will say so */
     if (th_lab_guard_expanded((th_span){(const uint8_t *)b->said, b->n_said}, f->name, from, &own) == TH_EFORMAT)
         end_with(b, TH_BOX_REFUSED, "%s", own.text);
     return TH_OK;
@@ -515,6 +524,10 @@ static void tell_stop(box *b, const stop *s)
         end_with(b, TH_BOX_STOPPED,
                  "It was stopped%s: after %lu instructions it had not come to an end. Is there a loop that never ends?",
                  where, (unsigned long)b->cfg->instructions);
+    else if (strcmp(s->how, "forged") == 0)
+        end_with(b, TH_BOX_REFUSED,
+                 "It called what belongs to the grading by its address: there are your functions, and those of the "
+                 "headers.");
     else if (strcmp(s->how, "overflow") == 0)
         end_with(b, TH_BOX_STOPPED,
                  "The stack is full%s: %lu bytes are all there are. Is there a large array inside a function, or a "

@@ -162,5 +162,15 @@ echo 'void lab_case(const char *); int f(int a) { lab_case("f"); return a; }' | 
 printf '#define J(a, b) a##b\nint f(int a) { J(__as, m__)("bkpt 0xab"); return a; }\n' | says "no assembler in a macro" "line 3: __asm__"
 printf 'static const unsigned short x[] = {0xdf00, 0x4770};\nint f(int a) { return ((int (*)(void))((unsigned)x | 1))(); }\n' |
 	says "no code in constants" "no code is"
+# she looks for `svc 0; bx lr` in the code that she may read, and says through it that a case began and all has ended
+cat <<'END' | says "no grade by the address of what gives it" "belongs to the grading"
+int f(int a) {
+	unsigned at = 0x400;
+	while (at < 0x8000 && !(((unsigned short *)at)[0] == 0xdf00 && ((unsigned short *)at)[1] == 0x4770)) at += 2;
+	((int (*)(int, const char *))(at | 1))(0, "f");
+	((int (*)(int, const char *))(at | 1))(4, 0);
+	return a;
+}
+END
 printf '#include "/etc/passwd"\nint f(int a) { return a; }\n' | says "no file of this computer" "/etc/passwd.* is not for labs"
 finish

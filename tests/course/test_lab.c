@@ -222,6 +222,10 @@ static void what_a_macro_makes_is_looked_at(void **state)
     assert_non_null(strstr(why.text, "step.c, line 3: __asm__"));
     assert_int_equal(th_lab_guard_expanded(span("# 1 \"/etc/passwd\" 1\nroot\n"), "step.c", from, NULL), TH_EFORMAT);
     assert_int_equal(th_lab_guard_expanded(span("# 1 \"step.c\"\n#pragma x\n"), "step.c", from, NULL), TH_EFORMAT);
+    const char *builtin = "# 1 \"step.c\"\nint f(float x) { return __builtin_isnan(x); }\n",
+               *jump = "# 1 \"step.c\"\nvoid f(void) { __builtin_longjmp(q, 1); }\n";
+    assert_int_equal(th_lab_guard_expanded(span(builtin), "step.c", from, NULL), TH_OK);
+    assert_int_equal(th_lab_guard_expanded(span(jump), "step.c", from, NULL), TH_EFORMAT);
 }
 
 static void lines_of_code_are_counted(void **state)
