@@ -7,7 +7,7 @@
 #include <stdarg.h>
 
 /* free() it; NULL: no memory. */
-char *th_lab_vtext(const char *fmt, va_list args);
+char *th_lab_vtext(const char *fmt, va_list args) TH_PRINTF(1, 0);
 char *th_lab_text(const char *fmt, ...) TH_PRINTF(1, 2);
 
 #endif
