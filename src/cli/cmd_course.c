@@ -62,8 +62,8 @@ static void print_page(const th_shelf *shelf, const th_page *p, const char *lang
     else if (p->kind == TH_PAGE_QUIZ || p->kind == TH_PAGE_PLACEMENT)
         printf("    %-34s %s\n", p->id, kinds[p->kind]);
     else if (p->kind != TH_PAGE_GLOSSARY)
-        printf("    %-34s %s%s%s%s%s%s\n", p->id, title, kinds[p->kind][0] ? " (" : "", kinds[p->kind],
-               kinds[p->kind][0] ? ")" : "", minutes[0] ? ", min " : "", minutes);
+        printf("    %-34s %s%s%s%s%s%s%s\n", p->id, title, kinds[p->kind][0] ? " (" : "", kinds[p->kind],
+               kinds[p->kind][0] ? ")" : "", minutes[0] ? ", " : "", minutes, minutes[0] ? " min" : "");
 }
 
 static th_err list(const th_args *a, const th_shelf *shelf, th_why *why)

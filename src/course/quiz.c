@@ -228,26 +228,62 @@ static th_err mark_matching(marking *m, const json_t *given)
     return TH_OK;
 }
 
-/* A number as people write it: a comma for the point, a real minus sign, Arabic digits. */
-static bool read_number(const char *text, double *v)
+/* What people type for a number, in plain signs: a real minus sign, Arabic digits and signs; no spaces. */
+static bool plain_number(const char *text, char plain[64])
 {
-    char plain[64], *stop;
     size_t n = 0;
     const unsigned char *p = (const unsigned char *)text;
-    for (; *p && n + 1 < sizeof plain; p++) {
+    for (; *p && n + 1 < 64; p++) {
         if (*p == 0xd9 && p[1] >= 0xa0 && p[1] <= 0xa9)
             plain[n++] = (char)('0' + (*++p - 0xa0));
         else if (*p == 0xd9 && p[1] == 0xab)
             p++, plain[n++] = '.';
+        else if (*p == 0xd9 && p[1] == 0xac)
+            p++; /* the Arabic sign between thousands says nothing else */
         else if (*p == 0xe2 && p[1] == 0x88 && p[2] == 0x92)
             p += 2, plain[n++] = '-';
+        else if (*p == 0xc2 && p[1] == 0xa0)
+            p++;
         else if (*p != ' ')
-            plain[n++] = (char)(*p == ',' ? '.' : *p);
+            plain[n++] = (char)*p;
     }
     plain[n] = 0;
-    if (*p || n == 0 || strspn(plain, "0123456789+-.eE") != n) return false;
-    *v = strtod(plain, &stop);
-    return *stop == 0 && isfinite(*v);
+    return !*p && n > 0 && strspn(plain, "0123456789+-.,eE") == n;
+}
+
+/* Takes away what stands between thousands: 12,288 and 1.234.567,5 are 12288 and 1234567,5; false: nothing does. */
+static bool without_groups(char *plain)
+{
+    char *to = plain + strspn(plain, "+-");
+    const size_t first = strspn(to, "0123456789");
+    const char sign = to[first], *p = to + first;
+    if (*to == '0' || first < 1 || first > 3 || (sign != ',' && sign != '.')) return false;
+    to += first;
+    while (*p == sign) {
+        if (strspn(p + 1, "0123456789") != 3) return false;
+        memmove(to, p + 1, 3);
+        to += 3;
+        p += 4;
+    }
+    memmove(to, p, strlen(p) + 1);
+    return true;
+}
+
+/* The ways to read a number, 0 to 2: 12,288 is twelve thousand to some and a little above twelve to others. */
+static size_t read_number(const char *text, double v[2])
+{
+    char plain[64], *stop;
+    size_t n = 0;
+    if (!plain_number(text, plain)) return 0;
+    for (int grouped = 0; grouped < 2; grouped++) {
+        if (grouped && !without_groups(plain)) break;
+        char point[64];
+        memcpy(point, plain, sizeof point);
+        for (char *c = strchr(point, ','); c; c = strchr(c, ',')) *c = '.';
+        v[n] = strtod(point, &stop);
+        if (*stop == 0 && isfinite(v[n])) n++;
+    }
+    return n;
 }
 
 static bool is_near(const th_choice *c, double v)
@@ -258,16 +294,17 @@ static bool is_near(const th_choice *c, double v)
 static th_err mark_number(marking *m, const json_t *given)
 {
     const th_item *item = m->item;
-    double v = json_number_value(given);
-    if (!json_is_number(given) && !(json_is_string(given) && read_number(json_string_value(given), &v)))
-        return wrong_kind(m, "a number such as 3.5 or 3,5");
+    double v[2] = {json_number_value(given)};
+    const size_t readings = json_is_string(given) ? read_number(json_string_value(given), v) : json_is_number(given);
+    if (!readings) return wrong_kind(m, "a number such as 12288 or 3.5");
     const th_choice *hit = NULL, *key = NULL;
     for (size_t i = 0; i < item->n_choices; i++) {
         const th_choice *c = &item->choices[i];
         if (strncmp(c->text, "computed", 8) == 0)
             return th_why_set(m->why, TH_EFORMAT, "the question \"%.60s\" has no number yet: it must be computed first",
                               item->name ? item->name : "");
-        if (!hit && is_near(c, v)) hit = c;
+        for (size_t k = 0; k < readings; k++)
+            if (is_near(c, v[k]) && (!hit || (k && c->part > hit->part))) hit = c;
         if (!key && c->part >= 100) key = c;
     }
     m->points = hit ? hit->part : 0;

@@ -78,8 +78,11 @@ function Head({ route, session }: { route: Route; session: Session | null }) {
 }
 
 /** The two ways into Thimble: learn, or build. */
+/** Pages of the courses whose names do not say so. */
+const ofCourses = ["forum", "forum-thread", "showcase", "showcase-one", "peer", "teach", "teach-class"];
+
 function Doors({ page }: { page: string }) {
-  const learns = page.startsWith("learn");
+  const learns = page.startsWith("learn") || ofCourses.includes(page);
   return (
     <nav class="head-doors" aria-label={t("frame.doors")}>
       <a href={learnHref()} aria-current={learns ? "true" : undefined}>

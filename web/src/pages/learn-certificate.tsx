@@ -127,7 +127,16 @@ export default function LearnCertificate({ rest, session }: OuterProps) {
       <Trail place={place} at={`certificate/${id}`} />
       <Title at={`learn/certificate/${id}`} text={t("learn.certificate")} lead={place?.course.title} />
       <Failure error={error} />
-      {data && !mine && <None id={id} ask={!session.lan} done={() => void reload()} part={place && doneOf(place.course.chapters)} />}
+      {data && !id && map && (
+        <ul>
+          {map.courses.map((c) => (
+            <li key={c.id}>
+              <a href={learnHref(`certificate/${c.id}`)}>{c.title}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {data && id && !mine && <None id={id} ask={!session.lan} done={() => void reload()} part={place && doneOf(place.course.chapters)} />}
       {mine && (
         <>
           <Paper certificate={mine} title={place?.course.title ?? id} hours={place?.course.hours ?? null} />

@@ -2,7 +2,9 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { useLoad } from "../load";
+import type { OuterProps } from "../page";
 import { Button } from "../parts/Button";
+import { CourseBar } from "../parts/course/Bar";
 import { classes } from "../parts/course/classApi";
 import type { Class } from "../parts/course/classApi";
 import { useMap } from "../parts/course/map";
@@ -66,12 +68,13 @@ function OneClass({ one }: { one: Class }) {
   );
 }
 
-export const messages = ["forum"]; // of reports
+export const messages = ["learn", "forum"]; // of the bar, of reports
 
-export default function Teach() {
+export default function Teach({ session }: OuterProps) {
   const { data, error } = useLoad(classes.list, []);
   return (
     <>
+      <CourseBar session={session} here="teach" />
       <Failure error={error} />
       {data?.length === 0 && <Empty icon="people" title={t("teach.none")} text={t("teach.none-text")} />}
       <ul class="teach-list">{data?.map((c) => <OneClass key={c.id} one={c} />)}</ul>

@@ -4,7 +4,7 @@ import { learnHref } from "../../router";
 import { Icon } from "../Icon";
 import type { IconName } from "../Icon";
 import type { MapChapter } from "./api";
-import { done } from "./map";
+import { done, labDone, quizDone } from "./map";
 import type { Place } from "./map";
 
 const icons: Record<string, IconName> = { voice: "mic", eye: "camera", motion: "motion", care: "heart" };
@@ -59,8 +59,8 @@ type Row = { id: string; icon: IconName; title: string; more: string; done: bool
 export function rowsOf(chapter: MapChapter): Row[] {
   const rows: Row[] = chapter.lessons.map((l) => ({ id: l.id, icon: "book", title: l.title, more: t("learn.minutes", { n: l.minutes }), done: l.done }));
   const { quiz, lab, journal } = chapter;
-  if (quiz) rows.push({ id: quiz.id, icon: "question", title: t("learn.quiz"), more: t("learn.items", { n: quiz.items }), done: quiz.best !== null });
-  if (lab) rows.push({ id: lab.id, icon: "flask", title: t("learn.lab-of", { title: lab.title }), more: t("learn.minutes", { n: lab.minutes }), done: lab.best !== null });
+  if (quiz) rows.push({ id: quiz.id, icon: "question", title: t("learn.quiz"), more: t("learn.items", { n: quiz.items }), done: quizDone(quiz) });
+  if (lab) rows.push({ id: lab.id, icon: "flask", title: t("learn.lab-of", { title: lab.title }), more: t("learn.minutes", { n: lab.minutes }), done: labDone(lab) });
   if (journal) rows.push({ id: journal.id, icon: "pen", title: t("learn.journal"), more: t("learn.private"), done: journal.done });
   return rows;
 }

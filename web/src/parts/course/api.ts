@@ -6,7 +6,7 @@ import { currentLanguage } from "../../i18n";
 export type Sense = "voice" | "eye" | "motion";
 export type MapLesson = { id: string; title: string; minutes: number; done: boolean };
 export type MapQuiz = { id: string; items: number; best: number | null };
-export type MapLab = { id: string; title: string; minutes: number; best: number | null };
+export type MapLab = { id: string; title: string; minutes: number; best: number | null; of?: number | null };
 export type MapChapter = {
   id: string;
   title: string;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { currentLanguage, useLanguage } from "../../i18n";
 import { course } from "./api";
-import type { CourseMap, MapChapter, MapCourse } from "./api";
+import type { CourseMap, MapChapter, MapCourse, MapLab, MapQuiz } from "./api";
 
 let kept: { language: string; map: CourseMap } | null = null;
 
@@ -38,12 +38,18 @@ export function placeOf(map: CourseMap | null, id: string): Place | null {
   return null;
 }
 
+/** As the certificate asks for it: this share of the points. */
+const pass = 0.8;
+/** A quiz of which one question was answered, or a lab that was graded with no points, is begun, not done. */
+export const quizDone = (quiz: MapQuiz): boolean => (quiz.best ?? 0) >= pass * quiz.items;
+export const labDone = (lab: MapLab): boolean => lab.best !== null && lab.best >= pass * (lab.of ?? 1);
+
 /** Pieces of a chapter that are done, and all there are: its lessons, quiz, lab and journal. */
 export function done(chapter: MapChapter): { n: number; of: number } {
   const flags = [
     ...chapter.lessons.map((l) => l.done),
-    ...(chapter.quiz ? [chapter.quiz.best !== null] : []),
-    ...(chapter.lab ? [chapter.lab.best !== null] : []),
+    ...(chapter.quiz ? [quizDone(chapter.quiz)] : []),
+    ...(chapter.lab ? [labDone(chapter.lab)] : []),
     ...(chapter.journal ? [chapter.journal.done] : []),
   ];
   return { n: flags.filter(Boolean).length, of: flags.length };
