@@ -71,7 +71,7 @@ static void print_verbs(FILE *to)
     fputs("thimble -- from recordings to a microcontroller that hears the word\n\n"
           "  thimble VERB [words] [--options]      thimble VERB --help tells more\n\n",
           to);
-    for (const th_cmd *const *v = th_verbs; *v; v++) fprintf(to, "  %-16s %s\n", (*v)->name, (*v)->summary);
+    for (const th_cmd *const *v = th_verbs; *v; v++) fprintf(to, "  %-17s %s\n", (*v)->name, (*v)->summary);
     fputs("\nExit code: 0 done, 1 failed, 2 wrong usage.\n", to);
 }
 
@@ -105,7 +105,7 @@ static int no_verb(const char *word, bool help)
                      : "thimble: there is no verb \"%s\". The verbs are:\n\n",
                 word);
     for (const th_cmd *const *v = th_verbs; *v; v++)
-        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-16s %s\n", (*v)->name, (*v)->summary);
+        if (!half || strncmp((*v)->name, word, len) == 0) fprintf(to, "  %-17s %s\n", (*v)->name, (*v)->summary);
     return fine ? 0 : 2;
 }
 
