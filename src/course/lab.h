@@ -48,7 +48,8 @@ TH_NODISCARD th_err th_lab_claim(const th_lab *lab, const char *learner, const c
  * complaint), TH_EIO. */
 TH_NODISCARD th_err th_lab_start(const th_lab *lab, const char *learner, const char *dir, th_why *why);
 
-/* Puts the starter's files and an empty answers.ini back; what was there is kept as FILE.before. */
+/* Puts the starter's files and an empty answers.ini back; what was there is kept as FILE.before.  A project's data
+ * become what they were when the lab began; what they were before that is a version (thimble data log). */
 TH_NODISCARD th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why);
 
 /* answers.ini as {name: text}, with "" for what is not answered; and the other way round: those that are given are

@@ -60,10 +60,30 @@ static const char *direction(double given, double value)
     return given > value ? "It is too large." : "It is too small.";
 }
 
+/* 32,000 is thirty-two thousand to some and thirty-two to others: the other reading, where there is one. */
+static bool read_grouped(const char *text, const char *unit, double *value)
+{
+    char plain[96];
+    size_t n = 0;
+    bool grouped = false;
+    for (const char *c = text; *c && n + 1 < sizeof plain; c++) {
+        const bool comma = *c == ',' && c != text && strspn(c + 1, "0123456789") == 3;
+        grouped = grouped || comma;
+        if (!comma) plain[n++] = *c;
+    }
+    plain[n] = 0;
+    return grouped && th_lab_read_number(plain, unit, value);
+}
+
 static th_err judge(const th_lab_prop *p, const json_t *json, double value, const char *text, th_lab_found *found)
 {
-    double given;
+    double given, other;
     const char *unit = th_lab_setting(p, "unit");
+    const bool two = read_grouped(text, unit, &other);
+    if (two && fabs(other - value) <= tolerance(p, value)) {
+        th_lab_say(found, TH_LAB_PASSED, "%g is right.", other);
+        return TH_OK;
+    }
     if (!th_lab_read_number(text, unit, &given)) {
         th_lab_say(found, TH_LAB_FAILED, "\"%.80s\" is no number.", text);
         return TH_OK;

@@ -1,6 +1,9 @@
 /* The learner's folder: made from the starter and the recipe, and made anew. */
 #include "course/lab_priv.h"
 
+#include "data/project.h"
+#include "store/versions.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,12 +174,40 @@ th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why)
 
 /* ---- start and again ---- */
 
+/* ---- data as they were at the start: a version of them ---- */
+
+#define BEGAN  "as the lab began"
+#define BEFORE "before the starter was put back"
+
+/* Keeps the project's data as a version; with `back`, makes them what they were when the lab began.  Fine where there
+ * are none. */
+static th_err version_data(const char *dir, bool back, th_why *why)
+{
+    char path[TH_PATH_BYTES], id[TH_HASH_BYTES];
+    bool made;
+    th_store *s;
+    th_data_version_list list = {0};
+    const th_data_version *began = NULL;
+    TH_TRY(th_path_join(path, dir, TH_FILE_STORE, why));
+    if (!th_file_exists(path)) return TH_OK;
+    TH_TRY(th_store_open(path, true, &s, why));
+    th_err err = th_versions_commit(s, back ? BEFORE : BEGAN, id, &made, why);
+    if (!err && back) err = th_versions_all(s, &list, why);
+    for (size_t i = 0; i < list.n; i++) /* the oldest: a training at the start kept the same */
+        if (!began || !list.v[i].parent[0]) began = &list.v[i];
+    if (!err && began) err = th_versions_checkout(s, began, false, why);
+    th_versions_free(&list);
+    th_store_close(s);
+    return err;
+}
+
 static th_err fill_folder(const th_lab *lab, const char *learner, const char *dir, th_why *why)
 {
     TH_TRY(run_lines(lab, dir, true, why));
     TH_TRY(th_lab_lay(lab, "starter/", dir, NULL, why));
     TH_TRY(fill_files(lab, dir, why));
     TH_TRY(run_lines(lab, dir, false, why));
+    TH_TRY(version_data(dir, false, why));
     TH_TRY(th_lab_answers_write(lab, dir, NULL, why));
     return write_mark(lab, learner, dir, true, why);
 }
@@ -229,6 +260,7 @@ th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why)
 {
     char answers[TH_PATH_BYTES];
     TH_TRY(th_path_join(answers, dir, "answers.ini", why));
+    TH_TRY(version_data(dir, true, why));
     TH_TRY(lay(lab, "starter/", dir, NULL, true, why));
     TH_TRY(fill_files(lab, dir, why));
     TH_TRY(keep_before(answers, (th_span){NULL, 0}, why));
