@@ -67,8 +67,10 @@ const files = {
 function make() {
   const o = any(operations);
   const right = { project, sample: drawn.sample.hash, job: job.id, run: "1", name: any(["test", "check", "map"]), file: "job.json", user: "Noor", token: "ours", order: "none" };
-  let path = o.path.replace(/\{(\w+)\}/g, (_, name) => (below(20) ? right[name] : any(texts)).replace(/[\r\n ]/g, "+"));
-  const query = (o.parameters ?? []).map((p) => (p.$ref ? follow(api, p.$ref) : p)).filter((p) => p.in === "query" && below(3) === 0)
+  const parameters = (o.parameters ?? []).map((p) => (p.$ref ? follow(api, p.$ref) : p));
+  const rightly = (name) => right[name] ?? String(parameters.find((p) => p.name === name)?.example ?? "1");
+  let path = o.path.replace(/\{(\w+)\}/g, (_, name) => (below(20) ? rightly(name) : any(texts)).replace(/[\r\n ]/g, "+"));
+  const query = parameters.filter((p) => p.in === "query" && below(3) === 0)
     .map((p) => `${p.name}=${below(4) ? String(p.example ?? any(["on", "1", "train", "yes"])) : encodeURIComponent(any(texts))}`);
   if (below(20) === 0) query.push(any(texts));
   if (query.length) path += `?${query.join("&")}`.replace(/[\r\n ]/g, "+");
