@@ -164,8 +164,21 @@ static bool is_in(const char *const *list, size_t n, const th_route *r)
     return false;
 }
 
+/* Of the course: classes and what was reported are the teachers', and how a class goes; everything else is everybody's
+ * own. */
+static th_role role_in_course(const th_route *r)
+{
+    static const char *const teachers[] = {"GET /api/v1/course/classes/{class}/dashboard",
+                                           "GET /api/v1/course/classes/{class}/gradebook", "GET /api/v1/course/reports",
+                                           "PATCH /api/v1/course/reports/{n}"};
+    const bool group = !strncmp(r->path, "/api/v1/course/classes", 22) && strcmp(r->method, "GET") != 0 &&
+                       !strstr(r->path, "/members/"); /* out of it goes who wants */
+    return group || is_in(teachers, sizeof teachers / sizeof *teachers, r) ? TH_ROLE_TEACHER : TH_ROLE_LEARNER;
+}
+
 static th_role role_for(const th_route *r)
 {
+    if (!strncmp(r->path, "/api/v1/course/", 15)) return role_in_course(r);
     if (!strcmp(r->method, "GET")) return strncmp(r->path, "/api/v1/projects", 16) ? TH_ROLE_NOBODY : TH_ROLE_LEARNER;
     if (is_in(for_all, sizeof for_all / sizeof *for_all, r)) return TH_ROLE_NOBODY;
     return is_in(for_learners, sizeof for_learners / sizeof *for_learners, r) ? TH_ROLE_LEARNER : TH_ROLE_TEACHER;
