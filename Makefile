@@ -35,7 +35,7 @@ SAN    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame
 OPT.release := -O3 -g
 OPT.o2      := -O2 -g
 OPT.debug   := -O0 -g3
-OPT.asan    := -O2 -g $(SAN)
+OPT.asan    := -O1 -g $(SAN)
 OPT.cov     := -O0 -g --coverage
 OPT.fuzz    := -O1 -g $(SAN) -fsanitize=fuzzer-no-link
 ifeq ($(MODE),fuzz)
