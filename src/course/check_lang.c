@@ -65,18 +65,19 @@ static th_err check_page(th_checker *c, const th_page *page, const char *path, t
     th_span english;
     th_why own = {0};
     TH_TRY(th_shelf_file(c->shelf, page->file, &english, why));
-    const th_err err = th_page_text_read(c->shelf, page, c->how->lang, &t, &own);
-    if (!err) {
+    th_err err = th_page_text_read(c->shelf, page, c->how->lang, &t, &own);
+    if (err) {
+        th_check_say(c, path, 0, "%s", own.text);
+        err = err == TH_ENOMEM ? err : TH_OK;
+    } else {
         check_front(c, path, english, other);
         check_blocks(c, page, path, &t);
-        for (size_t i = 0; i < t.others.n; i++)
+        for (size_t i = 0; i < t.others.n && !err; i++)
             if (t.others.block[i].kind != TH_PASSAGE_ASK)
-                TH_TRY(th_check_text(c, page, path, t.others.block[i].body, t.others.block[i].body_line, why));
-    } else {
-        th_check_say(c, path, 0, "%s", own.text);
+                err = th_check_text(c, page, path, t.others.block[i].body, t.others.block[i].body_line, why);
     }
     th_page_text_free(&t);
-    return err == TH_ENOMEM ? err : TH_OK;
+    return err;
 }
 
 static const th_item *find_item(const th_quiz *quiz, const char *name)
