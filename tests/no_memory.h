@@ -5,6 +5,8 @@
 
 #include "test.h"
 
+#include "base/why.h"
+
 #include <stdbool.h>
 
 static long requests_left = -1; /* -1: as many as there are */
@@ -41,6 +43,27 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *p, size_t n)
 {
     return request_fails() ? NULL : __real_realloc(p, n);
+}
+
+/* Each request fails once, and all after it: whatever uses memory says TH_ENOMEM then, until there is enough.
+ * least: so many requests there are at least. */
+static inline void each_request_fails(th_err (*use)(th_why *why), long least)
+{
+    long failures = 0;
+    for (long i = 0; i < 5000; i++) {
+        th_why why = {0};
+        requests_left = i;
+        request_failed = false;
+        const th_err err = use(&why);
+        requests_left = -1;
+        if (!request_failed) {
+            assert_int_equal(err, TH_OK);
+            break;
+        }
+        failures++;
+        if (err != TH_ENOMEM) fail_msg("request %ld: %d %s", i, (int)err, why.text);
+    }
+    assert_true(failures > least && failures < 5000);
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "course/draw.h"
 #include "course/shelf.h"
+#include "store/objects.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -49,7 +50,8 @@ TH_NODISCARD th_err th_lab_claim(const th_lab *lab, const char *learner, const c
 TH_NODISCARD th_err th_lab_start(const th_lab *lab, const char *learner, const char *dir, th_why *why);
 
 /* Puts the starter's files and an empty answers.ini back; what was there is kept as FILE.before.  A project's data
- * become what they were when the lab began; what they were before that is a version (thimble data log). */
+ * become what they were when the lab began, what they were before that is a version (thimble data log); so do its
+ * models, the learner's are in model.before. */
 TH_NODISCARD th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why);
 
 /* answers.ini as {name: text}, with "" for what is not answered; and the other way round: those that are given are
@@ -64,7 +66,8 @@ TH_NODISCARD th_err th_lab_answers_put(const th_lab *lab, const char *dir, json_
 typedef struct th_lab_mark {
     char id[TH_PAGE_ID_BYTES], learner[128];
     uint64_t seed;
-    bool ready; /* it was filled */
+    bool ready;               /* it was filled */
+    char data[TH_HASH_BYTES]; /* version of the data that it began with, or "" */
 } th_lab_mark;
 TH_NODISCARD th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why);
 

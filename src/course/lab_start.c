@@ -135,11 +135,13 @@ static th_err run_lines(const th_lab *lab, const char *dir, bool new, th_why *wh
 
 /* ---- .lab.json ---- */
 
-static th_err write_mark(const th_lab *lab, const char *learner, const char *dir, bool ready, th_why *why)
+/* data: id of the version of the data that the lab began with, or "". */
+static th_err write_mark(const th_lab *lab, const char *learner, const char *dir, bool ready, const char *data,
+                         th_why *why)
 {
     char path[TH_PATH_BYTES];
-    json_t *o = json_pack("{s:s, s:s, s:I, s:b}", "lab", lab->id, "learner", learner, "seed", (json_int_t)lab->cfg.seed,
-                          "ready", ready);
+    json_t *o = json_pack("{s:s, s:s, s:I, s:b, s:s}", "lab", lab->id, "learner", learner, "seed",
+                          (json_int_t)lab->cfg.seed, "ready", ready, "data", data);
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     if (!text) return th_why_set(why, TH_EUSAGE, "the learner's name is no text in UTF-8");
@@ -162,9 +164,11 @@ th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why)
     json_t *o = json_loadb((const char *)bytes, n, 0, NULL);
     free(bytes);
     const char *id = json_string_value(json_object_get(o, "lab")),
-               *learner = json_string_value(json_object_get(o, "learner"));
+               *learner = json_string_value(json_object_get(o, "learner")),
+               *data = json_string_value(json_object_get(o, "data"));
     if (id) snprintf(mark->id, sizeof mark->id, "%s", id);
     if (learner) snprintf(mark->learner, sizeof mark->learner, "%s", learner);
+    if (data && th_hash_is_good(data)) snprintf(mark->data, sizeof mark->data, "%s", data);
     mark->seed = (uint64_t)json_integer_value(json_object_get(o, "seed"));
     mark->ready = json_is_true(json_object_get(o, "ready"));
     const bool good = id && json_is_integer(json_object_get(o, "seed"));
@@ -172,44 +176,96 @@ th_err th_lab_mark_read(const char *dir, th_lab_mark *mark, th_why *why)
     return good ? TH_OK : th_why_set(why, TH_EFORMAT, "%s does not say which lab it is", path);
 }
 
-/* ---- start and again ---- */
-
-/* ---- data as they were at the start: a version of them ---- */
+/* ---- data and models as they were at the start ---- */
 
 #define BEGAN  "as the lab began"
 #define BEFORE "before the starter was put back"
 
-/* Keeps the project's data as a version; with `back`, makes them what they were when the lab began.  Fine where there
- * are none. */
-static th_err version_data(const char *dir, bool back, th_why *why)
+/* Keeps the project's data as a version: its id, or "" where there are no data. */
+static th_err keep_data(const char *dir, const char *message, char id[TH_HASH_BYTES], th_why *why)
 {
-    char path[TH_PATH_BYTES], id[TH_HASH_BYTES];
+    char path[TH_PATH_BYTES];
     bool made;
     th_store *s;
-    th_data_version_list list = {0};
-    const th_data_version *began = NULL;
+    id[0] = 0;
     TH_TRY(th_path_join(path, dir, TH_FILE_STORE, why));
     if (!th_file_exists(path)) return TH_OK;
     TH_TRY(th_store_open(path, true, &s, why));
-    th_err err = th_versions_commit(s, back ? BEFORE : BEGAN, id, &made, why);
-    if (!err && back) err = th_versions_all(s, &list, why);
-    for (size_t i = 0; i < list.n; i++) /* the oldest: a training at the start kept the same */
-        if (!began || !list.v[i].parent[0]) began = &list.v[i];
-    if (!err && began) err = th_versions_checkout(s, began, false, why);
+    const th_err err = th_versions_commit(s, message, id, &made, why);
+    th_store_close(s);
+    return err;
+}
+
+/* The data become those of a version; what they are now is one, too. */
+static th_err bring_data_back(const char *dir, const char *id, th_why *why)
+{
+    char path[TH_PATH_BYTES], now[TH_HASH_BYTES];
+    th_store *s;
+    th_data_version_list list = {0};
+    const th_data_version *began;
+    if (!*id) return TH_OK;
+    TH_TRY(keep_data(dir, BEFORE, now, why));
+    TH_TRY(th_path_join(path, dir, TH_FILE_STORE, why));
+    TH_TRY(th_store_open(path, true, &s, why));
+    th_err err = th_versions_all(s, &list, why);
+    if (!err) err = th_versions_find(&list, id, &began, why);
+    if (!err) err = th_versions_checkout(s, began, false, why);
     th_versions_free(&list);
     th_store_close(s);
     return err;
 }
 
+/* Each file of one folder into another, in place of one that has its name. */
+static th_err copy_files(const char *from, const char *to, th_why *why)
+{
+    char a[TH_PATH_BYTES], b[TH_PATH_BYTES];
+    th_names names;
+    if (!th_dir_exists(from)) return TH_OK;
+    TH_TRY(th_dir_make(to, why));
+    TH_TRY(th_dir_list(from, &names, why));
+    th_err err = TH_OK;
+    for (size_t i = 0; i < names.n && !err; i++) {
+        uint8_t *bytes = NULL;
+        size_t n = 0;
+        err = th_path_join(a, from, names.name[i], why);
+        if (!err) err = th_path_join(b, to, names.name[i], why);
+        if (err || th_dir_exists(a)) continue;
+        err = th_file_read(a, 0, &bytes, &n, why);
+        if (!err) err = th_file_write(b, (th_span){bytes, n}, why);
+        free(bytes);
+    }
+    th_names_free(&names);
+    return err;
+}
+
+/* The models that the recipe made, out of the project's way; back: in place of the learner's, kept as model.before. */
+static th_err keep_models(const char *dir, bool back, th_why *why)
+{
+    char model[TH_PATH_BYTES], kept[TH_PATH_BYTES], before[TH_PATH_BYTES];
+    TH_TRY(th_path_join(model, dir, "model", why));
+    TH_TRY(th_path_join(kept, dir, ".lab-model", why));
+    if (!back) return copy_files(model, kept, why);
+    TH_TRY(th_path_join(before, dir, "model.before", why));
+    if (th_dir_exists(model)) {
+        th_dir_remove(before);
+        TH_TRY(th_file_rename(model, before, why));
+    }
+    return copy_files(kept, model, why);
+}
+
+/* ---- start and again ---- */
+
 static th_err fill_folder(const th_lab *lab, const char *learner, const char *dir, th_why *why)
 {
+    char data[TH_HASH_BYTES];
     TH_TRY(run_lines(lab, dir, true, why));
     TH_TRY(th_lab_lay(lab, "starter/", dir, NULL, why));
     TH_TRY(fill_files(lab, dir, why));
     TH_TRY(run_lines(lab, dir, false, why));
-    TH_TRY(version_data(dir, false, why));
+    TH_TRY(keep_data(dir, BEGAN, data, why));
+    TH_TRY(keep_models(dir, false, why));
     TH_TRY(th_lab_answers_write(lab, dir, NULL, why));
-    return write_mark(lab, learner, dir, true, why);
+    return write_mark(lab, learner, dir, true, data, why);
 }
 
 static th_err there_already(const char *dir, th_why *why)
@@ -221,7 +277,7 @@ th_err th_lab_claim(const th_lab *lab, const char *learner, const char *dir, th_
 {
     if (th_dir_exists(dir) || th_file_exists(dir)) return there_already(dir, why);
     TH_TRY(th_dir_make(dir, why));
-    const th_err err = write_mark(lab, learner, dir, false, why);
+    const th_err err = write_mark(lab, learner, dir, false, "", why);
     if (err) th_dir_remove(dir);
     return err;
 }
@@ -259,8 +315,11 @@ th_err th_lab_start(const th_lab *lab, const char *learner, const char *dir, th_
 th_err th_lab_again(const th_lab *lab, const char *dir, th_why *why)
 {
     char answers[TH_PATH_BYTES];
+    th_lab_mark mark;
     TH_TRY(th_path_join(answers, dir, "answers.ini", why));
-    TH_TRY(version_data(dir, true, why));
+    TH_TRY(th_lab_mark_read(dir, &mark, why));
+    TH_TRY(bring_data_back(dir, mark.data, why));
+    TH_TRY(keep_models(dir, true, why));
     TH_TRY(lay(lab, "starter/", dir, NULL, true, why));
     TH_TRY(fill_files(lab, dir, why));
     TH_TRY(keep_before(answers, (th_span){NULL, 0}, why));

@@ -88,6 +88,8 @@ cat >"$c/3-net/lab/lab.ini" <<'END'
 [start]
 run = new . --task gesture --labels circle,zigzag
 run = data synth --count 30 --seed [[seed]]
+run = data commit -m "before the lab began"
+run = data set --name circle/synthetic-[[seed]]-0 name=begun
 [data enough]
 labels = circle, zigzag
 per_label = 20
@@ -107,6 +109,19 @@ run course check t/net --labs --courses "$tmp/courses"
 exits "a solution passes, a mistake fails as expected, three are wanted" 1 "1 thing is wrong with the labs"
 holds "the solution" grep -q 'ok .*the solution has 3 of 3' "$tmp/out"
 holds "the mistake" grep -q 'ok .*wrong/untrained fails small' "$tmp/out"
+
+# ---- the starter comes back, with data and models ----
+net=$tmp/lab-net
+run course start t/net --courses "$tmp/courses" --out "$net"; exits "a lab with data" 0
+run data list --project "$net"; cp "$tmp/out" "$tmp/began"
+run data remove --project "$net" --label zigzag; exits "half of it is thrown away" 0
+mkdir "$net/model" && echo mine >"$net/model/float.tflite"
+run course start t/net --again --courses "$tmp/courses" --out "$net"; exits "and comes back" 0
+run data list --project "$net"
+holds "as it was when the lab began" cmp "$tmp/began" "$tmp/out"
+run data list --project "$net" --label circle; holds "not as it was before that" grep -q begun "$tmp/out"
+holds "what was trained since stands aside" [ ! -e "$net/model/float.tflite" ]
+holds "and is not lost" grep -q mine "$net/model.before/float.tflite"
 
 # ---- functions in C ----
 cat >"$c/2-c/lab/lab.ini" <<'END'

@@ -41,36 +41,17 @@ static th_err whole_import(th_why *why)
     return err;
 }
 
-static void every_request(th_err (*use)(th_why *why), long least)
-{
-    long failures = 0;
-    for (long i = 0; i < 5000; i++) {
-        th_why why = {0};
-        requests_left = i;
-        request_failed = false;
-        const th_err err = use(&why);
-        requests_left = -1;
-        if (!request_failed) {
-            assert_int_equal(err, TH_OK);
-            break;
-        }
-        failures++;
-        if (err != TH_ENOMEM) fail_msg("request %ld: %d %s", i, (int)err, why.text);
-    }
-    assert_true(failures > least && failures < 5000);
-}
-
 static void of_gift(void **state)
 {
     (void)state;
-    every_request(whole_use, 40);
+    each_request_fails(whole_use, 40);
 }
 
 static void of_olx(void **state)
 {
     (void)state;
     assert_int_equal(whole_import(NULL), TH_OK); /* libxml2 sets itself up once */
-    every_request(whole_import, 40);
+    each_request_fails(whole_import, 40);
 }
 
 int main(void)
